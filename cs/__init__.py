@@ -1,0 +1,75 @@
+"""The program: how its parts are joined."""
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import URL, make_url
+
+import config
+from cs import commands, errors, shell, words
+from cs.blueprints import SECTIONS
+from cs.extensions import babel, init_extensions
+from cs.files import FILE_TYPES, MEGABYTE, FileStore
+from cs.procedure import rulebook
+
+FORM_BYTES = 16 * MEGABYTE  # what is typed into one form; more is refused before it is read
+
+
+def create_app(settings: dict[str, Any] | None = None) -> Flask:
+    """The app of one site. `settings` override the environment; a wrong procedure file stops the start (ProcedureError)."""
+    app = Flask(__name__)
+    app.config.update(config.load() | (settings or {}))
+    folder = Path(app.config["CS_DATA"]).absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    app.config.update(
+        CS_DATA=folder,
+        SECRET_KEY=commands.secret_key(folder),
+        MIGRATIONS=Path(__file__).parent.parent / "migrations",
+        SQLALCHEMY_DATABASE_URI=database_url(app.config["DATABASE_URL"], folder),
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(app.config),
+        WTF_CSRF_TIME_LIMIT=None,  # a form on a tablet may stay open for a shift
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES,
+        MAX_CONTENT_LENGTH=app.config["CS_FILE_MB"] * MEGABYTE * app.config["CS_FILES_AT_ONCE"] + FORM_BYTES,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=app.config["CS_SESSION_DAYS"]),
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=app.config["CS_HTTPS"],
+        CS_DEMO=(folder / commands.DEMO_MARK).exists(),
+        BOOTSTRAP_SERVE_LOCAL=True,
+        BABEL_TRANSLATION_DIRECTORIES=str(commands.compiled_translations(folder)),
+        BABEL_DEFAULT_TIMEZONE=app.config["CS_TIMEZONE"],
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    path = app.config["CS_PROCEDURE"]
+    app.extensions["rulebook"] = rulebook.load(Path(path) if path else None)
+    endings = app.config["CS_FILE_TYPES"] or tuple(FILE_TYPES)
+    app.extensions["files"] = FileStore(folder / "files", {ending: FILE_TYPES.get(ending, "") for ending in endings},
+                                        app.config["CS_FILE_MB"] * MEGABYTE)
+    init_extensions(app)
+    babel.init_app(app, locale_selector=words.select_language)
+    words.init_words(app)
+    for section in SECTIONS:
+        app.register_blueprint(section)
+    shell.init_shell(app)
+    errors.init_errors(app)
+    commands.init_commands(app)
+    return app
+
+
+def database_url(address: str, folder: Path) -> URL:
+    """Where the database is: PostgreSQL when an address names it, else a file in the data folder."""
+    if not address:
+        return URL.create("sqlite", database=str(folder / "cs.db"))
+    url = make_url(address)
+    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgres", "postgresql") else url
+
+
+def _engine_options(settings: dict[str, Any]) -> dict[str, Any]:
+    if settings["DATABASE_URL"]:
+        return {"pool_pre_ping": True}
+    return {"connect_args": {"timeout": settings["CS_SQLITE_WAIT_SECONDS"]}}
+

@@ -1,0 +1,124 @@
+"""Files on records: downloads, thumbnails, adding and voiding. Uploaded files are never shown inside the site's own pages."""
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, abort, request, send_file, url_for
+from flask_babel import gettext
+from flask_login import current_user
+
+from cs.access import requires
+from cs.extensions import begin_write, db
+from cs.files import NoSuchFile
+from cs.forms import ReasonForm, StepForm, WithFiles, file_store, stage
+from cs.models.attachments import Attachment, PendingUpload, attach, detach
+from cs.models.base import KINDS, MOST_ID, Receipt, Record, find
+from cs.pages import go, say, show
+from cs.procedure.authority import Permission
+
+blueprint = Blueprint("files", __name__, url_prefix="/files")
+
+SECTION_OF = {"complaint": "complaints", "customer": "customers", "product": "products", "shipment": "shipments"}
+
+
+class AddFilesForm(WithFiles, StepForm):
+    """Files for a record, without a step."""
+
+
+def _attachment(file_id: int) -> Attachment:
+    return (db.session.get(Attachment, file_id) if file_id <= MOST_ID else None) or abort(404)
+
+
+@blueprint.route("/<int:file_id>")
+@requires(Permission.READ)
+def get(file_id: int) -> Response:
+    """The file as a download, under its own name."""
+    file = _attachment(file_id)
+    try:
+        return send_file(file_store().path(file.sha256), mimetype=file.mime, as_attachment=True, download_name=file.name)
+    except (NoSuchFile, FileNotFoundError):
+        abort(404)
+
+
+@blueprint.route("/<int:file_id>/thumbnail")
+@requires(Permission.READ)
+def thumbnail(file_id: int) -> Response:
+    """A small picture of a photograph."""
+    file = _attachment(file_id)
+    if not file.is_image:
+        abort(404)
+    size = 480 if request.args.get("size") == "480" else 160
+    try:
+        path = file_store().thumbnail(file.sha256, size)
+    except (NoSuchFile, FileNotFoundError):
+        abort(404)
+    response = send_file(path, mimetype="image/jpeg", max_age=86400)
+    response.cache_control.private = True
+    return response
+
+
+@blueprint.route("/pending/<token>")
+@requires(Permission.READ)
+def pending(token: str) -> Response:
+    """A small picture of a file that waits in this person's refused form."""
+    waiting = PendingUpload.of(current_user, [token])
+    if not waiting or not waiting[0].is_image:
+        abort(404)
+    return send_file(file_store().thumbnail(waiting[0].sha256, 160), mimetype="image/jpeg", max_age=0)
+
+
+def _record(kind: str, record_id: int, *, lock: bool = False) -> Record:
+    cls = KINDS.get(kind)
+    if cls is None or kind not in SECTION_OF:
+        abort(404)
+    return find(cls, record_id, lock=lock) or abort(404)
+
+
+@blueprint.route("/<kind>/<int:record_id>/add", methods=["GET", "POST"])
+@requires(Permission.ATTACH_FILE)
+def add(kind: str, record_id: int) -> Any:
+    """Adds photographs or documents to a record, from a tablet's camera too."""
+    record, on = _record(kind, record_id), datetime.now(UTC)
+    back = url_for(f"{SECTION_OF[kind]}.detail", record_id=record.id)
+    form = AddFilesForm()
+    if request.method == "POST":
+        stored = stage(form)
+        begin_write()
+        request_id = (form.request_id.data or "")[:64]
+        if request_id and db.session.get(Receipt, (current_user.id, request_id)) is not None:
+            return go(back)
+        record = _record(kind, record_id, lock=True)
+        if form.accepts(record, on) and not stored:
+            form.fault("files", gettext("Please choose a file."))
+        if not form.errors:
+            attach(record, stored, step="attach", by=current_user, on=on)
+            db.session.add(Receipt(user_id=current_user.id, request_id=request_id, address=back, at=on))
+            db.session.commit()
+            say(gettext("%(count)s file(s) added.", count=len(stored)))
+            return go(back)
+        db.session.rollback()
+    return show("files/add.html", form=form, record=record, back=back, status=422 if form.errors else 200)
+
+
+@blueprint.route("/<int:file_id>/void", methods=["GET", "POST"])
+@requires(Permission.ATTACH_FILE)
+def void(file_id: int) -> Any:
+    """Voids a file with a reason; it stays readable (5.6)."""
+    file, on = _attachment(file_id), datetime.now(UTC)
+    record = _record(file.kind, file.record_id)
+    back = url_for(f"{SECTION_OF[file.kind]}.detail", record_id=record.id)
+    form = ReasonForm()
+    if request.method == "POST":
+        begin_write()
+        file, record = _attachment(file_id), _record(file.kind, file.record_id, lock=True)
+        if file.void_reason is not None:
+            db.session.rollback()
+            abort(409)
+        if form.accepts(record, on):
+            detach(record, file, reason=form.reason.data, by=current_user, on=on)
+            db.session.commit()
+            say(gettext("The file is void."))
+            return go(back)
+        db.session.rollback()
+    return show("files/void.html", form=form, file=_attachment(file_id), back=back, status=422 if form.errors else 200)

@@ -1,0 +1,73 @@
+"""The Flask extensions, and how a transaction begins on each database."""
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from flask import Flask, has_request_context
+from flask_babel import Babel
+from flask_bootstrap import Bootstrap5
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from sqlalchemy import Engine, MetaData, event, text
+from sqlalchemy.engine import Connection
+
+NAMES = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+db = SQLAlchemy(metadata=MetaData(naming_convention=NAMES), session_options={"autoflush": False})
+login_manager = LoginManager()
+csrf = CSRFProtect()
+babel = Babel()
+migrate = Migrate(render_as_batch=True)
+bootstrap = Bootstrap5()
+
+WRITER_LOCK = 1212  # PostgreSQL's advisory lock of the one writer
+
+
+def begin_write() -> None:
+    """Starts the transaction of a request that writes; what was read before is read anew.
+
+    Writers go one after another on both databases: the site-wide audit chain is one line, so no two of them can be
+    right at the same moment. SQLite takes the lock with BEGIN IMMEDIATE, PostgreSQL with an advisory lock.
+    """
+    db.session.rollback()
+    connection = db.session.connection(execution_options={"writes": True})
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # transactions are begun by _on_begin, not by the driver
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    # In a request only begin_write() may write; commands and tests have no page to protect.
+    writes = connection.get_execution_options().get("writes", not has_request_context())
+    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def init_extensions(app: Flask) -> None:
+    db.init_app(app)
+    with app.app_context():
+        engine: Engine = db.engine
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    migrate.init_app(app, db, directory=str(app.config["MIGRATIONS"]))
+    login_manager.init_app(app)
+    csrf.init_app(app)
+    bootstrap.init_app(app)

@@ -1,0 +1,231 @@
+"""What a file is by its content, whatever its name says. Pure: standard library only, nothing is unpacked or decoded."""
+
+import struct
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import BinaryIO
+
+OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# The folder inside an Office file that tells which program it belongs to.
+OFFICE_FOLDERS = {"docx": "word/", "xlsx": "xl/", "xlsm": "xl/", "pptx": "ppt/"}
+ENCODINGS = ("utf-8-sig", "gb18030")
+
+# Marks a text for translation where it stands; gettext is asked where it is shown.
+_N = str
+
+FILE_MESSAGES = {
+    "empty": _N("The file is empty."),
+    "too_big": _N("The file is larger than %(megabytes)s MB."),
+    "type_not_allowed": _N("Files that end in “%(ending)s” are not accepted. Possible are: %(endings)s"),
+    "type_mismatch": _N("This is not what its name says: the content is not that of a “%(ending)s” file."),
+    "damaged_picture": _N("The picture is damaged and cannot be opened. Please take or send it again."),
+    "too_many_pixels": _N("The picture has more than %(megapixels)s million pixels. Please send it smaller."),
+    "zip_bomb": _N("The file would unpack to far more than its size. It is not accepted."),
+    "disk_full": _N("The server's disk is full; the file was not stored. Please tell the administrator."),
+}
+
+# Extension without dot -> kind. A setting may allow fewer; what is not here is never accepted (no SVG, no HTML).
+FILE_TYPES: Mapping[str, str] = MappingProxyType(
+    dict.fromkeys(("jpg", "jpeg", "png", "webp", "bmp", "heic", "heif"), "picture")
+    | dict.fromkeys(("docx", "xlsx", "pptx"), "office")
+    | dict.fromkeys(("doc", "xls", "ppt"), "old_office")
+    | dict.fromkeys(("txt", "csv"), "text")
+    | dict.fromkeys(("mp4", "mov"), "video")
+    | dict.fromkeys(("m4a", "mp3", "wav", "amr"), "audio")
+    | {"pdf": "pdf"}
+)
+MAX_ENTRIES = 2_000
+MAX_UNPACKED = 200 * 1024 * 1024
+# A sheet of a hundred thousand like rows packs about 60 : 1; a bomb of one repeated byte about 1000 : 1.
+MAX_RATIO = 200
+SMALL_UNPACKED = 20 * 1024 * 1024
+
+
+class FileRefused(Exception):
+    """The file is not accepted: `.code` is a key of FILE_MESSAGES, `.params` its values."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params: Mapping[str, object] = params
+
+    def describe(self) -> tuple[str, Mapping[str, object]]:
+        """The English text, to be translated, and the values to put into it."""
+        return FILE_MESSAGES[self.code], self.params
+
+
+@dataclass(frozen=True)
+class ZipWeight:
+    """The directory of a zip: its names, and how much it unpacks to (bytes) from how much (bytes)."""
+
+    names: frozenset[str]
+    entries: int
+    packed: int
+    unpacked: int
+
+    def is_bomb(self, max_unpacked: int = MAX_UNPACKED) -> bool:
+        """True when unpacking would cost far more than the file's size promises."""
+        if self.entries > MAX_ENTRIES or self.unpacked > max_unpacked:
+            return True
+        return self.unpacked > SMALL_UNPACKED and self.unpacked > MAX_RATIO * max(self.packed, 1)
+
+
+def weigh_zip(stream: BinaryIO) -> ZipWeight | None:
+    """Read a zip's directory without unpacking anything; None when it is not a readable zip."""
+    try:
+        stream.seek(0)
+        with zipfile.ZipFile(stream) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError, OverflowError):
+        return None
+    return ZipWeight(
+        names=frozenset(entry.filename for entry in entries),
+        entries=len(entries),
+        packed=sum(entry.compress_size for entry in entries),
+        unpacked=sum(entry.file_size for entry in entries),
+    )
+
+
+def is_office(weight: ZipWeight | None, extension: str) -> bool:
+    """True for a zip that holds a Word, Excel or PowerPoint file of this extension."""
+    folder = OFFICE_FOLDERS.get(extension)
+    if weight is None or folder is None:
+        return False
+    return "[Content_Types].xml" in weight.names and any(name.startswith(folder) for name in weight.names)
+
+
+def decode_text(data: bytes) -> str | None:
+    """Text of a file kept as utf-8, utf-16 or gb18030; None when it is none of them. NUL characters are left in."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _decode(data, "utf-16")
+    # Without a byte order mark utf-16 shows by the NULs that stand beside each separator and digit.
+    nuls = data.count(0)
+    if nuls > len(data) // 20:
+        odd = data[1::2].count(0)
+        if odd > 0.95 * nuls:
+            return _decode(data, "utf-16-le")
+        if odd < 0.05 * nuls:
+            return _decode(data, "utf-16-be")
+        return None
+    for encoding in ENCODINGS:
+        text = _decode(data, encoding)
+        if text is not None:
+            return text
+    return None
+
+
+def _decode(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def is_control(character: str) -> bool:
+    """True for a character that no text needs: NUL and the other controls, but not tab and line ends."""
+    code = ord(character)
+    return (code < 32 and character not in "\t\n\r") or (0x7F <= code < 0xA0 and code != 0x85)
+
+
+def is_program(data: bytes) -> bool:
+    """True for a program of Windows, Linux or macOS."""
+    # A text may begin with MZ too, but holds no NUL.
+    return data.startswith((b"\x7fELF", b"\xcf\xfa\xed\xfe")) or (data.startswith(b"MZ") and 0 in data[:64])
+
+
+def is_text(data: bytes) -> bool:
+    """True for a file that reads as text and holds no control characters."""
+    text = None if is_program(data) else decode_text(data)
+    # A form feed ends a printed page in old reports, ^Z ends a DOS file; both are harmless.
+    return text is not None and not any(is_control(c) for c in set(text) - {"\f", "\x1a"})
+
+
+def picture_format(head: bytes) -> str | None:
+    """The picture format (as Pillow names it) that these first bytes announce; None for anything else."""
+    if head.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "WEBP"
+    if head[:2] == b"BM" and head[6:10] == b"\0\0\0\0":
+        return "BMP"
+    if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"):
+        return "HEIF"
+    return None
+
+
+def is_video(head: bytes) -> bool:
+    """True for MP4 and QuickTime: a file of boxes that is not one of the picture kinds."""
+    if head[4:8] == b"ftyp":
+        return picture_format(head) is None and head[8:12] not in (b"avif", b"avis")
+    return head[4:8] in (b"moov", b"mdat", b"wide", b"free", b"skip")
+
+
+def is_audio(head: bytes, extension: str) -> bool:
+    """True when the first bytes are those of a sound file of this extension (m4a, mp3, wav, amr)."""
+    if extension == "m4a":
+        return is_video(head)
+    if extension == "wav":
+        return head[:4] == b"RIFF" and head[8:12] == b"WAVE"
+    if extension == "amr":
+        return head.startswith(b"#!AMR")
+    # An MPEG audio frame: eleven set bits, then a version, layer, bitrate and rate that exist.
+    frame = len(head) > 3 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] & 0x06 != 0
+    return head.startswith(b"ID3") or (frame and head[1] & 0x18 != 0x08 and head[2] < 0xF0 and head[2] & 0x0C != 0x0C)
+
+
+def location_boxes(
+    stream: BinaryIO, start: int = 0, end: int | None = None, depth: int = 0
+) -> Iterator[tuple[int, int]]:
+    """Where a video keeps notes about itself, among them the place it was taken: (offset, length) of each such box.
+
+    The boxes `udta`, `meta` and `uuid` of the film and its tracks; no player needs them.
+    """
+    if end is None:
+        end = stream.seek(0, 2)
+    while start + 8 <= end:
+        stream.seek(start)
+        size, kind = struct.unpack(">I4s", stream.read(8))
+        header = 8
+        if size == 1:
+            if start + 16 > end:
+                return
+            size, header = struct.unpack(">Q", stream.read(8))[0], 16
+        elif size == 0:
+            size = end - start
+        if size < header or start + size > end:
+            return
+        if kind in (b"udta", b"meta", b"uuid"):
+            yield start, size
+        elif kind in (b"moov", b"trak") and depth < 3:
+            yield from location_boxes(stream, start + header, start + size, depth + 1)
+        start += size
+
+
+def check_content(file: BinaryIO, kind: str, ending: str) -> None:
+    """Refuse a file whose content is not of the kind that its name says."""
+    file.seek(0)
+    head = file.read(1024)
+    if kind == "office":
+        weight = weigh_zip(file)
+        right = is_office(weight, ending)
+        if weight is not None and right and weight.is_bomb():
+            raise FileRefused("zip_bomb")
+        # A workbook with a password is an OLE file under its new name.
+        right = right or head.startswith(OLE_MAGIC)
+    elif kind == "old_office":
+        right = head.startswith(OLE_MAGIC)
+    elif kind == "pdf":
+        right = b"%PDF-" in head
+    elif kind == "video":
+        right = is_video(head)
+    elif kind == "audio":
+        right = is_audio(head, ending)
+    else:
+        file.seek(0)
+        right = is_text(file.read())
+    if not right:
+        raise FileRefused("type_mismatch", ending=ending)

@@ -1,0 +1,7 @@
+"""Reading Excel and CSV files as factories keep them: columns by their titles, bad lines with their reason."""
+
+from cs.imports.cells import Column, Problem
+from cs.imports.sheets import Limits, TableRefused
+from cs.imports.tables import MESSAGES, Line, Table, describe, read_table
+
+__all__ = ["MESSAGES", "Column", "Limits", "Line", "Problem", "Table", "TableRefused", "describe", "read_table"]

@@ -1,0 +1,266 @@
+"""Tables as factories keep them: the row of titles wherever it stands, columns in any order, each line with its problems.
+
+`read_table` is the whole of it. Texts of problems and refusals are in MESSAGES, in English for gettext.
+"""
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from cs.imports.cells import Column, Problem, plain, read_cell, shown
+from cs.imports.sheets import Limits, Row, Sheet, TableRefused, open_sheets
+
+# The titles stand within the first rows, below a merged title, the company's name and empty rows.
+HEADER_WITHIN = 30
+
+
+# Marks a text for translation where it stands; gettext is asked where it is shown.
+_N = str
+
+
+MESSAGES = {
+    # The file (TableRefused)
+    "wrong_ending": _N("A file that ends in “%(ending)s” cannot be imported. Possible are: %(endings)s"),
+    "empty": _N("The file is empty."),
+    "too_big": _N("The file is larger than %(megabytes)s MB. Please split it."),
+    "zip_bomb": _N("The file would unpack to far more than its size. It is not read."),
+    "not_a_workbook": _N("This is not an Excel workbook, whatever its name says."),
+    "web_page": _N(
+        "This is a web page with the name of a workbook. Open it in Excel, save it as .xlsx and import that."
+    ),
+    "encrypted": _N("The workbook is protected by a password. Save it without the password and import that."),
+    "damaged": _N("The workbook is damaged, or cells are filled very far apart. Open it in Excel and save it anew."),
+    "too_many_sheets": _N("The workbook has %(count)s sheets. Keep only the sheet to import."),
+    "too_many_rows": _N("The sheet has more than %(rows)s rows. Please split it."),
+    "encoding": _N("The text of the file cannot be read. Save it as UTF-8 or GB18030, or as .xlsx."),
+    "quotation": _N("The file cannot be read from row %(row)s on: a quotation mark is not closed or stands alone."),
+    "no_header": _N("No row of titles was found. These titles were looked for: %(titles)s"),
+    "no_lines": _N("There is nothing below the titles."),
+    # The table
+    "title_missing": _N("The column “%(title)s” is missing."),
+    "title_twice": _N("More than one column is titled “%(title)s”: %(found)s"),
+    # A line
+    "beyond_titles": _N(
+        "The line has more cells than there are titles. A separator inside a text needs quotation marks."
+    ),
+    "required": _N("This must be filled in."),
+    "formula_error": _N("“%(value)s” is an error in the workbook, not a value."),
+    "control_characters": _N("“%(value)s” contains characters that cannot be shown."),
+    "shortened_number": _N("Excel has cut this long number: %(value)s. Format the column as text and type it again."),
+    "too_long": _N("%(length)s characters; at most %(max)s are allowed."),
+    "not_a_number": _N("“%(value)s” is not a number."),
+    "not_whole": _N("“%(value)s” is not a whole number."),
+    "number_too_long": _N("“%(value)s” has more than %(digits)s digits."),
+    "not_a_date": _N("“%(value)s” is not a date. Write it as 2026-01-05."),
+    "date_range": _N("“%(value)s” does not lie between the years %(first)s and %(last)s."),
+    "unknown_choice": _N("“%(value)s” is not known here. Possible are: %(choices)s"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the table: `number` is the row in Excel; `values` holds every column asked for, None where empty or bad."""
+
+    number: int
+    values: dict[str, object]
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a file holds. `problems` are of the whole table (a title missing or there twice): mend these first."""
+
+    sheet: str | None
+    header_row: int
+    columns_found: dict[str, str]
+    unknown_titles: list[str]
+    missing_titles: list[str]
+    problems: list[Problem]
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class _Header:
+    row: int
+    places: dict[str, int]
+    titles: dict[str, str]
+    unknown: list[str]
+    twice: dict[str, list[str]]
+    width: int
+
+
+_Chosen = tuple[Sheet, _Header, Iterator[tuple[int, Row]]]
+
+
+def describe(problem: Problem | TableRefused) -> tuple[str, Mapping[str, object]]:
+    """The English text of a problem or refusal, to be translated, and the values to put into it."""
+    return MESSAGES[problem.code], problem.params
+
+
+def read_table(stream: BinaryIO, filename: str, columns: Sequence[Column], limits: Limits | None = None) -> Table:
+    """Read .xlsx, .xlsm, .xls, .csv, .tsv or .txt: the first visible sheet whose titles are known, line by line.
+
+    Rows in which all known columns are blank are left out. Bad cells become problems of their line.
+    Raises TableRefused, and nothing else, when the file as a whole cannot be read.
+    """
+    limits = limits or Limits()
+    index = _title_index(columns)
+    sheets = open_sheets(stream, filename, limits)
+    try:
+        chosen = _choose(sheets, index, min(2, len(columns)))
+        if chosen is None:
+            raise TableRefused("no_header", titles="、".join(column.titles[0] for column in columns))
+        sheet, header, rows = chosen
+        lines = list(_lines(rows, header, columns, sheet.separated, limits.rows))
+    finally:
+        sheets.close()
+    if not lines:
+        raise TableRefused("no_lines")
+    return _table(sheet, header, columns, lines)
+
+
+def _table(sheet: Sheet, header: _Header, columns: Sequence[Column], lines: list[Line]) -> Table:
+    missing = [column for column in columns if column.required and column.name not in header.places]
+    problems = [Problem(column.name, "title_missing", {"title": column.titles[0]}) for column in missing]
+    problems += [
+        Problem(column.name, "title_twice", {"title": column.titles[0], "found": "、".join(header.twice[column.name])})
+        for column in columns
+        if column.name in header.twice
+    ]
+    return Table(
+        sheet=sheet.name,
+        header_row=header.row,
+        columns_found=header.titles,
+        unknown_titles=header.unknown,
+        missing_titles=[column.name for column in missing],
+        problems=problems,
+        lines=lines,
+    )
+
+
+def _choose(sheets: Iterable[Sheet], index: Mapping[str, str], enough: int) -> _Chosen | None:
+    """The sheet to read, its header, and its numbered rows below. Of a text file's delimiters, the one that finds most."""
+    best: _Chosen | None = None
+    refused: TableRefused | None = None
+    for sheet in sheets:
+        numbered = enumerate(sheet.rows, start=1)
+        try:
+            top = list(itertools.islice(numbered, HEADER_WITHIN))
+        except TableRefused as refusal:
+            # With the wrong delimiter quotation marks stand in odd places: another one may still do.
+            if not sheet.separated:
+                raise
+            refused = refused or refusal
+            continue
+        header = _find_header(top, index)
+        if header is None or len(header.places) < enough:
+            continue
+        if best is None or len(header.places) > len(best[1].places):
+            best = sheet, header, itertools.chain(top[header.row :], numbered)
+        if not sheet.separated:
+            break
+    if best is None and refused is not None:
+        raise refused
+    return best
+
+
+def _find_header(top: list[tuple[int, Row]], index: Mapping[str, str]) -> _Header | None:
+    """The row that holds most known titles; two rows together where groups of columns have a common title above."""
+    best: _Header | None = None
+    above: Row = []
+    for number, row in top:
+        single = _match(number, row, index)
+        merged = _match(number, [low or high for low, high in itertools.zip_longest(row, above, fillvalue="")], index)
+        for header in (single, merged):
+            if best is None or len(header.places) > len(best.places):
+                best = header
+        above = row
+    return best
+
+
+def _match(number: int, row: Row, index: Mapping[str, str]) -> _Header:
+    """Which column stands where: titles that match in full first, then those that match in part (“数量(PCS)”)."""
+    texts = {place: " ".join(cell.split()) for place, cell in enumerate(row) if isinstance(cell, str) and cell.strip()}
+    places: dict[str, int] = {}
+    found: dict[str, list[str]] = {}
+    unknown: dict[int, str] = {}
+    for place, text in texts.items():
+        name = index.get(title_key(text))
+        if name is None:
+            unknown[place] = text
+        else:
+            places.setdefault(name, place)
+            found.setdefault(name, []).append(text)
+    for place, text in list(unknown.items()):
+        name = next((index[key] for key in _parts(row[place]) if key in index), None)
+        if name is not None and name not in places:
+            places[name] = place
+            found[name] = [text]
+            del unknown[place]
+    return _Header(
+        row=number,
+        places=places,
+        titles={name: titles[0] for name, titles in found.items()},
+        unknown=[shown(text) for text in unknown.values()],
+        twice={name: [shown(title) for title in titles] for name, titles in found.items() if len(titles) > 1},
+        width=1 + max(texts, default=-1),
+    )
+
+
+def title_key(title: str) -> str:
+    """A title for comparing: no width, case or spaces, and without its marks for “must be filled in”."""
+    key = plain(title)
+    key = re.sub(r"[(\[【](必填|必须|必填项|选填|可选|required|optional)[)\]】]", "", key)
+    return key.strip("*:;.、。•")
+
+
+def _parts(title: str) -> Iterator[str]:
+    """Parts of a title that may be known by themselves: without brackets, each of two languages, each side of a slash."""
+    text = unicodedata.normalize("NFKC", title)
+    bare = re.sub(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】", " ", text)
+    yield title_key(bare)
+    for part in re.split(r"[/|\n]", text):
+        yield title_key(part)
+    yield title_key("".join(re.findall(r"[\u3400-\u9fff]+", bare)))
+    yield title_key(" ".join(re.findall(r"[A-Za-z][A-Za-z./ -]*", bare)))
+
+
+def _title_index(columns: Sequence[Column]) -> dict[str, str]:
+    index: dict[str, str] = {}
+    for column in columns:
+        for title in column.titles:
+            if index.setdefault(title_key(title), column.name) != column.name:
+                raise ValueError(f"two columns share the title {title!r}")
+    return index
+
+
+def _lines(
+    rows: Iterator[tuple[int, Row]], header: _Header, columns: Sequence[Column], separated: bool, limit: int
+) -> Iterator[Line]:
+    count = 0
+    for number, row in rows:
+        raw = {name: row[place] if place < len(row) else None for name, place in header.places.items()}
+        if all(_blank(cell) for cell in raw.values()):
+            continue
+        count += 1
+        if count > limit:
+            raise TableRefused("too_many_rows", rows=limit)
+        values: dict[str, object] = {}
+        problems: list[Problem] = []
+        for column in columns:
+            # A missing required column is one problem of the table, not one of each line.
+            value, problem = read_cell(column, raw[column.name]) if column.name in raw else (None, None)
+            values[column.name] = value
+            if problem:
+                problems.append(problem)
+        # In a workbook a note beside the table is harmless; in a text file the cells have moved.
+        if separated and any(not _blank(cell) for cell in row[header.width :]):
+            problems.append(Problem(None, "beyond_titles"))
+        yield Line(number, values, problems)
+
+
+def _blank(cell: object) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())

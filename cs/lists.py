@@ -1,0 +1,165 @@
+"""The list pattern: filter, search, sort, and pages by key. The address always holds the whole question.
+
+A list reads rows of columns, not objects. A page is found by the last row's sort value and id, so the thousandth page costs as
+much as the first.
+"""
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import current_app
+from flask_babel import gettext
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from werkzeug.datastructures import MultiDict
+
+from cs.extensions import db
+from cs.models.base import Record, matching
+
+COUNTED = 10_000  # beyond so many rows a list says "more than"
+LONGEST_SEARCH = 60
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A choice above a list. `options` gives (value, label); `condition` turns a chosen value into SQL."""
+
+    name: str
+    label: Callable[[], str]
+    options: Callable[[], list[tuple[str, str]]]
+    condition: Callable[[str], ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Sort:
+    """An order of a list. The column must never be NULL (coalesce it), so that pages by key lose no row."""
+
+    label: Callable[[], str]
+    column: Any
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One list: its rows, the ways to narrow and order them. `id` breaks ties; the first sort is the usual one."""
+
+    model: type[Record]
+    columns: Select[Any]
+    sorts: Mapping[str, Sort]
+    filters: tuple[Filter, ...] = ()
+    search_label: Callable[[], str] | None = None
+
+    def page(self, args: MultiDict[str, str], address: str) -> Page:
+        return Page(self, args, address)
+
+    def narrowed(self, args: MultiDict[str, str]) -> Select[Any]:
+        """The rows that the address asks for, unordered. A value that is no option is as if it were not there."""
+        query = self.columns
+        for one in self.filters:
+            value = args.get(one.name, "")
+            if value and value in dict(one.options()):
+                query = query.where(one.condition(value))
+        typed = args.get("q", "")[:LONGEST_SEARCH].replace("\x00", "")
+        return query.where(*matching(self.model, typed)) if typed and self.search_label else query
+
+    def sort(self, args: MultiDict[str, str]) -> tuple[str, Sort]:
+        key = args.get("sort", "")
+        return (key, self.sorts[key]) if key in self.sorts else next(iter(self.sorts.items()))
+
+
+class Page:
+    """One page of a list, as its template shows it."""
+
+    def __init__(self, listing: Listing, args: MultiDict[str, str], address: str) -> None:
+        self._listing, self.args, self._address = listing, args, address
+        self.query = args.get("q", "")[:LONGEST_SEARCH]
+        self.search_label = listing.search_label() if listing.search_label else None
+        self.sort, sort = listing.sort(args)
+        self.sort_options = [(key, one.label()) for key, one in listing.sorts.items()]
+        self.filters = [{"name": one.name, "label": one.label(), "options": one.options(), "value": args.get(one.name, "")}
+                        for one in listing.filters]
+        narrowed = listing.narrowed(args)
+        self.total = db.session.execute(select(func.count()).select_from(narrowed.limit(COUNTED + 1).subquery())).scalar_one()
+        self.rows, self._before, self._after = self._read(narrowed, sort)
+
+    def _read(self, narrowed: Select[Any], sort: Sort) -> tuple[list[Row[Any]], str | None, str | None]:
+        size = current_app.config["CS_PAGE_ROWS"]
+        backwards, key = _cursor(self.args, sort.column)
+        descending = sort.descending != backwards
+        row_id = self._listing.model.id
+        order = (sort.column.desc(), row_id.desc()) if descending else (sort.column.asc(), row_id.asc())
+        query = narrowed.add_columns(sort.column.label("sort_value"), row_id.label("sort_id")).order_by(*order).limit(size + 1)
+        if key is not None:
+            value, last_id = key
+            further = sort.column < value if descending else sort.column > value
+            further_id = row_id < last_id if descending else row_id > last_id
+            query = query.where(or_(further, and_(sort.column == value, further_id)))
+        rows = list(db.session.execute(query))
+        more, rows = len(rows) > size, rows[:size]
+        if backwards:
+            rows.reverse()
+        if not rows:
+            return [], None, None
+        before = _encode(rows[0]) if (more if backwards else key is not None) else None
+        after = _encode(rows[-1]) if (True if backwards else more) else None
+        return rows, before, after
+
+    def _url(self, **changes: str | None) -> str:
+        asked = {name: value for name, value in self.args.items() if value and name not in ("before", "after")}
+        asked |= {name: value for name, value in changes.items() if value}
+        return f"{self._address}?{urlencode(asked)}" if asked else self._address
+
+    @property
+    def previous_url(self) -> str | None:
+        return self._url(before=self._before) if self._before else None
+
+    @property
+    def next_url(self) -> str | None:
+        return self._url(after=self._after) if self._after else None
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether a search or filter is set: an empty list then says so."""
+        return bool(self.query) or any(one["value"] for one in self.filters)
+
+    @property
+    def count_text(self) -> str:
+        if self.total > COUNTED:
+            return gettext("more than %(count)s", count=COUNTED)
+        return gettext("%(count)s in all", count=self.total)
+
+    @property
+    def address(self) -> str:
+        return self._address
+
+
+def _encode(row: Row[Any]) -> str:
+    value = row.sort_value
+    text = value.isoformat() if isinstance(value, date | datetime) else value
+    return base64.urlsafe_b64encode(json.dumps([text, row.sort_id]).encode()).decode().rstrip("=")
+
+
+def _cursor(args: MultiDict[str, str], column: Any) -> tuple[bool, tuple[Any, int] | None]:
+    """Which way and from which row on; a cursor that nobody gave out is as if it were not there."""
+    backwards = bool(args.get("before"))
+    text = args.get("before") or args.get("after") or ""
+    if not text:
+        return False, None
+    try:
+        value, row_id = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        wanted = column.type.python_type
+        if wanted in (datetime, date):
+            value = wanted.fromisoformat(value)
+        if not isinstance(value, wanted) or not isinstance(row_id, int) or (wanted is datetime and value.tzinfo is None):
+            return False, None
+        if isinstance(value, str) and "\x00" in value or abs(row_id) > 2**31 or (wanted is int and abs(value) > 2**62):
+            return False, None
+    except (ValueError, TypeError, UnicodeError, binascii.Error):
+        return False, None
+    return backwards, (value, row_id)

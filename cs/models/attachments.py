@@ -1,0 +1,87 @@
+"""Files on any record: the store keeps the bytes by their hash, these rows say whose they are."""
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, Index, Text, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cs.extensions import db
+from cs.models.base import Record
+from cs.models.types import Moment
+from cs.models.users import User
+from cs.procedure.authority import Permission, role_for
+
+if TYPE_CHECKING:
+    from cs.files import Stored
+
+
+class _StoredFile(db.Model):
+    __abstract__ = True
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    mime: Mapped[str]
+    size: Mapped[int]
+    is_image: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Attachment(_StoredFile):
+    """A photograph or document on a record. It is never deleted: a wrong one is voided with a reason (5.6)."""
+
+    __tablename__ = "attachments"
+    kind: Mapped[str]
+    record_id: Mapped[int]
+    step: Mapped[str]
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    void_reason: Mapped[str | None] = mapped_column(Text)
+    added_by: Mapped[User] = relationship(lazy="joined")
+    __table_args__ = (Index("ix_attachments_record", "kind", "record_id"),)
+
+    @classmethod
+    def of(cls, record: Record) -> list[Attachment]:
+        query = select(cls).where(cls.kind == record.kind, cls.record_id == record.id).order_by(cls.id)
+        return list(db.session.execute(query).scalars())
+
+
+class PendingUpload(_StoredFile):
+    """A file that came with a form which was refused: it waits for the corrected form of the same person."""
+
+    __tablename__ = "pending_uploads"
+    token: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+
+    @classmethod
+    def of(cls, user: User, tokens: list[str]) -> list[PendingUpload]:
+        """The person's own waiting files among these tokens."""
+        query = select(cls).where(cls.user_id == user.id, cls.token.in_(tokens)).order_by(cls.id)
+        return list(db.session.execute(query).scalars())
+
+
+def attach(record: Record, files: list[Stored] | list[PendingUpload], *, step: str, by: User, on: datetime) -> None:
+    """Puts files on a record, with one event that names them and their hashes."""
+    if not files:
+        return
+    role = role_for(by.roles, Permission.ATTACH_FILE)
+    with record.changing("attach", by, on, role=role, files=[[file.name, file.sha256] for file in files]):
+        db.session.add_all(Attachment(kind=record.kind, record_id=record.id, step=step, added_by_id=by.id, at=on, sha256=file.sha256,
+                                      name=file.name, mime=file.mime, size=file.size, is_image=file.is_image) for file in files)
+
+
+def detach(record: Record, attachment: Attachment, *, reason: str, by: User, on: datetime) -> None:
+    """Voids a file of a record with a reason; it stays readable."""
+    role = role_for(by.roles, Permission.ATTACH_FILE)
+    with record.changing("detach", by, on, role=role, note=reason, files=[[attachment.name, attachment.sha256]]):
+        attachment.void_reason = reason
+
+
+class Draft(db.Model):
+    """What a person typed into a form and has not sent: kept over an expired session or a lost connection."""
+
+    __tablename__ = "drafts"
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    form: Mapped[str] = mapped_column(primary_key=True)  # the address of the form
+    fields: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Moment)

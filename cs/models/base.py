@@ -1,0 +1,356 @@
+"""Records: what every record of the procedure has in common, and `advance()`, the only writer of a state.
+
+A change happens inside `with record.changing(...)` or `with record.advancing(...)`: on leaving it, in the same
+transaction, the event with old and new values, the search index and the tasks are written.
+"""
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, delete, inspect, select
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from cs.extensions import db
+from cs.models.chain import START, Event, Fault, append, canonical, digest
+from cs.models.procedure import rulebook
+from cs.models.signatures import Signature
+from cs.models.types import Moment
+from cs.procedure.authority import Permission, permissions_of, role_for
+from cs.procedure.workflow import NotAllowed, NotOpen, Step, Workflow
+
+if TYPE_CHECKING:
+    from cs.models.users import User
+
+MOST_ID = 2**31 - 1
+KINDS: dict[str, type[Record]] = {}
+R = TypeVar("R", bound="Record")
+
+
+class Record(db.Model):
+    """A thing that the procedure keeps. `version` is the number of its last event: forms carry it, stale edits are refused."""
+
+    __abstract__ = True
+    kind: ClassVar[str]
+    parts: ClassVar[tuple[str, ...]] = ()  # relationships whose rows belong to the record's content
+    derived: ClassVar[frozenset[str]] = frozenset({"version", "head_hash", "search_text"})  # columns that are not content
+    workflow: ClassVar[Workflow | None] = None
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=0)
+    head_hash: Mapped[str] = mapped_column(default=START)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    void_reason: Mapped[str | None] = mapped_column(Text)
+    search_text: Mapped[str] = mapped_column(Text, default="")
+
+    @declared_attr
+    def created_by_id(cls) -> Mapped[int | None]:
+        return mapped_column(ForeignKey("users.id"))
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version, "version_id_generator": False}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "kind" in cls.__dict__:
+            KINDS[cls.kind] = cls
+
+    @property
+    def title(self) -> str:
+        """What the record is called in lists of mixed kinds."""
+        return str(getattr(self, "number", None) or getattr(self, "name", self.id))
+
+    def searched(self) -> tuple[str | None, ...]:
+        """The words by which the record is found."""
+        return ()
+
+    def content(self) -> dict[str, Any]:
+        """All that the record says, as plain values: what an event compares and a signature signs."""
+        content: dict[str, Any] = _columns(self, self.derived)
+        for part in self.parts:
+            content[part] = [_columns(row, frozenset()) for row in getattr(self, part)]
+        return content
+
+    def content_hash(self) -> str:
+        return digest(canonical(self.content()))
+
+    @contextmanager
+    def changing(self, name: str, by: User | None, on: datetime, *, clause: str = "5.6", role: str | None = None,
+                 note: str | None = None, **facts: Any) -> Iterator[None]:
+        """Writes what happens inside as one event `name` of `by` at `on`; `facts` are kept beside the changes."""
+        new = inspect(self).transient
+        before = {} if new else self.content()
+        yield
+        if new:
+            self.created_at, self.created_by_id = on, by.id if by else None
+            db.session.add(self)
+            db.session.flush()
+        self.search_text = searchable(self.searched())
+        self.version += 1
+        db.session.flush()
+        after = self.content()
+        facts["changes"] = _changes(before, after)
+        if note:
+            facts["note"] = note
+        event = Event(kind=self.kind, record_id=self.id, seq=self.version, name=name, clause=clause, at=on, by_id=by.id if by else None,
+                      role=role, state=getattr(self, "state", None), data=canonical(facts), procedure_hash=rulebook().hash,
+                      content_hash=digest(canonical(after)), previous_hash=self.head_hash)
+        append(event)
+        self.head_hash = event.hash
+        _index_words(self)
+        db.session.flush()
+
+    @property
+    def signatures(self) -> list[Signature]:
+        query = select(Signature).where(Signature.kind == self.kind, Signature.record_id == self.id).order_by(Signature.id)
+        return list(db.session.execute(query).scalars())
+
+    @property
+    def events(self) -> list[Event]:
+        query = select(Event).where(Event.kind == self.kind, Event.record_id == self.id).order_by(Event.seq)
+        return list(db.session.execute(query).scalars())
+
+
+def _columns(row: Any, without: frozenset[str]) -> dict[str, Any]:
+    return {attribute.key: getattr(row, attribute.key) for attribute in inspect(row).mapper.column_attrs if attribute.key not in without}
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
+    """{field: [old, new]}; of parts only the rows that came or changed."""
+    changes = {}
+    for field, new in after.items():
+        old = before.get(field, [] if isinstance(new, list) else None)
+        if old == new or (not before and new in (None, "", [])):
+            continue
+        if isinstance(new, list) and new and isinstance(new[0], dict):
+            changes[field] = [[row for row in old if row not in new], [row for row in new if row not in old]]
+        else:
+            changes[field] = [old, new]
+    return changes
+
+
+class Workflowed(Record):
+    """A record that goes through the states of a workflow."""
+
+    __abstract__ = True
+    workflow: ClassVar[Workflow]
+    state: Mapped[str] = mapped_column(index=True)
+
+    @property
+    def subject(self) -> str:
+        """What the record is about, in one line, for My work."""
+        raise NotImplementedError
+
+    def holds(self, question: str, on: datetime) -> bool:
+        """Answers a condition of the workflow's rows."""
+        return bool(getattr(self, question)(on))
+
+    def open_steps(self, on: datetime) -> tuple[Step, ...]:
+        return self.workflow.open_from(self.state, lambda question: self.holds(question, on))
+
+    def steps_for(self, by: User, on: datetime) -> tuple[Step, ...]:
+        """The steps that this person may take now: the buttons of the page."""
+        allowed = permissions_of(by.roles)
+        return tuple(step for step in self.open_steps(on) if step.permission in allowed and self.relates(step, by))
+
+    def relates(self, step: Step, by: User) -> bool:
+        """Whether the person stands to the record as the step's row asks."""
+        return step.relation is None or bool(getattr(self, step.relation)(by))
+
+    def check(self, name: str, by: User, on: datetime) -> Step:
+        """The step's row. Raises NotAllowed, then NotOpen."""
+        step = self.workflow.step(name)
+        if not by.may(step.permission) or not (step.creates or self.relates(step, by)):
+            raise NotAllowed(name)
+        if not step.creates and step not in self.open_steps(on):
+            raise NotOpen(name)
+        return step
+
+    @contextmanager
+    def advancing(self, name: str, by: User, on: datetime, *, note: str | None = None) -> Iterator[Step]:
+        """Takes a step: checks it, lets the verb set its fields, moves the state, writes event and tasks."""
+        step = self.check(name, by, on)
+        with self.changing(name, by, on, clause=step.clause, role=role_for(by.roles, step.permission), note=note):
+            yield step
+            if step.target is not None:
+                self.state = step.target
+        if step.signed:
+            db.session.add(Signature.of(self.events[-1], step.signed))
+        sync_tasks(self, on)
+
+
+class Task(db.Model):
+    """An index of what the steps and states say: what is awaited, from whom, by when, taken by whom."""
+
+    __tablename__ = "tasks"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    record_id: Mapped[int]
+    name: Mapped[str]
+    step: Mapped[str]
+    permission: Mapped[str]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
+    since: Mapped[datetime] = mapped_column(Moment)
+    title: Mapped[str]
+    subject: Mapped[str] = mapped_column(Text)
+    taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    taken_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (UniqueConstraint("kind", "record_id", "name"), Index("ix_tasks_permission_due_at", "permission", "due_at"))
+
+    def take(self, by: User, on: datetime) -> None:
+        """Says "I do this"; a colleague's name is not overwritten (NotOpen)."""
+        if not by.may(Permission(self.permission)) or self.user_id not in (None, by.id):
+            raise NotAllowed(self.name)
+        if self.taken_by_id not in (None, by.id):
+            raise NotOpen(self.name)
+        self.taken_by_id, self.taken_at = by.id, on
+
+    def give_back(self, by: User) -> None:
+        """Lays it back for the department; only who took it may (NotAllowed)."""
+        if self.taken_by_id != by.id:
+            raise NotAllowed(self.name)
+        self.taken_by_id = self.taken_at = None
+
+
+def awaited(record: Workflowed, on: datetime) -> dict[str, dict[str, Any]]:
+    """What is awaited of whom for a record: {task name: its columns}, from the rows of its workflow alone."""
+    tasks: dict[str, dict[str, Any]] = {}
+    for step in record.open_steps(on):
+        if step.task and step.task not in tasks:
+            tasks[step.task] = {"step": step.name, "permission": step.permission.value, "user_id": None,
+                                "due_at": getattr(record, step.due) if step.due else None,
+                                "title": record.title, "subject": record.subject}
+    return tasks
+
+
+def sync_tasks(record: Workflowed, on: datetime) -> None:
+    """Makes the tasks of a record what its rows say; who took one keeps it while it stands."""
+    tasks = awaited(record, on)
+    query = select(Task).where(Task.kind == record.kind, Task.record_id == record.id)
+    for task in db.session.execute(query).scalars():
+        facts = tasks.pop(task.name, None)
+        if facts is None:
+            db.session.delete(task)
+        else:
+            for column, value in facts.items():
+                setattr(task, column, value)
+    for name, facts in tasks.items():
+        db.session.add(Task(kind=record.kind, record_id=record.id, name=name, since=on, **facts))
+    db.session.flush()
+
+
+def rebuild_tasks(on: datetime) -> int:
+    """Writes all tasks anew from the records; returns how many there are."""
+    for cls in KINDS.values():
+        if issubclass(cls, Workflowed) and any(step.task for step in cls.workflow.steps):
+            final = [state.code for state in cls.workflow.states if state.final]
+            for record in db.session.execute(select(cls).where(cls.state.not_in(final))).scalars():
+                sync_tasks(record, on)
+            ended = select(cls.id).where(cls.state.in_(final))
+            db.session.execute(delete(Task).where(Task.kind == cls.kind, Task.record_id.in_(ended)))
+    return db.session.query(Task).count()
+
+
+class Counter(db.Model):
+    """The last number given for a kind and period; numbers are never given twice."""
+
+    __tablename__ = "counters"
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[int] = mapped_column(default=0)
+
+
+def next_number(kind: str, day: date) -> str:
+    """The next number of that kind, as CC-202611-0007; `day` in the factory's zone."""
+    numbering = rulebook().numbering[kind]
+    counter = db.session.get(Counter, (kind, numbering.period(day)), with_for_update=True)
+    if counter is None:
+        counter = Counter(kind=kind, period=numbering.period(day), last=0)
+        db.session.add(counter)
+    counter.last += 1
+    db.session.flush()
+    return str(numbering.number(day, counter.last))
+
+
+class Receipt(db.Model):
+    """A request id that was taken: the same form sent twice shows the first result and changes nothing."""
+
+    __tablename__ = "receipts"
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    request_id: Mapped[str] = mapped_column(primary_key=True)
+    address: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class SearchWord(db.Model):
+    """Two-character tokens of a record's searched words: a two-character Chinese word is found by an index."""
+
+    __tablename__ = "search_words"
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(primary_key=True)
+
+
+def searchable(words: tuple[str | None, ...] | list[str | None]) -> str:
+    """Words as they are searched: full width made half, upper made lower, one space between."""
+    return " ".join(unicodedata.normalize("NFKC", " ".join(word for word in words if word)).casefold().split())
+
+
+def tokens(text: str) -> set[str]:
+    """The two-character tokens of each word of a searchable text; a single character stands for itself."""
+    return {word[i:i + 2] for word in text.split() for i in range(max(1, len(word) - 1))}
+
+
+def _index_words(record: Record) -> None:
+    wanted = tokens(record.search_text)
+    query = select(SearchWord.token).where(SearchWord.kind == record.kind, SearchWord.record_id == record.id)
+    present = set(db.session.execute(query).scalars())
+    gone = present - wanted
+    if gone:
+        db.session.execute(delete(SearchWord).where(SearchWord.kind == record.kind, SearchWord.record_id == record.id, SearchWord.token.in_(gone)))
+    db.session.add_all(SearchWord(kind=record.kind, record_id=record.id, token=token) for token in sorted(wanted - present))
+
+
+def matching(cls: type[Record], typed: str) -> list[Any]:
+    """Conditions of a query for the records that hold every word typed; empty when nothing was typed."""
+    conditions: list[Any] = []
+    for word in searchable([typed]).split():
+        if len(word) > 1:
+            conditions += [cls.id.in_(select(SearchWord.record_id).where(SearchWord.kind == cls.kind, SearchWord.token == token))
+                           for token in sorted(tokens(word))]
+        if len(word) != 2:
+            conditions.append(cls.search_text.contains(word, autoescape=True))
+    return conditions
+
+
+def find(cls: type[R], record_id: int, *, lock: bool = False) -> R | None:
+    """A record by its id, locked for a writer; None also for a number no database would take as an id."""
+    if not 0 < record_id <= MOST_ID:
+        return None
+    return db.session.get(cls, record_id, with_for_update=True if lock else None, populate_existing=lock)
+
+
+def verify_records() -> Iterator[Fault]:
+    """Compares every record with its last event: a missing record, a missing end, a value changed past the verbs."""
+    for kind, cls in KINDS.items():
+        last = select(Event.record_id, Event.seq, Event.hash, Event.content_hash).where(Event.kind == kind).order_by(Event.record_id, Event.seq)
+        heads = {row.record_id: row for row in db.session.execute(last)}
+        for record in db.session.execute(select(cls).order_by(cls.id)).scalars():
+            head = heads.pop(record.id, None)
+            where = f"{kind} {record.id}"
+            if head is None:
+                yield Fault(where, "has no events")
+            elif (head.seq, head.hash) != (record.version, record.head_hash):
+                yield Fault(where, f"stands at event {record.version}, but its chain ends at {head.seq}")
+            elif head.content_hash != record.content_hash():
+                yield Fault(where, "was changed without an event")
+        for record_id in heads:
+            yield Fault(f"{kind} {record_id}", "is gone, but has events")
+
+

@@ -1,0 +1,207 @@
+"""Customers 客户 (5.1.3.2, 5.4.1): one row serves the register MJ-QP-12-07 and the file MJ-QP-12-02."""
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from pypinyin import lazy_pinyin
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cs.extensions import db
+from cs.models.base import Record, Workflowed, next_number
+from cs.models.procedure import zone
+from cs.models.users import User
+from cs.procedure import customers as procedure
+
+
+def sort_key(text: str) -> str:
+    """How Chinese names are ordered: by pinyin, without regard to case."""
+    return " ".join(lazy_pinyin(text)).casefold()[:200]
+
+
+class Contact(db.Model):
+    """A person at the customer."""
+
+    __tablename__ = "contacts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
+    name: Mapped[str]
+    position: Mapped[str | None]
+    phone: Mapped[str | None]
+    email: Mapped[str | None]
+    contact_role: Mapped[str | None]
+    survey_recipient: Mapped[bool] = mapped_column(default=False)
+
+
+class MasterData(Workflowed):
+    """Data that records refer to: created, edited, voided with a reason."""
+
+    __abstract__ = True
+
+    @property
+    def subject(self) -> str:
+        return self.title
+
+    @classmethod
+    def create(cls, *, by: User, on: datetime, **values: Any) -> Any:
+        """A new record with these field values."""
+        record = cls()
+        with record.advancing("create", by, on):
+            record.prepare(on)
+            record.fill(values)
+        return record
+
+    def edit(self, *, by: User, on: datetime, **values: Any) -> None:
+        """Changes the given fields; the event keeps the old values."""
+        with self.advancing("edit", by, on):
+            self.fill(values)
+
+    def void(self, *, reason: str, by: User, on: datetime) -> None:
+        """Takes the record out of use; it stays readable, its number stays taken (5.6)."""
+        with self.advancing("void", by, on, note=reason):
+            self.void_reason = reason
+
+    def prepare(self, on: datetime) -> None:
+        """What a new record is given, such as its number."""
+
+    def fill(self, values: dict[str, Any]) -> None:
+        for field, value in values.items():
+            setattr(self, field, value)
+
+
+class Customer(MasterData):
+    kind = "customer"
+    parts = ("contacts",)
+    derived = Record.derived | {"sort_name"}
+    workflow = procedure.CUSTOMER
+    __tablename__ = "customers"
+    number: Mapped[str] = mapped_column(unique=True)
+    short_name: Mapped[str]
+    full_name: Mapped[str] = mapped_column(unique=True)
+    english_name: Mapped[str | None]
+    sort_name: Mapped[str] = mapped_column(index=True)
+    customer_type: Mapped[str]
+    customer_level: Mapped[str | None]  # from the grading, never typed (7.1 field 6)
+    status: Mapped[str] = mapped_column(default="active")
+    products: Mapped[str | None] = mapped_column(Text)
+    address: Mapped[str | None] = mapped_column(Text)
+    rep_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    clerk_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    partner_since: Mapped[date | None]
+    reply_days: Mapped[int | None]  # agreed limit for replies to complaints (7.2 field 21), in days
+    tax_id: Mapped[str | None]
+    organisation_type: Mapped[str | None]
+    scale: Mapped[str | None]
+    industry: Mapped[str | None]
+    demand: Mapped[str | None]
+    payment_terms: Mapped[str | None]
+    currency: Mapped[str | None]
+    remarks: Mapped[str | None] = mapped_column(Text)
+    contacts: Mapped[list[Contact]] = relationship(cascade="all, delete-orphan", order_by=Contact.id, lazy="selectin")
+    rep: Mapped[User | None] = relationship(foreign_keys=[rep_id])
+    clerk: Mapped[User | None] = relationship(foreign_keys=[clerk_id])
+
+    @property
+    def title(self) -> str:
+        return f"{self.number} {self.short_name}"
+
+    def searched(self) -> tuple[str | None, ...]:
+        people = [word for contact in self.contacts for word in (contact.name, contact.phone)]
+        return (self.number, self.short_name, self.full_name, self.english_name, *people)
+
+    def prepare(self, on: datetime) -> None:
+        self.number = next_number(self.kind, on.astimezone(zone()).date())
+
+    def fill(self, values: dict[str, Any]) -> None:
+        contacts = values.pop("contacts", None)
+        super().fill(values)
+        self.sort_name = sort_key(self.short_name)
+        if contacts is not None:
+            kept = {contact.id: contact for contact in self.contacts}
+            rows = []
+            for facts in contacts:
+                row = kept.get(facts.get("id")) or Contact()
+                for field, value in facts.items():
+                    if field != "id":
+                        setattr(row, field, value)
+                rows.append(row)
+            self.contacts = rows
+
+
+class CustomerPart(db.Model):
+    """The number under which a customer orders a model."""
+
+    __tablename__ = "customer_parts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), index=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    part_no: Mapped[str]
+    customer: Mapped[Customer] = relationship(lazy="joined")
+    __table_args__ = (UniqueConstraint("product_id", "customer_id", "part_no"),)
+
+
+class Product(MasterData):
+    """A model that the factory makes."""
+
+    kind = "product"
+    parts = ("customer_parts",)
+    workflow = procedure.PRODUCT
+    __tablename__ = "products"
+    model: Mapped[str] = mapped_column(unique=True)
+    spec: Mapped[str]
+    part_no: Mapped[str | None]
+    unit: Mapped[str] = mapped_column(default="pcs")
+    customer_parts: Mapped[list[CustomerPart]] = relationship(cascade="all, delete-orphan", order_by=CustomerPart.id, lazy="selectin")
+
+    @property
+    def title(self) -> str:
+        return self.model
+
+    def searched(self) -> tuple[str | None, ...]:
+        return (self.model, self.spec, self.part_no, *(part.part_no for part in self.customer_parts))
+
+    def fill(self, values: dict[str, Any]) -> None:
+        parts = values.pop("customer_parts", None)
+        super().fill(values)
+        if parts is not None:
+            kept = {(row.customer_id, row.part_no): row for row in self.customer_parts}
+            self.customer_parts = [kept.get((one["customer_id"], one["part_no"])) or CustomerPart(**one) for one in parts]
+
+
+class Shipment(MasterData):
+    """What was sent: order, lot, model, quantity, day. Complaints and returns are compared with it."""
+
+    kind = "shipment"
+    workflow = procedure.SHIPMENT
+    __tablename__ = "shipments"
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), index=True)
+    order_no: Mapped[str]
+    lot_no: Mapped[str] = mapped_column(index=True)
+    quantity: Mapped[int]
+    shipped_on: Mapped[date] = mapped_column(index=True)
+    produced_on: Mapped[date | None]
+    customer: Mapped[Customer] = relationship()
+    product: Mapped[Product] = relationship()
+    __table_args__ = (UniqueConstraint("customer_id", "product_id", "order_no", "lot_no", "shipped_on"),)
+
+    @property
+    def title(self) -> str:
+        return f"{self.lot_no} {self.order_no}"
+
+    def searched(self) -> tuple[str | None, ...]:
+        return (self.order_no, self.lot_no, self.product.model, self.customer.short_name)
+
+    def fill(self, values: dict[str, Any]) -> None:
+        super().fill(values)
+        self.customer = db.session.get_one(Customer, self.customer_id)
+        self.product = db.session.get_one(Product, self.product_id)
+
+    @classmethod
+    def known_lot(cls, lot_no: str, customer_id: int | None = None) -> bool:
+        """Whether such a lot was ever shipped (to this customer)."""
+        query = select(cls.id).where(cls.lot_no == lot_no.strip(), cls.state == "active")
+        if customer_id is not None:
+            query = query.where(cls.customer_id == customer_id)
+        return db.session.execute(query.limit(1)).scalar() is not None

@@ -1,0 +1,1 @@
+"""The written procedure: standard library only, no Flask, no database, no clock."""

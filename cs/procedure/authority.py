@@ -1,0 +1,81 @@
+"""Who may do what: role × permission, each row with the clause that gives it. Gates the views; is the matrix users read."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cs.procedure.rulebook import Name
+
+
+class Permission(StrEnum):
+    ADMINISTER = "administer"
+    ANALYSE_COMPLAINT = "analyse_complaint"
+    ATTACH_FILE = "attach_file"
+    CLOSE_COMPLAINT = "close_complaint"
+    EDIT_CUSTOMER = "edit_customer"
+    EDIT_PRODUCT = "edit_product"
+    EDIT_SHIPMENT = "edit_shipment"
+    LOG_COMPLAINT = "log_complaint"
+    PASS_ON_COMPLAINT = "pass_on_complaint"
+    READ = "read"
+    REPLY_TO_CUSTOMER = "reply_to_customer"
+    SETTLE_COMPLAINT = "settle_complaint"
+    VOID_COMPLAINT = "void_complaint"
+    VOID_MASTER_DATA = "void_master_data"
+
+
+@dataclass(frozen=True)
+class Authority:
+    permission: Permission
+    clause: str
+    name: Name
+    roles: tuple[str, ...]
+
+
+SALES = ("sales_clerk", "sales_manager")
+QUALITY = ("quality_inspector", "quality_supervisor")
+OTHER_WORK = ("engineer", "process_engineer", "production_operator", "production_manager", "planner", "warehouse_keeper",
+              "mould_keeper", "document_controller", "general_manager", "department_member")
+WORK = (*SALES, *QUALITY, *OTHER_WORK)
+
+AUTHORITY: tuple[Authority, ...] = (
+    Authority(Permission.READ, "5.6", Name("查阅记录、清单和报表", "Read records, lists and reports"), (*WORK, "auditor")),
+    Authority(Permission.ATTACH_FILE, "5.6", Name("上传照片和文件", "Add photographs and documents"), WORK),
+    Authority(Permission.EDIT_CUSTOMER, "5.1.3.2", Name("维护客户一览表和客户信息档案", "Keep the customer register and files"), SALES),
+    Authority(Permission.EDIT_PRODUCT, "5.1", Name("维护产品型号", "Keep the product models"), (*SALES, "engineer")),
+    Authority(Permission.EDIT_SHIPMENT, "5.1", Name("维护出货记录", "Keep the shipments"), (*SALES, "planner", "warehouse_keeper")),
+    Authority(Permission.VOID_MASTER_DATA, "5.6", Name("作废客户、产品和出货记录", "Void customers, products and shipments"), ("sales_manager",)),
+    Authority(Permission.LOG_COMPLAINT, "5.2.1.1", Name("登记客户投诉", "Log complaints"), SALES),
+    Authority(Permission.PASS_ON_COMPLAINT, "5.2.1.2", Name("将听到的问题转达业务部", "Pass a problem on to sales"), (*QUALITY, *OTHER_WORK)),
+    Authority(Permission.ANALYSE_COMPLAINT, "5.2.1.3", Name("接收、分析和确认投诉", "Receive, analyse and confirm complaints"), QUALITY),
+    Authority(Permission.SETTLE_COMPLAINT, "5.2.2.3", Name("与客户沟通处理并记录结果", "Settle with the customer and record the result"), ("quality_supervisor",)),
+    Authority(Permission.REPLY_TO_CUSTOMER, "5.2.2.3", Name("回复客户并跟踪确认", "Reply to the customer and follow up"), SALES),
+    Authority(Permission.CLOSE_COMPLAINT, "5.2.2.3", Name("投诉结案", "Close complaints"), ("quality_supervisor",)),
+    Authority(Permission.VOID_COMPLAINT, "5.6", Name("作废投诉", "Void complaints"), ("sales_manager",)),
+    Authority(Permission.ADMINISTER, "5.6", Name("管理人员、部门和节假日", "Keep people, departments and holidays"), ("administrator",)),
+)
+
+_ROLES = {row.permission: frozenset(row.roles) for row in AUTHORITY}
+
+
+def may(roles: Iterable[str], permission: Permission) -> bool:
+    """True when one of the roles holds the permission: a person's roles add up."""
+    return not _ROLES[permission].isdisjoint(roles)
+
+
+def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
+    """Everything that a person with these roles may do."""
+    held = frozenset(roles)
+    return frozenset(permission for permission, holders in _ROLES.items() if not holders.isdisjoint(held))
+
+
+def role_for(roles: Iterable[str], permission: Permission) -> str | None:
+    """The role under which a person acts: the first in the row's order that they hold; None when none does."""
+    held = frozenset(roles)
+    return next((role for row in AUTHORITY if row.permission == permission for role in row.roles if role in held), None)
+
+
+def roles_with(permission: Permission) -> tuple[str, ...]:
+    """The roles that hold a permission, in the procedure's order."""
+    return next(row.roles for row in AUTHORITY if row.permission == permission)

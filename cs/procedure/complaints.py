@@ -1,0 +1,88 @@
+"""Customer complaints 客户投诉 (5.2): states, steps, and the rules of the confirmation."""
+from __future__ import annotations
+
+from cs.procedure.authority import Permission
+from cs.procedure.workflow import State, Step, Workflow
+
+STATES = (
+    State("passed_on", main=False),
+    State("declined", main=False, final=True),
+    State("received"),
+    State("analysing"),
+    State("answering"),
+    State("awaiting_customer"),
+    State("accepted"),
+    State("closed", final=True),
+    State("void", main=False, final=True),
+)
+
+BEFORE_THE_REPLY = ("received", "analysing", "answering")
+OPEN = (*BEFORE_THE_REPLY, "awaiting_customer", "accepted")
+
+STEPS = (
+    Step("log", "5.2.1.1", (), "received", Permission.LOG_COMPLAINT),
+    Step("pass_on", "5.2.1.2", (), "passed_on", Permission.PASS_ON_COMPLAINT),
+    Step("register", "5.2.1.2", ("passed_on",), "received", Permission.LOG_COMPLAINT,
+         task="register", due="reply_due_at", primary=True),
+    Step("decline", "5.2.1.2", ("passed_on",), "declined", Permission.LOG_COMPLAINT, task="register", due="reply_due_at"),
+    Step("receive", "5.2.1.3", ("received",), "analysing", Permission.ANALYSE_COMPLAINT,
+         task="receive", due="reply_due_at", primary=True),
+    Step("confirm", "5.2.1.3", ("analysing",), "answering", Permission.ANALYSE_COMPLAINT,
+         task="confirm", due="reply_due_at", signed="analysed", primary=True),
+    Step("settle", "5.2.2.3", ("answering",), None, Permission.SETTLE_COMPLAINT, when=("occasional", "answer_missing"),
+         task="settle", due="reply_due_at", primary=True),
+    Step("explain", "5.2.2.2", ("answering",), None, Permission.ANALYSE_COMPLAINT, when=("not_ours", "answer_missing"),
+         task="explain", due="reply_due_at", primary=True),
+    Step("send_reply", "5.2.2.3", ("answering",), "awaiting_customer", Permission.REPLY_TO_CUSTOMER, when=("answer_ready",),
+         task="send_reply", due="reply_due_at", primary=True),
+    Step("reply_directly", "5.2.2.2", ("answering",), "awaiting_customer", Permission.ANALYSE_COMPLAINT,
+         when=("not_ours", "answer_ready")),
+    Step("accept", "5.2.2.3", ("awaiting_customer",), "accepted", Permission.REPLY_TO_CUSTOMER,
+         task="follow_up", due="follow_up_due_at", primary=True),
+    Step("refuse", "5.2.2.3", ("awaiting_customer",), "analysing", Permission.REPLY_TO_CUSTOMER,
+         task="follow_up", due="follow_up_due_at"),
+    Step("no_answer", "5.2.2.3", ("awaiting_customer",), "accepted", Permission.REPLY_TO_CUSTOMER, when=("customer_silent",),
+         task="follow_up", due="follow_up_due_at"),
+    Step("close", "5.2.2.3", ("accepted",), "closed", Permission.CLOSE_COMPLAINT, task="close", signed="closed", primary=True),
+    Step("amend", "5.6", BEFORE_THE_REPLY, None, Permission.LOG_COMPLAINT),
+    Step("void", "5.6", ("passed_on", *OPEN), "void", Permission.VOID_COMPLAINT),
+)
+
+WORKFLOW = Workflow("complaint", STATES, STEPS)
+
+# FORMS 7.4 A: what must be on the report before the analysis is signed; else "unknown" with a reason.
+NEEDED_BEFORE_ANALYSIS = ("contact_name", "contact_phone", "oral_written", "product_id", "lot_no", "checked_qty", "defect_qty", "found_at")
+
+OURS = ("ours", "supplier")
+NOT_OURS = ("customer", "carrier")
+COUNTED_FINDING = "confirmed"
+
+
+def proposed_route(*, liability: str, finding: str, severity: str, nature: str) -> str:
+    """The route that the procedure's words lead to: not_ours, meeting or occasional. People decide.
+
+    5.2.2.2, Q17: not our responsibility, or not confirmed: evidence goes to the customer. Q11: critical, batch or chronic
+    problems go to the meeting of 5.2.2.4; the rest is occasional (5.2.2.3). What our supplier caused is ours.
+    """
+    if liability in NOT_OURS or finding != COUNTED_FINDING:
+        return "not_ours"
+    if severity == "critical" or nature in ("batch", "chronic"):
+        return "meeting"
+    return "occasional"
+
+
+def route_faults(*, liability: str, finding: str, route: str) -> tuple[str, ...]:
+    """Why this confirmation cannot be signed, whatever the reason given (Q17); empty when it can."""
+    faults = []
+    if liability == "pending":
+        faults.append("liability_still_pending")
+    if liability in NOT_OURS and route != "not_ours":
+        faults.append("not_ours_route_needed")
+    if liability in OURS and finding == COUNTED_FINDING and route == "not_ours":
+        faults.append("ours_cannot_be_refused")
+    return tuple(faults)
+
+
+def counts_as_failure(*, liability: str, finding: str) -> bool:
+    """Whether the case stands in our failure figures (Q17): confirmed, and ours or our supplier's."""
+    return liability in OURS and finding == COUNTED_FINDING

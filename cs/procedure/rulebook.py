@@ -1,0 +1,304 @@
+"""The procedure file as frozen dataclasses, checked as a whole. Each answers the questions of its own table.
+
+The dataclasses are the description of the file, which `cs.procedure.reading` follows: a field is a key, its type says
+what may stand there, its metadata the limits. `_faults` holds what one value alone cannot say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from cs.procedure.calendar import WorkCalendar, WorkingHours, aware
+from cs.procedure.reading import ProcedureError, read
+
+__all__ = [
+    "ClauseText",
+    "Defect",
+    "Department",
+    "Form",
+    "Name",
+    "Numbering",
+    "Procedure",
+    "ProcedureError",
+    "ReplyRule",
+    "Revision",
+    "Role",
+    "Rulebook",
+    "WorkingHours",
+    "load",
+]
+
+PACKAGED = Path(__file__).with_name("mj-qp-12.toml")
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name in both languages."""
+
+    zh: str
+    en: str
+
+    def in_(self, language: str) -> str:
+        """The name in 'zh' or 'en'. ValueError for any other language."""
+        if language not in ("zh", "en"):
+            raise ValueError(f"no language {language!r}: 'zh' or 'en'")
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A line of the revision history 修订履历表: number, changed section, date, version after the change."""
+
+    no: int = field(metadata={"low": 1, "high": 999})
+    section: str
+    date: date
+    version: str
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """What identifies the procedure; the words of its clauses are `Rulebook.clauses`."""
+
+    number: str
+    title: Name
+    revision: str = field(metadata={"blank": True})
+    effective: date | None = None
+    revisions: tuple[Revision, ...] = ()
+
+
+@dataclass(frozen=True)
+class Department:
+    """A department (Q1–Q5); `aliases` are its other names in the procedure."""
+
+    code: str = field(metadata={"code": True})
+    name: Name = field(metadata={"here": True})
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role and its home department; None: it may be held in any."""
+
+    code: str = field(metadata={"code": True})
+    name: Name = field(metadata={"here": True})
+    department: str | None = None
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form of 7.0 or a working paper. `number` is the printed label, perhaps blank, and never a key (Q30)."""
+
+    key: str = field(metadata={"code": True})
+    number: str = field(metadata={"blank": True})
+    name: Name = field(metadata={"here": True})
+    revision: str = field(default="", metadata={"blank": True})
+    retention_years: int = field(default=3, metadata={"low": 1, "high": 50})
+    landscape: bool = False
+
+
+@dataclass(frozen=True)
+class Defect:
+    """A defect category and its codes (FORMS 4.1)."""
+
+    code: str = field(metadata={"code": True})
+    name: Name = field(metadata={"here": True})
+    codes: dict[str, Name]
+
+
+@dataclass(frozen=True)
+class Numbering:
+    """How records of one kind are numbered: prefix-period-count."""
+
+    prefix: str
+    digits: int = field(metadata={"low": 1, "high": 9})
+    per: Literal["month", "half_year", "year", "never"]
+
+    def period(self, day: date) -> str:
+        """The period in which `day` counts: '202611', '2026H2', '2026', or '' if the count never starts anew."""
+        half = "H1" if day.month <= 6 else "H2"
+        return {
+            "month": f"{day.year:04}{day.month:02}",
+            "half_year": f"{day.year:04}{half}",
+            "year": f"{day.year:04}",
+            "never": "",
+        }[self.per]
+
+    def number(self, day: date, n: int) -> str:
+        """The number of the `n`-th record of `day`'s period: 'CC-202611-0007'; `n` may grow over its digits.
+
+        ValueError if `n` is less than 1.
+        """
+        if n < 1:
+            raise ValueError("records are counted from 1")
+        return "-".join(part for part in (self.prefix, self.period(day), f"{n:0{self.digits}}") if part)
+
+
+@dataclass(frozen=True)
+class ReplyRule:
+    """When a complaint must be answered (5.2.2.6, Q13–Q15) and when silence may close it (Q12)."""
+
+    days: int = field(metadata={"low": 1, "high": 60})
+    counted: Literal["calendar", "working"]
+    no_answer_days: int = field(metadata={"low": 1, "high": 365})
+
+    def due_at(
+        self,
+        heard_at: datetime,
+        calendar: WorkCalendar,
+        customer_deadline: datetime | None = None,
+        agreed_days: int | None = None,
+    ) -> datetime:
+        """When the reply is due, in the factory's zone (5.2.2.6).
+
+        A date that the customer asked for decides, even if later (Q15). Otherwise the days agreed with the customer,
+        else `days`, run from the day the company heard, which does not count; a last day that is a rest day moves to
+        the next working day; due is that day's end of business (Q13). Agreed 0 days mean the day itself, or the next
+        working day if its business had ended. ValueError on a moment without time zone, or agreed days not in 0–365.
+        """
+        heard_on = calendar.day_of(heard_at)
+        if customer_deadline is not None:
+            return aware(customer_deadline).astimezone(calendar.zone)
+        days = self.days if agreed_days is None else agreed_days
+        if not 0 <= days <= 365:
+            raise ValueError("the agreed days must lie between 0 and 365")
+        if self.counted == "working":
+            last = calendar.add_working_days(heard_on, days)
+        else:
+            last = calendar.next_working_day(heard_on + timedelta(days=days))
+        if calendar.end_of(last) < heard_at:
+            last = calendar.next_working_day(last, including=False)
+        return calendar.end_of(last)
+
+
+@dataclass(frozen=True)
+class ClauseText:
+    """A clause as it is written; without text it is a heading. `cs.procedure.clauses` ties it to the program."""
+
+    id: str
+    title: Name
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """The whole procedure file. Records that used a rule keep `hash`, so that an old case can be explained."""
+
+    procedure: Procedure
+    departments: dict[str, Department]
+    roles: dict[str, Role]
+    forms: dict[str, Form]
+    terms: dict[str, Name]
+    choices: dict[str, dict[str, Name]]
+    defects: dict[str, Defect]
+    states: dict[str, dict[str, Name]]
+    steps: dict[str, dict[str, Name]]
+    working: WorkingHours
+    reply: ReplyRule
+    numbering: dict[str, Numbering]
+    clauses: tuple[ClauseText, ...]
+    recurrence_months: int = field(metadata={"low": 1, "high": 60})
+    company: Name = Name("本公司", "Our company")
+    text: str = ""
+    hash: str = ""
+
+
+def load(path: Path | None = None) -> Rulebook:
+    """The procedure file at `path`, or the packaged one; ProcedureError with place and reason at the first fault.
+
+    A factory's own file must hold every code of the packaged one, as records and rules name them; it may hold more.
+    """
+    book = _load(path or PACKAGED)
+    if path is not None:
+        own = set(_codes(book))
+        missing = [code for code in _codes(_load(PACKAGED)) if code not in own]
+        if missing:
+            also = f"; so are {', '.join(missing[1:])}" if missing[1:] else ""
+            raise ProcedureError(missing[0], f"is missing{also}: copy from the packaged file {PACKAGED.name}")
+    return book
+
+
+def _load(path: Path) -> Rulebook:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ProcedureError(path.name, f"cannot be read ({error.strerror}): check the path and its rights") from error
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ProcedureError(f"{path.name} line {line}", "is not UTF-8: save the file as UTF-8") from error
+    try:
+        table = tomllib.loads(text.removeprefix("\ufeff"))  # Windows editors put a mark in front
+    except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
+        raise ProcedureError(path.name, f"is not valid TOML: {error}: correct the line") from error
+    given = {"text": text, "hash": hashlib.sha256(data).hexdigest()}
+    book: Rulebook = read(Rulebook, table, given=given)
+    for place, reason in _faults(book):
+        raise ProcedureError(place, reason)
+    return book
+
+
+def _faults(book: Rulebook) -> Iterator[tuple[str, str]]:
+    """Place and reason of all that is wrong between values."""
+    yield from _time_faults(book.working)
+    known = ", ".join(book.departments)
+    for code, role in book.roles.items():
+        if role.department is not None and role.department not in book.departments:
+            yield f"roles.{code}.department", f"no department {role.department!r}: name one of {known}"
+    lists = {"roles": _names(book.roles), "defects": _names(book.defects)}
+    lists |= {f"defects.{code}.codes": row.codes for code, row in book.defects.items()}
+    for section in ("choices", "states", "steps"):
+        lists |= {f"{section}.{code}": names for code, names in getattr(book, section).items()}
+    for place, names in lists.items():
+        if not names:
+            yield place, "is empty: write at least one row"
+        yield from _twice((f"{place}.{code}", word) for code, name in names.items() for word in (name.zh, name.en))
+    yield from _twice(
+        (f"departments.{code}", word)
+        for code, row in book.departments.items()
+        for word in (row.name.zh, row.name.en, *row.aliases)
+    )
+    yield from _twice((f"numbering.{code}", kind.prefix) for code, kind in book.numbering.items())
+    yield from _twice((f"clauses[{n}]", clause.id) for n, clause in enumerate(book.clauses, 1))
+
+
+def _time_faults(working: WorkingHours) -> Iterator[tuple[str, str]]:
+    if not working.weekdays:
+        yield "working.weekdays", "is empty: name at least one day"
+    if len(set(working.weekdays)) < len(working.weekdays):
+        yield "working.weekdays", "names a day twice: remove one"
+    if not working.spans:
+        yield "working.spans", "is empty: write at least one span"
+    for n, (start, end) in enumerate(working.spans, 1):
+        if start >= end:
+            yield f"working.spans[{n}]", f"ends at {end}, not after its start {start}: correct one of them"
+        if n > 1 and start < (before := working.spans[n - 2][1]):
+            yield f"working.spans[{n}]", f"starts before the span above it ends at {before}: correct one of them"
+
+
+def _names(rows: Mapping[str, Role] | Mapping[str, Defect]) -> dict[str, Name]:
+    return {code: row.name for code, row in rows.items()}
+
+
+def _twice(words: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """A word that stands at two places of one list: nobody could tell them apart, on a screen or in an import."""
+    first: dict[str, str] = {}
+    for place, word in words:
+        if first.setdefault(word, place) != place:
+            yield place, f"{word!r} stands already at {first[word]}: change one of them"
+
+
+def _codes(book: Rulebook) -> Iterator[str]:
+    """Every code that records or rules may name, in dotted form."""
+    for section in ("departments", "roles", "forms", "numbering", "choices", "defects", "states", "steps", "terms"):
+        for code, row in getattr(book, section).items():
+            yield f"{section}.{code}"
+            inner = row.codes if isinstance(row, Defect) else row if isinstance(row, dict) else ()
+            between = ".codes" if isinstance(row, Defect) else ""
+            yield from (f"{section}.{code}{between}.{name}" for name in inner)

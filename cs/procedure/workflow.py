@@ -1,0 +1,104 @@
+"""Steps and workflows as rows. One Step guards an action, draws its button, fills the queue of who must act and names the event."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cs.procedure.authority import Permission
+
+
+class Refused(Exception):
+    """A step that is not taken, and why."""
+
+
+class NotAllowed(Refused):
+    """The person may not take this step (403)."""
+
+
+class NotOpen(Refused):
+    """The step is not open from where the record stands now (409)."""
+
+
+@dataclass(frozen=True)
+class State:
+    """`main`: part of the straight way that the flow picture shows; `final`: nothing is awaited any more."""
+
+    code: str
+    main: bool = True
+    final: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row of the procedure. No `sources`: it makes the record. No `target`: the state stays.
+
+    `when` and `relation` name questions that the record answers (`record.holds(question)`, `record.relates(person)`).
+    `task` names what is awaited in My work while the step is open; steps that share a task are its alternatives.
+    `due` names the record's moment by which it is due. `signed` says what a signature under it means.
+    """
+
+    name: str
+    clause: str
+    sources: tuple[str, ...]
+    target: str | None
+    permission: Permission
+    when: tuple[str, ...] = ()
+    relation: str | None = None
+    task: str | None = None
+    due: str | None = None
+    signed: str | None = None
+    primary: bool = False
+
+    @property
+    def creates(self) -> bool:
+        return not self.sources
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """The states and steps of one kind of record. A wrong table stops the program at start (ValueError)."""
+
+    kind: str
+    states: tuple[State, ...]
+    steps: tuple[Step, ...]
+
+    def __post_init__(self) -> None:
+        codes = [state.code for state in self.states]
+        names = [step.name for step in self.steps]
+        for what, items in (("state", codes), ("step", names)):
+            twice = {item for item in items if items.count(item) > 1}
+            if twice:
+                raise ValueError(f"{self.kind}: {what} given twice: {sorted(twice)}")
+        for step in self.steps:
+            unknown = {code for code in (*step.sources, step.target) if code is not None} - set(codes)
+            if unknown:
+                raise ValueError(f"{self.kind}.{step.name}: unknown state {sorted(unknown)}")
+            if step.creates and step.target is None:
+                raise ValueError(f"{self.kind}.{step.name}: makes a record but leads to no state")
+        for state in self.states:
+            leaves = any(state.code in step.sources and step.target not in (None, state.code) for step in self.steps)
+            if leaves == state.final:
+                raise ValueError(f"{self.kind}.{state.code}: {'final, but left by a step' if leaves else 'never left, but not final'}")
+            if not any(step.target == state.code for step in self.steps):
+                raise ValueError(f"{self.kind}.{state.code}: no step leads there")
+
+    def step(self, name: str) -> Step:
+        """The row of that name; KeyError when there is none."""
+        for step in self.steps:
+            if step.name == name:
+                return step
+        raise KeyError(name)
+
+    def state(self, code: str) -> State:
+        return next(state for state in self.states if state.code == code)
+
+    def creating(self) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.creates)
+
+    def open_from(self, state: str, holds: Callable[[str], bool]) -> tuple[Step, ...]:
+        """The steps that are open from a state, in the order of the rows; `holds` answers their conditions."""
+        return tuple(step for step in self.steps if state in step.sources and all(holds(question) for question in step.when))
+
+    def routes(self, conditions: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the conditions that some step asks for: a choice that leads nowhere is not offered."""
+        return tuple(one for one in conditions if any(one in step.when for step in self.steps))

@@ -1,0 +1,139 @@
+"""What surrounds every page: who is signed in, the headers, the navigation, the htmx script."""
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import files as files_of
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request, send_file, session, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from cs.access import public
+from cs.extensions import begin_write, db, login_manager
+from cs.models.procedure import rulebook
+from cs.models.users import LoginSession, User
+from cs.pages import go, is_htmx, is_poll, say
+from cs.procedure.authority import Permission
+from cs.steps import save_draft
+from cs.words import language
+
+HTMX_CDN = {
+    "url": "https://cdn.jsdelivr.net/npm/htmx.org@2.0.10/dist/htmx.min.js",
+    "integrity": "sha384-H5SrcfygHmAuTDZphMHqBJLc3FhssKjG7w/CeCpFReSfwBWDTKpkzPP8c+cLsK+V",
+}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; script-src 'self' " + HTMX_CDN["url"] + "; object-src 'none'; "
+                               "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), microphone=(), payment=()",
+}
+OPEN_ENDPOINTS = frozenset({"static", "bootstrap.static"})
+ACTIVITY = timedelta(minutes=1)  # how exactly the last activity of a session is kept
+
+# Endpoint, icon, label, and the permission without which the section is not shown.
+NAVIGATION = (
+    ("desk.index", "inbox", lambda: gettext("My work"), None),
+    ("complaints.index", "chat-left-quote", lambda: gettext("Complaints"), Permission.READ),
+    ("customers.index", "people", lambda: gettext("Customers"), Permission.READ),
+    ("products.index", "speaker", lambda: gettext("Products"), Permission.READ),
+    ("shipments.index", "truck", lambda: gettext("Shipments"), Permission.READ),
+    ("reports.index", "table", lambda: gettext("Registers"), Permission.READ),
+    ("procedure.index", "journal-text", lambda: gettext("Procedure"), None),
+    ("admin.index", "gear", lambda: gettext("Administration"), Permission.ADMINISTER),
+)
+
+
+def init_shell(app: Flask) -> None:
+    app.before_request(_let_in)
+    app.after_request(_seal)
+    app.context_processor(_surroundings)
+    app.add_url_rule("/assets/htmx.js", "htmx", htmx)
+    login_manager.user_loader(_person)
+
+
+def _person(token: str) -> User | None:
+    """The person of a session that the server knows and that has not ended."""
+    found = LoginSession.by_token(token)
+    if found is None or not found.is_live(datetime.now(UTC)):
+        return None
+    g.login_session, found.user.login_token = found, token
+    return found.user
+
+
+def _let_in() -> BaseResponse | None:
+    """Default deny: all but the public views need a login; a form that comes after the session ended is kept as a draft."""
+    if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS:
+        return None
+    if getattr(current_app.view_functions[request.endpoint], "access", None) == "public":
+        return None
+    if not current_user.is_authenticated:
+        return _to_login()
+    if not is_poll():
+        _note_activity()
+    if current_user.must_change and request.endpoint not in ("auth.account", "auth.logout", "auth.language"):
+        say(gettext("Please choose a password of your own first."), "info")
+        return go(url_for("auth.account"))
+    return None
+
+
+def _to_login() -> BaseResponse:
+    address = request.full_path.rstrip("?")
+    if request.method == "POST":
+        address = request.path
+        ended = LoginSession.by_token(session.get("_user_id", ""))
+        if ended is not None and ended.user.active and request.form:
+            begin_write()
+            save_draft(ended.user, request.path, request.form, datetime.now(UTC))
+            db.session.commit()
+            say(gettext("Your session had ended. What you entered is kept: sign in and it is there again."), "warning")
+    elif is_htmx():
+        address = request.headers.get("HX-Current-URL", "/").removeprefix(request.host_url.rstrip("/"))
+    return go(url_for("auth.login", next=address))
+
+
+def _note_activity() -> None:
+    on = datetime.now(UTC)
+    if on - g.login_session.seen_at > ACTIVITY:
+        token = current_user.login_token
+        begin_write()
+        g.login_session = LoginSession.by_token(token)
+        g.login_session.seen_at = on
+        db.session.commit()
+
+
+def _seal(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint not in OPEN_ENDPOINTS and "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _surroundings() -> dict[str, Any]:
+    signed_in = current_user.is_authenticated
+    section = (request.endpoint or "").split(".")[0]
+    entries = [{"endpoint": endpoint, "url": url_for(endpoint), "label": label(), "icon": icon, "active": section == endpoint.split(".")[0]}
+               for endpoint, icon, label, permission in NAVIGATION
+               if endpoint in current_app.view_functions and signed_in and (permission is None or current_user.may(permission))]
+    return {
+        "navigation": entries,
+        "rulebook": rulebook(),
+        "language": language(),
+        "may": lambda permission: signed_in and current_user.may(Permission(permission)),
+        "htmx_cdn": HTMX_CDN if current_app.config["CS_HTMX_CDN"] else None,
+        "htmx_local": url_for("htmx"),
+    }
+
+
+@public
+def htmx() -> Response:
+    """htmx out of its package: the very bytes of the CDN's file, for when the CDN does not answer."""
+    names = [name for name in files_of("django-htmx") or [] if name.name == "htmx-2.min.js"]
+    response = send_file(Path(str(names[0].locate())), mimetype="text/javascript", max_age=86400)
+    return response
