@@ -10,17 +10,20 @@ from flask import Flask
 from sqlalchemy import URL, make_url
 
 import config
-from cs import commands, errors, shell, words
-from cs.blueprints import SECTIONS
-from cs.extensions import babel, init_extensions
-from cs.files import FILE_TYPES, MEGABYTE, FileStore
-from cs.procedure import rulebook
 
+MEGABYTE = 1024 * 1024
 FORM_BYTES = 16 * MEGABYTE  # what is typed into one form; more is refused before it is read
 
 
 def create_app(settings: dict[str, Any] | None = None) -> Flask:
     """The app of one site. `settings` override the environment; a wrong procedure file stops the start (ProcedureError)."""
+    # Imported here, so that `cs.procedure` can be read and tested without the app around it.
+    from cs import commands, errors, shell, words
+    from cs.blueprints import SECTIONS
+    from cs.extensions import babel, init_extensions
+    from cs.files import FILE_TYPES, FileStore
+    from cs.procedure import rulebook
+
     app = Flask(__name__)
     app.config.update(config.load() | (settings or {}))
     folder = Path(app.config["CS_DATA"]).absolute()

@@ -10,17 +10,18 @@ import binascii
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import current_app
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select
 from werkzeug.datastructures import MultiDict
 
 from cs.extensions import db
 from cs.models.base import Record, matching
+from cs.models.procedure import zone
 
 COUNTED = 10_000  # beyond so many rows a list says "more than"
 LONGEST_SEARCH = 60
@@ -54,6 +55,7 @@ class Listing:
     sorts: Mapping[str, Sort]
     filters: tuple[Filter, ...] = ()
     search_label: Callable[[], str] | None = None
+    period: Any = None  # the column that `from` and `to` of the address bound: days of the factory's zone, both included
 
     def page(self, args: MultiDict[str, str], address: str) -> Page:
         return Page(self, args, address)
@@ -65,12 +67,49 @@ class Listing:
             value = args.get(one.name, "")
             if value and value in dict(one.options()):
                 query = query.where(one.condition(value))
+        if self.period is not None:
+            query = query.where(*Period.of(args).conditions(self.period))
         typed = args.get("q", "")[:LONGEST_SEARCH].replace("\x00", "")
         return query.where(*matching(self.model, typed)) if typed and self.search_label else query
 
     def sort(self, args: MultiDict[str, str]) -> tuple[str, Sort]:
         key = args.get("sort", "")
         return (key, self.sorts[key]) if key in self.sorts else next(iter(self.sorts.items()))
+
+    def ordered(self, args: MultiDict[str, str]) -> Select[Any]:
+        """All the rows that the address asks for, in its order."""
+        _key, sort = self.sort(args)
+        order = (sort.column.desc(), self.model.id.desc()) if sort.descending else (sort.column.asc(), self.model.id.asc())
+        return self.narrowed(args).order_by(*order)
+
+
+@dataclass(frozen=True)
+class Period:
+    """The days from which and up to which a list reads; `fault` says in words what is wrong with them."""
+
+    first: date | None
+    last: date | None
+    fault: str | None = None
+
+    @classmethod
+    def of(cls, args: MultiDict[str, str]) -> Period:
+        try:
+            first, last = (date.fromisoformat(args[name]) if args.get(name) else None for name in ("from", "to"))
+        except ValueError:
+            return cls(None, None, gettext("This is no date. Please write it as 2026-01-31."))
+        if first and last and first > last:
+            return cls(first, last, gettext("The period ends before it begins."))
+        return cls(first, last)
+
+    def conditions(self, column: Any) -> list[ColumnElement[bool]]:
+        if self.fault:
+            return [false()]
+        bounds = []
+        if self.first:
+            bounds.append(column >= datetime.combine(self.first, time(), zone()))
+        if self.last and self.last < date.max:
+            bounds.append(column < datetime.combine(self.last + timedelta(days=1), time(), zone()))
+        return bounds
 
 
 class Page:
@@ -84,6 +123,7 @@ class Page:
         self.sort_options = [(key, one.label()) for key, one in listing.sorts.items()]
         self.filters = [{"name": one.name, "label": one.label(), "options": one.options(), "value": args.get(one.name, "")}
                         for one in listing.filters]
+        self.period = Period.of(args) if listing.period is not None else None
         narrowed = listing.narrowed(args)
         self.total = db.session.execute(select(func.count()).select_from(narrowed.limit(COUNTED + 1).subquery())).scalar_one()
         self.rows, self._before, self._after = self._read(narrowed, sort)
@@ -111,8 +151,7 @@ class Page:
         return rows, before, after
 
     def _url(self, **changes: str | None) -> str:
-        asked = {name: value for name, value in self.args.items() if value and name not in ("before", "after")}
-        asked |= {name: value for name, value in changes.items() if value}
+        asked = self.asked | {name: value for name, value in changes.items() if value}
         return f"{self._address}?{urlencode(asked)}" if asked else self._address
 
     @property
@@ -126,7 +165,8 @@ class Page:
     @property
     def narrowed(self) -> bool:
         """Whether a search or filter is set: an empty list then says so."""
-        return bool(self.query) or any(one["value"] for one in self.filters)
+        dated = self.period is not None and (self.period.first or self.period.last or self.period.fault)
+        return bool(self.query or dated) or any(one["value"] for one in self.filters)
 
     @property
     def count_text(self) -> str:
@@ -135,8 +175,9 @@ class Page:
         return gettext("%(count)s in all", count=self.total)
 
     @property
-    def address(self) -> str:
-        return self._address
+    def asked(self) -> dict[str, str]:
+        """What the address asks for, without the place in the list."""
+        return {name: value for name, value in self.args.items() if value and name not in ("before", "after")}
 
 
 def _encode(row: Row[Any]) -> str:

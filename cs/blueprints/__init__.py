@@ -1,7 +1,7 @@
 """The sections of the procedure, each a blueprint. None imports another."""
 from flask import Blueprint
 
-from cs.blueprints import auth, complaints, desk, drafts, files, procedure
+from cs.blueprints import auth, complaints, desk, drafts, files, procedure, reports
 
 SECTIONS: tuple[Blueprint, ...] = (
     auth.blueprint,
@@ -10,4 +10,5 @@ SECTIONS: tuple[Blueprint, ...] = (
     files.blueprint,
     drafts.blueprint,
     procedure.blueprint,
+    reports.blueprint,
 )

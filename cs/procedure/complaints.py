@@ -19,6 +19,8 @@ STATES = (
 BEFORE_THE_REPLY = ("received", "analysing", "answering")
 OPEN = (*BEFORE_THE_REPLY, "awaiting_customer", "accepted")
 
+NOT_REGISTERED = ("passed_on", "declined")  # heard, but not (yet) a complaint: not in the register
+
 STEPS = (
     Step("log", "5.2.1.1", (), "received", Permission.LOG_COMPLAINT),
     Step("pass_on", "5.2.1.2", (), "passed_on", Permission.PASS_ON_COMPLAINT),

@@ -219,7 +219,7 @@
       const item = document.createElement('figure');
       if (/^image\/(jpeg|png|webp|gif)$/.test(file.type)) item.append(Object.assign(document.createElement('img'), {src: URL.createObjectURL(file), alt: ''}));
       const words = document.createElement('figcaption');
-      const size = (bytes) => `${(bytes / 1048576).toFixed(1)} MB`;
+      const size = (bytes) => (bytes < 1048576 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1048576).toFixed(1)} MB`);
       words.textContent = `${file.name} ${size(file.size)}`;
       if (most && file.size > most) { item.className = 'too-large'; words.textContent += ` ${body.dataset.tooLarge} ${size(most)}`; }
       item.append(words);

@@ -1,0 +1,67 @@
+"""Registers 清单 (5.6, 7.0): each as a page, an Excel file and a CSV file, with the same rows."""
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, Response, abort, request, send_file, stream_with_context, url_for
+
+from cs.access import requires
+from cs.models.procedure import rulebook
+from cs.pages import show
+from cs.procedure.authority import Permission
+from cs.registers import REGISTERS, Register
+from cs.registers.writers import as_csv, as_xlsx, head_of
+from cs.words import in_language, today
+
+blueprint = Blueprint("reports", __name__, url_prefix="/reports")
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _register(name: str) -> Register:
+    return REGISTERS.get(name) or abort(404)
+
+
+@blueprint.route("/")
+@requires(Permission.READ)
+def index() -> Any:
+    """The registers with their form numbers and how long they are kept."""
+    rows = [(register, rulebook().forms[register.form]) for register in REGISTERS.values()]
+    return show("reports/index.html", rows=rows)
+
+
+@blueprint.route("/<name>")
+@requires(Permission.READ)
+def register(name: str) -> Any:
+    """A register on screen."""
+    found = _register(name)
+    page = found.listing.page(request.args, url_for("reports.register", name=name))
+    title, number = head_of(found)
+    return show("reports/register.html", "reports/_rows.html", register=found, page=page, title=title, number=number,
+                form=rulebook().forms[found.form])
+
+
+@blueprint.route("/<name>.csv")
+@requires(Permission.READ)
+def as_csv_file(name: str) -> Response:
+    """A register as CSV: the rows that the page's address asks for."""
+    found = _register(name)
+    return Response(stream_with_context(as_csv(found, request.args)), mimetype="text/csv",
+                    headers={"Content-Disposition": _named(found, "csv")})
+
+
+@blueprint.route("/<name>.xlsx")
+@requires(Permission.READ)
+def as_xlsx_file(name: str) -> Response:
+    """A register as an Excel file: the rows that the page's address asks for."""
+    found = _register(name)
+    response = send_file(as_xlsx(found, request.args, datetime.now(UTC)), mimetype=XLSX)
+    response.headers["Content-Disposition"] = _named(found, "xlsx")
+    return response
+
+
+def _named(found: Register, ending: str) -> str:
+    name = f"{rulebook().forms[found.form].number} {in_language(rulebook().forms[found.form].name)} {today()}.{ending}"
+    return f"attachment; filename=\"{found.name}.{ending}\"; filename*=UTF-8''{quote(name)}"
