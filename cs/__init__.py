@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,11 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     app.config.update(config.load() | (settings or {}))
     folder = Path(app.config["CS_DATA"]).absolute()
     folder.mkdir(parents=True, exist_ok=True)
+    secret = commands.secret_key(folder)
     app.config.update(
         CS_DATA=folder,
-        SECRET_KEY=commands.secret_key(folder),
+        SECRET_KEY=secret,
+        SESSION_COOKIE_NAME=f"cs_{sha256(secret.encode()).hexdigest()[:8]}",  # two sites on one host do not sign each other out
         MIGRATIONS=Path(__file__).parent.parent / "migrations",
         SQLALCHEMY_DATABASE_URI=database_url(app.config["DATABASE_URL"], folder),
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(app.config),

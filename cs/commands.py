@@ -8,11 +8,12 @@ import hashlib
 import json
 import os
 import secrets
+import signal
 import socket
 import sqlite3
 import sys
 import tempfile
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +26,15 @@ from babel.messages.pofile import read_po
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from flask_migrate import upgrade
-from sqlalchemy import inspect, select
+from sqlalchemy import delete, inspect, select
 
 from cs.extensions import db
 from cs.models import chain
-from cs.models.attachments import Attachment
-from cs.models.base import KINDS, Workflowed, rebuild_tasks, verify_records
-from cs.models.procedure import keep_procedure_text, rulebook
+from cs.models.attachments import Attachment, Draft, PendingUpload
+from cs.models.base import KINDS, Receipt, Workflowed, rebuild_tasks, verify_records
+from cs.models.procedure import keep_procedure_text, rulebook, zone
 from cs.models.signatures import verify_signatures
-from cs.models.users import Department, SetupLink, User
+from cs.models.users import Department, LoginSession, SetupLink, User
 from cs.procedure.authority import AUTHORITY
 
 TRANSLATIONS = Path(__file__).parent / "translations"
@@ -47,8 +48,8 @@ def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    os.chmod(name, mode)
-    os.replace(name, path)
+    Path(name).chmod(mode)
+    Path(name).replace(path)
 
 
 def secret_key(folder: Path) -> str:
@@ -112,8 +113,16 @@ def set_up(on: datetime) -> list[str]:
             row = Department(code=department.code, zh=department.name.zh, en=department.name.en)
             with row.changing("create", None, on):
                 row.active = True
+    _tidy(on)
     db.session.commit()
     return done
+
+
+def _tidy(on: datetime) -> None:
+    """Lets go of what only served for a while: ended sessions, request ids, drafts, files of forms that were never sent."""
+    for table, moment, days in ((LoginSession, LoginSession.seen_at, 60), (Receipt, Receipt.at, 30), (Draft, Draft.at, 90),
+                                (PendingUpload, PendingUpload.at, 30)):
+        db.session.execute(delete(table).where(moment < on - timedelta(days=days)))
 
 
 def _is_empty() -> bool:
@@ -140,7 +149,7 @@ def init(demo: bool, today: datetime | None) -> None:
     if demo and _is_empty():
         from cs.demo import build
         click.echo("正在生成演示数据 Making the demo's year …")
-        build(today.date() if today else date.today())
+        build(today.date() if today else datetime.now(zone()).date())
         db.session.commit()
 
 
@@ -152,11 +161,13 @@ def serve(host: str, port: int) -> None:
     """Serves the site until it is told to stop."""
     import waitress
     first = _first_administrator()
+    db.session.remove()  # this context lives as long as the server: it must not keep the database locked
     try:
         server = waitress.create_server(current_app._get_current_object(), host=host, port=port, threads=8, ident=None,  # type: ignore[attr-defined]
                                         max_request_body_size=current_app.config["MAX_CONTENT_LENGTH"] + 1024 * 1024)
     except OSError as error:
         raise click.ClickException(f"端口 {port} 不可用 Port {port} cannot be used: {error.strerror}. Try --port {port + 1}.") from error
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     for address in _addresses(host, port):
         click.echo(f"已启动 Running at {address}")
         if first:
@@ -231,7 +242,7 @@ def _plain(value: Any) -> Any:
 def verify() -> None:
     """Checks the audit chains, the records, the signatures, the tasks and the files; exit code 1 when something is wrong."""
     faults = [*chain.verify_events(), *verify_records(), *verify_signatures()]
-    known = db.session.execute(select(Attachment.sha256.distinct())).scalars().all()
+    known = db.session.execute(select(Attachment.sha256).distinct()).scalars().all()
     faults += [chain.Fault(f"file {sha256[:12]}", what) for sha256, what in current_app.extensions["files"].verify(known)]
     for fault in faults:
         click.echo(f"{fault.where}: {fault.what}")

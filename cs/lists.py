@@ -199,7 +199,7 @@ def _cursor(args: MultiDict[str, str], column: Any) -> tuple[bool, tuple[Any, in
             value = wanted.fromisoformat(value)
         if not isinstance(value, wanted) or not isinstance(row_id, int) or (wanted is datetime and value.tzinfo is None):
             return False, None
-        if isinstance(value, str) and "\x00" in value or abs(row_id) > 2**31 or (wanted is int and abs(value) > 2**62):
+        if (isinstance(value, str) and "\x00" in value) or abs(row_id) > 2**31 or (wanted is int and abs(value) > 2**62):
             return False, None
     except (ValueError, TypeError, UnicodeError, binascii.Error):
         return False, None

@@ -20,6 +20,7 @@ from cs.words import moment, role_name, state_name, step_name, term, value_in_wo
 
 ICONS = {"log": "plus-circle", "create": "plus-circle", "pass_on": "reply", "attach": "paperclip", "detach": "x-circle", "void": "x-octagon",
          "refuse": "arrow-counterclockwise", "close": "check2-circle", "accept": "check2", "send_reply": "send", "reply_directly": "send"}
+LONGEST_CHANGE = 120  # characters of a value in the timeline; the record itself shows the whole
 UNSPOKEN = frozenset({"number", "state", "version", "created_at", "created_by_id", "registered_at", "first_due_at", "sort_name"})
 
 
@@ -75,11 +76,15 @@ def _entry(record: Record, event: Event) -> dict[str, Any]:
         for field, (old, new) in facts.get("changes", {}).items():
             if field not in UNSPOKEN and not field.endswith("_id"):
                 label = term(field) if field in rulebook().terms else field
-                changes.append((label, value_in_words(field, old) if old not in (None, []) else None, value_in_words(field, new)))
+                changes.append((label, _short(value_in_words(field, old)) if old not in (None, []) else None, _short(value_in_words(field, new))))
     files = "、".join(name for name, _hash in facts.get("files", []))
     return {"at": event.at, "who": event.by.name if event.by else gettext("the system"), "role": role_name(event.role),
             "label": step_name(record.kind, event.name), "clause": event.clause, "note": facts.get("note") or files or None,
             "changes": changes, "icon": ICONS.get(event.name, "dot")}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_CHANGE else f"{text[:LONGEST_CHANGE]}…"
 
 
 def files(record: Record) -> list[dict[str, Any]]:

@@ -9,7 +9,11 @@ from typing import Any
 from flask import Flask, Response, current_app, g, request, send_file, session, url_for
 from flask_babel import gettext
 from flask_login import current_user
+from flask_wtf.csrf import validate_csrf
+from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
+from wtforms import ValidationError
 
 from cs.access import public
 from cs.extensions import begin_write, db, login_manager
@@ -38,7 +42,7 @@ ACTIVITY = timedelta(minutes=1)  # how exactly the last activity of a session is
 
 # Endpoint, icon, label, and the permission without which the section is not shown.
 NAVIGATION = (
-    ("desk.index", "inbox", lambda: gettext("My work"), None),
+    ("desk.index", "inbox", lambda: gettext("My work"), Permission.READ),
     ("complaints.index", "chat-left-quote", lambda: gettext("Complaints"), Permission.READ),
     ("customers.index", "people", lambda: gettext("Customers"), Permission.READ),
     ("products.index", "speaker", lambda: gettext("Products"), Permission.READ),
@@ -50,7 +54,8 @@ NAVIGATION = (
 
 
 def init_shell(app: Flask) -> None:
-    app.before_request(_let_in)
+    # Before the CSRF check: a form whose session has ended is to be kept and led to the login, not called unreadable.
+    app.before_request_funcs.setdefault(None, []).insert(0, _let_in)
     app.after_request(_seal)
     app.context_processor(_surroundings)
     app.add_url_rule("/assets/htmx.js", "htmx", htmx)
@@ -84,27 +89,51 @@ def _let_in() -> BaseResponse | None:
 
 def _to_login() -> BaseResponse:
     address = request.full_path.rstrip("?")
-    if request.method == "POST":
+    if request.method not in ("GET", "HEAD"):
         address = request.path
-        ended = LoginSession.by_token(session.get("_user_id", ""))
-        if ended is not None and ended.user.active and request.form:
-            begin_write()
-            save_draft(ended.user, request.path, request.form, datetime.now(UTC))
-            db.session.commit()
+        if _keep_draft():
             say(gettext("Your session had ended. What you entered is kept: sign in and it is there again."), "warning")
+        else:
+            say(gettext("Your session had ended. Nothing was changed. Please sign in again."), "warning")
     elif is_htmx():
         address = request.headers.get("HX-Current-URL", "/").removeprefix(request.host_url.rstrip("/"))
-    return go(url_for("auth.login", next=address))
+    return go(url_for("auth.login", next=address if address != "/" else None))
+
+
+def _keep_draft() -> bool:
+    """Keeps what was typed into the form of a step, for the person whose session has ended; never a password.
+
+    The dead token in the cookie says whose session it was, the CSRF token that the form is ours.
+    """
+    ended = LoginSession.by_token(session.get("_user_id", ""))
+    form_of_a_step = "request_id" in request.form and request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    if ended is None or not ended.user.active or not form_of_a_step:
+        return False
+    try:
+        validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
+    except ValidationError:
+        return False
+    person = ended.user_id
+    begin_write()
+    typed = MultiDict((name, value) for name, value in request.form.items(multi=True) if "password" not in name)
+    save_draft(db.session.get_one(User, person), request.path, typed, datetime.now(UTC))
+    db.session.commit()
+    return True
 
 
 def _note_activity() -> None:
+    """Notes that the person is at work, once a minute at most. A page that only reads does not fail for it when the database is busy."""
     on = datetime.now(UTC)
-    if on - g.login_session.seen_at > ACTIVITY:
-        token = current_user.login_token
+    if on - g.login_session.seen_at <= ACTIVITY:
+        return
+    token = current_user.login_token
+    try:
         begin_write()
-        g.login_session = LoginSession.by_token(token)
-        g.login_session.seen_at = on
+        db.session.get_one(LoginSession, g.login_session.token_hash).seen_at = on
         db.session.commit()
+    except OperationalError:
+        db.session.rollback()
+    g.login_session = LoginSession.by_token(token)
 
 
 def _seal(response: Response) -> Response:
@@ -135,5 +164,4 @@ def _surroundings() -> dict[str, Any]:
 def htmx() -> Response:
     """htmx out of its package: the very bytes of the CDN's file, for when the CDN does not answer."""
     names = [name for name in files_of("django-htmx") or [] if name.name == "htmx-2.min.js"]
-    response = send_file(Path(str(names[0].locate())), mimetype="text/javascript", max_age=86400)
-    return response
+    return send_file(Path(str(names[0].locate())), mimetype="text/javascript", max_age=86400)

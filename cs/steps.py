@@ -17,7 +17,6 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import delete
 from werkzeug.datastructures import MultiDict
-from werkzeug.wrappers import Response
 
 from cs.access import requires
 from cs.extensions import begin_write, db
@@ -79,63 +78,15 @@ def page_of(section: Section, record: Workflowed) -> dict[str, Any]:
     return {"record": record, "on": on, "steps": record.steps_for(current_user, on), **section.context(record, on)}
 
 
-def take(name: str, section: Section, step: Step, record_id: int | None) -> Response | str:
+def take(name: str, section: Section, step: Step, record_id: int | None) -> Any:
     """Shows the form of a step, or takes the step."""
     if not current_user.may(step.permission):
         abort(403)
-    on = datetime.now(UTC)
     record = None
     if record_id is not None:
         record = find(section.model, record_id) or abort(404)
-    form = section.forms[step.name](formdata=_posted(request.path))
-    asked = _Asked(name, section, step, form)
-    if request.method == "GET":
-        asked.refuse_strangers(record)
-        if record is not None and step not in record.open_steps(on):
-            return asked.show(record, on, 409, closed=True)
-        if not form.version.data:
-            form.version.data = str(record.version) if record else "0"
-        return asked.show(record, on, 200)
-
-    files = stage(form) if isinstance(form, WithFiles) else []
-    waiting = _keep_pending(files, on)
-    signed = not step.signed or current_user.check_password(form.password.data or "")
-    begin_write()
-    request_id = (form.request_id.data or secrets.token_urlsafe(16))[:64]
-    receipt = db.session.get(Receipt, (current_user.id, request_id))
-    if receipt is not None:
-        return go(receipt.address)
-    if record_id is not None:
-        record = find(section.model, record_id, lock=True) or abort(404)
-        asked.refuse_strangers(record)
-        still_open = step in record.open_steps(on)
-        if not still_open or form.version.data != str(record.version):
-            db.session.rollback()
-            form.version.data = str(record.version)
-            asked.keep_files(waiting)
-            return asked.show(record, on, 409, closed=not still_open)
-    form.offer(record, on)
-    accepted = form.accepts(record, on)
-    if not signed and not form.password.errors:
-        form.fault("password", gettext("This is not your password. Nothing was signed."))
-    if not accepted or not signed:
-        db.session.rollback()
-        asked.keep_files(waiting)
-        return asked.show(record, on, 422)
-    record = asked.act(record, on)
-    if isinstance(form, WithFiles):
-        pending = form.kept() + PendingUpload.of(current_user, waiting)
-        attach(record, pending, step=step.name, by=current_user, on=on)
-        for upload in pending:
-            db.session.delete(upload)
-    address = url_for(f"{name}.detail", record_id=record.id)
-    db.session.add(Receipt(user_id=current_user.id, request_id=request_id, address=address, at=on))
-    db.session.execute(delete(Draft).where(Draft.user_id == current_user.id, Draft.form == request.path))
-    db.session.commit()
-    say(gettext("Done: %(step)s.", step=step_name(section.kind, step.name)))
-    if step.creates:
-        return go(address)
-    return swap_record(address, f"{name}/detail.html", f"{name}/_record.html", **page_of(section, record))
+    asked = _Asked(name, section, step, section.forms[step.name](formdata=_posted(request.path)), datetime.now(UTC))
+    return asked.ask(record) if request.method == "GET" else asked.act(record_id)
 
 
 @dataclass(frozen=True)
@@ -146,31 +97,90 @@ class _Asked:
     section: Section
     step: Step
     form: StepForm
+    on: datetime
 
-    def refuse_strangers(self, record: Workflowed | None) -> None:
+    def ask(self, record: Workflowed | None) -> Any:
+        """The form, filled with what the record says or what the person had begun to write."""
+        self._refuse_strangers(record)
+        if record is not None and self.step not in record.open_steps(self.on):
+            return self._show(record, 409, closed=True)
+        if not self.form.version.data:
+            self.form.version.data = str(record.version) if record else "0"
+        return self._show(record, 200)
+
+    def act(self, record_id: int | None) -> Any:
+        """Takes the step, after everything that is slow and before the lock is held is done: files, password."""
+        waiting = _keep_pending(stage(self.form), self.on) if isinstance(self.form, WithFiles) else []
+        signed = not self.step.signed or current_user.check_password(self.form.password.data or "")
+        begin_write()
+        request_id = (self.form.request_id.data or secrets.token_urlsafe(16))[:64]
+        receipt = db.session.get(Receipt, (current_user.id, request_id))
+        if receipt is not None:
+            return go(receipt.address)
+        record = None
+        if record_id is not None:
+            record = find(self.section.model, record_id, lock=True) or abort(404)
+            self._refuse_strangers(record)
+            if self.step not in record.open_steps(self.on) or self.form.version.data != str(record.version):
+                return self._stale(record, waiting)
+        if not self._accepts(record, signed):
+            db.session.rollback()
+            self._keep_files(waiting)
+            return self._show(record, 422)
+        return self._answer(self._verb(record, request_id, waiting))
+
+    def _refuse_strangers(self, record: Workflowed | None) -> None:
         if record is not None and not record.relates(self.step, current_user):
             abort(403)
 
-    def act(self, record: Workflowed | None, on: datetime) -> Workflowed:
+    def _stale(self, record: Workflowed, waiting: list[str]) -> Any:
+        db.session.rollback()
+        closed = self.step not in record.open_steps(self.on)
+        self.form.version.data = str(record.version)
+        self._keep_files(waiting)
+        return self._show(record, 409, closed=closed)
+
+    def _accepts(self, record: Workflowed | None, signed: bool) -> bool:
+        self.form.offer(record, self.on)
+        accepted = self.form.accepts(record, self.on)
+        if not signed and not self.form.password.errors:
+            self.form.fault("password", gettext("This is not your password. Nothing was signed."))
+        return accepted and signed
+
+    def _verb(self, record: Workflowed | None, request_id: str, waiting: list[str]) -> Workflowed:
+        """One verb, its files, the request id, one commit."""
         by: User = current_user._get_current_object()
-        made = getattr(self.section.model if record is None else record, self.step.name)(**self.form.values(), by=by, on=on)
-        return made if record is None else record
-
-    def keep_files(self, tokens: list[str]) -> None:
+        made = getattr(record or self.section.model, self.step.name)(**self.form.values(), by=by, on=self.on)
+        record = record or made
         if isinstance(self.form, WithFiles):
-            kept = [upload.token for upload in self.form.kept()]
-            self.form.kept_files.data = " ".join([*kept, *tokens])
+            pending = self.form.kept() + PendingUpload.of(by, waiting)
+            attach(record, pending, step=self.step.name, by=by, on=self.on)
+            for upload in pending:
+                db.session.delete(upload)
+        address = url_for(f"{self.name}.detail", record_id=record.id)
+        db.session.add(Receipt(user_id=by.id, request_id=request_id, address=address, at=self.on))
+        db.session.execute(delete(Draft).where(Draft.user_id == by.id, Draft.form == request.path))
+        db.session.commit()
+        return record
 
-    def show(self, record: Workflowed | None, on: datetime, status: int, *, closed: bool = False) -> Any:
+    def _answer(self, record: Workflowed) -> Any:
+        say(gettext("Done: %(step)s.", step=step_name(self.section.kind, self.step.name)))
+        address = url_for(f"{self.name}.detail", record_id=record.id)
+        if self.step.creates:
+            return go(address)
+        return swap_record(address, f"{self.name}/detail.html", f"{self.name}/_record.html", **page_of(self.section, record))
+
+    def _keep_files(self, tokens: list[str]) -> None:
         if isinstance(self.form, WithFiles):
-            self.form.files.pending = [{"name": one.name, "thumb": url_for("files.pending", token=one.token) if one.is_image else None}
-                                       for one in self.form.kept()]
+            self.form.kept_files.data = " ".join([*(upload.token for upload in self.form.kept()), *tokens])
+
+    def _show(self, record: Workflowed | None, status: int, *, closed: bool = False) -> Any:
         drafted = db.session.get(Draft, (current_user.id, request.path)) if request.method == "GET" else None
-        self.form.offer(record, on)
+        self.form.offer(record, self.on)
         if request.method == "GET" and drafted is None:
-            self.form.fill(record, on)
+            self.form.fill(record, self.on)
         back = url_for(f"{self.name}.detail", record_id=record.id) if record is not None else url_for(f"{self.name}.index")
-        return show("step.html", "_step.html", status=status, form=self.form, record=record, step=self.step, kind=self.section.kind, on=on,
+        return show("step.html", "_step.html", status=status, form=self.form, record=record, step=self.step, kind=self.section.kind,
                     section=self.name, closed=closed, stale=status == 409, drafted=drafted, back=back, action=request.path,
                     fields=[f"{self.name}/_{self.step.name}_form.html", "_form_fields.html"])
 

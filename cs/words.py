@@ -1,6 +1,7 @@
 """Names, dates and durations in the language of who reads. Names come from the procedure file, sentences from the catalogue."""
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -145,23 +146,33 @@ def ago(value: datetime | None) -> str:
     return gettext("%(span)s ago", span=span(datetime.now(UTC) - value)) if value else ""
 
 
+LIST_OF = {"reply_channel": "channel", "status": "customer_status"}  # fields whose list of choices has another name
+REFERENCE_KEYS = ("id", "_id")
+
+
 def value_in_words(field: str, value: Any) -> str:
     """A kept value as people read it, for the timeline: codes by their names, moments in the factory's zone."""
-    if value is None or value == "":
-        return "/"
     if isinstance(value, bool):
         return choice("yes_no", "yes" if value else "no")
     if isinstance(value, list):
         return "、".join(value_in_words(field, one) for one in value)
     if isinstance(value, dict):
-        return " · ".join(f"{term(key) if key in rulebook().terms else key} {value_in_words(key, one)}"
-                          for key, one in value.items() if one not in (None, "", False) and key != "id" and not key.endswith("_id"))
-    text = str(value)
+        return " · ".join(f"{term(key) if key in rulebook().terms else key} {value_in_words(key, one)}" for key, one in value.items()
+                          if one not in (None, "", False) and not key.endswith(REFERENCE_KEYS))
+    return _text_in_words(field, "" if value is None else str(value))
+
+
+def _text_in_words(field: str, text: str) -> str:
+    if not text:
+        return "/"
     if field.endswith("_at") and "T" in text:
         return moment(datetime.fromisoformat(text))
     if field == "defect_category":
         return defect_category(text)
-    return choice(field, text) if field in rulebook().choices else text
+    group = LIST_OF.get(field, field)
+    if field == "demand" and text.startswith("["):
+        return "、".join(choice(group, code) for code in json.loads(text))
+    return choice(group, text) if group in rulebook().choices else text
 
 
 def init_words(app: Any) -> None:

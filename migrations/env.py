@@ -1,6 +1,5 @@
 """Alembic runs here; the tables come from the models."""
 from alembic import context
-from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.types import TypeDecorator
 
@@ -33,5 +32,4 @@ def run() -> None:
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
 
 
-assert current_app
 run()

@@ -1,14 +1,18 @@
 """The sections of the procedure, each a blueprint. None imports another."""
 from flask import Blueprint
 
-from cs.blueprints import auth, complaints, desk, drafts, files, procedure, reports
+from cs.blueprints import admin, auth, complaints, customers, desk, drafts, files, procedure, products, reports, shipments
 
 SECTIONS: tuple[Blueprint, ...] = (
     auth.blueprint,
     desk.blueprint,
     complaints.blueprint,
+    customers.blueprint,
+    products.blueprint,
+    shipments.blueprint,
     files.blueprint,
     drafts.blueprint,
     procedure.blueprint,
+    admin.blueprint,
     reports.blueprint,
 )

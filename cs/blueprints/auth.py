@@ -3,29 +3,32 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import Blueprint, abort, current_app, g, redirect, request, session, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user, login_user
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
-from wtforms import PasswordField, StringField
+from wtforms import PasswordField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from cs.access import public, signed_in
 from cs.extensions import begin_write, db
 from cs.forms import Form, Text
 from cs.models.procedure import rulebook
-from cs.models.users import LoginFailure, LoginSession, SetupLink, User
+from cs.models.users import LoginFailure, LoginSession, SetupLink, User, normal_username
 from cs.pages import go, say, show
 from cs.words import LANGUAGES, label, role_name
 
 blueprint = Blueprint("auth", __name__)
 MOST_PASSWORD = 200  # argon2 takes longer ones, but nobody types them
+LONGEST_ADDRESS = 2000
 
 
 class LoginForm(Form):
-    username = StringField(label("username"), [InputRequired(lazy_gettext("Please fill this in.")), Length(max=100)])
+    username = Text("username", required=True)
     password = PasswordField(label("password"), [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MOST_PASSWORD)])
 
 
@@ -35,28 +38,47 @@ class NewPassword(Form):
     new_password = PasswordField(label("new_password"), [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MOST_PASSWORD)])
     repeat_password = PasswordField(label("repeat_password"), [EqualTo("new_password", lazy_gettext("The two passwords differ."))])
 
+    @property
+    def whose(self) -> str:
+        """The username that the password is for."""
+        return str(current_user.username)
+
     def validate_new_password(self, field: PasswordField) -> None:
         least = current_app.config["CS_PASSWORD_LENGTH"]
         if len(field.data or "") < least:
             raise ValueError(gettext("At least %(least)s characters, please.", least=least))
+        if normal_username(field.data) == normal_username(self.whose):
+            raise ValueError(gettext("Not the user name, please."))
 
 
 class OwnPasswordForm(NewPassword):
-    current_password = PasswordField(label("current_password"), [InputRequired(lazy_gettext("Please fill this in."))])
-    field_order = ("current_password", "new_password", "repeat_password")
+    current_password = PasswordField(label("current_password"), [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MOST_PASSWORD)])
 
 
 class SetupForm(NewPassword):
     username = Text("username", required=True, most=50)
     name = Text("display_name", required=True, most=50)
-    field_order = ("username", "name", "new_password", "repeat_password")
+
+    @property
+    def whose(self) -> str:
+        return self.username.data or ""
 
 
 def _safe(address: str | None) -> str:
-    """An address on this site; anything else leads to My work."""
-    parts = urlsplit(address or "")
-    plain = address and address.startswith("/") and not address.startswith(("//", "/\\")) and "\\" not in address and not parts.netloc
-    return address if plain and address else url_for("desk.index")
+    """An address of this site that can be opened; anything else leads to My work."""
+    home = url_for("desk.index")
+    if not address or len(address) > LONGEST_ADDRESS or not address.startswith("/") or address.startswith("//") or "\\" in address:
+        return home
+    if any(character < " " for character in address):  # browsers drop tabs and line ends: "/<tab>/elsewhere"
+        return home
+    adapter = current_app.create_url_adapter(request)
+    try:
+        adapter.match(unquote(urlsplit(address).path), "GET")  # type: ignore[union-attr]
+    except RequestRedirect:
+        return address
+    except (HTTPException, ValueError):
+        return home
+    return address
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -67,20 +89,19 @@ def login() -> Any:
         return redirect(_safe(request.args.get("next")))
     form, error, status = LoginForm(), None, 200
     if form.validate_on_submit():
-        on = datetime.now(UTC)
-        minutes = LoginFailure.minutes_left(form.username.data, on)
-        user = User.by_username(form.username.data)
-        right = _check(user, form.password.data) and not minutes
-        begin_write()
-        if user is not None and right:
-            user = db.session.get_one(User, user.id)
-            LoginFailure.clear(user.username)
-            user.login_token = LoginSession.start(user, request.user_agent.string, on)
-            db.session.commit()
-            return _enter(user, request.args.get("next"))
+        on, username = datetime.now(UTC), form.username.data
+        user = User.by_username(username)
+        right = _check(user, form.password.data)
+        begin_write()  # counted and decided under the lock: many tries at once are no more tries
+        minutes = LoginFailure.minutes_left(username, on)
+        user = db.session.get(User, user.id) if user is not None and right and not minutes else None
+        if user is not None and user.active:
+            LoginFailure.clear(username)
+            return _enter(user, request.args.get("next"), on)
         if not minutes:
-            LoginFailure.add(form.username.data, on)
-            db.session.commit()
+            LoginFailure.add(username, on)
+            minutes = LoginFailure.minutes_left(username, on)
+        db.session.commit()
         status = 429 if minutes else 422
         error = (gettext("Too many wrong passwords. Please wait %(minutes)s min.", minutes=minutes) if minutes
                  else gettext("Username or password is wrong."))
@@ -96,11 +117,17 @@ def _check(user: User | None, password: str) -> bool:
     return user.check_password(password)
 
 
-def _enter(user: User, address: str | None) -> Response:
+def _enter(user: User, address: str | None, on: datetime) -> Response:
+    """Begins a session of its own: nothing of the browser's session before it stays but the language chosen on the way in."""
+    before = LoginSession.by_token(session.get("_user_id", ""))
+    if before is not None:
+        before.end(on)
     chosen = session.get("language")
-    session.clear()  # a new session gets a new CSRF token
-    if chosen:
-        session["language"] = chosen
+    user.language = chosen or user.language
+    user.login_token = LoginSession.start(user, request.user_agent.string, on)
+    db.session.commit()
+    session.clear()  # with it the CSRF token
+    g.pop("_login_user", None)
     login_user(user)
     session.permanent = True
     return redirect(_safe(address), 303)
@@ -122,7 +149,7 @@ def logout() -> Response:
     if ended is not None:
         ended.end(on)
         if everywhere:
-            LoginSession.end_all(ended.user, on)
+            ended.user.end_sessions(by=ended.user, on=on)
     db.session.commit()
     session.clear()
     return go(url_for("auth.login"))
@@ -149,15 +176,16 @@ def language() -> Response:
 def account() -> Any:
     """One's own account: roles, sessions, a new password (which ends all sessions but a new one here)."""
     form = OwnPasswordForm()
-    if form.is_submitted():
-        right = current_user.check_password(form.current_password.data or "")
-        if form.validate() and not right:
+    if form.validate_on_submit():
+        if not current_user.check_password(form.current_password.data):
             form.fault("current_password", gettext("This is not your password."))
-        if not form.errors and form.new_password.data == form.current_password.data:
+        elif form.new_password.data == form.current_password.data:
             form.fault("new_password", gettext("Please choose another one than now."))
-        if not form.errors:
+        else:
             return _change_password(form.new_password.data)
-    return show("auth/account.html", form=form, status=422 if form.errors else 200)
+    on = datetime.now(UTC)
+    sessions = [one for one in LoginSession.of(current_user) if one.is_live(on)]
+    return show("auth/account.html", form=form, sessions=sessions, here=g.login_session.token_hash, status=422 if form.errors else 200)
 
 
 def _change_password(password: str) -> Response:
@@ -188,7 +216,5 @@ def setup(token: str) -> Any:
         user = User.create(username=form.username.data, name=form.name.data, password=form.new_password.data, must_change=False,
                            memberships=[(None, "administrator", False)], by=None, on=on)
         SetupLink.use_up()
-        user.login_token = LoginSession.start(user, request.user_agent.string, on)
-        db.session.commit()
-        return _enter(user, None)
+        return _enter(user, None, on)
     return show("auth/setup.html", form=form, status=422 if form.errors else 200)

@@ -370,7 +370,7 @@ def index() -> Any:
     """All complaints, narrowed by the address."""
     page = LISTING.page(request.args, url_for("complaints.index"))
     creates = next((step.name for step in procedure.WORKFLOW.creating() if current_user.may(step.permission)), None)
-    return show("complaints/list.html", "complaints/_rows.html", page=page, creates=creates, before_reply=("passed_on", *procedure.BEFORE_THE_REPLY))
+    return show("complaints/list.html", "complaints/_rows.html", page=page, creates=creates, ended_early=procedure.ENDED_EARLY, before_reply=("passed_on", *procedure.BEFORE_THE_REPLY))
 
 
 # The page
@@ -381,7 +381,7 @@ def _page(record: Complaint, on: datetime) -> dict[str, Any]:
     due_day = record.reply_due_at.astimezone(zone()).date()
     return {"flow": flow(record), "next": next_action(record, steps, "complaints", on), "others": other_steps(record, steps, "complaints"),
             "timeline": timeline(record), "files": files(record), "signatures": signatures(record),
-            "calendar_known": work_calendar().is_known(due_day), "waits_for_reply": record.state in ("passed_on", *procedure.BEFORE_THE_REPLY)}
+            "calendar_known": work_calendar().is_known(due_day), "ended_early": procedure.ENDED_EARLY, "waits_for_reply": record.state in ("passed_on", *procedure.BEFORE_THE_REPLY)}
 
 
 mount(blueprint, Section(Complaint, FORMS, _page))

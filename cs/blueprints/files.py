@@ -12,7 +12,7 @@ from cs.access import requires
 from cs.extensions import begin_write, db
 from cs.files import NoSuchFile
 from cs.forms import ReasonForm, StepForm, WithFiles, file_store, stage
-from cs.models.attachments import Attachment, PendingUpload, attach, detach
+from cs.models.attachments import Attachment, attach, detach
 from cs.models.base import KINDS, MOST_ID, Receipt, Record, find
 from cs.pages import go, say, show
 from cs.procedure.authority import Permission
@@ -56,16 +56,6 @@ def thumbnail(file_id: int) -> Response:
     response = send_file(path, mimetype="image/jpeg", max_age=86400)
     response.cache_control.private = True
     return response
-
-
-@blueprint.route("/pending/<token>")
-@requires(Permission.READ)
-def pending(token: str) -> Response:
-    """A small picture of a file that waits in this person's refused form."""
-    waiting = PendingUpload.of(current_user, [token])
-    if not waiting or not waiting[0].is_image:
-        abort(404)
-    return send_file(file_store().thumbnail(waiting[0].sha256, 160), mimetype="image/jpeg", max_age=0)
 
 
 def _record(kind: str, record_id: int, *, lock: bool = False) -> Record:

@@ -6,12 +6,12 @@ transaction, the event with old and new values, the search index and the tasks a
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, delete, inspect, select
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, delete, insert, inspect, select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from cs.extensions import db
@@ -92,6 +92,13 @@ class Record(db.Model):
         self.search_text = searchable(self.searched())
         self.version += 1
         db.session.flush()
+        self._seal(name, by, on, before, clause=clause, role=role, note=note, **facts)
+        _index_words([self])
+        db.session.flush()
+
+    def _seal(self, name: str, by: User | None, on: datetime, before: dict[str, Any], *, clause: str, role: str | None,
+              note: str | None = None, **facts: Any) -> None:
+        """Appends the event of what the record says now, compared with what it said before."""
         after = self.content()
         facts["changes"] = _changes(before, after)
         if note:
@@ -101,8 +108,6 @@ class Record(db.Model):
                       content_hash=digest(canonical(after)), previous_hash=self.head_hash)
         append(event)
         self.head_hash = event.hash
-        _index_words(self)
-        db.session.flush()
 
     @property
     def signatures(self) -> list[Signature]:
@@ -115,22 +120,50 @@ class Record(db.Model):
         return list(db.session.execute(query).scalars())
 
 
+def bring_in(records: Sequence[Record], name: str, by: User, on: datetime, *, clause: str, role: str | None, **facts: Any) -> None:
+    """Writes new records of one kind, each with its own event `name`, as `changing` does for one, but in a few statements for all.
+
+    Their workflow must await nothing in its first state: no tasks are written.
+    """
+    if not records:
+        return
+    for record in records:
+        record.created_at, record.created_by_id = on, by.id
+        record.search_text, record.version, record.head_hash = searchable(record.searched()), 1, START
+    db.session.add_all(records)
+    db.session.flush()
+    for record in records:
+        record._seal(name, by, on, {}, clause=clause, role=role, **facts)
+    _index_words(records, new=True)
+    db.session.flush()
+
+
 def _columns(row: Any, without: frozenset[str]) -> dict[str, Any]:
     return {attribute.key: getattr(row, attribute.key) for attribute in inspect(row).mapper.column_attrs if attribute.key not in without}
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
-    """{field: [old, new]}; of parts only the rows that came or changed."""
-    changes = {}
+    """{field: [old, new]}; of parts, the rows that came or went, and of a changed row only what changed."""
+    changes: dict[str, list[Any]] = {}
     for field, new in after.items():
         old = before.get(field, [] if isinstance(new, list) else None)
         if old == new or (not before and new in (None, "", [])):
             continue
-        if isinstance(new, list) and new and isinstance(new[0], dict):
-            changes[field] = [[row for row in old if row not in new], [row for row in new if row not in old]]
-        else:
-            changes[field] = [old, new]
+        part = isinstance(new, list) and isinstance((new or old or [None])[0], dict)
+        changes[field] = _part_changes(old, new) if part else [old, new]
     return changes
+
+
+def _part_changes(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[Any]:
+    kept, now = {row["id"]: row for row in old}, {row["id"]: row for row in new}
+    gone, come = [], []
+    for row_id in kept.keys() | now.keys():
+        was, is_now = kept.get(row_id, {}), now.get(row_id, {})
+        differ = {key for key in was.keys() | is_now.keys() if key == "id" or was.get(key) != is_now.get(key)}
+        if len(differ) > 1:
+            gone += [{key: value for key, value in was.items() if key in differ}] if was else []
+            come += [{key: value for key, value in is_now.items() if key in differ}] if is_now else []
+    return [sorted(gone, key=lambda row: row["id"]), sorted(come, key=lambda row: row["id"])]
 
 
 class Workflowed(Record):
@@ -174,7 +207,8 @@ class Workflowed(Record):
     def advancing(self, name: str, by: User, on: datetime, *, note: str | None = None) -> Iterator[Step]:
         """Takes a step: checks it, lets the verb set its fields, moves the state, writes event and tasks."""
         step = self.check(name, by, on)
-        with self.changing(name, by, on, clause=step.clause, role=role_for(by.roles, step.permission), note=note):
+        signed = {"signed": step.signed} if step.signed else {}  # in the event, so that a signature cannot vanish or change its meaning
+        with self.changing(name, by, on, clause=step.clause, role=role_for(by.roles, step.permission), note=note, **signed):
             yield step
             if step.target is not None:
                 self.state = step.target
@@ -307,14 +341,20 @@ def tokens(text: str) -> set[str]:
     return {word[i:i + 2] for word in text.split() for i in range(max(1, len(word) - 1))}
 
 
-def _index_words(record: Record) -> None:
-    wanted = tokens(record.search_text)
-    query = select(SearchWord.token).where(SearchWord.kind == record.kind, SearchWord.record_id == record.id)
-    present = set(db.session.execute(query).scalars())
-    gone = present - wanted
-    if gone:
-        db.session.execute(delete(SearchWord).where(SearchWord.kind == record.kind, SearchWord.record_id == record.id, SearchWord.token.in_(gone)))
-    db.session.add_all(SearchWord(kind=record.kind, record_id=record.id, token=token) for token in sorted(wanted - present))
+def _index_words(records: Sequence[Record], *, new: bool = False) -> None:
+    """Makes the tokens of records of one kind those of their searched words."""
+    kind, rows = records[0].kind, []
+    for record in records:
+        wanted = tokens(record.search_text)
+        if not new:
+            query = select(SearchWord.token).where(SearchWord.kind == kind, SearchWord.record_id == record.id)
+            present = set(db.session.execute(query).scalars())
+            if gone := present - wanted:
+                db.session.execute(delete(SearchWord).where(SearchWord.kind == kind, SearchWord.record_id == record.id, SearchWord.token.in_(gone)))
+            wanted -= present
+        rows += [{"kind": kind, "token": token, "record_id": record.id} for token in sorted(wanted)]
+    if rows:
+        db.session.execute(insert(SearchWord), rows)
 
 
 def matching(cls: type[Record], typed: str) -> list[Any]:

@@ -68,7 +68,7 @@ class Complaint(Workflowed):
     workflow = procedure.WORKFLOW
     __tablename__ = "complaints"
     number: Mapped[str] = mapped_column(unique=True)
-    # A: receipt
+    # Block A, receipt
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
     customer_said: Mapped[str | None]  # the customer in the words of who passed it on
     heard_at: Mapped[datetime] = mapped_column(Moment)
@@ -92,7 +92,7 @@ class Complaint(Workflowed):
     customer_deadline: Mapped[datetime | None] = mapped_column(Moment)
     unknown_reason: Mapped[str | None] = mapped_column(Text)
     decline_reason: Mapped[str | None] = mapped_column(Text)
-    # B: analysis
+    # Block B, analysis
     quality_received_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     quality_received_at: Mapped[datetime | None] = mapped_column(Moment)
     finding: Mapped[str | None]

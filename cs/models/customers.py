@@ -5,19 +5,31 @@ from datetime import date, datetime
 from typing import Any
 
 from pypinyin import lazy_pinyin
-from sqlalchemy import ForeignKey, Text, UniqueConstraint, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.base import Record, Workflowed, next_number
+from cs.models.base import MOST_ID, Record, Workflowed, bring_in, next_number, searchable
 from cs.models.procedure import zone
 from cs.models.users import User
 from cs.procedure import customers as procedure
+from cs.procedure.authority import role_for
 
 
 def sort_key(text: str) -> str:
     """How Chinese names are ordered: by pinyin, without regard to case."""
     return " ".join(lazy_pinyin(text)).casefold()[:200]
+
+
+def comparable(word: str | None) -> str:
+    """A name or number as it is compared: full width or half, upper or lower case and spaces make no difference."""
+    return "".join(searchable([word]).split())
+
+
+def one_active(table: str) -> Index:
+    """No two records that are not void have the same natural key, whoever enters them at the same moment."""
+    valid = text("state = 'active'")
+    return Index(f"uq_{table}_natural_key", "natural_key", unique=True, sqlite_where=valid, postgresql_where=valid)
 
 
 class Contact(db.Model):
@@ -35,9 +47,12 @@ class Contact(db.Model):
 
 
 class MasterData(Workflowed):
-    """Data that records refer to: created, edited, voided with a reason."""
+    """Data that records refer to: created, edited, voided with a reason, imported."""
 
     __abstract__ = True
+    derived = Record.derived | {"natural_key"}
+
+    natural_key: Mapped[str] = mapped_column(index=True)  # what makes it the same thing as another, in comparable form
 
     @property
     def subject(self) -> str:
@@ -45,12 +60,35 @@ class MasterData(Workflowed):
 
     @classmethod
     def create(cls, *, by: User, on: datetime, **values: Any) -> Any:
-        """A new record with these field values."""
+        """A new record with these field values. Raises IntegrityError where its natural key is there already."""
         record = cls()
         with record.advancing("create", by, on):
-            record.prepare(on)
             record.fill(values)
+            record.prepare(on)
         return record
+
+    @classmethod
+    def bring_in(cls, rows: list[dict[str, Any]], *, files: list[list[str]], by: User, on: datetime) -> list[Any]:
+        """New records out of a table, each with its event `import`, which names the file ([name, hash]).
+
+        Raises NotAllowed, and IntegrityError where a natural key is there already: then none of them comes in.
+        """
+        step = cls().check("create", by, on)
+        records = []
+        for values in rows:
+            record = cls(state=step.target)
+            record.fill(values)
+            record.prepare(on)
+            records.append(record)
+        bring_in(records, "import", by, on, clause=step.clause, role=role_for(by.roles, step.permission), files=files)
+        return records
+
+    @classmethod
+    def same(cls, natural_key: str, *, other_than: Any = None) -> Any:
+        """The record, not void, that has this natural key; None when there is none, or it is `other_than` itself."""
+        query = select(cls).where(cls.natural_key == natural_key, cls.state == "active")
+        found = db.session.execute(query).scalar()
+        return None if found is other_than else found
 
     def edit(self, *, by: User, on: datetime, **values: Any) -> None:
         """Changes the given fields; the event keeps the old values."""
@@ -69,38 +107,61 @@ class MasterData(Workflowed):
         for field, value in values.items():
             setattr(self, field, value)
 
+    @staticmethod
+    def _in_kept_order(rows: list[Any]) -> list[Any]:
+        """The order in which the rows will be read again: a content hash counts on it."""
+        return sorted(rows, key=lambda row: row.id or MOST_ID)
+
 
 class Customer(MasterData):
     kind = "customer"
     parts = ("contacts",)
-    derived = Record.derived | {"sort_name"}
+    derived = MasterData.derived | {"sort_name"}
     workflow = procedure.CUSTOMER
     __tablename__ = "customers"
     number: Mapped[str] = mapped_column(unique=True)
     short_name: Mapped[str]
-    full_name: Mapped[str] = mapped_column(unique=True)
+    full_name: Mapped[str]
     english_name: Mapped[str | None]
     sort_name: Mapped[str] = mapped_column(index=True)
     customer_type: Mapped[str]
     customer_level: Mapped[str | None]  # from the grading, never typed (7.1 field 6)
     status: Mapped[str] = mapped_column(default="active")
     products: Mapped[str | None] = mapped_column(Text)
+    product_type: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     address: Mapped[str | None] = mapped_column(Text)
+    delivery_address: Mapped[str | None] = mapped_column(Text)
+    invoice_address: Mapped[str | None] = mapped_column(Text)
     rep_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     clerk_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     partner_since: Mapped[date | None]
     reply_days: Mapped[int | None]  # agreed limit for replies to complaints (7.2 field 21), in days
     tax_id: Mapped[str | None]
+    legal_representative: Mapped[str | None]
     organisation_type: Mapped[str | None]
     scale: Mapped[str | None]
     industry: Mapped[str | None]
-    demand: Mapped[str | None]
+    monthly_demand: Mapped[str | None]
+    brand_standing: Mapped[str | None]
     payment_terms: Mapped[str | None]
     currency: Mapped[str | None]
+    credit_limit: Mapped[int | None]  # in whole units of the currency
+    delivery_terms: Mapped[str | None]
+    retention_asked: Mapped[str | None]
     remarks: Mapped[str | None] = mapped_column(Text)
     contacts: Mapped[list[Contact]] = relationship(cascade="all, delete-orphan", order_by=Contact.id, lazy="selectin")
     rep: Mapped[User | None] = relationship(foreign_keys=[rep_id])
     clerk: Mapped[User | None] = relationship(foreign_keys=[clerk_id])
+    __table_args__ = (one_active("customers"),)
+
+    NEEDED = ("organisation_type", "scale", "address", "product_type", "monthly_demand", "payment_terms", "currency", "rep_id", "clerk_id",
+              "partner_since")
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What a complete customer file holds (7.1, 7.2, marked "!") and this one does not: it may follow later."""
+        contacts = () if self.contacts else ("contacts",)
+        return contacts + tuple(field for field in self.NEEDED if getattr(self, field) in (None, "", []))
 
     @property
     def title(self) -> str:
@@ -111,22 +172,30 @@ class Customer(MasterData):
         return (self.number, self.short_name, self.full_name, self.english_name, *people)
 
     def prepare(self, on: datetime) -> None:
-        self.number = next_number(self.kind, on.astimezone(zone()).date())
+        """Gives the next number, past those that came in with a factory's own list."""
+        while self.number is None:
+            number = next_number(self.kind, on.astimezone(zone()).date())
+            if db.session.execute(select(Customer.id).where(Customer.number == number)).first() is None:
+                self.number = number
+
+    @staticmethod
+    def key_of(full_name: str) -> str:
+        return comparable(full_name)
 
     def fill(self, values: dict[str, Any]) -> None:
         contacts = values.pop("contacts", None)
         super().fill(values)
-        self.sort_name = sort_key(self.short_name)
+        self.sort_name, self.natural_key = sort_key(self.short_name), self.key_of(self.full_name)
         if contacts is not None:
             kept = {contact.id: contact for contact in self.contacts}
             rows = []
             for facts in contacts:
-                row = kept.get(facts.get("id")) or Contact()
+                row = kept.pop(facts.get("id"), None) or Contact()
                 for field, value in facts.items():
                     if field != "id":
                         setattr(row, field, value)
                 rows.append(row)
-            self.contacts = rows
+            self.contacts = self._in_kept_order(rows)
 
 
 class CustomerPart(db.Model):
@@ -148,11 +217,12 @@ class Product(MasterData):
     parts = ("customer_parts",)
     workflow = procedure.PRODUCT
     __tablename__ = "products"
-    model: Mapped[str] = mapped_column(unique=True)
+    model: Mapped[str]
     spec: Mapped[str]
     part_no: Mapped[str | None]
     unit: Mapped[str] = mapped_column(default="pcs")
     customer_parts: Mapped[list[CustomerPart]] = relationship(cascade="all, delete-orphan", order_by=CustomerPart.id, lazy="selectin")
+    __table_args__ = (one_active("products"),)
 
     @property
     def title(self) -> str:
@@ -161,12 +231,18 @@ class Product(MasterData):
     def searched(self) -> tuple[str | None, ...]:
         return (self.model, self.spec, self.part_no, *(part.part_no for part in self.customer_parts))
 
+    @staticmethod
+    def key_of(model: str) -> str:
+        return comparable(model)
+
     def fill(self, values: dict[str, Any]) -> None:
         parts = values.pop("customer_parts", None)
         super().fill(values)
+        self.natural_key = self.key_of(self.model)
         if parts is not None:
             kept = {(row.customer_id, row.part_no): row for row in self.customer_parts}
-            self.customer_parts = [kept.get((one["customer_id"], one["part_no"])) or CustomerPart(**one) for one in parts]
+            rows = [kept.get((one["customer_id"], one["part_no"])) or CustomerPart(**one) for one in parts]
+            self.customer_parts = self._in_kept_order(rows)
 
 
 class Shipment(MasterData):
@@ -184,7 +260,7 @@ class Shipment(MasterData):
     produced_on: Mapped[date | None]
     customer: Mapped[Customer] = relationship()
     product: Mapped[Product] = relationship()
-    __table_args__ = (UniqueConstraint("customer_id", "product_id", "order_no", "lot_no", "shipped_on"),)
+    __table_args__ = (one_active("shipments"), CheckConstraint("quantity > 0", name="quantity"))
 
     @property
     def title(self) -> str:
@@ -193,8 +269,13 @@ class Shipment(MasterData):
     def searched(self) -> tuple[str | None, ...]:
         return (self.order_no, self.lot_no, self.product.model, self.customer.short_name)
 
+    @staticmethod
+    def key_of(customer_id: int, product_id: int, order_no: str, lot_no: str, shipped_on: date) -> str:
+        return f"{customer_id}/{product_id}/{comparable(order_no)}/{comparable(lot_no)}/{shipped_on.isoformat()}"
+
     def fill(self, values: dict[str, Any]) -> None:
         super().fill(values)
+        self.natural_key = self.key_of(self.customer_id, self.product_id, self.order_no, self.lot_no, self.shipped_on)
         self.customer = db.session.get_one(Customer, self.customer_id)
         self.product = db.session.get_one(Product, self.product_id)
 

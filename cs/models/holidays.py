@@ -1,6 +1,7 @@
 """The factory's calendar: China's holidays and make-up days from a package, then the site's own days."""
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ from cs.models.base import Record
 from cs.models.procedure import rulebook, zone
 from cs.models.users import User
 from cs.procedure.calendar import WorkCalendar
+from cs.procedure.rulebook import Name
 
 
 class SiteDay(Record):
@@ -31,8 +33,13 @@ class SiteDay(Record):
         return self.day.isoformat()
 
     @classmethod
+    def of(cls, first: date, last: date) -> list[SiteDay]:
+        """The days entered from `first` to `last`, withdrawn ones too."""
+        return list(db.session.execute(select(cls).where(cls.day.between(first, last)).order_by(cls.day)).scalars())
+
+    @classmethod
     def set(cls, *, day: date, works: bool, note: str, by: User, on: datetime) -> SiteDay:
-        """Enters a day, or changes what was entered for it."""
+        """Enters a day, or changes what was entered for it. Due dates that were given before stay."""
         site_day = db.session.execute(select(cls).where(cls.day == day)).scalar() or cls(day=day)
         with site_day.changing("set", by, on, role="administrator"):
             site_day.works, site_day.note, site_day.active = works, note, True
@@ -46,10 +53,36 @@ class SiteDay(Record):
         g.pop("work_calendar", None)
 
 
+@dataclass(frozen=True)
+class Feast:
+    """A holiday of the country: its days off, and the weekend days worked for it."""
+
+    name: Name
+    rests: tuple[date, ...]
+    worked: tuple[date, ...]
+
+
+def national_feasts(year: int) -> list[Feast]:
+    """The country's holidays of a year, in order; empty when nobody has announced them yet."""
+    found = []
+    for holiday in constants.Holiday:
+        rests, worked = (tuple(day for day, name in days.items() if day.year == year and name == holiday.value)
+                         for days in (constants.holidays, constants.workdays))
+        if rests:
+            found.append(Feast(Name(holiday.chinese, holiday.value), rests, worked))
+    return sorted(found, key=lambda feast: feast.rests)
+
+
 @lru_cache(maxsize=1)
 def _national() -> tuple[dict[date, bool], date]:
     days = dict.fromkeys(constants.holidays, False) | dict.fromkeys(constants.workdays, True)
     return days, date(max(constants.holidays).year, 12, 31)
+
+
+def national_calendar() -> WorkCalendar:
+    """The country's calendar alone, without the site's days."""
+    days, known_until = _national()
+    return WorkCalendar(rulebook().working, days, zone(), known_until)
 
 
 def work_calendar() -> WorkCalendar:

@@ -1,15 +1,22 @@
-"""Read-only queries over all records: what waits for a person."""
+"""Read-only queries over all records: what waits for a person, what stands for a clause, what the administrator must see."""
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from flask import current_app
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from cs.extensions import db
 from cs.models.base import Task
-from cs.models.users import User
-from cs.procedure.authority import permissions_of
+from cs.models.chain import Event, SiteHead
+from cs.models.complaints import Complaint, Reply
+from cs.models.holidays import work_calendar
+from cs.models.procedure import rulebook, zone
+from cs.models.users import Department, LoginSession, Membership, User
+from cs.procedure import complaints as procedure
+from cs.procedure.authority import AUTHORITY, Authority, permissions_of
 
 TAKER = aliased(User)
 WORK = select(Task.id, Task.kind, Task.record_id, Task.name, Task.step, Task.permission, Task.due_at, Task.since, Task.title, Task.subject,
@@ -37,3 +44,100 @@ def work_counts(person: User, on: datetime) -> dict[str, int]:
                    func.count().filter(Task.due_at < on)).select_from(Task).where(waits_for(person))
     counted = db.session.execute(query).one()
     return dict(zip(("all", "mine", "open", "colleagues", "late"), counted, strict=True))
+
+
+# What stands in the records for a clause (the procedure page)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the records show for the clauses, of one year; see `evidence`."""
+
+    logged: int
+    passed_on: int
+    declined: int
+    waiting_for_sales: int
+    due: int
+    in_time: int
+    overdue: int
+    settled: int
+    same_day: int
+    events: int
+    last_event_at: datetime | None
+
+
+def evidence(year: int, on: datetime) -> Evidence:
+    """Complaints heard in a year of the factory's calendar: what came in, which replies were due and sent in time, and the audit trail.
+
+    A reply counts as due once it was sent or its first due date has passed; not what is void or was not registered.
+    """
+    begin, end = (datetime(one, 1, 1, tzinfo=zone()) for one in (year, year + 1))
+    heard = (Complaint.heard_at >= begin) & (Complaint.heard_at < end)
+    counted = heard & Complaint.state.not_in(("void", *procedure.NOT_REGISTERED))
+    waiting = Complaint.state.in_(("passed_on", *procedure.BEFORE_THE_REPLY))
+    due = counted & (Complaint.replied_at.is_not(None) | (Complaint.first_due_at < on))
+    query = select(func.count().filter(counted), func.count().filter(heard & (Complaint.state == "declined")),
+                   func.count().filter(Complaint.state == "passed_on"), func.count().filter(due),
+                   func.count().filter(due & (Complaint.replied_at <= Complaint.first_due_at)),
+                   func.count().filter(waiting & (Complaint.reply_due_at < on))).select_from(Complaint)
+    logged, declined, waiting_for_sales, replies_due, in_time, overdue = db.session.execute(query).one()
+    passed_on = select(func.count()).select_from(Event).where(Event.kind == "complaint", Event.name == "pass_on", Event.at >= begin, Event.at < end)
+    # The day of a moment depends on the factory's zone, which the databases do not know alike.
+    settled = db.session.execute(select(Reply.settled_on, Reply.quality_replied_at).join(Complaint).where(counted, Reply.settled_on.is_not(None))).all()
+    head = db.session.get(SiteHead, 1)
+    return Evidence(logged=logged, passed_on=db.session.execute(passed_on).scalar_one(), declined=declined, waiting_for_sales=waiting_for_sales,
+                    due=replies_due, in_time=in_time, overdue=overdue, settled=len(settled),
+                    same_day=sum(written.astimezone(zone()).date() <= day for day, written in settled),
+                    events=head.seq if head else 0, last_event_at=head.at if head else None)
+
+
+# What the administrator must see
+
+
+@dataclass(frozen=True)
+class HouseState:
+    """Counts and warnings of the administrator's page; see `house_state`."""
+
+    people: int
+    sessions: int
+    departments: int
+    never_signed_in: int
+    vacant_roles: tuple[str, ...]
+    headless_departments: tuple[str, ...]
+    impossible: tuple[Authority, ...]
+    calendar_known_until: date
+    due_beyond: int
+    clock_behind: timedelta | None
+
+
+def house_state(on: datetime) -> HouseState:
+    """Who is here, and what the administrator should see to: rows of the authority table that nobody fills, and what time threatens."""
+    config = current_app.config
+    live = LoginSession.ended_at.is_(None) & (LoginSession.seen_at > on - timedelta(minutes=config["CS_IDLE_MINUTES"])) & (
+        LoginSession.created_at > on - timedelta(days=config["CS_SESSION_DAYS"]))
+    held = db.session.execute(select(Membership.role, Membership.department, func.max(case((Membership.is_head, 1), else_=0)))
+                              .join(User, User.id == Membership.user_id).where(User.active).group_by(Membership.role, Membership.department)).all()
+    roles, heads = {role for role, *_rest in held}, {department for _role, department, head in held if head}
+    departments = db.session.execute(select(Department.code).where(Department.active).order_by(Department.id)).scalars().all()
+    known_until = work_calendar().known_until or date.max
+    beyond = datetime.combine(known_until + timedelta(days=1), time(), zone())
+    head = db.session.get(SiteHead, 1)
+    return HouseState(
+        people=_count(User, User.active),
+        sessions=_count(LoginSession, live & LoginSession.user_id.in_(select(User.id).where(User.active))),
+        departments=len(departments),
+        never_signed_in=_count(User, User.active & never_signed_in()),
+        vacant_roles=tuple(role for role in rulebook().roles if role not in roles),
+        headless_departments=tuple(code for code in departments if code not in heads),
+        impossible=tuple(row for row in AUTHORITY if roles.isdisjoint(row.roles)),
+        calendar_known_until=known_until,
+        due_beyond=_count(Task, Task.due_at >= beyond),
+        clock_behind=head.at - on if head and head.at and head.at > on else None)
+
+
+def never_signed_in() -> ColumnElement[bool]:
+    return ~select(LoginSession.token_hash).where(LoginSession.user_id == User.id).exists()
+
+
+def _count(model: type[db.Model], condition: ColumnElement[bool]) -> int:  # type: ignore[name-defined]
+    return int(db.session.execute(select(func.count()).select_from(model).where(condition)).scalar_one())

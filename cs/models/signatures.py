@@ -42,10 +42,13 @@ class Signature(db.Model):
 
 
 def verify_signatures() -> Iterator[Fault]:
-    """Every signature must stand beside the event it was given with, unchanged."""
-    facts = select(Signature, Event).outerjoin(
-        Event, (Event.kind == Signature.kind) & (Event.record_id == Signature.record_id) & (Event.seq == Signature.version))
-    for signature, event in db.session.execute(facts):
-        signed = (signature.step, signature.user_id, signature.role, signature.at, signature.content_hash)
-        if event is None or signed != (event.name, event.by_id, event.role, event.at, event.content_hash):
+    """Every signature must stand beside the event it was given with, unchanged, and every signed event must have its signature."""
+    together = (Event.kind == Signature.kind) & (Event.record_id == Signature.record_id) & (Event.seq == Signature.version)
+    for signature, event in db.session.execute(select(Signature, Event).outerjoin(Event, together)):
+        given = (signature.step, signature.meaning, signature.user_id, signature.role, signature.at, signature.content_hash)
+        if event is None or given != (event.name, event.facts.get("signed"), event.by_id, event.role, event.at, event.content_hash):
             yield Fault(f"{signature.kind} {signature.record_id} signature {signature.id}", "does not fit the event it was given with")
+    bare = select(Event).outerjoin(Signature, together).where(Signature.id.is_(None), Event.data.contains('"signed":')).order_by(Event.site_seq)
+    for event in db.session.execute(bare).scalars():
+        if event.facts.get("signed"):
+            yield Fault(f"{event.kind} {event.record_id} event {event.seq}", "was signed, but its signature is gone")

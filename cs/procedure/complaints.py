@@ -20,6 +20,7 @@ BEFORE_THE_REPLY = ("received", "analysing", "answering")
 OPEN = (*BEFORE_THE_REPLY, "awaiting_customer", "accepted")
 
 NOT_REGISTERED = ("passed_on", "declined")  # heard, but not (yet) a complaint: not in the register
+ENDED_EARLY = ("declined", "void")  # no reply is owed any more
 
 STEPS = (
     Step("log", "5.2.1.1", (), "received", Permission.LOG_COMPLAINT),

@@ -46,7 +46,7 @@ def as_csv(register: Register, args: MultiDict[str, str]) -> Iterator[bytes]:
 def as_xlsx(register: Register, args: MultiDict[str, str], on: datetime) -> IO[bytes]:
     """The register as a workbook in a temporary file, written with flat memory."""
     title, number = head_of(register)
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - it outlives this function: the answer is read from it
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
                                       "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd"})
     book.set_properties({"title": f"{title} {number}", "created": on.replace(tzinfo=None)})

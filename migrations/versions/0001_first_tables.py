@@ -53,6 +53,7 @@ def upgrade() -> None:
     op.create_table('users',
     sa.Column('username', sa.String(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
+    sa.Column('sort_name', sa.String(), nullable=False),
     sa.Column('password_hash', sa.String(), nullable=False),
     sa.Column('must_change', sa.Boolean(), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
@@ -69,6 +70,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_users')),
     sa.UniqueConstraint('username', name=op.f('uq_users_username'))
     )
+    with op.batch_alter_table('users', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_users_sort_name'), ['sort_name'], unique=False)
+
     op.create_table('attachments',
     sa.Column('kind', sa.String(), nullable=False),
     sa.Column('record_id', sa.Integer(), nullable=False),
@@ -99,19 +103,28 @@ def upgrade() -> None:
     sa.Column('customer_level', sa.String(), nullable=True),
     sa.Column('status', sa.String(), nullable=False),
     sa.Column('products', sa.Text(), nullable=True),
+    sa.Column('product_type', sa.JSON(none_as_null=True), nullable=True),
     sa.Column('address', sa.Text(), nullable=True),
+    sa.Column('delivery_address', sa.Text(), nullable=True),
+    sa.Column('invoice_address', sa.Text(), nullable=True),
     sa.Column('rep_id', sa.Integer(), nullable=True),
     sa.Column('clerk_id', sa.Integer(), nullable=True),
     sa.Column('partner_since', sa.Date(), nullable=True),
     sa.Column('reply_days', sa.Integer(), nullable=True),
     sa.Column('tax_id', sa.String(), nullable=True),
+    sa.Column('legal_representative', sa.String(), nullable=True),
     sa.Column('organisation_type', sa.String(), nullable=True),
     sa.Column('scale', sa.String(), nullable=True),
     sa.Column('industry', sa.String(), nullable=True),
-    sa.Column('demand', sa.String(), nullable=True),
+    sa.Column('monthly_demand', sa.String(), nullable=True),
+    sa.Column('brand_standing', sa.String(), nullable=True),
     sa.Column('payment_terms', sa.String(), nullable=True),
     sa.Column('currency', sa.String(), nullable=True),
+    sa.Column('credit_limit', sa.Integer(), nullable=True),
+    sa.Column('delivery_terms', sa.String(), nullable=True),
+    sa.Column('retention_asked', sa.String(), nullable=True),
     sa.Column('remarks', sa.Text(), nullable=True),
+    sa.Column('natural_key', sa.String(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -124,12 +137,13 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['created_by_id'], ['users.id'], name=op.f('fk_customers_created_by_id')),
     sa.ForeignKeyConstraint(['rep_id'], ['users.id'], name=op.f('fk_customers_rep_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_customers')),
-    sa.UniqueConstraint('full_name', name=op.f('uq_customers_full_name')),
     sa.UniqueConstraint('number', name=op.f('uq_customers_number'))
     )
     with op.batch_alter_table('customers', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_customers_natural_key'), ['natural_key'], unique=False)
         batch_op.create_index(batch_op.f('ix_customers_sort_name'), ['sort_name'], unique=False)
         batch_op.create_index(batch_op.f('ix_customers_state'), ['state'], unique=False)
+        batch_op.create_index('uq_customers_natural_key', ['natural_key'], unique=True, sqlite_where=sa.text("state = 'active'"), postgresql_where=sa.text("state = 'active'"))
 
     op.create_table('departments',
     sa.Column('code', sa.String(), nullable=False),
@@ -216,6 +230,7 @@ def upgrade() -> None:
     sa.Column('spec', sa.String(), nullable=False),
     sa.Column('part_no', sa.String(), nullable=True),
     sa.Column('unit', sa.String(), nullable=False),
+    sa.Column('natural_key', sa.String(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -225,11 +240,12 @@ def upgrade() -> None:
     sa.Column('search_text', sa.Text(), nullable=False),
     sa.Column('created_by_id', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['created_by_id'], ['users.id'], name=op.f('fk_products_created_by_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_products')),
-    sa.UniqueConstraint('model', name=op.f('uq_products_model'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_products'))
     )
     with op.batch_alter_table('products', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_products_natural_key'), ['natural_key'], unique=False)
         batch_op.create_index(batch_op.f('ix_products_state'), ['state'], unique=False)
+        batch_op.create_index('uq_products_natural_key', ['natural_key'], unique=True, sqlite_where=sa.text("state = 'active'"), postgresql_where=sa.text("state = 'active'"))
 
     op.create_table('receipts',
     sa.Column('user_id', sa.Integer(), nullable=False),
@@ -412,6 +428,7 @@ def upgrade() -> None:
     sa.Column('quantity', sa.Integer(), nullable=False),
     sa.Column('shipped_on', sa.Date(), nullable=False),
     sa.Column('produced_on', sa.Date(), nullable=True),
+    sa.Column('natural_key', sa.String(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -420,18 +437,20 @@ def upgrade() -> None:
     sa.Column('void_reason', sa.Text(), nullable=True),
     sa.Column('search_text', sa.Text(), nullable=False),
     sa.Column('created_by_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_shipments_quantity')),
     sa.ForeignKeyConstraint(['created_by_id'], ['users.id'], name=op.f('fk_shipments_created_by_id')),
     sa.ForeignKeyConstraint(['customer_id'], ['customers.id'], name=op.f('fk_shipments_customer_id')),
     sa.ForeignKeyConstraint(['product_id'], ['products.id'], name=op.f('fk_shipments_product_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_shipments')),
-    sa.UniqueConstraint('customer_id', 'product_id', 'order_no', 'lot_no', 'shipped_on', name=op.f('uq_shipments_customer_id_product_id_order_no_lot_no_shipped_on'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shipments'))
     )
     with op.batch_alter_table('shipments', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_shipments_customer_id'), ['customer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_shipments_lot_no'), ['lot_no'], unique=False)
+        batch_op.create_index(batch_op.f('ix_shipments_natural_key'), ['natural_key'], unique=False)
         batch_op.create_index(batch_op.f('ix_shipments_product_id'), ['product_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_shipments_shipped_on'), ['shipped_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_shipments_state'), ['state'], unique=False)
+        batch_op.create_index('uq_shipments_natural_key', ['natural_key'], unique=True, sqlite_where=sa.text("state = 'active'"), postgresql_where=sa.text("state = 'active'"))
 
     op.create_table('replies',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -473,9 +492,11 @@ def downgrade() -> None:
 
     op.drop_table('replies')
     with op.batch_alter_table('shipments', schema=None) as batch_op:
+        batch_op.drop_index('uq_shipments_natural_key', sqlite_where=sa.text("state = 'active'"), postgresql_where=sa.text("state = 'active'"))
         batch_op.drop_index(batch_op.f('ix_shipments_state'))
         batch_op.drop_index(batch_op.f('ix_shipments_shipped_on'))
         batch_op.drop_index(batch_op.f('ix_shipments_product_id'))
+        batch_op.drop_index(batch_op.f('ix_shipments_natural_key'))
         batch_op.drop_index(batch_op.f('ix_shipments_lot_no'))
         batch_op.drop_index(batch_op.f('ix_shipments_customer_id'))
 
@@ -510,7 +531,9 @@ def downgrade() -> None:
     op.drop_table('signatures')
     op.drop_table('receipts')
     with op.batch_alter_table('products', schema=None) as batch_op:
+        batch_op.drop_index('uq_products_natural_key', sqlite_where=sa.text("state = 'active'"), postgresql_where=sa.text("state = 'active'"))
         batch_op.drop_index(batch_op.f('ix_products_state'))
+        batch_op.drop_index(batch_op.f('ix_products_natural_key'))
 
     op.drop_table('products')
     with op.batch_alter_table('pending_uploads', schema=None) as batch_op:
@@ -528,8 +551,10 @@ def downgrade() -> None:
     op.drop_table('drafts')
     op.drop_table('departments')
     with op.batch_alter_table('customers', schema=None) as batch_op:
+        batch_op.drop_index('uq_customers_natural_key', sqlite_where=sa.text("state = 'active'"), postgresql_where=sa.text("state = 'active'"))
         batch_op.drop_index(batch_op.f('ix_customers_state'))
         batch_op.drop_index(batch_op.f('ix_customers_sort_name'))
+        batch_op.drop_index(batch_op.f('ix_customers_natural_key'))
 
     op.drop_table('customers')
     with op.batch_alter_table('attachments', schema=None) as batch_op:
@@ -537,6 +562,9 @@ def downgrade() -> None:
         batch_op.drop_index('ix_attachments_record')
 
     op.drop_table('attachments')
+    with op.batch_alter_table('users', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_users_sort_name'))
+
     op.drop_table('users')
     op.drop_table('site_head')
     op.drop_table('setup_links')

@@ -1,0 +1,106 @@
+"""Departments: those of the procedure, and the factory's own."""
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import abort, url_for
+from flask_babel import gettext
+from sqlalchemy import func, select
+
+from cs.access import requires
+from cs.blueprints.admin.common import AdminForm, answer, blueprint, filled, me, nothing, of
+from cs.extensions import db
+from cs.forms import Text
+from cs.models.base import find
+from cs.models.procedure import rulebook
+from cs.models.users import Department, Membership, User, normal_username
+from cs.pages import say, show
+from cs.procedure.authority import Permission
+from cs.records import timeline
+from cs.words import departments, role_name
+
+
+class DepartmentForm(AdminForm):
+    zh = Text("name_zh", required=True, most=30)
+    en = Text("name_en", required=True, most=60)
+
+    def check(self, record: Any, on: datetime) -> None:
+        for field in ("zh", "en"):
+            typed = normal_username(self[field].data or "")
+            for other in departments().values():
+                known = rulebook().departments.get(other.code)
+                names = (other.zh, other.en, *(known.aliases if known else ()))
+                if (record is None or other.code != record.code) and typed in map(normal_username, names):
+                    self.fault(field, gettext("%(name)s is called so already.", name=f"{other.zh} {other.en}"))
+
+
+def _departments() -> dict[str, Any]:
+    people_in = select(Membership.department, func.count(User.id.distinct())).join(User).where(User.active).group_by(Membership.department)
+    heads: dict[str, list[str]] = {}
+    for code, name in db.session.execute(select(Membership.department, User.name).join(User).where(User.active, Membership.is_head).order_by(User.sort_name)):
+        heads.setdefault(code, []).append(name)
+    roles: dict[str, list[str]] = {}
+    for role in rulebook().roles.values():
+        roles.setdefault(role.department or "", []).append(role_name(role.code))
+    return {"rows": departments().values(), "people_in": dict(db.session.execute(people_in).tuples().all()), "heads": heads, "home_roles": roles}
+
+
+@blueprint.route("/departments/")
+@requires(Permission.ADMINISTER)
+def department_list() -> Any:
+    """All departments, those of the procedure first."""
+    return show("admin/departments.html", **_departments())
+
+
+@blueprint.route("/departments/new", methods=["GET", "POST"])
+@requires(Permission.ADMINISTER)
+def new_department() -> Any:
+    """A department that the procedure does not name, such as purchasing."""
+    form = filled(DepartmentForm)
+
+    def act(_record: None, on: datetime) -> str:
+        say(gettext("%(name)s is added.", name=Department.create(zh=form.zh.data, en=form.en.data, by=me(), on=on).zh))
+        return url_for("admin.department_list")
+
+    return answer(form, "admin/department_form.html", nothing, act, back=url_for("admin.department_list"))
+
+
+@blueprint.route("/departments/<int:record_id>", methods=["GET", "POST"])
+@requires(Permission.ADMINISTER)
+def department(record_id: int) -> Any:
+    """The names of a department."""
+    form = filled(DepartmentForm)
+
+    def act(record: Department, on: datetime) -> str:
+        record.rename(zh=form.zh.data, en=form.en.data, by=me(), on=on)
+        say(gettext("%(name)s is saved.", name=record.zh))
+        return url_for("admin.department_list")
+
+    found = find(Department, record_id) or abort(404)
+    return answer(form, "admin/department_form.html", of(Department, record_id), act, back=url_for("admin.department_list"),
+                   history=timeline(found))
+
+
+class StandingForm(AdminForm):
+    """Whether a department is in use."""
+
+    def check(self, record: Any, on: datetime) -> None:
+        if record.active and record.of_the_procedure:
+            self.refuse(gettext("The procedure names this department: it stays."))
+        elif record.active and record.people:
+            self.refuse(gettext("%(count)s people work in it. Put them into another department first.", count=record.people))
+
+
+@blueprint.route("/departments/<int:record_id>/standing", methods=["GET", "POST"])
+@requires(Permission.ADMINISTER)
+def department_standing(record_id: int) -> Any:
+    """Takes a department out of use, or into use again."""
+    form = filled(StandingForm)
+
+    def act(record: Department, on: datetime) -> str:
+        (record.deactivate if record.active else record.activate)(by=me(), on=on)
+        say(gettext("%(name)s is in use again.", name=record.zh) if record.active else gettext("%(name)s is out of use.", name=record.zh))
+        return url_for("admin.department_list")
+
+    return answer(form, "admin/standing.html", of(Department, record_id), act, back=url_for("admin.department_list"))

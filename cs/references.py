@@ -1,0 +1,63 @@
+"""Lists of customers and products to choose from: in forms, and above lists as filters."""
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, request
+from markupsafe import Markup
+from sqlalchemy import Select, select
+
+from cs.extensions import db
+from cs.forms import reference_choices
+from cs.models.customers import Customer, Product, sort_key
+from cs.models.users import Membership, User
+from cs.procedure.authority import Permission, roles_with
+
+MOST_OPTIONS = 200  # a longer list is not read: there is the search
+
+
+def record_link(message: str, url: str, title: str) -> Markup:
+    """A message that leads to a record, in a page of its own so that nothing typed is lost."""
+    return Markup('{} <a href="{}" target="_blank">{}</a>').format(message, url, title)
+
+
+def _named(query: Select[Any]) -> list[tuple[int, str]]:
+    return [(row[0], " · ".join(str(part) for part in row[1:] if part)) for row in db.session.execute(query)]
+
+
+def customers_to_choose(*kept: int | None) -> list[tuple[Any, str]]:
+    """All customers that are not void, by pinyin; `kept` stay even if void: a record that names them is still edited."""
+    offered = (Customer.state == "active") | Customer.id.in_([one for one in kept if one])
+    return reference_choices(_named(select(Customer.id, Customer.short_name, Customer.number).where(offered).order_by(Customer.sort_name, Customer.id)))
+
+
+def products_to_choose(*kept: int | None) -> list[tuple[Any, str]]:
+    offered = (Product.state == "active") | Product.id.in_([one for one in kept if one])
+    return reference_choices(_named(select(Product.id, Product.model, Product.spec).where(offered).order_by(Product.model)))
+
+
+def sales_people() -> list[User]:
+    """Who may look after customers, by pinyin: active people with a role that keeps the customers' data."""
+    query = select(User).join(Membership).where(User.active, Membership.role.in_(roles_with(Permission.EDIT_CUSTOMER)))
+    return sorted(db.session.execute(query).unique().scalars(), key=lambda person: (sort_key(person.name), person.id))
+
+
+def customer_options(used: Any) -> list[tuple[str, str]]:
+    """The options of a filter by customer: those that the column `used` names, and the one asked for."""
+    return _options("customer", select(Customer.id, Customer.short_name).order_by(Customer.sort_name), Customer.id, used)
+
+
+def product_options(used: Any) -> list[tuple[str, str]]:
+    return _options("product", select(Product.id, Product.model).order_by(Product.model), Product.id, used)
+
+
+def _options(name: str, query: Select[Any], key: Any, used: Any) -> list[tuple[str, str]]:
+    """Read once a request: a list asks for them more than once."""
+    kept: dict[str, list[tuple[str, str]]] = g.setdefault("filter_options", {})
+    if name not in kept:
+        asked = request.args.get(name, "")
+        found = [(str(row[0]), row[1]) for row in db.session.execute(query.where(key.in_(select(used))).limit(MOST_OPTIONS))]
+        if asked.isdecimal() and len(asked) < 10 and asked not in dict(found):
+            found += [(str(row[0]), row[1]) for row in db.session.execute(query.where(key == int(asked)))]
+        kept[name] = found
+    return kept[name]

@@ -1,0 +1,102 @@
+"""Rows inside a form: the contacts of a customer, the part numbers of a product.
+
+They work without JavaScript: empty rows stand ready, and a button sends the form back with more of them. A row that is
+emptied is a row taken away.
+"""
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from flask_wtf import FlaskForm
+from wtforms import FieldList, FormField, HiddenField
+
+MOST_ROWS = 40
+
+
+def _number_or_none(value: Any) -> int | None:
+    return int(value) if str(value or "").isdecimal() and len(str(value)) < 10 else None
+
+
+class RowForm(FlaskForm):
+    """One row. `decisive` are the fields without which it counts as empty."""
+
+    class Meta:
+        csrf = False  # the form around it carries the token
+
+    id = HiddenField(filters=[_number_or_none])
+    decisive: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self[name].data for name in self.decisive)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """An empty row is never wrong."""
+        if self.is_empty:
+            return True
+        super().validate(extra_validators)
+        self.check()
+        return not self.errors
+
+    def check(self) -> None:
+        """Checks that need more than one field of the row; adds faults."""
+
+    def fault(self, name: str, message: str) -> None:
+        self[name].errors = [*self[name].errors, message]
+
+
+class Rows(FieldList):
+    """A list of rows, of which at most MOST_ROWS are taken."""
+
+    def __init__(self, row: type[RowForm], label: Any = None, **options: Any) -> None:
+        super().__init__(FormField(row), label, max_entries=MOST_ROWS, **options)
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Any:
+        # WTForms takes '²' and numbers of any length for an index.
+        for name in formdata:
+            index = name[len(prefix) + 1:].split("-", 1)[0]
+            if name.startswith(f"{prefix}-") and index.isdecimal() and len(index) < 6:
+                yield int(index)
+
+    @property
+    def filled(self) -> list[RowForm]:
+        """The rows that say something."""
+        return [entry.form for entry in self.entries if not entry.form.is_empty]
+
+    @property
+    def has_room(self) -> bool:
+        return len(self.entries) < MOST_ROWS
+
+    def refill(self, rows: list[Any]) -> None:
+        """Shows these rows instead of what stood there."""
+        self.entries, self.last_index = [], -1
+        for row in rows:
+            self.append_entry(row)
+
+    def stand_ready(self, count: int) -> None:
+        """Sees to it that so many empty rows stand at the end."""
+        missing = count - (len(self.entries) - len(self.filled))
+        for _ in range(missing):
+            if self.has_room:
+                self.append_entry()
+
+    def _value(self) -> str:
+        """The rows in one line each, where the form is shown for reading only."""
+        return "\n".join(" · ".join(str(row[name].data) for name in row.decisive if row[name].data) for row in self.filled)
+
+
+class WithRows:
+    """A step's form that has rows in the field named `rows`."""
+
+    rows: ClassVar[str]
+    ready: ClassVar[int] = 2
+    adds_row = False
+
+    def accepts(self, record: Any, on: Any) -> bool:
+        """As every form; but a press on “add a row” only brings the form back, with all that is typed and one row more."""
+        self.adds_row = bool(self.more_rows.data)  # type: ignore[attr-defined]
+        if self.adds_row:
+            rows = self[self.rows]  # type: ignore[index]
+            rows.stand_ready(len(rows.entries) - len(rows.filled) + 1)
+            return False
+        return bool(super().accepts(record, on))  # type: ignore[misc]

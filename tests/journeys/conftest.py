@@ -1,0 +1,190 @@
+"""Journeys: people of the factory before real browsers, a real server, nothing known but what stands on the screen.
+
+The server is reached under a host name of the intranet over plain http, as tablets reach it: browsers allow less there than on
+127.0.0.1. The CDN's address is answered by the tests: with the packaged copy, never, or not at all.
+"""
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from importlib.metadata import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, Playwright, Route, expect, sync_playwright
+
+from cs import create_app
+from cs.shell import HTMX_CDN
+from tests import support
+
+HOST = "kefu.factory.test"
+ROOT = Path(__file__).parents[2]
+TABLET = {"viewport": {"width": 1024, "height": 768}, "has_touch": True}
+MENU_BELOW = 1100  # pixels of width
+DESK = {"viewport": {"width": 1440, "height": 900}}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+
+
+def _chromium() -> str | None:
+    return os.environ.get("CS_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def playwright_here() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright_here: Playwright) -> Iterator[Browser]:
+    path = _chromium()
+    if path is None:
+        if os.environ.get("CS_BROWSER_REQUIRED"):
+            pytest.fail("no Chromium on this machine: apt install chromium")
+        pytest.skip("no Chromium on this machine: apt install chromium")
+    browser = playwright_here.chromium.launch(executable_path=path, args=[
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        f"--host-resolver-rules=MAP {HOST} 127.0.0.1"])
+    yield browser
+    browser.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    """A server process on a site with a person for each role; yields its address."""
+    app = create_app({"CS_DATA": tmp_path, "CS_PASSWORD_COST": 1, "DATABASE_URL": ""})
+    support.fill(app)
+    port = free_port()
+    environment = os.environ | {"CS_DATA": str(tmp_path), "CS_PASSWORD_COST": "1", "DATABASE_URL": ""}
+    process = subprocess.Popen([sys.executable, "-m", "flask", "--app", "app", "serve", "--port", str(port)], cwd=ROOT, env=environment,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(200):
+            with suppress(urllib.error.URLError, OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/login", timeout=5)
+                break
+            time.sleep(0.1)
+        yield f"http://{HOST}:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+class Person:
+    """Somebody before a screen: reads, clicks and types. Each has a browser of their own."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self.address = page, address
+
+    def sign_in(self, role: str) -> Person:
+        self.page.goto(self.address)
+        self.page.get_by_label("用户名").fill(role)
+        self.page.get_by_label("密码").first.fill(support.PASSWORD)
+        self.page.get_by_role("button", name="登录").click()
+        expect(self.page.get_by_role("heading", name="我的工作")).to_be_visible()
+        return self
+
+    def go(self, section: str) -> None:
+        """By the navigation; on a tablet it is behind the menu."""
+        menu = self.page.locator("details.menu")
+        if self.page.viewport_size["width"] <= MENU_BELOW and not menu.evaluate("menu => menu.open"):
+            menu.locator("summary").click()
+        self.page.get_by_role("link", name=section, exact=True).first.click()
+
+    def waits(self, what: str) -> Any:
+        """The line of My work that says so."""
+        self.go("我的工作")
+        return self.page.locator(".work-row", has_text=what)
+
+    def expect_work(self, what: str, *, there: bool) -> None:
+        expect(self.waits(what)).to_have_count(1 if there else 0)
+
+    def open_work(self, what: str) -> None:
+        self.waits(what).get_by_role("link").first.click()
+
+    def press(self, name: str) -> None:
+        """A button, or a link that looks like one."""
+        self.page.locator("main").get_by_role("button", name=name, exact=True).or_(
+            self.page.locator("main").get_by_role("link", name=name, exact=True)).first.click()
+
+    def write(self, label: str, text: str) -> None:
+        self.page.locator(f'.field:has(.field-label:text-matches("^{label}\\\\*?$"))').locator("input, textarea").first.fill(text)
+
+    def choose(self, label: str, option: str) -> None:
+        select = self.page.locator(f'.field:has(.field-label:text-matches("^{label}\\\\*?$"))').locator("select")
+        value = select.locator("option", has_text=option).first.get_attribute("value")
+        select.select_option(value)
+
+    def tick(self, option: str) -> None:
+        self.page.locator("label.choice", has_text=option).first.click()
+
+    def add_file(self, path: Path) -> None:
+        self.page.locator('input[type=file][multiple]').first.set_input_files(str(path))
+
+    def see(self, text: str) -> None:
+        expect(self.page.locator("main")).to_contain_text(text)
+
+
+def answer_cdn(page: Page, how: str, hanging: list[Route]) -> None:
+    """What the browser gets at the CDN's address: 'copy' the packaged bytes, 'hang' nothing ever, 'fail' an error."""
+    local = next(file for file in files("django-htmx") or [] if file.name == "htmx-2.min.js").locate()
+
+    def handle(route: Route) -> None:
+        if how == "copy":
+            route.fulfill(path=str(local), content_type="text/javascript", headers={"Access-Control-Allow-Origin": "*"})
+        elif how == "fail":
+            route.abort()
+        else:
+            hanging.append(route)  # no answer while the person works
+
+    page.route(HTMX_CDN["url"], handle)
+
+
+@pytest.fixture
+def person(chromium: Browser, server: str) -> Iterator[Callable[..., Person]]:
+    """person(role, cdn='copy', javascript=True, tablet=True): a person who has signed in, in Chinese."""
+    contexts, hanging = [], []
+
+    def make(role: str, *, cdn: str = "copy", javascript: bool = True, tablet: bool = True, language: str = "zh-CN") -> Person:
+        context = chromium.new_context(**(TABLET if tablet else DESK), locale=language, java_script_enabled=javascript,
+                                       timezone_id="Asia/Shanghai")
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        answer_cdn(page, cdn, hanging)
+        return Person(page, server).sign_in(role)
+
+    yield make
+    for route in hanging:
+        with suppress(Error):
+            route.abort()
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A photograph from the customer's line."""
+    path = tmp_path / "右声道.jpg"
+    path.write_bytes(support.picture())
+    return path

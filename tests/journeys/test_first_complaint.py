@@ -1,0 +1,108 @@
+"""A complaint from the first word to the close, by clicks alone (5.2.1.1, 5.2.1.3, 5.2.2.3, 5.2.2.6, 5.6)."""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import Person
+
+WAYS = {
+    "on a tablet": {},
+    "without JavaScript": {"javascript": False},
+    "with the CDN hanging": {"cdn": "hang"},
+    "with the CDN failing": {"cdn": "fail", "tablet": False},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_occasional_complaint_goes_from_intake_to_close(person: Callable[..., Person], photo: Path, way: str) -> None:
+    clerk, inspector, supervisor = (person(role, **WAYS[way]) for role in ("sales_clerk", "quality_inspector", "quality_supervisor"))
+
+    # 业务员 hears of it by telephone and logs it (5.2.1.1)
+    clerk.press("登记投诉")
+    clerk.choose("客户", "华声汽配")
+    clerk.choose("方式", "电话")
+    clerk.choose("口头/书面", "口头")
+    clerk.write("客户联系人", "王工")
+    clerk.write("联系电话", "13800138000")
+    clerk.choose("型号", "CA-6920")
+    clerk.write("批号", "L2611")
+    clerk.write("检查数", "50")
+    clerk.write("不良数", "2")
+    clerk.choose("发现地点", "客户产线")
+    clerk.write("投诉内容", "装车后右声道无声")
+    clerk.add_file(photo)
+    clerk.press("登记投诉")
+    clerk.see("已接收")
+    number = re.search(r"CC-\d{6}-\d{4}", clerk.page.locator("h1").inner_text())[0]
+    clerk.see("剩")
+    clerk.expect_work(number, there=False)
+
+    # 检验员 finds it in My work, takes it in hand, analyses and signs (5.2.1.3)
+    inspector.expect_work(f"品质接收 · {number}", there=True)
+    inspector.open_work(number)
+    inspector.press("品质接收")
+    inspector.see("无需填写")
+    inspector.press("品质接收")
+    inspector.see("已完成:品质接收")
+    inspector.expect_work(f"分析确认 · {number}", there=True)
+    inspector.open_work(number)
+    inspector.press("分析确认")
+    inspector.tick("属实")
+    inspector.choose("责任方", "本公司")
+    inspector.write("初步分析", "功放输出端焊点虚焊")
+    inspector.choose("缺陷类别", "性能/功能")
+    inspector.choose("不良代码", "无声")
+    inspector.tick("主要 MA")
+    inspector.tick("偶发")
+    inspector.tick("简易")
+    inspector.write("密码", "demo")
+    inspector.press("分析确认")
+    inspector.see("答复中")
+    inspector.expect_work(number, there=False)
+
+    # 品质主管 settles it with the customer and records the result the same day (5.2.2.3)
+    supervisor.expect_work(f"记录处理结果 · {number}", there=True)
+    supervisor.open_work(number)
+    supervisor.press("记录处理结果")
+    supervisor.write("处理结果", "补发两只,客户同意")
+    supervisor.write("原因", "虚焊")
+    supervisor.write("措施", "加严焊点全检")
+    supervisor.press("记录处理结果")
+    supervisor.see("已完成:记录处理结果")
+    supervisor.expect_work(number, there=False)
+
+    # 业务员 sends it to the customer and follows up until the customer accepts (5.2.2.3)
+    clerk.expect_work(f"回复客户 · {number}", there=True)
+    clerk.open_work(number)
+    clerk.press("回复客户")
+    clerk.choose("回复方式", "邮件")
+    clerk.press("回复客户")
+    clerk.see("待客户确认")
+    clerk.expect_work(f"跟踪客户确认 · {number}", there=True)
+    clerk.open_work(number)
+    clerk.press("客户接受")
+    clerk.write("客户意见", "同意补发方案")
+    clerk.press("客户接受")
+    clerk.see("已完成:客户接受")
+    clerk.expect_work(number, there=False)
+
+    # 品质主管 closes it with a signature (5.2.2.3)
+    supervisor.expect_work(f"结案 · {number}", there=True)
+    supervisor.open_work(number)
+    supervisor.press("结案")
+    supervisor.write("密码", "demo")
+    supervisor.press("结案")
+    supervisor.see("已结案")
+    supervisor.expect_work(number, there=False)
+
+    # The register shows it (5.6)
+    clerk.go("清单报表")
+    clerk.page.get_by_role("link", name="客户抱怨明细表").first.click()
+    line = clerk.page.locator("tbody tr", has_text=number)
+    expect(line).to_contain_text("已结案")
+    expect(line).to_contain_text("虚焊")

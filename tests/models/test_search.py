@@ -1,0 +1,75 @@
+"""The search index: two-character words by tokens, in the same transaction as the record."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from cs.extensions import db
+from cs.models.base import SearchWord, matching, searchable, tokens
+from cs.models.complaints import Complaint
+from cs.models.customers import Customer, Product
+
+
+def found(cls, typed: str) -> list[int]:
+    return list(db.session.execute(select(cls.id).where(*matching(cls, typed)).order_by(cls.id)).scalars())
+
+
+@pytest.mark.parametrize(("typed", "as_searched"), [
+    ("ＣＡ－６９２０", "ca-6920"), ("  两 个   词 ", "两 个 词"), ("STRASSE Straße", "strasse strasse"), ("①", "1"), ("", ""), ("𠮷野", "𠮷野")])
+def test_full_width_and_capitals_make_no_difference(typed, as_searched):
+    assert searchable([typed]) == as_searched
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("右声道", {"右声", "声道"}), ("a", {"a"}), ("ab c", {"ab", "c"}), ("", set()), ("𠮷野家", {"𠮷野", "野家"})])
+def test_words_fall_into_pairs_of_characters(text, expected):
+    assert tokens(text) == expected
+
+
+@pytest.mark.parametrize("typed", ["华声", "华声汽配", "汽车配件", "cus", "王工", "13800138000", "广州 王工", "工", "ｈｕａ".replace("ｈｕａ", "华声")])
+def test_a_customer_is_found_by_name_number_and_people(customer, typed):
+    assert found(Customer, typed) == [1]
+
+
+@pytest.mark.parametrize("typed", ["声华", "华声 不在", "汽车音响", "100%", "_"])
+def test_what_is_not_said_is_not_found(customer, typed):
+    assert found(Customer, typed) == []
+
+
+def test_a_longer_word_needs_more_than_its_pairs(customer, people, on):
+    """声汽 and 汽配 both stand in 华声汽配, but 声汽声汽配 stands nowhere."""
+    assert found(Customer, "声汽配") == [1]
+    assert found(Customer, "声汽汽配") == []
+
+
+def test_nothing_typed_narrows_nothing():
+    assert matching(Customer, "  ") == []
+
+
+def test_an_edit_is_found_by_its_new_words_only(product, people, on):
+    product.edit(by=people["engineer"], on=on, model="TW-25")
+    assert (found(Product, "TW-25"), found(Product, "6920")) == ([1], [])
+
+
+def test_the_index_goes_with_the_transaction(product, people, on):
+    product.edit(by=people["engineer"], on=on, model="TW-25")
+    db.session.rollback()
+    assert (found(Product, "TW-25"), found(Product, "6920")) == ([], [1])
+
+
+def test_a_complaint_is_found_by_number_lot_customer_and_description(complaint_in):
+    complaint = complaint_in("received")
+    for typed in (complaint.number, "无声", "L2611", "华声", "CA-6920", "右声道 华声"):
+        assert found(Complaint, typed) == [complaint.id]
+
+
+def test_tokens_are_kept_once_and_those_of_old_words_go(product, people, on):
+    kept = select(func.count()).select_from(SearchWord).where(SearchWord.kind == "product", SearchWord.record_id == 1)
+    product.edit(by=people["engineer"], on=on, model="AAAA", spec="AAAA", part_no=None)
+    assert db.session.execute(kept).scalar() == 1
+
+
+def test_each_kind_has_an_index_of_its_own(customer, complaint_in):
+    complaint_in("received")
+    assert found(Product, "无声") == []

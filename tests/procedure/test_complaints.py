@@ -1,0 +1,125 @@
+"""Complaints (5.2): the table Step × role × state by hand against the rows; the rules of the confirmation (5.2.2.2–4, Q11, Q17)."""
+
+from __future__ import annotations
+
+import pytest
+
+from cs.procedure import complaints, customers
+from cs.procedure.authority import may
+from cs.procedure.complaints import counts_as_failure, proposed_route, route_faults
+from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS, MASTER, MASTER_SITUATIONS, ROLES
+
+# What a record in each situation answers to the conditions of the rows.
+HOLDS = {
+    "occasional, to be settled": {"occasional", "answer_missing"},
+    "occasional, settled": {"occasional", "answer_ready"},
+    "not ours, to be explained": {"not_ours", "answer_missing"},
+    "not ours, explained": {"not_ours", "answer_ready"},
+    "with the customer": {"occasional", "answer_missing"},
+    "with a silent customer": {"occasional", "answer_missing", "customer_silent"},
+    "accepted": {"occasional", "answer_missing"},
+    "closed": {"occasional", "answer_missing"},
+}
+
+
+def rows_answer(workflow, step, role, situation) -> str:
+    row = workflow.step(step)
+    if not may([role], row.permission):
+        return "403"
+    is_open = row in workflow.open_from(situation.state, lambda question: question in HOLDS.get(situation.name, set()))
+    return "may" if is_open else "409"
+
+
+@pytest.mark.parametrize("row", COMPLAINT, ids=lambda row: row.step)
+def test_the_rows_say_of_each_step_what_the_clauses_say_for_every_role_and_state(row):
+    asked = [(role, one) for role in ROLES for one in COMPLAINT_SITUATIONS]
+    if row.creates:
+        assert {role for role in ROLES if may([role], complaints.WORKFLOW.step(row.step).permission)} == row.roles
+        return
+    assert ([(role, one.name, rows_answer(complaints.WORKFLOW, row.step, role, one)) for role, one in asked]
+            == [(role, one.name, row.answer(role, one.name)) for role, one in asked])
+
+
+@pytest.mark.parametrize(("workflow", "kind"), [(customers.CUSTOMER, "customer"), (customers.PRODUCT, "product"), (customers.SHIPMENT, "shipment")])
+def test_customers_products_and_shipments_are_kept_by_whom_the_clauses_name(workflow, kind):
+    asked = [(row, role, one) for row in MASTER[kind] if not row.creates for role in ROLES for one in MASTER_SITUATIONS]
+    assert ([rows_answer(workflow, row.step, role, one) for row, role, one in asked] == [row.answer(role, one.name) for row, role, one in asked])
+    assert {role for role in ROLES if may([role], workflow.step("create").permission)} == MASTER[kind][0].roles
+
+
+@pytest.mark.parametrize(("workflow", "table"), [(complaints.WORKFLOW, COMPLAINT), (customers.CUSTOMER, MASTER["customer"]),
+                                                 (customers.PRODUCT, MASTER["product"]), (customers.SHIPMENT, MASTER["shipment"])])
+def test_no_step_is_missing_in_the_table_and_each_names_its_clause(workflow, table):
+    assert sorted((step.clause, step.name) for step in workflow.steps) == sorted((row.clause, row.step) for row in table)
+
+
+def test_every_state_stands_in_the_table():
+    assert {one.state for one in COMPLAINT_SITUATIONS} == {state.code for state in complaints.STATES}
+
+
+def test_the_straight_way_is_the_one_of_the_flow_picture():
+    assert [state.code for state in complaints.STATES if state.main] == ["received", "analysing", "answering", "awaiting_customer",
+                                                                         "accepted", "closed"]
+    assert [state.code for state in complaints.STATES if state.final] == ["declined", "closed", "void"]
+
+
+def test_what_waits_in_my_work_is_due_with_the_reply_or_the_follow_up():
+    awaited = {step.name: (step.task, step.due) for step in complaints.STEPS if step.task}
+    assert awaited == {
+        "register": ("register", "reply_due_at"), "decline": ("register", "reply_due_at"), "receive": ("receive", "reply_due_at"),
+        "confirm": ("confirm", "reply_due_at"), "settle": ("settle", "reply_due_at"), "explain": ("explain", "reply_due_at"),
+        "send_reply": ("send_reply", "reply_due_at"), "accept": ("follow_up", "follow_up_due_at"),
+        "refuse": ("follow_up", "follow_up_due_at"), "no_answer": ("follow_up", "follow_up_due_at"), "close": ("close", None)}
+
+
+def test_confirmation_and_closing_are_signed():
+    assert {step.name: step.signed for step in complaints.STEPS if step.signed} == {"confirm": "analysed", "close": "closed"}
+
+
+def test_the_report_needs_these_before_the_analysis():
+    assert complaints.NEEDED_BEFORE_ANALYSIS == ("contact_name", "contact_phone", "oral_written", "product_id", "lot_no", "checked_qty",
+                                                 "defect_qty", "found_at")
+
+
+# 5.2.2.2 to 5.2.2.4, in their order: whose it is and what was found, how grave, how often; the way that follows.
+@pytest.mark.parametrize(("liability", "finding", "severity", "nature", "route"), [
+    ("customer", "confirmed", "critical", "batch", "not_ours"),  # 5.2.2.2: not our responsibility, however grave
+    ("carrier", "confirmed", "minor", "sporadic", "not_ours"),
+    ("ours", "ntf", "major", "sporadic", "not_ours"),  # nothing wrong with it: the evidence goes to the customer
+    ("supplier", "not_confirmed", "critical", "chronic", "not_ours"),
+    ("ours", "confirmed", "minor", "sporadic", "occasional"),  # 5.2.2.3
+    ("ours", "confirmed", "major", "sporadic", "occasional"),
+    ("supplier", "confirmed", "major", "sporadic", "occasional"),  # Q17: what our supplier caused is ours
+    ("pending", "confirmed", "minor", "sporadic", "occasional"),
+    ("ours", "confirmed", "critical", "sporadic", "meeting"),  # 5.2.2.4: a major abnormality
+    ("ours", "confirmed", "minor", "batch", "meeting"),
+    ("ours", "confirmed", "minor", "chronic", "meeting"),  # 常态
+    ("supplier", "confirmed", "critical", "chronic", "meeting"),
+])
+def test_the_way_of_a_complaint_follows_from_what_was_found(liability, finding, severity, nature, route):
+    assert proposed_route(liability=liability, finding=finding, severity=severity, nature=nature) == route
+
+
+@pytest.mark.parametrize(("liability", "finding", "route", "faults"), [
+    ("pending", "confirmed", "occasional", ("liability_still_pending",)),
+    ("pending", "not_confirmed", "not_ours", ("liability_still_pending",)),
+    ("customer", "confirmed", "not_ours", ()),
+    ("customer", "confirmed", "occasional", ("not_ours_route_needed",)),
+    ("carrier", "ntf", "meeting", ("not_ours_route_needed",)),
+    ("ours", "confirmed", "occasional", ()),
+    ("ours", "confirmed", "meeting", ()),
+    ("ours", "confirmed", "not_ours", ("ours_cannot_be_refused",)),
+    ("supplier", "confirmed", "not_ours", ("ours_cannot_be_refused",)),
+    ("ours", "ntf", "not_ours", ()),
+    ("ours", "ntf", "occasional", ()),
+])
+def test_a_confirmation_that_contradicts_itself_cannot_be_signed(liability, finding, route, faults):
+    assert route_faults(liability=liability, finding=finding, route=route) == faults
+
+
+@pytest.mark.parametrize(("liability", "finding", "counts"), [
+    ("ours", "confirmed", True), ("supplier", "confirmed", True), ("customer", "confirmed", False), ("carrier", "confirmed", False),
+    ("pending", "confirmed", False), ("ours", "ntf", False), ("supplier", "not_confirmed", False),
+])
+def test_only_confirmed_faults_of_ours_or_our_suppliers_count(liability, finding, counts):
+    assert counts_as_failure(liability=liability, finding=finding) is counts

