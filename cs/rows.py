@@ -80,6 +80,11 @@ class Rows(FieldList):
             if self.has_room:
                 self.append_entry()
 
+    def gather(self) -> None:
+        """Makes the faults that were found in single rows those of the whole list."""
+        faults = [entry.form.errors for entry in self.entries]
+        self.errors = faults if any(faults) else self.errors
+
     def _value(self) -> str:
         """The rows in one line each, where the form is shown for reading only."""
         return "\n".join(" · ".join(str(row[name].data) for name in row.decisive if row[name].data) for row in self.filled)

@@ -24,7 +24,7 @@ from cs.forms import StepForm, WithFiles, stage
 from cs.models.attachments import Draft, PendingUpload, attach
 from cs.models.base import Receipt, Workflowed, find
 from cs.models.users import User
-from cs.pages import go, say, show, swap_record
+from cs.pages import go, is_htmx, say, show, swap_record
 from cs.procedure.authority import Permission
 from cs.procedure.workflow import Step
 from cs.words import step_name
@@ -181,7 +181,7 @@ class _Asked:
             self.form.fill(record, self.on)
         back = url_for(f"{self.name}.detail", record_id=record.id) if record is not None else url_for(f"{self.name}.index")
         return show("step.html", "_step.html", status=status, form=self.form, record=record, step=self.step, kind=self.section.kind,
-                    section=self.name, closed=closed, stale=status == 409, drafted=drafted, back=back, action=request.path,
+                    section=self.name, inline=is_htmx(), closed=closed, stale=status == 409, drafted=drafted, back=back, action=request.path,
                     fields=[f"{self.name}/_{self.step.name}_form.html", "_form_fields.html"])
 
 

@@ -178,9 +178,11 @@ class Cases:
     def __init__(self, people: dict[str, User], on: datetime) -> None:
         self.people, self.on = people, on
 
-    def __call__(self, state: str, *, on: datetime | None = None, route: str = "occasional", answered: bool = False, **values: Any) -> Complaint:
-        """A complaint in that state. `route`: occasional or not_ours; `answered`: in state answering, quality's answer is ready."""
-        on = on or self.on
+    def __call__(self, state: str, *, on: datetime | None = None, route: str = "occasional", answered: bool = False, silent: bool = False,
+                 **values: Any) -> Complaint:
+        """A complaint in that state. `route`: occasional or not_ours; `answered`: in state answering, quality's answer is ready;
+        `silent`: all happened eleven days ago."""
+        on = (on or self.on) - timedelta(days=11 if silent else 0)
         facts = GOODS | {"customer_id": 1, "product_id": 1, "heard_at": on - timedelta(hours=1)} | BLOCK_A | values
         if state in ("passed_on", "declined"):
             facts = {key: value for key, value in facts.items() if key not in BLOCK_A} | {"contact_name": "王工"}

@@ -1,7 +1,7 @@
 """The sections of the procedure, each a blueprint. None imports another."""
 from flask import Blueprint
 
-from cs.blueprints import admin, auth, complaints, customers, desk, drafts, files, procedure, products, reports, shipments
+from cs.blueprints import admin, auth, complaints, customers, desk, drafts, files, imports, procedure, products, reports, shipments
 
 SECTIONS: tuple[Blueprint, ...] = (
     auth.blueprint,
@@ -10,6 +10,7 @@ SECTIONS: tuple[Blueprint, ...] = (
     customers.blueprint,
     products.blueprint,
     shipments.blueprint,
+    imports.blueprint,
     files.blueprint,
     drafts.blueprint,
     procedure.blueprint,

@@ -38,6 +38,7 @@ from cs.pages import show
 from cs.procedure import complaints as procedure
 from cs.procedure.authority import Permission
 from cs.records import files, flow, next_action, other_steps, signatures, timeline
+from cs.references import customer_options
 from cs.steps import Section, mount
 from cs.words import choice, choices, in_language, state_name, term
 
@@ -360,7 +361,8 @@ LISTING = Listing(
      Filter("reply", lambda: term("reply"), lambda: [("late", gettext("Overdue")), ("waiting", gettext("Still in time"))], _reply_is),
      Filter("severity", lambda: term("severity"), lambda: choices("severity"), lambda value: Complaint.severity == value),
      Filter("category", lambda: term("defect_category"), lambda: [(one.code, in_language(one.name)) for one in rulebook().defects.values()],
-            lambda value: Complaint.defect_category == value)),
+            lambda value: Complaint.defect_category == value),
+     Filter("customer", lambda: term("customer"), lambda: customer_options(Complaint.customer_id), lambda value: Complaint.customer_id == int(value))),
     search_label=lambda: gettext("Number, customer, model, lot, description"))
 
 

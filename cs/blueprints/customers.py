@@ -14,7 +14,19 @@ from wtforms import SubmitField
 
 from cs.access import requires
 from cs.extensions import db
-from cs.forms import Choice, Choices, Day, LongText, ReasonForm, Reference, StepForm, Text, Whole, Yes, reference_choices
+from cs.forms import (
+    Choice,
+    Choices,
+    Day,
+    LongText,
+    ReasonForm,
+    Reference,
+    StepForm,
+    Text,
+    Whole,
+    Yes,
+    reference_choices,
+)
 from cs.lists import Filter, Listing, Sort
 from cs.models.chain import Event
 from cs.models.complaints import Complaint

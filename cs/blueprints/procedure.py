@@ -1,13 +1,24 @@
-"""The written procedure on screen: each clause with its words, what the program does for it, and where."""
+"""The written procedure on screen: its words, what the program does for each clause, the evidence, who may do what."""
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, abort, current_app, url_for
+from flask_babel import gettext, ngettext
+from flask_login import current_user
 
 from cs.access import signed_in
-from cs.models.procedure import rulebook
+from cs.extensions import db
+from cs.models.base import KINDS, Workflowed
+from cs.models.procedure import ProcedureText, rulebook
+from cs.models.reporting import Evidence, evidence
 from cs.pages import show
+from cs.procedure.authority import AUTHORITY, Permission
+from cs.procedure.clauses import Clause, clauses
+from cs.shell import NAVIGATION
+from cs.words import moment, state_name, today
 
 blueprint = Blueprint("procedure", __name__, url_prefix="/procedure")
 
@@ -16,4 +27,84 @@ blueprint = Blueprint("procedure", __name__, url_prefix="/procedure")
 @signed_in
 def index() -> Any:
     """The procedure, clause by clause."""
-    return show("procedure/index.html", rules=rulebook())
+    rules = rulebook()
+    may_read = current_user.may(Permission.READ)
+    stands = _evidence(evidence(today().year, datetime.now(UTC)), may_read) if may_read else {}
+    return show("procedure/index.html", parts=_parts(clauses(rules)), evidence=stands, screens=_screens, year=today().year,
+                in_force=db.session.get(ProcedureText, rules.hash), workflows=[kind for kind, _model in _workflows()])
+
+
+def _parts(rows: tuple[Clause, ...]) -> list[tuple[Clause, list[Clause]]]:
+    """The clauses under the headings that they are read under: 1.0, 2.0 … 5.1, 5.2 …"""
+    parts: list[tuple[Clause, list[Clause]]] = []
+    for row in rows:
+        if row.id.count(".") == 1 or not parts:
+            parts.append((row, []))
+        else:
+            parts[-1][1].append(row)
+    return parts
+
+
+def _screens(clause: Clause) -> list[tuple[str, str]]:
+    """(label, address) of the clause's screens that this person may open; a record's page is reached through its list."""
+    labels = {endpoint.split(".")[0]: (label, permission) for endpoint, _icon, label, permission in NAVIGATION}
+    found = {}
+    for endpoint in clause.screens:
+        section = endpoint.split(".")[0]
+        label, permission = labels.get(section, (None, None))
+        home = f"{section}.index"
+        if label is not None and section != blueprint.name and home in current_app.view_functions and (permission is None or current_user.may(permission)):
+            found[home] = (label(), url_for(home))
+    return list(found.values())
+
+
+def _evidence(stand: Evidence, may_read: bool) -> dict[str, list[tuple[str, str | None]]]:
+    """{clause: [(what the records show, where to see it)]}."""
+    def where(**narrowed: str) -> str:
+        return url_for("complaints.index", **narrowed)
+
+    rows: dict[str, list[tuple[str, str | None]]] = {
+        "5.2.1.1": [(ngettext("%(num)d complaint logged", "%(num)d complaints logged", stand.logged), where())],
+        "5.2.1.2": [(gettext("%(passed_on)s passed on, %(declined)s of them not registered, with the reason", passed_on=stand.passed_on, declined=stand.declined),
+                     where(state="declined"))],
+        "5.2.2.3": [(gettext("%(same_day)s of %(settled)s results recorded the same day", same_day=stand.same_day, settled=stand.settled), None)],
+        "5.2.2.6": [(gettext("%(due)s replies due, %(in_time)s in time", due=stand.due, in_time=stand.in_time), None)],
+        "5.6": [(gettext("%(events)s events kept since the beginning, the last at %(at)s", events=stand.events, at=moment(stand.last_event_at)), None),
+                (gettext("“python3 manage.py flask verify” on the server checks that none was changed or removed."), None)],
+    }
+    if stand.waiting_for_sales:
+        rows["5.2.1.2"].append((gettext("%(count)s wait for sales now", count=stand.waiting_for_sales), where(state="passed_on")))
+    if stand.overdue:
+        rows["5.2.2.6"].append((gettext("%(count)s overdue now", count=stand.overdue), where(reply="late")))
+    return rows
+
+
+@blueprint.route("/authority")
+@signed_in
+def authority() -> Any:
+    """职责权限表: role × permission with its clause, from the very rows that gate the views."""
+    return show("procedure/authority.html", rows=AUTHORITY, roles=rulebook().roles.values(), mine=frozenset(current_user.roles))
+
+
+def _workflows() -> Iterator[tuple[str, type[Workflowed]]]:
+    """The kinds of records whose way has more than two states."""
+    for kind, model in KINDS.items():
+        if issubclass(model, Workflowed) and len(model.workflow.states) > 2:
+            yield kind, model
+
+
+@blueprint.route("/workflow/<kind>")
+@signed_in
+def workflow(kind: str) -> Any:
+    """The steps of a kind of record, one row each: the rows that guard the actions and fill My work."""
+    model = dict(_workflows()).get(kind) or abort(404)
+    return show("procedure/workflow.html", kind=kind, workflow=model.workflow, authority={row.permission: row for row in AUTHORITY},
+                condition=lambda step: _condition(kind, step.when))
+
+
+def _condition(kind: str, questions: tuple[str, ...]) -> str:
+    """What must hold for a step, in words: a chosen path by its name in the procedure file, the rest by name here."""
+    words = {"answer_ready": gettext("an answer is ready"), "answer_missing": gettext("no answer is ready yet"),
+             "customer_silent": gettext("no answer for %(days)s days", days=rulebook().reply.no_answer_days)}
+    routes = rulebook().choices["route"]
+    return "、".join(words.get(one) or (in_words(routes[one]) if one in routes else one) for one in questions)

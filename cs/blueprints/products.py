@@ -80,8 +80,8 @@ class ProductForm(WithRows, StepForm):
             part = (row.customer_id.data, comparable(row.part_no.data))
             if part in seen:
                 row.fault("part_no", gettext("This number stands here twice."))
-                self.fault("customer_parts", "")
             seen.add(part)
+        self.customer_parts.gather()
         if self.model.data and (same := Product.same(Product.key_of(self.model.data), other_than=record)):
             self.fault("model", record_link(gettext("This model is in the list already:"), url_for("products.detail", record_id=same.id), same.title))
 

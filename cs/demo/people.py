@@ -54,14 +54,14 @@ LEFT = "liangchao"  # leaves the company within the year
 class People:
     """The accounts, by username; kept in hand so that nothing loads them again."""
 
-    def __init__(self, on: datetime) -> None:
-        """Makes all accounts at `on`: the administrator first, the others by the administrator."""
+    def __init__(self, moments: Iterator[datetime]) -> None:
+        """Makes all accounts: the administrator first, the others by the administrator."""
         with _cheap_passwords():
             self.by_name: dict[str, User] = {}
             for role, name in HOLDERS.items():
-                self._add(on, role, name, (role,), None, head=role in HEADS)
+                self._add(next(moments), role, name, (role,), None, head=role in HEADS)
             for one in COLLEAGUES:
-                self._add(on, one.username, one.name, one.roles, one.note)
+                self._add(next(moments), one.username, one.name, one.roles, one.note)
 
     def _add(self, on: datetime, username: str, name: str, roles: tuple[str, ...], note: str | None, *, head: bool = False) -> None:
         known = rulebook().roles

@@ -1,6 +1,8 @@
 """The demo's trade: sixty invented customers of a car-audio factory, its models, and the shipments between them."""
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -8,12 +10,15 @@ from typing import Any
 
 from cs.demo.people import People
 from cs.models.customers import Customer, Product, Shipment
+from cs.models.users import User
 
 # Letters of the second table: what a customer buys.
 FAMILIES = {"S": "speaker", "A": "amplifier", "H": "head_unit", "W": "subwoofer", "N": "navigation", "X": "harness", "P": "pcba"}
 UNITS = {"speaker": "只", "amplifier": "台", "head_unit": "台", "subwoofer": "台", "navigation": "台", "harness": "条", "pcba": "块"}
 WORDS = {"speaker": "扬声器", "amplifier": "功放", "head_unit": "主机", "subwoofer": "低音炮", "navigation": "车载导航", "harness": "线束",
          "pcba": "电路板组件"}
+TYPES = {"harness": "accessory"}  # where a family has another code in the customer file
+INDUSTRIES = {"oem": "整车与座舱配套", "maker": "汽车电子", "trader": "汽车用品", "contract_maker": "电子代工"}
 LOT_SIZES = {"speaker": (400, 3000), "amplifier": (60, 500), "head_unit": (50, 600), "subwoofer": (40, 300), "navigation": (30, 300),
              "harness": (500, 5000), "pcba": (200, 1500)}
 
@@ -114,7 +119,12 @@ LATER = {"辰犀座舱", "皓蹄新能源", "谷吟智能", "旅聆租赁", "Mar
 BIG = {"铄途电子", "澜驭汽车", "骐砚车业", "岚骁科技", "禾骋汽车", "锦跸汽配", "Tonwald", "浦雁车品", "音屿电声", "晨缰代工"}
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗郑梁谢宋唐许韩冯邓曹彭曾"
 GIVEN = ("建平", "丽华", "志强", "海燕", "文斌", "雪梅", "国栋", "晓东", "美玲", "俊杰", "春燕", "伟明", "慧敏", "立新", "嘉欣", "永刚", "秀芳", "思远")
-FOREIGN_PEOPLE = ("Jonas Weidner", "Ingrid Solvang", "Marcelo Brito", "Helen Ashdown", "佐野 健司", "Emre Tuncay", "Faisal Rahmani", "Neha Kulkarni")
+ABROAD = {  # currency and people
+    "Germany": ("EUR", ("Jonas Weidner", "Britta Hollmann")), "Norway": ("EUR", ("Ingrid Solvang", "Tor Haugland")),
+    "Brazil": ("USD", ("Marcelo Brito", "Luana Peixoto")), "United Kingdom": ("USD", ("Helen Ashdown", "Piers Collwood")),
+    "日本": ("JPY", ("佐野 健司", "水原 遥")), "Türkiye": ("EUR", ("Emre Tuncay", "Selin Arca")),
+    "UAE": ("USD", ("Faisal Rahmani", "Omar Darwish")), "India": ("USD", ("Neha Kulkarni", "Arvind Salgar")),
+}
 ROADS = ("创业路", "工业大道", "科技三路", "汽配城A区", "兴业路", "滨江路", "高新一路", "迎宾大道", "物流园二期", "环城北路")
 POSTS = (("quality", "品质部/工程师"), ("purchasing", "采购部/经理"), ("purchasing", "采购部/采购员"), ("quality", "品质部/主管"), ("executive", "总经理"))
 
@@ -136,7 +146,7 @@ class Line:
 
     @property
     def foreign(self) -> bool:
-        return self.full.isascii() or self.province in ("日本", "Türkiye")
+        return self.province in ABROAD
 
 
 def _lines() -> list[Line]:
@@ -144,118 +154,109 @@ def _lines() -> list[Line]:
     return [Line(*row[:7], int(row[7]), int(row[8]) if row[8] else None, row[9]) for row in rows]
 
 
-@dataclass
-class Sent:
-    """A shipment as the cases need it."""
-
-    customer: Customer
-    product: Product
-    family: str
-    order_no: str
-    lot_no: str
-    quantity: int
-    shipped_on: date
-
-
 class Trade:
     """Customers, models and shipments made so far; kept in hand so that nothing loads them again."""
 
     def __init__(self, people: People, rng: Random) -> None:
         self.people, self.rng = people, rng
-        self.customers: list[Customer] = []
-        self.buys: dict[int, list[Product]] = {}
-        self.families: dict[int, str] = {}
-        self.sent: list[Sent] = []
-        self.kept: list[Shipment] = []
         self.products: list[Product] = []
-        self.waiting = [line for line in _lines() if line.short in LATER]
+        self.family: dict[int, str] = {}  # of a product
+        self.customers: list[Customer] = []
+        self.buys: dict[int, list[Product]] = {}  # of a customer
+        self.sent: list[Shipment] = []
+        self.to_come = [line for line in _lines() if line.short in LATER]
         self._serial = 0
 
-    def add_models(self, on: datetime) -> None:
+    def add_models(self, moments: Iterator[datetime]) -> None:
         """All models; the engineer enters them."""
         for n, row in enumerate(MODELS.strip().splitlines()):
             model, family, spec = row.split("|")
-            product = Product.create(by=self.people["engineer"], on=on + timedelta(minutes=2 * n), model=model, spec=spec,
-                                     part_no=f"{30 + list(UNITS).index(family)}-{model[3:]}-{n + 1:02d}0", unit=UNITS[family])
+            product = Product.create(by=self.people["engineer"], on=next(moments), model=model, spec=spec, unit=UNITS[family],
+                                     part_no=f"{30 + list(UNITS).index(family)}-{model[3:]}-{n + 1:02d}0")
             self.products.append(product)
-            self.families[product.id] = family
+            self.family[product.id] = family
 
-    def add_customers(self, on: datetime) -> None:
+    def add_customers(self, moments: Iterator[datetime]) -> None:
         """The customers of the day on which the program was introduced."""
-        for n, line in enumerate(line for line in _lines() if line.short not in LATER):
-            self.add_customer(line, on + timedelta(minutes=3 * n))
+        for line in _lines():
+            if line.short not in LATER:
+                self.add_customer(line, next(moments))
 
-    def add_customer(self, line: Line, on: datetime) -> Customer:
-        """One customer with two or three contacts, a representative and a clerk, and the models it buys."""
-        rng = self.rng
-        clerk = self.people[self._clerk_of(line)]
-        rep = rng.choice(self.people.with_role("sales_clerk"))
-        people = [{"name": self._person(line), "position": post, "phone": self._phone(line), "contact_role": role,
-                   "email": f"{role}@{self._serial_name()}.example", "survey_recipient": role == "purchasing"}
-                  for role, post in rng.sample(POSTS, rng.choice((1, 2, 2, 3)))]
+    def add_customer(self, line: Line, on: datetime) -> None:
+        """One customer with its contacts, a representative and a clerk, and the models it buys."""
+        rng, new = self.rng, line.short in LATER
+        clerk, rep = self._clerk_of(line), rng.choice(self.people.with_role("sales_clerk"))
         families = [FAMILIES[letter] for letter in line.buys]
-        new = line.short in LATER
+        address = self._address(line)
         customer = Customer.create(
-            by=rep if new else clerk, on=on, short_name=line.short, full_name=line.full, customer_type=line.kind,
-            english_name=line.full if line.foreign and line.province != "日本" else None, status="active",
-            products="、".join(WORDS[family] for family in families), organisation_type=line.organisation,
-            address=self._address(line), rep_id=rep.id, clerk_id=clerk.id, reply_days=line.reply_days, payment_terms=line.terms,
-            currency={"日本": "JPY", "Germany": "EUR"}.get(line.province, "USD") if line.foreign else "CNY",
+            by=rep if new else clerk, on=on, short_name=line.short, full_name=line.full, customer_type=line.kind, status="active",
+            english_name=line.full if line.full.isascii() else None, products="、".join(WORDS[family] for family in families),
+            product_type=[TYPES.get(family, family) for family in families], organisation_type=line.organisation, address=address,
+            delivery_address=address, rep_id=rep.id, clerk_id=clerk.id, reply_days=line.reply_days, payment_terms=line.terms,
+            currency=ABROAD[line.province][0] if line.foreign else "CNY", delivery_terms=rng.choice(("FOB", "CIF")) if line.foreign
+            else rng.choice(("delivered", "freight", "freight", "express")), brand_standing="well_known" if line.kind == "oem" else "ordinary",
             partner_since=on.date() if new else date(line.since, rng.randint(1, 12), rng.randint(1, 28)),
-            industry={"oem": "整车与座舱配套", "maker": "汽车电子", "trader": "汽车用品", "contract_maker": "电子代工"}.get(line.kind, "汽车后市场"),
-            scale=rng.choice(("50人以下", "约120人", "约300人", "约800人", "2000人以上")),
-            demand=f"每月约{rng.choice((3, 5, 8, 12, 20, 30)) * 100}件", contacts=people)
+            industry=INDUSTRIES.get(line.kind, "汽车后市场"), scale=rng.choice(("50人以下", "约120人", "约300人", "约800人", "2000人以上")),
+            monthly_demand=f"约{rng.choice((3, 5, 8, 12, 20, 30)) * 100}件", contacts=self._contacts(line))
         self.customers.append(customer)
-        by_family = [product for product in self.products if self.families[product.id] in families]
-        self.buys[customer.id] = rng.sample(by_family, min(len(by_family), rng.randint(3, 5)))
-        return customer
+        offered = [product for product in self.products if self.family[product.id] in families]
+        self.buys[customer.id] = rng.sample(offered, min(len(offered), rng.randint(3, 5)))
 
-    def _clerk_of(self, line: Line) -> str:
+    def _clerk_of(self, line: Line) -> User:
         if line.foreign:
-            return "lihao"
-        if line.kind == "oem":
-            return "zhaoyan"
-        return self.rng.choice(("sales_clerk", "sales_clerk", "wangli", "dengjie"))
+            return self.people["lihao"]
+        return self.people["zhaoyan" if line.kind == "oem" else self.rng.choice(("sales_clerk", "sales_clerk", "wangli", "dengjie"))]
 
-    def _person(self, line: Line) -> str:
-        return self.rng.choice(FOREIGN_PEOPLE) if line.foreign else self.rng.choice(SURNAMES) + self.rng.choice(GIVEN)
-
-    def _phone(self, line: Line) -> str:
-        """Numbers that nobody holds: 138 0000 is the network's own, 555-01 is kept for fiction."""
-        return f"+00 555-01{self.rng.randint(10, 99)}" if line.foreign else f"1380000{self.rng.randint(1000, 9999)}"
-
-    def _serial_name(self) -> str:
+    def _contacts(self, line: Line) -> list[dict[str, Any]]:
+        rng = self.rng
         self._serial += 1
-        return f"kh{self._serial:03d}"
+        if line.foreign:
+            posts, names = list(zip(("quality", "purchasing"), ("Quality Engineer", "Purchasing Manager"), strict=True)), list(ABROAD[line.province][1])
+        else:
+            posts = rng.sample(POSTS, rng.choice((1, 2, 2, 3)))
+            names = [rng.choice(SURNAMES) + given for given in rng.sample(GIVEN, len(posts))]
+        return [{"name": name, "position": post, "contact_role": role, "phone": self.phone(line.foreign), "survey_recipient": role == "purchasing",
+                 "email": f"{role}@kh{self._serial:03d}.example"} for (role, post), name in zip(posts, names, strict=True)]
+
+    def phone(self, foreign: bool = False) -> str:
+        """A number that looks like one and is nobody's."""
+        return f"+00 555 01{self.rng.randint(10, 99)}" if foreign else f"1380000{self.rng.randint(1000, 9999)}"
 
     def _address(self, line: Line) -> str:
-        rng = self.rng
+        number = self.rng.randint(6, 288)
         if line.foreign:
-            return f"{rng.randint(3, 180)} {'Industrial Road' if line.province != '日本' else '工業団地'}, {line.city}, {line.province}"
-        province = "" if line.province == line.city or line.province.endswith("市") and line.city.endswith("市") else line.province
-        return f"{province}{line.city}{rng.choice(ROADS)}{rng.randint(6, 288)}号"
+            return f"{number} {'工業団地' if line.province == '日本' else 'Industrial Road'}, {line.city}, {line.province}"
+        return f"{line.province}{line.city}{self.rng.choice(ROADS)}{number}号"
 
-    def add_part_numbers(self, on: datetime) -> None:
-        """The numbers under which vehicle makers and foreign customers order, entered model by model."""
-        for n, product in enumerate(self.products):
+    def add_part_numbers(self, moments: Iterator[datetime]) -> None:
+        """The numbers under which vehicle makers and contract makers order, entered model by model."""
+        for product in self.products:
             parts = [{"customer_id": customer.id, "part_no": f"{self.rng.randint(1000, 9999)}-{self.rng.randint(100000, 999999)}"}
                      for customer in self.customers if customer.customer_type in ("oem", "contract_maker") and product in self.buys[customer.id]]
             if parts:
-                product.edit(by=self.people["engineer"], on=on + timedelta(minutes=2 * n), customer_parts=parts)
+                product.edit(by=self.people["engineer"], on=next(moments), customer_parts=parts)
 
-    def ship(self, on: datetime, shipped_on: date) -> Sent:
-        """One shipment; large customers are sent more often."""
+    # Shipments
+
+    def add_earlier_shipments(self, on: datetime, days: list[date]) -> None:
+        """What was sent before the program was introduced: one workbook, imported."""
+        name = f"出货明细{days[0]:%Y%m%d}-{days[-1]:%Y%m%d}.xlsx"
+        rows = [self._shipment(day) for day in days]
+        self.sent += Shipment.bring_in(rows, files=[[name, hashlib.sha256(name.encode()).hexdigest()]], by=self.people["planner"], on=on)
+
+    def ship(self, on: datetime) -> None:
+        """One shipment of the day, entered by planning or by the warehouse."""
+        by = self.rng.choice(self.people.with_role("planner", "warehouse_keeper"))
+        self.sent.append(Shipment.create(by=by, on=on, **self._shipment(on.date())))
+
+    def _shipment(self, shipped_on: date) -> dict[str, Any]:
+        """Large customers are sent to more often."""
         rng = self.rng
-        customer = rng.choice([one for one in self.customers if one.short_name in BIG] if rng.random() < 0.4 else self.customers)
+        customer = rng.choice([one for one in self.customers if one.short_name in BIG] if rng.random() < 0.35 else self.customers)
         product = rng.choice(self.buys[customer.id])
-        family = self.families[product.id]
-        self._serial += 1
         made = shipped_on - timedelta(days=rng.randint(2, 9))
-        low, high = LOT_SIZES[family]
-        sent = Sent(customer, product, family, f"SO{shipped_on:%y%m}-{self._serial:04d}", f"L{made:%y%m%d}{rng.choice('ABC')}{rng.randint(1, 6)}",
-                    max(10, round(rng.triangular(low, high, low * 1.6), -1)), shipped_on)
-        by = rng.choice((*self.people.with_role("planner"), *self.people.with_role("warehouse_keeper")))
-        self.kept.append(Shipment.create(by=by, on=on, customer_id=customer.id, product_id=product.id, order_no=sent.order_no,
-                                         lot_no=sent.lot_no, quantity=int(sent.quantity), shipped_on=shipped_on, produced_on=made))
-        self.sent.append(sent)
-        return sent
+        low, high = LOT_SIZES[self.family[product.id]]
+        self._serial += 1
+        return {"customer_id": customer.id, "product_id": product.id, "order_no": f"SO{shipped_on:%y%m}-{self._serial:04d}",
+                "lot_no": f"L{made:%y%m%d}{rng.choice('ABC')}{rng.randint(1, 6)}", "quantity": int(round(rng.triangular(low, high, low * 1.6), -1)),
+                "shipped_on": shipped_on, "produced_on": made}

@@ -123,7 +123,7 @@ class Person:
         self.waits(what).get_by_role("link").first.click()
 
     def press(self, name: str) -> None:
-        """A button, or a link that looks like one."""
+        """A button, or a link that looks like one; on a record that takes a step in place, what stands in the step's own part."""
         self.page.locator("main").get_by_role("button", name=name, exact=True).or_(
             self.page.locator("main").get_by_role("link", name=name, exact=True)).first.click()
 

@@ -37,7 +37,7 @@ def test_an_occasional_complaint_goes_from_intake_to_close(person: Callable[...,
     clerk.write("投诉内容", "装车后右声道无声")
     clerk.add_file(photo)
     clerk.press("登记投诉")
-    clerk.see("已接收")
+    clerk.see("已完成:登记投诉")
     number = re.search(r"CC-\d{6}-\d{4}", clerk.page.locator("h1").inner_text())[0]
     clerk.see("剩")
     clerk.expect_work(number, there=False)
@@ -62,7 +62,7 @@ def test_an_occasional_complaint_goes_from_intake_to_close(person: Callable[...,
     inspector.tick("简易")
     inspector.write("密码", "demo")
     inspector.press("分析确认")
-    inspector.see("答复中")
+    inspector.see("已完成:分析确认")
     inspector.expect_work(number, there=False)
 
     # 品质主管 settles it with the customer and records the result the same day (5.2.2.3)
@@ -82,7 +82,7 @@ def test_an_occasional_complaint_goes_from_intake_to_close(person: Callable[...,
     clerk.press("回复客户")
     clerk.choose("回复方式", "邮件")
     clerk.press("回复客户")
-    clerk.see("待客户确认")
+    clerk.see("已完成:回复客户")
     clerk.expect_work(f"跟踪客户确认 · {number}", there=True)
     clerk.open_work(number)
     clerk.press("客户接受")
@@ -97,7 +97,7 @@ def test_an_occasional_complaint_goes_from_intake_to_close(person: Callable[...,
     supervisor.press("结案")
     supervisor.write("密码", "demo")
     supervisor.press("结案")
-    supervisor.see("已结案")
+    supervisor.see("已完成:结案")
     supervisor.expect_work(number, there=False)
 
     # The register shows it (5.6)

@@ -115,6 +115,7 @@ def test_a_void_record_is_not_edited_any_more(customer, people, on):
 
 
 def test_two_sessions_cannot_both_change_one_version(customer, people, on):
+    assert customer.version == 1
     db.session.execute(text("UPDATE customers SET version = 2"))
     with pytest.raises(StaleDataError):
         customer.edit(by=people["sales_clerk"], on=on, address="x")

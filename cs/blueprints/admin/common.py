@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Blueprint, abort, request, url_for
+from flask_babel import format_date
 from flask_login import current_user
 from sqlalchemy import delete
 from werkzeug.datastructures import MultiDict
@@ -18,8 +20,20 @@ from cs.models.attachments import Draft
 from cs.models.base import Receipt, Record, find
 from cs.models.users import User
 from cs.pages import go, show
+from cs.words import department_name, role_name, span
+
+Result = str | tuple[str, Response]
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+blueprint.add_app_template_filter(role_name)
+blueprint.add_app_template_filter(department_name)
+blueprint.add_app_template_filter(span, "length_of_time")
+
+
+@blueprint.app_template_filter()
+def weekday(day: date) -> str:
+    """周六, Sat."""
+    return format_date(day, "EEE")
 
 
 class AdminForm(StepForm):
@@ -68,15 +82,17 @@ def filled(form_class: type[StepForm]) -> Any:
     return form
 
 
-def answer(form: Any, template: str, find_record: Callable[[bool], Any], act: Callable[[Any, datetime], Response | str], **context: Any) -> Any:
-    """Shows a form, or takes it, in the order of cs/steps.py. `act` gives the address that follows, or the answer itself."""
-    on, status = datetime.now(UTC), 200
-    person_id = current_user.id
-    record = find_record(False)
-    if request.method == "POST" and not request.form.get("more"):
+def answer(form: Any, template: str, find_record: Callable[[bool], Any], act: Callable[[Any, datetime], Result], **context: Any) -> Any:
+    """Shows a form, or takes it, in the order of cs/steps.py: request id, record, version (409), checks (422), one verb, one commit.
+
+    `act` gives the address that follows, and the page to show in its place where something is shown once.
+    """
+    on, person_id, status = datetime.now(UTC), current_user.id, 200
+    more = bool(request.form.get("more"))
+    if request.method == "POST" and not more:
         begin_write()
-        request_id = (form.request_id.data or "")[:64]
-        receipt = db.session.get(Receipt, (person_id, request_id)) if request_id else None
+        request_id = "".join(letter for letter in form.request_id.data or "" if letter.isalnum() or letter in "-_")[:64]
+        receipt = db.session.get(Receipt, (person_id, request_id))
         if receipt is not None:
             return go(receipt.address)
         record = find_record(True)
@@ -87,17 +103,18 @@ def answer(form: Any, template: str, find_record: Callable[[bool], Any], act: Ca
             status = 422
         else:
             result = act(record, on)
-            if request_id:
-                db.session.add(Receipt(user_id=person_id, request_id=request_id, at=on, address=result if isinstance(result, str) else url_for("admin.index")))
+            address, page = result if isinstance(result, tuple) else (result, None)
+            db.session.add(Receipt(user_id=person_id, request_id=request_id or secrets.token_urlsafe(16), address=address, at=on))
             db.session.execute(delete(Draft).where(Draft.user_id == person_id, Draft.form == request.path))
             db.session.commit()
-            return go(result) if isinstance(result, str) else result
+            return page or go(address)
         db.session.rollback()
     else:
+        record = find_record(False)
         form.offer(record, on)
         if request.method == "GET" and form.draft is None:
             form.fill(record, on)
-        form.grow(bool(request.form.get("more")))
+        form.grow(more)
     if status == 409 or not form.version.data:
         form.version.data = str(record.version) if record else "0"
-    return show(template, status=status, form=form, record=record, stale=status == 409, drafted=getattr(form, "draft", None), **context)
+    return show(template, status=status, form=form, record=record, stale=status == 409, **context)

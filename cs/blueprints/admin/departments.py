@@ -103,4 +103,8 @@ def department_standing(record_id: int) -> Any:
         say(gettext("%(name)s is in use again.", name=record.zh) if record.active else gettext("%(name)s is out of use.", name=record.zh))
         return url_for("admin.department_list")
 
-    return answer(form, "admin/standing.html", of(Department, record_id), act, back=url_for("admin.department_list"))
+    found = find(Department, record_id) or abort(404)
+    what = (gettext("Nobody can be put into it any more. Records go on naming it.") if found.active
+            else gettext("People can be put into it again."))
+    return answer(form, "admin/confirm.html", of(Department, record_id), act, back=url_for("admin.department_list"), kind="department",
+                  step="leave" if found.active else "come_back", what=what)

@@ -84,4 +84,5 @@ def withdraw_day(record_id: int) -> Any:
         say(gettext("%(day)s follows the country's calendar again.", day=record.day))
         return url_for("admin.holidays", year=record.day.year)
 
-    return answer(form, "admin/withdraw.html", of(SiteDay, record_id, active=True), act, back=url_for("admin.holidays"))
+    return answer(form, "admin/confirm.html", of(SiteDay, record_id, active=True), act, back=url_for("admin.holidays"), kind="site_day", step="withdraw",
+                  what=gettext("The day follows the country's calendar again. Due dates that were given before stay."))

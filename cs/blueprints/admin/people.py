@@ -9,12 +9,11 @@ from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from sqlalchemy import func, select
-from werkzeug.wrappers import Response
 from wtforms import BooleanField, FieldList, FormField, SelectField
 from wtforms.validators import Optional
 
 from cs.access import requires
-from cs.blueprints.admin.common import AdminForm, answer, blueprint, filled, me, nothing, of
+from cs.blueprints.admin.common import AdminForm, Result, answer, blueprint, filled, me, nothing, of
 from cs.extensions import begin_write, db
 from cs.forms import LongText, Text
 from cs.lists import Filter, Listing, Sort
@@ -174,11 +173,11 @@ def new_person() -> Any:
     """A new account. The first password is typed or made up, shown once, and replaced by its owner."""
     form = filled(NewPersonForm)
 
-    def act(_record: None, on: datetime) -> Response:
+    def act(_record: None, on: datetime) -> Result:
         password = form.initial_password.data or one_time_password()
         person = User.create(username=form.username.data, name=form.name.data, password=password, memberships=form.roles(), note=form.note.data,
                              by=me(), on=on)
-        return show("admin/password.html", person=person, password=password, new=True)
+        return url_for("admin.person", record_id=person.id), show("admin/password.html", person=person, password=password, new=True)
 
     return answer(form, "admin/person_form.html", nothing, act, back=url_for("admin.people"))
 
@@ -279,10 +278,10 @@ def reset_password(record_id: int) -> Any:
     """A new first password, shown once; every session of the person ends."""
     form = filled(ResetForm)
 
-    def act(record: User, on: datetime) -> Response:
+    def act(record: User, on: datetime) -> Result:
         password = form.initial_password.data or one_time_password()
         record.set_password(password, must_change=True, by=me(), on=on)
-        return show("admin/password.html", person=record, password=password, new=False)
+        return url_for("admin.person", record_id=record.id), show("admin/password.html", person=record, password=password, new=False)
 
     return answer(form, "admin/reset.html", of(User, record_id), act, back=url_for("admin.person", record_id=record_id))
 

@@ -1,0 +1,289 @@
+"""The demo's complaints, each walked from the call to the close as people would: a generator that sleeps from step to step."""
+from __future__ import annotations
+
+import io
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from cs.demo.photographs import photograph
+from cs.demo.stories import Story, question
+from cs.extensions import db
+from cs.models.attachments import attach
+from cs.models.base import Task
+from cs.models.complaints import Complaint
+from cs.models.users import User
+
+if TYPE_CHECKING:
+    from cs.demo.year import Year
+
+Walk = Generator[datetime, None, None]  # yields the moment at which it wants to go on
+
+# How far into the time that a case has each step comes, from hearing to the reply.
+PACE = {"pass_on": 0.03, "first": 0.08, "receive": 0.26, "confirm": 0.6, "prepare": 0.86, "send": 1.0}
+
+HEARD_BY = {  # who passes on (5.2.1.2), and how it came to their ears
+    "warehouse_keeper": "送货时客户仓管说:", "suqiang": "送货到客户仓库,对方收货员说:", "quality_inspector": "客户IQC直接打电话到检验室:",
+    "engineer": "技术对接群里客户工程师说:", "xiehui": "调试时客户工程师反馈:", "process_engineer": "客户来看工艺时提到:",
+    "production_operator": "客户验货员在产线旁说:", "heping": "客户驻厂人员在线上提出:", "production_manager": "客户验货时当面提出:",
+    "planner": "对交期时客户采购提到:", "general_manager": "客户负责人来电提到:", "department_member": "接待客户时对方提到:",
+}
+LATE = ("不良样品晚到一天,解剖分析推迟;已先电话告知客户进展。", "责任供应商的分析报告晚一天收到。", "需要上机老化复现,时间不够,事先已征得客户同意延后。",
+        "当天客诉集中,分析人员不足,已调整排班。", "客户补充的批号与首次不同,重新分析。", "复测设备校准,次日才能使用。")
+NEXT_DAY = ("下班前与客户通完电话,次日上班补录。", "在客户现场处理到晚上,回厂后次日补录。", "当天网络维护,系统无法登录,次日补录。")
+UNKNOWN = ("终端已拆机,外箱和标签丢失,客户查不到批号;按出货时间段追溯。", "客户只提供照片,检查数未统计,已请其补充。", "车主个人反馈,经销商说不清数量和批号。")
+REFUSED = ("只换货不够,客户要求说明为什么没检出来,并对在库品全检。", "客户认为原因分析太笼统,要求补充验证数据。", "客户不同意扣款方式,要求派人现场挑选。",
+           "客户品质主管要求增加后三批的加严检验报告。")
+ACCEPTED = ("客户邮件确认接受。", "电话确认,换货品已收到,客户满意。", "客户在报告上签字回传。", "客户在群里回复“OK,按此处理”。", None)
+CLOSING = ("后续一批到货未再出现,结案。", "换货品已签收,结案。", "措施已落实,现场查核有记录。", "客户已确认,结案。", None)
+SILENT = ("第3、7、10天分别电话和邮件催问,客户采购说有问题再联系,至今无异议。", "三次邮件一次电话均未答复,客户已继续正常提货。", "发函后两次电话无人接听,群里留言未回;该批已用完。")
+
+
+@dataclass(frozen=True)
+class Plot:
+    """What happens in a case. `stops_at`: the task at which it still waits; `taken_by`: who has taken that."""
+
+    ours: bool = True
+    nature: str = "sporadic"
+    late: bool = False
+    next_day: bool = False
+    refused: bool = False
+    silent: bool = False
+    unknown: bool = False
+    amended: bool = False
+    declined: bool = False
+    void: str | None = None
+    directly: bool = False
+    passed_on: bool = False
+    photo: bool = False
+    stops_at: str | None = None
+    taken_by: str | None = None
+
+
+class Case:
+    """One complaint of the demo's year."""
+
+    def __init__(self, year: Year, number: int, plot: Plot, heard_at: datetime, *, reply_at: datetime | None = None,
+                 deadline: datetime | None = None) -> None:
+        """`reply_at`: when the reply is sent at the latest; without it, in good time before it is due, or late."""
+        self.year, self.plot, self.heard_at, self.on = year, plot, heard_at, heard_at
+        self.rng = Random(f"{year.seed} case {number}")
+        self.reply_at, self.deadline = reply_at, deadline
+        self.complaint: Complaint
+        self.story: Story
+        self.inspector = self.supervisor = self.clerk = year.people["administrator"]
+
+    def walk(self) -> Walk:
+        """From the call to the close, or to where the plot stops."""
+        yield self.heard_at
+        plot, rng, people = self.plot, self.rng, self.year.people
+        self.story = Story(self.year.trade, rng, self.heard_at, ours=plot.ours, nature=plot.nature, plain_limit=plot.stops_at is not None)
+        self.clerk = self.story.customer.clerk or people["sales_clerk"]
+        self.inspector = self._inspector()
+        self.supervisor = people["quality_supervisor" if rng.random() < 0.8 else "tangjun"]
+        self._set_pace()
+        if plot.declined:
+            yield from self._ask()
+            return
+        yield from self._hear()
+        if plot.void:
+            yield from self._void()
+            return
+        for step in (self._receive, self._confirm, self._prepare, self._send, self._follow_up, self._close):
+            if self._waits(step.__name__.strip("_")):
+                return
+            yield from step()
+
+    def _inspector(self) -> User:
+        names = {"speaker": ("yangfan", "quality_inspector"), "subwoofer": ("yangfan", "quality_inspector"),
+                 "amplifier": ("zhangwei", "quality_inspector"), "head_unit": ("zhangwei", "quality_inspector")}
+        return self.year.people[self.rng.choice(names.get(self.story.family, ("quality_inspector", "zhangwei", "tangjun")))]
+
+    def _waits(self, step: str) -> bool:
+        """Whether the plot ends before this step; then the task is taken by whom the plot says."""
+        stops = self.plot.stops_at
+        task = {"prepare": ("settle", "explain"), "send": ("send_reply",)}.get(step, (step,))
+        if stops not in task:
+            return False
+        if self.plot.taken_by:
+            query = select(Task).where(Task.kind == Complaint.kind, Task.record_id == self.complaint.id, Task.name == stops)
+            db.session.execute(query).scalar_one().take(self.year.people[self.plot.taken_by], self.on)
+        return True
+
+    # Time
+
+    def _set_pace(self) -> None:
+        """How long the reply takes in working time: within what 5.2.2.6 gives, or longer where the plot is late."""
+        calendar = self.year.calendar
+        if self.reply_at is None:
+            due = self.year.reply_due(self.heard_at, self.deadline, self.story.customer.reply_days)
+            self.length = calendar.working_hours_between(self.heard_at, due) * (self.rng.uniform(1.15, 1.9) if self.plot.late else self.rng.uniform(0.35, 0.9))
+        else:
+            self.length = calendar.working_hours_between(self.heard_at, self.reply_at)
+        self.began = self.heard_at
+
+    def _until(self, step: str) -> Walk:
+        yield from self._rest((self.began, self.length * PACE[step] * self.rng.uniform(0.94, 1.0)))
+
+    def _for(self, hours: float) -> Walk:
+        yield from self._rest((self.on, timedelta(hours=hours)))
+
+    def _rest(self, since_and_time: tuple[datetime, timedelta]) -> Walk:
+        since, time = since_and_time
+        moment = self.year.calendar.add_working_hours(since, time / timedelta(hours=1)).replace(microsecond=0)
+        self.on = max(moment, self.on)
+        yield self.on
+
+    # Receipt (5.2.1)
+
+    def _ask(self) -> Walk:
+        """What is passed on turns out to be no complaint."""
+        asked = question(self.rng)
+        name = self.rng.choice(sorted(HEARD_BY))
+        yield from self._until("pass_on")
+        self.complaint = Complaint.pass_on(
+            by=self.year.people[name], on=self.on, heard_at=self.heard_at, channel=self.rng.choice(("phone", "visit")),
+            customer_id=self.story.shipment.customer_id, customer_said=None, product_id=self.story.shipment.product_id, contact_name=None,
+            contact_phone=None, lot_no=None, description=HEARD_BY[name] + self.story.say(asked["said"]))
+        yield from self._until("receive")
+        self.complaint.decline(reason=asked["reason"], by=self.clerk, on=self.on)
+
+    def _hear(self) -> Walk:
+        story = self.story
+        facts = story.receipt() | {"customer_deadline": self.deadline, "heard_at": self.heard_at,
+                                   "description": story.description(lot_known=not self.plot.unknown, deadline=self.deadline)}
+        if self.plot.unknown:
+            facts |= {"lot_no": None, "order_no": None, "shipped_on": None, "shipped_qty": None}
+            facts |= {self.rng.choice(("checked_qty", "defect_qty")): None}
+        self.later = {}
+        if self.plot.amended:
+            self.later = {key: facts[key] for key in ("lot_no", "order_no", "shipped_on", "shipped_qty", "customer_ref")}
+            facts |= dict.fromkeys(self.later)
+        elif not self.plot.unknown and self.rng.random() < 0.25:
+            facts |= dict.fromkeys(self.rng.sample(("found_at", "checked_qty", "contact_phone"), 1))
+        if self.plot.passed_on:
+            yield from self._pass_on(facts)
+            if self._waits("register"):
+                return
+        yield from self._until("first")
+        if self.plot.passed_on:
+            facts.pop("heard_at")
+            self.complaint.register(by=self.clerk, on=self.on, **facts)
+        else:
+            self.complaint = Complaint.log(by=self.clerk, on=self.on, **facts)
+        if self.plot.photo:
+            self._photograph("register" if self.plot.passed_on else "log", self.clerk)
+        if self.later and self.plot.stops_at != "receive":
+            yield from self._for(0.4)
+            self.complaint.amend(by=self.clerk, on=self.on, **self.later)
+
+    def _pass_on(self, facts: dict[str, Any]) -> Walk:
+        """5.2.1.2: another department hears it first and knows less."""
+        story, rng = self.story, self.rng
+        name = rng.choice(sorted(HEARD_BY))
+        named = rng.random() < 0.65
+        yield from self._until("pass_on")
+        self.complaint = Complaint.pass_on(
+            by=self.year.people[name], on=self.on, heard_at=self.heard_at, channel=rng.choice(("phone", "visit", "chat")),
+            customer_id=facts["customer_id"] if named else None, customer_said=None if named else f"{story.customer.full_name[:2]}的{story.customer.short_name}",
+            contact_name=story.who() if rng.random() < 0.6 else None, contact_phone=None, product_id=facts["product_id"], lot_no=None,
+            description=f"{HEARD_BY[name]}{story.shipment.product.model} {story.symptom()},请业务跟进。")
+
+    def _void(self) -> Walk:
+        """5.6: logged twice, or not ours at all; the sales manager voids it."""
+        manager = self.year.people["sales_manager"]
+        if self.plot.void == "twice":
+            yield from self._for(1.5)
+            facts = self.story.receipt() | {"heard_at": self.heard_at, "channel": "email", "customer_deadline": None,
+                                            "description": f"客户邮件反映{self.story.shipment.product.model}:{self.story.symptom()}。"}
+            again = Complaint.log(by=self.rng.choice(self.year.people.with_role("sales_clerk")), on=self.on, **facts)
+            yield from self._for(2)
+            again.void(reason=f"与{self.complaint.number}为同一问题,客户先来电后又发邮件,两人各登记一次。", by=manager, on=self.on)
+            self.plot = Plot(photo=False)
+            for step in (self._receive, self._confirm, self._prepare, self._send, self._follow_up, self._close):
+                yield from step()
+        else:
+            yield from self._for(5)
+            self.complaint.void(reason="客户核对后确认不良品为另一家供应商的产品,书面撤回投诉。", by=manager, on=self.on)
+
+    # Analysis (5.2.1.3) and answer (5.2.2.2, 5.2.2.3)
+
+    def _receive(self) -> Walk:
+        yield from self._until("receive")
+        self.complaint.receive(by=self.inspector, on=self.on)
+
+    def _confirm(self) -> Walk:
+        yield from self._until("confirm")
+        facts = self.story.confirmation()
+        given = self.story.receipt()
+        if self.plot.unknown:
+            facts["unknown_reason"] = self.rng.choice(UNKNOWN)
+        else:
+            facts |= {field: given[field] for field in self.complaint.missing}
+        self.complaint.confirm(by=self.supervisor if facts["route_reason"] else self.inspector, on=self.on, **facts)
+
+    def _prepare(self) -> Walk:
+        yield from self._until("prepare")
+        if not self.plot.ours:
+            self._photograph("explain", self.inspector, after=lambda: self.complaint.explain(
+                reply_text=self.story.pick("reply"), by=self.inspector, on=self.on))
+            return
+        settled_on = self.on.date()
+        late_reason = None
+        if self.plot.next_day:
+            calendar = self.year.calendar
+            self.on = calendar.add_working_hours(calendar.end_of(settled_on), self.rng.uniform(0.1, 0.8)).replace(microsecond=0)
+            yield self.on
+            late_reason = self.rng.choice(NEXT_DAY)
+        again = len(self.complaint.replies) > 0
+        self.complaint.settle(by=self.supervisor, on=self.on, late_reason=late_reason, **self.story.settlement(settled_on, again=again))
+
+    def _send(self) -> Walk:
+        yield from self._until("send")
+        late = self.rng.choice(LATE) if self.on > self.complaint.reply_due_at else None
+        facts = {"reply_to": self.story.contact.name, "late_reply_reason": late, "reply_channel": self.rng.choice(("email", "email", "letter", "chat"))}
+        if self.plot.directly:
+            self.complaint.reply_directly(by=self.inspector, on=self.on, **facts)
+        else:
+            self.complaint.send_reply(by=self.clerk, on=self.on, **facts)
+
+    def _follow_up(self) -> Walk:
+        if self.plot.silent:
+            yield from self._rest((self.complaint.follow_up_due_at or self.on, timedelta(hours=self.rng.uniform(0.5, 6))))
+            self.complaint.no_answer(response_note=self.rng.choice(SILENT), by=self.clerk, on=self.on)
+            return
+        yield from self._for(self.rng.uniform(5, 36))
+        if self.plot.refused and len(self.complaint.replies) == 1:
+            self.complaint.refuse(response_on=self.on.date(), response_note=self.rng.choice(REFUSED), by=self.clerk, on=self.on)
+            yield from self._answer_again()
+            return
+        self.complaint.accept(response_on=self.on.date(), response_note=self.rng.choice(ACCEPTED), by=self.clerk, on=self.on)
+
+    def _answer_again(self) -> Walk:
+        """After a refusal: analysis, settlement and reply once more, within the limit that starts anew."""
+        self.began = self.on
+        self.length = self.year.calendar.working_hours_between(self.on, self.complaint.reply_due_at) * self.rng.uniform(0.4, 0.85)
+        for step in (self._confirm, self._prepare, self._send, self._follow_up):
+            if self._waits(f"{step.__name__.strip('_')}_again"):
+                return
+            yield from step()
+
+    def _close(self) -> Walk:
+        yield from self._for(self.rng.uniform(1, 20))
+        self.complaint.close(closing_note=self.rng.choice(CLOSING), by=self.supervisor, on=self.on)
+
+    # Photographs
+
+    def _photograph(self, step: str, by: User, *, after: Any = None) -> None:
+        """Attaches a picture, as the form of a step does: first the verb, then its files."""
+        if after is not None:
+            after()
+        scene, slip = self.story.photograph()
+        content = io.BytesIO(photograph(scene, slip, self.rng))
+        stored = current_app.extensions["files"].accept(content, f"IMG_{self.on:%Y%m%d_%H%M%S}.jpg")
+        attach(self.complaint, [stored], step=step, by=by, on=self.on)

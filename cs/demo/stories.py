@@ -1,0 +1,163 @@
+"""What a demo case says: one problem of problems.toml, one shipment, and all its sentences from the call to the reply."""
+from __future__ import annotations
+
+import tomllib
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from cs.demo.trade import UNITS, Trade
+from cs.models.customers import Contact, Customer, Shipment
+
+PLACES = ("左前门", "右前门", "左后门", "右后门")
+DEMANDS = {"QTY": (["replenishment"], ["return"]), "DOC": ([], ["report_8d"]), "DEL": ([], ["report_8d"]), "SW": (["on_site"], ["rework"]),
+           "LBL": (["rework"], ["on_site"], ["exchange"]), "PKG": (["exchange"], ["rework"], ["deduction"])}
+USUAL_DEMANDS = (["exchange"], ["exchange"], ["replenishment"], ["exchange", "report_8d"], ["report_8d", "return"], ["rework"],
+                 ["deduction", "exchange"], ["on_site"])
+ASKED = {"report_8d": "提供8D报告", "replenishment": "尽快补货", "rework": "安排返工", "return": "退货", "exchange": "换货", "deduction": "扣款",
+         "on_site": "派人到现场处理"}
+SETTLED = {
+    "exchange": ("{n}{u}不良品随下批换新", "不良{n}{u}当天寄出新品更换,旧品退回分析"),
+    "replenishment": ("{n}{u}已安排补货,三个工作日内送到", "{n}{u}随明天的车补足"),
+    "rework": ("我司派两人到客户仓库返工,半天完成", "客户在库品由我司人员现场重工,不占客户产线"),
+    "return": ("{n}{u}由我司安排拉回,客户已开退货单", "退回{n}{u},冲减当月对账单"),
+    "deduction": ("按{n}{u}货值从当月货款扣除", "扣款以客户开具的扣款单为准,限{n}{u}"),
+    "on_site": ("品质与工程当天到客户现场确认处理", "派驻点人员到现场全检客户在库品"),
+    "report_8d": ("书面改善报告随回复附上", "8D报告D1–D3先行提交,其余随后补齐"),
+}
+ORAL = {"phone", "visit", "chat"}
+FRACTIONS = {"incoming": (32, 50, 80, 125), "line": (60, 96, 120, 200, 300), "field": (20, 30, 48, 60), "customer_warehouse": (20, 40, 60, 100)}
+FOUND = {"incoming": ("来料抽检{checked}{u},", "进料检验发现,抽{checked}{u}中,"), "line": ("产线装机时发现,", "上线装配{checked}{u},", "装车试机时,"),
+         "field": ("终端门店反馈,", "4S店转来车主反映,", "售后换件汇总,"), "customer_warehouse": ("收货清点时,", "仓库拆箱时,")}
+BATCH = ("不良集中在一个批次,原因明确,在库和在途已全部隔离,客户同意换货,按简易途径先回复客户。", "客户产线等料,要求先处理本批;原因已查明,客户书面同意按简易途径回复。")
+CHRONIC = ("半年内第二次出现,原因与上次相同,改善措施本周导入;客户要求先答复本批。", "同类问题再次出现,涉及数量少,客户同意先换货,专题改善另行安排。")
+
+
+@cache
+def _book() -> dict[str, list[dict[str, Any]]]:
+    return tomllib.loads(Path(__file__).with_name("problems.toml").read_text("utf-8"))
+
+
+def question(rng: Random) -> dict[str, str]:
+    """Something that is passed on to sales and is no complaint: what was said, and why it is declined."""
+    return rng.choice(_book()["question"])
+
+
+class Story:
+    """One case in words and numbers. `ours` False: a case of 5.2.2.2."""
+
+    def __init__(self, trade: Trade, rng: Random, heard_at: datetime, *, ours: bool = True, nature: str = "sporadic", plain_limit: bool = False) -> None:
+        """`plain_limit`: a customer with whom no reply limit of its own is agreed."""
+        self.rng, self.ours, self.nature, self.heard_at = rng, ours, nature, heard_at
+        problems = _book()["problem" if ours else "elsewhere"]
+        self.shipment = self._goods(trade, {family for problem in problems for family in problem["on"]}, plain_limit)
+        self.family = trade.family[self.shipment.product_id]
+        fitting = [problem for problem in problems if self.family in problem["on"]]
+        self.problem = rng.choices(fitting, [problem.get("weight", 1) for problem in fitting])[0]
+        self.category, self.code = self.problem["defect"].split(".")
+        self.found_at = rng.choice(self.problem.get("found", ("field", "customer_warehouse")))
+        self.contact: Contact = rng.choice(self.customer.contacts)
+        self.foreign = self.customer.currency != "CNY"
+        self.channel = rng.choice(("email", "email", "letter") if self.foreign else ("phone", "phone", "phone", "email", "email", "chat", "letter", "visit"))
+        self.demands = sorted(rng.choice(DEMANDS.get(self.category, USUAL_DEMANDS)))
+        self._count()
+        self.words = {"n": self.n, "checked": self.checked, "u": UNITS[self.family], "pos": rng.choice(PLACES), "model": self.shipment.product.model,
+                      "lot": self.shipment.lot_no, "boxes": max(1, self.n // 20), "mm": rng.randint(8, 60), "short": 200 - self.n}
+
+    @property
+    def customer(self) -> Customer:
+        return self.shipment.customer
+
+    def _goods(self, trade: Trade, families: set[str], plain_limit: bool) -> Shipment:
+        """What the customer speaks of: sent some days to some months before, and known to us."""
+        day = self.heard_at.date()
+        known = [one for one in trade.sent if one.state == "active" and trade.family[one.product_id] in families
+                 and one.customer.status == "active" and not (plain_limit and one.customer.reply_days is not None)]
+        fresh = [one for one in known if 3 <= (day - one.shipped_on).days <= 75]
+        return self.rng.choice(fresh or known)
+
+    def _count(self) -> None:
+        rng, shipped = self.rng, self.shipment.quantity
+        self.checked = min(rng.choice(FRACTIONS[self.found_at]), shipped)
+        if self.nature == "batch" or self.category in ("DOC", "DEL", "PKG", "LBL", "QTY"):
+            self.n = max(2, self.checked * rng.choice((15, 20, 35, 50)) // 100)
+        else:
+            self.n = min(rng.choice((1, 1, 2, 2, 3, 3, 4, 5)), self.checked)
+        if self.category == "QTY":
+            self.n = min(self.n, 40)
+
+    def say(self, sentence: str) -> str:
+        return sentence.format(**self.words)
+
+    def pick(self, key: str) -> str:
+        """One of the problem's sentences; those of one problem that go together stand at the same place."""
+        options = self.problem[key]
+        if not isinstance(options, list):
+            return self.say(options)
+        return self.say(options[self.words["mm"] % len(options)])
+
+    # Receipt
+
+    def who(self) -> str:
+        """How the customer's person is spoken of."""
+        name, post = self.contact.name, self.contact.position or ""
+        if self.foreign:
+            return name
+        return name[0] + ("总" if "总" in post else "工" if "品质" in post else "经理")
+
+    def opening(self) -> str:
+        return {"phone": f"客户{self.who()}来电:", "email": "客户来邮件:", "letter": "客户发来品质异常联络单:", "chat": "客户在对接群里反馈:",
+                "visit": f"客户{self.who()}来厂时提出:"}[self.channel]
+
+    def symptom(self) -> str:
+        return self.say(self.rng.choice(FOUND[self.found_at]) + self.rng.choice(self.problem["seen"]))
+
+    def description(self, *, lot_known: bool = True, deadline: datetime | None = None) -> str:
+        """投诉内容 as the clerk writes it down."""
+        lot = f"批号{self.shipment.lot_no}。" if lot_known else "外箱已拆,客户一时查不到批号。"
+        asked = f"客户要求{'、'.join(ASKED[one] for one in self.demands)}。" if self.demands else "客户要求尽快说明。"
+        by_when = f"请于{deadline.month}月{deadline.day}日{deadline:%H:%M}前回复。" if deadline else ""
+        return f"{self.opening()}{self.shipment.product.model} {self.symptom()}。{lot}{asked}{by_when}"
+
+    def receipt(self) -> dict[str, Any]:
+        """The fields of block A that are known when nothing is missing."""
+        goods, rng = self.shipment, self.rng
+        part_no = next((part.part_no for part in goods.product.customer_parts if part.customer_id == goods.customer_id), None)
+        written = self.channel not in ORAL
+        return {"customer_id": goods.customer_id, "channel": self.channel, "oral_written": "written" if written else "oral",
+                "contact_name": self.contact.name, "contact_phone": self.contact.phone, "product_id": goods.product_id, "lot_no": goods.lot_no,
+                "order_no": goods.order_no, "shipped_on": goods.shipped_on, "shipped_qty": goods.quantity, "checked_qty": self.checked,
+                "defect_qty": self.n, "found_at": self.found_at, "customer_part_no": part_no, "demand": list(self.demands),
+                "customer_ref": f"{rng.choice(('NCR', 'SCAR', 'QR', 'YC'))}{self.heard_at:%y%m}{rng.randint(1, 60):03d}" if written else None}
+
+    # Analysis and answer
+
+    def confirmation(self) -> dict[str, Any]:
+        """Block B, signed by quality."""
+        severity = self.problem["severity"]
+        facts = {"defect_category": self.category, "defect_code": self.code, "severity": severity, "nature": self.nature,
+                 "analysis": self.pick("analysis"), "unknown_reason": None, "route_reason": None}
+        if not self.ours:
+            return facts | {"finding": self.problem["finding"], "liability": self.problem["liability"], "route": "not_ours"}
+        if self.nature != "sporadic":
+            facts["route_reason"] = self.rng.choice(BATCH if self.nature == "batch" else CHRONIC)
+        elif severity == "critical":
+            facts["route_reason"] = self.pick("overruled")
+        return facts | {"finding": "confirmed", "liability": self.problem.get("liability", "ours"), "route": "occasional"}
+
+    def settlement(self, settled_on: date, *, again: bool = False) -> dict[str, Any]:
+        """What the quality supervisor agreed with the customer (5.2.2.3)."""
+        by = "邮件" if self.foreign else "电话"
+        agreed = ";".join(self.say(self.rng.choice(SETTLED[one])) for one in self.demands) or "原因与改善措施已说明,本次不补不退"
+        more = ";另附库存全检记录和流出原因说明,今后三批随货附加严检验报告" if again else ""
+        stock = self.rng.choice((120, 180, 240, 360, 500))
+        contain = f"0. 围堵:成品库存{stock}{self.words['u']}全检,{self.rng.choice(('剔除不良' + str(self.rng.randint(1, 6)) + self.words['u'], '未发现不良'))};"
+        return {"reply_text": f"与{self.who()}{by}沟通确认:{agreed}{more}。客户同意按此处理。",
+                "cause": f"产生原因:{self.pick('cause')}\n流出原因:{self.pick('escape')}",
+                "actions": contain + "\n" + self.pick("actions").replace(";", ";\n"), "agreed_with": self.contact.name, "settled_on": settled_on}
+
+    def photograph(self) -> tuple[str, str]:
+        """The scene and the words on the slip of paper beside it."""
+        return self.problem["scene"], f"{self.shipment.product.model}  {self.shipment.lot_no}  NG"
