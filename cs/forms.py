@@ -26,7 +26,15 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+    ValidationError,
+)
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from cs.files import FILE_MESSAGES, FileRefused, FileStore, Stored
@@ -57,13 +65,18 @@ def _needed(required: bool) -> list[Any]:
     return [InputRequired(lazy_gettext("Please fill this in."))] if required else [Optional()]
 
 
+def _words_needed(required: bool) -> list[Any]:
+    """Spaces alone are no text: they are trimmed to nothing before this looks."""
+    return [DataRequired(lazy_gettext("Please fill this in."))] if required else [Optional()]
+
+
 def Text(key: str, *, required: bool = False, most: int = 100, **options: Any) -> StringField:
     """One line of text."""
-    return StringField(label(key), [*_needed(required), _no_control_characters, Length(max=most)], filters=[_trim], **options)
+    return StringField(label(key), [*_words_needed(required), _no_control_characters, Length(max=most)], filters=[_trim], **options)
 
 
 def LongText(key: str, *, required: bool = False, most: int = 4000, **options: Any) -> TextAreaField:
-    return TextAreaField(label(key), [*_needed(required), _no_control_characters, Length(max=most)], filters=[_trim], **options)
+    return TextAreaField(label(key), [*_words_needed(required), _no_control_characters, Length(max=most)], filters=[_trim], **options)
 
 
 class _Whole(IntegerField):

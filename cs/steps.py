@@ -110,7 +110,7 @@ class _Asked:
 
     def act(self, record_id: int | None) -> Any:
         """Takes the step, after everything that is slow and before the lock is held is done: files, password."""
-        waiting = _keep_pending(stage(self.form), self.on) if isinstance(self.form, WithFiles) else []
+        waiting = keep_pending(stage(self.form), self.on) if isinstance(self.form, WithFiles) else []
         signed = not self.step.signed or current_user.check_password(self.form.password.data or "")
         begin_write()
         request_id = (self.form.request_id.data or secrets.token_urlsafe(16))[:64]
@@ -200,7 +200,7 @@ def _sent() -> MultiDict[str, Any]:
     return sent
 
 
-def _keep_pending(files: list[Any], on: datetime) -> list[str]:
+def keep_pending(files: list[Any], on: datetime) -> list[str]:
     """Notes the files that came, so that a refused form does not lose them; returns their tokens."""
     if not files:
         return []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import secrets
-import shutil
 import sqlite3
 import tempfile
 import warnings
@@ -13,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -73,7 +73,9 @@ class Site:
         self.app.extensions.clear()
         self.app.extensions.update(self._extensions)
         self.restore()
-        shutil.rmtree(self.folder / "files", ignore_errors=True)
+        for file in (self.folder / "files").rglob("*"):
+            if file.is_file():
+                file.unlink()
         return self.app
 
     def close(self) -> None:
@@ -100,7 +102,7 @@ class SqliteSite(Site):
         Site.close(self)
         for end in ("-wal", "-shm"):
             (self.folder / f"cs.db{end}").unlink(missing_ok=True)
-        shutil.copyfile(self.folder / "template.db", self.folder / "cs.db")
+        copyfile(self.folder / "template.db", self.folder / "cs.db")
 
 
 class PostgresSite(Site):
@@ -158,7 +160,7 @@ def scratch() -> Path:
 
 GOODS = {"channel": "phone", "description": "装车后右声道无声", "lot_no": LOT}
 BLOCK_A = {"contact_name": "王工", "contact_phone": "13800138000", "oral_written": "oral", "checked_qty": 200, "defect_qty": 3,
-           "found_at": "assembly"}
+           "found_at": "line"}
 BLOCK_B = {"finding": "confirmed", "liability": "ours", "defect_category": "FUN", "defect_code": "no_sound", "severity": "major",
            "nature": "sporadic", "analysis": "焊点虚焊", "route": "occasional", "route_reason": None, "unknown_reason": None}
 NOT_OURS = BLOCK_B | {"liability": "customer", "route": "not_ours"}
@@ -324,7 +326,7 @@ class Browser:
                 chosen = control.select_one("option[selected]") or control.select_one("option")
                 value = str(chosen.get("value", "")) if chosen else ""
             else:
-                value = control.get_text().removeprefix("\n") if control.name == "textarea" else str(control.get("value", ""))
+                value = control.get_text().replace("\r\n", "\n").removeprefix("\n") if control.name == "textarea" else str(control.get("value", ""))
             if kind == "checkbox" and name in fields:
                 fields[name] = [*([fields[name]] if isinstance(fields[name], str) else fields[name]), value]
             else:

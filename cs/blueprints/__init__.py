@@ -1,7 +1,20 @@
 """The sections of the procedure, each a blueprint. None imports another."""
 from flask import Blueprint
 
-from cs.blueprints import admin, auth, complaints, customers, desk, drafts, files, imports, procedure, products, reports, shipments
+from cs.blueprints import (
+    admin,
+    auth,
+    complaints,
+    customers,
+    desk,
+    drafts,
+    files,
+    imports,
+    procedure,
+    products,
+    reports,
+    shipments,
+)
 
 SECTIONS: tuple[Blueprint, ...] = (
     auth.blueprint,

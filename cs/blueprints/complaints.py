@@ -7,10 +7,9 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from cs.access import requires
-from cs.extensions import db
 from cs.forms import (
     Choice,
     Choices,
@@ -26,7 +25,6 @@ from cs.forms import (
     WithFiles,
     Yes,
     defect_choices,
-    reference_choices,
 )
 from cs.lists import Filter, Listing, Sort
 from cs.models.attachments import Attachment
@@ -38,7 +36,7 @@ from cs.pages import show
 from cs.procedure import complaints as procedure
 from cs.procedure.authority import Permission
 from cs.records import files, flow, next_action, other_steps, signatures, timeline
-from cs.references import customer_options
+from cs.references import customer_options, customers_to_choose, products_to_choose
 from cs.steps import Section, mount
 from cs.words import choice, choices, in_language, state_name, term
 
@@ -46,10 +44,6 @@ blueprint = Blueprint("complaints", __name__, url_prefix="/complaints")
 
 
 # The forms of the steps
-
-
-def _names(query: Select[Any]) -> list[tuple[int, str]]:
-    return [(row[0], " · ".join(str(part) for part in row[1:] if part)) for row in db.session.execute(query)]
 
 
 def _lot_faults(form: Any, customer_id: int | None) -> None:
@@ -82,10 +76,8 @@ class GoodsForm(WithFiles, StepForm):
     beside = frozenset({"lot_confirmed"})
 
     def offer(self, record: Any, on: datetime) -> None:
-        self.customer_id.choices = reference_choices(_names(
-            select(Customer.id, Customer.short_name, Customer.number).where(Customer.state == "active").order_by(Customer.sort_name)))
-        self.product_id.choices = reference_choices(_names(
-            select(Product.id, Product.model, Product.spec).where(Product.state == "active").order_by(Product.model)))
+        self.customer_id.choices = customers_to_choose(record.customer_id if record else None)
+        self.product_id.choices = products_to_choose(record.product_id if record else None)
 
     def fill(self, record: Any, on: datetime) -> None:
         super().fill(record, on)
@@ -187,8 +179,7 @@ class ConfirmForm(Signed, WithFiles, StepForm):
         if "lot_no" not in self and "lot_confirmed" in self:
             del self.lot_confirmed
         if "product_id" in self:
-            self.product_id.choices = reference_choices(_names(
-                select(Product.id, Product.model, Product.spec).where(Product.state == "active").order_by(Product.model)))
+            self.product_id.choices = products_to_choose()
         self.defect_category.choices = [("", "—"), *((one.code, f"{in_language(one.name)} {one.code}") for one in rulebook().defects.values())]
         self.defect_code.choices = defect_choices()
         self.defect_code.render_kw = {"data-filters": "defect_category"}

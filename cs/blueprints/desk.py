@@ -106,8 +106,8 @@ def _change(task_id: int, change: Any) -> Any:
 
 
 def _answer(status: int) -> Any:
-    if is_htmx():
-        return show("desk/index.html", "desk/_rows.html", **_context())
+    if is_htmx() or status == 409:
+        return show("desk/index.html", "desk/_rows.html", status=409 if status == 409 else 200, **_context())
     if status == 404:
         abort(404)
     return go(url_for("desk.index", **request.args.to_dict()))

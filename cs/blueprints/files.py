@@ -1,6 +1,7 @@
 """Files on records: downloads, thumbnails, adding and voiding. Uploaded files are never shown inside the site's own pages."""
 from __future__ import annotations
 
+import secrets
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,10 +13,11 @@ from cs.access import requires
 from cs.extensions import begin_write, db
 from cs.files import NoSuchFile
 from cs.forms import ReasonForm, StepForm, WithFiles, file_store, stage
-from cs.models.attachments import Attachment, attach, detach
+from cs.models.attachments import Attachment, PendingUpload, attach, detach
 from cs.models.base import KINDS, MOST_ID, Receipt, Record, find
 from cs.pages import go, say, show
 from cs.procedure.authority import Permission
+from cs.steps import keep_pending
 
 blueprint = Blueprint("files", __name__, url_prefix="/files")
 
@@ -73,20 +75,24 @@ def add(kind: str, record_id: int) -> Any:
     back = url_for(f"{SECTION_OF[kind]}.detail", record_id=record.id)
     form = AddFilesForm()
     if request.method == "POST":
-        stored = stage(form)
+        waiting = keep_pending(stage(form), on)
         begin_write()
-        request_id = (form.request_id.data or "")[:64]
-        if request_id and db.session.get(Receipt, (current_user.id, request_id)) is not None:
+        request_id = (form.request_id.data or secrets.token_urlsafe(16))[:64]
+        if db.session.get(Receipt, (current_user.id, request_id)) is not None:
             return go(back)
         record = _record(kind, record_id, lock=True)
-        if form.accepts(record, on) and not stored:
+        files = form.kept() + PendingUpload.of(current_user, waiting)
+        if form.accepts(record, on) and not files:
             form.fault("files", gettext("Please choose a file."))
         if not form.errors:
-            attach(record, stored, step="attach", by=current_user, on=on)
+            attach(record, files, step="attach", by=current_user, on=on)
+            for file in files:
+                db.session.delete(file)
             db.session.add(Receipt(user_id=current_user.id, request_id=request_id, address=back, at=on))
             db.session.commit()
-            say(gettext("%(count)s file(s) added.", count=len(stored)))
+            say(gettext("%(count)s file(s) added.", count=len(files)))
             return go(back)
+        form.kept_files.data = " ".join(file.token for file in files)
         db.session.rollback()
     return show("files/add.html", form=form, record=record, back=back, status=422 if form.errors else 200)
 

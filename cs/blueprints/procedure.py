@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, abort, current_app, url_for
-from flask_babel import gettext, ngettext
+from flask import Blueprint, abort, url_for
+from flask_babel import get_locale, gettext, ngettext
 from flask_login import current_user
 
 from cs.access import signed_in
@@ -17,8 +17,7 @@ from cs.models.reporting import Evidence, evidence
 from cs.pages import show
 from cs.procedure.authority import AUTHORITY, Permission
 from cs.procedure.clauses import Clause, clauses
-from cs.shell import NAVIGATION
-from cs.words import moment, state_name, today
+from cs.words import in_language, moment, today
 
 blueprint = Blueprint("procedure", __name__, url_prefix="/procedure")
 
@@ -28,37 +27,39 @@ blueprint = Blueprint("procedure", __name__, url_prefix="/procedure")
 def index() -> Any:
     """The procedure, clause by clause."""
     rules = rulebook()
-    may_read = current_user.may(Permission.READ)
-    stands = _evidence(evidence(today().year, datetime.now(UTC)), may_read) if may_read else {}
-    return show("procedure/index.html", parts=_parts(clauses(rules)), evidence=stands, screens=_screens, year=today().year,
-                in_force=db.session.get(ProcedureText, rules.hash), workflows=[kind for kind, _model in _workflows()])
+    stands = _evidence(evidence(today().year, datetime.now(UTC))) if current_user.may(Permission.READ) else {}
+    return show("procedure/index.html", parts=_parts(clauses(rules)), evidence=stands, sections=_sections, year=today().year,
+                in_force=db.session.get(ProcedureText, rules.hash), workflows=[kind for kind, _model in _workflows()],
+                working_days=_working_days(rules.working.weekdays))
+
+
+def _working_days(weekdays: tuple[int, ...]) -> str:
+    """周一–周五, Mon–Fri; days that do not follow one another singly."""
+    names = get_locale().days["format"]["abbreviated"]  # type: ignore[union-attr]
+    run = len(weekdays) > 2 and weekdays == tuple(range(weekdays[0], weekdays[-1] + 1))
+    shown = (weekdays[0], weekdays[-1]) if run else weekdays
+    return ("–" if run else " ").join(names[day - 1] for day in shown)
 
 
 def _parts(rows: tuple[Clause, ...]) -> list[tuple[Clause, list[Clause]]]:
-    """The clauses under the headings that they are read under: 1.0, 2.0 … 5.1, 5.2 …"""
+    """The clauses under the headings that they are read under: the chapters, and the sections of one with three levels below it."""
+    deep = {row.id.split(".")[0] for row in rows if row.id.count(".") > 2}
     parts: list[tuple[Clause, list[Clause]]] = []
     for row in rows:
-        if row.id.count(".") == 1 or not parts:
+        section = row.id.count(".") == 1 and row.id.split(".")[0] in deep
+        if row.id.endswith(".0") or section or not parts:
             parts.append((row, []))
         else:
             parts[-1][1].append(row)
     return parts
 
 
-def _screens(clause: Clause) -> list[tuple[str, str]]:
-    """(label, address) of the clause's screens that this person may open; a record's page is reached through its list."""
-    labels = {endpoint.split(".")[0]: (label, permission) for endpoint, _icon, label, permission in NAVIGATION}
-    found = {}
-    for endpoint in clause.screens:
-        section = endpoint.split(".")[0]
-        label, permission = labels.get(section, (None, None))
-        home = f"{section}.index"
-        if label is not None and section != blueprint.name and home in current_app.view_functions and (permission is None or current_user.may(permission)):
-            found[home] = (label(), url_for(home))
-    return list(found.values())
+def _sections(clause: Clause) -> set[str]:
+    """The sections that the clause's screens belong to; a record's page is reached through its list."""
+    return {endpoint.split(".")[0] for endpoint in clause.screens} - {blueprint.name}
 
 
-def _evidence(stand: Evidence, may_read: bool) -> dict[str, list[tuple[str, str | None]]]:
+def _evidence(stand: Evidence) -> dict[str, list[tuple[str, str | None]]]:
     """{clause: [(what the records show, where to see it)]}."""
     def where(**narrowed: str) -> str:
         return url_for("complaints.index", **narrowed)
@@ -99,12 +100,12 @@ def workflow(kind: str) -> Any:
     """The steps of a kind of record, one row each: the rows that guard the actions and fill My work."""
     model = dict(_workflows()).get(kind) or abort(404)
     return show("procedure/workflow.html", kind=kind, workflow=model.workflow, authority={row.permission: row for row in AUTHORITY},
-                condition=lambda step: _condition(kind, step.when))
+                condition=_condition)
 
 
-def _condition(kind: str, questions: tuple[str, ...]) -> str:
+def _condition(questions: tuple[str, ...]) -> str:
     """What must hold for a step, in words: a chosen path by its name in the procedure file, the rest by name here."""
     words = {"answer_ready": gettext("an answer is ready"), "answer_missing": gettext("no answer is ready yet"),
              "customer_silent": gettext("no answer for %(days)s days", days=rulebook().reply.no_answer_days)}
     routes = rulebook().choices["route"]
-    return "、".join(words.get(one) or (in_words(routes[one]) if one in routes else one) for one in questions)
+    return "、".join(words.get(one) or (in_language(routes[one]) if one in routes else one) for one in questions)

@@ -2,10 +2,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import Random
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
@@ -13,6 +12,7 @@ from sqlalchemy import select
 
 from cs.demo.photographs import photograph
 from cs.demo.stories import Story, question
+from cs.demo.trade import dice
 from cs.extensions import db
 from cs.models.attachments import attach
 from cs.models.base import Task
@@ -68,12 +68,13 @@ class Plot:
 class Case:
     """One complaint of the demo's year."""
 
-    def __init__(self, year: Year, number: int, plot: Plot, heard_at: datetime, *, reply_at: datetime | None = None,
+    def __init__(self, year: Year, number: int, plot: Plot, heard_at: datetime, *, length: timedelta | None = None,
                  deadline: datetime | None = None) -> None:
-        """`reply_at`: when the reply is sent at the latest; without it, in good time before it is due, or late."""
+        """`length`: working time from hearing to the reply; without it, what 5.2.2.6 gives, or longer where the plot is late."""
         self.year, self.plot, self.heard_at, self.on = year, plot, heard_at, heard_at
-        self.rng = Random(f"{year.seed} case {number}")
-        self.reply_at, self.deadline = reply_at, deadline
+        self.rng = dice(f"case {number}")
+        self.length, self.deadline, self.began = length or timedelta(), deadline, heard_at
+        self.stopped = False
         self.complaint: Complaint
         self.story: Story
         self.inspector = self.supervisor = self.clerk = year.people["administrator"]
@@ -86,16 +87,21 @@ class Case:
         self.clerk = self.story.customer.clerk or people["sales_clerk"]
         self.inspector = self._inspector()
         self.supervisor = people["quality_supervisor" if rng.random() < 0.8 else "tangjun"]
-        self._set_pace()
+        if not self.length:
+            self._set_length()
         if plot.declined:
             yield from self._ask()
             return
         yield from self._hear()
         if plot.void:
             yield from self._void()
-            return
-        for step in (self._receive, self._confirm, self._prepare, self._send, self._follow_up, self._close):
-            if self._waits(step.__name__.strip("_")):
+        else:
+            yield from self._go(self._receive, self._confirm, self._prepare, self._send, self._follow_up, self._close)
+
+    def _go(self, *steps: Callable[[], Walk], lap: str = "") -> Walk:
+        """Takes the steps in turn, up to where the plot stops."""
+        for step in steps:
+            if self.stopped or self._waits(step.__name__.strip("_") + lap):
                 return
             yield from step()
 
@@ -107,34 +113,30 @@ class Case:
     def _waits(self, step: str) -> bool:
         """Whether the plot ends before this step; then the task is taken by whom the plot says."""
         stops = self.plot.stops_at
-        task = {"prepare": ("settle", "explain"), "send": ("send_reply",)}.get(step, (step,))
-        if stops not in task:
+        if stops is None or stops not in {"prepare": ("settle", "explain"), "send": ("send_reply",)}.get(step, (step,)):
             return False
+        self.stopped = True
         if self.plot.taken_by:
-            query = select(Task).where(Task.kind == Complaint.kind, Task.record_id == self.complaint.id, Task.name == stops)
+            query = select(Task).where(Task.kind == Complaint.kind, Task.record_id == self.complaint.id)
             db.session.execute(query).scalar_one().take(self.year.people[self.plot.taken_by], self.on)
         return True
 
     # Time
 
-    def _set_pace(self) -> None:
-        """How long the reply takes in working time: within what 5.2.2.6 gives, or longer where the plot is late."""
-        calendar = self.year.calendar
-        if self.reply_at is None:
-            due = self.year.reply_due(self.heard_at, self.deadline, self.story.customer.reply_days)
-            self.length = calendar.working_hours_between(self.heard_at, due) * (self.rng.uniform(1.15, 1.9) if self.plot.late else self.rng.uniform(0.35, 0.9))
-        else:
-            self.length = calendar.working_hours_between(self.heard_at, self.reply_at)
-        self.began = self.heard_at
+    def _set_length(self) -> None:
+        due = self.year.reply_due(self.heard_at, self.deadline, self.story.customer.reply_days)
+        share = self.rng.uniform(1.15, 1.9) if self.plot.late else self.rng.uniform(0.35, 0.9)
+        self.length = self.year.calendar.working_hours_between(self.heard_at, due) * share
 
     def _until(self, step: str) -> Walk:
-        yield from self._rest((self.began, self.length * PACE[step] * self.rng.uniform(0.94, 1.0)))
+        """Sleeps until the step's share of the time to the reply has passed."""
+        yield from self._rest(self.began, self.length * PACE[step] * self.rng.uniform(0.94, 1.0))
 
     def _for(self, hours: float) -> Walk:
-        yield from self._rest((self.on, timedelta(hours=hours)))
+        """Sleeps for so many working hours."""
+        yield from self._rest(self.on, timedelta(hours=hours))
 
-    def _rest(self, since_and_time: tuple[datetime, timedelta]) -> Walk:
-        since, time = since_and_time
+    def _rest(self, since: datetime, time: timedelta) -> Walk:
         moment = self.year.calendar.add_working_hours(since, time / timedelta(hours=1)).replace(microsecond=0)
         self.on = max(moment, self.on)
         yield self.on
@@ -205,8 +207,7 @@ class Case:
             yield from self._for(2)
             again.void(reason=f"与{self.complaint.number}为同一问题,客户先来电后又发邮件,两人各登记一次。", by=manager, on=self.on)
             self.plot = Plot(photo=False)
-            for step in (self._receive, self._confirm, self._prepare, self._send, self._follow_up, self._close):
-                yield from step()
+            yield from self._go(self._receive, self._confirm, self._prepare, self._send, self._follow_up, self._close)
         else:
             yield from self._for(5)
             self.complaint.void(reason="客户核对后确认不良品为另一家供应商的产品,书面撤回投诉。", by=manager, on=self.on)
@@ -219,7 +220,7 @@ class Case:
 
     def _confirm(self) -> Walk:
         yield from self._until("confirm")
-        facts = self.story.confirmation()
+        facts = self.story.confirmation(again=len(self.complaint.replies) > 0)
         given = self.story.receipt()
         if self.plot.unknown:
             facts["unknown_reason"] = self.rng.choice(UNKNOWN)
@@ -230,8 +231,8 @@ class Case:
     def _prepare(self) -> Walk:
         yield from self._until("prepare")
         if not self.plot.ours:
-            self._photograph("explain", self.inspector, after=lambda: self.complaint.explain(
-                reply_text=self.story.pick("reply"), by=self.inspector, on=self.on))
+            self.complaint.explain(reply_text=self.story.pick("reply"), by=self.inspector, on=self.on)
+            self._photograph("explain", self.inspector)
             return
         settled_on = self.on.date()
         late_reason = None
@@ -254,7 +255,7 @@ class Case:
 
     def _follow_up(self) -> Walk:
         if self.plot.silent:
-            yield from self._rest((self.complaint.follow_up_due_at or self.on, timedelta(hours=self.rng.uniform(0.5, 6))))
+            yield from self._rest(self.complaint.follow_up_due_at or self.on, timedelta(hours=self.rng.uniform(0.5, 6)))
             self.complaint.no_answer(response_note=self.rng.choice(SILENT), by=self.clerk, on=self.on)
             return
         yield from self._for(self.rng.uniform(5, 36))
@@ -268,10 +269,7 @@ class Case:
         """After a refusal: analysis, settlement and reply once more, within the limit that starts anew."""
         self.began = self.on
         self.length = self.year.calendar.working_hours_between(self.on, self.complaint.reply_due_at) * self.rng.uniform(0.4, 0.85)
-        for step in (self._confirm, self._prepare, self._send, self._follow_up):
-            if self._waits(f"{step.__name__.strip('_')}_again"):
-                return
-            yield from step()
+        yield from self._go(self._confirm, self._prepare, self._send, self._follow_up, lap="_again")
 
     def _close(self) -> Walk:
         yield from self._for(self.rng.uniform(1, 20))
@@ -279,10 +277,8 @@ class Case:
 
     # Photographs
 
-    def _photograph(self, step: str, by: User, *, after: Any = None) -> None:
+    def _photograph(self, step: str, by: User) -> None:
         """Attaches a picture, as the form of a step does: first the verb, then its files."""
-        if after is not None:
-            after()
         scene, slip = self.story.photograph()
         content = io.BytesIO(photograph(scene, slip, self.rng))
         stored = current_app.extensions["files"].accept(content, f"IMG_{self.on:%Y%m%d_%H%M%S}.jpg")

@@ -58,6 +58,7 @@ class People:
         """Makes all accounts: the administrator first, the others by the administrator."""
         with _cheap_passwords():
             self.by_name: dict[str, User] = {}
+            self._roles: dict[str, set[str]] = {}
             for role, name in HOLDERS.items():
                 self._add(next(moments), role, name, (role,), None, head=role in HEADS)
             for one in COLLEAGUES:
@@ -65,6 +66,7 @@ class People:
 
     def _add(self, on: datetime, username: str, name: str, roles: tuple[str, ...], note: str | None, *, head: bool = False) -> None:
         known = rulebook().roles
+        self._roles[username] = set(roles)
         memberships = [(known[role].department or DEPARTMENT_OF.get(role), role, head) for role in roles]
         self.by_name[username] = User.create(username=username, name=name, password=PASSWORD, memberships=memberships, note=note,
                                              must_change=False, by=self.by_name.get("administrator"), on=on)
@@ -74,13 +76,11 @@ class People:
 
     def with_role(self, *roles: str) -> list[User]:
         """Who holds one of the roles and stays the whole year, in the order of the tables above."""
-        return [user for name, user in self.by_name.items() if name != LEFT and set(user.roles) & set(roles)]
+        return [user for name, user in self.by_name.items() if name != LEFT and not self._roles[name].isdisjoint(roles)]
 
     def leave(self, on: datetime) -> None:
         """One colleague leaves: the account stays, its sessions end."""
-        user = self[LEFT]
-        memberships = [(one.department, one.role, one.is_head) for one in user.memberships]
-        user.edit(name=user.name, memberships=memberships, active=False, note="已离职,工作交苏强", by=self["administrator"], on=on)
+        self[LEFT].leave(reason="个人原因离职,工作交接给苏强。", by=self["administrator"], on=on)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from random import Random
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 WIDE, HIGH = 960, 720  # as it is drawn
-SIZE = (800, 600)  # as it is stored
+SIZE = (720, 540)  # as it is stored
 RED = (214, 32, 30)
 Spot = tuple[int, int, int]  # where the defect is: x, y, radius
 
@@ -32,7 +32,7 @@ def photograph(scene: str, label: str, rng: Random) -> bytes:
 
 def _bench(rng: Random, colour: tuple[int, int, int]) -> Image.Image:
     """A work surface: a green mat, grey steel or cardboard, with fine streaks."""
-    streaks = Image.frombytes("L", (WIDE // 8, HIGH), rng.randbytes(WIDE // 8 * HIGH)).resize((WIDE, HIGH))
+    streaks = Image.frombytes("L", (WIDE // 8, HIGH), rng.randbytes(WIDE // 8 * HIGH)).resize((WIDE, HIGH), Image.Resampling.BILINEAR)
     dark = tuple(int(part * 0.9) for part in colour)
     return Image.composite(Image.new("RGB", (WIDE, HIGH), colour), Image.new("RGB", (WIDE, HIGH), dark), streaks)
 
@@ -289,12 +289,14 @@ def _slip(picture: Image.Image, label: str, rng: Random) -> None:
 
 def _taken(picture: Image.Image, rng: Random) -> Image.Image:
     """As a tablet takes it: tilted, lit from one side, a little soft, with grain."""
-    picture = picture.resize(SIZE, Image.Resampling.BILINEAR).rotate(rng.uniform(-2.5, 2.5), Image.Resampling.BILINEAR)
-    picture = picture.resize(SIZE, Image.Resampling.BILINEAR, (18, 16, SIZE[0] - 18, SIZE[1] - 16))
+    turn, near = math.radians(rng.uniform(-2.5, 2.5)), 0.955 * WIDE / SIZE[0]
+    a, b = near * math.cos(turn), near * math.sin(turn)
+    shift = (WIDE / 2 - a * SIZE[0] / 2 - b * SIZE[1] / 2, HIGH / 2 + b * SIZE[0] / 2 - a * SIZE[1] / 2)
+    picture = picture.transform(SIZE, Image.Transform.AFFINE, (a, b, shift[0], -b, a, shift[1]), Image.Resampling.BILINEAR)
     x, y = rng.randint(40, 130), rng.randint(60, 130)
     light = Image.radial_gradient("L").point([255 - int(v * 0.62) for v in range(256)]).resize(SIZE, Image.Resampling.BILINEAR, (x, y, x + 96, y + 72))
     picture = ImageChops.multiply(picture, Image.merge("RGB", (light, light, light.point([int(v * 0.96) for v in range(256)]))))
-    grain = Image.frombytes("L", (SIZE[0] // 2, SIZE[1] // 2), rng.randbytes(SIZE[0] * SIZE[1] // 4)).resize(SIZE)
+    grain = Image.frombytes("L", (SIZE[0] // 2, SIZE[1] // 2), rng.randbytes(SIZE[0] * SIZE[1] // 4)).resize(SIZE, Image.Resampling.BILINEAR)
     return Image.blend(picture, Image.merge("RGB", (grain, grain, grain)), 0.05)
 
 

@@ -60,7 +60,8 @@ class Story:
         self.found_at = rng.choice(self.problem.get("found", ("field", "customer_warehouse")))
         self.contact: Contact = rng.choice(self.customer.contacts)
         self.foreign = self.customer.currency != "CNY"
-        self.channel = rng.choice(("email", "email", "letter") if self.foreign else ("phone", "phone", "phone", "email", "email", "chat", "letter", "visit"))
+        self.channel = rng.choice(("email", "email", "letter") if self.foreign else ("phone", "chat") if heard_at.hour >= 18 else
+                                  ("phone", "phone", "phone", "email", "email", "chat", "letter", "visit"))
         self.demands = sorted(rng.choice(DEMANDS.get(self.category, USUAL_DEMANDS)))
         self._count()
         self.words = {"n": self.n, "checked": self.checked, "u": UNITS[self.family], "pos": rng.choice(PLACES), "model": self.shipment.product.model,
@@ -134,11 +135,12 @@ class Story:
 
     # Analysis and answer
 
-    def confirmation(self) -> dict[str, Any]:
-        """Block B, signed by quality."""
+    def confirmation(self, *, again: bool = False) -> dict[str, Any]:
+        """Block B, signed by quality; `again` after the customer refused the reply."""
         severity = self.problem["severity"]
+        more = self.rng.choice(("复核:库存三批各抽80{u}复检,未发现同类不良;流出工位已找到。", "补充验证:模拟原条件重现不良3次,原因判断不变。")) if again else ""
         facts = {"defect_category": self.category, "defect_code": self.code, "severity": severity, "nature": self.nature,
-                 "analysis": self.pick("analysis"), "unknown_reason": None, "route_reason": None}
+                 "analysis": self.pick("analysis") + self.say(more), "unknown_reason": None, "route_reason": None}
         if not self.ours:
             return facts | {"finding": self.problem["finding"], "liability": self.problem["liability"], "route": "not_ours"}
         if self.nature != "sporadic":

@@ -129,6 +129,11 @@ ROADS = ("创业路", "工业大道", "科技三路", "汽配城A区", "兴业�
 POSTS = (("quality", "品质部/工程师"), ("purchasing", "采购部/经理"), ("purchasing", "采购部/采购员"), ("quality", "品质部/主管"), ("executive", "总经理"))
 
 
+def dice(what: str) -> Random:
+    """Chance that falls the same way at every build; each case has its own, so that one more case leaves the others as they are."""
+    return Random(f"MJ-QP-12 {what}")  # noqa: S311 nothing here is secret
+
+
 @dataclass(frozen=True)
 class Line:
     """A line of the table of customers."""
@@ -238,11 +243,11 @@ class Trade:
 
     # Shipments
 
-    def add_earlier_shipments(self, on: datetime, days: list[date]) -> None:
-        """What was sent before the program was introduced: one workbook, imported."""
+    def import_shipments(self, on: datetime, days: list[date], by: User) -> None:
+        """What was sent on these days, one shipment each: a workbook, imported."""
         name = f"出货明细{days[0]:%Y%m%d}-{days[-1]:%Y%m%d}.xlsx"
         rows = [self._shipment(day) for day in days]
-        self.sent += Shipment.bring_in(rows, files=[[name, hashlib.sha256(name.encode()).hexdigest()]], by=self.people["planner"], on=on)
+        self.sent += Shipment.bring_in(rows, files=[[name, hashlib.sha256(name.encode()).hexdigest()]], by=by, on=on)
 
     def ship(self, on: datetime) -> None:
         """One shipment of the day, entered by planning or by the warehouse."""

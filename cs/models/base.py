@@ -88,15 +88,15 @@ class Record(db.Model):
         if new:
             self.created_at, self.created_by_id = on, by.id if by else None
             db.session.add(self)
-            db.session.flush()
-        self.search_text = searchable(self.searched())
-        self.version += 1
+        self.version = 1 if new else self.version + 1
         db.session.flush()
-        self._seal(name, by, on, before, clause=clause, role=role, note=note, **facts)
-        _index_words([self])
+        said, self.search_text = self.search_text, searchable(self.searched())
+        self.seal(name, by, on, before, clause=clause, role=role, note=note, **facts)
+        if new or self.search_text != said:
+            index_words([self], new=new)
         db.session.flush()
 
-    def _seal(self, name: str, by: User | None, on: datetime, before: dict[str, Any], *, clause: str, role: str | None,
+    def seal(self, name: str, by: User | None, on: datetime, before: dict[str, Any], *, clause: str, role: str | None,
               note: str | None = None, **facts: Any) -> None:
         """Appends the event of what the record says now, compared with what it said before."""
         after = self.content()
@@ -118,24 +118,6 @@ class Record(db.Model):
     def events(self) -> list[Event]:
         query = select(Event).where(Event.kind == self.kind, Event.record_id == self.id).order_by(Event.seq)
         return list(db.session.execute(query).scalars())
-
-
-def bring_in(records: Sequence[Record], name: str, by: User, on: datetime, *, clause: str, role: str | None, **facts: Any) -> None:
-    """Writes new records of one kind, each with its own event `name`, as `changing` does for one, but in a few statements for all.
-
-    Their workflow must await nothing in its first state: no tasks are written.
-    """
-    if not records:
-        return
-    for record in records:
-        record.created_at, record.created_by_id = on, by.id
-        record.search_text, record.version, record.head_hash = searchable(record.searched()), 1, START
-    db.session.add_all(records)
-    db.session.flush()
-    for record in records:
-        record._seal(name, by, on, {}, clause=clause, role=role, **facts)
-    _index_words(records, new=True)
-    db.session.flush()
 
 
 def _columns(row: Any, without: frozenset[str]) -> dict[str, Any]:
@@ -265,6 +247,8 @@ def awaited(record: Workflowed, on: datetime) -> dict[str, dict[str, Any]]:
 
 def sync_tasks(record: Workflowed, on: datetime) -> None:
     """Makes the tasks of a record what its rows say; who took one keeps it while it stands."""
+    if not any(step.task for step in record.workflow.steps):
+        return
     tasks = awaited(record, on)
     query = select(Task).where(Task.kind == record.kind, Task.record_id == record.id)
     for task in db.session.execute(query).scalars():
@@ -300,16 +284,20 @@ class Counter(db.Model):
     last: Mapped[int] = mapped_column(default=0)
 
 
-def next_number(kind: str, day: date) -> str:
-    """The next number of that kind, as CC-202611-0007; `day` in the factory's zone."""
+def next_numbers(kind: str, day: date, count: int) -> list[str]:
+    """The next `count` numbers of that kind, as CC-202611-0007; `day` in the factory's zone."""
     numbering = rulebook().numbering[kind]
     counter = db.session.get(Counter, (kind, numbering.period(day)), with_for_update=True)
     if counter is None:
         counter = Counter(kind=kind, period=numbering.period(day), last=0)
         db.session.add(counter)
-    counter.last += 1
+    counter.last += count
     db.session.flush()
-    return str(numbering.number(day, counter.last))
+    return [str(numbering.number(day, counter.last - count + n)) for n in range(1, count + 1)]
+
+
+def next_number(kind: str, day: date) -> str:
+    return next_numbers(kind, day, 1)[0]
 
 
 class Receipt(db.Model):
@@ -341,7 +329,7 @@ def tokens(text: str) -> set[str]:
     return {word[i:i + 2] for word in text.split() for i in range(max(1, len(word) - 1))}
 
 
-def _index_words(records: Sequence[Record], *, new: bool = False) -> None:
+def index_words(records: Sequence[Record], *, new: bool = False) -> None:
     """Makes the tokens of records of one kind those of their searched words."""
     kind, rows = records[0].kind, []
     for record in records:

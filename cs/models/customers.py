@@ -9,7 +9,8 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.base import MOST_ID, Record, Workflowed, bring_in, next_number, searchable
+from cs.models.base import MOST_ID, Record, Workflowed, next_numbers, searchable
+from cs.models.bulk import bring_in
 from cs.models.procedure import zone
 from cs.models.users import User
 from cs.procedure import customers as procedure
@@ -64,7 +65,7 @@ class MasterData(Workflowed):
         record = cls()
         with record.advancing("create", by, on):
             record.fill(values)
-            record.prepare(on)
+            cls.prepare([record], on)
         return record
 
     @classmethod
@@ -78,8 +79,8 @@ class MasterData(Workflowed):
         for values in rows:
             record = cls(state=step.target)
             record.fill(values)
-            record.prepare(on)
             records.append(record)
+        cls.prepare(records, on)
         bring_in(records, "import", by, on, clause=step.clause, role=role_for(by.roles, step.permission), files=files)
         return records
 
@@ -100,8 +101,9 @@ class MasterData(Workflowed):
         with self.advancing("void", by, on, note=reason):
             self.void_reason = reason
 
-    def prepare(self, on: datetime) -> None:
-        """What a new record is given, such as its number."""
+    @classmethod
+    def prepare(cls, records: list[Any], on: datetime) -> None:
+        """What new records are given, such as their numbers."""
 
     def fill(self, values: dict[str, Any]) -> None:
         for field, value in values.items():
@@ -171,12 +173,18 @@ class Customer(MasterData):
         people = [word for contact in self.contacts for word in (contact.name, contact.phone)]
         return (self.number, self.short_name, self.full_name, self.english_name, *people)
 
-    def prepare(self, on: datetime) -> None:
-        """Gives the next number, past those that came in with a factory's own list."""
-        while self.number is None:
-            number = next_number(self.kind, on.astimezone(zone()).date())
-            if db.session.execute(select(Customer.id).where(Customer.number == number)).first() is None:
-                self.number = number
+    @classmethod
+    def prepare(cls, records: list[Any], on: datetime) -> None:
+        """Gives the next numbers, past those that came in with a factory's own list."""
+        waiting = [record for record in records if record.number is None]
+        own = {record.number for record in records}
+        while waiting:
+            numbers = next_numbers(cls.kind, on.astimezone(zone()).date(), len(waiting))
+            taken = own | set(db.session.execute(select(cls.number).where(cls.number.in_(numbers))).scalars())
+            free = [number for number in numbers if number not in taken]
+            for record, number in zip(waiting, free, strict=False):
+                record.number = number
+            waiting = waiting[len(free):]
 
     @staticmethod
     def key_of(full_name: str) -> str:

@@ -91,5 +91,5 @@ def work_calendar() -> WorkCalendar:
     if calendar is None:
         national, known_until = _national()
         own = db.session.execute(select(SiteDay.day, SiteDay.works).where(SiteDay.active))
-        calendar = g.work_calendar = WorkCalendar(rulebook().working, national | dict(own.tuples().all()), zone(), known_until)
+        calendar = g.work_calendar = WorkCalendar(rulebook().working, national | {row.day: row.works for row in own}, zone(), known_until)
     return calendar

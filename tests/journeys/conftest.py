@@ -6,6 +6,7 @@ The server is reached under a host name of the intranet over plain http, as tabl
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -127,11 +128,16 @@ class Person:
         self.page.locator("main").get_by_role("button", name=name, exact=True).or_(
             self.page.locator("main").get_by_role("link", name=name, exact=True)).first.click()
 
+    def field(self, label: str) -> Any:
+        """The field under a label; a star behind it marks what must be filled in."""
+        named = self.page.locator(".field-label").filter(has_text=re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$"))
+        return self.page.locator(".field").filter(has=named)
+
     def write(self, label: str, text: str) -> None:
-        self.page.locator(f'.field:has(.field-label:text-matches("^{label}\\\\*?$"))').locator("input, textarea").first.fill(text)
+        self.field(label).locator("input, textarea").first.fill(text)
 
     def choose(self, label: str, option: str) -> None:
-        select = self.page.locator(f'.field:has(.field-label:text-matches("^{label}\\\\*?$"))').locator("select")
+        select = self.field(label).locator("select")
         value = select.locator("option", has_text=option).first.get_attribute("value")
         select.select_option(value)
 

@@ -61,9 +61,9 @@ def test_declining_says_why_and_ends_it(complaint_in):
 
 def test_old_values_stay_in_the_event_of_an_amendment(complaint_in, people, on):
     complaint = complaint_in("received")
-    complaint.amend(by=people["sales_clerk"], on=on, lot_no="L2612", demand=["replenish", "8d"])
-    assert complaint.events[-1].facts["changes"] == {"lot_no": ["L2611", "L2612"], "demand": [None, '["8d", "replenish"]']}
-    assert complaint.demands == ["8d", "replenish"]
+    complaint.amend(by=people["sales_clerk"], on=on, lot_no="L2612", demand=["replenishment", "exchange"])
+    assert complaint.events[-1].facts["changes"] == {"lot_no": ["L2611", "L2612"], "demand": [None, '["exchange", "replenishment"]']}
+    assert complaint.demands == ["exchange", "replenishment"]
 
 
 def test_an_amended_customer_is_the_one_that_is_shown_and_found(complaint_in, people, on):

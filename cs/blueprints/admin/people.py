@@ -20,7 +20,16 @@ from cs.lists import Filter, Listing, Sort
 from cs.models.base import find
 from cs.models.procedure import rulebook
 from cs.models.reporting import never_signed_in
-from cs.models.users import ADMINISTRATOR, LoginFailure, LoginSession, Membership, Roles, User, normal_username, one_time_password
+from cs.models.users import (
+    ADMINISTRATOR,
+    LoginFailure,
+    LoginSession,
+    Membership,
+    Roles,
+    User,
+    normal_username,
+    one_time_password,
+)
 from cs.pages import go, say, show
 from cs.procedure.authority import Permission
 from cs.records import timeline

@@ -1,0 +1,234 @@
+"""The demo's year: what happens in it, told case by case and lived in the order of time."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from heapq import heappop, heappush
+from random import Random
+
+from cs.demo.cases import PACE, Case, Plot, Walk
+from cs.demo.people import People
+from cs.demo.trade import Trade, dice
+from cs.models.chain import site_head
+from cs.models.holidays import work_calendar
+from cs.models.procedure import rulebook, zone
+
+DAYS = 365
+HOUR = timedelta(hours=1)
+
+# The cases that lie behind: how many of each kind. Those of the last weeks are OPEN.
+BEHIND: tuple[tuple[int, Plot], ...] = (
+    (44, Plot()),
+    (12, Plot(photo=True)),
+    (11, Plot(late=True)),
+    (7, Plot(next_day=True)),
+    (7, Plot(refused=True)),
+    (6, Plot(silent=True)),
+    (5, Plot(unknown=True)),
+    (6, Plot(amended=True)),
+    (4, Plot(nature="batch", photo=True)),
+    (3, Plot(nature="chronic")),
+    (9, Plot(ours=False)),
+    (4, Plot(ours=False, directly=True)),
+    (5, Plot(declined=True)),
+    (2, Plot(void="twice")),
+    (3, Plot(void="withdrawn")),
+)
+PASSED_ON = 26  # so many of them another department hears first
+LONG = 25  # days that a case with a refusal or a silent customer may take
+
+# The cases that wait now: for which task, whether its due date is over, today or still to come, and who has taken it.
+OPEN: tuple[tuple[str, str, str | None], ...] = (
+    ("register", "later", None), ("register", "today", None), ("register", "late", "wangli"),
+    ("receive", "later", None), ("receive", "later", None), ("receive", "today", None), ("receive", "late", None),
+    ("confirm", "later", "quality_inspector"), ("confirm", "today", "zhangwei"), ("confirm", "today", None), ("confirm", "late", "yangfan"),
+    ("confirm_again", "later", None),
+    ("settle", "later", None), ("settle", "today", "quality_supervisor"), ("settle", "late", None),
+    ("explain", "later", None), ("explain", "today", "quality_inspector"),
+    ("send_reply", "later", None), ("send_reply", "today", "sales_clerk"), ("send_reply", "late", None),
+    ("follow_up", "later", None), ("follow_up", "later", "sales_clerk"), ("follow_up", "today", None), ("follow_up", "late", "zhaoyan"),
+    ("close", "later", None), ("close", "later", "quality_supervisor"), ("close", "later", None), ("close", "later", None),
+)
+LAST_DONE = {"register": "pass_on", "receive": "first", "confirm": "receive", "settle": "confirm", "explain": "confirm", "send_reply": "prepare"}
+
+
+class Year:
+    """The year that ends `now`."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.rng = dice("year")
+        self.calendar = work_calendar()
+        self.first_day = self.calendar.next_working_day(now.date() - timedelta(days=DAYS))
+        self.people: People
+        self.trade: Trade
+        self.chain = site_head()  # kept in hand: each event moves it
+
+    def live(self) -> None:
+        """Lives the year: each walk sleeps until its next moment, and the earliest wakes first."""
+        self._introduce()
+        sleeping: list[tuple[datetime, int, Walk]] = []
+        for number, walk in enumerate([self._shipments(), *self._office(), *self._cases()]):
+            self._sleep(sleeping, number, walk)
+        while sleeping:
+            _, number, walk = heappop(sleeping)
+            self._sleep(sleeping, number, walk)
+
+    def _sleep(self, sleeping: list[tuple[datetime, int, Walk]], number: int, walk: Walk) -> None:
+        """What would come after `now` has not happened yet."""
+        moment = next(walk, None)
+        if moment is not None and moment <= self.now:
+            heappush(sleeping, (moment, number, walk))
+
+    def reply_due(self, heard_at: datetime, deadline: datetime | None, agreed_days: int | None) -> datetime:
+        return rulebook().reply.due_at(heard_at, self.calendar, customer_deadline=deadline, agreed_days=agreed_days)
+
+    # The first day
+
+    def _introduce(self) -> None:
+        """Accounts, models, customers and what was sent in the weeks before."""
+        self.people = People(self._moments(self._at(self.first_day, 8, 5), 1))
+        self.trade = Trade(self.people, dice("trade"))
+        self.trade.add_models(self._moments(self._at(self.first_day, 8, 40), 2))
+        self.trade.add_customers(self._moments(self._at(self.first_day, 9, 40), 3))
+        self.trade.add_part_numbers(self._moments(self._at(self.first_day, 15, 0), 2))
+        earlier = [self.calendar.next_working_day(self.first_day - timedelta(days=70 - n)) for n in range(65)]
+        self.trade.import_shipments(self._at(self.first_day, 16, 40), earlier, self.people["planner"])
+
+    def _at(self, day: date, hour: int, minute: int = 0) -> datetime:
+        return datetime.combine(day, time(hour, minute), zone())
+
+    def _moments(self, moment: datetime, minutes: int) -> Iterator[datetime]:
+        """One moment after the other, in working hours."""
+        while True:
+            yield moment
+            moment = self.calendar.add_working_hours(moment, minutes / 60)
+
+    def _working_days(self, first: date, last: date) -> list[date]:
+        days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        return [day for day in days if self.calendar.is_working(day)]
+
+    # Everyday business
+
+    def _shipments(self) -> Walk:
+        """Planning imports what was sent once a week; what was sent since then was entered by hand."""
+        rng = dice("shipments")
+        weeks: dict[tuple[int, int], list[date]] = {}
+        for day in self._working_days(self.first_day + timedelta(days=1), self.now.date()):
+            weeks.setdefault(day.isocalendar()[:2], []).extend([day] * rng.choice((1, 2, 2, 3, 3)))
+        for week, days in weeks.items():
+            if week < max(weeks):
+                at = self._at(days[-1], 17, rng.randint(0, 20))
+                yield at
+                self.trade.import_shipments(at, days, self.people[rng.choice(("planner", "fengting"))])
+                continue
+            for n, day in enumerate(days):
+                at = self._at(day, 15, 10 * (n % 5) + rng.randint(0, 9))
+                yield at
+                self.trade.ship(at)
+
+    def _office(self) -> Iterable[Walk]:
+        """What changes in the data that complaints refer to: new customers, new telephones, mistakes."""
+        days = self._working_days(self.first_day + timedelta(days=20), self.now.date() - timedelta(days=20))
+        days = days or [self.first_day]
+        for n, line in enumerate(list(self.trade.to_come)):
+            yield self._once(self._at(days[len(days) * (n + 1) // 9], 10, 5 * n), lambda on, line=line: self.trade.add_customer(line, on))
+        for n in range(9):
+            yield self._once(self._at(days[len(days) * (n + 1) // 10], 14, 3 * n), self._change_contact)
+        for n in range(3):
+            yield self._once(self._at(days[len(days) * (2 * n + 1) // 6], 11, 7 * n), self._void_shipment)
+        yield self._once(self._at(days[len(days) // 3], 9, 20), self._agree_limit)
+        yield self._once(self._at(days[len(days) * 7 // 12], 17, 10), self.people.leave)
+
+    @staticmethod
+    def _once(on: datetime, act: object) -> Walk:
+        yield on
+        act(on)  # type: ignore[operator]
+
+    def _change_contact(self, on: datetime) -> None:
+        customer = self.rng.choice(self.trade.customers)
+        rows = [{"id": one.id} for one in customer.contacts]
+        rows[-1]["phone"] = self.trade.phone(customer.currency != "CNY")
+        customer.edit(by=customer.clerk, on=on, contacts=rows)
+
+    def _agree_limit(self, on: datetime) -> None:
+        customer = next(one for one in self.trade.customers if one.reply_days is None and one.customer_type == "oem")
+        customer.edit(by=self.people["sales_manager"], on=on, reply_days=3, remarks="质量协议约定:客诉三天内回复。")
+
+    def _void_shipment(self, on: datetime) -> None:
+        self.trade.sent[-1].void(reason="数量录错,已按送货单重新录入。", by=self.people["sales_manager"], on=on)
+
+    # Complaints
+
+    def _cases(self) -> Iterator[Walk]:
+        number = 0
+        for number, (plot, heard_at) in enumerate(self._behind(), 1):
+            yield Case(self, number, plot, heard_at, deadline=self._deadline(heard_at)).walk()
+        for n, (task, when, taken_by) in enumerate(OPEN, number + 1):
+            yield self._waiting(n, task, when, taken_by)
+
+    def _behind(self) -> list[tuple[Plot, datetime]]:
+        """The plots over the year, those that take long not at its end; more complaints in the weeks before the spring feast."""
+        plots = [plot for count, plot in BEHIND for _ in range(count)]
+        self.rng.shuffle(plots)
+        heard_first = set(self.rng.sample([n for n, plot in enumerate(plots) if not plot.declined and not plot.void], PASSED_ON))
+        plots = [Plot(**{**vars(plot), "passed_on": True}) if n in heard_first else plot for n, plot in enumerate(plots)]
+        days = self._working_days(self.first_day + timedelta(days=2), self.now.date() - timedelta(days=10))
+        moments = sorted(self._sometime(self.rng.choice(days), self.rng) for _ in plots)
+        last = self.now - timedelta(days=LONG)
+        plots.sort(key=lambda plot: plot.refused or plot.silent or plot.late)
+        early = [moment for moment in moments if moment < last]
+        late = moments[len(early):]
+        swift, long = plots[:len(late)], plots[len(late):]
+        self.rng.shuffle(long)
+        return list(zip(long, early, strict=True)) + list(zip(swift, late, strict=True))
+
+    def _sometime(self, day: date, rng: Random) -> datetime:
+        """When somebody calls: in working hours, now and then in the evening."""
+        if rng.random() < 0.05:
+            return self._at(day, rng.randint(18, 20), rng.randint(0, 59))
+        return self.calendar.add_working_hours(self._at(day, 8, 0), rng.uniform(0.2, 7.6)).replace(second=0, microsecond=0)
+
+    def _deadline(self, heard_at: datetime) -> datetime | None:
+        """One customer in nine asks for a date of its own: tomorrow noon, or some days later."""
+        if self.rng.random() > 0.11:
+            return None
+        if self.rng.random() < 0.5:
+            return self._at(self.calendar.next_working_day(heard_at.date(), including=False), 17, 0)
+        return self._at(self.calendar.add_working_days(heard_at.date(), self.rng.randint(3, 5)), 17, 0)
+
+    # What waits now
+
+    def _waiting(self, number: int, task: str, when: str, taken_by: str | None) -> Walk:
+        rng = dice(f"waiting {number}")
+        plot = Plot(ours=task != "explain", stops_at=task, taken_by=taken_by, passed_on=task == "register" or rng.random() < 0.15,
+                    photo=task != "register" and rng.random() < 0.5, refused=task == "confirm_again")
+        if task not in LAST_DONE:
+            return self._answered(number, plot, when, rng)
+        heard_at, deadline = self._heard_so_that(when, rng)
+        length = self.calendar.working_hours_between(heard_at, self.now) * 0.9
+        if when == "late":
+            length = min(length, 13 * HOUR)
+        return Case(self, number, plot, heard_at, length=length / PACE[LAST_DONE[task]], deadline=deadline).walk()
+
+    def _heard_so_that(self, when: str, rng: Random) -> tuple[datetime, datetime | None]:
+        """When we heard of it, so that the reply was due, is due today, or will be; if no day does, the customer sets the date."""
+        today = self.now.date()
+        days = reversed(self._working_days(today - timedelta(days=14), today))
+        heard = [moment for moment in (self._sometime(day, rng) for day in days for _ in range(3))
+                 if moment <= self.now and self.calendar.working_hours_between(moment, self.now) >= 2 * HOUR]
+        due = {moment: self.reply_due(moment, None, None).date() for moment in heard}
+        fitting = {"late": [one for one in heard if due[one] < today][:6], "today": [one for one in heard if due[one] == today],
+                   "later": [one for one in heard if due[one] > today]}[when]
+        if fitting:
+            return rng.choice(fitting), None
+        day = today if when == "today" else self.calendar.next_working_day(today, including=False)
+        return heard[0], self.calendar.end_of(day)
+
+    def _answered(self, number: int, plot: Plot, when: str, rng: Random) -> Walk:
+        """A case whose reply went out some days ago."""
+        ago = {"confirm_again": 7, "close": rng.randint(9, 11)}.get(plot.stops_at or "", {"later": rng.randint(3, 7), "today": 10, "late": 12}[when])
+        sent = self._sometime(self._working_days(self.first_day, self.now.date() - timedelta(days=ago))[-1], rng)
+        heard_at = self.calendar.add_working_hours(self._at(self._working_days(self.first_day, sent.date() - timedelta(days=1))[-1], 8, 0), rng.uniform(1, 6))
+        heard_at = heard_at.replace(second=0, microsecond=0)
+        return Case(self, number, plot, heard_at, length=self.calendar.working_hours_between(heard_at, sent)).walk()

@@ -1,0 +1,317 @@
+"""The pages of a complaint (5.2): each way through as people fill the forms, and what a form refuses beside its field."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cs.models.attachments import Attachment
+from cs.models.complaints import Complaint
+from tests.support import PASSWORD, SETTLED, kept, loaded, picture, upload
+
+FACTORY = ZoneInfo("Asia/Shanghai")
+LOGGED = {"customer_id": "1", "channel": "phone", "description": "装车后右声道无声", "product_id": "1", "lot_no": "L2611", "contact_name": "王工",
+          "contact_phone": "13800138000", "oral_written": "oral", "checked_qty": "200", "defect_qty": "3", "found_at": "line"}
+CONFIRMED = {"finding": "confirmed", "liability": "ours", "defect_category": "FUN", "defect_code": "FUN.no_sound", "severity": "major",
+             "nature": "sporadic", "analysis": "焊点虚焊", "route": "occasional", "password": PASSWORD}
+NOT_OURS = CONFIRMED | {"liability": "customer", "route": "not_ours"}
+SETTLED_FORM = {"agreed_with": "王工", "reply_text": "补发两只", "cause": "虚焊", "actions": "加强检验"}
+
+
+def local(moment: datetime) -> str:
+    return moment.astimezone(FACTORY).strftime("%Y-%m-%dT%H:%M")
+
+
+@pytest.fixture
+def stands(app):
+    """stands(complaint): the record as it is in the database now."""
+    return lambda complaint: loaded(app, Complaint, complaint.id)
+
+
+# The whole way
+
+
+def test_a_complaint_goes_from_the_clerk_to_its_end(as_role, app):
+    clerk, inspector, supervisor = as_role("sales_clerk"), as_role("quality_inspector"), as_role("quality_supervisor")
+    assert clerk.step("/complaints/new", **LOGGED).status == 303
+    page = clerk.location
+    assert inspector.step(f"{page}/receive").location == page
+    assert inspector.step(f"{page}/confirm", **CONFIRMED).location == page
+    assert supervisor.step(f"{page}/settle", **SETTLED_FORM).location == page
+    assert clerk.step(f"{page}/send_reply", reply_to="王工", reply_channel="email").location == page
+    assert clerk.step(f"{page}/accept").location == page
+    assert supervisor.step(f"{page}/close", password=PASSWORD).location == page
+    closed = loaded(app, Complaint, 1)
+    assert (closed.state, closed.version, closed.reply.in_time) == ("closed", 7, True)
+
+
+def test_what_is_not_ours_goes_to_the_customer_with_its_evidence(as_role, complaint_in, stands):
+    complaint = complaint_in("analysing")
+    page, inspector = f"/complaints/{complaint.id}", as_role("quality_inspector")
+    assert inspector.step(f"{page}/confirm", **NOT_OURS).status == 303
+    assert inspector.step(f"{page}/explain", reply_text="接线反了").faults.keys() == {"files"}
+    assert inspector.step(f"{page}/explain", reply_text="接线反了", files=upload(picture())).status == 303
+    assert inspector.step(f"{page}/reply_directly", reply_to="王工", reply_channel="email").status == 303
+    now = stands(complaint)
+    assert (now.state, now.counts_in_kpi, now.reply.route, now.reply.replied_by_id) == ("awaiting_customer", False, "not_ours", 3)
+
+
+def test_the_photograph_of_the_analysis_is_evidence_but_not_the_customers_own(as_role, complaint_in, app):
+    complaint = complaint_in("received")
+    page, inspector = f"/complaints/{complaint.id}", as_role("quality_inspector")
+    as_role("sales_clerk").step(f"/files/complaint/{complaint.id}/add", files=upload(picture()))
+    inspector.step(f"{page}/receive")
+    assert inspector.step(f"{page}/confirm", files=upload(picture(color=(1, 2, 3))), **NOT_OURS).status == 303
+    assert inspector.step(f"{page}/explain", reply_text="接线反了").status == 303
+    with app.app_context():
+        assert [file.step for file in Attachment.of(complaint)] == ["attach", "confirm"]
+
+
+def test_what_another_department_heard_becomes_a_complaint_by_sales(as_role, app):
+    keeper, clerk = as_role("warehouse_keeper"), as_role("sales_clerk")
+    assert keeper.step("/complaints/new", customer_said="某客户", channel="chat", description="外箱破损").status == 303
+    page = keeper.location
+    assert clerk.step(f"{page}/register", customer_id="1").status == 303
+    complaint = loaded(app, Complaint, 1)
+    assert (complaint.state, complaint.customer_id, complaint.customer_said) == ("received", 1, "某客户")
+
+
+def test_sales_says_why_it_is_no_complaint(as_role, complaint_in, stands):
+    complaint = complaint_in("passed_on")
+    clerk = as_role("sales_clerk")
+    assert clerk.step(f"/complaints/{complaint.id}/decline", reason=" ").faults.keys() == {"reason"}
+    assert clerk.step(f"/complaints/{complaint.id}/decline", reason="只是询价").status == 303
+    assert (stands(complaint).state, stands(complaint).decline_reason) == ("declined", "只是询价")
+    assert "只是询价" in clerk.get(f"/complaints/{complaint.id}").text
+
+
+def test_a_refused_reply_goes_back_and_the_second_is_number_two(as_role, complaint_in, stands):
+    complaint = complaint_in("awaiting_customer")
+    page, clerk = f"/complaints/{complaint.id}", as_role("sales_clerk")
+    assert clerk.step(f"{page}/refuse").faults.keys() == {"response_note"}
+    assert clerk.step(f"{page}/refuse", response_note="原因不符").status == 303
+    assert stands(complaint).state == "analysing"
+    assert as_role("quality_inspector").step(f"{page}/confirm", **CONFIRMED).status == 303
+    assert as_role("quality_supervisor").step(f"{page}/settle", **SETTLED_FORM).status == 303
+    assert [reply.number for reply in stands(complaint).replies] == [1, 2]
+    assert "第 2 次" in clerk.get(page).text.replace("第2次", "第 2 次")
+
+
+def test_after_ten_days_of_silence_the_note_says_what_was_tried(as_role, complaint_in, stands):
+    complaint = complaint_in("awaiting_customer", silent=True)
+    clerk = as_role("sales_clerk")
+    assert clerk.step(f"/complaints/{complaint.id}/no_answer").faults.keys() == {"response_note"}
+    assert clerk.step(f"/complaints/{complaint.id}/no_answer", response_note="电话三次,邮件两次").status == 303
+    assert (stands(complaint).state, stands(complaint).reply.response) == ("accepted", "no_answer")
+
+
+def test_voiding_needs_a_reason_that_the_page_then_shows(as_role, complaint_in, stands):
+    complaint = complaint_in("received")
+    manager = as_role("sales_manager")
+    assert manager.step(f"/complaints/{complaint.id}/void").faults.keys() == {"reason"}
+    assert manager.step(f"/complaints/{complaint.id}/void", reason="登记了两次").status == 303
+    assert stands(complaint).void_reason == "登记了两次"
+    assert "登记了两次" in manager.get(f"/complaints/{complaint.id}").text
+
+
+# Block A
+
+
+def test_only_customer_time_channel_and_description_are_asked_for_at_once(as_role):
+    clerk = as_role("sales_clerk")
+    clerk.step("/complaints/new", heard_at="")
+    assert (clerk.status, set(clerk.faults)) == (422, {"customer_id", "heard_at", "channel", "description"})
+
+
+def test_who_passes_on_names_the_customer_one_way_or_the_other(as_role):
+    keeper = as_role("warehouse_keeper")
+    keeper.step("/complaints/new", channel="phone", description="x")
+    assert set(keeper.faults) == {"customer_said"}
+    assert keeper.send("/complaints/new", customer_id="1").status == 303
+
+
+def test_an_unknown_lot_is_a_warning_to_confirm_never_a_block(as_role, app):
+    clerk = as_role("sales_clerk")
+    clerk.step("/complaints/new", **LOGGED | {"lot_no": "L9999"})
+    assert (clerk.status, set(clerk.faults)) == (422, {"lot_no"})
+    assert clerk.send("/complaints/new", lot_confirmed="y").status == 303
+    assert loaded(app, Complaint, 1).lot_no == "L9999"
+
+
+def test_the_form_starts_at_now_and_offers_who_and_what_is_in_use(as_role, on):
+    clerk = as_role("sales_clerk").get("/complaints/new")
+    heard = datetime.fromisoformat(clerk.form()["heard_at"]).replace(tzinfo=FACTORY)
+    assert abs(heard - on) < timedelta(minutes=2)
+    assert [option["value"] for option in clerk.soup.select("select[name=customer_id] option")] == ["", "1"]
+
+
+def test_a_new_deadline_moves_the_due_date_on_the_page(as_role, complaint_in, stands, on):
+    complaint = complaint_in("received")
+    wished = (on + timedelta(days=20)).astimezone(FACTORY).replace(second=0)
+    clerk = as_role("sales_clerk").step(f"/complaints/{complaint.id}/amend", customer_deadline=local(wished))
+    assert (clerk.status, stands(complaint).reply_due_at) == (303, wished)
+
+
+def test_amending_shows_what_is_there_and_keeps_what_is_not_touched(as_role, complaint_in, stands):
+    complaint = complaint_in("received")
+    clerk = as_role("sales_clerk").get(f"/complaints/{complaint.id}/amend")
+    assert {name: clerk.form()[name] for name in LOGGED} == LOGGED
+    assert clerk.send(f"/complaints/{complaint.id}/amend", order_no="PO-9").status == 303
+    now = stands(complaint)
+    assert (now.order_no, now.description, now.checked_qty, now.heard_at.minute) == ("PO-9", "装车后右声道无声", 200, complaint.heard_at.minute)
+
+
+# Block B
+
+
+def test_what_is_still_missing_must_be_known_or_explained_before_signing(as_role, complaint_in, stands):
+    complaint = complaint_in("analysing", checked_qty=None, contact_phone=None)
+    page, inspector = f"/complaints/{complaint.id}/confirm", as_role("quality_inspector")
+    assert {"checked_qty", "contact_phone"} < inspector.get(page).form().keys()
+    assert "contact_name" not in inspector.form()
+    assert set(inspector.send(page, **CONFIRMED).faults) == {"unknown_reason"}
+    assert inspector.send(page, **CONFIRMED, checked_qty="200").faults.keys() == {"unknown_reason"}
+    assert inspector.send(page, **CONFIRMED, unknown_reason="客户未留电话").status == 303
+    assert (stands(complaint).checked_qty, stands(complaint).unknown_reason) == (200, "客户未留电话")
+
+
+def test_when_nothing_is_missing_no_reason_is_asked(as_role, complaint_in):
+    complaint = complaint_in("analysing")
+    inspector = as_role("quality_inspector").get(f"/complaints/{complaint.id}/confirm")
+    assert not {"contact_name", "checked_qty", "lot_no", "lot_confirmed"} & inspector.form().keys()
+    assert inspector.send(f"/complaints/{complaint.id}/confirm", **CONFIRMED).status == 303
+
+
+@pytest.mark.parametrize(("changed", "fault"), [
+    ({"liability": "pending"}, "liability"),
+    ({"liability": "customer"}, "route"),
+    ({"liability": "carrier", "route_reason": "客户重要"}, "route"),  # no reason helps here
+    ({"route": "not_ours"}, "route"),
+    ({"liability": "supplier", "route": "not_ours", "route_reason": "供应商的错"}, "route"),
+    ({"finding": ""}, "finding"), ({"liability": ""}, "liability"), ({"severity": ""}, "severity"), ({"nature": ""}, "nature"),
+    ({"analysis": ""}, "analysis"), ({"route": ""}, "route"), ({"defect_category": ""}, "defect_category"), ({"defect_code": ""}, "defect_code"),
+    ({"route": "meeting_tomorrow"}, "route"), ({"defect_code": "FUN.nonsense"}, "defect_code"),
+    ({"defect_category": "APP"}, "defect_code"),
+    ({"severity": "critical"}, "route_reason"), ({"nature": "batch"}, "route_reason"), ({"nature": "chronic"}, "route_reason"),
+    ({"finding": "ntf"}, "route_reason"),
+    ({"password": ""}, "password"), ({"password": "wrong"}, "password"),
+])
+def test_an_analysis_that_cannot_be_signed_says_so_beside_the_field(as_role, complaint_in, stands, changed, fault):
+    complaint = complaint_in("analysing")
+    inspector = as_role("quality_inspector").step(f"/complaints/{complaint.id}/confirm", **CONFIRMED | changed)
+    assert (inspector.status, fault in inspector.faults) == (422, True)
+    assert inspector.form()["analysis"] == (CONFIRMED | changed)["analysis"]
+    assert stands(complaint).state == "analysing"
+
+
+@pytest.mark.parametrize("changed", [{"severity": "critical"}, {"nature": "batch"}, {"finding": "ntf"}])
+def test_another_way_than_the_procedures_is_taken_with_its_reason(as_role, complaint_in, stands, changed):
+    complaint = complaint_in("analysing")
+    inspector = as_role("quality_inspector").step(f"/complaints/{complaint.id}/confirm", **CONFIRMED | changed, route_reason="客户同意简化处理")
+    assert (inspector.status, stands(complaint).route_reason) == (303, "客户同意简化处理")
+
+
+def test_the_password_is_never_written_back_into_the_page(as_role, complaint_in):
+    complaint = complaint_in("analysing")
+    inspector = as_role("quality_inspector").step(f"/complaints/{complaint.id}/confirm", **CONFIRMED | {"analysis": "", "password": "my-secret-word"})
+    assert "my-secret-word" not in inspector.html
+
+
+def test_more_defects_than_checked_pieces_are_refused_over_both_forms(as_role, complaint_in):
+    complaint = complaint_in("analysing", checked_qty=10, defect_qty=None)
+    inspector = as_role("quality_inspector").step(f"/complaints/{complaint.id}/confirm", **CONFIRMED, defect_qty="11")
+    assert set(inspector.faults) == {"defect_qty"}
+
+
+# The answer
+
+
+def test_a_result_of_another_day_needs_the_reason_why_it_comes_later(as_role, complaint_in, on, stands):
+    complaint = complaint_in("answering", on=on - timedelta(days=3))
+    page, supervisor = f"/complaints/{complaint.id}/settle", as_role("quality_supervisor")
+    yesterday = (on - timedelta(days=1)).astimezone(FACTORY).date().isoformat()
+    assert set(supervisor.step(page, **SETTLED_FORM, settled_on=yesterday).faults) == {"late_reason"}
+    assert supervisor.send(page, late_reason="出差").status == 303
+    assert (stands(complaint).reply.late_reason, stands(complaint).reply.settled_on.isoformat()) == ("出差", yesterday)
+    assert "出差" in supervisor.get(f"/complaints/{complaint.id}").text
+
+
+@pytest.mark.parametrize("days", [1, -30])
+def test_a_result_of_tomorrow_or_of_before_the_complaint_is_refused(as_role, complaint_in, on, days):
+    complaint = complaint_in("answering")
+    day = (on + timedelta(days=days)).astimezone(FACTORY).date().isoformat()
+    supervisor = as_role("quality_supervisor").step(f"/complaints/{complaint.id}/settle", **SETTLED_FORM, settled_on=day, late_reason="x")
+    assert (supervisor.status, set(supervisor.faults)) == (422, {"settled_on"})
+
+
+def test_a_late_reply_says_why_and_one_in_time_is_not_asked(as_role, complaint_in, on, stands):
+    in_time = complaint_in("answering", answered=True)
+    late = complaint_in("answering", answered=True, on=on - timedelta(days=12))
+    clerk = as_role("sales_clerk")
+    assert "late_reply_reason" not in clerk.get(f"/complaints/{in_time.id}/send_reply").form()
+    assert set(clerk.step(f"/complaints/{late.id}/send_reply", reply_to="王工", reply_channel="email").faults) == {"late_reply_reason"}
+    assert clerk.send(f"/complaints/{late.id}/send_reply", late_reply_reason="等样品").status == 303
+    assert (stands(late).late_reply_reason, stands(late).reply.in_time) == ("等样品", False)
+
+
+@pytest.mark.parametrize(("step", "more"), [("accept", {}), ("refuse", {"response_note": "x"})])
+@pytest.mark.parametrize("days", [1, -5])
+def test_the_customer_answers_neither_tomorrow_nor_before_our_reply(as_role, complaint_in, on, step, more, days):
+    complaint = complaint_in("awaiting_customer")
+    day = (on + timedelta(days=days)).astimezone(FACTORY).date().isoformat()
+    clerk = as_role("sales_clerk").step(f"/complaints/{complaint.id}/{step}", response_on=day, **more)
+    assert (clerk.status, set(clerk.faults)) == (422, {"response_on"})
+
+
+def test_closing_is_signed(as_role, complaint_in, stands):
+    complaint = complaint_in("accepted")
+    supervisor = as_role("quality_supervisor")
+    assert set(supervisor.step(f"/complaints/{complaint.id}/close", password="wrong").faults) == {"password"}
+    assert stands(complaint).state == "accepted"
+    assert supervisor.send(f"/complaints/{complaint.id}/close", password=PASSWORD).status == 303
+    signatures = [line.get_text(" ", strip=True) for line in supervisor.get(f"/complaints/{complaint.id}").soup.select(".signatures li")]
+    assert ["品质主管甲" in line for line in signatures] == [False, True]
+
+
+# The page
+
+
+def test_the_page_shows_what_is_next_to_who_may_do_it_and_to_others_whom_it_waits_for(as_role, complaint_in):
+    complaint = complaint_in("received")
+    links = {role: [link["href"].rsplit("/", 1)[1] for link in as_role(role).get(f"/complaints/{complaint.id}").soup.select("#record a.btn")
+                    if link["href"].startswith(f"/complaints/{complaint.id}/")] for role in ("quality_inspector", "sales_manager", "auditor")}
+    assert links == {"quality_inspector": ["receive"], "sales_manager": ["amend", "void"], "auditor": []}
+
+
+def test_the_whole_case_is_on_its_page_in_both_languages(as_role, complaint_in):
+    complaint = complaint_in("closed")
+    texts = {language: as_role("auditor", language=language).get(f"/complaints/{complaint.id}").text for language in ("zh", "en")}
+    for words in (complaint.number, "华声汽配", "CA-6920", "L2611", SETTLED["reply_text"], SETTLED["cause"], "1.50 %", "MJ-QP-12-03"):
+        assert [words in text for text in texts.values()] == [True, True], words
+    assert ("已结案" in texts["zh"], "Closed" in texts["en"]) == (True, True)
+
+
+def test_htmx_gets_the_changed_record_and_its_address(as_role, complaint_in):
+    complaint = complaint_in("received")
+    inspector = as_role("quality_inspector", htmx=True).step(f"/complaints/{complaint.id}/receive")
+    assert (inspector.status, inspector.response.headers["HX-Push-Url"]) == (200, f"/complaints/{complaint.id}")
+    assert (inspector.soup.find(id="record") is not None, inspector.soup.find("html")) == (True, None)
+
+
+def test_htmx_gets_a_refused_form_alone(as_role, complaint_in):
+    complaint = complaint_in("analysing")
+    inspector = as_role("quality_inspector", htmx=True).step(f"/complaints/{complaint.id}/confirm")
+    assert (inspector.status, inspector.soup.find("html")) == (422, None)
+    assert inspector.soup.find(id="step") is not None
+
+
+def test_a_voided_customer_stays_on_the_complaint(as_role, complaint_in, app, people, on):
+    from cs.extensions import db
+    from cs.models.customers import Customer
+    complaint = complaint_in("received")
+    with kept(app):
+        db.session.get(Customer, 1).void(reason="注销", by=people["sales_manager"], on=on)
+    clerk = as_role("sales_clerk").step(f"/complaints/{complaint.id}/amend", order_no="PO-9")
+    assert (clerk.status, clerk.faults) == (303, {})
