@@ -45,6 +45,7 @@ from cs.words import choices, in_language, label
 MOST = 999_999_999  # the largest whole number a field takes
 EARLIEST = date(2000, 1, 1)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffe\uffff]")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def _trim(text: str | None) -> str | None:
@@ -52,13 +53,23 @@ def _trim(text: str | None) -> str | None:
 
 
 def _no_control_characters(_form: Any, field: Field) -> None:
-    if field.data and _CONTROL.search(field.data):
+    """What no database keeps is refused. The form's own checks then wait: they may ask the database for this very text."""
+    field.unkeepable = bool(field.data) and not _can_be_kept(field.data)
+    if field.unkeepable:
         raise StopValidation(gettext("This text holds characters that cannot be kept. Please type it again."))
-    if field.data:
-        try:
-            field.data.encode()
-        except UnicodeEncodeError:
-            raise StopValidation(gettext("This text holds characters that cannot be kept. Please type it again.")) from None
+
+
+def _can_be_kept(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return _CONTROL.search(text) is None
+
+
+def _tokens(text: str | None) -> str | None:
+    """Hidden tokens, as this program gives them out; anything else is as if it were not there."""
+    return " ".join(word for word in (text or "").split() if _TOKEN.fullmatch(word)) or None
 
 
 def _needed(required: bool) -> list[Any]:
@@ -179,7 +190,7 @@ class Form(FlaskForm):
 class StepForm(Form):
     """The form of a step: carries the record's version and a request id, so that a repeat changes nothing and a stale edit is seen."""
 
-    request_id = HiddenField(default=lambda: secrets.token_urlsafe(16))
+    request_id = HiddenField(default=lambda: secrets.token_urlsafe(16), filters=[_tokens])
     version = HiddenField()
 
     technical = frozenset({"csrf_token", "request_id", "version", "files", "kept_files", "password"})
@@ -206,7 +217,8 @@ class StepForm(Form):
         self.validate()
         for message in getattr(self, "file_faults", ()):
             self.fault("files", message)
-        self.check(record, on)
+        if not any(getattr(field, "unkeepable", False) for field in self):
+            self.check(record, on)
         return not self.errors
 
     @property
@@ -219,7 +231,7 @@ class WithFiles:
     """Photographs and documents with a form; those of a refused form wait under `kept_files`."""
 
     files = MultipleFileField(label("files"))
-    kept_files = HiddenField()
+    kept_files = HiddenField(filters=[_tokens])
 
     def kept(self) -> list[PendingUpload]:
         tokens = [token for token in (self.kept_files.data or "").split() if token]

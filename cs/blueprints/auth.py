@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 from wtforms import PasswordField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from cs.access import public, signed_in
 from cs.extensions import begin_write, db
@@ -46,9 +46,9 @@ class NewPassword(Form):
     def validate_new_password(self, field: PasswordField) -> None:
         least = current_app.config["CS_PASSWORD_LENGTH"]
         if len(field.data or "") < least:
-            raise ValueError(gettext("At least %(least)s characters, please.", least=least))
+            raise ValidationError(gettext("At least %(least)s characters, please.", least=least))
         if normal_username(field.data) == normal_username(self.whose):
-            raise ValueError(gettext("Not the user name, please."))
+            raise ValidationError(gettext("Not the user name, please."))
 
 
 class OwnPasswordForm(NewPassword):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, request, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import aliased
@@ -56,7 +56,7 @@ _MAIL = re.compile(r"[^@\s]+@[^@\s]+")  # a factory's own mail server may have a
 class ContactForm(RowForm):
     """7.2-12 to 16: a person at the customer."""
 
-    name = Text("contact_name", most=60)
+    name = Text("display_name", most=60)
     position = Text("position", most=60)
     phone = Text("phone", most=40, render_kw={"inputmode": "tel"})
     email = Text("email", render_kw={"inputmode": "email"})
@@ -95,7 +95,7 @@ class CustomerForm(WithRows, StepForm):
     delivery_address = Text("delivery_address", most=300)
     invoice_address = Text("invoice_address", most=300)
     contacts = Rows(ContactForm, label("contacts"))
-    more_rows = SubmitField(lazy_gettext("Add a row"))
+    more_rows = SubmitField()
     rep_id = Reference("rep")
     clerk_id = Reference("clerk")
     partner_since = Day("partner_since")

@@ -108,4 +108,4 @@ def _condition(questions: tuple[str, ...]) -> str:
     words = {"answer_ready": gettext("an answer is ready"), "answer_missing": gettext("no answer is ready yet"),
              "customer_silent": gettext("no answer for %(days)s days", days=rulebook().reply.no_answer_days)}
     routes = rulebook().choices["route"]
-    return "、".join(words.get(one) or (in_language(routes[one]) if one in routes else one) for one in questions)
+    return " · ".join(words.get(one) or (in_language(routes[one]) if one in routes else one) for one in questions)

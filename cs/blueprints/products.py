@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, request, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import ColumnElement, exists, func, select
 from wtforms import SubmitField
@@ -53,7 +53,7 @@ class ProductForm(WithRows, StepForm):
     part_no = Text("part_no", most=60)
     unit = Choice("unit", "unit", required=True)
     customer_parts = Rows(PartForm, label("customer_parts"))
-    more_rows = SubmitField(lazy_gettext("Add a row"))
+    more_rows = SubmitField()
 
     rows = "customer_parts"
     beside = frozenset({"more_rows"})

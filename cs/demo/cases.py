@@ -33,14 +33,8 @@ HEARD_BY = {  # who passes on (5.2.1.2), and how it came to their ears
     "production_operator": "客户验货员在产线旁说:", "heping": "客户驻厂人员在线上提出:", "production_manager": "客户验货时当面提出:",
     "planner": "对交期时客户采购提到:", "general_manager": "客户负责人来电提到:", "department_member": "接待客户时对方提到:",
 }
-LATE = ("不良样品晚到一天,解剖分析推迟;已先电话告知客户进展。", "责任供应商的分析报告晚一天收到。", "需要上机老化复现,时间不够,事先已征得客户同意延后。",
-        "当天客诉集中,分析人员不足,已调整排班。", "客户补充的批号与首次不同,重新分析。", "复测设备校准,次日才能使用。")
-NEXT_DAY = ("下班前与客户通完电话,次日上班补录。", "在客户现场处理到晚上,回厂后次日补录。", "当天网络维护,系统无法登录,次日补录。")
+NEXT_DAY = ("下班前才与客户通完电话,下一工作日上班补录。", "在客户现场处理到晚上,回厂后下一工作日补录。", "当天网络维护,系统无法登录,恢复后补录。")
 UNKNOWN = ("终端已拆机,外箱和标签丢失,客户查不到批号;按出货时间段追溯。", "客户只提供照片,检查数未统计,已请其补充。", "车主个人反馈,经销商说不清数量和批号。")
-REFUSED = ("只换货不够,客户要求说明为什么没检出来,并对在库品全检。", "客户认为原因分析太笼统,要求补充验证数据。", "客户不同意扣款方式,要求派人现场挑选。",
-           "客户品质主管要求增加后三批的加严检验报告。")
-ACCEPTED = ("客户邮件确认接受。", "电话确认,换货品已收到,客户满意。", "客户在报告上签字回传。", "客户在群里回复“OK,按此处理”。", None)
-CLOSING = ("后续一批到货未再出现,结案。", "换货品已签收,结案。", "措施已落实,现场查核有记录。", "客户已确认,结案。", None)
 SILENT = ("第3、7、10天分别电话和邮件催问,客户采购说有问题再联系,至今无异议。", "三次邮件一次电话均未答复,客户已继续正常提货。", "发函后两次电话无人接听,群里留言未回;该批已用完。")
 
 
@@ -83,7 +77,8 @@ class Case:
         """From the call to the close, or to where the plot stops."""
         yield self.heard_at
         plot, rng, people = self.plot, self.rng, self.year.people
-        self.story = Story(self.year.trade, rng, self.heard_at, ours=plot.ours, nature=plot.nature, plain_limit=plot.stops_at is not None)
+        self.story = Story(self.year.trade, rng, self.heard_at, ours=plot.ours, nature=plot.nature, only="field" if plot.unknown else "technical" if plot.refused else None,
+                           plain_limit=plot.stops_at is not None)
         self.clerk = self.story.customer.clerk or people["sales_clerk"]
         self.inspector = self._inspector()
         self.supervisor = people["quality_supervisor" if rng.random() < 0.8 else "tangjun"]
@@ -192,7 +187,7 @@ class Case:
         yield from self._until("pass_on")
         self.complaint = Complaint.pass_on(
             by=self.year.people[name], on=self.on, heard_at=self.heard_at, channel=rng.choice(("phone", "visit", "chat")),
-            customer_id=facts["customer_id"] if named else None, customer_said=None if named else f"{story.customer.full_name[:2]}的{story.customer.short_name}",
+            customer_id=facts["customer_id"] if named else None, customer_said=None if named else f"{story.customer.short_name}({story.customer.full_name[:2] if not story.foreign else '外贸'}客户)",
             contact_name=story.who() if rng.random() < 0.6 else None, contact_phone=None, product_id=facts["product_id"], lot_no=None,
             description=f"{HEARD_BY[name]}{story.shipment.product.model} {story.symptom()},请业务跟进。")
 
@@ -246,7 +241,7 @@ class Case:
 
     def _send(self) -> Walk:
         yield from self._until("send")
-        late = self.rng.choice(LATE) if self.on > self.complaint.reply_due_at else None
+        late = self.story.late_reason() if self.on > self.complaint.reply_due_at else None
         facts = {"reply_to": self.story.contact.name, "late_reply_reason": late, "reply_channel": self.rng.choice(("email", "email", "letter", "chat"))}
         if self.plot.directly:
             self.complaint.reply_directly(by=self.inspector, on=self.on, **facts)
@@ -260,10 +255,10 @@ class Case:
             return
         yield from self._for(self.rng.uniform(5, 36))
         if self.plot.refused and len(self.complaint.replies) == 1:
-            self.complaint.refuse(response_on=self.on.date(), response_note=self.rng.choice(REFUSED), by=self.clerk, on=self.on)
+            self.complaint.refuse(response_on=self.on.date(), response_note=self.story.refusal(), by=self.clerk, on=self.on)
             yield from self._answer_again()
             return
-        self.complaint.accept(response_on=self.on.date(), response_note=self.rng.choice(ACCEPTED), by=self.clerk, on=self.on)
+        self.complaint.accept(response_on=self.on.date(), response_note=self.story.acceptance(), by=self.clerk, on=self.on)
 
     def _answer_again(self) -> Walk:
         """After a refusal: analysis, settlement and reply once more, within the limit that starts anew."""
@@ -273,7 +268,7 @@ class Case:
 
     def _close(self) -> Walk:
         yield from self._for(self.rng.uniform(1, 20))
-        self.complaint.close(closing_note=self.rng.choice(CLOSING), by=self.supervisor, on=self.on)
+        self.complaint.close(closing_note=self.story.closing(), by=self.supervisor, on=self.on)
 
     # Photographs
 

@@ -43,7 +43,7 @@ MJ-H1D5|head_unit|单锭MP5主机 蓝牙/USB
 MJ-H2DV|head_unit|双锭DVD主机 7寸
 MJ-W08U|subwoofer|8寸超薄座椅下有源低音炮 150W
 MJ-W10A|subwoofer|10寸有源低音炮 250W
-MJ-W12P|subwoofer|12寸无源低音炮 300W
+MJ-W12A|subwoofer|12寸有源低音炮 350W
 MJ-N0800|navigation|8寸专车导航一体机
 MJ-N1025|navigation|10.25寸专车导航一体机 4G
 MJ-X16P|harness|16PIN主机电源线束 1.0m

@@ -122,8 +122,7 @@ class Year:
                 yield at
                 self.trade.import_shipments(at, days, self.people[rng.choice(("planner", "fengting"))])
                 continue
-            for n, day in enumerate(days):
-                at = self._at(day, 15, 10 * (n % 5) + rng.randint(0, 9))
+            for at in sorted(self._at(day, 15, rng.randint(0, 59)) for day in days):
                 yield at
                 self.trade.ship(at)
 

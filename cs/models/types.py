@@ -16,6 +16,11 @@ class Moment(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[datetime]:
+        """What comes out; without this SQLAlchemy says `object`."""
+        return datetime
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
@@ -36,6 +41,10 @@ class _Scaled(TypeDecorator[Decimal]):
     impl = BigInteger
     cache_ok = True
     places: int
+
+    @property
+    def python_type(self) -> type[Decimal]:
+        return Decimal
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> int | None:
         if value is None:

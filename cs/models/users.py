@@ -279,6 +279,7 @@ class LoginSession(db.Model):
         """Begins a session and returns its token, which is kept nowhere else."""
         token = secrets.token_urlsafe(32)
         db.session.add(cls(token_hash=cls._hash(token), user_id=user.id, created_at=on, seen_at=on, agent=agent[:200]))
+        db.session.flush()
         return token
 
     @classmethod
@@ -359,6 +360,7 @@ class SetupLink(db.Model):
         token = secrets.token_urlsafe(24)
         cls.use_up()
         db.session.add(cls(token_hash=hashlib.sha256(token.encode()).hexdigest(), created_at=on))
+        db.session.flush()
         return token
 
     @classmethod

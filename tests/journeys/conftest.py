@@ -129,7 +129,8 @@ class Person:
             self.page.locator("main").get_by_role("link", name=name, exact=True)).first.click()
 
     def field(self, label: str) -> Any:
-        """The field under a label; a star behind it marks what must be filled in."""
+        """The field under a label; a star behind it marks what must be filled in. A form that is just coming in takes the focus."""
+        expect(self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
         named = self.page.locator(".field-label").filter(has_text=re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$"))
         return self.page.locator(".field").filter(has=named)
 

@@ -151,7 +151,7 @@ class PersonForm(AdminForm):
 
     def _row_fault(self, field: Any, message: str) -> None:
         field.errors = [*field.errors, message]
-        self.fault("memberships", message)
+        self.memberships.errors = [*self.memberships.errors, {field.short_name: [message]}]
 
 
 class NewPersonForm(PersonForm):
@@ -202,18 +202,19 @@ def person(record_id: int) -> Any:
 
 def _history(record: User) -> list[dict[str, Any]]:
     """The person's timeline, with roles and departments by their names."""
+    now = {one.id: {"role": one.role, "department": one.department} for one in record.memberships}
     entries = timeline(record)
     for entry, event in zip(entries, reversed(record.events), strict=True):
         rows = event.facts.get("changes", {}).get("memberships")
         if rows is not None and event.seq > 1:
             entry["changes"] = [one for one in entry["changes"] if one[0] != term("memberships")]
-            entry["changes"].append((term("memberships"), *("、".join(_membership(row) for row in side) for side in rows)))
+            entry["changes"].append((term("memberships"), *("、".join(_membership(now.get(row["id"], {}) | row) for row in side) for side in rows)))
     return entries
 
 
 def _membership(row: dict[str, Any]) -> str:
-    words = [department_name(row.get("department")), role_name(row.get("role")), term("is_head") if row.get("is_head") else ""]
-    return " ".join(word for word in words if word) or "/"
+    words = [role_name(row.get("role")), department_name(row.get("department")), term("is_head") if row.get("is_head") else ""]
+    return " ".join(word for word in words if word)
 
 
 @blueprint.route("/people/<int:record_id>/edit", methods=["GET", "POST"])

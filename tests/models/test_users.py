@@ -1,0 +1,187 @@
+"""People, departments, sessions and the throttle, without a page."""
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from cs.extensions import db
+from cs.models.base import Task, verify_records
+from cs.models.chain import verify_events
+from cs.models.users import (
+    Department,
+    InUse,
+    LastAdministrator,
+    LoginFailure,
+    LoginSession,
+    SetupLink,
+    User,
+    normal_username,
+    one_time_password,
+)
+from tests.support import PASSWORD
+
+
+def sessions_of(user):
+    return list(db.session.execute(select(LoginSession).where(LoginSession.user_id == user.id)).scalars())
+
+
+@pytest.mark.parametrize("typed", ["wang.fang", "  Wang.Fang ", "ＷＡＮＧ．ｆａｎｇ", "WANG.FANG\t"])
+def test_a_username_is_found_however_it_is_typed(people, on, typed):
+    made = User.create(username="Wang.Fang", name="王芳", password="four-words", memberships=[("sales", "sales_clerk", False)], by=people["administrator"], on=on)
+    assert made.username == "wang.fang"
+    assert User.by_username(typed) is made
+
+
+@pytest.mark.parametrize("typed", ["ǰ", "ẞ", "İ", "①Ａ", "Ω", "王芳", "𠮷"])
+def test_the_form_of_a_username_does_not_change_any_further(typed):
+    assert normal_username(normal_username(typed)) == normal_username(typed)
+
+
+def test_leaving_ends_every_session_and_gives_tasks_back_and_keeps_the_name(people, on, complaint_in):
+    inspector = people["quality_inspector"]
+    for _ in range(3):
+        LoginSession.start(inspector, "", on)
+    complaint = complaint_in("received")
+    task = db.session.execute(select(Task).where(Task.record_id == complaint.id)).scalar_one()
+    task.take(inspector, on)
+    inspector.leave(reason="合同到期", by=people["administrator"], on=on)
+    db.session.expire_all()
+    assert [session.is_live(on) for session in sessions_of(inspector)] == [False, False, False]
+    assert (task.taken_by_id, task.taken_at) == (None, None)
+    assert (inspector.active, inspector.name, inspector.roles) == (False, "检验员甲", ("quality_inspector",))
+    assert inspector.events[-1].facts["note"] == "合同到期"
+
+
+def test_coming_back_restores_the_roles_but_no_session(people, on):
+    clerk = people["sales_clerk"]
+    LoginSession.start(clerk, "", on)
+    clerk.leave(reason=None, by=people["administrator"], on=on)
+    clerk.come_back(reason=None, by=people["administrator"], on=on)
+    assert (clerk.active, clerk.roles) == (True, ("sales_clerk",))
+    assert [session.is_live(on) for session in sessions_of(clerk)] == [False]
+
+
+def test_who_loses_a_role_gives_back_what_only_that_role_may_do(people, on, complaint_in):
+    inspector = people["quality_inspector"]
+    complaint = complaint_in("received")
+    task = db.session.execute(select(Task).where(Task.record_id == complaint.id)).scalar_one()
+    task.take(inspector, on)
+    inspector.edit(name=inspector.name, note=None, memberships=[("quality", "quality_inspector", True)], by=people["administrator"], on=on)
+    db.session.expire_all()
+    assert task.taken_by_id == inspector.id
+    inspector.edit(name=inspector.name, note=None, memberships=[("sales", "sales_clerk", False)], by=people["administrator"], on=on)
+    db.session.expire_all()
+    assert task.taken_by_id is None
+
+
+def test_the_last_administrator_stays(people, on):
+    administrator = people["administrator"]
+    with pytest.raises(LastAdministrator):
+        administrator.leave(reason=None, by=administrator, on=on)
+    with pytest.raises(LastAdministrator):
+        administrator.edit(name="甲", note=None, memberships=[("sales", "sales_clerk", False)], by=administrator, on=on)
+    assert administrator.active
+    assert administrator.roles == ("administrator",)
+
+
+def test_a_second_administrator_frees_the_first_but_one_who_has_left_does_not(people, on):
+    first, second = people["administrator"], people["sales_clerk"]
+    second.edit(name=second.name, note=None, memberships=[(None, "administrator", False)], by=first, on=on)
+    assert not first.is_last_administrator
+    second.leave(reason=None, by=first, on=on)
+    assert first.is_last_administrator
+
+
+def test_roles_given_and_taken_in_any_order_leave_a_record_that_verifies(people, on):
+    clerk, administrator = people["sales_clerk"], people["administrator"]
+    rows = [("quality", "quality_inspector", False), ("sales", "sales_clerk", True), ("sales", "sales_manager", False)]
+    clerk.edit(name="林", note="x", memberships=rows, by=administrator, on=on)
+    clerk.edit(name="林", note=None, memberships=[rows[2], rows[0]], by=administrator, on=on)
+    db.session.commit()
+    db.session.expire_all()
+    assert [*verify_records(), *verify_events()] == []
+    assert sorted((one.department, one.role, one.is_head) for one in clerk.memberships) == sorted([rows[0], rows[2]])
+
+
+def test_a_new_password_ends_all_sessions_and_opens_a_closed_login(app, people, on):
+    clerk = people["sales_clerk"]
+    LoginSession.start(clerk, "", on)
+    for _ in range(app.config["CS_LOGIN_FAILURES"]):
+        LoginFailure.add("sales_clerk", on)
+    clerk.set_password("another one", by=people["administrator"], on=on, must_change=True)
+    assert (clerk.check_password("another one"), clerk.check_password(PASSWORD), clerk.must_change) == (True, False, True)
+    assert [session.ended_at for session in sessions_of(clerk)] == [on]
+    assert LoginFailure.minutes_left("sales_clerk", on) == 0
+
+
+def test_no_event_holds_a_password(people, on):
+    clerk = people["sales_clerk"]
+    clerk.set_password("another one", by=clerk, on=on)
+    assert all("argon2" not in event.data and "another one" not in event.data for event in clerk.events)
+
+
+def test_a_session_ends_by_idleness_and_by_age(app, people, on):
+    idle, oldest = timedelta(minutes=app.config["CS_IDLE_MINUTES"]), timedelta(days=app.config["CS_SESSION_DAYS"])
+    token = LoginSession.start(people["sales_clerk"], "", on)
+    db.session.flush()
+    session = LoginSession.by_token(token)
+    assert (session.is_live(on + idle - timedelta(seconds=1)), session.is_live(on + idle)) == (True, False)
+    session.seen_at = on + oldest - timedelta(seconds=1)
+    assert (session.is_live(on + oldest - timedelta(seconds=1)), session.is_live(on + oldest)) == (True, False)
+
+
+@pytest.mark.parametrize(("minutes", "left"), [(0, 10), (1, 9), (9.5, 1), (10, 0), (30, 0)])
+def test_the_login_is_closed_for_the_whole_block_time_after_the_last_failure(app, on, minutes, left):
+    for second in range(app.config["CS_LOGIN_FAILURES"]):
+        LoginFailure.add("Sales_Clerk ", on - timedelta(seconds=4 - second))
+    assert LoginFailure.minutes_left("sales_clerk", on + timedelta(minutes=minutes)) == left
+
+
+def test_one_failure_fewer_leaves_the_login_open(app, on):
+    for _ in range(app.config["CS_LOGIN_FAILURES"] - 1):
+        LoginFailure.add("sales_clerk", on)
+    assert LoginFailure.minutes_left("sales_clerk", on) == 0
+
+
+def test_failures_far_apart_do_not_add_up(app, on):
+    for hour in range(app.config["CS_LOGIN_FAILURES"]):
+        LoginFailure.add("sales_clerk", on + timedelta(hours=hour))
+    assert LoginFailure.minutes_left("sales_clerk", on + timedelta(hours=4)) == 0
+
+
+def test_a_clock_put_back_does_not_close_the_login_for_a_day(app, on):
+    for _ in range(app.config["CS_LOGIN_FAILURES"]):
+        LoginFailure.add("sales_clerk", on + timedelta(days=1))
+    assert LoginFailure.minutes_left("sales_clerk", on) == 0
+
+
+def test_a_department_of_the_factory_goes_only_when_it_is_empty(people, on):
+    administrator, clerk = people["administrator"], people["sales_clerk"]
+    department = Department.create(zh="采购部", en="Purchasing", by=administrator, on=on)
+    clerk.edit(name=clerk.name, note=None, memberships=[(department.code, "department_member", False)], by=administrator, on=on)
+    with pytest.raises(InUse):
+        department.deactivate(by=administrator, on=on)
+    clerk.leave(reason=None, by=administrator, on=on)
+    department.deactivate(by=administrator, on=on)
+    assert not department.active
+
+
+def test_a_department_of_the_procedure_stays_and_can_be_renamed(people, on):
+    warehouse = db.session.execute(select(Department).where(Department.code == "warehouse")).scalar_one()
+    people["warehouse_keeper"].leave(reason=None, by=people["administrator"], on=on)
+    with pytest.raises(InUse):
+        warehouse.deactivate(by=people["administrator"], on=on)
+    warehouse.rename(zh="成品仓", en="Finished goods", by=people["administrator"], on=on)
+    assert (warehouse.active, warehouse.code, warehouse.zh) == (True, "warehouse", "成品仓")
+
+
+def test_one_time_passwords_are_long_and_never_the_same():
+    made = {one_time_password() for _ in range(200)}
+    assert len(made) == 200
+    assert {len(one) for one in made} == {19}
+
+
+def test_a_setup_link_is_worth_nothing_once_there_are_people(people, on):
+    assert not SetupLink.is_valid(SetupLink.make(on))
