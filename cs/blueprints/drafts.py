@@ -19,7 +19,7 @@ blueprint = Blueprint("drafts", __name__, url_prefix="/drafts")
 
 def _form_address() -> str:
     address = request.args.get("form", "")
-    if not address.startswith("/") or address.startswith("//") or len(address) > 200:
+    if not address.startswith("/") or address.startswith("//") or "\\" in address or not address.isprintable() or len(address) > 200:
         abort(400)
     return address
 

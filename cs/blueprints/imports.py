@@ -155,7 +155,7 @@ def preview(section: str, token: str) -> Any:
     request_id = (form.request_id.data or "")[:64]
     if request.method == "POST" and db.session.get(Receipt, (current_user.id, request_id)) is not None:
         return go(back)
-    waiting = next(iter(PendingUpload.of(current_user, [token])), None)
+    waiting = next(iter(PendingUpload.of(current_user, [token])), None) if token.isprintable() else None
     if waiting is None:
         say(gettext("This table does not wait any more: it was imported or put aside."), "warning")
         return go(url_for("imports.upload", section=section))

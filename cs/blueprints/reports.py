@@ -12,7 +12,7 @@ from cs.models.procedure import rulebook
 from cs.pages import show
 from cs.procedure.authority import Permission
 from cs.registers import REGISTERS, Register
-from cs.registers.writers import as_csv, as_xlsx, head_of
+from cs.registers.writers import as_csv, as_xlsx
 from cs.words import in_language, today
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
@@ -38,9 +38,8 @@ def register(name: str) -> Any:
     """A register on screen."""
     found = _register(name)
     page = found.listing.page(request.args, url_for("reports.register", name=name))
-    title, number = head_of(found)
-    return show("reports/register.html", "reports/_rows.html", register=found, page=page, title=title, number=number,
-                form=rulebook().forms[found.form])
+    form = rulebook().forms[found.form]
+    return show("reports/register.html", "reports/_rows.html", register=found, page=page, title=in_language(form.name), form=form)
 
 
 @blueprint.route("/<name>.csv")

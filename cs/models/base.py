@@ -195,7 +195,8 @@ class Workflowed(Record):
             if step.target is not None:
                 self.state = step.target
         if step.signed:
-            db.session.add(Signature.of(self.events[-1], step.signed))
+            sealed = select(Event).where(Event.kind == self.kind, Event.record_id == self.id, Event.seq == self.version)
+            db.session.add(Signature.of(db.session.execute(sealed).scalar_one(), step.signed))
         sync_tasks(self, on)
 
 

@@ -124,7 +124,7 @@ def test_the_same_form_sent_twice_makes_one_person_and_shows_no_second_password(
     ({"username": ""}, "username"), ({"username": "Sales_Clerk "}, "username"), ({"username": "ＳＡＬＥＳ_clerk"}, "username"),
     ({"username": "two words"}, "username"), ({"username": "a\x00b"}, "username"), ({"username": "😀" * 60}, "username"),
     ({"initial_password": "short"}, "initial_password"), ({"initial_password": "Lin.XW 1", "username": "lin.xw 1"}, "username"),
-    ({"memberships-0-role": ""}, "memberships"), ({"memberships-0-role": "emperor"}, "memberships-0-role"),
+    ({"memberships-0-role": ""}, "memberships-0-role"), ({"memberships-0-role": "emperor"}, "memberships-0-role"),
     ({"memberships-0-role": "department_member"}, "memberships-0-department"), ({"memberships-0-department": "moon"}, "memberships-0-department"),
     ({"memberships-1-role": "sales_clerk"}, "memberships-1-role"), ({"memberships-1-department": "sales"}, "memberships-1-role"),
     ({"memberships-0-role": "auditor", "memberships-0-head": "y"}, "memberships-0-department"),
@@ -188,7 +188,8 @@ def test_leaving_signs_out_at_once_gives_back_tasks_and_keeps_the_name_on_the_re
         assert db.session.execute(select(Task.taken_by_id)).scalars().all() == [None]
         assert list(verify_records()) == []
     assert (inspector.get("/").status, found("quality_inspector")["active"]) == (303, False)
-    assert inspector.post("/login", username="quality_inspector", password=PASSWORD).status == 422
+    inspector.get("/login")
+    assert inspector.send("/login", username="quality_inspector", password=PASSWORD).status == 422
     assert "检验员甲" in as_role("sales_clerk").get(f"/complaints/{complaint.id}").text
 
 
@@ -225,7 +226,7 @@ def test_the_last_administrator_cannot_be_deactivated_or_lose_the_role(administr
     administrator.step(f"{url}/leave")
     assert (administrator.status, list(administrator.faults)) == (422, ["reason"])
     administrator.step(f"{url}/edit", **{"memberships-0-role": "sales_clerk"})
-    assert (administrator.status, list(administrator.faults)) == (422, ["memberships"])
+    assert (administrator.status, list(administrator.faults)) == (422, ["memberships-0-role"])
     assert found("administrator")["memberships"] == [(None, "administrator", False)]
 
 
@@ -251,8 +252,7 @@ def test_the_list_of_people_is_searched_and_narrowed(administrator, people, quer
     administrator.get(f"/admin/people/?{query}")
     found = [cell.get_text(strip=True) for cell in administrator.soup.select("tbody tr td:nth-of-type(1)")]
     assert administrator.status == 200
-    assert found == (shown if shown is not None else sorted(found, key=found.index))
-    assert shown is not None or len(found) == len(ROLES)
+    assert sorted(found) == sorted(ROLES if shown is None else shown)
 
 
 def test_the_list_of_people_asks_as_often_for_thirty_as_for_one(administrator, app, count_queries, people):
@@ -271,7 +271,7 @@ def test_pages_of_people_by_key_lose_nobody(administrator, app):
     while url:
         administrator.get(url)
         seen += [cell.get_text(strip=True) for cell in administrator.soup.select("tbody tr td:nth-of-type(1)")]
-        following = administrator.soup.select_one("a[rel=next]")
+        following = administrator.soup.select_one("a[rel=next][href]")
         url = following["href"] if following else None
     assert sorted(seen) == sorted(ROLES)
 
@@ -386,18 +386,17 @@ def test_the_overview_counts_and_names_what_nobody_does(administrator, people):
     administrator.step(f"/admin/people/{people['quality_supervisor'].id}/leave")
     text = administrator.get("/admin/").text
     assert [stat.get_text(strip=True) for stat in administrator.soup.select(".card-stat b")][:3] == ["15", "14", "10"]
-    assert {"投诉结案", "与客户沟通处理并记录结果"} <= {word for word in ("投诉结案", "与客户沟通处理并记录结果", "登记客户投诉") if word in text}
-    assert "登记客户投诉" not in text
+    named = [what for what in ("投诉结案", "与客户沟通处理并记录结果", "登记客户投诉") if what in text]
+    assert named == ["投诉结案", "与客户沟通处理并记录结果"]
 
 
 def test_the_overview_warns_of_due_dates_beyond_the_known_calendar(administrator, app, complaint_in):
     complaint_in("received")
-    assert len(administrator.get("/admin/").soup.select(".message-danger")) == 0
-    with app.app_context():
-        db.session.execute(update(Task).values(due_at=datetime(2029, 1, 3, tzinfo=UTC)))
-        db.session.commit()
-    assert len(administrator.get("/admin/").soup.select(".message-danger")) == 1
-    assert len(administrator.get("/admin/holidays/").soup.select(".message-danger")) == 1
+    for due, warnings in ((datetime(2026, 12, 31, 9, tzinfo=UTC), 0), (datetime(2099, 1, 5, 9, tzinfo=UTC), 1)):
+        with app.app_context():
+            db.session.execute(update(Task).values(due_at=due))
+            db.session.commit()
+        assert [len(administrator.get(page).soup.select(".message-danger")) for page in ("/admin/", "/admin/holidays/")] == [warnings, warnings]
 
 
 def test_the_overview_warns_of_a_clock_that_stands_before_the_last_record(administrator, app):

@@ -127,8 +127,8 @@ def test_htmx_gets_the_rows_alone_and_the_same_ones(as_role, many):
     many(3)
     whole, part = as_role("auditor").get("/complaints/?q=第1件"), as_role("auditor", htmx=True).get("/complaints/?q=第1件")
     assert (part.soup.find("html"), part.soup.find(id="rows") is not None) == (None, True)
-    assert numbers(whole) == numbers(part) == ["CC-" + numbers(whole)[0][3:]]
-    assert (whole.response.headers["Vary"], part.response.headers["Vary"]) == ("HX-Request", "HX-Request")
+    assert (numbers(whole), len(numbers(part))) == (numbers(part), 1)
+    assert ["HX-Request" in answer.response.vary for answer in (whole, part)] == [True, True]
 
 
 def test_a_history_restore_gets_the_whole_page(as_role, many):
