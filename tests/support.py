@@ -279,7 +279,9 @@ class Browser:
 
     def _read(self, response: Any) -> Browser:
         self.response, self.status = response, response.status_code
-        self.html = response.get_data(as_text=True) if response.mimetype in ("text/html", "text/plain", "text/csv") else ""
+        body = response.get_data()
+        response.close()
+        self.html = body.decode() if response.mimetype == "text/html" else ""
         self.location = response.headers.get("Location", "") or response.headers.get("HX-Redirect", "")
         return self
 

@@ -28,14 +28,14 @@ Walk = Generator[datetime, None, None]  # yields the moment at which it wants to
 PACE = {"pass_on": 0.03, "first": 0.08, "receive": 0.26, "confirm": 0.6, "prepare": 0.86, "send": 1.0}
 
 HEARD_BY = {  # who passes on (5.2.1.2), and how it came to their ears
-    "warehouse_keeper": "送货时客户仓管说:", "suqiang": "送货到客户仓库,对方收货员说:", "quality_inspector": "客户IQC直接打电话到检验室:",
-    "engineer": "技术对接群里客户工程师说:", "xiehui": "调试时客户工程师反馈:", "process_engineer": "客户来看工艺时提到:",
-    "production_operator": "客户验货员在产线旁说:", "heping": "客户驻厂人员在线上提出:", "production_manager": "客户验货时当面提出:",
-    "planner": "对交期时客户采购提到:", "general_manager": "客户负责人来电提到:", "department_member": "接待客户时对方提到:",
+    "warehouse_keeper": "送货时客户仓管说：", "suqiang": "送货到客户仓库，对方收货员说：", "quality_inspector": "客户IQC直接打电话到检验室：",
+    "engineer": "技术对接群里客户工程师说：", "xiehui": "调试时客户工程师反馈：", "process_engineer": "客户来看工艺时提到：",
+    "production_operator": "客户验货员在产线旁说：", "heping": "客户驻厂人员在线上提出：", "production_manager": "客户验货时当面提出：",
+    "planner": "对交期时客户采购提到：", "general_manager": "客户负责人来电提到：", "department_member": "接待客户时对方提到：",
 }
-NEXT_DAY = ("下班前才与客户通完电话,下一工作日上班补录。", "在客户现场处理到晚上,回厂后下一工作日补录。", "当天网络维护,系统无法登录,恢复后补录。")
-UNKNOWN = ("终端已拆机,外箱和标签丢失,客户查不到批号;按出货时间段追溯。", "客户只提供照片,检查数未统计,已请其补充。", "车主个人反馈,经销商说不清数量和批号。")
-SILENT = ("第3、7、10天分别电话和邮件催问,客户采购说有问题再联系,至今无异议。", "三次邮件一次电话均未答复,客户已继续正常提货。", "发函后两次电话无人接听,群里留言未回;该批已用完。")
+NEXT_DAY = ("下班前才与客户通完电话，下一工作日上班补录。", "在客户现场处理到晚上，回厂后下一工作日补录。", "当天网络维护，系统无法登录，恢复后补录。")
+UNKNOWN = ("终端已拆机，外箱和标签丢失，客户查不到批号；按出货时间段追溯。", "客户只提供照片，检查数未统计，已请其补充。", "车主个人反馈，经销商说不清数量和批号。")
+SILENT = ("第3、7、10天分别电话和邮件催问，客户采购说有问题再联系，至今无异议。", "三次邮件一次电话均未答复，客户已继续正常提货。", "发函后两次电话无人接听，群里留言未回；该批已用完。")
 
 
 @dataclass(frozen=True)
@@ -187,9 +187,9 @@ class Case:
         yield from self._until("pass_on")
         self.complaint = Complaint.pass_on(
             by=self.year.people[name], on=self.on, heard_at=self.heard_at, channel=rng.choice(("phone", "visit", "chat")),
-            customer_id=facts["customer_id"] if named else None, customer_said=None if named else f"{story.customer.short_name}({story.customer.full_name[:2] if not story.foreign else '外贸'}客户)",
+            customer_id=facts["customer_id"] if named else None, customer_said=None if named else f"{story.customer.short_name}（{story.customer.full_name[:2] if not story.foreign else '外贸'}客户）",
             contact_name=story.who() if rng.random() < 0.6 else None, contact_phone=None, product_id=facts["product_id"], lot_no=None,
-            description=f"{HEARD_BY[name]}{story.shipment.product.model} {story.symptom()},请业务跟进。")
+            description=f"{HEARD_BY[name]}{story.shipment.product.model} {story.symptom()}，请业务跟进。")
 
     def _void(self) -> Walk:
         """5.6: logged twice, or not ours at all; the sales manager voids it."""
@@ -197,15 +197,15 @@ class Case:
         if self.plot.void == "twice":
             yield from self._for(1.5)
             facts = self.story.receipt() | {"heard_at": self.heard_at, "channel": "email", "customer_deadline": None,
-                                            "description": f"客户邮件反映{self.story.shipment.product.model}:{self.story.symptom()}。"}
+                                            "description": f"客户邮件反映{self.story.shipment.product.model}：{self.story.symptom()}。"}
             again = Complaint.log(by=self.rng.choice(self.year.people.with_role("sales_clerk")), on=self.on, **facts)
             yield from self._for(2)
-            again.void(reason=f"与{self.complaint.number}为同一问题,客户先来电后又发邮件,两人各登记一次。", by=manager, on=self.on)
+            again.void(reason=f"与{self.complaint.number}为同一问题，客户先来电后又发邮件，两人各登记一次。", by=manager, on=self.on)
             self.plot = Plot(photo=False)
             yield from self._go(self._receive, self._confirm, self._prepare, self._send, self._follow_up, self._close)
         else:
             yield from self._for(5)
-            self.complaint.void(reason="客户核对后确认不良品为另一家供应商的产品,书面撤回投诉。", by=manager, on=self.on)
+            self.complaint.void(reason="客户核对后确认不良品为另一家供应商的产品，书面撤回投诉。", by=manager, on=self.on)
 
     # Analysis (5.2.1.3) and answer (5.2.2.2, 5.2.2.3)
 

@@ -38,15 +38,15 @@ COLLEAGUES = (
     Colleague("zhaoyan", "赵燕", ("sales_clerk",), "整车配套客户跟单"),
     Colleague("lihao", "李浩", ("sales_clerk",), "外贸客户"),
     Colleague("dengjie", "邓杰", ("sales_clerk",), "华南经销商"),
-    Colleague("zhangwei", "张卫", ("quality_inspector",), "客诉分析,功放与主机"),
-    Colleague("yangfan", "杨凡", ("quality_inspector",), "客诉分析,扬声器"),
+    Colleague("zhangwei", "张卫", ("quality_inspector",), "客诉分析，功放与主机"),
+    Colleague("yangfan", "杨凡", ("quality_inspector",), "客诉分析，扬声器"),
     Colleague("tangjun", "唐军", ("quality_supervisor", "quality_inspector"), "品质主管代理人"),
     Colleague("xiehui", "谢辉", ("engineer",), "软件与导航"),
     Colleague("panlei", "潘磊", ("process_engineer",), "波峰焊、贴片工艺"),
     Colleague("heping", "何平", ("production_operator",), "组装二线班长"),
     Colleague("fengting", "冯婷", ("planner",)),
     Colleague("liangchao", "梁超", ("warehouse_keeper",), "成品仓"),
-    Colleague("suqiang", "苏强", ("warehouse_keeper",), "成品仓,送货"),
+    Colleague("suqiang", "苏强", ("warehouse_keeper",), "成品仓，送货"),
 )
 LEFT = "liangchao"  # leaves the company within the year
 
@@ -80,7 +80,7 @@ class People:
 
     def leave(self, on: datetime) -> None:
         """One colleague leaves: the account stays, its sessions end."""
-        self[LEFT].leave(reason="个人原因离职,工作交接给苏强。", by=self["administrator"], on=on)
+        self[LEFT].leave(reason="个人原因离职，工作交接给苏强。", by=self["administrator"], on=on)
 
 
 @contextmanager

@@ -19,24 +19,24 @@ USUAL_DEMANDS = (["exchange"], ["exchange"], ["replenishment"], ["exchange", "re
 ASKED = {"report_8d": "提供8D报告", "replenishment": "尽快补货", "rework": "安排返工", "return": "退货", "exchange": "换货", "deduction": "扣款",
          "on_site": "派人到现场处理"}
 SETTLED = {
-    "exchange": ("{n}{u}不良品随下批换新", "不良{n}{u}当天寄出新品更换,旧品退回分析"),
-    "replenishment": ("{n}{u}已安排补货,三个工作日内送到", "{n}{u}随明天的车补足"),
-    "rework": ("我司派两人到客户仓库返工,半天完成", "客户在库品由我司人员现场重工,不占客户产线"),
-    "return": ("{n}{u}由我司安排拉回,客户已开退货单", "退回{n}{u},冲减当月对账单"),
-    "deduction": ("按{n}{u}货值从当月货款扣除", "扣款以客户开具的扣款单为准,限{n}{u}"),
+    "exchange": ("{n}{u}不良品随下批换新", "不良{n}{u}当天寄出新品更换，旧品退回分析"),
+    "replenishment": ("{n}{u}已安排补货，三个工作日内送到", "{n}{u}随明天的车补足"),
+    "rework": ("我司派两人到客户仓库返工，半天完成", "客户在库品由我司人员现场重工，不占客户产线"),
+    "return": ("{n}{u}由我司安排拉回，客户已开退货单", "退回{n}{u}，冲减当月对账单"),
+    "deduction": ("按{n}{u}货值从当月货款扣除", "扣款以客户开具的扣款单为准，限{n}{u}"),
     "on_site": ("品质与工程当天到客户现场确认处理", "派驻点人员到现场全检客户在库品"),
-    "report_8d": ("书面改善报告随回复附上", "8D报告D1–D3先行提交,其余随后补齐"),
+    "report_8d": ("书面改善报告随回复附上", "8D报告D1–D3先行提交，其余随后补齐"),
 }
 NO_DEMAND = {  # what the customer wants where the form has no word for it, and how it was settled
-    "DOC": ("补齐资料", "电子版当天补发,原件随下批附上"), "DEL": ("马上安排送货", "余量当天专车送达,以后变更交期先书面通知"),
+    "DOC": ("补齐资料", "电子版当天补发，原件随下批附上"), "DEL": ("马上安排送货", "余量当天专车送达，以后变更交期先书面通知"),
 }
 TECHNICAL = {"FUN", "REL", "SOL", "ASM", "DIM", "APP", "SW", "ENV"}  # what is analysed on the part; the rest in papers
 ORAL = {"phone", "visit", "chat"}
 FRACTIONS = {"incoming": (32, 50, 80, 125), "line": (60, 96, 120, 200, 300), "field": (20, 30, 48, 60), "customer_warehouse": (20, 40, 60, 100)}
-FOUND = {"incoming": ("来料抽检{checked}{u},", "进料检验抽{checked}{u},"), "line": ("产线装机时发现,", "上线装配{checked}{u},其中", "装车试机时,"),
-         "field": ("终端门店反馈,", "4S店转来车主反映,", "售后换件汇总,"), "customer_warehouse": ("收货清点时,", "仓库拆箱时,")}
-BATCH = ("不良集中在一个批次,原因明确,在库和在途已全部隔离,客户同意按简易途径先行回复。", "客户等货,要求先处理本批;原因已查明,客户书面同意按简易途径回复。")
-CHRONIC = ("半年内第二次出现,原因与上次相同,改善措施本周导入;客户要求先答复本批。", "同类问题再次出现,涉及数量少,客户同意先处理本批,专题改善另行安排。")
+FOUND = {"incoming": ("来料抽检{checked}{u}，", "进料检验抽{checked}{u}，"), "line": ("产线装机时发现，", "上线装配{checked}{u}，其中", "装车试机时，"),
+         "field": ("终端门店反馈，", "4S店转来车主反映，", "售后换件汇总，"), "customer_warehouse": ("收货清点时，", "仓库拆箱时，")}
+BATCH = ("不良集中在一个批次，原因明确，在库和在途已全部隔离，客户同意按简易途径先行回复。", "客户等货，要求先处理本批；原因已查明，客户书面同意按简易途径回复。")
+CHRONIC = ("半年内第二次出现，原因与上次相同，改善措施本周导入；客户要求先答复本批。", "同类问题再次出现，涉及数量少，客户同意先处理本批，专题改善另行安排。")
 
 
 @cache
@@ -118,8 +118,8 @@ class Story:
         return name[0] + ("总" if "总" in post else "工" if "品质" in post else "经理")
 
     def opening(self) -> str:
-        return {"phone": f"客户{self.who()}来电:", "email": "客户来邮件:", "letter": "客户发来品质异常联络单:", "chat": "客户在对接群里反馈:",
-                "visit": f"客户{self.who()}来厂时提出:"}[self.channel]
+        return {"phone": f"客户{self.who()}来电：", "email": "客户来邮件：", "letter": "客户发来品质异常联络单：", "chat": "客户在对接群里反馈：",
+                "visit": f"客户{self.who()}来厂时提出："}[self.channel]
 
     def symptom(self) -> str:
         opening = self.rng.choice(FOUND[self.found_at]) if self.ours and self.category not in NO_DEMAND else ""
@@ -127,7 +127,7 @@ class Story:
 
     def description(self, *, lot_known: bool = True, deadline: datetime | None = None) -> str:
         """投诉内容 as the clerk writes it down."""
-        lot = f"批号{self.shipment.lot_no}。" if lot_known else "外箱已拆,客户一时查不到批号。"
+        lot = f"批号{self.shipment.lot_no}。" if lot_known else "外箱已拆，客户一时查不到批号。"
         asked = "、".join(ASKED[one] for one in self.demands) or NO_DEMAND.get(self.category, ("尽快说明原因",))[0]
         by_when = f"请于{deadline.month}月{deadline.day}日{deadline:%H:%M}前回复。" if deadline else ""
         return f"{self.opening()}{self.shipment.product.model} {self.symptom()}。{lot}客户要求{asked}。{by_when}"
@@ -148,8 +148,8 @@ class Story:
     def confirmation(self, *, again: bool = False) -> dict[str, Any]:
         """Block B, signed by quality; `again` after the customer refused the reply."""
         severity = self.problem["severity"]
-        checks = ("复核:库存三批各抽80{u}复检,未发现同类不良;流出工位已找到。", "补充验证:模拟原条件重现不良3次,原因判断不变。")
-        more = "" if not again else self.rng.choice(checks) if self.technical else "补充:调出当日全部记录复核,原因判断不变,流出环节已找到。"
+        checks = ("复核：库存三批各抽80{u}复检，未发现同类不良；流出工位已找到。", "补充验证：模拟原条件重现不良3次，原因判断不变。")
+        more = "" if not again else self.rng.choice(checks) if self.technical else "补充：调出当日全部记录复核，原因判断不变，流出环节已找到。"
         facts = {"defect_category": self.category, "defect_code": self.code, "severity": severity, "nature": self.nature,
                  "analysis": self.pick("analysis") + self.say(more), "unknown_reason": None, "route_reason": None}
         if not self.ours:
@@ -163,47 +163,47 @@ class Story:
     def settlement(self, settled_on: date, *, again: bool = False) -> dict[str, Any]:
         """What the quality supervisor agreed with the customer (5.2.2.3)."""
         by = "邮件" if self.foreign else "电话"
-        agreed = ";".join(self.say(self.rng.choice(SETTLED[one])) for one in self.demands) or NO_DEMAND.get(self.category, ("", "原因与改善措施已说明,本次不补不退"))[1]
-        more = ";另附库存全检记录和流出原因说明,今后三批随货附加严检验报告" if again else ""
-        return {"reply_text": f"与{self.who()}{by}沟通确认:{agreed}{more}。客户同意按此处理。",
-                "cause": f"产生原因:{self.pick('cause')}\n流出原因:{self.pick('escape')}",
+        agreed = ";".join(self.say(self.rng.choice(SETTLED[one])) for one in self.demands) or NO_DEMAND.get(self.category, ("", "原因与改善措施已说明，本次不补不退"))[1]
+        more = "；另附库存全检记录和流出原因说明，今后三批随货附加严检验报告" if again else ""
+        return {"reply_text": f"与{self.who()}{by}沟通确认：{agreed}{more}。客户同意按此处理。",
+                "cause": f"产生原因：{self.pick('cause')}\n流出原因：{self.pick('escape')}",
                 "actions": self._containment() + self.pick("actions").replace(";", ";\n"), "agreed_with": self.contact.name, "settled_on": settled_on}
 
     def _containment(self) -> str:
         """What was done at once with what is still here."""
         if self.category in NO_DEMAND:
             return ""
-        stock = f"围堵:成品库存{self.rng.choice((120, 180, 240, 360, 500))}{self.words['u']}"
+        stock = f"围堵：成品库存{self.rng.choice((120, 180, 240, 360, 500))}{self.words['u']}"
         if not self.technical:
-            return f"{stock}逐箱核对,无误后才放行;\n"
-        return f"{stock}全检,{self.rng.choice(('未发现不良', f'剔除不良{self.rng.randint(1, 6)}' + self.words['u']))};\n"
+            return f"{stock}逐箱核对，无误后才放行；\n"
+        return f"{stock}全检，{self.rng.choice（（'未发现不良'， f'剔除不良{self.rng.randint(1, 6)}' + self.words['u']））}；\n"
 
     # What is said around it
 
     def late_reason(self) -> str:
-        options = ["当天客诉集中,分析人员不足,已调整排班。", "客户联系人休假,次日才确认处理方式。", "品质主管出差,未及时安排代理人。"]
+        options = ["当天客诉集中，分析人员不足，已调整排班。", "客户联系人休假，次日才确认处理方式。", "品质主管出差，未及时安排代理人。"]
         if self.problem.get("liability") == "supplier":
-            options = ["责任供应商的分析报告晚一天收到,已先电话告知客户。"]
+            options = ["责任供应商的分析报告晚一天收到，已先电话告知客户。"]
         elif self.technical:
-            options += ["不良样品晚到一天,解剖分析推迟;已先电话告知客户进展。", "需要上机老化复现,时间不够,事先已征得客户同意延后。",
-                        "复测设备校准,次日才能使用。"]
+            options += ["不良样品晚到一天，解剖分析推迟；已先电话告知客户进展。", "需要上机老化复现，时间不够，事先已征得客户同意延后。",
+                        "复测设备校准，次日才能使用。"]
         return self.rng.choice(options)
 
     def refusal(self) -> str:
-        options = ["客户认为原因分析太笼统,要求补充验证数据。", "客户品质主管要求增加后三批的加严检验报告。", "只处理不良品不够,客户要求说明为什么没检出来,并对在库品全检。"]
-        return "客户不同意扣款方式,要求派人现场挑选,并说明流出原因。" if "deduction" in self.demands else self.rng.choice(options)
+        options = ["客户认为原因分析太笼统，要求补充验证数据。", "客户品质主管要求增加后三批的加严检验报告。", "只处理不良品不够，客户要求说明为什么没检出来，并对在库品全检。"]
+        return "客户不同意扣款方式，要求派人现场挑选，并说明流出原因。" if "deduction" in self.demands else self.rng.choice(options)
 
     def acceptance(self) -> str | None:
         if not self.ours:
-            return self.rng.choice(("客户认可检测结论。", "客户来电表示理解,同意按建议处理。", "客户邮件回复收到,无异议。"))
-        got = ["电话确认,换货品已收到,客户满意。"] * 2 if {"exchange", "replenishment"} & set(self.demands) else []
-        return self.rng.choice([*got, "客户邮件确认接受。", "客户在报告上签字回传。", "客户在群里回复“OK,按此处理”。", None])
+            return self.rng.choice(("客户认可检测结论。", "客户来电表示理解，同意按建议处理。", "客户邮件回复收到，无异议。"))
+        got = ["电话确认，换货品已收到，客户满意。"] * 2 if {"exchange", "replenishment"} & set(self.demands) else []
+        return self.rng.choice([*got, "客户邮件确认接受。", "客户在报告上签字回传。", "客户在群里回复“OK，按此处理”。", None])
 
     def closing(self) -> str | None:
         if not self.ours:
-            return self.rng.choice(("客户已认可,结案。", None))
-        done = ["后续一批到货未再出现,结案。", "措施已落实,现场查核有记录。"] if self.category not in NO_DEMAND else ["资料与交货均已补齐,结案。"]
-        return self.rng.choice([*done, "客户已确认,结案。", None])
+            return self.rng.choice(("客户已认可，结案。", None))
+        done = ["后续一批到货未再出现，结案。", "措施已落实，现场查核有记录。"] if self.category not in NO_DEMAND else ["资料与交货均已补齐，结案。"]
+        return self.rng.choice([*done, "客户已确认，结案。", None])
 
     def photograph(self) -> tuple[str, str]:
         """The scene and the words on the slip of paper beside it."""

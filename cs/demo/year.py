@@ -152,10 +152,10 @@ class Year:
 
     def _agree_limit(self, on: datetime) -> None:
         customer = next(one for one in self.trade.customers if one.reply_days is None and one.customer_type == "oem")
-        customer.edit(by=self.people["sales_manager"], on=on, reply_days=3, remarks="质量协议约定:客诉三天内回复。")
+        customer.edit(by=self.people["sales_manager"], on=on, reply_days=3, remarks="质量协议约定：客诉三天内回复。")
 
     def _void_shipment(self, on: datetime) -> None:
-        self.trade.sent[-1].void(reason="数量录错,已按送货单重新录入。", by=self.people["sales_manager"], on=on)
+        self.trade.sent[-1].void(reason="数量录错，已按送货单重新录入。", by=self.people["sales_manager"], on=on)
 
     # Complaints
 

@@ -81,7 +81,6 @@ def test_every_answer_carries_the_headers(as_role, address):
     assert (policy["default-src"], policy["object-src"], policy["base-uri"], policy["form-action"], policy["frame-ancestors"]) == (
         "'self'", "'none'", "'none'", "'self'", "'none'")
     assert policy["script-src"] == "'self' https://cdn.jsdelivr.net/npm/htmx.org@2.0.10/dist/htmx.min.js"
-    browser.response.close()
 
 
 @pytest.mark.parametrize("address", ["/", "/complaints/", "/complaints/1", "/complaints/new", "/login", "/nowhere"])

@@ -56,7 +56,6 @@ def test_a_file_comes_back_byte_for_byte_as_a_download_under_its_own_name(as_rol
     assert (browser.response.get_data(), headers["X-Content-Type-Options"]) == (TEXT[1], "nosniff")
     assert headers["Content-Disposition"].startswith("attachment")
     assert "%E6%A3%80%E9%AA%8C%E8%AE%B0%E5%BD%95.txt" in headers["Content-Disposition"]
-    browser.response.close()
 
 
 @pytest.mark.parametrize(("query", "side"), [("", 160), ("?size=480", 480), ("?size=9999", 160)])
@@ -66,7 +65,6 @@ def test_a_photograph_is_shown_small(as_role, complaint, query, side):
     browser.get(f"/files/1/thumbnail{query}")
     assert Image.open(io.BytesIO(browser.response.get_data())).size == (side, side // 2)
     assert (browser.response.mimetype, "private" in browser.response.headers["Cache-Control"]) == ("image/jpeg", True)
-    browser.response.close()
 
 
 def test_what_is_no_picture_has_no_small_one(as_role, complaint):
@@ -93,7 +91,6 @@ def test_a_wrong_file_is_voided_with_its_reason_and_stays_readable(as_role, comp
     assert browser.send("/files/1/void", reason="别的客户的").status == 303
     assert on_record() == [("检验记录.txt", "attach", "别的客户的")]
     assert ("别的客户的" in names(browser), browser.get("/files/1").status) == (True, 200)
-    browser.response.close()
 
 
 def test_a_void_file_is_not_voided_again(as_role, complaint, on_record):
@@ -117,8 +114,7 @@ def test_who_may_read_may_download_and_who_works_may_add(as_role, complaint, app
     for role in ROLES:
         browser = as_role(role)
         answers[role] = (browser.get("/files/1").status, browser.get(ADD).status, browser.post(ADD).status, browser.get("/files/1/void").status)
-        browser.response.close()
-    works = dict.fromkeys(ROLES, (200, 200, 422, 200))
+        works = dict.fromkeys(ROLES, (200, 200, 422, 200))
     assert answers == works | {"auditor": (200, 403, 403, 403), "administrator": (403, 403, 403, 403)}
 
 

@@ -43,7 +43,7 @@ def _departments() -> dict[str, Any]:
     roles: dict[str, list[str]] = {}
     for role in rulebook().roles.values():
         roles.setdefault(role.department or "", []).append(role_name(role.code))
-    return {"rows": departments().values(), "people_in": {code: count for code, count in db.session.execute(people_in)}, "heads": heads, "home_roles": roles}
+    return {"rows": departments().values(), "people_in": dict(list(db.session.execute(people_in))), "heads": heads, "home_roles": roles}
 
 
 @blueprint.route("/departments/")
