@@ -31,7 +31,7 @@ from sqlalchemy import delete, inspect, select
 from cs.extensions import db
 from cs.models import chain
 from cs.models.attachments import Attachment, Draft, PendingUpload
-from cs.models.base import KINDS, Receipt, Workflowed, rebuild_tasks, verify_records
+from cs.models.base import KINDS, Receipt, Workflowed, rebuild_tasks, verify_records, verify_tasks
 from cs.models.procedure import keep_procedure_text, rulebook, zone
 from cs.models.signatures import verify_signatures
 from cs.models.users import Department, LoginSession, SetupLink, User
@@ -103,6 +103,7 @@ def set_up(on: datetime) -> list[str]:
     done = []
     if _needs_migration():
         copy = _copy_before_migration(current_app.config["CS_DATA"])
+        db.session.rollback()  # what looked for data must not keep the database locked from the migration
         upgrade()
         done.append(f"数据库已更新 Database up to date{f' (copy: {copy.name})' if copy else ''}")
     if keep_procedure_text(on):
@@ -241,7 +242,7 @@ def _plain(value: Any) -> Any:
 @with_appcontext
 def verify() -> None:
     """Checks the audit chains, the records, the signatures, the tasks and the files; exit code 1 when something is wrong."""
-    faults = [*chain.verify_events(), *verify_records(), *verify_signatures()]
+    faults = [*chain.verify_events(), *verify_records(), *verify_signatures(), *verify_tasks(datetime.now(UTC))]
     known = db.session.execute(select(Attachment.sha256).distinct()).scalars().all()
     faults += [chain.Fault(f"file {sha256[:12]}", what) for sha256, what in current_app.extensions["files"].verify(known)]
     for fault in faults:

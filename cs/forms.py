@@ -42,6 +42,7 @@ from cs.models.attachments import PendingUpload
 from cs.models.procedure import rulebook, zone
 from cs.words import choices, in_language, label
 
+SHORT = 1000  # characters of a text that is a sentence or two
 MOST = 999_999_999  # the largest whole number a field takes
 EARLIEST = date(2000, 1, 1)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffe\uffff]")
@@ -87,6 +88,8 @@ def Text(key: str, *, required: bool = False, most: int = 100, **options: Any) -
 
 
 def LongText(key: str, *, required: bool = False, most: int = 4000, **options: Any) -> TextAreaField:
+    """Text of several lines; a short one gets a low box."""
+    options.setdefault("render_kw", {"rows": 2 if most <= SHORT else 4})
     return TextAreaField(label(key), [*_words_needed(required), _no_control_characters, Length(max=most)], filters=[_trim], **options)
 
 

@@ -16,7 +16,7 @@ from cs.models.chain import Event
 from cs.models.procedure import rulebook
 from cs.models.users import User
 from cs.procedure.authority import Permission, roles_with
-from cs.words import moment, role_name, state_name, step_name, term, value_in_words
+from cs.words import listed, moment, role_name, state_name, step_name, term, value_in_words
 
 ICONS = {"log": "plus-circle", "create": "plus-circle", "pass_on": "reply", "attach": "paperclip", "detach": "x-circle", "void": "x-octagon",
          "refuse": "arrow-counterclockwise", "close": "check2-circle", "accept": "check2", "send_reply": "send", "reply_directly": "send"}
@@ -47,7 +47,7 @@ def next_action(record: Workflowed, steps: tuple[Any, ...], section: str, on: da
     task = tasks[0]
     awaited = [step for step in steps if step.task]
     taken = db.session.get(User, task.taken_by_id) if task.taken_by_id else None
-    roles = "、".join(role_name(role) for role in roles_with(Permission(task.permission)))
+    roles = listed(role_name(role) for role in roles_with(Permission(task.permission)))
     return {
         "title": step_name(record.kind, task.name),
         "due": task.due_at,
@@ -77,7 +77,7 @@ def _entry(record: Record, event: Event) -> dict[str, Any]:
             if field not in UNSPOKEN and not field.endswith("_id"):
                 label = term(field) if field in rulebook().terms else field
                 changes.append((label, _short(value_in_words(field, old)) if old not in (None, []) else None, _short(value_in_words(field, new))))
-    files = "、".join(name for name, _hash in facts.get("files", []))
+    files = listed(name for name, _hash in facts.get("files", []))
     return {"at": event.at, "who": event.by.name if event.by else gettext("the system"), "role": role_name(event.role),
             "label": step_name(record.kind, event.name), "clause": event.clause, "note": facts.get("note") or files or None,
             "changes": changes, "icon": ICONS.get(event.name, "dot")}

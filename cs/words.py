@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -35,6 +36,11 @@ def language() -> str:
 
 def in_language(name: Name) -> str:
     return name.in_(language())
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words one after another, as the reader's language lists them."""
+    return (", " if language() == "en" else "、").join(words)
 
 
 def term(key: str) -> str:
@@ -155,7 +161,7 @@ def value_in_words(field: str, value: Any) -> str:
     if isinstance(value, bool):
         return choice("yes_no", "yes" if value else "no")
     if isinstance(value, list):
-        return "、".join(value_in_words(field, one) for one in value)
+        return listed(value_in_words(field, one) for one in value)
     if isinstance(value, dict):
         return " · ".join(f"{term(key) if key in rulebook().terms else key} {value_in_words(key, one)}" for key, one in value.items()
                           if one not in (None, "", False) and not key.endswith(REFERENCE_KEYS))
@@ -171,7 +177,7 @@ def _text_in_words(field: str, text: str) -> str:
         return defect_category(text)
     group = LIST_OF.get(field, field)
     if field == "demand" and text.startswith("["):
-        return "、".join(choice(group, code) for code in json.loads(text))
+        return listed(choice(group, code) for code in json.loads(text))
     return choice(group, text) if group in rulebook().choices else text
 
 
@@ -180,5 +186,5 @@ def init_words(app: Any) -> None:
     app.jinja_env.globals.update(term=term, choice=choice, choices=choices, state_name=state_name, step_name=step_name, role_name=role_name,
                                  department_name=department_name, form_number=form_number, defect=defect, defect_category=defect_category,
                                  clause_title=clause_title, is_late=is_late)
-    app.jinja_env.filters.update(name=in_language, day=day, moment=moment, left=left, ago=ago, age=lambda since: span(datetime.now(UTC) - since),
+    app.jinja_env.filters.update(name=in_language, day=day, moment=moment, left=left, ago=ago, listed=listed, age=lambda since: span(datetime.now(UTC) - since),
                                  demand=lambda code: choice("demand", code))

@@ -38,7 +38,7 @@ from cs.procedure.authority import Permission
 from cs.records import files, flow, next_action, other_steps, signatures, timeline
 from cs.references import customer_options, customers_to_choose, products_to_choose
 from cs.steps import Section, mount
-from cs.words import choice, choices, in_language, state_name, term
+from cs.words import choice, choices, in_language, listed, state_name, term
 
 blueprint = Blueprint("complaints", __name__, url_prefix="/complaints")
 
@@ -194,7 +194,7 @@ class ConfirmForm(Signed, WithFiles, StepForm):
         still = [term("model" if name == "product_id" else name) for name in record.missing if name in self and self[name].data is None]
         if still and not self.unknown_reason.data:
             self.fault("unknown_reason", gettext("Not known yet: %(fields)s. Fill them in above, or say here why they are unknown.",
-                                                 fields="、".join(still)))
+                                                 fields=listed(still)))
         if "lot_no" in self:
             _lot_faults(self, record.customer_id)
         value = {name: self[name].data if name in self else getattr(record, name) for name in ("checked_qty", "defect_qty")}

@@ -15,9 +15,9 @@ Spot = tuple[int, int, int]  # where the defect is: x, y, radius
 
 
 def photograph(scene: str, label: str, rng: Random) -> bytes:
-    """A JPEG of a scene (SCENES) with a steel rule, a paper slip that says `label`, and the defect ringed."""
+    """A JPEG of a scene (SCENES) with a steel rule, a paper slip that says `label` (model and lot first), and the defect ringed."""
     draw, millimetre = SCENES[scene]
-    picture, spot = draw(rng)
+    picture, spot = draw(rng, label)
     if millimetre:
         _rule(picture, millimetre, rng)
     _slip(picture, label, rng)
@@ -42,7 +42,7 @@ def _disc(size: int, inner: int, outer: int) -> Image.Image:
     return Image.radial_gradient("L").resize((size, size)).point([int(inner + (outer - inner) * min(1, v / 180)) for v in range(256)])
 
 
-def _cone(rng: Random) -> tuple[Image.Image, Spot]:
+def _cone(rng: Random, _label: str) -> tuple[Image.Image, Spot]:
     """A loudspeaker from above; the surround is torn or the glue has come off."""
     picture = _bench(rng, rng.choice([(58, 104, 88), (172, 170, 164), (70, 88, 112)]))
     draw = ImageDraw.Draw(picture)
@@ -78,7 +78,7 @@ def _cone(rng: Random) -> tuple[Image.Image, Spot]:
     return picture, (*where, 58)
 
 
-def _board(rng: Random) -> tuple[Image.Image, Spot]:
+def _board(rng: Random, _label: str) -> tuple[Image.Image, Spot]:
     """A populated board close up; one joint is bridged or cracked."""
     picture = Image.new("RGB", (WIDE, HIGH), rng.choice([(18, 92, 58), (20, 74, 112), (26, 88, 44)]))
     draw = ImageDraw.Draw(picture)
@@ -117,7 +117,7 @@ def _board(rng: Random) -> tuple[Image.Image, Spot]:
     return picture, (x + 16, y + 14, 56)
 
 
-def _faceplate(rng: Random) -> tuple[Image.Image, Spot]:
+def _faceplate(rng: Random, _label: str) -> tuple[Image.Image, Spot]:
     """The front of a radio or an amplifier, with a scratch or poor print."""
     picture = _bench(rng, (186, 186, 182))
     draw = ImageDraw.Draw(picture)
@@ -142,7 +142,29 @@ def _faceplate(rng: Random) -> tuple[Image.Image, Spot]:
     return picture, (x + length // 2, int(y + slope * length / 2), 84)
 
 
-def _carton(rng: Random) -> tuple[Image.Image, Spot]:
+def _heatsink(rng: Random, _label: str) -> tuple[Image.Image, Spot]:
+    """An amplifier from above: fins, a name plate, and what scratched them."""
+    picture = _bench(rng, (176, 178, 172))
+    draw = ImageDraw.Draw(picture)
+    tone = rng.choice((30, 44, 118))
+    draw.rounded_rectangle((110, 110, WIDE - 110, HIGH - 170), 14, fill=(tone, tone, tone + 2), outline=(tone + 60, tone + 60, tone + 62), width=4)
+    for n in range(26):
+        x = 130 + n * 27
+        if not 330 < x < 610:
+            draw.rectangle((x, 126, x + 15, HIGH - 186), fill=(tone + 22, tone + 22, tone + 24))
+            draw.line((x + 15, 126, x + 15, HIGH - 186), fill=(max(0, tone - 24),) * 3, width=4)
+    draw.text((352, 220), "MJ AUDIO", font=_font(50), fill=(214, 216, 218))
+    draw.text((374, 290), f"{rng.choice(('4x80W', '2x150W', '6CH DSP', '8CH DSP'))}", font=_font(40), fill=(170, 172, 174))
+    for x, y in ((134, 132), (WIDE - 160, 132), (134, HIGH - 218), (WIDE - 160, HIGH - 218)):
+        draw.ellipse((x, y, x + 26, y + 26), fill=(150, 150, 152), outline=(90, 90, 92), width=2)
+        draw.line((x + 6, y + 13, x + 20, y + 13), fill=(60, 60, 62), width=4)
+    x, y, length = rng.randint(360, 470), rng.randint(360, 460), rng.randint(90, 170)
+    for n in range(rng.randint(1, 3)):
+        draw.line([(x + n * 11, y + n * 9), (x + length // 2, y + n * 9 - 14), (x + length, y - 30 + n * 10)], fill=(224, 222, 216), width=rng.choice((2, 3, 4)))
+    return picture, (x + length // 2, y - 10, 96)
+
+
+def _carton(rng: Random, label: str) -> tuple[Image.Image, Spot]:
     """A carton with a crushed or wet corner and its label."""
     picture = _bench(rng, (128, 130, 132))
     draw = ImageDraw.Draw(picture)
@@ -153,9 +175,9 @@ def _carton(rng: Random) -> tuple[Image.Image, Spot]:
     for n in range(0, 560, 7):
         draw.line([(112 + n, 192 - n * 0.1), (112 + n, 606)], fill=(184, 146, 99))
     draw.rectangle((170, 330, 420, 520), fill=(246, 246, 242))
-    draw.text((186, 342), f"MJ-{rng.choice(('S65C', 'A4080', 'H9020', 'W10A'))}\nQTY {rng.choice((12, 20, 24))} PCS\nC/NO {rng.randint(2, 48)}", font=_font(34), fill=(20, 20, 20))
+    draw.text((186, 342), f"{label.split(maxsplit=1)[0]}\nQTY {rng.choice((12, 20, 24))} PCS\nC/NO {rng.randint(2, 48)}", font=_font(34), fill=(20, 20, 20))
     _bars(draw, 186, 462, 200, 44, rng)
-    x, y = rng.choice([(150, 560), (680, 560), (660, 190), (520, 440)])
+    x, y = rng.choice([(190, 540), (660, 550), (660, 190), (520, 440)])
     points = [(x + rng.randint(-70, 70), y + rng.randint(-60, 40)) for _ in range(7)]
     points.sort(key=lambda point: math.atan2(point[1] - y, point[0] - x))
     draw.polygon(points, fill=(112, 84, 52))
@@ -164,13 +186,13 @@ def _carton(rng: Random) -> tuple[Image.Image, Spot]:
     return picture, (x, y, 96)
 
 
-def _label(rng: Random) -> tuple[Image.Image, Spot]:
+def _label(rng: Random, label: str) -> tuple[Image.Image, Spot]:
     """A carton's material label close up, struck by what does not fit."""
     picture = _bench(rng, (196, 160, 112))
     draw = ImageDraw.Draw(picture)
     draw.rectangle((110, 110, WIDE - 110, HIGH - 170), fill=(248, 248, 245), outline=(210, 210, 204), width=2)
-    rows = [("P/N", f"{rng.randint(1000, 9999)}-{rng.randint(100000, 999999)}"), ("MODEL", f"MJ-{rng.choice(('S65C', 'H7010', 'A6DSP', 'X16P'))}"),
-            ("LOT", f"L26{rng.randint(1, 9):02d}{rng.randint(10, 28)}{rng.choice('ABC')}{rng.randint(1, 6)}"), ("QTY", f"{rng.choice((100, 200, 240))} PCS")]
+    model, lot, *_ = label.split()
+    rows = [("P/N", f"{rng.randint(1000, 9999)}-{rng.randint(100000, 999999)}"), ("MODEL", model), ("LOT", lot), ("QTY", f"{rng.choice((100, 200, 240))} PCS")]
     for n, (name, value) in enumerate(rows):
         y = 130 + n * 74
         draw.text((136, y), name, font=_font(30), fill=(60, 60, 60))
@@ -184,7 +206,7 @@ def _label(rng: Random) -> tuple[Image.Image, Spot]:
     return picture, (440, 152 + row * 74, 110)
 
 
-def _display(rng: Random) -> tuple[Image.Image, Spot]:
+def _display(rng: Random, _label: str) -> tuple[Image.Image, Spot]:
     """A lit screen with a bright line, a dark corner or a frozen start picture."""
     picture = _bench(rng, (46, 48, 52))
     draw = ImageDraw.Draw(picture)
@@ -217,7 +239,7 @@ def _display(rng: Random) -> tuple[Image.Image, Spot]:
     return picture, (480, screen[1] + 204, 120)
 
 
-def _connector(rng: Random) -> tuple[Image.Image, Spot]:
+def _connector(rng: Random, _label: str) -> tuple[Image.Image, Spot]:
     """A plug from the front with its cables; one terminal is bent or in the wrong place."""
     picture = _bench(rng, (214, 212, 206))
     draw = ImageDraw.Draw(picture)
@@ -242,8 +264,8 @@ def _connector(rng: Random) -> tuple[Image.Image, Spot]:
 
 
 # What can be photographed: how it is drawn, and how many points of the picture are a millimetre (0: no rule beside it).
-SCENES: dict[str, tuple[Callable[[Random], tuple[Image.Image, Spot]], int]] = {
-    "cone": (_cone, 4), "board": (_board, 24), "faceplate": (_faceplate, 4), "carton": (_carton, 0), "label": (_label, 8),
+SCENES: dict[str, tuple[Callable[[Random, str], tuple[Image.Image, Spot]], int]] = {
+    "cone": (_cone, 4), "board": (_board, 24), "faceplate": (_faceplate, 4), "heatsink": (_heatsink, 4), "carton": (_carton, 0), "label": (_label, 8),
     "display": (_display, 4), "connector": (_connector, 12)}
 
 

@@ -163,11 +163,11 @@ class Story:
     def settlement(self, settled_on: date, *, again: bool = False) -> dict[str, Any]:
         """What the quality supervisor agreed with the customer (5.2.2.3)."""
         by = "邮件" if self.foreign else "电话"
-        agreed = ";".join(self.say(self.rng.choice(SETTLED[one])) for one in self.demands) or NO_DEMAND.get(self.category, ("", "原因与改善措施已说明，本次不补不退"))[1]
+        agreed = "；".join(self.say(self.rng.choice(SETTLED[one])) for one in self.demands) or NO_DEMAND.get(self.category, ("", "原因与改善措施已说明，本次不补不退"))[1]
         more = "；另附库存全检记录和流出原因说明，今后三批随货附加严检验报告" if again else ""
         return {"reply_text": f"与{self.who()}{by}沟通确认：{agreed}{more}。客户同意按此处理。",
                 "cause": f"产生原因：{self.pick('cause')}\n流出原因：{self.pick('escape')}",
-                "actions": self._containment() + self.pick("actions").replace(";", ";\n"), "agreed_with": self.contact.name, "settled_on": settled_on}
+                "actions": self._containment() + self.pick("actions").replace("；", "；\n"), "agreed_with": self.contact.name, "settled_on": settled_on}
 
     def _containment(self) -> str:
         """What was done at once with what is still here."""
@@ -176,7 +176,8 @@ class Story:
         stock = f"围堵：成品库存{self.rng.choice((120, 180, 240, 360, 500))}{self.words['u']}"
         if not self.technical:
             return f"{stock}逐箱核对，无误后才放行；\n"
-        return f"{stock}全检，{self.rng.choice（（'未发现不良'， f'剔除不良{self.rng.randint(1, 6)}' + self.words['u']））}；\n"
+        found = self.rng.choice(("未发现不良", f"剔除不良{self.rng.randint(1, 6)}{self.words['u']}"))
+        return f"{stock}全检，{found}；\n"
 
     # What is said around it
 
@@ -207,4 +208,7 @@ class Story:
 
     def photograph(self) -> tuple[str, str]:
         """The scene and the words on the slip of paper beside it."""
-        return self.problem["scene"], f"{self.shipment.product.model}  {self.shipment.lot_no}  NG"
+        scene = self.problem["scene"]
+        if scene == "faceplate" and self.family != "head_unit":
+            scene = {"amplifier": "heatsink", "navigation": "display"}.get(self.family, "cone")
+        return scene, f"{self.shipment.product.model}  {self.shipment.lot_no}  NG"

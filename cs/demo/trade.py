@@ -190,7 +190,8 @@ class Trade:
     def add_customer(self, line: Line, on: datetime) -> None:
         """One customer with its contacts, a representative and a clerk, and the models it buys."""
         rng, new = self.rng, line.short in LATER
-        clerk, rep = self._clerk_of(line), rng.choice(self.people.with_role("sales_clerk"))
+        clerk = self._clerk_of(line)
+        rep = clerk if line.foreign else rng.choice(self.people.with_role("sales_clerk"))
         families = [FAMILIES[letter] for letter in line.buys]
         address = self._address(line)
         customer = Customer.create(

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, select, text
 
 from cs.extensions import db
-from cs.models.base import Task, rebuild_tasks
+from cs.models.base import Task, rebuild_tasks, verify_tasks
 from cs.models.reporting import waits_for, work_counts
 from cs.procedure.workflow import NotAllowed, NotOpen
 from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS
@@ -63,6 +63,20 @@ def test_rebuilding_removes_what_nobody_awaits_and_keeps_who_took_what(complaint
     assert rebuild_tasks(on) == 1
     db.session.expire_all()
     assert [(task.record_id, task.name, task.taken_by_id) for task in tasks()] == [(2, "receive", people["quality_inspector"].id)]
+
+
+@pytest.mark.parametrize(("change", "what"), [
+    ("DELETE FROM tasks", "is awaited otherwise than its tasks say"),
+    ("UPDATE tasks SET permission = 'read'", "is awaited otherwise than its tasks say"),
+    ("UPDATE tasks SET due_at = NULL", "is awaited otherwise than its tasks say"),
+    ("UPDATE tasks SET record_id = 77", "has tasks, but nothing is awaited"),
+])
+def test_verify_finds_tasks_that_are_not_what_the_rows_say(complaint_in, on, change, what):
+    complaint_in("received")
+    assert list(verify_tasks(on)) == []
+    db.session.execute(text(change))
+    db.session.expire_all()
+    assert [fault.what for fault in verify_tasks(on)][-1] == what
 
 
 def test_a_task_is_due_with_the_reply(complaint_in):

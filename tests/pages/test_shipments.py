@@ -39,7 +39,7 @@ def test_a_shipment_is_entered_and_a_complaint_of_its_lot_is_known(keeper, as_ro
 
 @pytest.mark.parametrize(("changed", "field", "message"), [
     ({"quantity": "0"}, "quantity", "1"), ({"quantity": "-5"}, "quantity", "1"), ({"quantity": "一百"}, "quantity", ""), ({"quantity": ""}, "quantity", "请填写"),
-    ({"shipped_on": TOMORROW}, "shipped_on", "将来"), ({"shipped_on": ""}, "shipped_on", "请填写"),
+    ({"shipped_on": TOMORROW}, "shipped_on", "不能晚于现在"), ({"shipped_on": ""}, "shipped_on", "请填写"),
     ({"produced_on": "2026-02-11"}, "produced_on", "晚于出货"),
     ({"customer_id": ""}, "customer_id", "请选择"), ({"product_id": "9"}, "product_id", ""), ({"order_no": ""}, "order_no", "请填写"), ({"lot_no": ""}, "lot_no", "请填写"),
     ({"order_no": "po-1", "lot_no": "l2611", "shipped_on": "2026-01-05", "produced_on": ""}, "lot_no", "已在清单中"),

@@ -1,0 +1,267 @@
+"""The app's commands: safe to run at every start, careful with real data, and honest in their exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from cs import create_app
+from cs.extensions import db
+from cs.models.attachments import attach
+from cs.models.base import Task
+from cs.models.customers import Customer
+from cs.models.users import Department, User
+from tests.support import ROLES, kept, loaded, picture
+from tests.tables import COMPLAINT
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """An app on an empty folder."""
+    app = create_app({"CS_DATA": tmp_path / "data", "DATABASE_URL": "", "CS_PASSWORD_COST": 1})
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def run(app, *words: str):
+    return app.test_cli_runner().invoke(args=words)
+
+
+def counts(app) -> dict[str, int]:
+    with app.app_context():
+        return {table: db.session.execute(text(f"SELECT count(*) FROM {table}")).scalar() for table in ("users", "departments", "procedure_texts", "events")}
+
+
+def flask(folder: Path, *words: str, **options) -> subprocess.Popen:
+    """A real process, as manage.py starts it."""
+    environment = os.environ | {"CS_DATA": str(folder), "DATABASE_URL": "", "PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen([sys.executable, "-m", "flask", "--app", "app", *words], cwd=ROOT, env=environment, text=True, encoding="utf-8",
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+
+
+def test_init_sets_an_empty_folder_up_and_says_what_it_did(fresh):
+    done = run(fresh, "init")
+    assert (done.exit_code, "MJ-QP-12" in done.output) == (0, True)
+    assert counts(fresh) == {"users": 0, "departments": 10, "procedure_texts": 1, "events": 10}
+
+
+def test_init_again_does_nothing_and_says_nothing(fresh):
+    run(fresh, "init")
+    before = counts(fresh)
+    again = run(fresh, "init")
+    assert (again.exit_code, again.output, counts(fresh)) == (0, "", before)
+
+
+def test_init_leaves_real_data_alone(app):
+    with app.app_context():
+        before = [(user.username, user.version) for user in db.session.query(User)]
+    assert run(app, "init").output == ""
+    with app.app_context():
+        assert [(user.username, user.version) for user in db.session.query(User)] == before
+
+
+def test_a_department_renamed_by_the_factory_stays_renamed(app, people, on):
+    with kept(app):
+        department = db.session.query(Department).filter_by(code="sales").one()
+        with department.changing("edit", people["administrator"], on):
+            department.zh = "市场部"
+    run(app, "init")
+    with app.app_context():
+        assert db.session.query(Department).filter_by(code="sales").one().zh == "市场部"
+
+
+NEXT_MIGRATION = """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+def upgrade():
+    with op.batch_alter_table("customers", recreate="always") as table:
+        table.add_column(sa.Column("nickname", sa.Text()))
+"""
+
+
+@pytest.fixture
+def next_version(app, tmp_path, monkeypatch):
+    """The program's next version, which changes a table that others refer to."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(ROOT / "migrations", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "versions" / "0002_nickname.py").write_text(NEXT_MIGRATION, "utf-8")
+    app.config["MIGRATIONS"] = folder
+    monkeypatch.setattr(app.extensions["migrate"], "directory", str(folder))
+    return app
+
+
+def test_a_new_version_changes_the_tables_and_loses_no_row(next_version, complaint_in):
+    complaint_in("closed")
+    before = counts(next_version)
+    done = run(next_version, "init")
+    assert (done.exit_code, "Database up to date" in done.output, counts(next_version)) == (0, True, before)
+    with next_version.app_context():
+        assert db.session.execute(text("SELECT count(*), count(nickname) FROM customers")).one() == (1, 0)
+        assert db.session.execute(text("SELECT count(*) FROM contacts")).scalar() == 1
+        assert db.session.execute(text("PRAGMA foreign_keys")).scalar() == 1
+    assert run(next_version, "init").output == ""
+    assert run(next_version, "verify").exit_code == 0
+
+
+def test_before_tables_are_changed_the_database_is_copied(next_version):
+    run(next_version, "init")
+    copy, = (next_version.config["CS_DATA"] / "copies").glob("cs-*.db")
+    with closing(sqlite3.connect(copy)) as database:
+        assert database.execute("SELECT count(*) FROM users").fetchone() == (len(ROLES),)
+        assert "nickname" not in {row[1] for row in database.execute("PRAGMA table_info(customers)")}
+    copy.unlink()
+
+
+def test_the_demo_does_not_touch_real_data(app):
+    before = counts(app)
+    refused = run(app, "init", "--demo")
+    assert (refused.exit_code, "real data" in refused.output, counts(app)) == (1, True, before)
+    assert not (app.config["CS_DATA"] / "demo").exists()
+
+
+def test_real_work_does_not_begin_on_the_demos_data(fresh, monkeypatch):
+    made = []
+    monkeypatch.setattr("cs.demo.build", made.append)
+    assert run(fresh, "init", "--demo", "--today", "2026-11-23").exit_code == 0
+    assert made == [date(2026, 11, 23)]
+    refused = run(fresh, "init")
+    assert (refused.exit_code, "demo data" in refused.output) == (1, True)
+    assert run(fresh, "init", "--demo", "--today", "2026-11-23").exit_code == 0
+
+
+def test_the_rules_in_force_are_pure_json_with_authority_and_workflows(tmp_path):
+    process = flask(tmp_path, "procedure", "--json")
+    output, _errors = process.communicate(timeout=60)
+    rules = json.loads(output)
+    assert process.returncode == 0
+    assert {row["permission"]: row["clause"] for row in rules["authority"]}["log_complaint"] == "5.2.1.1"
+    assert {step["name"]: step["clause"] for step in rules["workflows"]["complaint"]["steps"]} == {row.step: row.clause for row in COMPLAINT}
+    assert sorted(rules["workflows"]) == ["complaint", "customer", "product", "shipment"]
+    assert (rules["reply"]["days"], rules["procedure"]["number"], rules["roles"]["auditor"]["name"]["zh"]) == (2, "MJ-QP-12", "审核员(只读)")
+
+
+def test_the_procedure_is_printed_as_its_file_stands(fresh):
+    assert run(fresh, "procedure").output.rstrip("\n") == (ROOT / "cs/procedure/mj-qp-12.toml").read_text("utf-8").rstrip("\n")
+
+
+def test_verify_of_sound_data_says_so_and_exits_0(app, complaint_in):
+    complaint_in("closed")
+    done = run(app, "verify")
+    assert (done.exit_code, "all right" in done.output, len(done.output.splitlines())) == (0, True, 1)
+
+
+@pytest.mark.parametrize(("change", "found"), [
+    ("UPDATE complaints SET defect_qty = 0", "complaint 1: was changed without an event"),
+    ("DELETE FROM events WHERE kind = 'complaint' AND seq = 2", "complaint 1 event 3: follows event 1 of its record"),
+    ("UPDATE signatures SET user_id = 1", "complaint 1 signature 1: does not fit the event it was given with"),
+    ("DELETE FROM tasks", "complaint 1: is awaited otherwise than its tasks say"),
+])
+def test_verify_of_changed_data_names_it_and_exits_1(app, complaint_in, change, found):
+    complaint_in("answering")
+    with app.app_context():
+        db.session.execute(text(change))
+        db.session.commit()
+    done = run(app, "verify")
+    assert (done.exit_code, found in done.output.splitlines()) == (1, True)
+
+
+def test_verify_finds_a_file_that_is_gone_and_one_that_was_changed(app, people, on):
+    import io
+    files = app.extensions["files"]
+    with kept(app):
+        stored = [files.accept(io.BytesIO(picture(color=color)), "照片.jpg") for color in ((1, 2, 3), (4, 5, 6))]
+        attach(db.session.get(Customer, 1), stored, step="attach", by=people["sales_clerk"], on=on)
+    assert run(app, "verify").exit_code == 0
+    files.path(stored[0].sha256).unlink()
+    changed = files.path(stored[1].sha256)
+    changed.chmod(0o644)
+    changed.write_bytes(b"x")
+    done = run(app, "verify")
+    assert (done.exit_code, set(done.output.splitlines()[:2])) == (1, {f"file {stored[0].sha256[:12]}: missing", f"file {stored[1].sha256[:12]}: differs"})
+
+
+def test_tasks_are_rebuilt_from_the_records(app, complaint_in):
+    for state in ("received", "answering", "closed"):
+        complaint_in(state)
+    with app.app_context():
+        db.session.execute(text("DELETE FROM tasks"))
+        db.session.commit()
+    assert run(app, "tasks", "rebuild").output == "2 项待办 task(s)\n"
+    with app.app_context():
+        assert [task.name for task in db.session.query(Task).order_by(Task.id)] == ["receive", "settle"]
+    assert run(app, "verify").exit_code == 0
+
+
+def test_a_wrong_procedure_file_stops_the_start_with_place_and_reason(tmp_path):
+    wrong = tmp_path / "own.toml"
+    wrong.write_text((ROOT / "cs/procedure/mj-qp-12.toml").read_text("utf-8").replace("no_answer_days = 10", "no_answer_days = 0"), "utf-8")
+    from cs.procedure.rulebook import ProcedureError
+    with pytest.raises(ProcedureError, match="no_answer_days"):
+        create_app({"CS_DATA": tmp_path / "data", "DATABASE_URL": "", "CS_PROCEDURE": str(wrong)})
+
+
+def test_the_first_administrator_comes_in_by_a_link_that_works_once(tmp_path):
+    """Without a terminal the server prints the link."""
+    assert flask(tmp_path, "init").communicate(timeout=60)[0] != ""
+    server = flask(tmp_path, "serve", "--port", "0" if sys.platform == "win32" else str(free_port()))
+    try:
+        lines = [server.stdout.readline(), server.stdout.readline()]
+        address = re.search(r"http://\S+", lines[1]).group()
+        assert ("/setup/" in address, "Running at" in lines[0]) == (True, True)
+        page = urllib.request.urlopen(address, timeout=10).read().decode()
+        assert 'name="new_password"' in page
+        create_first(tmp_path)
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(address, timeout=10)
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def create_first(folder: Path) -> None:
+    """Somebody else was quicker."""
+    app = create_app({"CS_DATA": folder, "DATABASE_URL": "", "CS_PASSWORD_COST": 1})
+    with app.app_context():
+        from datetime import UTC, datetime
+        User.create(username="first", name="一", password="12345678", memberships=[(None, "administrator", False)], by=None, on=datetime.now(UTC))
+        db.session.commit()
+        db.engine.dispose()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_a_port_in_use_is_said_in_one_line(app):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = run(app, "serve", "--port", str(taken.getsockname()[1]))
+    assert (done.exit_code, "cannot be used" in done.output, "Traceback" in done.output) == (1, True, False)
+
+
+def test_commands_change_no_record_of_the_site(app):
+    before = loaded(app, Customer, 1).head_hash
+    for words in (("verify",), ("tasks", "rebuild"), ("procedure",), ("init",)):
+        assert run(app, *words).exit_code == 0
+    assert loaded(app, Customer, 1).head_hash == before
