@@ -42,6 +42,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
         MAX_CONTENT_LENGTH=app.config["CS_FILE_MB"] * MEGABYTE * app.config["CS_FILES_AT_ONCE"] + FORM_BYTES,
         PERMANENT_SESSION_LIFETIME=timedelta(days=app.config["CS_SESSION_DAYS"]),
         SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,  # a page that refreshes itself must not bring an old cookie back
         SESSION_COOKIE_SECURE=app.config["CS_HTTPS"],
         CS_DEMO=(folder / commands.DEMO_MARK).exists(),
         BOOTSTRAP_SERVE_LOCAL=True,

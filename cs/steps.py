@@ -23,13 +23,13 @@ from cs.extensions import begin_write, db
 from cs.forms import StepForm, WithFiles, stage
 from cs.models.attachments import Draft, PendingUpload, attach
 from cs.models.base import Receipt, Workflowed, find
-from cs.models.users import User
+from cs.models.users import LoginFailure, User
 from cs.pages import go, is_htmx, say, show, swap_record
 from cs.procedure.authority import Permission
 from cs.procedure.workflow import Step
 from cs.words import step_name
 
-KEPT_OUT = ("csrf_token", "request_id", "version", "password", "files")  # what a draft never holds
+KEPT_OUT = ("csrf_token", "request_id", "version", "files")  # what a draft never holds, beside passwords
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class _Asked:
     def act(self, record_id: int | None) -> Any:
         """Takes the step, after everything that is slow and before the lock is held is done: files, password."""
         waiting = keep_pending(stage(self.form), self.on) if isinstance(self.form, WithFiles) else []
-        signed = not self.step.signed or current_user.check_password(self.form.password.data or "")
+        signed = not self.step.signed or self._check_password()
         begin_write()
         request_id = (self.form.request_id.data or secrets.token_urlsafe(16))[:64]
         receipt = db.session.get(Receipt, (current_user.id, request_id))
@@ -129,6 +129,21 @@ class _Asked:
             return self._show(record, 422)
         return self._answer(self._verb(record, request_id, waiting))
 
+    def _check_password(self) -> bool:
+        """A signature's password is asked and counted like that of the login: guessing on an open tablet leads nowhere."""
+        person = current_user._get_current_object()
+        if minutes := LoginFailure.minutes_left(person.username, self.on):
+            self.form.password_fault = gettext("Too many wrong passwords. Please wait %(minutes)s min.", minutes=minutes)
+            return False
+        if person.check_password(self.form.password.data or ""):
+            return True
+        if self.form.password.data:
+            begin_write()
+            LoginFailure.add(person.username, self.on)
+            db.session.commit()
+        self.form.password_fault = gettext("This is not your password. Nothing was signed.")
+        return False
+
     def _refuse_strangers(self, record: Workflowed | None) -> None:
         if record is not None and not record.relates(self.step, current_user):
             abort(403)
@@ -144,7 +159,7 @@ class _Asked:
         self.form.offer(record, self.on)
         accepted = self.form.accepts(record, self.on)
         if not signed and not self.form.password.errors:
-            self.form.fault("password", gettext("This is not your password. Nothing was signed."))
+            self.form.fault("password", self.form.password_fault)
         return accepted and signed
 
     def _verb(self, record: Workflowed | None, request_id: str, waiting: list[str]) -> Workflowed:
@@ -214,7 +229,7 @@ def keep_pending(files: list[Any], on: datetime) -> list[str]:
 
 def save_draft(user: User, path: str, fields: MultiDict[str, Any], on: datetime) -> None:
     """Keeps what a person typed into the form at an address, until it is sent or thrown away."""
-    kept = {key: values for key, values in fields.lists() if key not in KEPT_OUT and any(values)}
+    kept = {key: values for key, values in fields.lists() if key not in KEPT_OUT and "password" not in key and any(values)}
     draft = db.session.get(Draft, (user.id, path)) or Draft(user_id=user.id, form=path)
     draft.fields, draft.at = json.dumps(kept, ensure_ascii=False), on
     db.session.add(draft)

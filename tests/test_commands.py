@@ -104,7 +104,7 @@ def next_version(app, tmp_path, monkeypatch):
     shutil.copytree(ROOT / "migrations", folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "versions" / "0002_nickname.py").write_text(NEXT_MIGRATION, "utf-8")
     app.config["MIGRATIONS"] = folder
-    monkeypatch.setattr(app.extensions["migrate"], "directory", str(folder))
+    monkeypatch.setattr(app.extensions["migrate"].migrate, "directory", str(folder))
     return app
 
 
@@ -218,19 +218,26 @@ def test_a_wrong_procedure_file_stops_the_start_with_place_and_reason(tmp_path):
         create_app({"CS_DATA": tmp_path / "data", "DATABASE_URL": "", "CS_PROCEDURE": str(wrong)})
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def test_the_first_administrator_comes_in_by_a_link_that_works_once(tmp_path):
     """Without a terminal the server prints the link."""
     assert flask(tmp_path, "init").communicate(timeout=60)[0] != ""
-    server = flask(tmp_path, "serve", "--port", "0" if sys.platform == "win32" else str(free_port()))
+    server = flask(tmp_path, "serve", "--port", str(free_port()))
     try:
         lines = [server.stdout.readline(), server.stdout.readline()]
         address = re.search(r"http://\S+", lines[1]).group()
         assert ("/setup/" in address, "Running at" in lines[0]) == (True, True)
-        page = urllib.request.urlopen(address, timeout=10).read().decode()
-        assert 'name="new_password"' in page
+        with urllib.request.urlopen(address, timeout=10) as page:
+            assert 'name="new_password"' in page.read().decode()
         create_first(tmp_path)
-        with pytest.raises(urllib.error.HTTPError, match="404"):
+        with pytest.raises(urllib.error.HTTPError, match="404") as gone:
             urllib.request.urlopen(address, timeout=10)
+        gone.value.close()
     finally:
         server.kill()
         server.communicate()
@@ -246,18 +253,14 @@ def create_first(folder: Path) -> None:
         db.engine.dispose()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def test_a_port_in_use_is_said_in_one_line(app):
+def test_a_port_in_use_is_said_in_one_line(tmp_path):
+    flask(tmp_path, "init").communicate(timeout=60)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        done = run(app, "serve", "--port", str(taken.getsockname()[1]))
-    assert (done.exit_code, "cannot be used" in done.output, "Traceback" in done.output) == (1, True, False)
+        server = flask(tmp_path, "serve", "--port", str(taken.getsockname()[1]))
+        errors = server.communicate(timeout=60)[1]
+    assert (server.returncode, "cannot be used" in errors, "Traceback" in errors) == (1, True, False)
 
 
 def test_commands_change_no_record_of_the_site(app):

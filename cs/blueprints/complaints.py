@@ -333,6 +333,9 @@ def _in_state(value: str) -> ColumnElement[bool]:
 
 
 def _reply_is(value: str) -> ColumnElement[bool]:
+    if value.startswith("replied"):
+        late = Complaint.replied_at > Complaint.first_due_at
+        return Complaint.replied_at.is_not(None) & Complaint.state.not_in(procedure.ENDED_EARLY) & (late if value == "replied_late" else ~late)
     waiting = Complaint.state.in_(("passed_on", *procedure.BEFORE_THE_REPLY))
     now = datetime.now(UTC)
     return waiting & (Complaint.reply_due_at < now if value == "late" else Complaint.reply_due_at >= now)
@@ -349,12 +352,13 @@ LISTING = Listing(
      "due": Sort(lambda: gettext("Reply due first"), Complaint.reply_due_at),
      "number": Sort(lambda: term("complaint_no"), Complaint.number, descending=True)},
     (Filter("state", lambda: term("status"), _states, _in_state),
-     Filter("reply", lambda: term("reply"), lambda: [("late", gettext("Overdue")), ("waiting", gettext("Still in time"))], _reply_is),
+     Filter("reply", lambda: term("reply"), lambda: [("late", gettext("Overdue")), ("waiting", gettext("Still in time")),
+            ("replied_in_time", gettext("Replied in time")), ("replied_late", gettext("Replied late"))], _reply_is),
      Filter("severity", lambda: term("severity"), lambda: choices("severity"), lambda value: Complaint.severity == value),
      Filter("category", lambda: term("defect_category"), lambda: [(one.code, in_language(one.name)) for one in rulebook().defects.values()],
             lambda value: Complaint.defect_category == value),
      Filter("customer", lambda: term("customer"), lambda: customer_options(Complaint.customer_id), lambda value: Complaint.customer_id == int(value))),
-    search_label=lambda: gettext("Number, customer, model, lot, description"))
+    search_label=lambda: gettext("Number, customer, model, lot, description"), period=Complaint.heard_at)
 
 
 @blueprint.route("/")

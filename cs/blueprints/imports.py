@@ -26,7 +26,7 @@ from cs.models.attachments import PendingUpload
 from cs.models.base import Receipt
 from cs.pages import go, say, show
 from cs.procedure.authority import Permission
-from cs.words import choice, choices, label, language
+from cs.words import choice, choices, label, language, listed
 
 blueprint = Blueprint("imports", __name__, url_prefix="/<any(customers, products, shipments):section>/import")
 
@@ -131,7 +131,7 @@ def example(section: str) -> Response:
             value = kind.examples[0].get(column.name)
             group = kind.groups.get(column.name)
             sample = choice(group, value) if group else str(value or "")
-            cells = (column.titles[0], choice("yes_no", "yes") if column.required else "", sample, _possible(group), "、".join(column.titles[1:]))
+            cells = (column.titles[0], choice("yes_no", "yes") if column.required else "", sample, _possible(group), listed(column.titles[1:]))
             for place, cell in enumerate(cells):
                 help_sheet.write_string(row, place, cell)
     file.seek(0)
@@ -140,7 +140,7 @@ def example(section: str) -> Response:
 
 
 def _possible(group: str | None) -> str:
-    return "、".join(name for _code, name in choices(group)) if group else ""
+    return listed(name for _code, name in choices(group)) if group else ""
 
 
 # Preview and confirm

@@ -64,12 +64,14 @@ def _evidence(stand: Evidence) -> dict[str, list[tuple[str, str | None]]]:
     def where(**narrowed: str) -> str:
         return url_for("complaints.index", **narrowed)
 
+    year = {"from": f"{stand.year}-01-01", "to": f"{stand.year}-12-31"}
+
     rows: dict[str, list[tuple[str, str | None]]] = {
-        "5.2.1.1": [(ngettext("%(num)d complaint logged", "%(num)d complaints logged", stand.logged), where())],
+        "5.2.1.1": [(ngettext("%(num)d complaint logged", "%(num)d complaints logged", stand.logged), where(**year))],
         "5.2.1.2": [(gettext("%(passed_on)s passed on, %(declined)s of them not registered, with the reason", passed_on=stand.passed_on, declined=stand.declined),
-                     where(state="declined"))],
+                     where(state="declined", **year))],
         "5.2.2.3": [(gettext("%(same_day)s of %(settled)s results recorded the same day", same_day=stand.same_day, settled=stand.settled), None)],
-        "5.2.2.6": [(gettext("%(due)s replies due, %(in_time)s in time", due=stand.due, in_time=stand.in_time), None)],
+        "5.2.2.6": [(gettext("%(due)s replies due, %(in_time)s in time", due=stand.due, in_time=stand.in_time), where(reply="replied_in_time", **year))],
         "5.6": [(gettext("%(events)s events kept since the beginning, the last at %(at)s", events=stand.events, at=moment(stand.last_event_at)), None),
                 (gettext("“python3 manage.py flask verify” on the server checks that none was changed or removed."), None)],
     }

@@ -69,7 +69,8 @@ class Story:
         self.foreign = self.customer.currency != "CNY"
         self.channel = rng.choice(("email", "email", "letter") if self.foreign else ("phone", "chat") if heard_at.hour >= 18 else
                                   ("phone", "phone", "phone", "email", "email", "chat", "letter", "visit"))
-        self.demands = sorted(rng.choice(DEMANDS.get(self.category, USUAL_DEMANDS)))
+        demands = [one for one in DEMANDS.get(self.category, USUAL_DEMANDS) if not (self.foreign and {"on_site", "rework"} & set(one))]
+        self.demands = sorted(rng.choice(demands or [["exchange"]]))
         self._count()
         self.words = {"n": self.n, "checked": self.checked, "u": UNITS[self.family], "pos": rng.choice(PLACES) if self.found_at in ("line", "field") else "", "model": self.shipment.product.model,
                       "lot": self.shipment.lot_no, "boxes": max(1, self.n // 20), "mm": rng.randint(8, 60), "short": 200 - self.n}

@@ -260,7 +260,8 @@ class Trade:
         rng = self.rng
         customer = rng.choice([one for one in self.customers if one.short_name in BIG] if rng.random() < 0.35 else self.customers)
         product = rng.choice(self.buys[customer.id])
-        made = shipped_on - timedelta(days=rng.randint(2, 9))
+        made = shipped_on - timedelta(days=rng.randint(3, 9))
+        made -= timedelta(days=max(0, made.weekday() - 4))  # nothing is made on a weekend
         low, high = LOT_SIZES[self.family[product.id]]
         self._serial += 1
         return {"customer_id": customer.id, "product_id": product.id, "order_no": f"SO{shipped_on:%y%m}-{self._serial:04d}",

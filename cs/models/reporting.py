@@ -53,6 +53,7 @@ def work_counts(person: User, on: datetime) -> dict[str, int]:
 class Evidence:
     """What the records show for the clauses, of one year; see `evidence`."""
 
+    year: int
     logged: int
     passed_on: int
     declined: int
@@ -85,7 +86,7 @@ def evidence(year: int, on: datetime) -> Evidence:
     # The day of a moment depends on the factory's zone, which the databases do not know alike.
     settled = db.session.execute(select(Reply.settled_on, Reply.quality_replied_at).join(Complaint).where(counted, Reply.settled_on.is_not(None))).all()
     head = db.session.get(SiteHead, 1)
-    return Evidence(logged=logged, passed_on=db.session.execute(passed_on).scalar_one(), declined=declined, waiting_for_sales=waiting_for_sales,
+    return Evidence(year=year, logged=logged, passed_on=db.session.execute(passed_on).scalar_one(), declined=declined, waiting_for_sales=waiting_for_sales,
                     due=replies_due, in_time=in_time, overdue=overdue, settled=len(settled),
                     same_day=sum(written.astimezone(zone()).date() <= day for day, written in settled),
                     events=head.seq if head else 0, last_event_at=head.at if head else None)
