@@ -1,0 +1,331 @@
+"""The design's own rules: imports point one way, every view says who may open it, every step has its form, verb, names and test row."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import jinja2.ext
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from cs.blueprints import complaints, customers, products, shipments
+from cs.extensions import csrf
+from cs.models.base import KINDS, Workflowed
+from cs.procedure import rulebook
+from cs.procedure.authority import Permission
+from tests.tables import COMPLAINT, MASTER, ROLES
+
+ROOT = Path(__file__).parents[1]
+CS = ROOT / "cs"
+MODULES = sorted(CS.rglob("*.py"))
+TEMPLATES = sorted((CS / "templates").rglob("*.html"))
+WORKFLOWED = {kind: cls for kind, cls in KINDS.items() if issubclass(cls, Workflowed)}
+FORMS = {"complaint": complaints.FORMS, "customer": customers.FORMS, "product": products.FORMS, "shipment": shipments.FORMS}
+RULES = rulebook.load()
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def within(name: str, *packages: str) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+def statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """All nodes but those under `if TYPE_CHECKING`, which never run."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            continue
+        yield node
+        yield from statements(node)
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The modules that a module imports, wherever in it; `from cs.models import chain` is cs.models.chain."""
+    for node in statements(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            for alias in node.names:
+                inner = ROOT.joinpath(*node.module.split("."), alias.name)
+                yield f"{node.module}.{alias.name}" if inner.with_suffix(".py").exists() or inner.is_dir() else node.module
+
+
+def imported() -> list[tuple[str, str]]:
+    return [(name_of(path), target) for path in MODULES for target in imports(path)]
+
+
+def strings(path: Path) -> Iterator[tuple[int, str]]:
+    """The string literals of a module that are values, not docstrings."""
+    tree = ast.parse(path.read_text("utf-8"))
+    texts = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in texts:
+            yield node.lineno, node.value
+
+
+# Imports
+
+
+def test_the_written_procedure_needs_nothing_but_the_standard_library():
+    foreign = [(name, target) for name, target in imported() if within(name, "cs.procedure")
+               and not within(target, "cs.procedure") and target.split(".")[0] not in sys.stdlib_module_names]
+    assert foreign == []
+
+
+# What each part may import of the program; the parts below it are listed, everything else lies above.
+BELOW = {
+    "cs.procedure": ("cs.procedure",),
+    "cs.extensions": (),
+    "cs.filetypes": (),
+    "cs.pictures": ("cs.filetypes",),
+    "cs.files": ("cs.filetypes", "cs.pictures"),
+    "cs.models": ("cs.procedure", "cs.models", "cs.extensions"),
+    "cs.access": ("cs.procedure",),
+    "cs.pages": (),
+    "cs.words": ("cs.procedure", "cs.models", "cs.extensions"),
+    "cs.lists": ("cs.procedure", "cs.models", "cs.extensions", "cs.words"),
+}
+SERVICES = ("cs.forms", "cs.steps", "cs.records", "cs.references", "cs.rows", "cs.registers", "cs.imports", "cs.demo")
+TOP = ("cs.shell", "cs.errors", "cs.commands")
+
+
+@pytest.mark.parametrize("part", BELOW)
+def test_a_part_imports_only_what_lies_below_it(part):
+    upwards = [(name, target) for name, target in imported() if within(name, part) and within(target, "cs") and not within(target, *BELOW[part])]
+    assert upwards == []
+
+
+def test_what_serves_the_sections_knows_no_section():
+    above = ("cs.blueprints", *TOP)
+    assert [(name, target) for name, target in imported() if within(name, *BELOW, *SERVICES) and (within(target, *above) or target == "cs")] == []
+
+
+def test_a_section_imports_no_other_section_and_not_what_surrounds_it():
+    def section(name: str) -> str:
+        return ".".join(name.split(".")[:3])
+    wrong = [(name, target) for name, target in imported() if within(name, "cs.blueprints") and name != "cs.blueprints"
+             and (within(target, *TOP) or target == "cs" or (within(target, "cs.blueprints") and section(target) != section(name)))]
+    assert wrong == []
+
+
+def test_only_the_programs_beginning_imports_the_sections():
+    assert {name for name, target in imported() if within(target, "cs.blueprints") and not within(name, "cs.blueprints")} == {"cs"}
+
+
+# Writing
+
+
+def test_only_routes_and_commands_commit():
+    committing = {name_of(path) for path in MODULES for node in ast.walk(ast.parse(path.read_text("utf-8")))
+                  if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit"}
+    assert [name for name in sorted(committing) if not within(name, "cs.blueprints", "cs.steps", "cs.commands", "cs.shell")] == []
+
+
+def test_only_advance_writes_a_state():
+    writing = {name_of(path) for path in MODULES for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Assign)
+               for target in node.targets if isinstance(target, ast.Attribute) and target.attr == "state"}
+    assert writing == {"cs.models.base"}
+
+
+def test_rows_are_changed_past_their_events_only_where_none_are_kept():
+    """A bulk update writes no event: sessions and who took which task are no records."""
+    bulk = {(name_of(path), ast.unparse(node.args[0])) for path in MODULES for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "update" and node.args}
+    assert {target for _name, target in bulk} <= {"cls", "Task"}, bulk
+    assert {name for name, target in bulk if target == "cls"} <= {"cs.models.users"}
+
+
+def test_nothing_of_a_record_is_ever_deleted():
+    """5.6: `delete()` is for tasks, index words, drafts, waiting files, failed logins, links."""
+    deleted = {ast.unparse(node.args[0]) for path in MODULES for node in ast.walk(ast.parse(path.read_text("utf-8")))
+               if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "delete" and node.args}
+    assert deleted <= {"Task", "SearchWord", "Draft", "cls", "table"}, deleted
+
+
+# Views
+
+
+def test_every_view_says_who_may_open_it(app):
+    bare = [endpoint for endpoint, view in app.view_functions.items() if getattr(view, "access", None) is None]
+    assert sorted(bare) == ["bootstrap.static", "static"]
+
+
+def test_only_these_views_are_open_to_who_is_not_signed_in(app):
+    assert sorted(endpoint for endpoint, view in app.view_functions.items() if getattr(view, "access", None) == "public") == [
+        "auth.language", "auth.login", "auth.setup", "htmx"]
+
+
+def test_views_ask_for_permissions_that_the_matrix_knows(app):
+    asked = {view.access for view in app.view_functions.values() if getattr(view, "access", None) not in (None, "public", "signed_in")}
+    assert asked <= set(Permission)
+
+
+def test_no_form_is_exempt_from_its_csrf_token(app):
+    assert (csrf._exempt_views, csrf._exempt_blueprints) == (set(), set())
+
+
+def test_what_changes_anything_is_a_post(app):
+    """A link that changes something would be followed by a browser that prefetches."""
+    changing = re.compile(r"\b(take|give_back|logout|save|discard|restore|withdraw|end_sessions)$")
+    open_to_get = [rule.endpoint for rule in app.url_map.iter_rules() if changing.search(rule.endpoint) and "GET" in rule.methods]
+    assert open_to_get == []
+
+
+# Steps
+
+
+def test_every_kind_of_record_with_steps_is_in_the_tables_by_hand():
+    assert sorted(WORKFLOWED) == sorted(["complaint", *MASTER])
+    for kind, rows in {"complaint": COMPLAINT, **MASTER}.items():
+        assert {row.step for row in rows} == {step.name for step in WORKFLOWED[kind].workflow.steps}
+
+
+@pytest.mark.parametrize("kind", WORKFLOWED)
+def test_every_step_has_a_form_and_a_verb_that_says_what_it_does(kind):
+    cls = WORKFLOWED[kind]
+    steps = [step.name for step in cls.workflow.steps]
+    assert sorted(FORMS[kind]) == sorted(steps)
+    assert [name for name in steps if not (getattr(cls, name, None) and getattr(cls, name).__doc__)] == []
+
+
+@pytest.mark.parametrize("kind", WORKFLOWED)
+def test_every_state_step_and_task_has_its_name_in_both_languages(kind):
+    workflow = WORKFLOWED[kind].workflow
+    named = {**RULES.steps["general"], **RULES.steps.get(kind, {})}
+    assert [state.code for state in workflow.states if state.code not in RULES.states[kind]] == []
+    assert [word for step in workflow.steps for word in (step.name, step.task) if word and word not in named] == []
+
+
+@pytest.mark.parametrize("kind", WORKFLOWED)
+def test_every_question_that_a_row_asks_is_answered_by_the_record(kind):
+    cls = WORKFLOWED[kind]
+    asked = {word for step in cls.workflow.steps for word in (*step.when, step.relation, step.due) if word}
+    assert [word for word in asked if not hasattr(cls, word)] == []
+    assert [step.name for step in cls.workflow.steps if step.signed and f"signed_{step.signed}" not in RULES.terms] == []
+
+
+@pytest.mark.parametrize("kind", WORKFLOWED)
+def test_every_step_names_a_clause_of_the_procedure(kind):
+    clauses = {clause.id for clause in RULES.clauses}
+    assert [(step.name, step.clause) for step in WORKFLOWED[kind].workflow.steps if step.clause not in clauses] == []
+
+
+# Words
+
+
+PEOPLES_WORDS = ("cs/blueprints", "cs/templates", "cs/steps.py", "cs/records.py", "cs/pages.py", "cs/lists.py", "cs/forms.py", "cs/shell.py")
+STATES = {state.code for cls in WORKFLOWED.values() for state in cls.workflow.states} - {"active", "void", "accepted", "closed"}  # also plain words
+
+
+def routes() -> list[Path]:
+    return [path for path in MODULES if str(path.relative_to(ROOT).as_posix()).startswith(PEOPLES_WORDS)]
+
+
+def test_no_role_stands_in_a_route_or_a_template():
+    roles = set(ROLES) - {"engineer", "planner", "auditor", "administrator"} | {"general_manager"}
+    assert [(name_of(path), line, text) for path in routes() for line, text in strings(path) if text in set(ROLES)] == []
+    assert [(path.name, role) for path in TEMPLATES for role in roles if re.search(rf"\b{role}\b", path.read_text("utf-8"))] == []
+
+
+def test_no_state_stands_in_a_route_or_a_template():
+    assert [(name_of(path), line, text) for path in routes() for line, text in strings(path) if text in STATES] == []
+    quoted = re.compile("|".join(rf"""['"]{state}['"]""" for state in sorted(STATES)))
+    assert [(path.name, quoted.findall(path.read_text("utf-8"))) for path in TEMPLATES if quoted.search(path.read_text("utf-8"))] == []
+
+
+def test_no_template_compares_a_state():
+    compares = re.compile(r"\bstate\s*(==|!=|in\s*\(|not in\s*\()")
+    assert [path.relative_to(CS).as_posix() for path in TEMPLATES if compares.search(path.read_text("utf-8"))] == []
+
+
+def messages() -> dict[str, set[str]]:
+    """{msgid: its plural} of everything that the program says."""
+    methods = [("**.py", "python"), ("templates/**.html", jinja2.ext.babel_extract)]
+    words = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2)}
+    found: dict[str, set[str]] = {}
+    for _file, _line, message, _comments, _context in extract_from_dir(CS, methods, keywords=words):
+        msgid, *plural = message if isinstance(message, tuple) else (message,)
+        found.setdefault(msgid, set()).update(filter(None, plural))
+    return found
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    with (CS / "translations/zh/LC_MESSAGES/messages.po").open("rb") as file:
+        return {message.id[0] if isinstance(message.id, tuple) else message.id: message for message in read_po(file) if message.id}
+
+
+def test_everything_that_is_said_is_said_in_chinese(catalogue):
+    silent = [msgid for msgid in messages() if msgid not in catalogue or not any(catalogue[msgid].string) or catalogue[msgid].fuzzy]
+    assert silent == []
+
+
+def test_the_catalogue_holds_nothing_that_is_not_said(catalogue):
+    assert sorted(set(catalogue) - set(messages())) == []
+
+
+def test_a_translation_holds_the_same_values(catalogue):
+    def values(text: str) -> list[str]:
+        return sorted(re.findall(r"%\(\w+\)s", text))
+    wrong = []
+    for msgid, message in catalogue.items():
+        texts = message.string if isinstance(message.string, tuple) else (message.string,)
+        wrong += [msgid for text in texts if values(text) != values(msgid)]
+    assert wrong == []
+
+
+def test_every_word_that_a_template_or_form_asks_for_stands_in_the_procedure_file():
+    asked = {key for path in TEMPLATES for key in re.findall(r"\bterm\('(\w+)'\)", path.read_text("utf-8"))}
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("term", "label", "Text", "LongText", "Whole", "Day",
+               "Moment", "Choice", "Choices", "Reference", "Yes") and node.args and isinstance(node.args[0], ast.Constant):
+                asked.add(node.args[0].value)
+    assert sorted(asked - set(RULES.terms)) == []
+
+
+# Templates
+
+
+def test_a_page_extends_the_base_and_a_fragment_begins_with_an_underscore():
+    for path in TEMPLATES:
+        whole = path.read_text("utf-8").lstrip().startswith("{% extends ") or path.name == "base.html"
+        assert whole == (not path.name.startswith("_") and path.parent.name != "macros"), path
+
+
+@pytest.mark.parametrize("path", [path for path in TEMPLATES if path.name in ("_rows.html", "_record.html", "_step.html")],
+                         ids=lambda path: path.relative_to(CS / "templates").as_posix())
+def test_a_fragment_is_one_element_with_an_id(path):
+    markup = re.sub(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", "", path.read_text("utf-8"), flags=re.DOTALL).strip()
+    opening = re.match(r"<(\w+)[^>]*\bid=\"\w+\"[^>]*>", markup)
+    assert opening is not None
+    assert markup.endswith(f"</{opening.group(1)}>")
+    assert len(re.findall(rf"<{opening.group(1)}\b", markup)) == len(re.findall(rf"</{opening.group(1)}>", markup))
+
+
+def test_no_template_styles_scripts_or_trusts_by_itself():
+    forbidden = re.compile(r"""\sstyle=|<style|\son[a-z]+=|<script(?![^>]*\ssrc=)|\|\s*safe\b|\{%-?\s*autoescape""")
+    assert [(path.name, forbidden.findall(path.read_text("utf-8"))) for path in TEMPLATES if forbidden.search(path.read_text("utf-8"))] == []
+
+
+def test_every_form_that_posts_carries_its_token():
+    for path in TEMPLATES:
+        text = path.read_text("utf-8")
+        posts = re.findall(r"<form[^>]*method=\"post\".*?</form>", text, flags=re.DOTALL)
+        assert [form[:80] for form in posts if "csrf_token" not in form] == [], path
+
+
+# Size
+
+
+def test_modules_stay_readable():
+    assert [(name_of(path), lines) for path in MODULES if (lines := len(path.read_text("utf-8").splitlines())) > 400] == []
