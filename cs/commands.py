@@ -13,7 +13,7 @@ import socket
 import sqlite3
 import sys
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -145,13 +145,23 @@ def init(demo: bool, today: datetime | None) -> None:
     if demo and not marked:
         write_whole(folder / DEMO_MARK, b"")
         current_app.config["CS_DEMO"] = True
-    for line in set_up(datetime.now(UTC)):
-        click.echo(line)
     if demo and _is_empty():
-        from cs.demo import build
-        click.echo("正在生成演示数据 Making the demo's year …")
-        build(today.date() if today else datetime.now(zone()).date())
-        db.session.commit()
+        _make_demo(today.date() if today else datetime.now(zone()).date())
+    else:
+        _say_all(set_up(datetime.now(UTC)))
+
+
+def _make_demo(day: date) -> None:
+    from cs.demo import beginning, build
+    _say_all(set_up(beginning(day)))
+    click.echo("正在生成演示数据 Making the demo's year …")
+    build(day)
+    db.session.commit()
+
+
+def _say_all(lines: list[str]) -> None:
+    for line in lines:
+        click.echo(line)
 
 
 @click.command("serve")
