@@ -127,7 +127,11 @@ def _tidy(on: datetime) -> None:
 
 
 def _is_empty() -> bool:
-    return not inspect(db.engine).has_table("users") or db.session.execute(select(User.id).limit(1)).first() is None
+    """Whether nobody has an account yet. Keeps no transaction open: migrations come over a connection of their own."""
+    if not inspect(db.engine).has_table("users"):
+        return True
+    with db.engine.connect() as connection:
+        return connection.execute(select(User.id).limit(1)).first() is None
 
 
 @click.command("init")

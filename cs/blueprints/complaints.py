@@ -329,14 +329,14 @@ def _states() -> list[tuple[str, str]]:
 
 
 def _in_state(value: str) -> ColumnElement[bool]:
-    return Complaint.state.in_(("passed_on", *procedure.OPEN)) if value == "open" else Complaint.state == value
+    return Complaint.state.in_(procedure.UNFINISHED) if value == "open" else Complaint.state == value
 
 
 def _reply_is(value: str) -> ColumnElement[bool]:
     if value.startswith("replied"):
         late = Complaint.replied_at > Complaint.first_due_at
         return Complaint.replied_at.is_not(None) & Complaint.state.not_in(procedure.ENDED_EARLY) & (late if value == "replied_late" else ~late)
-    waiting = Complaint.state.in_(("passed_on", *procedure.BEFORE_THE_REPLY))
+    waiting = Complaint.state.in_(procedure.UNANSWERED)
     now = datetime.now(UTC)
     return waiting & (Complaint.reply_due_at < now if value == "late" else Complaint.reply_due_at >= now)
 
@@ -367,7 +367,7 @@ def index() -> Any:
     """All complaints, narrowed by the address."""
     page = LISTING.page(request.args, url_for("complaints.index"))
     creates = next((step.name for step in procedure.WORKFLOW.creating() if current_user.may(step.permission)), None)
-    return show("complaints/list.html", "complaints/_rows.html", page=page, creates=creates, ended_early=procedure.ENDED_EARLY, before_reply=("passed_on", *procedure.BEFORE_THE_REPLY))
+    return show("complaints/list.html", "complaints/_rows.html", page=page, creates=creates, ended_early=procedure.ENDED_EARLY, before_reply=procedure.UNANSWERED)
 
 
 # The page
@@ -378,7 +378,7 @@ def _page(record: Complaint, on: datetime) -> dict[str, Any]:
     due_day = record.reply_due_at.astimezone(zone()).date()
     return {"flow": flow(record), "next": next_action(record, steps, "complaints", on), "others": other_steps(record, steps, "complaints"),
             "timeline": timeline(record), "files": files(record), "signatures": signatures(record),
-            "calendar_known": work_calendar().is_known(due_day), "ended_early": procedure.ENDED_EARLY, "waits_for_reply": record.state in ("passed_on", *procedure.BEFORE_THE_REPLY)}
+            "calendar_known": work_calendar().is_known(due_day), "ended_early": procedure.ENDED_EARLY, "waits_for_reply": record.state in procedure.UNANSWERED}
 
 
 mount(blueprint, Section(Complaint, FORMS, _page))

@@ -75,10 +75,10 @@ def evidence(year: int, on: datetime) -> Evidence:
     begin, end = (datetime(one, 1, 1, tzinfo=zone()) for one in (year, year + 1))
     heard = (Complaint.heard_at >= begin) & (Complaint.heard_at < end)
     counted = heard & Complaint.state.not_in(("void", *procedure.NOT_REGISTERED))
-    waiting = Complaint.state.in_(("passed_on", *procedure.BEFORE_THE_REPLY))
+    waiting = Complaint.state.in_(procedure.UNANSWERED)
     due = counted & (Complaint.replied_at.is_not(None) | (Complaint.first_due_at < on))
     query = select(func.count().filter(counted), func.count().filter(heard & (Complaint.state == "declined")),
-                   func.count().filter(Complaint.state == "passed_on"), func.count().filter(due),
+                   func.count().filter(Complaint.state == procedure.PASSED_ON), func.count().filter(due),
                    func.count().filter(due & (Complaint.replied_at <= Complaint.first_due_at)),
                    func.count().filter(waiting & (Complaint.reply_due_at < on))).select_from(Complaint)
     logged, declined, waiting_for_sales, replies_due, in_time, overdue = db.session.execute(query).one()

@@ -18,8 +18,10 @@ STATES = (
 
 BEFORE_THE_REPLY = ("received", "analysing", "answering")
 OPEN = (*BEFORE_THE_REPLY, "awaiting_customer", "accepted")
-
-NOT_REGISTERED = ("passed_on", "declined")  # heard, but not (yet) a complaint: not in the register
+PASSED_ON, DECLINED = "passed_on", "declined"
+UNANSWERED = (PASSED_ON, *BEFORE_THE_REPLY)  # the customer waits for our reply
+UNFINISHED = (PASSED_ON, *OPEN)
+NOT_REGISTERED = (PASSED_ON, DECLINED)  # heard, but not (yet) a complaint: not in the register
 ENDED_EARLY = ("declined", "void")  # no reply is owed any more
 
 STEPS = (
@@ -48,7 +50,7 @@ STEPS = (
          task="follow_up", due="follow_up_due_at"),
     Step("close", "5.2.2.3", ("accepted",), "closed", Permission.CLOSE_COMPLAINT, task="close", signed="closed", primary=True),
     Step("amend", "5.6", BEFORE_THE_REPLY, None, Permission.LOG_COMPLAINT),
-    Step("void", "5.6", ("passed_on", *OPEN), "void", Permission.VOID_COMPLAINT),
+    Step("void", "5.6", UNFINISHED, "void", Permission.VOID_COMPLAINT),
 )
 
 WORKFLOW = Workflow("complaint", STATES, STEPS)
