@@ -31,8 +31,9 @@ from sqlalchemy import delete, inspect, select
 from cs.extensions import db
 from cs.models import chain
 from cs.models.attachments import Attachment, Draft, PendingUpload
-from cs.models.base import KINDS, Receipt, Workflowed, rebuild_tasks, verify_records, verify_tasks
+from cs.models.base import KINDS, Receipt, Workflowed, rebuild_tasks, verify_records
 from cs.models.procedure import keep_procedure_text, rulebook, zone
+from cs.models.reporting import verify_tasks
 from cs.models.signatures import verify_signatures
 from cs.models.users import Department, LoginSession, SetupLink, User
 from cs.procedure.authority import AUTHORITY

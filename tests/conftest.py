@@ -104,12 +104,12 @@ def shipment(app: Flask) -> Shipment:
 @pytest.fixture
 def complaint_in(app: Flask, people: dict[str, User], on: datetime) -> Callable[..., Any]:
     """complaint_in(state, route=, answered=, **fields): a complaint brought there through the verbs, committed."""
-    cases = Cases(people, on)
+    cases, made = Cases(people, on), []
 
     def make(state: str, **options: Any) -> Any:
-        with support.kept(app):
-            complaint = cases(state, **options)
-        return complaint
+        with support.kept(app):  # objects are detached on leaving it, so they are given back after that
+            made.append(cases(state, **options))
+        return made[-1]
 
     return make
 

@@ -137,11 +137,10 @@ def test_only_advance_writes_a_state():
 
 
 def test_rows_are_changed_past_their_events_only_where_none_are_kept():
-    """A bulk update writes no event: sessions and who took which task are no records."""
+    """A bulk update writes no event: sessions and who took which task are no records, an import writes its events itself."""
     bulk = {(name_of(path), ast.unparse(node.args[0])) for path in MODULES for node in ast.walk(ast.parse(path.read_text("utf-8")))
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "update" and node.args}
-    assert {target for _name, target in bulk} <= {"cls", "Task"}, bulk
-    assert {name for name, target in bulk if target == "cls"} <= {"cs.models.users"}
+    assert bulk == {("cs.models.users", "cls"), ("cs.models.users", "Task"), ("cs.models.bulk", "table")}
 
 
 def test_nothing_of_a_record_is_ever_deleted():
@@ -231,9 +230,9 @@ def routes() -> list[Path]:
 
 
 def test_no_role_stands_in_a_route_or_a_template():
-    roles = set(ROLES) - {"engineer", "planner", "auditor", "administrator"} | {"general_manager"}
     assert [(name_of(path), line, text) for path in routes() for line, text in strings(path) if text in set(ROLES)] == []
-    assert [(path.name, role) for path in TEMPLATES for role in roles if re.search(rf"\b{role}\b", path.read_text("utf-8"))] == []
+    quoted = re.compile("|".join(rf"""['"]{role}['"]""" for role in ROLES))
+    assert [(path.name, quoted.findall(path.read_text("utf-8"))) for path in TEMPLATES if quoted.search(path.read_text("utf-8"))] == []
 
 
 def test_no_state_stands_in_a_route_or_a_template():
@@ -242,15 +241,15 @@ def test_no_state_stands_in_a_route_or_a_template():
     assert [(path.name, quoted.findall(path.read_text("utf-8"))) for path in TEMPLATES if quoted.search(path.read_text("utf-8"))] == []
 
 
-def test_no_template_compares_a_state():
-    compares = re.compile(r"\bstate\s*(==|!=|in\s*\(|not in\s*\()")
+def test_no_template_compares_a_state_but_for_striking_out_what_is_void():
+    compares = re.compile(r"\bstate\s*(==|!=|in\s*\(|not in\s*\()(?!\s*'void')")
     assert [path.relative_to(CS).as_posix() for path in TEMPLATES if compares.search(path.read_text("utf-8"))] == []
 
 
 def messages() -> dict[str, set[str]]:
     """{msgid: its plural} of everything that the program says."""
     methods = [("**.py", "python"), ("templates/**.html", jinja2.ext.babel_extract)]
-    words = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2)}
+    words = {"_": None, "_N": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2)}
     found: dict[str, set[str]] = {}
     for _file, _line, message, _comments, _context in extract_from_dir(CS, methods, keywords=words):
         msgid, *plural = message if isinstance(message, tuple) else (message,)

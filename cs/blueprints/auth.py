@@ -18,7 +18,7 @@ from cs.access import public, signed_in
 from cs.extensions import begin_write, db
 from cs.forms import Form, Text
 from cs.models.procedure import rulebook
-from cs.models.users import LoginFailure, LoginSession, SetupLink, User, normal_username
+from cs.models.users import ADMINISTRATOR, LoginFailure, LoginSession, SetupLink, User, normal_username
 from cs.pages import go, say, show
 from cs.words import LANGUAGES, label, role_name
 
@@ -214,7 +214,7 @@ def setup(token: str) -> Any:
         if not SetupLink.is_valid(token):
             abort(404)
         user = User.create(username=form.username.data, name=form.name.data, password=form.new_password.data, must_change=False,
-                           memberships=[(None, "administrator", False)], by=None, on=on)
+                           memberships=[(None, ADMINISTRATOR, False)], by=None, on=on)
         SetupLink.use_up()
         return _enter(user, None, on)
     return show("auth/setup.html", form=form, status=422 if form.errors else 200)

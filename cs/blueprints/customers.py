@@ -44,7 +44,7 @@ from cs.words import choice, choices, label, state_name, term
 
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
 
-OPEN_COMPLAINT = ("passed_on", *complaints.OPEN)
+OPEN_COMPLAINT = complaints.UNFINISHED
 COMPLAINTS_SHOWN = 10
 LONGEST_AGREED = 365
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+")  # a factory's own mail server may have a name without a dot

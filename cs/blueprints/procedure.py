@@ -15,6 +15,7 @@ from cs.models.base import KINDS, Workflowed
 from cs.models.procedure import ProcedureText, rulebook
 from cs.models.reporting import Evidence, evidence
 from cs.pages import show
+from cs.procedure import complaints
 from cs.procedure.authority import AUTHORITY, Permission
 from cs.procedure.clauses import Clause, clauses
 from cs.words import in_language, moment, today
@@ -69,14 +70,14 @@ def _evidence(stand: Evidence) -> dict[str, list[tuple[str, str | None]]]:
     rows: dict[str, list[tuple[str, str | None]]] = {
         "5.2.1.1": [(ngettext("%(num)d complaint logged", "%(num)d complaints logged", stand.logged), where(**year))],
         "5.2.1.2": [(gettext("%(passed_on)s passed on, %(declined)s of them not registered, with the reason", passed_on=stand.passed_on, declined=stand.declined),
-                     where(state="declined", **year))],
+                     where(state=complaints.DECLINED, **year))],
         "5.2.2.3": [(gettext("%(same_day)s of %(settled)s results recorded the same day", same_day=stand.same_day, settled=stand.settled), None)],
         "5.2.2.6": [(gettext("%(due)s replies due, %(in_time)s in time", due=stand.due, in_time=stand.in_time), where(reply="replied_in_time", **year))],
         "5.6": [(gettext("%(events)s events kept since the beginning, the last at %(at)s", events=stand.events, at=moment(stand.last_event_at)), None),
                 (gettext("“python3 manage.py flask verify” on the server checks that none was changed or removed."), None)],
     }
     if stand.waiting_for_sales:
-        rows["5.2.1.2"].append((gettext("%(count)s wait for sales now", count=stand.waiting_for_sales), where(state="passed_on")))
+        rows["5.2.1.2"].append((gettext("%(count)s wait for sales now", count=stand.waiting_for_sales), where(state=complaints.PASSED_ON)))
     if stand.overdue:
         rows["5.2.2.6"].append((gettext("%(count)s overdue now", count=stand.overdue), where(reply="late")))
     return rows

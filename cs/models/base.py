@@ -381,24 +381,3 @@ def verify_records() -> Iterator[Fault]:
                 yield Fault(where, "was changed without an event")
         for record_id in heads:
             yield Fault(f"{kind} {record_id}", "is gone, but has events")
-
-
-def verify_tasks(on: datetime) -> Iterator[Fault]:
-    """Compares the index of tasks with what the records and their rows say; `tasks rebuild` puts it right."""
-    for kind, cls in KINDS.items():
-        if not issubclass(cls, Workflowed):
-            continue
-        kept: dict[int, dict[str, Task]] = {}
-        for task in db.session.execute(select(Task).where(Task.kind == kind)).scalars():
-            kept.setdefault(task.record_id, {})[task.name] = task
-        final = [state.code for state in cls.workflow.states if state.final]
-        for record in db.session.execute(select(cls).where(cls.state.not_in(final)).order_by(cls.id)).scalars():
-            wanted, there = awaited(record, on), kept.pop(record.id, {})
-            if _asked_of_whom(wanted) != {name: (task.step, task.permission, task.user_id, task.due_at) for name, task in there.items()}:
-                yield Fault(f"{kind} {record.id}", "is awaited otherwise than its tasks say")
-        for record_id in sorted(kept):
-            yield Fault(f"{kind} {record_id}", "has tasks, but nothing is awaited")
-
-
-def _asked_of_whom(tasks: dict[str, dict[str, Any]]) -> dict[str, tuple[Any, ...]]:
-    return {name: (facts["step"], facts["permission"], facts["user_id"], facts["due_at"]) for name, facts in tasks.items()}

@@ -1,16 +1,18 @@
-"""Read-only queries over all records: what waits for a person, what stands for a clause, what the administrator must see."""
+"""Read-only queries over all records: what waits for a person, what stands for a clause, what the administrator must see, whether the tasks are right."""
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from cs.extensions import db
-from cs.models.base import Task
-from cs.models.chain import Event, SiteHead
+from cs.models.base import KINDS, Task, Workflowed, awaited
+from cs.models.chain import Event, Fault, SiteHead
 from cs.models.complaints import Complaint, Reply
 from cs.models.holidays import work_calendar
 from cs.models.procedure import rulebook, zone
@@ -142,3 +144,24 @@ def never_signed_in() -> ColumnElement[bool]:
 
 def _count(model: type[db.Model], condition: ColumnElement[bool]) -> int:  # type: ignore[name-defined]
     return int(db.session.execute(select(func.count()).select_from(model).where(condition)).scalar_one())
+
+
+def verify_tasks(on: datetime) -> Iterator[Fault]:
+    """Compares the index of tasks with what the records and their rows say; `tasks rebuild` puts it right."""
+    for kind, cls in KINDS.items():
+        if not issubclass(cls, Workflowed):
+            continue
+        kept: dict[int, dict[str, Task]] = {}
+        for task in db.session.execute(select(Task).where(Task.kind == kind)).scalars():
+            kept.setdefault(task.record_id, {})[task.name] = task
+        final = [state.code for state in cls.workflow.states if state.final]
+        for record in db.session.execute(select(cls).where(cls.state.not_in(final)).order_by(cls.id)).scalars():
+            wanted, there = awaited(record, on), kept.pop(record.id, {})
+            if _asked_of_whom(wanted) != {name: (task.step, task.permission, task.user_id, task.due_at) for name, task in there.items()}:
+                yield Fault(f"{kind} {record.id}", "is awaited otherwise than its tasks say")
+        for record_id in sorted(kept):
+            yield Fault(f"{kind} {record_id}", "has tasks, but nothing is awaited")
+
+
+def _asked_of_whom(tasks: dict[str, dict[str, Any]]) -> dict[str, tuple[Any, ...]]:
+    return {name: (facts["step"], facts["permission"], facts["user_id"], facts["due_at"]) for name, facts in tasks.items()}

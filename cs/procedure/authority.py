@@ -35,8 +35,9 @@ class Authority:
 
 SALES = ("sales_clerk", "sales_manager")
 QUALITY = ("quality_inspector", "quality_supervisor")
+ANY_DEPARTMENT = "department_member"  # the one role that every department may have
 OTHER_WORK = ("engineer", "process_engineer", "production_operator", "production_manager", "planner", "warehouse_keeper",
-              "mould_keeper", "document_controller", "general_manager", "department_member")
+              "mould_keeper", "document_controller", "general_manager", ANY_DEPARTMENT)
 WORK = (*SALES, *QUALITY, *OTHER_WORK)
 
 AUTHORITY: tuple[Authority, ...] = (

@@ -61,7 +61,7 @@ def test_impossible_quantities_are_refused_beside_the_field_and_stay_in_it(clerk
     assert count(Complaint) == 0
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("1,200", 1200), ("1,200", 1200), (" 12 ", 12), ("12", 12), ("0", 0)])
+@pytest.mark.parametrize(("typed", "kept"), [("1,200", 1200), ("1\uff0c200", 1200), (" 12 ", 12), ("\uff11\uff12", 12), ("0", 0)])
 def test_quantities_as_people_write_them_are_understood(clerk, app, typed, kept):
     assert clerk.step(NEW, **LOGGED, checked_qty=typed).status == 303
     assert loaded(app, Complaint, 1).checked_qty == kept

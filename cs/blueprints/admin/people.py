@@ -31,7 +31,7 @@ from cs.models.users import (
     one_time_password,
 )
 from cs.pages import go, say, show
-from cs.procedure.authority import Permission
+from cs.procedure.authority import ANY_DEPARTMENT, Permission
 from cs.records import timeline
 from cs.words import department_name, departments, label, role_name, term
 
@@ -139,7 +139,7 @@ class PersonForm(AdminForm):
             key = (row.form.home(), row.role.data)
             if not row.role.data:
                 self._row_fault(row.role, gettext("Choose the role, or leave the whole row empty."))
-            elif key[0] is None and (row.role.data == "department_member" or row.head.data):
+            elif key[0] is None and (row.role.data == ANY_DEPARTMENT or row.head.data):
                 self._row_fault(row.department, gettext("In which department?"))
             elif key in taken:
                 self._row_fault(row.role, gettext("This row is there twice."))
