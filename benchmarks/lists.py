@@ -18,8 +18,8 @@ from sqlalchemy import insert, select
 
 from cs import create_app
 from cs.extensions import db
-from cs.models.base import SearchWord, tokens
 from cs.models.complaints import Complaint
+from cs.models.search import SearchWord, tokens
 from cs.models.users import User
 from tests import support
 

@@ -28,11 +28,12 @@ from flask.cli import AppGroup, with_appcontext
 from flask_migrate import upgrade
 from sqlalchemy import delete, inspect, select
 
-from cs.extensions import db
+from cs.extensions import begin_read, db
 from cs.models import chain
-from cs.models.attachments import Attachment, Draft, PendingUpload
-from cs.models.base import KINDS, Receipt, Workflowed, rebuild_tasks, verify_records
-from cs.models.procedure import keep_procedure_text, rulebook, zone
+from cs.models.attachments import Attachment, Draft, PendingUpload, verify_attachments
+from cs.models.base import KINDS, Workflowed, rebuild_tasks, verify_records
+from cs.models.procedure import keep_procedure_text, rulebook, verify_procedure_texts, zone
+from cs.models.receipts import Receipt
 from cs.models.reporting import verify_tasks
 from cs.models.signatures import verify_signatures
 from cs.models.users import Department, LoginSession, SetupLink, User
@@ -144,7 +145,7 @@ def init(demo: bool, today: datetime | None) -> None:
     folder: Path = current_app.config["CS_DATA"]
     marked = (folder / DEMO_MARK).exists()
     if demo and not marked and not _is_empty():
-        raise click.ClickException(f"{folder} 中有真实数据,演示不会动它 holds real data: the demo keeps away from it. Use another --data.")
+        raise click.ClickException(f"{folder} 中有真实数据，演示不会动它 holds real data: the demo keeps away from it. Use another --data.")
     if marked and not demo:
         raise click.ClickException(f"{folder} 是演示数据 holds demo data: start it with --demo, or use another --data.")
     if demo and not marked:
@@ -212,7 +213,7 @@ def _first_administrator() -> str | None:
         token = SetupLink.make(on)
         db.session.commit()
         return token
-    click.echo("还没有账号,请设定管理员 No account yet: who is the administrator?")
+    click.echo("还没有账号，请设定管理员 No account yet: who is the administrator?")
     username = click.prompt("用户名 Username").strip()
     name = click.prompt("姓名 Name").strip()
     while True:
@@ -256,13 +257,17 @@ def _plain(value: Any) -> Any:
 @click.command("verify")
 @with_appcontext
 def verify() -> None:
-    """Checks the audit chains, the records, the signatures, the tasks and the files; exit code 1 when something is wrong."""
-    faults = [*chain.verify_events(), *verify_records(), *verify_signatures(), *verify_tasks(datetime.now(UTC))]
+    """Checks the audit chains, the records, the signatures, the rules, the tasks and the files; exit code 1 when something is wrong."""
+    begin_read()  # it may last, and the site is at work
+    faults = [*chain.verify_events(), *verify_records(), *verify_signatures(), *verify_attachments(), *verify_procedure_texts(),
+              *verify_tasks(datetime.now(UTC))]
     known = db.session.execute(select(Attachment.sha256).distinct()).scalars().all()
+    head = chain.site_head()
+    db.session.expunge_all()
+    db.session.rollback()  # the files are read without the database
     faults += [chain.Fault(f"file {sha256[:12]}", what) for sha256, what in current_app.extensions["files"].verify(known)]
     for fault in faults:
         click.echo(f"{fault.where}: {fault.what}")
-    head = chain.site_head()
     click.echo(f"{head.seq} event(s), head {head.hash[:16]}: " + ("正确 all right" if not faults else f"{len(faults)} 处错误 fault(s)"))
     if faults:
         sys.exit(1)

@@ -44,6 +44,13 @@ def begin_write() -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
 
 
+def begin_read() -> None:
+    """Starts a long reading of a command: a still picture of the data, for which no writer waits and which none disturbs."""
+    db.session.rollback()
+    isolated = {"isolation_level": "REPEATABLE READ"} if db.engine.dialect.name == "postgresql" else {}
+    db.session.connection(execution_options={"writes": False, **isolated})
+
+
 def _on_connect(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return

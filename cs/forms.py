@@ -77,6 +77,10 @@ def _needed(required: bool) -> list[Any]:
     return [InputRequired(lazy_gettext("Please fill this in."))] if required else [Optional()]
 
 
+def _one_needed(required: bool) -> list[Any]:
+    return [InputRequired(lazy_gettext("Please choose one."))] if required else [Optional()]
+
+
 def _words_needed(required: bool) -> list[Any]:
     """Spaces alone are no text: they are trimmed to nothing before this looks."""
     return [DataRequired(lazy_gettext("Please fill this in."))] if required else [Optional()]
@@ -140,7 +144,7 @@ def Choice(key: str, group: str | None = None, *, required: bool = False, radio:
     blank = [] if radio else [("", "—")]
     if group is not None:
         options["choices"] = lambda: [*blank, *choices(group)]
-    return kind(label(key), _needed(required), filters=[_or_none], **options)
+    return kind(label(key), _one_needed(required), filters=[_or_none], **options)
 
 
 class _Checks(SelectMultipleField):
@@ -161,8 +165,7 @@ class _Reference(SelectField):
 
 
 def Reference(key: str, *, required: bool = False, **options: Any) -> SelectField:
-    validators = [InputRequired(lazy_gettext("Please choose one."))] if required else [Optional()]
-    return _Reference(label(key), validators, **options)
+    return _Reference(label(key), _one_needed(required), **options)
 
 
 def Yes(key: str, **options: Any) -> BooleanField:
@@ -198,6 +201,10 @@ class StepForm(Form):
 
     technical = frozenset({"csrf_token", "request_id", "version", "files", "kept_files", "password"})
     beside: frozenset[str] = frozenset()  # fields that check something and are no value of the record
+    adds_row = False  # whether “add a row” was pressed: the form comes back with all that is typed, nothing is checked
+
+    def add_row(self) -> None:
+        """Adds the row that was asked for; see `cs.rows.WithRows`."""
 
     def offer(self, record: Any, on: datetime) -> None:
         """Fills the lists that the form offers."""

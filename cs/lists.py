@@ -10,21 +10,24 @@ import binascii
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import current_app
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, false, func, literal, select, tuple_
 from werkzeug.datastructures import MultiDict
 
 from cs.extensions import db
-from cs.models.base import Record, matching
+from cs.models.base import MOST_ID, Record
 from cs.models.procedure import zone
+from cs.models.search import matching
 
 COUNTED = 10_000  # beyond so many rows a list says "more than"
 LONGEST_SEARCH = 60
+LONGEST_CURSOR = 2000
+EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)  # bounds beyond them bound nothing, and their moments may not exist
 
 
 @dataclass(frozen=True)
@@ -105,9 +108,9 @@ class Period:
         if self.fault:
             return [false()]
         bounds = []
-        if self.first:
+        if self.first and self.first > EARLIEST:
             bounds.append(column >= datetime.combine(self.first, time(), zone()))
-        if self.last and self.last < date.max:
+        if self.last and self.last < LATEST:
             bounds.append(column < datetime.combine(self.last + timedelta(days=1), time(), zone()))
         return bounds
 
@@ -125,7 +128,8 @@ class Page:
                         for one in listing.filters]
         self.period = Period.of(args) if listing.period is not None else None
         narrowed = listing.narrowed(args)
-        self.total = db.session.execute(select(func.count()).select_from(narrowed.limit(COUNTED + 1).subquery())).scalar_one()
+        counted = narrowed.select_from(listing.model).with_only_columns(listing.model.id).limit(COUNTED + 1)
+        self.total = db.session.execute(select(func.count()).select_from(counted.subquery())).scalar_one()
         self.rows, self._before, self._after = self._read(narrowed, sort)
 
     def _read(self, narrowed: Select[Any], sort: Sort) -> tuple[list[Row[Any]], str | None, str | None]:
@@ -136,10 +140,9 @@ class Page:
         order = (sort.column.desc(), row_id.desc()) if descending else (sort.column.asc(), row_id.asc())
         query = narrowed.add_columns(sort.column.label("sort_value"), row_id.label("sort_id")).order_by(*order).limit(size + 1)
         if key is not None:
-            value, last_id = key
-            further = sort.column < value if descending else sort.column > value
-            further_id = row_id < last_id if descending else row_id > last_id
-            query = query.where(or_(further, and_(sort.column == value, further_id)))
+            place = tuple_(sort.column, row_id)  # compared as one: the database then goes to it in the index
+            last = tuple_(literal(key[0], sort.column.type), literal(key[1]))
+            query = query.where(place < last if descending else place > last)
         rows = list(db.session.execute(query))
         more, rows = len(rows) > size, rows[:size]
         if backwards:
@@ -190,17 +193,26 @@ def _cursor(args: MultiDict[str, str], column: Any) -> tuple[bool, tuple[Any, in
     """Which way and from which row on; a cursor that nobody gave out is as if it were not there."""
     backwards = bool(args.get("before"))
     text = args.get("before") or args.get("after") or ""
-    if not text:
+    if not text or len(text) > LONGEST_CURSOR:
         return False, None
     try:
         value, row_id = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        wanted = column.type.python_type
-        if wanted in (datetime, date):
-            value = wanted.fromisoformat(value)
-        if not isinstance(value, wanted) or not isinstance(row_id, int) or (wanted is datetime and value.tzinfo is None):
+        value = _sort_value(value, column.type.python_type)
+        if type(row_id) is not int or abs(row_id) > MOST_ID:
             return False, None
-        if (isinstance(value, str) and "\x00" in value) or abs(row_id) > 2**31 or (wanted is int and abs(value) > 2**62):
-            return False, None
-    except (ValueError, TypeError, UnicodeError, binascii.Error):
+    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
         return False, None
     return backwards, (value, row_id)
+
+
+def _sort_value(value: Any, wanted: type) -> Any:
+    """A value of the sort's column as the database takes it; ValueError, TypeError or OverflowError for one that cannot stand in it."""
+    if wanted is datetime:
+        value = datetime.fromisoformat(value).astimezone(UTC)
+    elif wanted is date:
+        value = date.fromisoformat(value)
+    if type(value) is not wanted or (wanted is str and "\x00" in value) or (wanted is int and abs(value) > MOST_ID):
+        raise ValueError
+    if wanted is str:
+        value.encode()
+    return value

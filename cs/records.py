@@ -13,30 +13,47 @@ from cs.extensions import db
 from cs.models.attachments import Attachment
 from cs.models.base import Record, Task, Workflowed
 from cs.models.chain import Event
-from cs.models.procedure import rulebook
 from cs.models.users import User
 from cs.procedure.authority import Permission, roles_with
-from cs.words import listed, moment, role_name, state_name, step_name, term, value_in_words
+from cs.words import REFERRED, field_name, listed, moment, role_name, state_name, step_name, term, value_in_words
 
 ICONS = {"log": "plus-circle", "create": "plus-circle", "pass_on": "reply", "attach": "paperclip", "detach": "x-circle", "void": "x-octagon",
-         "refuse": "arrow-counterclockwise", "close": "check2-circle", "accept": "check2", "send_reply": "send", "reply_directly": "send"}
+         "refuse": "arrow-counterclockwise", "close": "check2-circle", "accept": "check2", "send_reply": "send", "reply_directly": "send",
+         "register": "plus-circle", "decline": "x-circle", "amend": "pencil", "edit": "pencil", "receive": "inbox", "confirm": "clipboard-check",
+         "settle": "chat-left-text", "explain": "chat-left-text", "no_answer": "hourglass", "import": "box-arrow-in-down"}
 LONGEST_CHANGE = 120  # characters of a value in the timeline; the record itself shows the whole
 UNSPOKEN = frozenset({"number", "state", "version", "created_at", "created_by_id", "registered_at", "first_due_at", "sort_name"})
 
 
 def flow(record: Workflowed) -> list[dict[str, Any]]:
-    """The straight way of the record: what is done, where it stands, what comes; a side state stands at the end."""
+    """The straight way of the record: what is done, where it stands, what comes.
+
+    A side state stands where the record is: before the way when it can still lead onto it, else after what was reached of it.
+    """
     main = [state.code for state in record.workflow.states if state.main]
-    here = main.index(record.state) if record.state in main else -1
-    entered = {event.state: event.at for event in record.events}
+    entered = _entered(record)
+    aside = record.state not in main
+    ended = record.workflow.state(record.state).final
+    here = max((main.index(code) for code in entered if code in main), default=-1) if aside else main.index(record.state)
     steps: list[dict[str, Any]] = []
     for place, code in enumerate(main):
-        ended = place == here and record.workflow.state(code).final
-        steps.append({"label": state_name(record.kind, code), "hint": moment(entered.get(code)) if place <= here else None,
-                      "status": "done" if place < here or ended else "now" if place == here else "next"})
-    if here < 0:
-        steps.append({"label": state_name(record.kind, record.state), "status": "side", "hint": moment(entered.get(record.state))})
-    return steps
+        status = "done" if place < here or (place == here and (ended or aside)) else "now" if place == here else "next"
+        steps.append({"label": state_name(record.kind, code), "hint": moment(entered.get(code)) if place <= here else None, "status": status})
+    if not aside:
+        return steps
+    side = {"label": state_name(record.kind, record.state), "status": "side" if ended else "now", "hint": moment(entered.get(record.state))}
+    return [*(step for step in steps if step["status"] == "done"), side] if ended else [side, *steps]
+
+
+def _entered(record: Workflowed) -> dict[str | None, datetime]:
+    """When each state was entered, the last time; what happens within a state does not count."""
+    entered: dict[str | None, datetime] = {}
+    before = None
+    for event in record.events:
+        if event.state != before:
+            entered[event.state] = event.at
+        before = event.state
+    return entered
 
 
 def next_action(record: Workflowed, steps: tuple[Any, ...], section: str, on: datetime) -> dict[str, Any] | None:
@@ -52,7 +69,7 @@ def next_action(record: Workflowed, steps: tuple[Any, ...], section: str, on: da
         "title": step_name(record.kind, task.name),
         "due": task.due_at,
         "late": task.due_at is not None and on > task.due_at,
-        "waiting_for": f"{taken.name} ({roles})" if taken else roles,
+        "waiting_for": gettext("%(name)s (%(roles)s)", name=taken.name, roles=roles) if taken else roles,
         "buttons": [{"label": step_name(record.kind, step.name), "primary": step.primary,
                      "url": url_for(f"{section}.step", record_id=record.id, step=step.name)} for step in awaited],
     }
@@ -71,12 +88,13 @@ def timeline(record: Record) -> list[dict[str, Any]]:
 
 def _entry(record: Record, event: Event) -> dict[str, Any]:
     facts = event.facts
-    changes = []
+    changes, own = [], f"{record.kind}_id"
     if event.seq > 1:
         for field, (old, new) in facts.get("changes", {}).items():
-            if field not in UNSPOKEN and not field.endswith("_id"):
-                label = term(field) if field in rulebook().terms else field
-                changes.append((label, _short(value_in_words(field, old)) if old not in (None, []) else None, _short(value_in_words(field, new))))
+            if field not in UNSPOKEN and new != facts.get("note") and (field in REFERRED or not field.endswith("_id")):
+                label = field_name(field)
+                before = _short(value_in_words(field, old, own)) if old not in (None, []) else None
+                changes.append((label, before, _short(value_in_words(field, new, own))))
     files = listed(name for name, _hash in facts.get("files", []))
     return {"at": event.at, "who": event.by.name if event.by else gettext("the system"), "role": role_name(event.role),
             "label": step_name(record.kind, event.name), "clause": event.clause, "note": facts.get("note") or files or None,

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import g, request
 from markupsafe import Markup
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 
 from cs.extensions import db
 from cs.forms import reference_choices
@@ -56,7 +56,7 @@ def _options(name: str, query: Select[Any], key: Any, used: Any) -> list[tuple[s
     kept: dict[str, list[tuple[str, str]]] = g.setdefault("filter_options", {})
     if name not in kept:
         asked = request.args.get(name, "")
-        found = [(str(row[0]), row[1]) for row in db.session.execute(query.where(key.in_(select(used))).limit(MOST_OPTIONS))]
+        found = [(str(row[0]), row[1]) for row in db.session.execute(query.where(exists().where(used == key)).limit(MOST_OPTIONS))]
         if asked.isdecimal() and len(asked) < 10 and asked not in dict(found):
             found += [(str(row[0]), row[1]) for row in db.session.execute(query.where(key == int(asked)))]
         kept[name] = found

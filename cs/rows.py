@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import FieldList, FormField, HiddenField
 
@@ -46,17 +47,26 @@ class RowForm(FlaskForm):
 
 
 class Rows(FieldList):
-    """A list of rows, of which at most MOST_ROWS are taken."""
+    """A list of at most `max_entries` rows; more are refused, not dropped."""
 
     def __init__(self, row: type[RowForm], label: Any = None, **options: Any) -> None:
-        super().__init__(FormField(row), label, max_entries=MOST_ROWS, **options)
+        super().__init__(FormField(row), label, **{"max_entries": MOST_ROWS} | options)
+        self._sent: set[int] = set()
 
     def _extract_indices(self, prefix: str, formdata: Any) -> Any:
         # WTForms takes '²' and numbers of any length for an index.
         for name in formdata:
             index = name[len(prefix) + 1:].split("-", 1)[0]
             if name.startswith(f"{prefix}-") and index.isdecimal() and len(index) < 6:
+                self._sent.add(int(index))
                 yield int(index)
+
+    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+        """As every list of fields; and no row was sent beyond those that are taken."""
+        if len(self._sent) <= self.max_entries:
+            return bool(super().validate(form, extra_validators))
+        self.errors = [gettext("At most %(most)s rows, please: %(sent)s were sent.", most=self.max_entries, sent=len(self._sent))]
+        return False
 
     @property
     def filled(self) -> list[RowForm]:
@@ -65,7 +75,7 @@ class Rows(FieldList):
 
     @property
     def has_room(self) -> bool:
-        return len(self.entries) < MOST_ROWS
+        return len(self.entries) < self.max_entries
 
     def refill(self, rows: list[Any]) -> None:
         """Shows these rows instead of what stood there."""
@@ -95,13 +105,11 @@ class WithRows:
 
     rows: ClassVar[str]
     ready: ClassVar[int] = 2
-    adds_row = False
 
-    def accepts(self, record: Any, on: Any) -> bool:
-        """As every form; but a press on “add a row” only brings the form back, with all that is typed and one row more."""
-        self.adds_row = bool(self.more_rows.data)  # type: ignore[attr-defined]
-        if self.adds_row:
-            rows = self[self.rows]  # type: ignore[index]
-            rows.stand_ready(len(rows.entries) - len(rows.filled) + 1)
-            return False
-        return bool(super().accepts(record, on))  # type: ignore[misc]
+    @property
+    def adds_row(self) -> bool:
+        return bool(self.more_rows.data)  # type: ignore[attr-defined]
+
+    def add_row(self) -> None:
+        rows = self[self.rows]  # type: ignore[index]
+        rows.stand_ready(len(rows.entries) - len(rows.filled) + 1)

@@ -144,9 +144,17 @@ def _seal(response: Response) -> Response:
     return response
 
 
+def _section() -> str:
+    """The section that a page belongs to: import pages to that of their records, files to that of the record they hang on."""
+    section, asked = (request.endpoint or "").split(".")[0], request.view_args or {}
+    if section == "files" and "kind" in asked:
+        return f"{asked['kind']}s"
+    return str(asked.get("section", section)) if section == "imports" else section
+
+
 def _surroundings() -> dict[str, Any]:
     signed_in = current_user.is_authenticated
-    section = (request.endpoint or "").split(".")[0]
+    section = _section()
     entries = [{"endpoint": endpoint, "url": url_for(endpoint), "label": label(), "icon": icon, "active": section == endpoint.split(".")[0]}
                for endpoint, icon, label, permission in NAVIGATION
                if endpoint in current_app.view_functions and signed_in and (permission is None or current_user.may(permission))]

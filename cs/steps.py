@@ -22,7 +22,8 @@ from cs.access import requires
 from cs.extensions import begin_write, db
 from cs.forms import StepForm, WithFiles, stage
 from cs.models.attachments import Draft, PendingUpload, attach
-from cs.models.base import Receipt, Workflowed, find
+from cs.models.base import Workflowed, find
+from cs.models.receipts import Receipt
 from cs.models.users import LoginFailure, User
 from cs.pages import go, is_htmx, say, show, swap_record
 from cs.procedure.authority import Permission
@@ -86,7 +87,7 @@ def take(name: str, section: Section, step: Step, record_id: int | None) -> Any:
     if record_id is not None:
         record = find(section.model, record_id) or abort(404)
     asked = _Asked(name, section, step, section.forms[step.name](formdata=_posted(request.path)), datetime.now(UTC))
-    return asked.ask(record) if request.method == "GET" else asked.act(record_id)
+    return asked.ask(record) if request.method == "GET" else asked.act(record)
 
 
 @dataclass(frozen=True)
@@ -108,16 +109,18 @@ class _Asked:
             self.form.version.data = str(record.version) if record else "0"
         return self._show(record, 200)
 
-    def act(self, record_id: int | None) -> Any:
+    def act(self, record: Workflowed | None) -> Any:
         """Takes the step, after everything that is slow and before the lock is held is done: files, password."""
+        record_id = record.id if record is not None else None
         waiting = keep_pending(stage(self.form), self.on) if isinstance(self.form, WithFiles) else []
-        signed = not self.step.signed or self._check_password()
+        if self.form.adds_row:
+            return self._grow(record, waiting)
+        signed = not self.step.signed or self._signs()
         begin_write()
         request_id = (self.form.request_id.data or secrets.token_urlsafe(16))[:64]
         receipt = db.session.get(Receipt, (current_user.id, request_id))
         if receipt is not None:
             return go(receipt.address)
-        record = None
         if record_id is not None:
             record = find(self.section.model, record_id, lock=True) or abort(404)
             self._refuse_strangers(record)
@@ -129,20 +132,15 @@ class _Asked:
             return self._show(record, 422)
         return self._answer(self._verb(record, request_id, waiting))
 
-    def _check_password(self) -> bool:
-        """A signature's password is asked and counted like that of the login: guessing on an open tablet leads nowhere."""
-        person = current_user._get_current_object()
-        if minutes := LoginFailure.minutes_left(person.username, self.on):
-            self.form.password_fault = gettext("Too many wrong passwords. Please wait %(minutes)s min.", minutes=minutes)
-            return False
-        if person.check_password(self.form.password.data or ""):
-            return True
-        if self.form.password.data:
-            begin_write()
-            LoginFailure.add(person.username, self.on)
-            db.session.commit()
-        self.form.password_fault = gettext("This is not your password. Nothing was signed.")
-        return False
+    def _grow(self, record: Workflowed | None, waiting: list[str]) -> Any:
+        self._refuse_strangers(record)
+        self._keep_files(waiting)
+        self.form.add_row()
+        return self._show(record, 200)
+
+    def _signs(self) -> bool:
+        self.form.password_fault = password_fault(self.form.password.data, gettext("This is not your password. Nothing was signed."), self.on)
+        return self.form.password_fault is None
 
     def _refuse_strangers(self, record: Workflowed | None) -> None:
         if record is not None and not record.relates(self.step, current_user):
@@ -213,6 +211,24 @@ def _sent() -> MultiDict[str, Any]:
     for key, files in request.files.lists():
         sent.setlist(key, files)
     return sent
+
+
+def password_fault(typed: str | None, wrong: str, on: datetime) -> str | None:
+    """Why this is not the person's own password (`wrong`, or that the login is closed); None when it is.
+
+    It is asked and counted like that of the login, under the lock: guessing on an open tablet leads nowhere, nor do many tries at once.
+    """
+    if not typed:
+        return wrong
+    right, username = current_user.check_password(typed), current_user.username
+    begin_write()
+    minutes = LoginFailure.minutes_left(username, on)
+    if not right and not minutes:
+        LoginFailure.add(username, on)
+    db.session.commit()
+    if minutes:
+        return gettext("Too many wrong passwords. Please wait %(minutes)s min.", minutes=minutes)
+    return None if right else wrong
 
 
 def keep_pending(files: list[Any], on: datetime) -> list[str]:

@@ -13,8 +13,9 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from cs.extensions import db
+from cs.models.customers import Customer, Product
 from cs.models.procedure import rulebook, zone
-from cs.models.users import Department
+from cs.models.users import Department, User
 from cs.procedure.rulebook import Name
 
 LANGUAGES = ("zh", "en")
@@ -154,17 +155,39 @@ def ago(value: datetime | None) -> str:
 
 LIST_OF = {"reply_channel": "channel", "status": "customer_status"}  # fields whose list of choices has another name
 REFERENCE_KEYS = ("id", "_id")
+# References that the timeline names; the others say who did it, which each entry says anyway. Field: its label, the record, its name.
+REFERRED: dict[str, tuple[str, type[Any], str]] = {
+    "customer_id": ("customer", Customer, "short_name"), "product_id": ("model", Product, "model"),
+    "rep_id": ("rep", User, "name"), "clerk_id": ("clerk", User, "name"),
+}
 
 
-def value_in_words(field: str, value: Any) -> str:
-    """A kept value as people read it, for the timeline: codes by their names, moments in the factory's zone."""
+def field_name(field: str) -> str:
+    """The label of a kept field; the field's own name where the procedure has none for it."""
+    key = REFERRED[field][0] if field in REFERRED else field
+    return term(key) if key in rulebook().terms else field
+
+
+def _referred(field: str, record_id: int) -> str:
+    _label, record_type, name = REFERRED[field]
+    record = db.session.get(record_type, record_id)
+    return str(getattr(record, name)) if record is not None else str(record_id)
+
+
+def value_in_words(field: str, value: Any, own: str = "") -> str:
+    """A kept value as people read it, for the timeline: codes and references by their names, moments in the factory's zone.
+
+    `own` is the field by which the rows of a record refer to it, which goes without saying.
+    """
     if isinstance(value, bool):
         return choice("yes_no", "yes" if value else "no")
     if isinstance(value, list):
-        return listed(value_in_words(field, one) for one in value)
+        return listed(value_in_words(field, one, own) for one in value)
     if isinstance(value, dict):
-        return " · ".join(f"{term(key) if key in rulebook().terms else key} {value_in_words(key, one)}" for key, one in value.items()
-                          if one not in (None, "", False) and not key.endswith(REFERENCE_KEYS))
+        return " · ".join(f"{field_name(key)} {value_in_words(key, one)}" for key, one in value.items()
+                          if one not in (None, "", False) and key != own and (key in REFERRED or not key.endswith(REFERENCE_KEYS)))
+    if field in REFERRED and isinstance(value, int):
+        return _referred(field, value)
     return _text_in_words(field, "" if value is None else str(value))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -21,14 +22,16 @@ from sqlalchemy import text
 
 from cs import create_app
 from cs.extensions import db
-from cs.models.attachments import attach
+from cs.models.attachments import Attachment, attach, detach
 from cs.models.base import Task
 from cs.models.customers import Customer
 from cs.models.users import Department, User
+from cs.procedure import rulebook
 from tests.support import ROLES, kept, loaded, picture
 from tests.tables import COMPLAINT
 
 ROOT = Path(__file__).parents[1]
+RULES = rulebook.load()
 
 
 @pytest.fixture
@@ -155,7 +158,7 @@ def test_the_rules_in_force_are_pure_json_with_authority_and_workflows(tmp_path)
     assert {row["permission"]: row["clause"] for row in rules["authority"]}["log_complaint"] == "5.2.1.1"
     assert {step["name"]: step["clause"] for step in rules["workflows"]["complaint"]["steps"]} == {row.step: row.clause for row in COMPLAINT}
     assert sorted(rules["workflows"]) == ["complaint", "customer", "product", "shipment"]
-    assert (rules["reply"]["days"], rules["procedure"]["number"], rules["roles"]["auditor"]["name"]["zh"]) == (2, "MJ-QP-12", "审核员(只读)")
+    assert (rules["reply"]["days"], rules["procedure"]["number"], rules["roles"]["general_manager"]["name"]["zh"]) == (2, "MJ-QP-12", "总经理")
 
 
 def test_the_procedure_is_printed_as_its_file_stands(fresh):
@@ -173,6 +176,8 @@ def test_verify_of_sound_data_says_so_and_exits_0(app, complaint_in):
     ("DELETE FROM events WHERE kind = 'complaint' AND seq = 2", "complaint 1 event 3: follows event 1 of its record"),
     ("UPDATE signatures SET user_id = 1", "complaint 1 signature 1: does not fit the event it was given with"),
     ("DELETE FROM tasks", "complaint 1: is awaited otherwise than its tasks say"),
+    ("UPDATE procedure_texts SET text = text || ' '", f"procedure {RULES.hash[:12]}: was changed after it was kept"),
+    ("DELETE FROM procedure_texts", f"procedure {RULES.hash[:12]}: is gone, but events were written under it"),
 ])
 def test_verify_of_changed_data_names_it_and_exits_1(app, complaint_in, change, found):
     complaint_in("answering")
@@ -183,8 +188,48 @@ def test_verify_of_changed_data_names_it_and_exits_1(app, complaint_in, change, 
     assert (done.exit_code, found in done.output.splitlines()) == (1, True)
 
 
+@pytest.mark.parametrize(("change", "found"), [
+    ("UPDATE attachments SET void_reason = '看不清' WHERE id = 1", ["customer 1 file 照片.jpg: was added or changed without an event"]),
+    ("UPDATE attachments SET void_reason = NULL", ["customer 1 file 合同.jpg: does not stand as its event says"]),
+    ("UPDATE attachments SET void_reason = '另一个'", ["customer 1 file 合同.jpg: does not stand as its event says",
+                                                    "customer 1 file 合同.jpg: was added or changed without an event",
+                                                    "customer 1 file 照片.jpg: was added or changed without an event"]),
+    ("DELETE FROM attachments WHERE id = 1", ["customer 1 file 照片.jpg: does not stand as its event says"]),
+    ("UPDATE attachments SET record_id = 2 WHERE id = 1", ["customer 1 file 照片.jpg: does not stand as its event says",
+                                                           "customer 2 file 照片.jpg: was added or changed without an event"]),
+    ("UPDATE attachments SET added_by_id = 9 WHERE id = 1", ["customer 1 file 照片.jpg: does not stand as its event says",
+                                                             "customer 1 file 照片.jpg: was added or changed without an event"]),
+])
+def test_verify_finds_what_was_done_to_the_files_of_a_record_past_its_events(app, people, on, change, found):
+    files = app.extensions["files"]
+    with kept(app):
+        record, clerk = db.session.get(Customer, 1), people["sales_clerk"]
+        stored = [files.accept(io.BytesIO(picture(color=(n, 0, 0))), name) for n, name in enumerate(("照片.jpg", "合同.jpg"))]
+        attach(record, stored, step="attach", by=clerk, on=on)
+        detach(record, Attachment.of(record)[1], reason="过期", by=clerk, on=on)
+    assert run(app, "verify").exit_code == 0
+    with app.app_context():
+        db.session.execute(text(change))
+        db.session.commit()
+    done = run(app, "verify")
+    assert (done.exit_code, sorted(done.output.splitlines()[:-1])) == (1, found)
+
+
+def test_the_site_goes_on_writing_while_verify_reads(app, complaint_in, monkeypatch):
+    complaint_in("received")
+
+    def write(_on):
+        with closing(sqlite3.connect(app.config["CS_DATA"] / "cs.db", timeout=0)) as writer:
+            writer.execute("BEGIN IMMEDIATE")
+            writer.execute("DELETE FROM tasks")
+            writer.commit()
+        return iter(())
+
+    monkeypatch.setattr("cs.commands.verify_tasks", write)
+    assert run(app, "verify").exit_code == 0
+
+
 def test_verify_finds_a_file_that_is_gone_and_one_that_was_changed(app, people, on):
-    import io
     files = app.extensions["files"]
     with kept(app):
         stored = [files.accept(io.BytesIO(picture(color=color)), "照片.jpg") for color in ((1, 2, 3), (4, 5, 6))]

@@ -20,6 +20,7 @@ from cs.forms import Form, Text
 from cs.models.procedure import rulebook
 from cs.models.users import ADMINISTRATOR, LoginFailure, LoginSession, SetupLink, User, normal_username
 from cs.pages import go, say, show
+from cs.steps import password_fault
 from cs.words import LANGUAGES, label, role_name
 
 blueprint = Blueprint("auth", __name__)
@@ -36,7 +37,7 @@ class NewPassword(Form):
     """A new password, typed twice."""
 
     new_password = PasswordField(label("new_password"), [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MOST_PASSWORD)])
-    repeat_password = PasswordField(label("repeat_password"), [EqualTo("new_password", lazy_gettext("The two passwords differ."))])
+    repeat_password = PasswordField(label("repeat_password"), [InputRequired(lazy_gettext("Please fill this in.")), EqualTo("new_password", lazy_gettext("The two passwords differ."))])
 
     @property
     def whose(self) -> str:
@@ -177,8 +178,8 @@ def account() -> Any:
     """One's own account: roles, sessions, a new password (which ends all sessions but a new one here)."""
     form = OwnPasswordForm()
     if form.validate_on_submit():
-        if not current_user.check_password(form.current_password.data):
-            form.fault("current_password", gettext("This is not your password."))
+        if fault := password_fault(form.current_password.data, gettext("This is not your password."), datetime.now(UTC)):
+            form.fault("current_password", fault)
         elif form.new_password.data == form.current_password.data:
             form.fault("new_password", gettext("Please choose another one than now."))
         else:

@@ -184,6 +184,8 @@ class ConfirmForm(Signed, WithFiles, StepForm):
         self.defect_code.choices = defect_choices()
         self.defect_code.render_kw = {"data-filters": "defect_category"}
         self.route.choices = [(code, choice("route", code)) for code in procedure.WORKFLOW.routes(tuple(rulebook().choices["route"]))]
+        if proposed := self._proposed():
+            self.route.description = gettext("What is chosen above leads to “%(proposed)s”.", proposed=choice("route", proposed))
 
     def fill(self, record: Any, on: datetime) -> None:
         super().fill(record, on)
@@ -203,6 +205,11 @@ class ConfirmForm(Signed, WithFiles, StepForm):
         if self.defect_code.data and not self.defect_code.data.startswith(f"{self.defect_category.data}."):
             self.fault("defect_code", gettext("This defect belongs to another category."))
         self._check_route()
+
+    def _proposed(self) -> str | None:
+        """The path that the procedure leads to, once all that decides it is chosen."""
+        facts = {name: self[name].data for name in ("liability", "finding", "severity", "nature")}
+        return procedure.proposed_route(**facts) if all(facts.values()) and facts["liability"] != "pending" else None
 
     def _check_route(self) -> None:
         if not (self.finding.data and self.liability.data and self.route.data and self.severity.data and self.nature.data):

@@ -138,7 +138,8 @@ class CustomerForm(WithRows, StepForm):
             self.fault("full_name", record_link(gettext("This customer is in the list already:"), url_for("customers.detail", record_id=same.id), same.title))
 
     def values(self) -> dict[str, Any]:
-        return super().values() | {"contacts": [row.data for row in self.contacts.filled], "product_type": sorted(self.product_type.data) or None}
+        chosen = [code for code, _name in choices("product_type") if code in self.product_type.data]  # in the procedure's order, whatever was sent
+        return super().values() | {"contacts": [row.data for row in self.contacts.filled], "product_type": chosen or None}
 
 
 class VoidForm(ReasonForm):

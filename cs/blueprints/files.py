@@ -14,7 +14,8 @@ from cs.extensions import begin_write, db
 from cs.files import NoSuchFile
 from cs.forms import ReasonForm, StepForm, WithFiles, file_store, stage
 from cs.models.attachments import Attachment, PendingUpload, attach, detach
-from cs.models.base import KINDS, MOST_ID, Receipt, Record, find
+from cs.models.base import KINDS, MOST_ID, Record, find
+from cs.models.receipts import Receipt
 from cs.pages import go, say, show
 from cs.procedure.authority import Permission
 from cs.steps import keep_pending
@@ -117,4 +118,4 @@ def void(file_id: int) -> Any:
             say(gettext("The file is void."))
             return go(back)
         db.session.rollback()
-    return show("files/void.html", form=form, file=_attachment(file_id), back=back, status=422 if form.errors else 200)
+    return show("files/void.html", form=form, file=_attachment(file_id), record=record, back=back, status=422 if form.errors else 200)

@@ -23,7 +23,7 @@ from cs.forms import StepForm, file_message, file_store
 from cs.imports import Limits, Line, Problem, Table, TableRefused, read_table
 from cs.imports.master_data import KINDS, REASONS, Kind, apply, plan
 from cs.models.attachments import PendingUpload
-from cs.models.base import Receipt
+from cs.models.receipts import Receipt
 from cs.pages import go, say, show
 from cs.procedure.authority import Permission
 from cs.words import choice, choices, label, language, listed

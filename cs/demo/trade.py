@@ -10,6 +10,7 @@ from typing import Any
 
 from cs.demo.people import People
 from cs.models.customers import Customer, Product, Shipment
+from cs.models.procedure import rulebook
 from cs.models.users import User
 
 # Letters of the second table: what a customer buys.
@@ -197,7 +198,7 @@ class Trade:
         customer = Customer.create(
             by=rep if new else clerk, on=on, short_name=line.short, full_name=line.full, customer_type=line.kind, status="active",
             english_name=line.full if line.full.isascii() else None, products="、".join(WORDS[family] for family in families),
-            product_type=[TYPES.get(family, family) for family in families], organisation_type=line.organisation, address=address,
+            product_type=sorted((TYPES.get(family, family) for family in families), key=list(rulebook().choices["product_type"]).index), organisation_type=line.organisation, address=address,
             delivery_address=address, rep_id=rep.id, clerk_id=clerk.id, reply_days=line.reply_days, payment_terms=line.terms,
             currency=ABROAD[line.province][0] if line.foreign else "CNY", delivery_terms=rng.choice(("FOB", "CIF")) if line.foreign
             else rng.choice(("delivered", "freight", "freight", "express")), brand_standing="well_known" if line.kind == "oem" else "ordinary",

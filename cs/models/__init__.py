@@ -1,4 +1,17 @@
 """The records: tables and the verbs that change them. Importing the package knows every table."""
-from cs.models import attachments, base, chain, complaints, customers, holidays, procedure, signatures, users
+from cs.models import (
+    attachments,
+    base,
+    chain,
+    complaints,
+    customers,
+    holidays,
+    numbers,
+    procedure,
+    receipts,
+    search,
+    signatures,
+    users,
+)
 
-__all__ = ["attachments", "base", "chain", "complaints", "customers", "holidays", "procedure", "signatures", "users"]
+__all__ = ["attachments", "base", "chain", "complaints", "customers", "holidays", "numbers", "procedure", "receipts", "search", "signatures", "users"]

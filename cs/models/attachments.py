@@ -1,14 +1,17 @@
 """Files on any record: the store keeps the bytes by their hash, these rows say whose they are."""
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, Text, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.base import Record
+from cs.models.base import BATCH, Record
+from cs.models.chain import Event, Fault
 from cs.models.types import Moment
 from cs.models.users import User
 from cs.procedure.authority import Permission, role_for
@@ -75,6 +78,26 @@ def detach(record: Record, attachment: Attachment, *, reason: str, by: User, on:
     role = role_for(by.roles, Permission.ATTACH_FILE)
     with record.changing("detach", by, on, role=role, note=reason, files=[[attachment.name, attachment.sha256]]):
         attachment.void_reason = reason
+
+
+def verify_attachments() -> Iterator[Fault]:
+    """Compares the files of all records with the events that put them there and voided them: what went, came or was changed past the verbs."""
+    said: Counter[tuple[Any, ...]] = Counter()
+    stands: Counter[tuple[Any, ...]] = Counter()
+    events = select(Event).options(lazyload(Event.by)).where(Event.name.in_(("attach", "detach"))).execution_options(yield_per=BATCH)
+    for event in db.session.execute(events).scalars():
+        facts = event.facts
+        how = (event.by_id, event.at) if event.name == "attach" else ("void", facts.get("note"))
+        said.update((event.kind, event.record_id, name, sha256, *how) for name, sha256 in facts["files"])
+    for file in db.session.execute(select(Attachment).options(lazyload(Attachment.added_by)).execution_options(yield_per=BATCH)).scalars():
+        whose = (file.kind, file.record_id, file.name, file.sha256)
+        stands[*whose, file.added_by_id, file.at] += 1
+        if file.void_reason is not None:
+            stands[*whose, "void", file.void_reason] += 1
+    for kind, record_id, name, *_rest in said - stands:
+        yield Fault(f"{kind} {record_id} file {name}", "does not stand as its event says")
+    for kind, record_id, name, *_rest in stands - said:
+        yield Fault(f"{kind} {record_id} file {name}", "was added or changed without an event")
 
 
 class Draft(db.Model):

@@ -1,22 +1,22 @@
-"""Records: what every record of the procedure has in common, and `advance()`, the only writer of a state.
+"""Records: what every record of the procedure has in common, and `advancing()`, the only writer of a state.
 
 A change happens inside `with record.changing(...)` or `with record.advancing(...)`: on leaving it, in the same
 transaction, the event with old and new values, the search index and the tasks are written.
 """
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, delete, insert, inspect, select
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, delete, inspect, select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from cs.extensions import db
 from cs.models.chain import START, Event, Fault, append, canonical, digest
 from cs.models.procedure import rulebook
+from cs.models.search import index_words, searchable
 from cs.models.signatures import Signature
 from cs.models.types import Moment
 from cs.procedure.authority import Permission, permissions_of, role_for
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cs.models.users import User
 
 MOST_ID = 2**31 - 1
+BATCH = 500  # rows that a walk over all records holds at once
 KINDS: dict[str, type[Record]] = {}
 R = TypeVar("R", bound="Record")
 
@@ -76,7 +77,7 @@ class Record(db.Model):
         return content
 
     def content_hash(self) -> str:
-        return digest(canonical(self.content()))
+        return hash_of(self.content())
 
     @contextmanager
     def changing(self, name: str, by: User | None, on: datetime, *, clause: str = "5.6", role: str | None = None,
@@ -105,7 +106,7 @@ class Record(db.Model):
             facts["note"] = note
         event = Event(kind=self.kind, record_id=self.id, seq=self.version, name=name, clause=clause, at=on, by_id=by.id if by else None,
                       role=role, state=getattr(self, "state", None), data=canonical(facts), procedure_hash=rulebook().hash,
-                      content_hash=digest(canonical(after)), previous_hash=self.head_hash)
+                      content_hash=hash_of(after), previous_hash=self.head_hash)
         append(event)
         self.head_hash = event.hash
 
@@ -118,6 +119,17 @@ class Record(db.Model):
     def events(self) -> list[Event]:
         query = select(Event).where(Event.kind == self.kind, Event.record_id == self.id).order_by(Event.seq)
         return list(db.session.execute(query).scalars())
+
+
+def hash_of(content: dict[str, Any]) -> str:
+    """The hash of what a record says. What is empty says nothing: a column that a later version adds leaves old hashes right."""
+    return digest(canonical(_said(content)))
+
+
+def _said(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _said(one) for key, one in value.items() if one is not None and one != []}
+    return [_said(one) for one in value] if isinstance(value, list) else value
 
 
 def _columns(row: Any, without: frozenset[str]) -> dict[str, Any]:
@@ -276,88 +288,6 @@ def rebuild_tasks(on: datetime) -> int:
     return db.session.query(Task).count()
 
 
-class Counter(db.Model):
-    """The last number given for a kind and period; numbers are never given twice."""
-
-    __tablename__ = "counters"
-    kind: Mapped[str] = mapped_column(primary_key=True)
-    period: Mapped[str] = mapped_column(primary_key=True)
-    last: Mapped[int] = mapped_column(default=0)
-
-
-def next_numbers(kind: str, day: date, count: int) -> list[str]:
-    """The next `count` numbers of that kind, as CC-202611-0007; `day` in the factory's zone."""
-    numbering = rulebook().numbering[kind]
-    counter = db.session.get(Counter, (kind, numbering.period(day)), with_for_update=True)
-    if counter is None:
-        counter = Counter(kind=kind, period=numbering.period(day), last=0)
-        db.session.add(counter)
-    counter.last += count
-    db.session.flush()
-    return [str(numbering.number(day, counter.last - count + n)) for n in range(1, count + 1)]
-
-
-def next_number(kind: str, day: date) -> str:
-    return next_numbers(kind, day, 1)[0]
-
-
-class Receipt(db.Model):
-    """A request id that was taken: the same form sent twice shows the first result and changes nothing."""
-
-    __tablename__ = "receipts"
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
-    request_id: Mapped[str] = mapped_column(primary_key=True)
-    address: Mapped[str]
-    at: Mapped[datetime] = mapped_column(Moment)
-
-
-class SearchWord(db.Model):
-    """Two-character tokens of a record's searched words: a two-character Chinese word is found by an index."""
-
-    __tablename__ = "search_words"
-    kind: Mapped[str] = mapped_column(primary_key=True)
-    token: Mapped[str] = mapped_column(primary_key=True)
-    record_id: Mapped[int] = mapped_column(primary_key=True)
-
-
-def searchable(words: tuple[str | None, ...] | list[str | None]) -> str:
-    """Words as they are searched: full width made half, upper made lower, one space between."""
-    return " ".join(unicodedata.normalize("NFKC", " ".join(word for word in words if word)).casefold().split())
-
-
-def tokens(text: str) -> set[str]:
-    """The two-character tokens of each word of a searchable text; a single character stands for itself."""
-    return {word[i:i + 2] for word in text.split() for i in range(max(1, len(word) - 1))}
-
-
-def index_words(records: Sequence[Record], *, new: bool = False) -> None:
-    """Makes the tokens of records of one kind those of their searched words."""
-    kind, rows = records[0].kind, []
-    for record in records:
-        wanted = tokens(record.search_text)
-        if not new:
-            query = select(SearchWord.token).where(SearchWord.kind == kind, SearchWord.record_id == record.id)
-            present = set(db.session.execute(query).scalars())
-            if gone := present - wanted:
-                db.session.execute(delete(SearchWord).where(SearchWord.kind == kind, SearchWord.record_id == record.id, SearchWord.token.in_(gone)))
-            wanted -= present
-        rows += [{"kind": kind, "token": token, "record_id": record.id} for token in sorted(wanted)]
-    if rows:
-        db.session.execute(insert(SearchWord), rows)
-
-
-def matching(cls: type[Record], typed: str) -> list[Any]:
-    """Conditions of a query for the records that hold every word typed; empty when nothing was typed."""
-    conditions: list[Any] = []
-    for word in searchable([typed]).split():
-        if len(word) > 1:
-            conditions += [cls.id.in_(select(SearchWord.record_id).where(SearchWord.kind == cls.kind, SearchWord.token == token))
-                           for token in sorted(tokens(word))]
-        if len(word) != 2:
-            conditions.append(cls.search_text.contains(word, autoescape=True))
-    return conditions
-
-
 def find(cls: type[R], record_id: int, *, lock: bool = False) -> R | None:
     """A record by its id, locked for a writer; None also for a number no database would take as an id."""
     if not 0 < record_id <= MOST_ID:
@@ -369,8 +299,8 @@ def verify_records() -> Iterator[Fault]:
     """Compares every record with its last event: a missing record, a missing end, a value changed past the verbs."""
     for kind, cls in KINDS.items():
         last = select(Event.record_id, Event.seq, Event.hash, Event.content_hash).where(Event.kind == kind).order_by(Event.record_id, Event.seq)
-        heads = {row.record_id: row for row in db.session.execute(last)}
-        for record in db.session.execute(select(cls).order_by(cls.id)).scalars():
+        heads = {row.record_id: row for row in db.session.execute(last.execution_options(yield_per=BATCH))}
+        for record in db.session.execute(select(cls).order_by(cls.id).execution_options(yield_per=BATCH)).scalars():
             head = heads.pop(record.id, None)
             where = f"{kind} {record.id}"
             if head is None:

@@ -9,8 +9,9 @@ from sqlalchemy import bindparam, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from cs.extensions import db
-from cs.models.base import Record, index_words, searchable
+from cs.models.base import Record
 from cs.models.chain import START
+from cs.models.search import index_words, searchable
 from cs.models.users import User
 
 

@@ -13,13 +13,17 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.base import Workflowed, next_number
+from cs.models.base import Workflowed
 from cs.models.customers import Customer, Product
 from cs.models.holidays import work_calendar
+from cs.models.numbers import next_number
 from cs.models.procedure import rulebook, zone
 from cs.models.types import Moment
 from cs.models.users import User
 from cs.procedure import complaints as procedure
+
+
+DUE_BY = ("heard_at", "customer_id", "customer_deadline")  # fields that decide when the reply is due: without a change of them it stays (5.2.2.6)
 
 
 class Reply(db.Model):
@@ -224,28 +228,35 @@ class Complaint(Workflowed):
     def _fill(self, values: dict[str, Any]) -> None:
         if "demand" in values:
             values["demand"] = json.dumps(sorted(values["demand"])) if values["demand"] else None
+        decided = [getattr(self, field) for field in DUE_BY]
+        self._set(values)
+        if self.reply_due_at is None or decided != [getattr(self, field) for field in DUE_BY]:
+            self._start_clock()
+
+    def _set(self, values: dict[str, Any]) -> None:
         for field, value in values.items():
             setattr(self, field, value)
         self.customer = db.session.get(Customer, self.customer_id) if self.customer_id else None
         self.product = db.session.get(Product, self.product_id) if self.product_id else None
-        self._start_clock(self.heard_at if not self.replies else self.clock_started_at)
 
     @property
-    def clock_started_at(self) -> datetime:
-        """When the running clock began: when we first heard, or when the last reply was refused."""
-        refused = [reply for reply in self.replies if reply.response == "refused"]
-        if not refused or refused[-1].response_on is None:
-            return self.heard_at
-        return datetime.combine(refused[-1].response_on, time(12), zone())
+    def refused_on(self) -> date | None:
+        """When the customer refused our last reply; None while it refused none."""
+        return next((reply.response_on for reply in reversed(self.replies) if reply.response == "refused"), None)
 
-    def _start_clock(self, since: datetime) -> None:
-        """5.2.2.6: the customer's own deadline, else the agreed limit, else two days. After a refusal the limit starts again."""
-        first = not self.replies
+    def _start_clock(self) -> None:
+        """5.2.2.6: the customer's own deadline, else the agreed limit, else two days. After a refusal the limit starts again.
+
+        A reply that quality has prepared and that is not sent yet is due with it.
+        """
+        again = self.refused_on
+        since = datetime.combine(again, time(12), zone()) if again else self.heard_at
         agreed = self.customer.reply_days if self.customer else None
-        self.reply_due_at = rulebook().reply.due_at(since, work_calendar(), customer_deadline=self.customer_deadline if first else None,
-                                                    agreed_days=agreed)
-        if first:
+        self.reply_due_at = rulebook().reply.due_at(since, work_calendar(), customer_deadline=None if again else self.customer_deadline, agreed_days=agreed)
+        if not again:
             self.first_due_at = self.reply_due_at
+        if self.reply is not None and self.reply.replied_at is None:
+            self.reply.due_at = self.reply_due_at
 
     def receive(self, *, by: User, on: datetime) -> None:
         """5.2.1.3: a named person of quality takes the complaint in hand."""
@@ -255,8 +266,7 @@ class Complaint(Workflowed):
     def confirm(self, *, by: User, on: datetime, **values: Any) -> None:
         """5.2.1.3, 5.2.2.1: first analysis and confirmation, signed; says which way the complaint goes (5.2.2.2–4)."""
         with self.advancing("confirm", by, on):
-            for field, value in values.items():
-                setattr(self, field, value)
+            self._set(values)
             self.counts_in_kpi = procedure.counts_as_failure(liability=self.liability or "", finding=self.finding or "")
             self.analysed_at = on
 
@@ -309,7 +319,7 @@ class Complaint(Workflowed):
             reply.response, reply.response_on, reply.response_note = response, response_on, note
             self.follow_up_due_at = None
             if response == "refused":
-                self._start_clock(self.clock_started_at)
+                self._start_clock()
 
     def close(self, *, closing_note: str | None, by: User, on: datetime) -> None:
         """Q12: only after the customer accepted, or stayed silent and a note says what was tried; signed."""

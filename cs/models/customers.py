@@ -9,9 +9,11 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.base import MOST_ID, Record, Workflowed, next_numbers, searchable
+from cs.models.base import MOST_ID, Record, Workflowed
 from cs.models.bulk import bring_in
+from cs.models.numbers import next_numbers
 from cs.models.procedure import zone
+from cs.models.search import searchable
 from cs.models.users import User
 from cs.procedure import customers as procedure
 from cs.procedure.authority import role_for
@@ -225,7 +227,7 @@ class Product(MasterData):
     parts = ("customer_parts",)
     workflow = procedure.PRODUCT
     __tablename__ = "products"
-    model: Mapped[str]
+    model: Mapped[str] = mapped_column(index=True)
     spec: Mapped[str]
     part_no: Mapped[str | None]
     unit: Mapped[str] = mapped_column(default="pcs")
@@ -261,7 +263,7 @@ class Shipment(MasterData):
     __tablename__ = "shipments"
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
     product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), index=True)
-    order_no: Mapped[str]
+    order_no: Mapped[str] = mapped_column(index=True)
     lot_no: Mapped[str] = mapped_column(index=True)
     quantity: Mapped[int]
     shipped_on: Mapped[date] = mapped_column(index=True)

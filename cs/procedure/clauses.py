@@ -49,7 +49,7 @@ REGISTER = "reports.register"
 
 _SHOWN = _done("在程序页显示原文。", "Its text is shown on the procedure page.", PROCEDURE)
 _TRIAGE = _done(
-    "品质接收投诉,登记严重度、性质、责任方和证据,签名确认并选择处理路径。",
+    "品质接收投诉，登记严重度、性质、责任方和证据，签名确认并选择处理路径。",
     "Quality receives the complaint, records severity, nature, liability and evidence, signs, and chooses the path.",
     *COMPLAINTS,
 )
@@ -69,12 +69,12 @@ DOES: dict[str, Done] = {
         *CUSTOMERS,
     ),
     "3.1.4": _done(
-        "客户质量问题登记为投诉,经业务部回复客户。",
+        "客户质量问题登记为投诉，经业务部回复客户。",
         "Quality problems are logged as complaints and answered through sales.",
         *COMPLAINTS,
     ),
     "3.2": _done(
-        "品质部接收、分析和确认投诉,并填写投诉处理报告。",
+        "品质部接收、分析和确认投诉，并填写投诉处理报告。",
         "Quality receives, analyses and confirms complaints, and fills in the complaint report.",
         *COMPLAINTS,
     ),
@@ -85,18 +85,18 @@ DOES: dict[str, Done] = {
     ),
     "4.1": _SHOWN,
     "5.1.3.2": _done(
-        "建立并更新客户一览表和客户信息档案,每次修改都留下记录。",
+        "建立并更新客户一览表和客户信息档案，每次修改都留下记录。",
         "Keeps the customer register and the customer files current; every change is on record.",
         *CUSTOMERS,
     ),
     "5.2.1.1": _done(
-        "业务部登记口头或书面投诉,立即出现在投诉处理报告、客户抱怨明细表和品质部的待办中。",
+        "业务部登记口头或书面投诉，立即出现在投诉处理报告、客户抱怨明细表和品质部的待办中。",
         "Sales logs a spoken or written complaint; it appears at once in report, register and quality's queue.",
         *COMPLAINTS,
         REGISTER,
     ),
     "5.2.1.2": _done(
-        "其它部门转达的问题立即到业务部待办,登记为投诉或说明不登记的原因;时限从首次获知算起。",
+        "其它部门转达的问题立即到业务部待办，登记为投诉或说明不登记的原因；时限从首次获知算起。",
         "What another department passes on reaches sales at once, which registers it or says why not; "
         "the clock runs from when our people first heard.",
         *COMPLAINTS,
@@ -104,19 +104,19 @@ DOES: dict[str, Done] = {
     "5.2.1.3": _TRIAGE,
     "5.2.2.1": _TRIAGE,
     "5.2.2.2": _done(
-        "品质部记录非本公司责任的证据,由品质部或经业务部回复客户并跟踪;客户不接受时退回分析。",
+        "品质部记录非本公司责任的证据，由品质部或经业务部回复客户并跟踪；客户不接受时退回分析。",
         "Quality records the evidence, which goes to the customer from quality or through sales and is followed up; "
         "a refusal returns it to analysis.",
         *COMPLAINTS,
     ),
     "5.2.2.3": _done(
-        "品质主管当天记录与客户沟通的处理结果,业务回复客户并跟踪客户是否接受;不接受时退回分析。",
+        "品质主管当天记录与客户沟通的处理结果，业务回复客户并跟踪客户是否接受；不接受时退回分析。",
         "The quality supervisor records the settlement the same day; sales replies and follows up until the customer "
         "accepts or refuses; a refusal returns it to analysis.",
         *COMPLAINTS,
     ),
     "5.2.2.6": _done(
-        "按客户要求时间、约定时限或两天计算应回复时间,处处显示剩余时间和逾期。",
+        "按客户要求时间、约定时限或两天计算应回复时间，处处显示剩余时间和逾期。",
         "The reply is due at the customer's time, the agreed limit or within two days; time left and lateness show "
         "wherever the complaint shows.",
         "desk.index",
@@ -129,14 +129,14 @@ DOES: dict[str, Done] = {
         *CUSTOMERS,
     ),
     "5.6": _done(
-        "记录不删除;每次变更记下何人、何时、何事和原因,并可校验未被改动。",
+        "记录不删除；每次变更记下何人、何时、何事和原因，并可校验未被改动。",
         "Nothing is deleted; each change keeps who, when, what and why, and can be verified as untouched.",
         *COMPLAINTS,
         *CUSTOMERS,
     ),
     "7.1": _done("客户一览表随客户资料更新。", "The customer register follows the customers' data.", "customers.index"),
     "7.5": _done(
-        "客户抱怨明细表由投诉自动生成,可导出 Excel 和 CSV。",
+        "客户抱怨明细表由投诉自动生成，可导出 Excel 和 CSV。",
         "The complaint register is drawn from the complaints and can be had as Excel and CSV.",
         REGISTER,
     ),

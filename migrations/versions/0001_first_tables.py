@@ -243,6 +243,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_products'))
     )
     with op.batch_alter_table('products', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_products_model'), ['model'], unique=False)
         batch_op.create_index(batch_op.f('ix_products_natural_key'), ['natural_key'], unique=False)
         batch_op.create_index(batch_op.f('ix_products_state'), ['state'], unique=False)
         batch_op.create_index('uq_products_natural_key', ['natural_key'], unique=True, sqlite_where=sa.text("state = 'active'"), postgresql_where=sa.text("state = 'active'"))
@@ -447,6 +448,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_shipments_customer_id'), ['customer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_shipments_lot_no'), ['lot_no'], unique=False)
         batch_op.create_index(batch_op.f('ix_shipments_natural_key'), ['natural_key'], unique=False)
+        batch_op.create_index(batch_op.f('ix_shipments_order_no'), ['order_no'], unique=False)
         batch_op.create_index(batch_op.f('ix_shipments_product_id'), ['product_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_shipments_shipped_on'), ['shipped_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_shipments_state'), ['state'], unique=False)
@@ -496,6 +498,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_shipments_state'))
         batch_op.drop_index(batch_op.f('ix_shipments_shipped_on'))
         batch_op.drop_index(batch_op.f('ix_shipments_product_id'))
+        batch_op.drop_index(batch_op.f('ix_shipments_order_no'))
         batch_op.drop_index(batch_op.f('ix_shipments_natural_key'))
         batch_op.drop_index(batch_op.f('ix_shipments_lot_no'))
         batch_op.drop_index(batch_op.f('ix_shipments_customer_id'))
@@ -534,6 +537,7 @@ def downgrade() -> None:
         batch_op.drop_index('uq_products_natural_key', sqlite_where=sa.text("state = 'active'"), postgresql_where=sa.text("state = 'active'"))
         batch_op.drop_index(batch_op.f('ix_products_state'))
         batch_op.drop_index(batch_op.f('ix_products_natural_key'))
+        batch_op.drop_index(batch_op.f('ix_products_model'))
 
     op.drop_table('products')
     with op.batch_alter_table('pending_uploads', schema=None) as batch_op:

@@ -74,7 +74,7 @@ def reply(clerk: Person, number: str) -> None:
 def test_what_the_warehouse_hears_reaches_sales_at_once(person: Callable[..., Person]) -> None:
     keeper, clerk, inspector = (person(role) for role in ("warehouse_keeper", "sales_clerk", "quality_inspector"))
     keeper.press("转达业务部")
-    keeper.write("客户(转达人所述)", "华声汽配送货司机")
+    keeper.write("客户（转达人所述）", "华声汽配送货司机")
     keeper.choose("方式", "来访")
     keeper.write("投诉内容", "司机说上批有两箱标签贴错")
     keeper.press("转达业务部")

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from cs.extensions import db
-from cs.models.base import verify_records
+from cs.models.base import hash_of, verify_records
 from cs.models.chain import canonical, site_head, verify_events
 from cs.models.complaints import Complaint
 from cs.models.procedure import rulebook
@@ -173,6 +173,14 @@ def test_a_cut_off_site_chain_is_found_though_its_head_was_set_back(complaint):
     last = complaint.events[-2]
     sql("DELETE FROM events WHERE kind = 'complaint' AND seq = 4", f"UPDATE site_head SET seq = {last.site_seq}, hash = '{last.site_hash}'")
     assert faults() == [f"complaint {complaint.id}: stands at event 4, but its chain ends at 3"]
+
+
+def test_a_column_that_a_later_version_adds_leaves_the_hashes_right(complaint):
+    content = complaint.content()
+    assert hash_of(content | {"new_column": None, "new_part": []}) == complaint.content_hash()
+    replies = [row | {"new_column": None} for row in content["replies"]]
+    assert hash_of(content | {"replies": replies}) == complaint.content_hash()
+    assert hash_of(content | {"new_column": ""}) != complaint.content_hash()
 
 
 def test_events_stay_when_their_person_is_renamed_by_a_verb(complaint, people, on):

@@ -248,6 +248,30 @@ def test_amending_after_a_refusal_does_not_turn_the_clock_back(complaint_in, peo
     assert complaint.reply_due_at == at("03-19 17:30")
 
 
+def test_amending_keeps_the_customers_deadline_while_an_answer_waits_to_be_sent(complaint_in, people, on):
+    complaint = complaint_in("answering", answered=True, customer_deadline=at("04-30 12:00"))
+    complaint.amend(by=people["sales_clerk"], on=on, order_no="PO-9")
+    assert complaint.reply_due_at == at("04-30 12:00")
+    complaint.amend(by=people["sales_clerk"], on=on, customer_deadline=at("04-02 12:00"))
+    assert (complaint.reply_due_at, complaint.first_due_at, complaint.reply.due_at) == (at("04-02 12:00"),) * 3
+
+
+def test_amending_something_else_does_not_count_the_days_anew(complaint_in, people, customer, on):
+    """Open complaints keep the due date they were given: new agreed days and new holidays count for those that come."""
+    complaint = complaint_in("received")
+    due = complaint.reply_due_at
+    customer.edit(by=people["sales_clerk"], on=on, reply_days=30)
+    complaint.amend(by=people["sales_clerk"], on=on, order_no="PO-9")
+    assert complaint.reply_due_at == due
+
+
+def test_a_model_named_at_the_confirmation_is_found(complaint_in, people, on):
+    complaint = complaint_in("analysing", product_id=None)
+    assert complaint.product is None
+    complaint.confirm(by=people["quality_inspector"], on=on, **BLOCK_B, product_id=1)
+    assert (complaint.product.model, "ca-6920" in complaint.search_text) == ("CA-6920", True)
+
+
 def test_after_a_refusal_a_second_reply_is_numbered_two(complaint_in, people, on):
     complaint = complaint_in("awaiting_customer")
     complaint.refuse(response_on=date(2026, 3, 17), response_note="原因不符", by=people["sales_clerk"], on=at("03-17 15:00"))

@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from cs.extensions import db
-from cs.models.base import matching, next_numbers, verify_records
+from cs.models.base import verify_records
 from cs.models.chain import verify_events
 from cs.models.complaints import Complaint
 from cs.models.customers import Contact, Customer, Product, Shipment
+from cs.models.numbers import next_numbers
+from cs.models.search import matching
 from cs.procedure.workflow import NotAllowed, NotOpen
 from tests.support import CUSTOMER, GOODS
 

@@ -12,10 +12,11 @@ from sqlalchemy.orm.exc import StaleDataError
 from cs.extensions import db
 from cs.files import Stored
 from cs.models.attachments import Attachment, attach, detach
-from cs.models.base import MOST_ID, Counter, find, next_number
+from cs.models.base import MOST_ID, find
 from cs.models.chain import Event
 from cs.models.complaints import Complaint
 from cs.models.customers import Customer
+from cs.models.numbers import Counter, next_number
 from cs.procedure.workflow import NotAllowed, NotOpen
 from tests.support import BLOCK_A, GOODS
 

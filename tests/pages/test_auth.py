@@ -318,6 +318,16 @@ def test_a_wrong_change_of_the_password_says_why_beside_the_field(as_role, curre
     assert as_role("sales_clerk").status == 303
 
 
+def test_guessing_the_password_on_somebodys_open_tablet_closes_it_as_at_the_login(as_role, app):
+    tablet = as_role("sales_clerk")
+    for n in range(5):
+        tablet.step("/account", current_password=f"guess {n}", new_password=SECOND, repeat_password=SECOND)
+    tablet.step("/account", current_password=PASSWORD, new_password=SECOND, repeat_password=SECOND)
+    assert (tablet.status, "分钟" in tablet.faults["current_password"]) == (422, True)
+    with app.app_context():
+        assert db.session.query(LoginFailure).count() == 5
+
+
 def test_the_account_shows_where_one_is_signed_in(as_role):
     here = as_role("sales_clerk")
     as_role("sales_clerk")

@@ -10,9 +10,9 @@ import pytest
 
 from cs.extensions import db
 from cs.models.attachments import Attachment, PendingUpload
-from cs.models.base import Receipt
 from cs.models.chain import Event
 from cs.models.complaints import Complaint
+from cs.models.receipts import Receipt
 from tests.support import PASSWORD, Browser, loaded, picture, request_id, upload
 
 NEW = "/complaints/new"
@@ -89,6 +89,12 @@ def test_a_deadline_before_the_complaint_was_heard_is_refused(clerk, on):
 def test_a_deadline_that_has_passed_since_it_was_named_does_not_stop_an_amendment(clerk, complaint_in, on):
     complaint = complaint_in("received", on=on - timedelta(days=5), customer_deadline=on.replace(second=0) - timedelta(days=1))
     assert clerk.step(f"/complaints/{complaint.id}/amend", order_no="PO-9").status == 303
+
+
+def test_the_time_of_hearing_is_not_moved_past_the_deadline_that_was_named(clerk, complaint_in, on):
+    complaint = complaint_in("received", on=on - timedelta(days=5), customer_deadline=on.replace(second=0) - timedelta(days=3))
+    clerk.step(f"/complaints/{complaint.id}/amend", heard_at=moment(on, -1))
+    assert (clerk.status, set(clerk.faults)) == (422, {"customer_deadline"})
 
 
 def test_nobody_hears_of_a_complaint_tomorrow(clerk, on):

@@ -59,14 +59,17 @@ def test_what_is_not_ours_goes_to_the_customer_with_its_evidence(as_role, compla
 
 
 def test_the_photograph_of_the_analysis_is_evidence_but_not_the_customers_own(as_role, complaint_in, app):
-    complaint = complaint_in("received")
-    page, inspector = f"/complaints/{complaint.id}", as_role("quality_inspector")
-    as_role("sales_clerk").step(f"/files/complaint/{complaint.id}/add", files=upload(picture()))
-    inspector.step(f"{page}/receive")
-    assert inspector.step(f"{page}/confirm", files=upload(picture(color=(1, 2, 3))), **NOT_OURS).status == 303
-    assert inspector.step(f"{page}/explain", reply_text="接线反了").status == 303
+    clerk, inspector = as_role("sales_clerk"), as_role("quality_inspector")
+    clerk.step("/complaints/new", **LOGGED, files=upload(picture()))
+    first = clerk.location
+    clerk.step("/complaints/new", **LOGGED, files=upload(picture()))
+    for page, files in ((first, {}), (clerk.location, {"files": upload(picture(color=(1, 2, 3)))})):
+        inspector.step(f"{page}/receive")
+        assert inspector.step(f"{page}/confirm", **NOT_OURS, **files).status == 303
+    assert inspector.step(f"{first}/explain", reply_text="接线反了").faults.keys() == {"files"}
+    assert inspector.step(f"{clerk.location}/explain", reply_text="接线反了").status == 303
     with app.app_context():
-        assert [file.step for file in Attachment.of(complaint)] == ["attach", "confirm"]
+        assert [file.step for file in Attachment.of(loaded(app, Complaint, 2))] == ["log", "confirm"]
 
 
 def test_what_another_department_heard_becomes_a_complaint_by_sales(as_role, app):

@@ -138,8 +138,8 @@ def test_a_new_customer_has_a_number_and_its_creator_as_representative(clerk, ap
 @pytest.mark.parametrize(("changed", "field", "message"), [
     ({"full_name": ""}, "full_name", "请填写"),
     ({"short_name": " "}, "short_name", "请填写"),
-    ({"customer_type": ""}, "customer_type", "请填写"),
-    ({"status": ""}, "status", "请填写"),
+    ({"customer_type": ""}, "customer_type", "请选择"),
+    ({"status": ""}, "status", "请选择"),
     ({"contacts-0-name": ""}, "contacts-0-name", "请填写姓名"),
     ({"contacts-0-phone": ""}, "contacts-0-phone", "请填写电话或邮箱"),
     ({"contacts-0-email": "qq"}, "contacts-0-email", "不是邮箱"),
@@ -177,7 +177,7 @@ def test_a_row_is_added_without_javascript_and_what_is_typed_stays(clerk, app):
     clerk.step("/customers/new", **(NEW | {"full_name": "", "more_rows": "1"}))
     fields = clerk.form()
     assert (fields["contacts-0-name"], fields["contacts-2-name"], "contacts-3-name" in fields) == ("李工", "", False)
-    assert clerk.faults == {}
+    assert (clerk.status, clerk.faults, clerk.soup.select(".form-errors"), clerk.soup.body["data-outcome"]) == (200, {}, [], "asked")
     clerk.send("/customers/new", **{"full_name": NEW["full_name"], "contacts-2-name": "赵工", "contacts-2-email": "zhao@factory.local"})
     assert [one.name for one in loaded(app, Customer, 2).contacts] == ["李工", "赵工"]
 
@@ -189,6 +189,14 @@ def test_an_edit_shows_what_is_there_and_an_emptied_row_is_taken_away(clerk, app
     clerk.send("/customers/1/edit", **{"contacts-0-name": "", "contacts-0-phone": ""})
     now = loaded(app, Customer, 1)
     assert ([one.name for one in now.contacts], now.version) == (["赵工"], 3)
+
+
+def test_more_rows_than_a_form_takes_are_refused_and_none_is_dropped(clerk, app):
+    many = {f"contacts-{n}-{name}": f"人{n}" for n in range(41) for name in ("name", "phone")}
+    clerk.step("/customers/1/edit", **many)
+    assert (clerk.status, "40" in clerk.soup.select_one(".form-errors").get_text(), len(loaded(app, Customer, 1).contacts)) == (422, True, 1)
+    assert clerk.step("/customers/1/edit", **{name: value for name, value in many.items() if "-40-" not in name}).status == 303
+    assert len(loaded(app, Customer, 1).contacts) == 40
 
 
 @pytest.mark.parametrize("sent", [{"contacts-²-name": "x"}, {"contacts-99999999999999999999-name": "x"}, {"contacts-0-id": "x"}, {"contacts-0-id": "9" * 40},

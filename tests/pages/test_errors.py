@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from cs.extensions import db
-from cs.models.base import Receipt
 from cs.models.complaints import Complaint
+from cs.models.receipts import Receipt
 from cs.models.users import LoginFailure
 
 NEW = "/complaints/new"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from datetime import timedelta
 
 import pytest
@@ -91,6 +93,48 @@ def test_a_row_that_comes_in_while_one_reads_moves_none_of_the_others(as_role, m
     before = numbers(browser)
     many(1)
     assert numbers(browser.get(second)) == before
+
+
+HAND_MADE = {
+    "a moment before time began": ["0001-01-01T00:00:00+14:00", 1], "half a character": ["\ud800", 1], "a huge id": ["CC", 10**30], "yes for an id": ["CC", True],
+    "a number for a text": [10**30, 1], "nothing": [None, 1], "three things": [1, 2, 3], "no list": {}}
+
+
+@pytest.mark.parametrize("sort", ["newest", "number"])
+@pytest.mark.parametrize("what", [*HAND_MADE, "a thousand brackets", "no base64"])
+def test_a_place_that_no_page_gave_out_is_as_if_it_were_not_there(as_role, complaint_in, what, sort):
+    complaint_in("received")
+    text = {"a thousand brackets": "[" * 1400, "no base64": "é%"}.get(what) or json.dumps(HAND_MADE[what])
+    place = text if what == "no base64" else base64.urlsafe_b64encode(text.encode()).decode()
+    browser = as_role("auditor").get(f"/complaints/?sort={sort}&before={place}")
+    assert (browser.status, len(numbers(browser))) == (200, 1)
+
+
+@pytest.mark.parametrize(("period", "found"), [("from=0001-01-01", 1), ("to=9999-12-31", 1), ("to=9999-12-30", 1), ("to=0001-01-01", 0), ("from=9999-12-31", 0),
+                                                ("from=10000-01-01", 0), ("from=2026-02-30", 0)])
+@pytest.mark.parametrize("address", ["/complaints/", "/reports/complaints"])
+def test_a_period_may_be_typed_as_wide_as_anybody_likes(as_role, complaint_in, address, period, found):
+    complaint_in("received")
+    browser = as_role("auditor").get(f"{address}?{period}")
+    assert (browser.status, len(browser.soup.select("#rows tbody tr"))) == (200, found)
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("address", ["/complaints/?sort=newest", "/complaints/?sort=due", "/complaints/?sort=number", "/customers/?sort=name", "/customers/?sort=number",
+                                     "/products/?sort=model", "/shipments/?sort=newest", "/shipments/?sort=lot", "/shipments/?sort=order", "/reports/complaints"])
+def test_a_deep_page_is_found_in_the_index(as_role, app, many, more_goods, count_queries, address):
+    """Neither sorted for the page nor read from the beginning: the thousandth page costs as much as the first."""
+    many(5)
+    more_goods(0, 5)
+    app.config["CS_PAGE_ROWS"] = 2
+    browser = as_role("sales_clerk")
+    deep = next_page(browser.get(address))
+    with count_queries() as ran:
+        browser.get(deep)
+    query = next(statement for statement in ran if "AS sort_value" in statement)
+    with app.app_context():
+        plan = [row[3] for row in db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", (1,) * query.count("?"))]
+    assert (plan[0].startswith("SEARCH"), "USE TEMP B-TREE FOR ORDER BY" in plan) == (True, False), plan
 
 
 def test_rows_of_the_same_moment_are_not_lost_between_pages(as_role, app, people, on):

@@ -33,7 +33,7 @@ def test_a_new_model_has_the_customers_numbers(engineer, app):
 @pytest.mark.parametrize(("changed", "field", "message"), [
     ({"model": ""}, "model", "请填写"),
     ({"spec": ""}, "spec", "请填写"),
-    ({"unit": ""}, "unit", "请填写"),
+    ({"unit": ""}, "unit", "请选择"),
     ({"model": "ca-6920"}, "model", "CA-6920"),
     ({"customer_parts-0-part_no": "", }, "customer_parts-0-part_no", "请填写料号"),
     ({"customer_parts-0-customer_id": ""}, "customer_parts-0-customer_id", "哪个客户"),

@@ -389,7 +389,7 @@ WRONG = {
         'is 3: write text in quotes, such as "A/0"',
     ),
     "a table stands as a text": (
-        'auditor = { zh = "审核员(只读)", en = "Auditor (reads only)" }',
+        'auditor = { zh = "审核员（只读）", en = "Auditor (reads only)" }',
         'auditor = "审核员"',
         "roles.auditor",
         'is \'审核员\': write a table, such as { zh = "…", en = "…" }',

@@ -17,7 +17,8 @@ from werkzeug.wrappers import Response
 from cs.extensions import begin_write, db
 from cs.forms import StepForm
 from cs.models.attachments import Draft
-from cs.models.base import Receipt, Record, find
+from cs.models.base import Record, find
+from cs.models.receipts import Receipt
 from cs.models.users import User
 from cs.pages import go, show
 from cs.words import department_name, role_name, span

@@ -7,9 +7,8 @@ from typing import Any
 from flask import abort, current_app, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from sqlalchemy import func, select
-from wtforms import BooleanField, FieldList, FormField, SelectField
+from wtforms import BooleanField, SelectField
 from wtforms.validators import Optional
 
 from cs.access import requires
@@ -33,6 +32,7 @@ from cs.models.users import (
 from cs.pages import go, say, show
 from cs.procedure.authority import ANY_DEPARTMENT, Permission
 from cs.records import timeline
+from cs.rows import RowForm, Rows
 from cs.words import department_name, departments, label, role_name, term
 
 BLANK_ROWS = 2  # empty rows that the roles of a person are shown with
@@ -81,19 +81,14 @@ def _roles_offered() -> list[tuple[str, str]]:
     return [("", "—"), *((code, role_name(code)) for code in rulebook().roles)]
 
 
-class MembershipRow(FlaskForm):
+class MembershipRow(RowForm):
     """One role of a person: in which department, and whether as its head."""
 
     role = SelectField(label("role"), [Optional()], choices=_roles_offered, filters=[lambda value: value or None])
     department = SelectField(label("department"), [Optional()], filters=[lambda value: value or None])
     head = BooleanField(label("is_head"))
 
-    class Meta:
-        csrf = False  # the form around it carries the token
-
-    @property
-    def blank(self) -> bool:
-        return not self.role.data and not self.department.data
+    decisive = ("role", "department")
 
     def home(self) -> str | None:
         """The department: as chosen, else the one that the role belongs to."""
@@ -104,7 +99,7 @@ class MembershipRow(FlaskForm):
 class PersonForm(AdminForm):
     name = Text("display_name", required=True, most=50)
     note = Text("note", most=200)
-    memberships = FieldList(FormField(MembershipRow), label("memberships"), max_entries=MOST_ROWS)
+    memberships = Rows(MembershipRow, label("memberships"), max_entries=MOST_ROWS)
 
     def offer(self, record: Any, on: datetime) -> None:
         held = set(record.departments) if record is not None else set()
@@ -124,7 +119,7 @@ class PersonForm(AdminForm):
         self.memberships[-1].department.choices = self._offered
 
     def grow(self, more: bool) -> None:
-        blank = sum(row.form.blank for row in self.memberships)
+        blank = len(self.memberships) - len(self.memberships.filled)
         for _ in range(min(BLANK_ROWS - (0 if more else blank), MOST_ROWS - len(self.memberships))):
             self._append()
 
@@ -133,25 +128,20 @@ class PersonForm(AdminForm):
 
     def check(self, record: Any, on: datetime) -> None:
         taken: set[tuple[str | None, str]] = set()
-        for row in self.memberships:
-            if row.form.blank:
-                continue
-            key = (row.form.home(), row.role.data)
+        for row in self.memberships.filled:
+            key = (row.home(), row.role.data)
             if not row.role.data:
-                self._row_fault(row.role, gettext("Choose the role, or leave the whole row empty."))
+                row.fault("role", gettext("Choose the role, or leave the whole row empty."))
             elif key[0] is None and (row.role.data == ANY_DEPARTMENT or row.head.data):
-                self._row_fault(row.department, gettext("In which department?"))
+                row.fault("department", gettext("In which department?"))
             elif key in taken:
-                self._row_fault(row.role, gettext("This row is there twice."))
+                row.fault("role", gettext("This row is there twice."))
             taken.add(key)
+        self.memberships.gather()
         if not taken and not self.memberships.errors:
             self.fault("memberships", gettext("Choose at least one role."))
         if record is not None and record.is_last_administrator and ADMINISTRATOR not in (role for _department, role, _head in self.roles()):
             self.fault("memberships", gettext("This is the last administrator: the role must stay, or nobody could add people any more."))
-
-    def _row_fault(self, field: Any, message: str) -> None:
-        field.errors = [*field.errors, message]
-        self.memberships.errors = [*self.memberships.errors, {field.short_name: [message]}]
 
 
 class NewPersonForm(PersonForm):
@@ -188,7 +178,7 @@ def new_person() -> Any:
                              by=me(), on=on)
         return url_for("admin.person", record_id=person.id), show("admin/password.html", person=person, password=password, new=True)
 
-    return answer(form, "admin/person_form.html", nothing, act, back=url_for("admin.people"))
+    return answer(form, "admin/person_form.html", nothing, act, member=ANY_DEPARTMENT, back=url_for("admin.people"))
 
 
 @blueprint.route("/people/<int:record_id>")
@@ -228,7 +218,7 @@ def edit_person(record_id: int) -> Any:
         say(gettext("%(name)s is saved.", name=record.name))
         return _person_page(record)
 
-    return answer(form, "admin/person_form.html", of(User, record_id), act, back=url_for("admin.person", record_id=record_id))
+    return answer(form, "admin/person_form.html", of(User, record_id), act, member=ANY_DEPARTMENT, back=url_for("admin.person", record_id=record_id))
 
 
 def _person_page(record: User) -> str:

@@ -1,0 +1,61 @@
+"""The search over records: an index of two-character tokens, written in the same transaction as what it finds."""
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cs.extensions import db
+
+if TYPE_CHECKING:
+    from cs.models.base import Record
+
+
+class SearchWord(db.Model):
+    """Two-character tokens of a record's searched words: a two-character Chinese word is found by an index."""
+
+    __tablename__ = "search_words"
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(primary_key=True)
+
+
+def searchable(words: tuple[str | None, ...] | list[str | None]) -> str:
+    """Words as they are searched: full width made half, upper made lower, one space between."""
+    return " ".join(unicodedata.normalize("NFKC", " ".join(word for word in words if word)).casefold().split())
+
+
+def tokens(text: str) -> set[str]:
+    """The two-character tokens of each word of a searchable text; a single character stands for itself."""
+    return {word[i:i + 2] for word in text.split() for i in range(max(1, len(word) - 1))}
+
+
+def index_words(records: Sequence[Record], *, new: bool = False) -> None:
+    """Makes the tokens of records of one kind those of their searched words."""
+    kind, rows = records[0].kind, []
+    for record in records:
+        wanted = tokens(record.search_text)
+        if not new:
+            query = select(SearchWord.token).where(SearchWord.kind == kind, SearchWord.record_id == record.id)
+            present = set(db.session.execute(query).scalars())
+            if gone := present - wanted:
+                db.session.execute(delete(SearchWord).where(SearchWord.kind == kind, SearchWord.record_id == record.id, SearchWord.token.in_(gone)))
+            wanted -= present
+        rows += [{"kind": kind, "token": token, "record_id": record.id} for token in sorted(wanted)]
+    if rows:
+        db.session.execute(insert(SearchWord), rows)
+
+
+def matching(cls: type[Record], typed: str) -> list[Any]:
+    """Conditions of a query for the records that hold every word typed; empty when nothing was typed."""
+    conditions: list[Any] = []
+    for word in searchable([typed]).split():
+        if len(word) > 1:
+            conditions += [cls.id.in_(select(SearchWord.record_id).where(SearchWord.kind == cls.kind, SearchWord.token == token))
+                           for token in sorted(tokens(word))]
+        if len(word) != 2:
+            conditions.append(cls.search_text.contains(word, autoescape=True))
+    return conditions
