@@ -161,20 +161,26 @@ class _Asked:
         return accepted and signed
 
     def _verb(self, record: Workflowed | None, request_id: str, waiting: list[str]) -> Workflowed:
-        """One verb, its files, the request id, one commit."""
+        """One verb, its files, the request id, one commit. Files come before the verb where they can: the chain then ties them to its signature."""
         by: User = current_user._get_current_object()
+        if record is not None:
+            self._attach(record, waiting, by)
         made = getattr(record or self.section.model, self.step.name)(**self.form.values(), by=by, on=self.on)
-        record = record or made
-        if isinstance(self.form, WithFiles):
-            pending = self.form.kept() + PendingUpload.of(by, waiting)
-            attach(record, pending, step=self.step.name, by=by, on=self.on)
-            for upload in pending:
-                db.session.delete(upload)
+        if record is None:
+            record = made
+            self._attach(record, waiting, by)
         address = url_for(f"{self.name}.detail", record_id=record.id)
         db.session.add(Receipt(user_id=by.id, request_id=request_id, address=address, at=self.on))
         db.session.execute(delete(Draft).where(Draft.user_id == by.id, Draft.form == request.path))
         db.session.commit()
         return record
+
+    def _attach(self, record: Workflowed, waiting: list[str], by: User) -> None:
+        if isinstance(self.form, WithFiles):
+            pending = self.form.kept() + PendingUpload.of(by, waiting)
+            attach(record, pending, step=self.step.name, by=by, on=self.on)
+            for upload in pending:
+                db.session.delete(upload)
 
     def _answer(self, record: Workflowed) -> Any:
         say(gettext("Done: %(step)s.", step=step_name(self.section.kind, self.step.name)))

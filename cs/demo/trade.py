@@ -232,7 +232,7 @@ class Trade:
     def _address(self, line: Line) -> str:
         number = self.rng.randint(6, 288)
         if line.foreign:
-            return f"{number} {'工業団地' if line.province == '日本' else 'Industrial Road'}， {line.city}， {line.province}"
+            return f"{number} {'工業団地' if line.province == '日本' else 'Industrial Road'}, {line.city}, {line.province}"
         return f"{line.province}{line.city}{self.rng.choice(ROADS)}{number}号"
 
     def add_part_numbers(self, moments: Iterator[datetime]) -> None:

@@ -22,7 +22,6 @@ from cs.models.types import Moment
 from cs.models.users import User
 from cs.procedure import complaints as procedure
 
-
 DUE_BY = ("heard_at", "customer_id", "customer_deadline")  # fields that decide when the reply is due: without a change of them it stays (5.2.2.6)
 
 
