@@ -16,7 +16,7 @@ from cs.models.chain import Event
 from cs.models.procedure import rulebook
 from cs.models.users import User
 from cs.procedure.authority import Permission, roles_with
-from cs.words import listed, moment, role_name, state_name, step_name, term, value_in_words
+from cs.words import department_name, listed, moment, role_name, state_name, step_name, term, value_in_words
 
 ICONS = {"log": "plus-circle", "create": "plus-circle", "pass_on": "reply", "attach": "paperclip", "detach": "x-circle", "void": "x-octagon",
          "refuse": "arrow-counterclockwise", "close": "check2-circle", "accept": "check2", "send_reply": "send", "reply_directly": "send"}
@@ -40,22 +40,33 @@ def flow(record: Workflowed) -> list[dict[str, Any]]:
 
 
 def next_action(record: Workflowed, steps: tuple[Any, ...], section: str, on: datetime) -> dict[str, Any] | None:
-    """The card at the top of the page: what is awaited, of whom, by when, and the buttons of who may act."""
+    """The card at the top of the page: what is awaited, of whom, by when, and the buttons of who may act; what else waits stands below."""
     tasks = list(db.session.execute(select(Task).where(Task.kind == record.kind, Task.record_id == record.id).order_by(Task.id)).scalars())
     if not tasks:
         return None
-    task = tasks[0]
-    awaited = [step for step in steps if step.task]
-    taken = db.session.get(User, task.taken_by_id) if task.taken_by_id else None
-    roles = listed(role_name(role) for role in roles_with(Permission(task.permission)))
+    names = {step.task for step in steps if step.task}
+    mine = [task for task in tasks if task.name in names and task.user_id in (None, current_user.id)]
+    task = (mine or tasks)[0]
     return {
         "title": step_name(record.kind, task.name),
         "due": task.due_at,
         "late": task.due_at is not None and on > task.due_at,
-        "waiting_for": f"{taken.name} ({roles})" if taken else roles,
-        "buttons": [{"label": step_name(record.kind, step.name), "primary": step.primary,
-                     "url": url_for(f"{section}.step", record_id=record.id, step=step.name)} for step in awaited],
+        "waiting_for": _awaited_of(task),
+        "text": gettext("Also awaited: %(others)s", others=listed(f"{step_name(record.kind, one.name)} ({_awaited_of(one)})" for one in tasks if one is not task))
+        if len(tasks) > 1 else None,
+        "buttons": [{"label": step_name(record.kind, step.name), "primary": step.primary and step.task == task.name,
+                     "url": url_for(f"{section}.step", record_id=record.id, step=step.name)} for step in steps if step.task],
     }
+
+
+def _awaited_of(task: Task) -> str:
+    """The person who took it or of whom alone it is awaited; else the roles, in their department."""
+    person = task.taken_by_id or task.user_id
+    if person:
+        return db.session.get_one(User, person).name
+    if task.department:
+        return department_name(task.department)
+    return listed(role_name(role) for role in roles_with(Permission(task.permission)))
 
 
 def other_steps(record: Workflowed, steps: tuple[Any, ...], section: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
 """The records: tables and the verbs that change them. Importing the package knows every table."""
-from cs.models import attachments, base, chain, complaints, customers, holidays, procedure, signatures, users
+from cs.models import attachments, base, capa, chain, complaints, customers, holidays, procedure, signatures, users
 
-__all__ = ["attachments", "base", "chain", "complaints", "customers", "holidays", "procedure", "signatures", "users"]
+__all__ = ["attachments", "base", "capa", "chain", "complaints", "customers", "holidays", "procedure", "signatures", "users"]

@@ -9,17 +9,23 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.base import Workflowed, next_number
+from cs.models.base import KINDS, Workflowed, next_number
 from cs.models.customers import Customer, Product
 from cs.models.holidays import work_calendar
+from cs.models.meetings import MeetingSteps
 from cs.models.procedure import rulebook, zone
+from cs.models.samples import SampleSteps
 from cs.models.types import Moment
 from cs.models.users import User
 from cs.procedure import complaints as procedure
+
+
+DAYS_A_MONTH = 30.5
+MOST_LIKE_CASES = 20
 
 
 class Reply(db.Model):
@@ -60,11 +66,11 @@ class Reply(db.Model):
         return None if self.replied_at is None else self.replied_at <= self.due_at
 
 
-class Complaint(Workflowed):
+class Complaint(SampleSteps, MeetingSteps, Workflowed):
     """One complaint, whole."""
 
     kind = "complaint"
-    parts = ("replies",)
+    parts = ("replies", "contacts", "samples", "meetings", "attendees", "places", "dispositions")
     workflow = procedure.WORKFLOW
     __tablename__ = "complaints"
     number: Mapped[str] = mapped_column(unique=True)
@@ -103,6 +109,8 @@ class Complaint(Workflowed):
     liability: Mapped[str | None]
     route: Mapped[str | None]
     route_reason: Mapped[str | None] = mapped_column(Text)
+    repeat_of_id: Mapped[int | None] = mapped_column(ForeignKey("complaints.id"))  # 3.4: the last like case within the window
+    proposed_route: Mapped[str | None]  # what the procedure led to when the analysis was signed
     analysis: Mapped[str | None] = mapped_column(Text)
     counts_in_kpi: Mapped[bool | None]
     analysed_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -185,6 +193,28 @@ class Complaint(Workflowed):
         """No answer for as many days as the procedure file says (Q12)."""
         return self.follow_up_due_at is not None and on >= self.follow_up_due_at
 
+    def nothing_open(self, on: datetime) -> bool:
+        """Q12: every CAPA of it verified, every disposition done, every head has countersigned, the plan made."""
+        return not (self.open_capas() or self.open_dispositions or self.countersigning(on) or self.plan_wanted(on))
+
+    def open_capas(self) -> list[Any]:
+        """The CAPAs of this complaint that are not verified (nor void)."""
+        capa = KINDS["capa"]
+        query = select(capa).where(capa.complaint_id == self.id, capa.state.not_in(("verified", "void")))  # type: ignore[attr-defined]
+        return list(db.session.execute(query).scalars())
+
+    def like_cases(self, product_id: int | None, defect_code: str | None, category: str | None) -> tuple[list[Complaint], list[Complaint]]:
+        """3.4: complaints of the same model and defect within the window before this one: (of this customer, of others). Newest first."""
+        if not (product_id and defect_code):
+            return [], []
+        begin = self.heard_at - timedelta(days=DAYS_A_MONTH * rulebook().recurrence_months)
+        query = (select(Complaint).where(Complaint.product_id == product_id, Complaint.defect_code == defect_code, Complaint.defect_category == category,
+                                         Complaint.id != self.id, Complaint.heard_at >= begin, Complaint.heard_at <= self.heard_at,
+                                         Complaint.state.not_in((*procedure.NOT_REGISTERED, *procedure.ENDED_EARLY)))
+                 .order_by(Complaint.heard_at.desc()).limit(MOST_LIKE_CASES))
+        found = list(db.session.execute(query).scalars())
+        return [one for one in found if one.customer_id == self.customer_id], [one for one in found if one.customer_id != self.customer_id]
+
     # Verbs, one for each step
 
     @classmethod
@@ -228,7 +258,7 @@ class Complaint(Workflowed):
             setattr(self, field, value)
         self.customer = db.session.get(Customer, self.customer_id) if self.customer_id else None
         self.product = db.session.get(Product, self.product_id) if self.product_id else None
-        self._start_clock(self.heard_at if not self.replies else self.clock_started_at)
+        self.start_clock(self.heard_at if not self.replies else self.clock_started_at)
 
     @property
     def clock_started_at(self) -> datetime:
@@ -238,7 +268,7 @@ class Complaint(Workflowed):
             return self.heard_at
         return datetime.combine(refused[-1].response_on, time(12), zone())
 
-    def _start_clock(self, since: datetime) -> None:
+    def start_clock(self, since: datetime) -> None:
         """5.2.2.6: the customer's own deadline, else the agreed limit, else two days. After a refusal the limit starts again."""
         first = not self.replies
         agreed = self.customer.reply_days if self.customer else None
@@ -257,6 +287,10 @@ class Complaint(Workflowed):
         with self.advancing("confirm", by, on):
             for field, value in values.items():
                 setattr(self, field, value)
+            same, _others = self.like_cases(self.product_id, self.defect_code, self.defect_category)
+            self.repeat_of_id = same[0].id if same else None
+            self.proposed_route = procedure.proposed_route(liability=self.liability or "", finding=self.finding or "", severity=self.severity or "",
+                                                           nature=self.nature or "", is_repeat=bool(same))
             self.counts_in_kpi = procedure.counts_as_failure(liability=self.liability or "", finding=self.finding or "")
             self.analysed_at = on
 
@@ -309,7 +343,7 @@ class Complaint(Workflowed):
             reply.response, reply.response_on, reply.response_note = response, response_on, note
             self.follow_up_due_at = None
             if response == "refused":
-                self._start_clock(self.clock_started_at)
+                self.start_clock(self.clock_started_at)
 
     def close(self, *, closing_note: str | None, by: User, on: datetime) -> None:
         """Q12: only after the customer accepted, or stayed silent and a note says what was tried; signed."""
