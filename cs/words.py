@@ -152,7 +152,7 @@ def ago(value: datetime | None) -> str:
     return gettext("%(span)s ago", span=span(datetime.now(UTC) - value)) if value else ""
 
 
-LIST_OF = {"reply_channel": "channel", "status": "customer_status"}  # fields whose list of choices has another name
+LIST_OF = {"reply_channel": "channel", "status": "customer_status", "source": "capa_source", "documents": "document"}  # fields whose list of choices has another name
 REFERENCE_KEYS = ("id", "_id")
 
 
@@ -176,7 +176,9 @@ def _text_in_words(field: str, text: str) -> str:
     if field == "defect_category":
         return defect_category(text)
     group = LIST_OF.get(field, field)
-    if field == "demand" and text.startswith("["):
+    if field == "department":
+        return department_name(text)
+    if field in ("demand", "documents") and text.startswith("["):
         return listed(choice(group, code) for code in json.loads(text))
     return choice(group, text) if group in rulebook().choices else text
 
@@ -187,4 +189,5 @@ def init_words(app: Any) -> None:
                                  department_name=department_name, form_number=form_number, defect=defect, defect_category=defect_category,
                                  clause_title=clause_title, is_late=is_late)
     app.jinja_env.filters.update(name=in_language, day=day, moment=moment, left=left, ago=ago, listed=listed, age=lambda since: span(datetime.now(UTC) - since),
-                                 demand=lambda code: choice("demand", code))
+                                 demand=lambda code: choice("demand", code),
+                                 document=lambda code: choice("document", code))

@@ -267,6 +267,16 @@ def sync_tasks(record: Workflowed, on: datetime) -> None:
     db.session.flush()
 
 
+def sync_personal_tasks(on: datetime) -> None:
+    """Writes anew what is awaited of single people: somebody came, left or changed their roles."""
+    for cls in KINDS.values():
+        names = {step.task for step in cls.workflow.steps if step.persons} if issubclass(cls, Workflowed) else set()
+        if names:
+            concerned = select(Task.record_id).where(Task.kind == cls.kind, Task.name.in_(names))
+            for record in db.session.execute(select(cls).where(cls.id.in_(concerned)).order_by(cls.id)).scalars().all():
+                sync_tasks(record, on)
+
+
 def rebuild_tasks(on: datetime) -> int:
     """Writes all tasks anew from the records; returns how many there are."""
     for cls in KINDS.values():

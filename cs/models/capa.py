@@ -5,8 +5,8 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, case, func, select
+from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from cs.extensions import db
 from cs.models.base import Workflowed, next_number
@@ -17,6 +17,7 @@ from cs.models.procedure import rulebook, zone
 from cs.models.types import Moment
 from cs.models.users import User
 from cs.procedure import capa as procedure
+from cs.procedure.authority import Permission
 
 
 class Why(db.Model):
@@ -57,7 +58,13 @@ class Action(db.Model):
     planned_on: Mapped[date]
     done_on: Mapped[date | None]
     done_note: Mapped[str | None] = mapped_column(Text)
+    done_at: Mapped[datetime | None] = mapped_column(Moment)  # when that was recorded: the files that came with it bear the same moment
     owner: Mapped[User] = relationship(lazy="joined")
+
+    @property
+    def owner_gone(self) -> bool:
+        """Whether its owner has left the company, or has no work in it any more: the department finds another."""
+        return not (self.owner.active and self.owner.may(Permission.ANSWER_CAPA))
 
 
 class Verification(db.Model):
@@ -77,16 +84,37 @@ class Verification(db.Model):
     verified_by: Mapped[User] = relationship(lazy="joined")
 
 
+class PastRound(db.Model):
+    """What a round that had no effect said of causes and measures; the round that runs stands in the record itself."""
+
+    __tablename__ = "capa_past_rounds"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    capa_id: Mapped[int] = mapped_column(ForeignKey("capas.id"), index=True)
+    round: Mapped[int]
+    due_on: Mapped[date]
+    occurrence_cause: Mapped[str | None] = mapped_column(Text)
+    escape_cause: Mapped[str | None] = mapped_column(Text)
+    system_cause: Mapped[str | None] = mapped_column(Text)
+    cause_class: Mapped[str | None]
+    documents: Mapped[str | None] = mapped_column(Text)
+    read_across: Mapped[str | None] = mapped_column(Text)
+    carried_out_on: Mapped[date | None]
+
+
+OF_A_ROUND = ("due_on", "occurrence_cause", "escape_cause", "system_cause", "cause_class", "documents", "read_across", "carried_out_on")
+
+
 class Capa(Workflowed):
     """One CAR, whole, with all its rounds under one number."""
 
     kind = "capa"
-    parts = ("whys", "bones", "actions", "verifications")
+    parts = ("whys", "bones", "actions", "verifications", "past_rounds")
     workflow = procedure.WORKFLOW
     __tablename__ = "capas"
     number: Mapped[str] = mapped_column(unique=True)
     round: Mapped[int] = mapped_column(default=1)
     source: Mapped[str]
+    source_no: Mapped[str | None]
     complaint_id: Mapped[int | None] = mapped_column(ForeignKey("complaints.id"), index=True)
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
     problem: Mapped[str] = mapped_column(Text)
@@ -105,13 +133,14 @@ class Capa(Workflowed):
     verify_on: Mapped[date | None]
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
 
-    complaint: Mapped[Complaint | None] = relationship()
+    complaint: Mapped[Complaint | None] = relationship(backref=backref("capas", order_by="Capa.id", viewonly=True))
     customer: Mapped[Customer | None] = relationship()
     created_by: Mapped[User | None] = relationship(primaryjoin="Capa.created_by_id == User.id", foreign_keys="Capa.created_by_id", viewonly=True)
     whys: Mapped[list[Why]] = relationship(cascade="all, delete-orphan", order_by=Why.id, lazy="selectin")
     bones: Mapped[list[Bone]] = relationship(cascade="all, delete-orphan", order_by=Bone.id, lazy="selectin")
     actions: Mapped[list[Action]] = relationship(cascade="all, delete-orphan", order_by=Action.id, lazy="selectin")
     verifications: Mapped[list[Verification]] = relationship(cascade="all, delete-orphan", order_by=Verification.id, lazy="selectin")
+    past_rounds: Mapped[list[PastRound]] = relationship(cascade="all, delete-orphan", order_by=PastRound.id, lazy="selectin")
     __table_args__ = (CheckConstraint("round >= 1", name="rounds_from_one"), Index("ix_capas_due_on_id", "due_on", "id"))
 
     @property
@@ -124,8 +153,23 @@ class Capa(Workflowed):
         return f"{customer}{self.problem[:80]}"
 
     def searched(self) -> tuple[str | None, ...]:
-        return (self.number, self.problem, self.customer.short_name if self.customer else None,
-                self.complaint.number if self.complaint else None)
+        return (self.number, self.problem, self.customer.short_name if self.customer else None, self.source_no)
+
+    @property
+    def documents_changed(self) -> list[str]:
+        return json.loads(self.documents) if self.documents else []
+
+    def of_round(self, number: int) -> dict[str, Any]:
+        """Causes, measures and proof of one round, the same way for the one that runs and for those before it."""
+        said = next((one for one in self.past_rounds if one.round == number), self)
+        facts: dict[str, Any] = {name: getattr(said, name) for name in OF_A_ROUND}
+        facts["documents"] = json.loads(facts["documents"]) if facts["documents"] else []
+        parts = {name: [row for row in getattr(self, name) if row.round == number] for name in ("whys", "bones", "actions")}
+        return {"number": number, "verification": next((one for one in self.verifications if one.round == number), None)} | facts | parts
+
+    @property
+    def system_cause_needed(self) -> bool:
+        return self.complaint is not None and procedure.system_cause_needed(self.complaint.severity)
 
     # Dates
 
@@ -143,7 +187,25 @@ class Capa(Workflowed):
     def verify_due_at(self) -> datetime | None:
         return work_calendar().end_of(self.verify_on) if self.verify_on else None
 
+    @classmethod
+    def awaited_on(cls) -> ColumnElement[date]:
+        """SQL: the day by which the next thing is awaited: the answer, the first open action, the verification; NULL when nothing is."""
+        action = select(func.min(Action.planned_on)).where(Action.capa_id == cls.id, Action.round == cls.round, Action.done_on.is_(None))
+        return case((cls.state.in_(procedure.UNANSWERED), cls.due_on), (cls.state.in_(procedure.CARRYING_OUT), action.correlate(cls).scalar_subquery()),
+                    (cls.state.in_(procedure.TO_VERIFY), cls.verify_on))
+
+    @property
+    def round_began_on(self) -> date:
+        """The day from which this round's measures can be planned: when the report was issued, or the round before found without effect."""
+        began = self.verifications[-1].verified_at if self.verifications else self.issued_at
+        return began.astimezone(zone()).date()
+
     # What the workflow's rows ask
+
+    @property
+    def leading_department(self) -> str:
+        """Who analyses: process engineering for stubborn problems (3.4, Q18), else the responsible department."""
+        return "process" if self.led_by_process else self.department
 
     @property
     def open_actions(self) -> list[Action]:
@@ -163,30 +225,40 @@ class Capa(Workflowed):
         return any(action.owner_id == by.id for action in self.open_actions)
 
     def awaited_owners(self) -> list[int]:
-        """Whose actions are open. For one who has left, the department is awaited (reassign)."""
-        return sorted({action.owner_id for action in self.open_actions if action.owner.active})
+        """Whose actions are open. For one who has left, the department is awaited (owner_wanted)."""
+        return sorted({action.owner_id for action in self.open_actions if not action.owner_gone})
+
+    def owner_wanted(self) -> list[int | None]:
+        """The department, and nobody by name, while an open action has no owner who is still here."""
+        return [None] if any(action.owner_gone for action in self.open_actions) else []
 
     # Verbs
 
     @classmethod
-    def issue(cls, *, source: str, complaint_id: int | None = None, customer_id: int | None = None, problem: str, department: str, due_on: date,
-              by: User, on: datetime) -> Capa:
-        """5.2.2.5, 5.4.6.1: a CAR to the responsible department, with the day by which its answer is wanted."""
+    def issue(cls, *, source: str, complaint_id: int | None = None, source_no: str | None = None, customer_id: int | None = None, problem: str,
+              department: str, due_on: date, led_by_process: bool | None = None, by: User, on: datetime) -> Capa:
+        """5.2.2.5, 5.4.6.1: a CAR to the responsible department, with the day by which its answer is wanted.
+
+        A complaint gives its own number and customer. `led_by_process` None: by the complaint's nature (3.4, Q18).
+        """
         capa = cls()
         with capa.advancing("issue", by, on):
             capa.number = next_number("car", on.astimezone(zone()).date())
             capa.round, capa.source, capa.problem, capa.department, capa.due_on, capa.issued_at = 1, source, problem, department, due_on, on
             capa.complaint_id = complaint_id
             capa.complaint = db.session.get(Complaint, complaint_id) if complaint_id else None
+            capa.source_no = capa.complaint.number if capa.complaint else source_no
             capa.customer_id = capa.complaint.customer_id if capa.complaint else customer_id
             capa.customer = db.session.get(Customer, capa.customer_id) if capa.customer_id else None
-            capa.led_by_process = capa.complaint is not None and capa.complaint.nature == "chronic"
+            chronic = capa.complaint is not None and capa.complaint.nature == "chronic"
+            capa.led_by_process = chronic if led_by_process is None else led_by_process
         return capa
 
-    def amend(self, *, problem: str, department: str, due_on: date, by: User, on: datetime) -> None:
+    def amend(self, *, problem: str, department: str, due_on: date, led_by_process: bool | None = None, by: User, on: datetime) -> None:
         """5.6: another department or day; the event keeps what it was."""
         with self.advancing("amend", by, on):
             self.problem, self.department, self.due_on = problem, department, due_on
+            self.led_by_process = self.led_by_process if led_by_process is None else led_by_process
 
     def analyse(self, *, occurrence_cause: str, escape_cause: str, system_cause: str | None, cause_class: str, whys: dict[str, list[str]],
                 bones: list[dict[str, Any]], by: User, on: datetime) -> None:
@@ -200,9 +272,11 @@ class Capa(Workflowed):
             self.bones = [row for row in self.bones if row.round != self.round] + [Bone(round=self.round, **bone) for bone in bones]
 
     def set_measures(self, *, actions: list[dict[str, Any]], documents: list[str], read_across: str | None, by: User, on: datetime) -> None:
-        """5.2.2.5: corrective and preventive actions with owner and day; the documents they change, the products they also concern."""
+        """5.2.2.5: corrective and preventive actions with owner and day; the documents they change, the products they also concern.
+
+        What was carried out before a sending back stays as it is."""
         with self.advancing("set_measures", by, on):
-            self.actions = [row for row in self.actions if row.round != self.round] + [
+            self.actions = [row for row in self.actions if row not in self.open_actions] + [
                 Action(round=self.round, owner=db.session.get_one(User, facts["owner_id"]), **facts) for facts in actions]
             self.documents, self.read_across = json.dumps(sorted(documents)) if documents else None, read_across
 
@@ -215,7 +289,7 @@ class Capa(Workflowed):
         """The owner says that an action is carried out, with its evidence; the last one carries out the whole."""
         with self.advancing("do_action", by, on):
             action = next(one for one in self.open_actions if one.id == action_id)
-            action.done_on, action.done_note = done_on, done_note
+            action.done_on, action.done_note, action.done_at = done_on, done_note, on
         if self.all_done(on):
             with self.advancing("carry_out", by, on):
                 self.carried_out_on = max(one.done_on for one in self.actions if one.round == self.round and one.done_on)
@@ -237,7 +311,10 @@ class Capa(Workflowed):
         """The data show no effect: round 2 opens under the same number, back to the department."""
         with self.advancing("reopen", by, on):
             self._verified("ineffective", by, on, facts)
-            self.round, self.due_on, self.carried_out_on, self.verify_on = self.round + 1, due_on, None, None
+            self.past_rounds.append(PastRound(round=self.round, **{name: getattr(self, name) for name in OF_A_ROUND}))
+            for name in OF_A_ROUND:
+                setattr(self, name, None)
+            self.round, self.due_on, self.verify_on = self.round + 1, due_on, None
 
     def _verified(self, effect: str, by: User, on: datetime, facts: dict[str, Any]) -> None:
         self.verifications.append(Verification(round=self.round, effect=effect, verified_at=on, verified_by=by, verified_by_id=by.id, **facts))

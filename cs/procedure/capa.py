@@ -16,13 +16,14 @@ STATES = (
 STEPS = (
     Step("issue", "5.2.2.5", (), "issued", Permission.ISSUE_CAPA),
     Step("analyse", "5.2.2.5", ("issued",), "analysed", Permission.ANSWER_CAPA, relation="is_responsible",
-         task="analyse", due="due_at", department="department", primary=True),
+         task="analyse", due="due_at", department="leading_department", primary=True),
     Step("set_measures", "5.2.2.5", ("analysed",), "measures_set", Permission.ANSWER_CAPA, relation="is_responsible",
          task="set_measures", due="due_at", department="department", primary=True),
     Step("send_back", "5.2.2.5", ("analysed", "measures_set"), "issued", Permission.VERIFY_CAPA),
     Step("do_action", "5.2.2.5", ("measures_set",), None, Permission.ANSWER_CAPA, when=("actions_open",), relation="owns_an_action",
          task="do_action", due="action_due_at", persons="awaited_owners", primary=True),
-    Step("reassign", "5.2.2.5", ("measures_set",), None, Permission.ANSWER_CAPA, when=("actions_open",), relation="is_responsible"),
+    Step("reassign", "5.2.2.5", ("measures_set",), None, Permission.ANSWER_CAPA, when=("actions_open",), relation="is_responsible",
+         task="reassign", due="action_due_at", department="department", persons="owner_wanted"),
     Step("carry_out", "5.2.2.5", ("measures_set",), "carried_out", Permission.ANSWER_CAPA, when=("all_done",)),
     Step("verify", "5.2.2.5", ("carried_out",), "verified", Permission.VERIFY_CAPA, task="verify", due="verify_due_at",
          signed="verified", primary=True),
@@ -33,9 +34,31 @@ STEPS = (
 
 WORKFLOW = Workflow("capa", STATES, STEPS)
 
+UNANSWERED = ("issued", "analysed")  # the department's answer is awaited
+CARRYING_OUT = ("measures_set",)
+TO_VERIFY = ("carried_out",)
+UNFINISHED = (*UNANSWERED, *CARRYING_OUT, *TO_VERIFY)
+
+FROM_COMPLAINT = "complaint"  # the source that names a complaint of ours
 WHYS = ("occurrence", "escape")  # one 5-why row of questions each: why it arose, why it got out
+MOST_WHYS, FEWEST_ANSWERS = 5, 2
 SIX_M = ("man", "machine", "material", "method", "environment", "measurement")
 ACTION_KINDS = ("containment", "corrective", "preventive")
+
+
+def system_cause_needed(severity: str | None) -> bool:
+    """7.4-42: a critical or major complaint also asks why the system let it happen."""
+    return severity in ("critical", "major")
+
+
+def why_faults(answers: dict[str, list[str]]) -> tuple[str, ...]:
+    """The 5-why rows with too few answers: one why alone is a symptom, not a cause."""
+    return tuple(kind for kind in WHYS if len(answers.get(kind, ())) < FEWEST_ANSWERS)
+
+
+def fishbone_faults(roots: tuple[bool, ...]) -> tuple[str, ...]:
+    """What a fishbone lacks; `roots` says of each cause on it whether it is a root cause. None at all is no fault."""
+    return () if not roots or any(roots) else ("root_needed",)
 
 
 def measure_faults(kinds: tuple[str, ...]) -> tuple[str, ...]:

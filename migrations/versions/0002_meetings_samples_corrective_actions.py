@@ -15,6 +15,7 @@ def upgrade() -> None:
     sa.Column('number', sa.String(), nullable=False),
     sa.Column('round', sa.Integer(), nullable=False),
     sa.Column('source', sa.String(), nullable=False),
+    sa.Column('source_no', sa.String(), nullable=True),
     sa.Column('complaint_id', sa.Integer(), nullable=True),
     sa.Column('customer_id', sa.Integer(), nullable=True),
     sa.Column('problem', sa.Text(), nullable=False),
@@ -175,6 +176,7 @@ def upgrade() -> None:
     sa.Column('planned_on', sa.Date(), nullable=False),
     sa.Column('done_on', sa.Date(), nullable=True),
     sa.Column('done_note', sa.Text(), nullable=True),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['capa_id'], ['capas.id'], name=op.f('fk_capa_actions_capa_id')),
     sa.ForeignKeyConstraint(['owner_id'], ['users.id'], name=op.f('fk_capa_actions_owner_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_capa_actions'))
@@ -195,6 +197,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('capa_bones', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_capa_bones_capa_id'), ['capa_id'], unique=False)
+
+    op.create_table('capa_past_rounds',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('capa_id', sa.Integer(), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('occurrence_cause', sa.Text(), nullable=True),
+    sa.Column('escape_cause', sa.Text(), nullable=True),
+    sa.Column('system_cause', sa.Text(), nullable=True),
+    sa.Column('cause_class', sa.String(), nullable=True),
+    sa.Column('documents', sa.Text(), nullable=True),
+    sa.Column('read_across', sa.Text(), nullable=True),
+    sa.Column('carried_out_on', sa.Date(), nullable=True),
+    sa.ForeignKeyConstraint(['capa_id'], ['capas.id'], name=op.f('fk_capa_past_rounds_capa_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_capa_past_rounds'))
+    )
+    with op.batch_alter_table('capa_past_rounds', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_capa_past_rounds_capa_id'), ['capa_id'], unique=False)
 
     op.create_table('capa_verifications',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -260,6 +280,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_capa_verifications_capa_id'))
 
     op.drop_table('capa_verifications')
+    with op.batch_alter_table('capa_past_rounds', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_capa_past_rounds_capa_id'))
+
+    op.drop_table('capa_past_rounds')
     with op.batch_alter_table('capa_bones', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_capa_bones_capa_id'))
 
