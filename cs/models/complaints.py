@@ -9,8 +9,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, and_, or_, select
+from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
 
 from cs.extensions import db
 from cs.models.base import KINDS, Workflowed, next_number
@@ -22,7 +22,6 @@ from cs.models.samples import SampleSteps
 from cs.models.types import Moment
 from cs.models.users import User
 from cs.procedure import complaints as procedure
-
 
 DAYS_A_MONTH = 30.5
 MOST_LIKE_CASES = 20
@@ -128,6 +127,7 @@ class Complaint(SampleSteps, MeetingSteps, Workflowed):
     quality_received_by: Mapped[User | None] = relationship(foreign_keys=[quality_received_by_id])
     created_by: Mapped[User | None] = relationship(primaryjoin="Complaint.created_by_id == User.id", foreign_keys="Complaint.created_by_id",
                                                    viewonly=True)
+    repeat_of: Mapped[Complaint | None] = relationship(primaryjoin="foreign(Complaint.repeat_of_id) == remote(Complaint.id)", viewonly=True)
     replies: Mapped[list[Reply]] = relationship(cascade="all, delete-orphan", order_by=Reply.number, lazy="selectin")
     __table_args__ = (
         CheckConstraint("defect_qty IS NULL OR checked_qty IS NULL OR defect_qty <= checked_qty", name="defects_within_checked"),
@@ -195,7 +195,13 @@ class Complaint(SampleSteps, MeetingSteps, Workflowed):
 
     def nothing_open(self, on: datetime) -> bool:
         """Q12: every CAPA of it verified, every disposition done, every head has countersigned, the plan made."""
-        return not (self.open_capas() or self.open_dispositions or self.countersigning(on) or self.plan_wanted(on))
+        return not self.open_ends(on)
+
+    def open_ends(self, on: datetime) -> dict[str, list[Any]]:
+        """What still stands in the way of closing: {capas, dispositions, countersigners, plan: what of it}, the empty ones left out."""
+        ends = {"capas": self.open_capas(), "dispositions": self.open_dispositions, "countersigners": self.unsigned,
+                "plan": [self.meeting_to_plan] if self.plan_wanted(on) else []}
+        return {what: found for what, found in ends.items() if found}
 
     def open_capas(self) -> list[Any]:
         """The CAPAs of this complaint that are not verified (nor void)."""
@@ -208,10 +214,11 @@ class Complaint(SampleSteps, MeetingSteps, Workflowed):
         if not (product_id and defect_code):
             return [], []
         begin = self.heard_at - timedelta(days=DAYS_A_MONTH * rulebook().recurrence_months)
+        earlier = or_(Complaint.heard_at < self.heard_at, and_(Complaint.heard_at == self.heard_at, Complaint.id < self.id))
         query = (select(Complaint).where(Complaint.product_id == product_id, Complaint.defect_code == defect_code, Complaint.defect_category == category,
-                                         Complaint.id != self.id, Complaint.heard_at >= begin, Complaint.heard_at <= self.heard_at,
+                                         Complaint.heard_at >= begin, earlier,
                                          Complaint.state.not_in((*procedure.NOT_REGISTERED, *procedure.ENDED_EARLY)))
-                 .order_by(Complaint.heard_at.desc()).limit(MOST_LIKE_CASES))
+                 .order_by(Complaint.heard_at.desc(), Complaint.id.desc()).limit(MOST_LIKE_CASES).options(lazyload("*")))
         found = list(db.session.execute(query).scalars())
         return [one for one in found if one.customer_id == self.customer_id], [one for one in found if one.customer_id != self.customer_id]
 

@@ -4,17 +4,25 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from cs.extensions import db
 from cs.models.holidays import work_calendar
 from cs.models.types import Moment
-from cs.models.users import User
+from cs.models.users import Membership, User
 from cs.procedure import complaints as procedure
+from cs.procedure.authority import Permission, roles_with
 
 if TYPE_CHECKING:
     from cs.models.complaints import Complaint
+
+
+def representatives(department: str) -> list[User]:
+    """Who speaks for a department at the meeting (5.2.2.4): its heads 部门负责人; where none is named, any of its people. Who left is not among them."""
+    query = select(User).join(Membership).where(User.active, Membership.department == department).order_by(User.sort_name, User.id)
+    people = list(db.session.execute(query).unique().scalars())
+    return [one for one in people if one.heads(department)] or people
 
 
 class Meeting(db.Model):
@@ -131,8 +139,14 @@ class MeetingSteps:
     def countersigning(self: Complaint, on: datetime) -> bool:
         return bool(self.awaited_countersigners())
 
+    @property
+    def unsigned(self: Complaint) -> list[Attendee]:
+        """The heads whose countersignature is awaited: from the decision on the goods on; who has left is not waited for."""
+        decided = {place.round for place in self.places}
+        return [one for one in self.attendees if one.must_sign and one.countersigned_at is None and one.user.active and one.round in decided]
+
     def awaited_countersigners(self: Complaint) -> list[int]:
-        return sorted(one.user_id for one in self.attendees if one.must_sign and one.countersigned_at is None and one.user.active)
+        return sorted({one.user_id for one in self.unsigned})
 
     def countersigns(self: Complaint, by: User) -> bool:
         return by.id in self.awaited_countersigners()
@@ -148,17 +162,29 @@ class MeetingSteps:
     def dispositions_open(self: Complaint, on: datetime) -> bool:
         return bool(self.open_dispositions)
 
+    def dispositions_of(self: Complaint, by: User) -> list[Disposition]:
+        """The open dispositions that this person carries out: their own, and for who leads the meeting those of people who have left."""
+        leads = by.may(Permission.SETTLE_COMPLAINT)
+        return [one for one in self.open_dispositions if one.owner_id == by.id or (leads and not one.owner.active)]
+
     def awaited_disposers(self: Complaint) -> list[int]:
-        return sorted({one.owner_id for one in self.open_dispositions if one.owner.active})
+        """The owners of what is open; in the place of those who have left, who leads the meeting."""
+        owners = {one.owner_id for one in self.open_dispositions if one.owner.active}
+        if any(not one.owner.active for one in self.open_dispositions):
+            leading = select(User.id).join(Membership).where(User.active, Membership.role.in_(roles_with(Permission.SETTLE_COMPLAINT)))
+            owners |= set(db.session.execute(leading).scalars())
+        return sorted(owners)
 
     def disposes(self: Complaint, by: User) -> bool:
-        """The owner of an open disposition; for one who has left, anybody of quality."""
-        owners = {one.owner_id for one in self.open_dispositions}
-        left = any(not one.owner.active for one in self.open_dispositions)
-        return by.id in owners or (left and "quality_supervisor" in by.roles)
+        return bool(self.dispositions_of(by))
 
     def plan_wanted(self: Complaint, on: datetime) -> bool:
-        return any(one.plan_needed and one.plan is None for one in self.meetings)
+        return self.meeting_to_plan is not None
+
+    @property
+    def meeting_to_plan(self: Complaint) -> Meeting | None:
+        """The meeting for which planning still has to arrange replacement or rework."""
+        return next((one for one in self.meetings if one.plan_needed and one.plan is None), None)
 
     # Verbs
 
@@ -166,17 +192,17 @@ class MeetingSteps:
         """5.2.2.4: 品质主管主导开会; the heads of sales, engineering and the responsible department were there and countersign."""
         with self.advancing("meet", by, on):
             self.meetings.append(Meeting(round=self.round, met_at=met_at, department=department, minutes=minutes))
-            wanted = procedure.meeting_departments(department)
+            signing = {code: {one.id for one in representatives(code)} for code in procedure.meeting_departments(department)}
             for one in attendees:
                 user = db.session.get_one(User, one["user_id"])
                 self.attendees.append(Attendee(round=self.round, department=one["department"], user_id=user.id, user=user,
-                                               must_sign=one["department"] in wanted))
+                                               must_sign=user.id in signing.get(one["department"], ())))
 
     def countersign(self: Complaint, *, by: User, on: datetime) -> None:
         """会签: a head who was at the meeting signs its result."""
         with self.advancing("countersign", by, on):
-            for one in self.attendees:
-                if one.user_id == by.id and one.countersigned_at is None:
+            for one in self.unsigned:
+                if one.user_id == by.id:
                     one.countersigned_at = on
 
     def dispose(self: Complaint, *, places: list[dict[str, Any]], dispositions: list[dict[str, Any]], plan_needed: bool, by: User,
@@ -192,13 +218,14 @@ class MeetingSteps:
     def do_disposition(self: Complaint, *, disposition_id: int, done_on: date, done_note: str | None, by: User, on: datetime) -> None:
         """The owner says that it is done."""
         with self.advancing("do_disposition", by, on):
-            row = next(one for one in self.open_dispositions if one.id == disposition_id)
+            row = next(one for one in self.dispositions_of(by) if one.id == disposition_id)
             row.done_on, row.done_note = done_on, done_note
 
     def plan(self: Complaint, *, plan: str, plan_quantity: int, plan_due_on: date, by: User, on: datetime) -> None:
         """5.2.2.4, 3.6: 请生管按交期配合安排判定不合格产品的补货或重工."""
         with self.advancing("plan", by, on):
-            meeting = next(one for one in self.meetings if one.plan_needed and one.plan is None)
+            meeting = self.meeting_to_plan
+            assert meeting is not None  # the row asks plan_wanted
             meeting.plan, meeting.plan_quantity, meeting.plan_due_on = plan, plan_quantity, plan_due_on
             meeting.planned_by, meeting.planned_by_id = by, by.id
 

@@ -17,12 +17,14 @@ STATES = (
 )
 
 BEFORE_THE_REPLY = ("received", "analysing", "answering")
-AFTER_THE_MEETING = ("answering", "awaiting_customer", "accepted")
+AFTER_THE_MEETING = ("analysing", "answering", "awaiting_customer", "accepted")  # a refusal does not stop what was decided
 OPEN = (*BEFORE_THE_REPLY, "awaiting_customer", "accepted")
+WITH_SAMPLES = (*OPEN, "closed")  # a sample may stay here longer than its complaint
 PASSED_ON, DECLINED = "passed_on", "declined"
 UNANSWERED = (PASSED_ON, *BEFORE_THE_REPLY)  # the customer waits for our reply
 UNFINISHED = (PASSED_ON, *OPEN)
 NOT_REGISTERED = (PASSED_ON, DECLINED)  # heard, but not (yet) a complaint: not in the register
+BEFORE_THE_CLOSE = "accepted"
 ENDED_EARLY = ("declined", "void")  # no reply is owed any more
 
 STEPS = (
@@ -65,8 +67,8 @@ STEPS = (
     Step("contact", "5.2.1.3", (*BEFORE_THE_REPLY, "awaiting_customer"), None, Permission.CONTACT_CUSTOMER),
     Step("request_sample", "5.2.1.3", BEFORE_THE_REPLY, None, Permission.ANALYSE_COMPLAINT),
     Step("receive_sample", "5.2.1.3", OPEN, None, Permission.RECEIVE_SAMPLE, when=("sample_awaited",), task="receive_sample", due="sample_due_at"),
-    Step("move_sample", "5.2.1.3", OPEN, None, Permission.ANALYSE_COMPLAINT, when=("sample_here",)),
-    Step("end_sample", "5.2.1.3", OPEN, None, Permission.ANALYSE_COMPLAINT, when=("sample_kept",)),
+    Step("move_sample", "5.2.1.3", WITH_SAMPLES, None, Permission.ANALYSE_COMPLAINT, when=("sample_here",)),
+    Step("end_sample", "5.2.1.3", WITH_SAMPLES, None, Permission.ANALYSE_COMPLAINT, when=("sample_kept",)),
     Step("amend", "5.6", BEFORE_THE_REPLY, None, Permission.LOG_COMPLAINT),
     Step("void", "5.6", UNFINISHED, "void", Permission.VOID_COMPLAINT),
 )

@@ -50,7 +50,7 @@ def compare(browsers, complaint_in, app, situation):
     complaint = complaint_in(situation.state, **situation.options)
     rows = [row for row in COMPLAINT if not row.creates]
     found = {row.step: answers(browsers, f"/complaints/{complaint.id}", row.step, complaint.version) for row in rows}
-    assert found == {row.step: {role: [row.answer(role, situation.name)] * 2 for role in browsers} for row in rows}
+    assert found == {row.step: {role: [row.answer(role, situation)] * 2 for role in browsers} for row in rows}
     assert loaded(app, Complaint, complaint.id).version == complaint.version
 
 
@@ -61,7 +61,7 @@ def test_receiving_by_a_hand_made_request_is_answered_alike(browsers, complaint_
     for role in (role for role in ("sales_manager", "quality_supervisor", "engineer", "auditor", "administrator") if role in browsers):
         complaint = complaint_in(situation.state, **situation.options)
         status = browsers[role].post(f"/complaints/{complaint.id}/receive", version=str(complaint.version)).status
-        assert status == {"may": 303, "403": 403, "409": 409}[row.answer(role, situation.name)]
+        assert status == {"may": 303, "403": 403, "409": 409}[row.answer(role, situation)]
         assert loaded(app, Complaint, complaint.id).version == complaint.version + (status == 303)
 
 
@@ -83,7 +83,7 @@ def test_what_records_refer_to_is_kept_by_whom_the_clauses_name(browsers, app, p
     version = loaded(app, KINDS[kind], 1).version
     rows = [row for row in MASTER[kind] if not row.creates]
     found = {row.step: answers(browsers, f"/{PATHS[kind]}/1", row.step, version) for row in rows}
-    assert found == {row.step: {role: [row.answer(role, situation.name)] * 2 for role in browsers} for row in rows}
+    assert found == {row.step: {role: [row.answer(role, situation)] * 2 for role in browsers} for row in rows}
 
 
 @pytest.mark.parametrize("kind", PATHS)
