@@ -79,8 +79,8 @@ def _rib(name: str, causes: Sequence[tuple[list[str], bool]], foot: float, spine
     at = spine + (reach if reach < 0 else 0) + GAP
     for lines, is_root in causes:
         bottom = at + len(lines) * LINE
-        end = foot - LEAN * (spine - bottom) / -reach if reach < 0 else foot - LEAN * (bottom - spine) / reach
-        start = end - room * SIZE
+        end, narrowest = (foot - LEAN * abs(y - spine) / abs(reach) for y in (bottom, at if reach < 0 else bottom))
+        start = narrowest - 6 - room * SIZE  # the rib leans over the text above its bone
         parts.append(_line(start, bottom, end, bottom, ROOT if is_root else BONE, 2 if is_root else 1))
         parts.append(_text(lines, start, at + LINE - 6, colour=ROOT if is_root else INK, weight=700 if is_root else 400))
         at = bottom + GAP

@@ -148,3 +148,35 @@ def read(table: str, situations: tuple[Situation, ...]) -> tuple[Row, ...]:
 COMPLAINT = read(COMPLAINT_STEPS, COMPLAINT_SITUATIONS)
 MASTER = {kind: read(table, MASTER_SITUATIONS) for kind, table in
           (("customer", CUSTOMER_STEPS), ("product", PRODUCT_STEPS), ("shipment", SHIPMENT_STEPS))}
+
+
+# 5.2.2.5, 5.4.6: a CAR to production; its one action is the production operator's. The relation to the record is in the table: a member of the
+# responsible department answers, the owner carries out (while no action is open nobody owns one).
+CAPA_SITUATIONS = (
+    Situation("waits for analysis", "issued", {}),
+    Situation("waits for measures", "analysed", {}),
+    Situation("being carried out", "measures_set", {}, {"do_action": ("production_operator",)}),
+    Situation("waits for verification", "carried_out", {}),
+    Situation("verified", "verified", {}),
+    Situation("issued by mistake", "void", {}),
+)
+
+#                                  sales                                             i a m c v v
+#                                  |  quality                                        s n e a e o
+#                                  |  |  the other departments                       s a a r r i
+#                                  |  |  |          auditor, administrator           u l s r i d
+#                                  |  |  |          |                                e y u i f
+CAPA_STEPS = """
+5.2.2.5   issue                    xx xx .......... ..                               - - - - - -
+5.2.2.5   analyse                  .. .. ..xx...... ..                               x . . . . .
+5.2.2.5   set_measures             .. .. ..xx...... ..                               . x . . . .
+5.2.2.5   send_back                .. xx .......... ..                               . x x . . .
+5.2.2.5   do_action                nn nn nnnnnnnnnn ..                               . . x . . .
+5.2.2.5   reassign                 .. .. ..xx...... ..                               . . x . . .
+5.2.2.5   carry_out                xx xx xxxxxxxxxx ..                               . . . . . .
+5.2.2.5   verify                   .. xx .......... ..                               . . . x . .
+5.2.2.5   reopen                   .. xx .......... ..                               . . . x . .
+5.6       amend                    xx xx .......... ..                               x x x . . .
+5.6       void                     .x .x .......... ..                               x x x x . .
+"""
+CAPA = read(CAPA_STEPS, CAPA_SITUATIONS)

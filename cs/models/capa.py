@@ -27,9 +27,9 @@ class Why(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     capa_id: Mapped[int] = mapped_column(ForeignKey("capas.id"), index=True)
     round: Mapped[int]
-    kind: Mapped[str]  # occurrence or escape
-    place: Mapped[int]
-    answer: Mapped[str] = mapped_column(Text)
+    cause_kind: Mapped[str]  # occurrence or escape
+    why_no: Mapped[int]
+    because: Mapped[str] = mapped_column(Text)
 
 
 class Bone(db.Model):
@@ -267,8 +267,8 @@ class Capa(Workflowed):
             self.occurrence_cause, self.escape_cause, self.system_cause = occurrence_cause, escape_cause, system_cause
             self.cause_class, self.sent_back_reason = cause_class, None
             self.whys = [row for row in self.whys if row.round != self.round] + [
-                Why(round=self.round, kind=kind, place=place, answer=answer)
-                for kind, answers in whys.items() for place, answer in enumerate(answers, 1)]
+                Why(round=self.round, cause_kind=kind, why_no=number, because=answer)
+                for kind, answers in whys.items() for number, answer in enumerate(answers, 1)]
             self.bones = [row for row in self.bones if row.round != self.round] + [Bone(round=self.round, **bone) for bone in bones]
 
     def set_measures(self, *, actions: list[dict[str, Any]], documents: list[str], read_across: str | None, by: User, on: datetime) -> None:
@@ -291,9 +291,13 @@ class Capa(Workflowed):
             action = next(one for one in self.open_actions if one.id == action_id)
             action.done_on, action.done_note, action.done_at = done_on, done_note, on
         if self.all_done(on):
-            with self.advancing("carry_out", by, on):
-                self.carried_out_on = max(one.done_on for one in self.actions if one.round == self.round and one.done_on)
-                self.verify_on = work_calendar().next_working_day(self.carried_out_on + rulebook().capa.verify_after)
+            self.carry_out(by=by, on=on)
+
+    def carry_out(self, *, by: User, on: datetime) -> None:
+        """The last open action is done: the effect is to be verified so many days later (7.4-58)."""
+        with self.advancing("carry_out", by, on):
+            self.carried_out_on = max(one.done_on for one in self.actions if one.round == self.round and one.done_on)
+            self.verify_on = work_calendar().next_working_day(self.carried_out_on + rulebook().capa.verify_after)
 
     def reassign(self, *, action_id: int, owner_id: int, planned_on: date, by: User, on: datetime) -> None:
         """An action gets another owner: the first one left, or cannot."""

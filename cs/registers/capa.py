@@ -1,4 +1,4 @@
-"""纠正预防措施改善追踪表 DC-FM-04 (7.6): a line for each measure of each CAR; a CAR without measures yet is one line."""
+"""纠正预防措施改善追踪表 DC-FM-04 (7.6): a line for each measure of each CAR; a round without measures yet is one line."""
 from __future__ import annotations
 
 from datetime import date
@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
-from sqlalchemy import Row, and_, case, func, select
+from sqlalchemy import Row, and_, case, func, select, union
 from sqlalchemy.orm import aliased
 
 from cs.lists import Filter, Listing, Sort
@@ -19,8 +19,10 @@ from cs.registers.definition import Column, Register
 from cs.words import choice, choices, day, department_name, departments, state_name, term, today
 
 OWNER, ISSUER = aliased(User), aliased(User)
-ROUND = func.coalesce(Action.round, Capa.round)
+ROUNDS = union(select(Capa.id.label("capa_id"), Capa.round), select(PastRound.capa_id, PastRound.round)).subquery()
+ROUND = ROUNDS.c.round
 RUNS = Capa.round == ROUND  # whether the line is of the round that runs
+AFTER_ALL = 2**30  # a round without measures is a CAR's last line
 
 
 def _of_round(name: str) -> Any:
@@ -33,7 +35,8 @@ LISTING = Listing(
            Capa.department, Capa.state, Capa.sent_back_reason, Capa.closed_at, Capa.void_reason, ROUND.label("round"), RUNS.label("runs"),
            _of_round("due_on"), _of_round("occurrence_cause"), _of_round("escape_cause"), Action.action_kind, Action.content, Action.planned_on,
            Action.done_on, Action.done_note, OWNER.name.label("owner"), Verification.verification_method, Verification.period_to, Verification.effect)
-    .outerjoin(Action, Action.capa_id == Capa.id).outerjoin(OWNER, OWNER.id == Action.owner_id).outerjoin(ISSUER, ISSUER.id == Capa.created_by_id)
+    .join(ROUNDS, ROUNDS.c.capa_id == Capa.id).outerjoin(Action, and_(Action.capa_id == Capa.id, Action.round == ROUND))
+    .outerjoin(OWNER, OWNER.id == Action.owner_id).outerjoin(ISSUER, ISSUER.id == Capa.created_by_id)
     .outerjoin(Customer, Customer.id == Capa.customer_id)
     .outerjoin(PastRound, and_(PastRound.capa_id == Capa.id, PastRound.round == ROUND))
     .outerjoin(Verification, and_(Verification.capa_id == Capa.id, Verification.round == ROUND)),
@@ -45,7 +48,7 @@ LISTING = Listing(
             lambda value: Capa.department == value),
      Filter("source", lambda: term("source"), lambda: choices("capa_source"), lambda value: Capa.source == value)),
     search_label=lambda: gettext("Number, customer, problem, number of the source"), period=Capa.issued_at,
-    tie=func.coalesce(Action.id, -Capa.id))
+    tie=func.coalesce(Action.id, Capa.id + AFTER_ALL))
 
 
 def _day_in_factory(moment: Any) -> date | None:

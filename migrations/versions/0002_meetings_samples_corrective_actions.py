@@ -238,9 +238,9 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('capa_id', sa.Integer(), nullable=False),
     sa.Column('round', sa.Integer(), nullable=False),
-    sa.Column('kind', sa.String(), nullable=False),
-    sa.Column('place', sa.Integer(), nullable=False),
-    sa.Column('answer', sa.Text(), nullable=False),
+    sa.Column('cause_kind', sa.String(), nullable=False),
+    sa.Column('why_no', sa.Integer(), nullable=False),
+    sa.Column('because', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['capa_id'], ['capas.id'], name=op.f('fk_capa_whys_capa_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_capa_whys'))
     )

@@ -157,7 +157,7 @@ class AnalyseForm(WithRows, WithFiles, StepForm):
             self[name].process_data(getattr(record, name))
         said = record.of_round(record.round)
         for why in said["whys"]:
-            self[_why(why.kind, why.place)].process_data(why.answer)
+            self[_why(why.cause_kind, why.why_no)].process_data(why.because)
         missing = [code for code in procedure.SIX_M if code not in {bone.cause_class for bone in said["bones"]}]
         self.bones.refill([*said["bones"], *({"cause_class": code} for code in missing)])
         self.offer(record, on)
@@ -290,8 +290,8 @@ class ReassignForm(StepForm):
         self.owner_id.choices = reference_choices([(person.id, person.name) for person in people_to_choose(Permission.ANSWER_CAPA)])
 
     def fill(self, record: Capa, on: datetime) -> None:
-        wanted = [action for action in record.open_actions if action.owner_gone] or record.open_actions
-        self.action_id.data, self.planned_on.data = wanted[0].id, max(wanted[0].planned_on, _today(on))
+        for action in ([one for one in record.open_actions if one.owner_gone] or record.open_actions)[:1]:
+            self.action_id.data, self.planned_on.data = action.id, max(action.planned_on, _today(on))
 
     def check(self, record: Capa, on: datetime) -> None:
         _not_before(self, "planned_on", _today(on), gettext("This day is over."))
