@@ -45,18 +45,26 @@ def next_action(record: Workflowed, steps: tuple[Any, ...], section: str, on: da
     if not tasks:
         return None
     names = {step.task for step in steps if step.task}
+    chief = {step.task for step in record.workflow.steps if step.primary}
     mine = [task for task in tasks if task.name in names and task.user_id in (None, current_user.id)]
-    task = (mine or tasks)[0]
+    task = min(mine or tasks, key=lambda one: (one.name not in chief, one.id))
     return {
         "title": step_name(record.kind, task.name),
         "due": task.due_at,
         "late": task.due_at is not None and on > task.due_at,
         "waiting_for": _awaited_of(task),
-        "text": gettext("Also awaited: %(others)s", others=listed(f"{step_name(record.kind, one.name)} ({_awaited_of(one)})" for one in tasks if one is not task))
-        if len(tasks) > 1 else None,
+        "text": gettext("Also awaited: %(others)s", others=_also(record, [one for one in tasks if one is not task])) if len(tasks) > 1 else None,
         "buttons": [{"label": step_name(record.kind, step.name), "primary": step.primary and step.task == task.name,
                      "url": url_for(f"{section}.step", record_id=record.id, step=step.name)} for step in steps if step.task],
     }
+
+
+def _also(record: Workflowed, tasks: list[Task]) -> str:
+    """What else is awaited and of whom; people of whom the same is awaited stand together."""
+    of: dict[str, list[str]] = {}
+    for task in tasks:
+        of.setdefault(task.name, []).append(_awaited_of(task))
+    return listed(f"{step_name(record.kind, name)} ({listed(whom)})" for name, whom in of.items())
 
 
 def _awaited_of(task: Task) -> str:

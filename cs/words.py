@@ -154,6 +154,7 @@ def ago(value: datetime | None) -> str:
 
 LIST_OF = {"reply_channel": "channel", "status": "customer_status", "source": "capa_source", "documents": "document"}  # fields whose list of choices has another name
 REFERENCE_KEYS = ("id", "_id")
+UNSPOKEN_PARTS = ("round", "must_sign")  # of the rows of a record: the page shows them by their place
 
 
 def value_in_words(field: str, value: Any) -> str:
@@ -164,14 +165,14 @@ def value_in_words(field: str, value: Any) -> str:
         return listed(value_in_words(field, one) for one in value)
     if isinstance(value, dict):
         return " · ".join(f"{term(key) if key in rulebook().terms else key} {value_in_words(key, one)}" for key, one in value.items()
-                          if one not in (None, "", False) and not key.endswith(REFERENCE_KEYS))
+                          if one not in (None, "", False) and not key.endswith(REFERENCE_KEYS) and key not in UNSPOKEN_PARTS)
     return _text_in_words(field, "" if value is None else str(value))
 
 
 def _text_in_words(field: str, text: str) -> str:
     if not text:
         return "/"
-    if field.endswith("_at") and "T" in text:
+    if (field == "at" or field.endswith("_at")) and "T" in text:
         return moment(datetime.fromisoformat(text))
     if field == "defect_category":
         return defect_category(text)

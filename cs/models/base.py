@@ -197,7 +197,8 @@ class Workflowed(Record):
         if step.signed:
             sealed = select(Event).where(Event.kind == self.kind, Event.record_id == self.id, Event.seq == self.version)
             db.session.add(Signature.of(db.session.execute(sealed).scalar_one(), step.signed))
-        sync_tasks(self, on)
+        for record in filter(None, (self, getattr(self, "complaint", None))):  # a CAPA keeps its complaint from closing
+            sync_tasks(record, on)
 
 
 class Task(db.Model):

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from cs.extensions import db
 from cs.models.base import Task
+from cs.models.capa import Capa
 from cs.models.meetings import representatives
 from cs.models.users import User
 from cs.procedure.workflow import NotAllowed, NotOpen
@@ -127,6 +128,17 @@ def test_a_complaint_closes_when_nothing_of_it_is_open(complaint_in, people, on,
     if ends:
         with pytest.raises(NotOpen):
             complaint.close(closing_note=None, by=people["quality_supervisor"], on=on)
+
+
+def test_a_capa_takes_the_close_out_of_my_work_at_once(complaint_in, people, on):
+    complaint = complaint_in("accepted", route="meeting", countersigned=True, done=True)
+    query = select(Task.name).where(Task.kind == "complaint", Task.record_id == complaint.id)
+    assert list(db.session.execute(query).scalars()) == ["close"]
+    capa = Capa.issue(source="complaint", complaint_id=complaint.id, problem="虚焊", department="production", due_on=day_of(on), on=on,
+                      by=people["quality_supervisor"])
+    assert list(db.session.execute(query).scalars()) == []
+    capa.void(reason="重复", by=people["quality_supervisor"], on=on)
+    assert list(db.session.execute(query).scalars()) == ["close"]
 
 
 # A second round

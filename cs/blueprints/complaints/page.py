@@ -25,8 +25,14 @@ def page_of_complaint(record: Complaint, person: User, on: datetime) -> dict[str
             "timeline": timeline(record), "files": files(record), "signatures": signatures(record),
             "calendar_known": work_calendar().is_known(due_day), "ended_early": procedure.ENDED_EARLY,
             "waits_for_reply": record.state in procedure.UNANSWERED, "unfolded": _unfolded(record, on), "same": same, "elsewhere": others,
-            "in_the_way": in_the_way(record, on) if record.state == procedure.BEFORE_THE_CLOSE else [], "today": on.astimezone(zone()).date(),
+            "in_the_way": in_the_way(record, on) if record.state == procedure.BEFORE_THE_CLOSE else [], "samples": _samples_in_brief(record), "today": on.astimezone(zone()).date(),
             "capas": [(one, _address(one)) for one in record.capas]}
+
+
+def _samples_in_brief(record: Complaint) -> str:
+    """Where the samples are, for the folded block A."""
+    places = [one.location if one.is_here else gettext("still awaited") for one in record.samples if one.ended_on is None]
+    return f"{term('samples')}: {listed(place or '/' for place in places)}" if places else ""
 
 
 def _address(capa: Any) -> str | None:
@@ -39,7 +45,7 @@ def _unfolded(record: Complaint, on: datetime) -> set[str]:
     if record.state in procedure.ENDED_EARLY or not record.analysed_at:
         return {"A", "B"}
     if record.meetings and (record.open_ends(on) or record.reply is None or record.reply.replied_at is None):
-        return {"C", "F"} if record.reply else {"B", "C"}
+        return {"C", "F"} if record.reply else {"C"}
     return {"F", "G"} if record.reply else {"B"}
 
 
