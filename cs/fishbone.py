@@ -76,7 +76,7 @@ def _rib(name: str, causes: Sequence[tuple[list[str], bool]], foot: float, spine
     top = spine + reach - (28 if reach < 0 else 0)
     parts.append(f'<rect x="{tip - box / 2:.1f}" y="{top:.1f}" width="{box:.1f}" height="28" rx="5" fill="#e7f0ed" stroke="{BONE}"/>')
     parts.append(_text([name], tip, top + 19.5, anchor="middle", weight=600))
-    at = spine + (reach if reach < 0 else 0) + GAP
+    at = spine + min(0, reach) + GAP
     for lines, is_root in causes:
         bottom = at + len(lines) * LINE
         end, narrowest = (foot - LEAN * abs(y - spine) / abs(reach) for y in (bottom, at if reach < 0 else bottom))

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
 
@@ -65,7 +66,7 @@ def set_measures(manager: Person, *measures: tuple[str, str, str]) -> None:
         row.locator("textarea").fill(what)
         for control, option in ((row.locator("select").first, kind), (row.locator("select").last, owner)):
             control.select_option(control.locator("option", has_text=option).first.get_attribute("value"))
-        row.locator("input[type=date]").fill(date.today().isoformat())
+        row.locator("input[type=date]").fill(datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat())
     manager.press("制定措施")
     manager.see("已完成：制定措施")
 

@@ -34,7 +34,7 @@ def test_no_step_and_no_state_is_missing_in_the_table():
 
 
 def test_every_state_that_does_not_end_it_is_unfinished():
-    assert capa.UNFINISHED == tuple(state.code for state in capa.STATES if not state.final)
+    assert tuple(state.code for state in capa.STATES if not state.final) == capa.UNFINISHED
 
 
 def test_stubborn_problems_are_analysed_by_the_leading_department_and_set_right_by_the_responsible_one():

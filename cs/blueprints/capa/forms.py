@@ -12,7 +12,20 @@ from wtforms import RadioField, SubmitField
 from wtforms.validators import InputRequired
 
 from cs.extensions import db
-from cs.forms import Choice, Choices, Day, LongText, ReasonForm, Reference, Signed, StepForm, Text, WithFiles, Yes, reference_choices
+from cs.forms import (
+    Choice,
+    Choices,
+    Day,
+    LongText,
+    ReasonForm,
+    Reference,
+    Signed,
+    StepForm,
+    Text,
+    WithFiles,
+    Yes,
+    reference_choices,
+)
 from cs.models.base import find
 from cs.models.capa import Action, Capa
 from cs.models.complaints import Complaint
@@ -37,8 +50,8 @@ def _answer_day(on: datetime) -> date:
     return work_calendar().add_working_days(_today(on), rulebook().capa.answer_days)
 
 
-def _not_before(form: Any, name: str, day: date, message: str) -> None:
-    if form[name].data and form[name].data < day:
+def _not_before(form: Any, name: str, day: date | None, message: str) -> None:
+    if day and form[name].data and form[name].data < day:
         form.fault(name, message)
 
 
@@ -246,7 +259,7 @@ class MeasuresForm(WithRows, StepForm):
 # Carrying out
 
 
-def _WhichAction() -> RadioField:
+def _which_action() -> RadioField:
     return RadioField(label("which_action"), [InputRequired(lazy_gettext("Please choose one."))], choices=[],
                       coerce=lambda value: int(value) if str(value).isdecimal() and len(str(value)) < 10 else None)
 
@@ -258,7 +271,7 @@ def _named(action: Action) -> str:
 class DoActionForm(WithFiles, StepForm):
     """7.4-48: the owner says that a measure is carried out, with the evidence."""
 
-    action_id = _WhichAction()
+    action_id = _which_action()
     done_on = Day("done_on", required=True)
     done_note = LongText("done_note", required=True, most=1000)
 
@@ -281,7 +294,7 @@ class DoActionForm(WithFiles, StepForm):
 class ReassignForm(StepForm):
     """An action gets another owner: the first one left, or cannot."""
 
-    action_id = _WhichAction()
+    action_id = _which_action()
     owner_id = Reference("new_owner", required=True)
     planned_on = Day("planned_on", required=True)
 
