@@ -21,7 +21,7 @@ class Situation(NamedTuple):
     name: str
     state: str
     options: dict[str, object]
-    named: dict[str, tuple[str, ...]] = {}  # noqa: RUF012 - never changed: {step: the roles whose person it is awaited of by name}
+    named: dict[str, tuple[str, ...]] = {}
 
 
 AT_THE_MEETING = {"countersign": ("sales_manager", "engineer", "production_manager"),  # the heads who were there

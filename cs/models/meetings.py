@@ -224,8 +224,7 @@ class MeetingSteps:
     def plan(self: Complaint, *, plan: str, plan_quantity: int, plan_due_on: date, by: User, on: datetime) -> None:
         """5.2.2.4, 3.6: 请生管按交期配合安排判定不合格产品的补货或重工."""
         with self.advancing("plan", by, on):
-            meeting = self.meeting_to_plan
-            assert meeting is not None  # the row asks plan_wanted
+            meeting = next(one for one in self.meetings if one is self.meeting_to_plan)
             meeting.plan, meeting.plan_quantity, meeting.plan_due_on = plan, plan_quantity, plan_due_on
             meeting.planned_by, meeting.planned_by_id = by, by.id
 

@@ -116,6 +116,15 @@ DOES: dict[str, Done] = {
         "accepts or refuses; a refusal returns it to analysis.",
         *COMPLAINTS,
     ),
+    "5.2.2.4": _done(
+        "品质主管召开检讨会,业务部、工程部和责任部门负责人参加并会签;发生品及各处产品逐处决定处置,数量必须相符;"
+        "品质开立处理结果,计划部安排补货或重工,未完成前不能结案。",
+        "The quality supervisor holds the meeting; the heads of sales, engineering and the responsible department attend and countersign; "
+        "the goods at every place are decided on, to the piece; quality issues the result, planning arranges replacement or rework; "
+        "nothing closes before it is done.",
+        *COMPLAINTS,
+        "desk.index",
+    ),
     "5.2.2.5": _done(
         "纠正预防措施报告发给责任部门:产生、流出、系统原因(五问法、鱼骨图)、措施、责任人和证据;品质部按数据验证,"
         "无效则同号重开,未验证前投诉不能结案。",

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
 
@@ -39,7 +40,7 @@ def test_a_major_complaint_goes_through_its_meeting_to_the_close(person: Callabl
     clerk, inspector, supervisor = person("sales_clerk"), person("quality_inspector"), person("quality_supervisor", tablet=False)
     heads = {role: person(role) for role in HEADS}
     planner = person("planner")
-    today = date.today()
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
     # 业务员 logs it (5.2.1.1)
     clerk.press("登记投诉")

@@ -6,7 +6,13 @@ import pytest
 
 from cs.procedure import complaints, customers
 from cs.procedure.authority import may
-from cs.procedure.complaints import counts_as_failure, disposition_faults, meeting_departments, proposed_route, route_faults
+from cs.procedure.complaints import (
+    counts_as_failure,
+    disposition_faults,
+    meeting_departments,
+    proposed_route,
+    route_faults,
+)
 from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS, MASTER, MASTER_SITUATIONS, ROLES
 
 # What a record in each situation answers to the conditions of the rows.

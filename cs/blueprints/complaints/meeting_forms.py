@@ -12,7 +12,19 @@ from sqlalchemy import select
 from wtforms import Field, SubmitField
 
 from cs.extensions import db
-from cs.forms import Choice, Day, LongText, Moment, Reference, Signed, StepForm, Text, Whole, WithFiles, reference_choices
+from cs.forms import (
+    Choice,
+    Day,
+    LongText,
+    Moment,
+    Reference,
+    Signed,
+    StepForm,
+    Text,
+    Whole,
+    WithFiles,
+    reference_choices,
+)
 from cs.models.meetings import representatives
 from cs.models.procedure import zone
 from cs.models.users import Membership, User
