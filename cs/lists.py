@@ -51,7 +51,10 @@ class Sort:
 
 @dataclass(frozen=True)
 class Listing:
-    """One list: its rows, the ways to narrow and order them. `id` breaks ties; the first sort is the usual one."""
+    """One list: its rows, the ways to narrow and order them. `id` breaks ties; the first sort is the usual one.
+
+    Where a record has more than one row, `tie` is a whole number that differs between any two rows and is never NULL.
+    """
 
     model: type[Record]
     columns: Select[Any]
@@ -59,6 +62,11 @@ class Listing:
     filters: tuple[Filter, ...] = ()
     search_label: Callable[[], str] | None = None
     period: Any = None  # the column that `from` and `to` of the address bound: days of the factory's zone, both included
+    tie: Any = None
+
+    @property
+    def row_id(self) -> Any:
+        return self.model.id if self.tie is None else self.tie
 
     def page(self, args: MultiDict[str, str], address: str) -> Page:
         return Page(self, args, address)
@@ -82,7 +90,7 @@ class Listing:
     def ordered(self, args: MultiDict[str, str]) -> Select[Any]:
         """All the rows that the address asks for, in its order."""
         _key, sort = self.sort(args)
-        order = (sort.column.desc(), self.model.id.desc()) if sort.descending else (sort.column.asc(), self.model.id.asc())
+        order = (sort.column.desc(), self.row_id.desc()) if sort.descending else (sort.column.asc(), self.row_id.asc())
         return self.narrowed(args).order_by(*order)
 
 
@@ -136,7 +144,7 @@ class Page:
         size = current_app.config["CS_PAGE_ROWS"]
         backwards, key = _cursor(self.args, sort.column)
         descending = sort.descending != backwards
-        row_id = self._listing.model.id
+        row_id = self._listing.row_id
         order = (sort.column.desc(), row_id.desc()) if descending else (sort.column.asc(), row_id.asc())
         query = narrowed.add_columns(sort.column.label("sort_value"), row_id.label("sort_id")).order_by(*order).limit(size + 1)
         if key is not None:

@@ -15,7 +15,18 @@ from cs.models.base import Record, Task, Workflowed
 from cs.models.chain import Event
 from cs.models.users import User
 from cs.procedure.authority import Permission, roles_with
-from cs.words import REFERRED, field_name, listed, moment, role_name, state_name, step_name, term, value_in_words
+from cs.words import (
+    REFERRED,
+    department_name,
+    field_name,
+    listed,
+    moment,
+    role_name,
+    state_name,
+    step_name,
+    term,
+    value_in_words,
+)
 
 ICONS = {"log": "plus-circle", "create": "plus-circle", "pass_on": "reply", "attach": "paperclip", "detach": "x-circle", "void": "x-octagon",
          "refuse": "arrow-counterclockwise", "close": "check2-circle", "accept": "check2", "send_reply": "send", "reply_directly": "send",
@@ -57,22 +68,41 @@ def _entered(record: Workflowed) -> dict[str | None, datetime]:
 
 
 def next_action(record: Workflowed, steps: tuple[Any, ...], section: str, on: datetime) -> dict[str, Any] | None:
-    """The card at the top of the page: what is awaited, of whom, by when, and the buttons of who may act."""
+    """The card at the top of the page: what is awaited, of whom, by when, and the buttons of who may act; what else waits stands below."""
     tasks = list(db.session.execute(select(Task).where(Task.kind == record.kind, Task.record_id == record.id).order_by(Task.id)).scalars())
     if not tasks:
         return None
-    task = tasks[0]
-    awaited = [step for step in steps if step.task]
-    taken = db.session.get(User, task.taken_by_id) if task.taken_by_id else None
-    roles = listed(role_name(role) for role in roles_with(Permission(task.permission)))
+    names = {step.task for step in steps if step.task}
+    chief = {step.task for step in record.workflow.steps if step.primary}
+    mine = [task for task in tasks if task.name in names and task.user_id in (None, current_user.id)]
+    task = min(mine or tasks, key=lambda one: (one.name not in chief, one.id))
     return {
         "title": step_name(record.kind, task.name),
         "due": task.due_at,
         "late": task.due_at is not None and on > task.due_at,
-        "waiting_for": gettext("%(name)s (%(roles)s)", name=taken.name, roles=roles) if taken else roles,
-        "buttons": [{"label": step_name(record.kind, step.name), "primary": step.primary,
-                     "url": url_for(f"{section}.step", record_id=record.id, step=step.name)} for step in awaited],
+        "waiting_for": _awaited_of(task),
+        "text": gettext("Also awaited: %(others)s", others=_also(record, [one for one in tasks if one is not task])) if len(tasks) > 1 else None,
+        "buttons": [{"label": step_name(record.kind, step.name), "primary": step.primary and step.task == task.name,
+                     "url": url_for(f"{section}.step", record_id=record.id, step=step.name)} for step in steps if step.task],
     }
+
+
+def _also(record: Workflowed, tasks: list[Task]) -> str:
+    """What else is awaited and of whom; people of whom the same is awaited stand together."""
+    of: dict[str, list[str]] = {}
+    for task in tasks:
+        of.setdefault(task.name, []).append(_awaited_of(task))
+    return listed(f"{step_name(record.kind, name)} ({listed(whom)})" for name, whom in of.items())
+
+
+def _awaited_of(task: Task) -> str:
+    """The person who took it or of whom alone it is awaited; else the roles, in their department."""
+    person = task.taken_by_id or task.user_id
+    if person:
+        return db.session.get_one(User, person).name
+    if task.department:
+        return department_name(task.department)
+    return listed(role_name(role) for role in roles_with(Permission(task.permission)))
 
 
 def other_steps(record: Workflowed, steps: tuple[Any, ...], section: str) -> list[dict[str, Any]]:

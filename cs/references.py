@@ -42,6 +42,14 @@ def sales_people() -> list[User]:
     return sorted(db.session.execute(query).unique().scalars(), key=lambda person: (sort_key(person.name), person.id))
 
 
+def people_to_choose(permission: Permission, *, department: str | None = None) -> list[User]:
+    """Active people who may do something, in one department or in all, by pinyin."""
+    query = select(User).join(Membership).where(User.active, Membership.role.in_(roles_with(permission)))
+    if department is not None:
+        query = query.where(User.id.in_(select(Membership.user_id).where(Membership.department == department)))
+    return sorted(db.session.execute(query).unique().scalars(), key=lambda person: (person.sort_name, person.id))
+
+
 def customer_options(used: Any) -> list[tuple[str, str]]:
     """The options of a filter by customer: those that the column `used` names, and the one asked for."""
     return _options("customer", select(Customer.id, Customer.short_name).order_by(Customer.sort_name), Customer.id, used)

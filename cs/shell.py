@@ -44,6 +44,7 @@ ACTIVITY = timedelta(minutes=1)  # how exactly the last activity of a session is
 NAVIGATION = (
     ("desk.index", "inbox", lambda: gettext("My work"), Permission.READ),
     ("complaints.index", "chat-left-quote", lambda: gettext("Complaints"), Permission.READ),
+    ("capa.index", "wrench-adjustable", lambda: gettext("Corrective actions"), Permission.READ),
     ("customers.index", "people", lambda: gettext("Customers"), Permission.READ),
     ("products.index", "speaker", lambda: gettext("Products"), Permission.READ),
     ("shipments.index", "truck", lambda: gettext("Shipments"), Permission.READ),

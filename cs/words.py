@@ -153,13 +153,14 @@ def ago(value: datetime | None) -> str:
     return gettext("%(span)s ago", span=span(datetime.now(UTC) - value)) if value else ""
 
 
-LIST_OF = {"reply_channel": "channel", "status": "customer_status"}  # fields whose list of choices has another name
+LIST_OF = {"reply_channel": "channel", "status": "customer_status", "source": "capa_source", "documents": "document"}  # fields whose list of choices has another name
 REFERENCE_KEYS = ("id", "_id")
 # References that the timeline names; the others say who did it, which each entry says anyway. Field: its label, the record, its name.
 REFERRED: dict[str, tuple[str, type[Any], str]] = {
     "customer_id": ("customer", Customer, "short_name"), "product_id": ("model", Product, "model"),
     "rep_id": ("rep", User, "name"), "clerk_id": ("clerk", User, "name"),
 }
+UNSPOKEN_PARTS = ("round", "must_sign")  # of the rows of a record: the page shows them by their place
 
 
 def field_name(field: str) -> str:
@@ -185,7 +186,8 @@ def value_in_words(field: str, value: Any, own: str = "") -> str:
         return listed(value_in_words(field, one, own) for one in value)
     if isinstance(value, dict):
         return " · ".join(f"{field_name(key)} {value_in_words(key, one)}" for key, one in value.items()
-                          if one not in (None, "", False) and key != own and (key in REFERRED or not key.endswith(REFERENCE_KEYS)))
+                          if one not in (None, "", False) and key != own and key not in UNSPOKEN_PARTS
+                          and (key in REFERRED or not key.endswith(REFERENCE_KEYS)))
     if field in REFERRED and isinstance(value, int):
         return _referred(field, value)
     return _text_in_words(field, "" if value is None else str(value))
@@ -194,12 +196,14 @@ def value_in_words(field: str, value: Any, own: str = "") -> str:
 def _text_in_words(field: str, text: str) -> str:
     if not text:
         return "/"
-    if field.endswith("_at") and "T" in text:
+    if (field == "at" or field.endswith("_at")) and "T" in text:
         return moment(datetime.fromisoformat(text))
     if field == "defect_category":
         return defect_category(text)
     group = LIST_OF.get(field, field)
-    if field == "demand" and text.startswith("["):
+    if field == "department":
+        return department_name(text)
+    if field in ("demand", "documents") and text.startswith("["):
         return listed(choice(group, code) for code in json.loads(text))
     return choice(group, text) if group in rulebook().choices else text
 
@@ -210,4 +214,5 @@ def init_words(app: Any) -> None:
                                  department_name=department_name, form_number=form_number, defect=defect, defect_category=defect_category,
                                  clause_title=clause_title, is_late=is_late)
     app.jinja_env.filters.update(name=in_language, day=day, moment=moment, left=left, ago=ago, listed=listed, age=lambda since: span(datetime.now(UTC) - since),
-                                 demand=lambda code: choice("demand", code))
+                                 demand=lambda code: choice("demand", code),
+                                 document=lambda code: choice("document", code))

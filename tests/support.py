@@ -25,6 +25,7 @@ from sqlalchemy.orm import selectinload
 from cs import create_app
 from cs.commands import set_up
 from cs.extensions import db
+from cs.models.capa import Capa
 from cs.models.complaints import Complaint
 from cs.models.customers import Customer, Product, Shipment
 from cs.models.procedure import rulebook
@@ -164,6 +165,10 @@ BLOCK_A = {"contact_name": "王工", "contact_phone": "13800138000", "oral_writt
 BLOCK_B = {"finding": "confirmed", "liability": "ours", "defect_category": "FUN", "defect_code": "no_sound", "severity": "major",
            "nature": "sporadic", "analysis": "焊点虚焊", "route": "occasional", "route_reason": None, "unknown_reason": None}
 NOT_OURS = BLOCK_B | {"liability": "customer", "route": "not_ours"}
+TO_MEET = BLOCK_B | {"severity": "critical", "route": "meeting"}
+HEADS = {"sales": "sales_manager", "engineering": "engineer", "production": "production_manager"}  # who was at the meeting for whom
+FOUND = {"affected": 3, "finished": 40}  # the other places have none
+ISSUED = {"reply_text": "换货并重工库存", "cause": "烙铁温度偏低", "actions": "每班点检温度"}
 SETTLED = {"reply_text": "补发两只", "cause": "烙铁温度偏低", "actions": "每班点检温度", "agreed_with": "王工", "late_reason": None}
 EXPLAINED = {"reply_text": "接线极性接反,并非产品问题"}
 SENT = {"reply_to": "王工", "reply_channel": "email"}
@@ -174,6 +179,17 @@ def day_of(on: datetime) -> date:
     return on.astimezone(ZoneInfo("Asia/Shanghai")).date()
 
 
+def decisions(people: dict[str, User], on: datetime) -> dict[str, Any]:
+    """What the meeting decides: three affected pieces scrapped by quality, forty in stock reworked by production, nothing elsewhere."""
+    today = day_of(on)
+    return {"places": [{"place": place, "found_qty": FOUND.get(place, 0), "confirmed_by": None if place in FOUND else "仓库甲"}
+                       for place in ("affected", "customer", "in_transit", "finished", "wip", "raw")],
+            "dispositions": [
+                {"place": "affected", "lot_no": LOT, "quantity": 3, "disposition": "scrap", "owner_id": people["quality_inspector"].id, "planned_on": today},
+                {"place": "finished", "lot_no": LOT, "quantity": 40, "disposition": "rework", "owner_id": people["production_manager"].id,
+                 "planned_on": today + timedelta(days=2)}]}
+
+
 class Cases:
     """Complaints in any state, taken there through the verbs by the right people."""
 
@@ -181,9 +197,14 @@ class Cases:
         self.people, self.on = people, on
 
     def __call__(self, state: str, *, on: datetime | None = None, route: str = "occasional", answered: bool = False, silent: bool = False,
-                 **values: Any) -> Complaint:
-        """A complaint in that state. `route`: occasional or not_ours; `answered`: in state answering, quality's answer is ready;
-        `silent`: all happened eleven days ago."""
+                 met: bool = False, disposed: bool = False, countersigned: bool = False, plan_needed: bool = False, sample: str | None = None,
+                 done: bool = False, capa: bool = False, **values: Any) -> Complaint:
+        """A complaint in that state. `route`: occasional, not_ours or meeting; `answered`: in state answering, quality's answer is ready;
+        `silent`: all happened eleven days ago. `met`, `disposed`, `countersigned`: how far the meeting is in state answering; whatever comes
+        after answering has been met and disposed; `done`: the dispositions are carried out. `sample`: awaited, here or ended; `capa`: one
+        was issued for it."""
+        self.answered, self.met, self.disposed, self.countersigned, self.plan_needed = answered, met, disposed, countersigned, plan_needed
+        self.sample_is, self.done = sample, done
         on = (on or self.on) - timedelta(days=11 if silent else 0)
         facts = GOODS | {"customer_id": 1, "product_id": 1, "heard_at": on - timedelta(hours=1)} | BLOCK_A | values
         if state in ("passed_on", "declined"):
@@ -193,8 +214,8 @@ class Cases:
                 complaint.decline(reason="客户只是询问", by=self.people["sales_clerk"], on=on)
             return complaint
         complaint = Complaint.log(by=self.people["sales_clerk"], on=on, **facts)
-        for name in ("receive", "confirm", "answer", "send", "accept", "close"):
-            if complaint.state == state and not (answered and name == "answer"):
+        for name in ("receive", "sample", "confirm", "answer", "send", "accept", "close"):
+            if complaint.state == state and name != "sample" and not (answered and name == "answer"):
                 break
             if state == "void":
                 complaint.void(reason="重复登记", by=self.people["sales_manager"], on=on)
@@ -202,18 +223,56 @@ class Cases:
             getattr(self, name)(complaint, on, route)
             if answered and name == "answer":
                 break
+        if route == "meeting" and state == "answering" and not answered:
+            self.hold(complaint, on, met=met or disposed, disposed=disposed)
+        if complaint.meetings:
+            self.follow(complaint, on)
+        if capa:
+            Capa.issue(source="complaint", complaint_id=complaint.id, problem="虚焊重复发生", department="production", due_on=day_of(on) + timedelta(days=3),
+                       by=self.people["quality_supervisor"], on=on)
         assert complaint.state == state
         return complaint
+
+    def hold(self, complaint: Complaint, on: datetime, *, met: bool = True, disposed: bool = True) -> None:
+        """The meeting of 5.2.2.4, and its decision on the goods."""
+        supervisor = self.people["quality_supervisor"]
+        if met:
+            complaint.meet(met_at=on, department="production", minutes="焊接参数漂移,全线停机点检", by=supervisor, on=on,
+                           attendees=[{"user_id": self.people[role].id, "department": department} for department, role in HEADS.items()])
+        if disposed:
+            complaint.dispose(by=supervisor, on=on, plan_needed=self.plan_needed, **decisions(self.people, on))
+
+    def follow(self, complaint: Complaint, on: datetime) -> None:
+        if self.countersigned:
+            for role in HEADS.values():
+                complaint.countersign(by=self.people[role], on=on)
+        if self.done:
+            for row in list(complaint.dispositions):
+                complaint.do_disposition(disposition_id=row.id, done_on=day_of(on), done_note=None, by=row.owner, on=on)
+
+    def sample(self, complaint: Complaint, on: datetime, _route: str) -> None:
+        """A defect sample on its way, here, or given back; asked for before the complaint was answered."""
+        if self.sample_is is None:
+            return
+        by, today = self.people["quality_inspector"], day_of(on)
+        complaint.request_sample(quantity=2, requested_on=today, expected_on=today + timedelta(days=3), note=None, by=by, on=on)
+        if self.sample_is in ("here", "ended"):
+            complaint.receive_sample(sample_id=complaint.samples[-1].id, sent_on=None, received_on=today, received_qty=2, location="品质样品柜", by=by, on=on)
+        if self.sample_is == "ended":
+            complaint.end_sample(sample_id=complaint.samples[-1].id, sample_end="given_back", ended_on=today, note=None, by=by, on=on)
 
     def receive(self, complaint: Complaint, on: datetime, _route: str) -> None:
         complaint.receive(by=self.people["quality_inspector"], on=on)
 
     def confirm(self, complaint: Complaint, on: datetime, route: str) -> None:
-        complaint.confirm(by=self.people["quality_inspector"], on=on, **(NOT_OURS if route == "not_ours" else BLOCK_B))
+        complaint.confirm(by=self.people["quality_inspector"], on=on, **{"not_ours": NOT_OURS, "meeting": TO_MEET}.get(route, BLOCK_B))
 
     def answer(self, complaint: Complaint, on: datetime, route: str) -> None:
         if route == "not_ours":
             complaint.explain(by=self.people["quality_inspector"], on=on, **EXPLAINED)
+        elif route == "meeting":
+            self.hold(complaint, on)
+            complaint.issue_result(by=self.people["quality_supervisor"], on=on, **ISSUED)
         else:
             complaint.settle(by=self.people["quality_supervisor"], on=on, settled_on=day_of(on), **SETTLED)
 

@@ -1,7 +1,7 @@
 """Who may take which step, and from where: written by hand from the clauses, in their order. Never derived from the program's rows.
 
 Each line: clause, step, who, open where. Who: one mark for each role of ROLES; where: one mark for each column of the situations.
-`x` may; in `who` a `.` is 403, in `where` a `.` is 409.
+`x` may; in `who` a `.` is 403, in `where` a `.` is 409. An `n` in `who` may only where the situation names its person for the step, else 403.
 """
 
 from __future__ import annotations
@@ -21,7 +21,11 @@ class Situation(NamedTuple):
     name: str
     state: str
     options: dict[str, object]
+    named: dict[str, tuple[str, ...]] = {}
 
+
+AT_THE_MEETING = {"countersign": ("sales_manager", "engineer", "production_manager"),  # the heads who were there
+                  "do_disposition": ("quality_inspector", "production_manager")}  # the owners of what is decided
 
 # 5.2: a complaint passed on; received; under analysis; the answer in hand (occasional or not ours, to be prepared or ready);
 # with the customer (just sent, or silent for ten days); accepted; closed.
@@ -39,31 +43,59 @@ COMPLAINT_SITUATIONS = (
     Situation("accepted", "accepted", {}),
     Situation("closed", "closed", {}),
     Situation("void", "void", {}),
+    # 5.2.2.4: the meeting to be held; held; the goods decided on, so that its heads countersign and the owners carry it out; the result issued
+    Situation("meeting, to be held", "answering", {"route": "meeting"}),
+    Situation("meeting, held", "answering", {"route": "meeting", "met": True}),
+    Situation("meeting, goods decided on", "answering", {"route": "meeting", "disposed": True}, AT_THE_MEETING),
+    Situation("meeting, result issued", "answering", {"route": "meeting", "answered": True}, AT_THE_MEETING),
+    Situation("meeting, with the customer, plan wanted", "awaiting_customer", {"route": "meeting", "plan_needed": True}, AT_THE_MEETING),
+    Situation("meeting, accepted, goods not done", "accepted", {"route": "meeting", "countersigned": True},
+              {"do_disposition": AT_THE_MEETING["do_disposition"]}),
+    Situation("meeting, accepted, its CAPA not verified", "accepted", {"route": "meeting", "countersigned": True, "done": True, "capa": True}),
+    Situation("meeting, accepted, all done", "accepted", {"route": "meeting", "countersigned": True, "done": True}),
+    # 5.2.1.3: a defect sample on its way, here, and one that stays here after its complaint
+    Situation("sample awaited", "analysing", {"sample": "awaited"}),
+    Situation("sample here", "analysing", {"sample": "here"}),
+    Situation("closed, its sample here", "closed", {"sample": "here"}),
 )
 
-#                                  sales                                             p d r a o s n e w s a c v
-#                                  |  quality                                        a e e n c e o x i i c l o
-#                                  |  |  the other departments                       s c c a c t t p t l c o i
-#                                  |  |  |          auditor, administrator           s l e l a t   l h e e s d
-#                                  |  |  |          |                                e i i y s l o a   n p e
-#                                  |  |  |          |                                d n v s i e u i c t t d
+#                          sales                p       t     e                         C
+#                          |  quality           a d r a o     x c   a               c a A a
+#                          |  |  the others         s e e n   s e p u   c       t   d   u c P l   a
+#                          |  |  |          outside s c c a s e x l s s c c     o   e i s c A l   w   c
+#                          |  |  |          |   e l e l e t p a t i e l         c s t e       a   l
+#                          |  |  |          |   d i i y t t l i o l p o v   m   i s o p o d   i h o
+#                          |  |  |          |     n v s t l a n m e t s o   e m d u m t p o   t e s
+#                          |  |  |          |   o e e i l e i e e n e e i   e e e e e e e n   e r e
+#                          |  |  |          |   n d d s e d n d r t d d d   t t d d r d n e   d e d
 COMPLAINT_STEPS = """
-5.2.1.1   log                      xx .. .......... ..                               - - - - - - - - - - - - -
-5.2.1.2   pass_on                  .. xx xxxxxxxxxx ..                               - - - - - - - - - - - - -
-5.2.1.2   register                 xx .. .......... ..                               x . . . . . . . . . . . .
-5.2.1.2   decline                  xx .. .......... ..                               x . . . . . . . . . . . .
-5.2.1.3   receive                  .. xx .......... ..                               . . x . . . . . . . . . .
-5.2.1.3   confirm                  .. xx .......... ..                               . . . x . . . . . . . . .
-5.2.2.2   explain                  .. xx .......... ..                               . . . . . . x . . . . . .
-5.2.2.2   reply_directly           .. xx .......... ..                               . . . . . . . x . . . . .
-5.2.2.3   settle                   .. .x .......... ..                               . . . . x . . . . . . . .
-5.2.2.3   send_reply               xx .. .......... ..                               . . . . . x . x . . . . .
-5.2.2.3   accept                   xx .. .......... ..                               . . . . . . . . x x . . .
-5.2.2.3   refuse                   xx .. .......... ..                               . . . . . . . . x x . . .
-5.2.2.3   no_answer                xx .. .......... ..                               . . . . . . . . . x . . .
-5.2.2.3   close                    .. .x .......... ..                               . . . . . . . . . . x . .
-5.6       amend                    xx .. .......... ..                               . . x x x x x x . . . . .
-5.6       void                     .x .. .......... ..                               x . x x x x x x x x x . .
+5.2.1.1   log              xx .. .......... ..  - - - - - - - - - - - - -   - - - - - - - -   - - -
+5.2.1.2   pass_on          .. xx xxxxxxxxxx ..  - - - - - - - - - - - - -   - - - - - - - -   - - -
+5.2.1.2   register         xx .. .......... ..  x . . . . . . . . . . . .   . . . . . . . .   . . .
+5.2.1.2   decline          xx .. .......... ..  x . . . . . . . . . . . .   . . . . . . . .   . . .
+5.2.1.3   receive          .. xx .......... ..  . . x . . . . . . . . . .   . . . . . . . .   . . .
+5.2.1.3   contact          xx xx .......... ..  . . x x x x x x x x . . .   x x x x x . . .   x x .
+5.2.1.3   request_sample   .. xx .......... ..  . . x x x x x x . . . . .   x x x x . . . .   x x .
+5.2.1.3   receive_sample   xx xx .....x.... ..  . . . . . . . . . . . . .   . . . . . . . .   x . .
+5.2.1.3   move_sample      .. xx .......... ..  . . . . . . . . . . . . .   . . . . . . . .   . x x
+5.2.1.3   end_sample       .. xx .......... ..  . . . . . . . . . . . . .   . . . . . . . .   x x x
+5.2.1.3   confirm          .. xx .......... ..  . . . x . . . . . . . . .   . . . . . . . .   x x .
+5.2.2.2   explain          .. xx .......... ..  . . . . . . x . . . . . .   . . . . . . . .   . . .
+5.2.2.2   reply_directly   .. xx .......... ..  . . . . . . . x . . . . .   . . . . . . . .   . . .
+5.2.2.3   settle           .. .x .......... ..  . . . . x . . . . . . . .   . . . . . . . .   . . .
+5.2.2.4   meet             .. .x .......... ..  . . . . . . . . . . . . .   x . . . . . . .   . . .
+5.2.2.4   dispose          .. .x .......... ..  . . . . . . . . . . . . .   . x . . . . . .   . . .
+5.2.2.4   issue_result     .. .x .......... ..  . . . . . . . . . . . . .   . . x . . . . .   . . .
+5.2.2.4   countersign      nn nn nnnnnnnnnn ..  . . . . . . . . . . . . .   . . x x x . . .   . . .
+5.2.2.4   plan             .. .. ....x..... ..  . . . . . . . . . . . . .   . . . . x . . .   . . .
+5.2.2.4   do_disposition   nn nn nnnnnnnnnn ..  . . . . . . . . . . . . .   . . x x x x . .   . . .
+5.2.2.3   send_reply       xx .. .......... ..  . . . . . x . x . . . . .   . . . x . . . .   . . .
+5.2.2.3   accept           xx .. .......... ..  . . . . . . . . x x . . .   . . . . x . . .   . . .
+5.2.2.3   refuse           xx .. .......... ..  . . . . . . . . x x . . .   . . . . x . . .   . . .
+5.2.2.3   no_answer        xx .. .......... ..  . . . . . . . . . x . . .   . . . . . . . .   . . .
+5.2.2.3   close            .. .x .......... ..  . . . . . . . . . . x . .   . . . . . . . x   . . .
+5.6       amend            xx .. .......... ..  . . x x x x x x . . . . .   x x x x . . . .   x x .
+5.6       void             .x .. .......... ..  x . x x x x x x x x x . .   x x x x x x x x   x x .
 """
 
 MASTER_SITUATIONS = (Situation("in use", "active", {}), Situation("void", "void", {}))
@@ -92,12 +124,13 @@ class Row(NamedTuple):
     roles: frozenset[str]
     open_in: frozenset[str]
     creates: bool
+    by_name: bool
 
-    def answer(self, role: str, situation: str) -> str:
+    def answer(self, role: str, situation: Situation) -> str:
         """may, 403 or 409: whose step it is comes before where the record stands."""
-        if role not in self.roles:
+        if role not in self.roles or (self.by_name and role not in situation.named.get(self.step, ())):
             return "403"
-        return "may" if situation in self.open_in else "409"
+        return "may" if situation.name in self.open_in else "409"
 
 
 def read(table: str, situations: tuple[Situation, ...]) -> tuple[Row, ...]:
@@ -107,11 +140,43 @@ def read(table: str, situations: tuple[Situation, ...]) -> tuple[Row, ...]:
         who = sales + quality + others + outside
         assert len(who) == len(ROLES), line
         assert len(where) == len(situations), line
-        rows.append(Row(clause, step, frozenset(role for role, mark in zip(ROLES, who, strict=True) if mark == "x"),
-                        frozenset(one.name for one, mark in zip(situations, where, strict=True) if mark == "x"), "-" in where))
+        rows.append(Row(clause, step, frozenset(role for role, mark in zip(ROLES, who, strict=True) if mark != "."),
+                        frozenset(one.name for one, mark in zip(situations, where, strict=True) if mark == "x"), "-" in where, "n" in who))
     return tuple(rows)
 
 
 COMPLAINT = read(COMPLAINT_STEPS, COMPLAINT_SITUATIONS)
 MASTER = {kind: read(table, MASTER_SITUATIONS) for kind, table in
           (("customer", CUSTOMER_STEPS), ("product", PRODUCT_STEPS), ("shipment", SHIPMENT_STEPS))}
+
+
+# 5.2.2.5, 5.4.6: a CAR to production; its one action is the production operator's. The relation to the record is in the table: a member of the
+# responsible department answers, the owner carries out (while no action is open nobody owns one).
+CAPA_SITUATIONS = (
+    Situation("waits for analysis", "issued", {}),
+    Situation("waits for measures", "analysed", {}),
+    Situation("being carried out", "measures_set", {}, {"do_action": ("production_operator",)}),
+    Situation("waits for verification", "carried_out", {}),
+    Situation("verified", "verified", {}),
+    Situation("issued by mistake", "void", {}),
+)
+
+#                                  sales                                             i a m c v v
+#                                  |  quality                                        s n e a e o
+#                                  |  |  the other departments                       s a a r r i
+#                                  |  |  |          auditor, administrator           u l s r i d
+#                                  |  |  |          |                                e y u i f
+CAPA_STEPS = """
+5.2.2.5   issue                    xx xx .......... ..                               - - - - - -
+5.2.2.5   analyse                  .. .. ..xx...... ..                               x . . . . .
+5.2.2.5   set_measures             .. .. ..xx...... ..                               . x . . . .
+5.2.2.5   send_back                .. xx .......... ..                               . x x . . .
+5.2.2.5   do_action                nn nn nnnnnnnnnn ..                               . . x . . .
+5.2.2.5   reassign                 .. .. ..xx...... ..                               . . x . . .
+5.2.2.5   carry_out                xx xx xxxxxxxxxx ..                               . . . . . .
+5.2.2.5   verify                   .. xx .......... ..                               . . . x . .
+5.2.2.5   reopen                   .. xx .......... ..                               . . . x . .
+5.6       amend                    xx xx .......... ..                               x x x . . .
+5.6       void                     .x .x .......... ..                               x x x x . .
+"""
+CAPA = read(CAPA_STEPS, CAPA_SITUATIONS)

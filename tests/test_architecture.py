@@ -13,19 +13,19 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from cs.blueprints import complaints, customers, products, shipments
+from cs.blueprints import capa, complaints, customers, products, shipments
 from cs.extensions import csrf
 from cs.models.base import KINDS, Workflowed
 from cs.procedure import rulebook
 from cs.procedure.authority import Permission
-from tests.tables import COMPLAINT, MASTER, ROLES
+from tests.tables import CAPA, COMPLAINT, MASTER, ROLES
 
 ROOT = Path(__file__).parents[1]
 CS = ROOT / "cs"
 MODULES = sorted(CS.rglob("*.py"))
 TEMPLATES = sorted((CS / "templates").rglob("*.html"))
 WORKFLOWED = {kind: cls for kind, cls in KINDS.items() if issubclass(cls, Workflowed)}
-FORMS = {"complaint": complaints.FORMS, "customer": customers.FORMS, "product": products.FORMS, "shipment": shipments.FORMS}
+FORMS = {"complaint": complaints.FORMS, "capa": capa.FORMS, "customer": customers.FORMS, "product": products.FORMS, "shipment": shipments.FORMS}
 RULES = rulebook.load()
 
 
@@ -94,7 +94,7 @@ BELOW = {
     "cs.words": ("cs.procedure", "cs.models", "cs.extensions"),
     "cs.lists": ("cs.procedure", "cs.models", "cs.extensions", "cs.words"),
 }
-SERVICES = ("cs.forms", "cs.steps", "cs.records", "cs.references", "cs.rows", "cs.registers", "cs.imports", "cs.demo")
+SERVICES = ("cs.fishbone", "cs.forms", "cs.steps", "cs.records", "cs.references", "cs.rows", "cs.registers", "cs.imports", "cs.demo")
 TOP = ("cs.shell", "cs.errors", "cs.commands")
 
 
@@ -183,8 +183,8 @@ def test_what_changes_anything_is_a_post(app):
 
 
 def test_every_kind_of_record_with_steps_is_in_the_tables_by_hand():
-    assert sorted(WORKFLOWED) == sorted(["complaint", *MASTER])
-    for kind, rows in {"complaint": COMPLAINT, **MASTER}.items():
+    assert sorted(WORKFLOWED) == sorted(["complaint", "capa", *MASTER])
+    for kind, rows in {"complaint": COMPLAINT, "capa": CAPA, **MASTER}.items():
         assert {row.step for row in rows} == {step.name for step in WORKFLOWED[kind].workflow.steps}
 
 

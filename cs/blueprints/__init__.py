@@ -4,6 +4,7 @@ from flask import Blueprint
 from cs.blueprints import (
     admin,
     auth,
+    capa,
     complaints,
     customers,
     desk,
@@ -20,6 +21,7 @@ SECTIONS: tuple[Blueprint, ...] = (
     auth.blueprint,
     desk.blueprint,
     complaints.blueprint,
+    capa.blueprint,
     customers.blueprint,
     products.blueprint,
     shipments.blueprint,

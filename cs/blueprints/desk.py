@@ -22,7 +22,7 @@ from cs.words import step_name, term
 blueprint = Blueprint("desk", __name__)
 
 NO_DUE_DATE = datetime(2999, 1, 1, tzinfo=UTC)
-SECTION_OF = {"complaint": "complaints"}  # where the records of a kind have their pages
+SECTION_OF = {"complaint": "complaints", "capa": "capa"}  # where the records of a kind have their pages
 
 
 def _listing() -> Listing:

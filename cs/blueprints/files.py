@@ -22,7 +22,7 @@ from cs.steps import keep_pending
 
 blueprint = Blueprint("files", __name__, url_prefix="/files")
 
-SECTION_OF = {"complaint": "complaints", "customer": "customers", "product": "products", "shipment": "shipments"}
+SECTION_OF = {"complaint": "complaints", "capa": "capa", "customer": "customers", "product": "products", "shipment": "shipments"}
 
 
 class AddFilesForm(WithFiles, StepForm):

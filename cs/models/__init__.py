@@ -2,6 +2,7 @@
 from cs.models import (
     attachments,
     base,
+    capa,
     chain,
     complaints,
     customers,
@@ -14,4 +15,5 @@ from cs.models import (
     users,
 )
 
-__all__ = ["attachments", "base", "chain", "complaints", "customers", "holidays", "numbers", "procedure", "receipts", "search", "signatures", "users"]
+__all__ = ["attachments", "base", "capa", "chain", "complaints", "customers", "holidays", "numbers", "procedure", "receipts", "search", "signatures",
+           "users"]

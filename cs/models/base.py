@@ -209,7 +209,8 @@ class Workflowed(Record):
         if step.signed:
             sealed = select(Event).where(Event.kind == self.kind, Event.record_id == self.id, Event.seq == self.version)
             db.session.add(Signature.of(db.session.execute(sealed).scalar_one(), step.signed))
-        sync_tasks(self, on)
+        for record in filter(None, (self, getattr(self, "complaint", None))):  # a CAPA keeps its complaint from closing
+            sync_tasks(record, on)
 
 
 class Task(db.Model):
@@ -222,7 +223,8 @@ class Task(db.Model):
     name: Mapped[str]
     step: Mapped[str]
     permission: Mapped[str]
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    department: Mapped[str | None]  # awaited of this department's members alone
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))  # awaited of this person alone
     due_at: Mapped[datetime | None] = mapped_column(Moment)
     since: Mapped[datetime] = mapped_column(Moment)
     title: Mapped[str]
@@ -230,11 +232,12 @@ class Task(db.Model):
     taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     taken_at: Mapped[datetime | None] = mapped_column(Moment)
 
-    __table_args__ = (UniqueConstraint("kind", "record_id", "name"), Index("ix_tasks_permission_due_at", "permission", "due_at"))
+    __table_args__ = (UniqueConstraint("kind", "record_id", "name", "user_id"), Index("ix_tasks_permission_due_at", "permission", "due_at"))
 
     def take(self, by: User, on: datetime) -> None:
         """Says "I do this"; a colleague's name is not overwritten (NotOpen)."""
-        if not by.may(Permission(self.permission)) or self.user_id not in (None, by.id):
+        mine = self.user_id in (None, by.id) and (self.department is None or self.department in by.departments)
+        if not by.may(Permission(self.permission)) or not mine:
             raise NotAllowed(self.name)
         if self.taken_by_id not in (None, by.id):
             raise NotOpen(self.name)
@@ -247,14 +250,15 @@ class Task(db.Model):
         self.taken_by_id = self.taken_at = None
 
 
-def awaited(record: Workflowed, on: datetime) -> dict[str, dict[str, Any]]:
-    """What is awaited of whom for a record: {task name: its columns}, from the rows of its workflow alone."""
-    tasks: dict[str, dict[str, Any]] = {}
+def awaited(record: Workflowed, on: datetime) -> dict[tuple[str, int | None], dict[str, Any]]:
+    """What is awaited of whom for a record: {(task name, person or None): its columns}, from the rows of its workflow alone."""
+    tasks: dict[tuple[str, int | None], dict[str, Any]] = {}
     for step in record.open_steps(on):
-        if step.task and step.task not in tasks:
-            tasks[step.task] = {"step": step.name, "permission": step.permission.value, "user_id": None,
-                                "due_at": getattr(record, step.due) if step.due else None,
-                                "title": record.title, "subject": record.subject}
+        for person in (getattr(record, step.persons)() if step.persons else [None]) if step.task else ():
+            tasks.setdefault((step.task, person), {
+                "step": step.name, "permission": step.permission.value, "user_id": person,
+                "department": getattr(record, step.department) if step.department else None,
+                "due_at": getattr(record, step.due) if step.due else None, "title": record.title, "subject": record.subject})
     return tasks
 
 
@@ -265,15 +269,25 @@ def sync_tasks(record: Workflowed, on: datetime) -> None:
     tasks = awaited(record, on)
     query = select(Task).where(Task.kind == record.kind, Task.record_id == record.id)
     for task in db.session.execute(query).scalars():
-        facts = tasks.pop(task.name, None)
+        facts = tasks.pop((task.name, task.user_id), None)
         if facts is None:
             db.session.delete(task)
         else:
             for column, value in facts.items():
                 setattr(task, column, value)
-    for name, facts in tasks.items():
+    for (name, _person), facts in tasks.items():
         db.session.add(Task(kind=record.kind, record_id=record.id, name=name, since=on, **facts))
     db.session.flush()
+
+
+def sync_personal_tasks(on: datetime) -> None:
+    """Writes anew what is awaited of single people: somebody came, left or changed their roles."""
+    for cls in KINDS.values():
+        names = {step.task for step in cls.workflow.steps if step.persons} if issubclass(cls, Workflowed) else set()
+        if names:
+            concerned = select(Task.record_id).where(Task.kind == cls.kind, Task.name.in_(names))
+            for record in db.session.execute(select(cls).where(cls.id.in_(concerned)).order_by(cls.id)).scalars().all():
+                sync_tasks(record, on)
 
 
 def rebuild_tasks(on: datetime) -> int:

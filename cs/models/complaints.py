@@ -9,20 +9,24 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, and_, or_, select
+from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.base import Workflowed
+from cs.models.base import KINDS, Workflowed
 from cs.models.customers import Customer, Product
 from cs.models.holidays import work_calendar
+from cs.models.meetings import MeetingSteps
 from cs.models.numbers import next_number
 from cs.models.procedure import rulebook, zone
+from cs.models.samples import SampleSteps
 from cs.models.types import Moment
 from cs.models.users import User
 from cs.procedure import complaints as procedure
 
 DUE_BY = ("heard_at", "customer_id", "customer_deadline")  # fields that decide when the reply is due: without a change of them it stays (5.2.2.6)
+DAYS_A_MONTH = 30.5
+MOST_LIKE_CASES = 20
 
 
 class Reply(db.Model):
@@ -63,11 +67,11 @@ class Reply(db.Model):
         return None if self.replied_at is None else self.replied_at <= self.due_at
 
 
-class Complaint(Workflowed):
+class Complaint(SampleSteps, MeetingSteps, Workflowed):
     """One complaint, whole."""
 
     kind = "complaint"
-    parts = ("replies",)
+    parts = ("replies", "contacts", "samples", "meetings", "attendees", "places", "dispositions")
     workflow = procedure.WORKFLOW
     __tablename__ = "complaints"
     number: Mapped[str] = mapped_column(unique=True)
@@ -106,6 +110,8 @@ class Complaint(Workflowed):
     liability: Mapped[str | None]
     route: Mapped[str | None]
     route_reason: Mapped[str | None] = mapped_column(Text)
+    repeat_of_id: Mapped[int | None] = mapped_column(ForeignKey("complaints.id"))  # 3.4: the last like case within the window
+    proposed_route: Mapped[str | None]  # what the procedure led to when the analysis was signed
     analysis: Mapped[str | None] = mapped_column(Text)
     counts_in_kpi: Mapped[bool | None]
     analysed_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -123,6 +129,7 @@ class Complaint(Workflowed):
     quality_received_by: Mapped[User | None] = relationship(foreign_keys=[quality_received_by_id])
     created_by: Mapped[User | None] = relationship(primaryjoin="Complaint.created_by_id == User.id", foreign_keys="Complaint.created_by_id",
                                                    viewonly=True)
+    repeat_of: Mapped[Complaint | None] = relationship(primaryjoin="foreign(Complaint.repeat_of_id) == remote(Complaint.id)", viewonly=True)
     replies: Mapped[list[Reply]] = relationship(cascade="all, delete-orphan", order_by=Reply.number, lazy="selectin")
     __table_args__ = (
         CheckConstraint("defect_qty IS NULL OR checked_qty IS NULL OR defect_qty <= checked_qty", name="defects_within_checked"),
@@ -188,6 +195,35 @@ class Complaint(Workflowed):
         """No answer for as many days as the procedure file says (Q12)."""
         return self.follow_up_due_at is not None and on >= self.follow_up_due_at
 
+    def nothing_open(self, on: datetime) -> bool:
+        """Q12: every CAPA of it verified, every disposition done, every head has countersigned, the plan made."""
+        return not self.open_ends(on)
+
+    def open_ends(self, on: datetime) -> dict[str, list[Any]]:
+        """What still stands in the way of closing: {capas, dispositions, countersigners, plan: what of it}, the empty ones left out."""
+        ends = {"capas": self.open_capas(), "dispositions": self.open_dispositions, "countersigners": self.unsigned,
+                "plan": [self.meeting_to_plan] if self.plan_wanted(on) else []}
+        return {what: found for what, found in ends.items() if found}
+
+    def open_capas(self) -> list[Any]:
+        """The CAPAs of this complaint that are not verified (nor void)."""
+        capa = KINDS["capa"]
+        query = select(capa).where(capa.complaint_id == self.id, capa.state.not_in(("verified", "void")))  # type: ignore[attr-defined]
+        return list(db.session.execute(query).scalars())
+
+    def like_cases(self, product_id: int | None, defect_code: str | None, category: str | None) -> tuple[list[Complaint], list[Complaint]]:
+        """3.4: complaints of the same model and defect within the window before this one: (of this customer, of others). Newest first."""
+        if not (product_id and defect_code):
+            return [], []
+        begin = self.heard_at - timedelta(days=DAYS_A_MONTH * rulebook().recurrence_months)
+        earlier = or_(Complaint.heard_at < self.heard_at, and_(Complaint.heard_at == self.heard_at, Complaint.id < self.id))
+        query = (select(Complaint).where(Complaint.product_id == product_id, Complaint.defect_code == defect_code, Complaint.defect_category == category,
+                                         Complaint.heard_at >= begin, earlier,
+                                         Complaint.state.not_in((*procedure.NOT_REGISTERED, *procedure.ENDED_EARLY)))
+                 .order_by(Complaint.heard_at.desc(), Complaint.id.desc()).limit(MOST_LIKE_CASES).options(lazyload("*")))
+        found = list(db.session.execute(query).scalars())
+        return [one for one in found if one.customer_id == self.customer_id], [one for one in found if one.customer_id != self.customer_id]
+
     # Verbs, one for each step
 
     @classmethod
@@ -230,7 +266,7 @@ class Complaint(Workflowed):
         decided = [getattr(self, field) for field in DUE_BY]
         self._set(values)
         if self.reply_due_at is None or decided != [getattr(self, field) for field in DUE_BY]:
-            self._start_clock()
+            self.start_clock()
 
     def _set(self, values: dict[str, Any]) -> None:
         for field, value in values.items():
@@ -243,13 +279,13 @@ class Complaint(Workflowed):
         """When the customer refused our last reply; None while it refused none."""
         return next((reply.response_on for reply in reversed(self.replies) if reply.response == "refused"), None)
 
-    def _start_clock(self) -> None:
+    def start_clock(self, since: datetime | None = None) -> None:
         """5.2.2.6: the customer's own deadline, else the agreed limit, else two days. After a refusal the limit starts again.
 
-        A reply that quality has prepared and that is not sent yet is due with it.
+        A reply that quality has prepared and that is not sent yet is due with it. `since` overrides when the clock starts.
         """
         again = self.refused_on
-        since = datetime.combine(again, time(12), zone()) if again else self.heard_at
+        since = since or (datetime.combine(again, time(12), zone()) if again else self.heard_at)
         agreed = self.customer.reply_days if self.customer else None
         self.reply_due_at = rulebook().reply.due_at(since, work_calendar(), customer_deadline=None if again else self.customer_deadline, agreed_days=agreed)
         if not again:
@@ -266,6 +302,10 @@ class Complaint(Workflowed):
         """5.2.1.3, 5.2.2.1: first analysis and confirmation, signed; says which way the complaint goes (5.2.2.2–4)."""
         with self.advancing("confirm", by, on):
             self._set(values)
+            same, _others = self.like_cases(self.product_id, self.defect_code, self.defect_category)
+            self.repeat_of_id = same[0].id if same else None
+            self.proposed_route = procedure.proposed_route(liability=self.liability or "", finding=self.finding or "", severity=self.severity or "",
+                                                           nature=self.nature or "", is_repeat=bool(same))
             self.counts_in_kpi = procedure.counts_as_failure(liability=self.liability or "", finding=self.finding or "")
             self.analysed_at = on
 
@@ -318,7 +358,7 @@ class Complaint(Workflowed):
             reply.response, reply.response_on, reply.response_note = response, response_on, note
             self.follow_up_due_at = None
             if response == "refused":
-                self._start_clock()
+                self.start_clock()
 
     def close(self, *, closing_note: str | None, by: User, on: datetime) -> None:
         """Q12: only after the customer accepted, or stayed silent and a note says what was tried; signed."""

@@ -30,7 +30,8 @@ def waits_for(person: User) -> ColumnElement[bool]:
     permissions = [permission.value for permission in permissions_of(person.roles)]
     if not permissions:
         return false()
-    return and_(Task.permission.in_(permissions), or_(Task.user_id.is_(None), Task.user_id == person.id))
+    return and_(Task.permission.in_(permissions), or_(Task.user_id.is_(None), Task.user_id == person.id),
+                or_(Task.department.is_(None), Task.department.in_(person.departments)))
 
 
 def is_mine(person: User) -> ColumnElement[bool]:
@@ -153,7 +154,7 @@ def verify_tasks(on: datetime) -> Iterator[Fault]:
             continue
         kept: dict[int, dict[str, Task]] = {}
         for task in db.session.execute(select(Task).where(Task.kind == kind)).scalars():
-            kept.setdefault(task.record_id, {})[task.name] = task
+            kept.setdefault(task.record_id, {})[(task.name, task.user_id)] = task
         final = [state.code for state in cls.workflow.states if state.final]
         for record in db.session.execute(select(cls).where(cls.state.not_in(final)).order_by(cls.id)).scalars():
             wanted, there = awaited(record, on), kept.pop(record.id, {})

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Text, UniqueConstraint, delete
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.base import Record, Task
+from cs.models.base import Record, Task, sync_personal_tasks
 from cs.models.procedure import rulebook
 from cs.models.types import Moment
 from cs.procedure.authority import Permission, permissions_of
@@ -161,6 +161,10 @@ class User(UserMixin, Record):
     def departments(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(membership.department for membership in self.memberships if membership.department))
 
+    def heads(self, department: str) -> bool:
+        """部门负责人: whom 5.1.1 and 5.2.2.4 ask for."""
+        return any(row.is_head and row.department == department for row in self.memberships)
+
     def may(self, permission: Permission) -> bool:
         return permission in permissions_of(self.roles)
 
@@ -208,6 +212,7 @@ class User(UserMixin, Record):
             for row in self.memberships:
                 row.is_head = heads[row.department, row.role]
         self._give_back(Task.permission.not_in([permission.value for permission in permissions_of(self.roles)]))
+        sync_personal_tasks(on)
 
     def leave(self, *, reason: str | None, by: User, on: datetime) -> None:
         """Left the company: every session ends at once, tasks taken are given back, the name stays on what was done.
@@ -219,11 +224,13 @@ class User(UserMixin, Record):
             self.active = False
         LoginSession.end_all(self, on)
         self._give_back(true())
+        sync_personal_tasks(on)
 
     def come_back(self, *, reason: str | None, by: User, on: datetime) -> None:
         """Works here again, with the roles of before; sessions of before stay ended."""
         with self.changing("come_back", by, on, role=ADMINISTRATOR, note=reason):
             self.active = True
+        sync_personal_tasks(on)
 
     def _give_back(self, which: ColumnElement[bool]) -> None:
         db.session.execute(update(Task).where(Task.taken_by_id == self.id, which).values(taken_by_id=None, taken_at=None))

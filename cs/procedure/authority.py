@@ -13,14 +13,23 @@ class Permission(StrEnum):
     ANALYSE_COMPLAINT = "analyse_complaint"
     ATTACH_FILE = "attach_file"
     CLOSE_COMPLAINT = "close_complaint"
+    ANSWER_CAPA = "answer_capa"
+    CARRY_OUT_DISPOSITION = "carry_out_disposition"
+    CONTACT_CUSTOMER = "contact_customer"
+    COUNTERSIGN = "countersign"
     EDIT_CUSTOMER = "edit_customer"
     EDIT_PRODUCT = "edit_product"
     EDIT_SHIPMENT = "edit_shipment"
+    ISSUE_CAPA = "issue_capa"
     LOG_COMPLAINT = "log_complaint"
     PASS_ON_COMPLAINT = "pass_on_complaint"
+    PLAN_GOODS = "plan_goods"
     READ = "read"
+    RECEIVE_SAMPLE = "receive_sample"
     REPLY_TO_CUSTOMER = "reply_to_customer"
     SETTLE_COMPLAINT = "settle_complaint"
+    VERIFY_CAPA = "verify_capa"
+    VOID_CAPA = "void_capa"
     VOID_COMPLAINT = "void_complaint"
     VOID_MASTER_DATA = "void_master_data"
 
@@ -53,6 +62,15 @@ AUTHORITY: tuple[Authority, ...] = (
     Authority(Permission.SETTLE_COMPLAINT, "5.2.2.3", Name("与客户沟通处理并记录结果", "Settle with the customer and record the result"), ("quality_supervisor",)),
     Authority(Permission.REPLY_TO_CUSTOMER, "5.2.2.3", Name("回复客户并跟踪确认", "Reply to the customer and follow up"), SALES),
     Authority(Permission.CLOSE_COMPLAINT, "5.2.2.3", Name("投诉结案", "Close complaints"), ("quality_supervisor",)),
+    Authority(Permission.CONTACT_CUSTOMER, "5.2.1.3", Name("与客户沟通并记录", "Talk with the customer and record it"), (*QUALITY, *SALES)),
+    Authority(Permission.RECEIVE_SAMPLE, "5.2.1.3", Name("接收缺陷样板", "Receive defect samples"), (*QUALITY, *SALES, "warehouse_keeper")),
+    Authority(Permission.COUNTERSIGN, "5.2.2.4", Name("会签检讨会结果", "Countersign a meeting's result"), WORK),
+    Authority(Permission.CARRY_OUT_DISPOSITION, "5.2.2.4", Name("执行处置", "Carry out dispositions"), WORK),
+    Authority(Permission.PLAN_GOODS, "5.2.2.4", Name("安排补货或重工", "Plan replacement or rework"), ("planner",)),
+    Authority(Permission.ISSUE_CAPA, "5.2.2.5", Name("开出纠正预防措施报告", "Issue corrective action requests"), (*QUALITY, *SALES)),
+    Authority(Permission.ANSWER_CAPA, "5.2.2.5", Name("分析原因、制定并执行措施", "Analyse causes, set and carry out measures"), WORK),
+    Authority(Permission.VERIFY_CAPA, "5.2.2.5", Name("退件和验证效果", "Send back and verify the effect"), QUALITY),
+    Authority(Permission.VOID_CAPA, "5.6", Name("作废纠正预防措施报告", "Void corrective action requests"), ("quality_supervisor", "sales_manager")),
     Authority(Permission.VOID_COMPLAINT, "5.6", Name("作废投诉", "Void complaints"), ("sales_manager",)),
     Authority(Permission.ADMINISTER, "5.6", Name("管理人员、部门和节假日", "Keep people, departments and holidays"), ("administrator",)),
 )

@@ -44,6 +44,7 @@ def _done(zh: str, en: str, *screens: str) -> Done:
 
 PROCEDURE = "procedure.index"
 COMPLAINTS = ("complaints.index", "complaints.detail")
+CAPA = ("capa.index", "capa.detail")
 CUSTOMERS = ("customers.index", "customers.detail")
 REGISTER = "reports.register"
 
@@ -115,6 +116,23 @@ DOES: dict[str, Done] = {
         "accepts or refuses; a refusal returns it to analysis.",
         *COMPLAINTS,
     ),
+    "5.2.2.4": _done(
+        "品质主管召开检讨会,业务部、工程部和责任部门负责人参加并会签;发生品及各处产品逐处决定处置,数量必须相符;"
+        "品质开立处理结果,计划部安排补货或重工,未完成前不能结案。",
+        "The quality supervisor holds the meeting; the heads of sales, engineering and the responsible department attend and countersign; "
+        "the goods at every place are decided on, to the piece; quality issues the result, planning arranges replacement or rework; "
+        "nothing closes before it is done.",
+        *COMPLAINTS,
+        "desk.index",
+    ),
+    "5.2.2.5": _done(
+        "纠正预防措施报告发给责任部门:产生、流出、系统原因(五问法、鱼骨图)、措施、责任人和证据;品质部按数据验证,"
+        "无效则同号重开,未验证前投诉不能结案。",
+        "A CAR goes to the responsible department: occurrence, escape and system cause (5-why, fishbone), measures with owners and "
+        "evidence; quality verifies them by data. Without effect a new round opens; the complaint cannot close before.",
+        *CAPA,
+        "desk.index",
+    ),
     "5.2.2.6": _done(
         "按客户要求时间、约定时限或两天计算应回复时间，处处显示剩余时间和逾期。",
         "The reply is due at the customer's time, the agreed limit or within two days; time left and lateness show "
@@ -139,6 +157,11 @@ DOES: dict[str, Done] = {
         "客户抱怨明细表由投诉自动生成，可导出 Excel 和 CSV。",
         "The complaint register is drawn from the complaints and can be had as Excel and CSV.",
         REGISTER,
+    ),
+    "7.6": _done(
+        "纠正预防措施改善追踪表由各报告自动生成,每项措施一行,可导出 Excel 和 CSV。",
+        "The tracking table is drawn from the reports, a line for each measure, and can be had as Excel and CSV.",
+        *CAPA,
     ),
 }
 

@@ -17,11 +17,14 @@ STATES = (
 )
 
 BEFORE_THE_REPLY = ("received", "analysing", "answering")
+AFTER_THE_MEETING = ("analysing", "answering", "awaiting_customer", "accepted")  # a refusal does not stop what was decided
 OPEN = (*BEFORE_THE_REPLY, "awaiting_customer", "accepted")
+WITH_SAMPLES = (*OPEN, "closed")  # a sample may stay here longer than its complaint
 PASSED_ON, DECLINED = "passed_on", "declined"
 UNANSWERED = (PASSED_ON, *BEFORE_THE_REPLY)  # the customer waits for our reply
 UNFINISHED = (PASSED_ON, *OPEN)
 NOT_REGISTERED = (PASSED_ON, DECLINED)  # heard, but not (yet) a complaint: not in the register
+BEFORE_THE_CLOSE = "accepted"
 ENDED_EARLY = ("declined", "void")  # no reply is owed any more
 
 STEPS = (
@@ -38,6 +41,17 @@ STEPS = (
          task="settle", due="reply_due_at", primary=True),
     Step("explain", "5.2.2.2", ("answering",), None, Permission.ANALYSE_COMPLAINT, when=("not_ours", "answer_missing"),
          task="explain", due="reply_due_at", primary=True),
+    Step("meet", "5.2.2.4", ("answering",), None, Permission.SETTLE_COMPLAINT, when=("meeting", "not_met", "answer_missing"),
+         task="meet", due="reply_due_at", primary=True),
+    Step("dispose", "5.2.2.4", ("answering",), None, Permission.SETTLE_COMPLAINT, when=("meeting", "met", "not_disposed"),
+         task="dispose", due="reply_due_at", primary=True),
+    Step("issue_result", "5.2.2.4", ("answering",), None, Permission.SETTLE_COMPLAINT, when=("meeting", "disposed", "answer_missing"),
+         task="issue_result", due="reply_due_at", primary=True),
+    Step("countersign", "5.2.2.4", AFTER_THE_MEETING, None, Permission.COUNTERSIGN, when=("countersigning",), relation="countersigns",
+         task="countersign", due="reply_due_at", persons="awaited_countersigners", signed="countersigned", primary=True),
+    Step("plan", "5.2.2.4", AFTER_THE_MEETING, None, Permission.PLAN_GOODS, when=("plan_wanted",), task="plan", primary=True),
+    Step("do_disposition", "5.2.2.4", AFTER_THE_MEETING, None, Permission.CARRY_OUT_DISPOSITION, when=("dispositions_open",), relation="disposes",
+         task="do_disposition", due="disposition_due_at", persons="awaited_disposers", primary=True),
     Step("send_reply", "5.2.2.3", ("answering",), "awaiting_customer", Permission.REPLY_TO_CUSTOMER, when=("answer_ready",),
          task="send_reply", due="reply_due_at", primary=True),
     Step("reply_directly", "5.2.2.2", ("answering",), "awaiting_customer", Permission.ANALYSE_COMPLAINT,
@@ -48,7 +62,13 @@ STEPS = (
          task="follow_up", due="follow_up_due_at"),
     Step("no_answer", "5.2.2.3", ("awaiting_customer",), "accepted", Permission.REPLY_TO_CUSTOMER, when=("customer_silent",),
          task="follow_up", due="follow_up_due_at"),
-    Step("close", "5.2.2.3", ("accepted",), "closed", Permission.CLOSE_COMPLAINT, task="close", signed="closed", primary=True),
+    Step("close", "5.2.2.3", ("accepted",), "closed", Permission.CLOSE_COMPLAINT, when=("nothing_open",), task="close", signed="closed",
+         primary=True),
+    Step("contact", "5.2.1.3", (*BEFORE_THE_REPLY, "awaiting_customer"), None, Permission.CONTACT_CUSTOMER),
+    Step("request_sample", "5.2.1.3", BEFORE_THE_REPLY, None, Permission.ANALYSE_COMPLAINT),
+    Step("receive_sample", "5.2.1.3", OPEN, None, Permission.RECEIVE_SAMPLE, when=("sample_awaited",), task="receive_sample", due="sample_due_at"),
+    Step("move_sample", "5.2.1.3", WITH_SAMPLES, None, Permission.ANALYSE_COMPLAINT, when=("sample_here",)),
+    Step("end_sample", "5.2.1.3", WITH_SAMPLES, None, Permission.ANALYSE_COMPLAINT, when=("sample_kept",)),
     Step("amend", "5.6", BEFORE_THE_REPLY, None, Permission.LOG_COMPLAINT),
     Step("void", "5.6", UNFINISHED, "void", Permission.VOID_COMPLAINT),
 )
@@ -63,15 +83,15 @@ NOT_OURS = ("customer", "carrier")
 COUNTED_FINDING = "confirmed"
 
 
-def proposed_route(*, liability: str, finding: str, severity: str, nature: str) -> str:
+def proposed_route(*, liability: str, finding: str, severity: str, nature: str, is_repeat: bool = False) -> str:
     """The route that the procedure's words lead to: not_ours, meeting or occasional. People decide.
 
     5.2.2.2, Q17: not our responsibility, or not confirmed: evidence goes to the customer. Q11: critical, batch or chronic
-    problems go to the meeting of 5.2.2.4; the rest is occasional (5.2.2.3). What our supplier caused is ours.
+    problems, and repeats within the window (3.4), go to the meeting of 5.2.2.4; the rest is occasional (5.2.2.3). What our supplier caused is ours.
     """
     if liability in NOT_OURS or finding != COUNTED_FINDING:
         return "not_ours"
-    if severity == "critical" or nature in ("batch", "chronic"):
+    if severity == "critical" or nature in ("batch", "chronic") or is_repeat:
         return "meeting"
     return "occasional"
 
@@ -91,3 +111,16 @@ def route_faults(*, liability: str, finding: str, route: str) -> tuple[str, ...]
 def counts_as_failure(*, liability: str, finding: str) -> bool:
     """Whether the case stands in our failure figures (Q17): confirmed, and ours or our supplier's."""
     return liability in OURS and finding == COUNTED_FINDING
+
+
+PLACES = ("affected", "customer", "in_transit", "finished", "wip", "raw")  # 发生品、客户处、在途、成品库存、在制品、原材料
+
+
+def meeting_departments(responsible: str) -> tuple[str, ...]:
+    """Whose heads must be at the meeting and countersign it (5.2.2.4): 通知业务部、工程部及责任部门负责人."""
+    return tuple(dict.fromkeys(("sales", "engineering", responsible)))
+
+
+def disposition_faults(found: dict[str, int], decided: dict[str, int]) -> tuple[tuple[str, int, int], ...]:
+    """The places where the pieces decided on are not the pieces found: (place, found, decided). Empty when it adds up."""
+    return tuple((place, found.get(place, 0), decided.get(place, 0)) for place in PLACES if found.get(place, 0) != decided.get(place, 0))

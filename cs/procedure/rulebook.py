@@ -146,6 +146,7 @@ class ReplyRule:
     days: int = field(metadata={"low": 1, "high": 60})
     counted: Literal["calendar", "working"]
     no_answer_days: int = field(metadata={"low": 1, "high": 365})
+    paused_by_sample: bool = False  # whether the limit runs anew when an awaited defect sample arrives
 
     def due_at(
         self,
@@ -186,6 +187,18 @@ class ClauseText:
 
 
 @dataclass(frozen=True)
+class CapaRule:
+    """Corrective actions (7.6-10, D8): working days in which the answer is wanted, days after carrying out to verify the effect."""
+
+    answer_days: int = field(metadata={"low": 1, "high": 60})
+    verify_days: int = field(metadata={"low": 1, "high": 365})
+
+    @property
+    def verify_after(self) -> timedelta:
+        return timedelta(days=self.verify_days)
+
+
+@dataclass(frozen=True)
 class Rulebook:
     """The whole procedure file. Records that used a rule keep `hash`, so that an old case can be explained."""
 
@@ -201,6 +214,7 @@ class Rulebook:
     working: WorkingHours
     reply: ReplyRule
     numbering: dict[str, Numbering]
+    capa: CapaRule
     clauses: tuple[ClauseText, ...]
     recurrence_months: int = field(metadata={"low": 1, "high": 60})
     company: Name = Name("本公司", "Our company")

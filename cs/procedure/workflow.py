@@ -34,6 +34,7 @@ class Step:
 
     `when` and `relation` name questions that the record answers (`record.holds(question)`, `record.relates(person)`).
     `task` names what is awaited in My work while the step is open; steps that share a task are its alternatives.
+    `department` and `persons` name the record's attribute with the department, and its method with the people, of whom it is awaited.
     `due` names the record's moment by which it is due. `signed` says what a signature under it means.
     """
 
@@ -46,6 +47,8 @@ class Step:
     relation: str | None = None
     task: str | None = None
     due: str | None = None
+    department: str | None = None
+    persons: str | None = None
     signed: str | None = None
     primary: bool = False
 

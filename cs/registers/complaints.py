@@ -12,10 +12,11 @@ from sqlalchemy.orm import aliased
 from cs.lists import Filter, Listing, Sort
 from cs.models.complaints import Complaint, Reply
 from cs.models.customers import Customer, Product
+from cs.models.meetings import Meeting
 from cs.models.procedure import zone
 from cs.procedure import complaints as procedure
 from cs.registers.definition import Column, Register
-from cs.words import choice, choices, defect, defect_category, state_name, term
+from cs.words import choice, choices, defect, defect_category, department_name, state_name, term
 
 LAST = aliased(Reply)
 
@@ -26,13 +27,15 @@ def _shown_states() -> list[tuple[str, str]]:
 
 LAST_REPLY = select(func.max(Reply.number)).where(Reply.complaint_id == Complaint.id).correlate(Complaint).scalar_subquery()
 
+LAST_MEETING = select(Meeting.department).where(Meeting.complaint_id == Complaint.id).order_by(Meeting.round.desc()).limit(1).correlate(Complaint).scalar_subquery()
+
 LISTING = Listing(
     Complaint,
     select(Complaint.id, Complaint.number, Complaint.heard_at, Customer.short_name, Customer.customer_level, Product.model, Product.spec,
            Complaint.lot_no, Complaint.shipped_qty, Complaint.checked_qty, Complaint.defect_qty, Complaint.description,
            Complaint.defect_category, Complaint.defect_code, Complaint.severity, Complaint.nature, Complaint.liability, Complaint.first_due_at,
            Complaint.replied_at, Complaint.closed_at, Complaint.state, Complaint.late_reply_reason, Complaint.closing_note,
-           LAST.cause, LAST.actions, LAST.reply_text, LAST.response)
+           Complaint.repeat_of_id, LAST_MEETING.label("department"), LAST.cause, LAST.actions, LAST.reply_text, LAST.response)
     .join(Customer, Customer.id == Complaint.customer_id).outerjoin(Product, Product.id == Complaint.product_id)
     .outerjoin(LAST, (LAST.complaint_id == Complaint.id) & (LAST.number == LAST_REPLY))
     .where(Complaint.state.not_in(procedure.NOT_REGISTERED)),
@@ -77,6 +80,8 @@ COMPLAINT_REGISTER = Register(
         Column("defect_category", lambda row: defect_category(row.defect_category), 11),
         Column("severity", lambda row: choice("severity", row.severity), 10),
         Column("nature", lambda row: choice("nature", row.nature), 8),
+        Column("is_repeat", lambda row: row.repeat_of_id is not None if row.severity else None, 8, "yes_no"),
+        Column("resp_dept", lambda row: department_name(row.department), 11),
         Column("liability", lambda row: choice("liability", row.liability), 10),
         Column("cause_brief", lambda row: row.cause, 26),
         Column("measure_brief", lambda row: row.actions or row.reply_text, 26),

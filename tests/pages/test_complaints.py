@@ -285,7 +285,7 @@ def test_the_page_shows_what_is_next_to_who_may_do_it_and_to_others_whom_it_wait
     complaint = complaint_in("received")
     links = {role: [link["href"].rsplit("/", 1)[1] for link in as_role(role).get(f"/complaints/{complaint.id}").soup.select("#record a.btn")
                     if link["href"].startswith(f"/complaints/{complaint.id}/")] for role in ("quality_inspector", "sales_manager", "auditor")}
-    assert links == {"quality_inspector": ["receive"], "sales_manager": ["amend", "void"], "auditor": []}
+    assert links == {"quality_inspector": ["contact", "request_sample", "receive"], "sales_manager": ["contact", "amend", "void"], "auditor": []}
 
 
 def test_the_whole_case_is_on_its_page_in_both_languages(as_role, complaint_in):

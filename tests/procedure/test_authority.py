@@ -22,6 +22,15 @@ MATRIX = {
     "reply_to_customer": ("5.2.2.3",          "xx .. .......... .."),
     "close_complaint":   ("5.2.2.3",          ".. .x .......... .."),
     "void_complaint":    ("5.6",              ".x .. .......... .."),
+    "contact_customer":  ("5.2.1.3",          "xx xx .......... .."),
+    "receive_sample":    ("5.2.1.3",          "xx xx .....x.... .."),
+    "countersign":       ("5.2.2.4",          "xx xx xxxxxxxxxx .."),
+    "carry_out_disposition": ("5.2.2.4",      "xx xx xxxxxxxxxx .."),
+    "plan_goods":        ("5.2.2.4",          ".. .. ....x..... .."),
+    "issue_capa":        ("5.2.2.5",          "xx xx .......... .."),
+    "answer_capa":       ("5.2.2.5",          "xx xx xxxxxxxxxx .."),
+    "verify_capa":       ("5.2.2.5",          ".. xx .......... .."),
+    "void_capa":         ("5.6",              ".x .x .......... .."),
     "administer":        ("5.6",              ".. .. .......... .x"),
 }
 

@@ -6,7 +6,13 @@ import pytest
 
 from cs.procedure import complaints, customers
 from cs.procedure.authority import may
-from cs.procedure.complaints import counts_as_failure, proposed_route, route_faults
+from cs.procedure.complaints import (
+    counts_as_failure,
+    disposition_faults,
+    meeting_departments,
+    proposed_route,
+    route_faults,
+)
 from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS, MASTER, MASTER_SITUATIONS, ROLES
 
 # What a record in each situation answers to the conditions of the rows.
@@ -17,14 +23,26 @@ HOLDS = {
     "not ours, explained": {"not_ours", "answer_ready"},
     "with the customer": {"occasional", "answer_missing"},
     "with a silent customer": {"occasional", "answer_missing", "customer_silent"},
-    "accepted": {"occasional", "answer_missing"},
-    "closed": {"occasional", "answer_missing"},
+    "accepted": {"occasional", "answer_missing", "nothing_open"},
+    "closed": {"occasional", "answer_missing", "nothing_open"},
+    "meeting, to be held": {"meeting", "not_met", "not_disposed", "answer_missing"},
+    "meeting, held": {"meeting", "met", "not_disposed", "answer_missing"},
+    "meeting, goods decided on": {"meeting", "met", "disposed", "answer_missing", "countersigning", "dispositions_open"},
+    "meeting, result issued": {"meeting", "met", "disposed", "answer_ready", "countersigning", "dispositions_open"},
+    "meeting, with the customer, plan wanted": {"meeting", "met", "disposed", "answer_missing", "countersigning", "dispositions_open", "plan_wanted"},
+    "meeting, accepted, goods not done": {"meeting", "met", "disposed", "answer_missing", "dispositions_open"},
+    "meeting, accepted, its CAPA not verified": {"meeting", "met", "disposed", "answer_missing"},
+    "meeting, accepted, all done": {"meeting", "met", "disposed", "answer_missing", "nothing_open"},
+    "sample awaited": {"answer_missing", "nothing_open", "sample_awaited", "sample_kept"},
+    "sample here": {"answer_missing", "nothing_open", "sample_here", "sample_kept"},
+    "closed, its sample here": {"occasional", "answer_missing", "nothing_open", "sample_here", "sample_kept"},
 }
 
 
 def rows_answer(workflow, step, role, situation) -> str:
     row = workflow.step(step)
-    if not may([role], row.permission):
+    stranger = row.relation is not None and role not in situation.named.get(step, ())
+    if not may([role], row.permission) or stranger:
         return "403"
     is_open = row in workflow.open_from(situation.state, lambda question: question in HOLDS.get(situation.name, set()))
     return "may" if is_open else "409"
@@ -37,13 +55,13 @@ def test_the_rows_say_of_each_step_what_the_clauses_say_for_every_role_and_state
         assert {role for role in ROLES if may([role], complaints.WORKFLOW.step(row.step).permission)} == row.roles
         return
     assert ([(role, one.name, rows_answer(complaints.WORKFLOW, row.step, role, one)) for role, one in asked]
-            == [(role, one.name, row.answer(role, one.name)) for role, one in asked])
+            == [(role, one.name, row.answer(role, one)) for role, one in asked])
 
 
 @pytest.mark.parametrize(("workflow", "kind"), [(customers.CUSTOMER, "customer"), (customers.PRODUCT, "product"), (customers.SHIPMENT, "shipment")])
 def test_customers_products_and_shipments_are_kept_by_whom_the_clauses_name(workflow, kind):
     asked = [(row, role, one) for row in MASTER[kind] if not row.creates for role in ROLES for one in MASTER_SITUATIONS]
-    assert ([rows_answer(workflow, row.step, role, one) for row, role, one in asked] == [row.answer(role, one.name) for row, role, one in asked])
+    assert ([rows_answer(workflow, row.step, role, one) for row, role, one in asked] == [row.answer(role, one) for row, role, one in asked])
     assert {role for role in ROLES if may([role], workflow.step("create").permission)} == MASTER[kind][0].roles
 
 
@@ -69,11 +87,20 @@ def test_what_waits_in_my_work_is_due_with_the_reply_or_the_follow_up():
         "register": ("register", "reply_due_at"), "decline": ("register", "reply_due_at"), "receive": ("receive", "reply_due_at"),
         "confirm": ("confirm", "reply_due_at"), "settle": ("settle", "reply_due_at"), "explain": ("explain", "reply_due_at"),
         "send_reply": ("send_reply", "reply_due_at"), "accept": ("follow_up", "follow_up_due_at"),
-        "refuse": ("follow_up", "follow_up_due_at"), "no_answer": ("follow_up", "follow_up_due_at"), "close": ("close", None)}
+        "refuse": ("follow_up", "follow_up_due_at"), "no_answer": ("follow_up", "follow_up_due_at"), "close": ("close", None),
+        "meet": ("meet", "reply_due_at"), "dispose": ("dispose", "reply_due_at"), "issue_result": ("issue_result", "reply_due_at"),
+        "countersign": ("countersign", "reply_due_at"), "plan": ("plan", None), "do_disposition": ("do_disposition", "disposition_due_at"),
+        "receive_sample": ("receive_sample", "sample_due_at")}
 
 
-def test_confirmation_and_closing_are_signed():
-    assert {step.name: step.signed for step in complaints.STEPS if step.signed} == {"confirm": "analysed", "close": "closed"}
+def test_countersigning_and_carrying_out_is_awaited_of_people_by_their_names():
+    assert {step.name: (step.persons, step.relation) for step in complaints.STEPS if step.persons} == {
+        "countersign": ("awaited_countersigners", "countersigns"), "do_disposition": ("awaited_disposers", "disposes")}
+
+
+def test_confirmation_countersigning_and_closing_are_signed():
+    assert {step.name: step.signed for step in complaints.STEPS if step.signed} == {
+        "confirm": "analysed", "countersign": "countersigned", "close": "closed"}
 
 
 def test_the_report_needs_these_before_the_analysis():
@@ -123,3 +150,38 @@ def test_a_confirmation_that_contradicts_itself_cannot_be_signed(liability, find
 ])
 def test_only_confirmed_faults_of_ours_or_our_suppliers_count(liability, finding, counts):
     assert counts_as_failure(liability=liability, finding=finding) is counts
+
+
+# 3.4: a repeat within the window proposes the meeting, but never for what is not ours.
+@pytest.mark.parametrize(("liability", "finding", "nature", "route"), [
+    ("ours", "confirmed", "sporadic", "meeting"), ("supplier", "confirmed", "sporadic", "meeting"), ("ours", "confirmed", "chronic", "meeting"),
+    ("customer", "confirmed", "sporadic", "not_ours"), ("ours", "ntf", "sporadic", "not_ours"),
+])
+def test_a_repeat_leads_to_the_meeting(liability, finding, nature, route):
+    assert proposed_route(liability=liability, finding=finding, severity="minor", nature=nature, is_repeat=True) == route
+
+
+# 5.2.2.4: 通知业务部、工程部及责任部门负责人
+@pytest.mark.parametrize(("responsible", "departments"), [
+    ("production", ("sales", "engineering", "production")), ("quality", ("sales", "engineering", "quality")),
+    ("sales", ("sales", "engineering")), ("engineering", ("sales", "engineering")),
+])
+def test_the_heads_of_sales_engineering_and_the_responsible_department_meet(responsible, departments):
+    assert meeting_departments(responsible) == departments
+
+
+@pytest.mark.parametrize(("found", "decided", "faults"), [
+    ({}, {}, ()),
+    ({"affected": 3, "raw": 0}, {"affected": 3}, ()),
+    ({"affected": 3}, {"affected": 2}, (("affected", 3, 2),)),  # one piece forgotten
+    ({"affected": 3}, {"affected": 4}, (("affected", 3, 4),)),  # one too many
+    ({"wip": 5}, {}, (("wip", 5, 0),)),
+    ({}, {"raw": 1, "customer": 2}, (("customer", 0, 2), ("raw", 0, 1))),  # in the order of the paper
+    ({"affected": 3, "finished": 4}, {"affected": 4, "finished": 3}, (("affected", 3, 4), ("finished", 4, 3))),  # the sum alone is not enough
+])
+def test_what_is_decided_for_each_place_is_what_was_found_there(found, decided, faults):
+    assert disposition_faults(found, decided) == faults
+
+
+def test_the_places_are_those_of_the_clause():
+    assert complaints.PLACES == ("affected", "customer", "in_transit", "finished", "wip", "raw")

@@ -1,22 +1,18 @@
-"""Complaints 客户投诉 (5.2): the list, the report as a page, and the form of each step."""
+"""The forms of a complaint's straight way: receipt, analysis, the answer, what the customer says to it, the close (5.2)."""
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, request, url_for
 from flask_babel import gettext
-from flask_login import current_user
-from sqlalchemy import ColumnElement, func, select
 
-from cs.access import requires
 from cs.forms import (
     Choice,
     Choices,
     Day,
     LongText,
     Moment,
-    ReasonForm,
     Reference,
     Signed,
     StepForm,
@@ -26,24 +22,13 @@ from cs.forms import (
     Yes,
     defect_choices,
 )
-from cs.lists import Filter, Listing, Sort
 from cs.models.attachments import Attachment
 from cs.models.complaints import Complaint
-from cs.models.customers import Customer, Product, Shipment
-from cs.models.holidays import work_calendar
+from cs.models.customers import Shipment
 from cs.models.procedure import rulebook, zone
-from cs.pages import show
 from cs.procedure import complaints as procedure
-from cs.procedure.authority import Permission
-from cs.records import files, flow, next_action, other_steps, signatures, timeline
-from cs.references import customer_options, customers_to_choose, products_to_choose
-from cs.steps import Section, mount
-from cs.words import choice, choices, in_language, listed, state_name, term
-
-blueprint = Blueprint("complaints", __name__, url_prefix="/complaints")
-
-
-# The forms of the steps
+from cs.references import customers_to_choose, products_to_choose
+from cs.words import choice, choices, in_language, listed, term
 
 
 def _lot_faults(form: Any, customer_id: int | None) -> None:
@@ -147,6 +132,28 @@ class ReceiveForm(StepForm):
     """5.2.1.3: nothing to fill in; taking it says who has it."""
 
 
+PROPOSING = ("liability", "finding", "severity", "nature")  # the choices that the way follows from
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """3.4: like cases of this customer, which make it a repeat, and of others, which are a hint; and the way that the procedure leads to."""
+
+    same: list[Complaint]
+    others: list[Complaint]
+    proposed: str | None
+    months: int
+
+    @classmethod
+    def of(cls, record: Complaint, product_id: int | None, defect: str | None, **choices_made: str | None) -> Likeness:
+        """`defect` as the form has it: 'APP.scratch'. Nothing is proposed before all the choices are made."""
+        category, _, code = (defect or "").partition(".")
+        same, others = record.like_cases(product_id, code, category)
+        made = {name: choices_made.get(name) or "" for name in PROPOSING}
+        proposed = procedure.proposed_route(is_repeat=bool(same), **made) if all(made.values()) else None
+        return cls(same, others, proposed, rulebook().recurrence_months)
+
+
 class ConfirmForm(Signed, WithFiles, StepForm):
     """5.2.1.3, 5.2.2.1: block B, and what block A still lacks; signed."""
 
@@ -184,13 +191,16 @@ class ConfirmForm(Signed, WithFiles, StepForm):
         self.defect_code.choices = defect_choices()
         self.defect_code.render_kw = {"data-filters": "defect_category"}
         self.route.choices = [(code, choice("route", code)) for code in procedure.WORKFLOW.routes(tuple(rulebook().choices["route"]))]
-        if proposed := self._proposed():
-            self.route.description = gettext("What is chosen above leads to “%(proposed)s”.", proposed=choice("route", proposed))
 
     def fill(self, record: Any, on: datetime) -> None:
         super().fill(record, on)
         if record.defect_category:
             self.defect_code.data = f"{record.defect_category}.{record.defect_code}"
+
+    def likeness(self, record: Complaint) -> Likeness:
+        """What the procedure says to the choices made so far."""
+        made = {name: self[name].data for name in PROPOSING}
+        return Likeness.of(record, self.product_id.data if "product_id" in self else record.product_id, self.defect_code.data, **made)
 
     def check(self, record: Any, on: datetime) -> None:
         still = [term("model" if name == "product_id" else name) for name in record.missing if name in self and self[name].data is None]
@@ -204,14 +214,9 @@ class ConfirmForm(Signed, WithFiles, StepForm):
             _quantity_faults(self, value["checked_qty"], value["defect_qty"], record.shipped_qty)
         if self.defect_code.data and not self.defect_code.data.startswith(f"{self.defect_category.data}."):
             self.fault("defect_code", gettext("This defect belongs to another category."))
-        self._check_route()
+        self._check_route(record)
 
-    def _proposed(self) -> str | None:
-        """The path that the procedure leads to, once all that decides it is chosen."""
-        facts = {name: self[name].data for name in ("liability", "finding", "severity", "nature")}
-        return procedure.proposed_route(**facts) if all(facts.values()) and facts["liability"] != "pending" else None
-
-    def _check_route(self) -> None:
+    def _check_route(self, record: Any) -> None:
         if not (self.finding.data and self.liability.data and self.route.data and self.severity.data and self.nature.data):
             return
         messages = {
@@ -221,8 +226,7 @@ class ConfirmForm(Signed, WithFiles, StepForm):
         }
         for fault in procedure.route_faults(liability=self.liability.data, finding=self.finding.data, route=self.route.data):
             self.fault(*messages[fault])
-        proposed = procedure.proposed_route(liability=self.liability.data, finding=self.finding.data, severity=self.severity.data,
-                                            nature=self.nature.data)
+        proposed = self.likeness(record).proposed
         if proposed != self.route.data and not self.route.errors and not self.route_reason.data:
             self.fault("route_reason", gettext("The procedure leads to “%(proposed)s” here. Say why you choose another way.",
                                                proposed=choice("route", proposed)))
@@ -319,73 +323,3 @@ class NoAnswerForm(StepForm):
 
 class CloseForm(Signed, StepForm):
     closing_note = LongText("closing_note", most=1000)
-
-
-FORMS: dict[str, type[StepForm]] = {
-    "log": LogForm, "pass_on": PassOnForm, "register": RegisterForm, "decline": ReasonForm, "amend": LogForm, "receive": ReceiveForm,
-    "confirm": ConfirmForm, "settle": SettleForm, "explain": ExplainForm, "send_reply": ReplyForm, "reply_directly": ReplyForm,
-    "accept": AnswerForm, "refuse": RefuseForm, "no_answer": NoAnswerForm, "close": CloseForm, "void": ReasonForm,
-}
-
-
-# The list
-
-
-def _states() -> list[tuple[str, str]]:
-    return [("open", gettext("All open")), *((state.code, state_name("complaint", state.code)) for state in procedure.STATES)]
-
-
-def _in_state(value: str) -> ColumnElement[bool]:
-    return Complaint.state.in_(procedure.UNFINISHED) if value == "open" else Complaint.state == value
-
-
-def _reply_is(value: str) -> ColumnElement[bool]:
-    if value.startswith("replied"):
-        late = Complaint.replied_at > Complaint.first_due_at
-        return Complaint.replied_at.is_not(None) & Complaint.state.not_in(procedure.ENDED_EARLY) & (late if value == "replied_late" else ~late)
-    waiting = Complaint.state.in_(procedure.UNANSWERED)
-    now = datetime.now(UTC)
-    return waiting & (Complaint.reply_due_at < now if value == "late" else Complaint.reply_due_at >= now)
-
-
-LISTING = Listing(
-    Complaint,
-    select(Complaint.id, Complaint.number, Complaint.heard_at, func.coalesce(Customer.short_name, Complaint.customer_said).label("customer"),
-           Customer.customer_level, Product.model, Complaint.lot_no, Complaint.description, Complaint.defect_category, Complaint.defect_code,
-           Complaint.severity, Complaint.state, Complaint.reply_due_at, Complaint.replied_at, Complaint.first_due_at)
-    .outerjoin(Customer, Customer.id == Complaint.customer_id).outerjoin(Product, Product.id == Complaint.product_id),
-    {"newest": Sort(lambda: gettext("Newest first"), Complaint.heard_at, descending=True),
-     "oldest": Sort(lambda: gettext("Oldest first"), Complaint.heard_at),
-     "due": Sort(lambda: gettext("Reply due first"), Complaint.reply_due_at),
-     "number": Sort(lambda: term("complaint_no"), Complaint.number, descending=True)},
-    (Filter("state", lambda: term("status"), _states, _in_state),
-     Filter("reply", lambda: term("reply"), lambda: [("late", gettext("Overdue")), ("waiting", gettext("Still in time")),
-            ("replied_in_time", gettext("Replied in time")), ("replied_late", gettext("Replied late"))], _reply_is),
-     Filter("severity", lambda: term("severity"), lambda: choices("severity"), lambda value: Complaint.severity == value),
-     Filter("category", lambda: term("defect_category"), lambda: [(one.code, in_language(one.name)) for one in rulebook().defects.values()],
-            lambda value: Complaint.defect_category == value),
-     Filter("customer", lambda: term("customer"), lambda: customer_options(Complaint.customer_id), lambda value: Complaint.customer_id == int(value))),
-    search_label=lambda: gettext("Number, customer, model, lot, description"), period=Complaint.heard_at)
-
-
-@blueprint.route("/")
-@requires(Permission.READ)
-def index() -> Any:
-    """All complaints, narrowed by the address."""
-    page = LISTING.page(request.args, url_for("complaints.index"))
-    creates = next((step.name for step in procedure.WORKFLOW.creating() if current_user.may(step.permission)), None)
-    return show("complaints/list.html", "complaints/_rows.html", page=page, creates=creates, ended_early=procedure.ENDED_EARLY, before_reply=procedure.UNANSWERED)
-
-
-# The page
-
-
-def _page(record: Complaint, on: datetime) -> dict[str, Any]:
-    steps = record.steps_for(current_user, on)
-    due_day = record.reply_due_at.astimezone(zone()).date()
-    return {"flow": flow(record), "next": next_action(record, steps, "complaints", on), "others": other_steps(record, steps, "complaints"),
-            "timeline": timeline(record), "files": files(record), "signatures": signatures(record),
-            "calendar_known": work_calendar().is_known(due_day), "ended_early": procedure.ENDED_EARLY, "waits_for_reply": record.state in procedure.UNANSWERED}
-
-
-mount(blueprint, Section(Complaint, FORMS, _page))

@@ -1,0 +1,358 @@
+"""The form of each step of a CAR (5.2.2.5, DC-FM-04), and what each refuses beside its field."""
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import request
+from flask_babel import gettext, lazy_gettext
+from flask_login import current_user
+from sqlalchemy import select
+from wtforms import RadioField, SubmitField
+from wtforms.validators import InputRequired
+
+from cs.extensions import db
+from cs.forms import (
+    Choice,
+    Choices,
+    Day,
+    LongText,
+    ReasonForm,
+    Reference,
+    Signed,
+    StepForm,
+    Text,
+    WithFiles,
+    Yes,
+    reference_choices,
+)
+from cs.models.base import find
+from cs.models.capa import Action, Capa
+from cs.models.complaints import Complaint
+from cs.models.holidays import work_calendar
+from cs.models.procedure import rulebook, zone
+from cs.procedure import capa as procedure
+from cs.procedure import complaints
+from cs.procedure.authority import Permission
+from cs.references import customers_to_choose, people_to_choose
+from cs.rows import RowForm, Rows, WithRows
+from cs.words import choice, departments, label, language
+
+ROWS_READY = 3  # empty rows of actions on a new form
+
+
+def _today(on: datetime) -> date:
+    return on.astimezone(zone()).date()
+
+
+def _answer_day(on: datetime) -> date:
+    """7.6-10: the day by which the department's answer is wanted unless somebody names another."""
+    return work_calendar().add_working_days(_today(on), rulebook().capa.answer_days)
+
+
+def _not_before(form: Any, name: str, day: date | None, message: str) -> None:
+    if day and form[name].data and form[name].data < day:
+        form.fault(name, message)
+
+
+# Issuing
+
+
+class _DutyForm(StepForm):
+    """To whom a CAR goes, about what, and by when the answer is wanted."""
+
+    problem = LongText("problem", required=True)
+    department = Choice("resp_dept", required=True)
+    due_on = Day("due_on", required=True)
+    led_by_process = Yes("led_by_process")
+
+    def offer(self, record: Any, on: datetime) -> None:
+        kept = record.department if record else None
+        self.department.choices = [("", "—"), *((row.code, row.name_in(language())) for row in departments().values() if row.active or row.code == kept)]
+
+    def check(self, record: Any, on: datetime) -> None:
+        if record is None or self.due_on.data != record.due_on:
+            _not_before(self, "due_on", _today(on), gettext("This day is over."))
+        if self.department.data and not people_to_choose(Permission.ANSWER_CAPA, department=self.department.data):
+            self.fault("department", gettext("Nobody works in this department: nobody would see the report."))
+
+
+class IssueForm(_DutyForm):
+    """5.2.2.5, 5.4.6.1: from a complaint (its problem, customer and nature are filled in), or from any other source."""
+
+    source = Choice("source", "capa_source", required=True)
+    source_no = Text("source_no", most=60)
+    customer_id = Reference("customer")
+
+    def offer(self, record: Any, on: datetime) -> None:
+        super().offer(record, on)
+        self.customer_id.choices = customers_to_choose()
+
+    def fill(self, record: Any, on: datetime) -> None:
+        self.due_on.data = _answer_day(on)
+        asked = request.args.get("complaint", "")
+        complaint = find(Complaint, int(asked)) if asked.isdecimal() and len(asked) < 10 else None
+        if complaint is not None:
+            self.source.data, self.source_no.data, self.customer_id.data = procedure.FROM_COMPLAINT, complaint.number, complaint.customer_id
+            self.problem.data = "\n".join(text for text in (complaint.description, complaint.analysis) if text)
+            self.led_by_process.data = complaint.nature == "chronic"
+
+    def check(self, record: Any, on: datetime) -> None:
+        super().check(record, on)
+        if self.source.data != procedure.FROM_COMPLAINT:
+            return
+        if not self.source_no.data:
+            self.fault("source_no", gettext("Write the number of the complaint."))
+            return
+        complaint = self.complaint
+        if complaint is None or complaint.state in (*complaints.NOT_REGISTERED, *complaints.ENDED_EARLY):
+            self.fault("source_no", gettext("No complaint that stands has this number."))
+        elif self.customer_id.data not in (None, complaint.customer_id):
+            self.fault("customer_id", gettext("This complaint is another customer's."))
+
+    @property
+    def complaint(self) -> Complaint | None:
+        query = select(Complaint).where(Complaint.number == (self.source_no.data or "").upper())
+        return db.session.execute(query).scalar()
+
+    def values(self) -> dict[str, Any]:
+        complaint = self.complaint if self.source.data == procedure.FROM_COMPLAINT else None
+        return super().values() | {"complaint_id": complaint.id if complaint else None}
+
+
+class AmendForm(_DutyForm):
+    """5.6: another department or day, better words."""
+
+
+# The department's answer
+
+
+class BoneRow(RowForm):
+    """7.4-44: a cause on the fishbone."""
+
+    cause_class = Choice("cause_class")
+    cause = Text("cause", most=200)
+    is_root = Yes("is_root")
+
+    decisive = ("cause",)
+
+    def check(self) -> None:
+        if not self.cause_class.data:
+            self.fault("cause_class", gettext("Please choose one."))
+
+
+def _why(kind: str, place: int) -> str:
+    return f"why_{kind}_{place}"
+
+
+class AnalyseForm(WithRows, WithFiles, StepForm):
+    """7.4-40 to 45: why it arose, why it got out, why the system let it; two 5-why rows and the fishbone."""
+
+    occurrence_cause = LongText("occurrence_cause", required=True, most=1000)
+    escape_cause = LongText("escape_cause", required=True, most=1000)
+    system_cause = LongText("system_cause", most=1000)
+    cause_class = Choice("cause_class", "cause_class", required=True)
+    bones = Rows(BoneRow, label("bones"))
+    more_rows = SubmitField()
+
+    rows = "bones"
+    beside = frozenset({"more_rows", *(_why(kind, place) for kind in procedure.WHYS for place in range(1, procedure.MOST_WHYS + 1))})
+
+    def offer(self, record: Any, on: datetime) -> None:
+        offered = [("", "—"), *((code, choice("cause_class", code)) for code in procedure.SIX_M)]
+        if not self.bones.entries:
+            self.bones.refill([{"cause_class": code} for code in procedure.SIX_M])
+        for entry in self.bones.entries:
+            entry.form.cause_class.choices = offered
+
+    def fill(self, record: Any, on: datetime) -> None:
+        for name in ("occurrence_cause", "escape_cause", "system_cause", "cause_class"):
+            self[name].process_data(getattr(record, name))
+        said = record.of_round(record.round)
+        for why in said["whys"]:
+            self[_why(why.cause_kind, why.why_no)].process_data(why.because)
+        missing = [code for code in procedure.SIX_M if code not in {bone.cause_class for bone in said["bones"]}]
+        self.bones.refill([*said["bones"], *({"cause_class": code} for code in missing)])
+        self.offer(record, on)
+
+    def why_fields(self, kind: str) -> list[Any]:
+        return [self[_why(kind, place)] for place in range(1, procedure.MOST_WHYS + 1)]
+
+    def check(self, record: Any, on: datetime) -> None:
+        if record.system_cause_needed and not self.system_cause.data:
+            self.fault("system_cause", gettext("The complaint is critical or major: say why the system let it happen."))
+        for kind in procedure.why_faults(self._answers()):
+            answered = sum(bool(field.data) for field in self.why_fields(kind))
+            self.fault(_why(kind, answered + 1), gettext("Ask why again: at least two answers are needed to come to a cause."))
+        if procedure.fishbone_faults(tuple(row.is_root.data for row in self.bones.filled)):
+            self.fault("bones", gettext("Mark the root cause on the fishbone."))
+
+    def _answers(self) -> dict[str, list[str]]:
+        return {kind: [field.data for field in self.why_fields(kind) if field.data] for kind in procedure.WHYS}
+
+    def values(self) -> dict[str, Any]:
+        bones = [{name: row[name].data for name in ("cause_class", "cause", "is_root")} for row in self.bones.filled]
+        return super().values() | {"whys": self._answers(), "bones": bones}
+
+
+for _kind in procedure.WHYS:
+    for _place in range(1, procedure.MOST_WHYS + 1):
+        setattr(AnalyseForm, _why(_kind, _place), Text("why", most=300))
+
+
+class ActionRow(RowForm):
+    """7.4-48: one measure."""
+
+    action_kind = Choice("action_kind", "action_kind")
+    content = LongText("content", most=1000)
+    cause_kind = Choice("cause_kind", "cause_kind")
+    owner_id = Reference("owner")
+    planned_on = Day("planned_on")
+
+    decisive = ("content", "owner_id", "planned_on")
+
+    def check(self) -> None:
+        for name in ("action_kind", "content", "owner_id", "planned_on"):
+            if not self[name].data:
+                self.fault(name, gettext("Please fill this in."))
+
+
+class MeasuresForm(WithRows, StepForm):
+    """7.4-48 to 50: the measures, the documents they change, the products they also concern."""
+
+    actions = Rows(ActionRow, label("actions"))
+    more_rows = SubmitField()
+    documents = Choices("documents", "document")
+    read_across = LongText("read_across", most=1000)
+
+    rows = "actions"
+    beside = frozenset({"more_rows"})
+
+    def offer(self, record: Any, on: datetime) -> None:
+        offered = reference_choices([(person.id, person.name) for person in people_to_choose(Permission.ANSWER_CAPA)])
+        self.actions.stand_ready(1 if self.actions.entries else ROWS_READY)
+        for entry in self.actions.entries:
+            entry.form.owner_id.choices = offered
+
+    def fill(self, record: Any, on: datetime) -> None:
+        self.documents.data, self.read_across.data = record.documents_changed, record.read_across
+        if record.open_actions:
+            self.actions.refill(record.open_actions)
+
+    def check(self, record: Any, on: datetime) -> None:
+        for row in self.actions.filled:
+            if row.planned_on.data and row.planned_on.data < record.round_began_on:
+                row.fault("planned_on", gettext("This lies before the report was issued (%(day)s).", day=record.round_began_on))
+        self.actions.gather()
+        done = [action for action in record.actions if action.round == record.round and action.done_on]
+        kinds = tuple(row.action_kind.data for row in self.actions.filled) + tuple(action.action_kind for action in done)
+        if not self.actions.filled:
+            self.fault("actions", gettext("Write at least one measure."))
+        elif procedure.measure_faults(kinds):
+            self.fault("actions", gettext("At least one corrective measure is needed: without it the cause stays (5.2.2.5)."))
+
+    def values(self) -> dict[str, Any]:
+        names = ("action_kind", "content", "cause_kind", "owner_id", "planned_on")
+        return super().values() | {"actions": [{name: row[name].data for name in names} for row in self.actions.filled]}
+
+
+# Carrying out
+
+
+def _which_action() -> RadioField:
+    return RadioField(label("which_action"), [InputRequired(lazy_gettext("Please choose one."))], choices=[],
+                      coerce=lambda value: int(value) if str(value).isdecimal() and len(str(value)) < 10 else None)
+
+
+def _named(action: Action) -> str:
+    return f"{choice('action_kind', action.action_kind)} · {action.content} · {action.planned_on}"
+
+
+class DoActionForm(WithFiles, StepForm):
+    """7.4-48: the owner says that a measure is carried out, with the evidence."""
+
+    action_id = _which_action()
+    done_on = Day("done_on", required=True)
+    done_note = LongText("done_note", required=True, most=1000)
+
+    def offer(self, record: Capa, on: datetime) -> None:
+        self.action_id.choices = [(action.id, _named(action)) for action in record.open_actions if action.owner_id == current_user.id]
+
+    def fill(self, record: Capa, on: datetime) -> None:
+        self.done_on.data = _today(on)
+        if len(self.action_id.choices) == 1:
+            self.action_id.data = self.action_id.choices[0][0]
+
+    def check(self, record: Capa, on: datetime) -> None:
+        if self.done_on.data and self.done_on.data > _today(on):
+            self.fault("done_on", gettext("This lies in the future."))
+        _not_before(self, "done_on", record.round_began_on, gettext("This lies before the report was issued (%(day)s).", day=record.round_began_on))
+        if not (getattr(self, "staged", ()) or self.kept() or self.files.errors):
+            self.fault("files", gettext("Add the evidence: a photograph, a measurement or a report."))
+
+
+class ReassignForm(StepForm):
+    """An action gets another owner: the first one left, or cannot."""
+
+    action_id = _which_action()
+    owner_id = Reference("new_owner", required=True)
+    planned_on = Day("planned_on", required=True)
+
+    def offer(self, record: Capa, on: datetime) -> None:
+        self.action_id.choices = [(action.id, f"{_named(action)} · {action.owner.name}") for action in record.open_actions]
+        self.owner_id.choices = reference_choices([(person.id, person.name) for person in people_to_choose(Permission.ANSWER_CAPA)])
+
+    def fill(self, record: Capa, on: datetime) -> None:
+        for action in ([one for one in record.open_actions if one.owner_gone] or record.open_actions)[:1]:
+            self.action_id.data, self.planned_on.data = action.id, max(action.planned_on, _today(on))
+
+    def check(self, record: Capa, on: datetime) -> None:
+        _not_before(self, "planned_on", _today(on), gettext("This day is over."))
+
+
+class CarryOutForm(StepForm):
+    """Nothing to fill in: the last action that is carried out takes this step."""
+
+
+# Verifying
+
+
+class VerifyForm(Signed, WithFiles, StepForm):
+    """7.4-58 to 60: over which period, by which data the measures work; signed."""
+
+    verification_method = Text("verification_method", required=True, most=300)
+    period_from = Day("period_from", required=True)
+    period_to = Day("period_to", required=True)
+    verification_data = LongText("verification_data", required=True)
+
+    def fill(self, record: Capa, on: datetime) -> None:
+        self.period_from.data, self.period_to.data = record.carried_out_on, _today(on)
+
+    def check(self, record: Capa, on: datetime) -> None:
+        begin, end = self.period_from.data, self.period_to.data
+        _not_before(self, "period_from", record.carried_out_on,
+                    gettext("The effect shows only after the measures were carried out (%(day)s).", day=record.carried_out_on))
+        if end and end > _today(on):
+            self.fault("period_to", gettext("This lies in the future."))
+        elif begin and end and end < begin:
+            self.fault("period_to", gettext("The period ends before it begins."))
+
+
+class ReopenForm(VerifyForm):
+    """Without effect: the department answers anew, by a new day."""
+
+    due_on = Day("due_on", required=True)
+
+    def fill(self, record: Capa, on: datetime) -> None:
+        super().fill(record, on)
+        self.due_on.data = _answer_day(on)
+
+    def check(self, record: Capa, on: datetime) -> None:
+        super().check(record, on)
+        _not_before(self, "due_on", _today(on), gettext("This day is over."))
+
+
+FORMS: dict[str, type[StepForm]] = {
+    "issue": IssueForm, "amend": AmendForm, "analyse": AnalyseForm, "set_measures": MeasuresForm, "send_back": ReasonForm, "do_action": DoActionForm,
+    "reassign": ReassignForm, "carry_out": CarryOutForm, "verify": VerifyForm, "reopen": ReopenForm, "void": ReasonForm,
+}

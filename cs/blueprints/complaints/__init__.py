@@ -1,0 +1,59 @@
+"""Complaints 客户投诉 (5.2): the list, the report as a page, and the form of each step."""
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request, url_for
+from flask_login import current_user
+
+from cs.access import requires
+from cs.blueprints.complaints import forms, meeting_forms, sample_forms
+from cs.blueprints.complaints.listing import LISTING
+from cs.blueprints.complaints.page import page_of_complaint
+from cs.forms import ReasonForm, StepForm
+from cs.models.base import find
+from cs.models.complaints import Complaint
+from cs.pages import show
+from cs.procedure import complaints as procedure
+from cs.procedure.authority import Permission
+from cs.steps import Section, mount
+
+blueprint = Blueprint("complaints", __name__, url_prefix="/complaints")
+
+FORMS: dict[str, type[StepForm]] = {
+    "log": forms.LogForm, "pass_on": forms.PassOnForm, "register": forms.RegisterForm, "decline": ReasonForm, "amend": forms.LogForm,
+    "receive": forms.ReceiveForm, "confirm": forms.ConfirmForm, "settle": forms.SettleForm, "explain": forms.ExplainForm,
+    "send_reply": forms.ReplyForm, "reply_directly": forms.ReplyForm, "accept": forms.AnswerForm, "refuse": forms.RefuseForm,
+    "no_answer": forms.NoAnswerForm, "close": forms.CloseForm, "void": ReasonForm,
+    "contact": sample_forms.ContactForm, "request_sample": sample_forms.RequestSampleForm, "receive_sample": sample_forms.ReceiveSampleForm,
+    "move_sample": sample_forms.MoveSampleForm, "end_sample": sample_forms.EndSampleForm,
+    "meet": meeting_forms.MeetForm, "dispose": meeting_forms.DisposeForm, "countersign": meeting_forms.CountersignForm,
+    "plan": meeting_forms.PlanForm, "do_disposition": meeting_forms.DoDispositionForm, "issue_result": meeting_forms.ResultForm,
+}
+
+
+@blueprint.route("/")
+@requires(Permission.READ)
+def index() -> Any:
+    """All complaints, narrowed by the address."""
+    page = LISTING.page(request.args, url_for("complaints.index"))
+    creates = next((step.name for step in procedure.WORKFLOW.creating() if current_user.may(step.permission)), None)
+    return show("complaints/list.html", "complaints/_rows.html", page=page, creates=creates, ended_early=procedure.ENDED_EARLY, before_reply=procedure.UNANSWERED)
+
+
+@blueprint.route("/<int:record_id>/like")
+@requires(Permission.READ)
+def like(record_id: int) -> Any:
+    """3.4: the like cases of what is chosen in the form of the analysis so far, and the way that the procedure leads to."""
+    record = find(Complaint, record_id) or abort(404)
+    product = request.args.get("product_id", type=int) or record.product_id
+    made = {name: request.args.get(name) for name in forms.PROPOSING}
+    return render_template("complaints/_like.html", likeness=forms.Likeness.of(record, product, request.args.get("defect_code"), **made))
+
+
+def _page(record: Complaint, on: datetime) -> dict[str, Any]:
+    return page_of_complaint(record, current_user, on)
+
+
+mount(blueprint, Section(Complaint, FORMS, _page))

@@ -1,0 +1,278 @@
+"""The forms of the meeting's way (5.2.2.4): who was there, what becomes of the goods, countersignatures, plan, result."""
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel.speaklater import LazyString
+from flask_login import current_user
+from sqlalchemy import select
+from wtforms import Field, SubmitField
+
+from cs.extensions import db
+from cs.forms import (
+    Choice,
+    Day,
+    LongText,
+    Moment,
+    Reference,
+    Signed,
+    StepForm,
+    Text,
+    Whole,
+    WithFiles,
+    reference_choices,
+)
+from cs.models.meetings import representatives
+from cs.models.procedure import zone
+from cs.models.users import Membership, User
+from cs.procedure import complaints as procedure
+from cs.procedure.authority import Permission, roles_with
+from cs.rows import RowForm, Rows, WithRows
+from cs.words import choice, day, department_name, departments, label, listed, term
+
+
+def _workers(permission: Permission) -> list[User]:
+    """Everybody still here whose role holds the permission, by pinyin."""
+    query = select(User).join(Membership).where(User.active, Membership.role.in_(roles_with(permission))).order_by(User.sort_name, User.id)
+    return list(db.session.execute(query).unique().scalars())
+
+
+def _to_choose(people: list[User]) -> list[tuple[Any, str]]:
+    return reference_choices([(one.id, f"{one.name} · {listed(department_name(code) for code in one.departments)}") for one in people])
+
+
+def _departments() -> list[tuple[str, str]]:
+    return [("", "—"), *((code, department_name(code)) for code, row in departments().items() if row.active)]
+
+
+class AttendeeForm(RowForm):
+    """A person, and the department that they stand for."""
+
+    user_id = Reference("person")
+    department = Choice("department", choices=[])
+
+    decisive = ("user_id",)
+
+
+class MeetForm(WithFiles, WithRows, StepForm):
+    """5.2.2.4: 品质主管主导开会,通知业务部、工程部及责任部门负责人现场检讨."""
+
+    met_at = Moment("met_at", required=True)
+    department = Choice("resp_dept", required=True, choices=[])
+    minutes = LongText("minutes", required=True)
+    attendees = Rows(AttendeeForm, label("attendees"))
+    more_rows = SubmitField()
+
+    rows = "attendees"
+    beside = frozenset({"more_rows"})
+    ready = 4
+
+    def offer(self, record: Any, on: datetime) -> None:
+        self.attendees.stand_ready(1 if self.attendees.entries else self.ready)
+        self.department.choices = _departments()
+        people = _to_choose(_workers(Permission.COUNTERSIGN))
+        for row in self.attendees:
+            row.form.user_id.choices, row.form.department.choices = people, _departments()
+
+    def fill(self, record: Any, on: datetime) -> None:
+        """The heads of sales and engineering stand in the rows already."""
+        self.met_at.process_data(on)
+        self.attendees.refill([{"user_id": heads[0].id, "department": code} for code in procedure.meeting_departments("sales")
+                               if (heads := representatives(code))])
+        self.attendees.stand_ready(2)
+        self.offer(record, on)
+
+    def check(self, record: Any, on: datetime) -> None:
+        if self.met_at.data and self.met_at.data > on:
+            self.fault("met_at", gettext("This lies in the future."))
+        elif self.met_at.data and self.met_at.data < record.heard_at.replace(second=0, microsecond=0):
+            self.fault("met_at", gettext("This lies before the complaint was heard."))
+        self._check_rows()
+        self.attendees.gather()
+        if self.department.data and not self.attendees.errors:
+            for message in self._lacking():
+                self.fault("attendees", message)
+
+    def _check_rows(self) -> None:
+        seen: set[int] = set()
+        for row in self.attendees.filled:
+            person = db.session.get(User, row.user_id.data)
+            if row.user_id.data in seen:
+                row.fault("user_id", gettext("This person stands here twice."))
+            seen.add(row.user_id.data)
+            if person is not None and not row.department.data and len(person.departments) == 1:
+                row.department.data = person.departments[0]
+            if not row.department.data:
+                row.fault("department", gettext("Which department do they stand for?"))
+            elif person is not None and row.department.data not in person.departments:
+                row.fault("department", gettext("%(name)s does not belong to this department.", name=person.name))
+
+    def _lacking(self) -> list[str]:
+        """Whose head was not there: one sentence for each department."""
+        present = {(row.user_id.data, row.department.data) for row in self.attendees.filled}
+        lacking = []
+        for code in procedure.meeting_departments(self.department.data):
+            heads = representatives(code)
+            if any((one.id, code) in present for one in heads):
+                continue
+            if not heads:
+                lacking.append(gettext("%(department)s has nobody who could stand for it. Let the administrator enter its head.",
+                                       department=department_name(code)))
+            else:
+                lacking.append(gettext("The head of %(department)s must be there: %(names)s.", department=department_name(code),
+                                       names=listed(one.name for one in heads)))
+        return lacking
+
+    def values(self) -> dict[str, Any]:
+        there = [{"user_id": row.user_id.data, "department": row.department.data} for row in self.attendees.filled]
+        return super().values() | {"attendees": there}
+
+
+class DecisionForm(RowForm):
+    """What is done with so many pieces at one place: who, by when."""
+
+    place = Choice("place", "place", required=True)
+    lot_no = Text("lot_no")
+    quantity = Whole("quantity", required=True, least=1)
+    disposition = Choice("disposition", "disposition", required=True)
+    owner_id = Reference("owner", required=True)
+    planned_on = Day("planned_on", required=True)
+
+    decisive = ("place", "lot_no", "quantity", "disposition", "owner_id", "planned_on")
+
+
+def _found(place: str) -> Field:
+    return Whole("found_qty", render_kw={"aria-label": LazyString(lambda: f"{choice('place', place)} {term('found_qty')}")})
+
+
+def _nothing(place: str) -> Field:
+    return Text("confirmed_by", render_kw={"aria-label": LazyString(lambda: f"{choice('place', place)} {term('confirmed_by')}")})
+
+
+class DisposeForm(WithFiles, WithRows, StepForm):
+    """5.2.2.4: 对发生品、库存品及在制品进行处理决议. Every place says how many there are, or who confirmed that there are none."""
+
+    dispositions = Rows(DecisionForm, label("dispositions"))
+    plan_needed = Choice("plan_needed", "yes_no", required=True, radio=True)
+    more_rows = SubmitField()
+
+    rows = "dispositions"
+    beside = frozenset({"more_rows"} | {f"{what}_{place}" for what in ("found", "none") for place in procedure.PLACES})
+    ready = 3
+
+    @property
+    def places(self) -> list[tuple[str, Field, Field]]:
+        """(place, its quantity, who confirms that nothing is there), in the order of the paper."""
+        return [(place, self[f"found_{place}"], self[f"none_{place}"]) for place in procedure.PLACES]
+
+    def offer(self, record: Any, on: datetime) -> None:
+        self.dispositions.stand_ready(1 if self.dispositions.entries else self.ready)
+        people = _to_choose(_workers(Permission.CARRY_OUT_DISPOSITION))
+        for row in self.dispositions:
+            row.form.owner_id.choices = people
+
+    def fill(self, record: Any, on: datetime) -> None:
+        """What the report says of the affected goods already."""
+        self.found_affected.data = record.defect_qty or None
+        if record.defect_qty:
+            self.dispositions.refill([{"place": "affected", "lot_no": record.lot_no, "quantity": record.defect_qty}])
+        self.dispositions.stand_ready(2)
+        self.offer(record, on)
+
+    def check(self, record: Any, on: datetime) -> None:
+        today = on.astimezone(zone()).date()
+        for row in self.dispositions.filled:
+            if row.planned_on.data and row.planned_on.data < today:
+                row.fault("planned_on", gettext("This day has passed already."))
+        self.dispositions.gather()
+        for place, found, nothing in self.places:
+            if not found.data and not nothing.data and not found.errors:
+                self.fault(f"none_{place}", gettext("%(place)s: how many are there? If none, who confirmed it?",
+                                                     place=choice("place", place)))
+            elif found.data and nothing.data:
+                self.fault(f"none_{place}", gettext("%(found)s were found here: leave this empty.", found=found.data))
+        if not self.dispositions.errors and not any(found.errors for _place, found, _nothing in self.places):
+            self._check_sums()
+
+    def _check_sums(self) -> None:
+        decided: Counter[str] = Counter()
+        for row in self.dispositions.filled:
+            decided[row.place.data] += row.quantity.data
+        for place, found, settled in procedure.disposition_faults({place: found.data or 0 for place, found, _ in self.places}, decided):
+            self.fault(f"found_{place}", gettext("%(place)s: %(found)s found, but %(decided)s decided on.", place=choice("place", place),
+                                                 found=found, decided=settled))
+
+    def values(self) -> dict[str, Any]:
+        columns = ("place", "lot_no", "quantity", "disposition", "owner_id", "planned_on")
+        return {"places": [{"place": place, "found_qty": found.data or 0, "confirmed_by": nothing.data} for place, found, nothing in self.places],
+                "dispositions": [{name: row[name].data for name in columns} for row in self.dispositions.filled],
+                "plan_needed": self.plan_needed.data == "yes"}
+
+
+for _place in procedure.PLACES:
+    setattr(DisposeForm, f"found_{_place}", _found(_place))
+    setattr(DisposeForm, f"none_{_place}", _nothing(_place))
+
+
+class CountersignForm(Signed, StepForm):
+    """会签: the head's own password is all it needs."""
+
+
+class PlanForm(WithFiles, StepForm):
+    """5.2.2.4, 3.6: planning arranges replacement or rework by the delivery date."""
+
+    plan = LongText("plan", required=True)
+    plan_quantity = Whole("plan_quantity", required=True, least=1)
+    plan_due_on = Day("plan_due_on", required=True)
+
+    def fill(self, record: Any, on: datetime) -> None:
+        """Nothing is filled in: planning decides."""
+
+    def check(self, record: Any, on: datetime) -> None:
+        if self.plan_due_on.data and self.plan_due_on.data < on.astimezone(zone()).date():
+            self.fault("plan_due_on", gettext("This day has passed already."))
+
+
+class DoDispositionForm(WithFiles, StepForm):
+    """The owner says that it is done."""
+
+    disposition_id = Reference("disposition", required=True)
+    done_on = Day("done_on", required=True)
+    done_note = LongText("done_note", most=500)
+
+    def offer(self, record: Any, on: datetime) -> None:
+        self.disposition_id.choices = reference_choices([
+            (one.id, " · ".join([choice("place", one.place), f"{choice('disposition', one.disposition)} {one.quantity}",
+                                 *([one.lot_no] if one.lot_no else []), f"{term('planned_on')} {day(one.planned_on)}"]))
+            for one in record.dispositions_of(current_user)])
+
+    def fill(self, record: Any, on: datetime) -> None:
+        self.done_on.data = on.astimezone(zone()).date()
+        if len(self.disposition_id.choices) == 2:
+            self.disposition_id.data = self.disposition_id.choices[1][0]
+
+    def check(self, record: Any, on: datetime) -> None:
+        row = next((one for one in record.dispositions if one.id == self.disposition_id.data), None)
+        done = self.done_on.data
+        if done and done > on.astimezone(zone()).date():
+            self.fault("done_on", gettext("This lies in the future."))
+        elif done and row is not None and done < self._met_on(record, row.round):
+            self.fault("done_on", gettext("This lies before the meeting."))
+
+    @staticmethod
+    def _met_on(record: Any, number: int) -> Any:
+        return next(one.met_at for one in record.meetings if one.round == number).astimezone(zone()).date()
+
+
+class ResultForm(WithFiles, StepForm):
+    """5.2.2.4: 品质开立客户投诉处理报告结果; it becomes the next numbered reply, which sales sends."""
+
+    reply_text = LongText("settlement", required=True)
+    cause = LongText("cause", required=True)
+    actions = LongText("actions", required=True)
+
+    def fill(self, record: Any, on: datetime) -> None:
+        """Nothing is filled in: the last reply was not accepted."""

@@ -1,0 +1,64 @@
+"""What the page of a complaint shows, beside the record itself."""
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import current_app, url_for
+from flask_babel import gettext
+
+from cs.models.complaints import Complaint
+from cs.models.holidays import work_calendar
+from cs.models.procedure import zone
+from cs.models.users import User
+from cs.procedure import complaints as procedure
+from cs.records import files, flow, next_action, other_steps, signatures, timeline
+from cs.words import choice, day, department_name, listed, term
+
+
+def page_of_complaint(record: Complaint, person: User, on: datetime) -> dict[str, Any]:
+    """Next action first, then the blocks of the paper in their order; finished blocks fold."""
+    steps = record.steps_for(person, on)
+    due_day = record.reply_due_at.astimezone(zone()).date()
+    same, others = record.like_cases(record.product_id, record.defect_code, record.defect_category) if record.analysed_at else ([], [])
+    return {"flow": flow(record), "next": next_action(record, steps, "complaints", on), "others": other_steps(record, steps, "complaints"),
+            "timeline": timeline(record), "files": files(record), "signatures": signatures(record),
+            "calendar_known": work_calendar().is_known(due_day), "ended_early": procedure.ENDED_EARLY,
+            "waits_for_reply": record.state in procedure.UNANSWERED, "unfolded": _unfolded(record, on), "same": same, "elsewhere": others,
+            "in_the_way": in_the_way(record, on) if record.state == procedure.BEFORE_THE_CLOSE else [], "samples": _samples_in_brief(record), "today": on.astimezone(zone()).date(),
+            "capas": [(one, _address(one)) for one in record.capas]}
+
+
+def _samples_in_brief(record: Complaint) -> str:
+    """Where the samples are, for the folded block A."""
+    places = [one.location if one.is_here else gettext("still awaited") for one in record.samples if one.ended_on is None]
+    return f"{term('samples')}: {listed(place or '/' for place in places)}" if places else ""
+
+
+def _address(capa: Any) -> str | None:
+    """Where a corrective action has its page."""
+    return url_for("capa.detail", record_id=capa.id) if "capa.detail" in current_app.view_functions else None
+
+
+def _unfolded(record: Complaint, on: datetime) -> set[str]:
+    """The blocks that still stand open: those not finished, and the last of the finished ones."""
+    if record.state in procedure.ENDED_EARLY or not record.analysed_at:
+        return {"A", "B"}
+    if record.meetings and (record.open_ends(on) or record.reply is None or record.reply.replied_at is None):
+        return {"C", "F"} if record.reply else {"C"}
+    return {"F", "G"} if record.reply else {"B"}
+
+
+def in_the_way(record: Complaint, on: datetime) -> list[str]:
+    """What still stands in the way of closing, in words (Q12)."""
+    ends = record.open_ends(on)
+    said = [gettext("CAPA %(number)s is not verified.", number=one.number) for one in ends.get("capas", ())]
+    said += [gettext("%(place)s, %(decision)s %(quantity)s: to be done by %(name)s until %(day)s.", place=choice("place", one.place),
+                     decision=choice("disposition", one.disposition), quantity=one.quantity, name=one.owner.name, day=day(one.planned_on))
+             for one in ends.get("dispositions", ())]
+    if awaited := ends.get("countersigners"):
+        names = listed(f"{one.user.name} ({department_name(one.department)})" for one in awaited)
+        said.append(gettext("Countersignature awaited: %(names)s.", names=names))
+    if ends.get("plan"):
+        said.append(gettext("%(plan)s is awaited of %(department)s.", plan=term("plan"), department=term("planning")))
+    return said

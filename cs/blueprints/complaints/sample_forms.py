@@ -1,0 +1,156 @@
+"""The forms of talks with the customer and of defect samples (5.2.1.3, 5.2.2.1)."""
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext
+
+from cs.forms import Choice, Day, LongText, Moment, Reference, StepForm, Text, Whole, WithFiles, reference_choices
+from cs.models.complaints import Complaint
+from cs.models.procedure import zone
+from cs.models.samples import Sample
+from cs.words import choices, day
+
+
+class ContactForm(WithFiles, StepForm):
+    """5.2.1.3: a talk with the customer, and what was said."""
+
+    at = Moment("at", required=True)
+    channel = Choice("channel", "channel", required=True)
+    contact_name = Text("contact_name", required=True)
+    said = LongText("said", required=True)
+
+    def fill(self, record: Any, on: datetime) -> None:
+        self.at.process_data(on)
+        self.contact_name.data = record.contact_name
+
+    def check(self, record: Any, on: datetime) -> None:
+        if self.at.data and self.at.data > on:
+            self.fault("at", gettext("This lies in the future."))
+        elif self.at.data and self.at.data < record.heard_at.replace(second=0, microsecond=0):
+            self.fault("at", gettext("This lies before the complaint was heard."))
+
+
+class RequestSampleForm(StepForm):
+    """5.2.1.3: a defect sample is asked for."""
+
+    quantity = Whole("quantity", required=True, least=1)
+    requested_on = Day("requested_on", required=True)
+    expected_on = Day("expected_on")
+    note = LongText("note", most=500)
+
+    def fill(self, record: Any, on: datetime) -> None:
+        self.requested_on.data = on.astimezone(zone()).date()
+
+    def check(self, record: Any, on: datetime) -> None:
+        _not_after_today(self, "requested_on", on)
+        asked = self.requested_on.data
+        if asked and asked < record.heard_at.astimezone(zone()).date():
+            self.fault("requested_on", gettext("This lies before the complaint was heard."))
+        if asked and self.expected_on.data and self.expected_on.data < asked:
+            self.fault("expected_on", gettext("It cannot arrive before it was asked for."))
+
+
+class _OneSample(StepForm):
+    """A form about one of the complaint's samples; where only one is meant, it is not asked for."""
+
+    sample_id = Reference("defect_sample", required=True)
+
+    def meant(self, record: Complaint) -> list[Sample]:
+        """The samples that this step can be about."""
+        raise NotImplementedError
+
+    def offer(self, record: Any, on: datetime) -> None:
+        self.sample_id.choices = reference_choices([(one.id, f"{one.quantity} · {day(one.requested_on)} · {one.location or '/'}")
+                                                    for one in self.meant(record)])
+        if len(self.meant(record)) == 1:
+            self.sample_id.data = self.meant(record)[0].id
+
+    def chosen(self, record: Complaint) -> Sample | None:
+        return next((one for one in self.meant(record) if one.id == self.sample_id.data), None)
+
+    def accepts(self, record: Any, on: datetime) -> bool:
+        if len(self.meant(record)) == 1:
+            self.sample_id.raw_data = [str(self.meant(record)[0].id)]
+        return super().accepts(record, on)
+
+    @property
+    def asks_which(self) -> bool:
+        return len(self.sample_id.choices) > 2
+
+
+class ReceiveSampleForm(WithFiles, _OneSample):
+    """The sample is here: at quality, at sales, or at the warehouse's gate."""
+
+    sent_on = Day("sent_on")
+    received_on = Day("received_on", required=True)
+    received_qty = Whole("received_qty", required=True, least=1)
+    location = Text("location", required=True)
+
+    def meant(self, record: Complaint) -> list[Sample]:
+        return [one for one in record.samples if one.is_awaited]
+
+    def fill(self, record: Any, on: datetime) -> None:
+        self.received_on.data = on.astimezone(zone()).date()
+        if len(self.meant(record)) == 1:
+            self.received_qty.data = self.meant(record)[0].quantity
+
+    def check(self, record: Any, on: datetime) -> None:
+        sample = self.chosen(record)
+        _not_after_today(self, "sent_on", on)
+        _not_after_today(self, "received_on", on)
+        if sample is None:
+            return
+        for name in ("sent_on", "received_on"):
+            if self[name].data and self[name].data < sample.requested_on:
+                self.fault(name, gettext("This lies before it was asked for (%(day)s).", day=day(sample.requested_on)))
+        if self.sent_on.data and self.received_on.data and self.received_on.data < self.sent_on.data:
+            self.fault("received_on", gettext("It cannot arrive before it was sent."))
+
+
+class MoveSampleForm(_OneSample):
+    location = Text("location", required=True)
+
+    def meant(self, record: Complaint) -> list[Sample]:
+        return [one for one in record.samples if one.is_here]
+
+
+class EndSampleForm(_OneSample):
+    """Given back, scrapped, or it never came."""
+
+    sample_end = Choice("sample_end", required=True, radio=True)
+    ended_on = Day("ended_on", required=True)
+    note = LongText("note", most=500)
+
+    def meant(self, record: Complaint) -> list[Sample]:
+        return [one for one in record.samples if one.ended_on is None]
+
+    def offer(self, record: Any, on: datetime) -> None:
+        super().offer(record, on)
+        possible = {_end_of(one, code) for one in self.meant(record) for code, _name in choices("sample_end")}
+        self.sample_end.choices = [(code, name) for code, name in choices("sample_end") if code in possible]
+
+    def fill(self, record: Any, on: datetime) -> None:
+        self.ended_on.data = on.astimezone(zone()).date()
+
+    def check(self, record: Any, on: datetime) -> None:
+        sample, ended = self.chosen(record), self.ended_on.data
+        _not_after_today(self, "ended_on", on)
+        if sample is None:
+            return
+        begun: date = sample.received_on or sample.requested_on
+        if ended and ended < begun:
+            self.fault("ended_on", gettext("This lies before %(day)s, when it was asked for or arrived.", day=day(begun)))
+        if self.sample_end.data and _end_of(sample, self.sample_end.data) is None:
+            self.fault("sample_end", gettext("What is here has come; what has not come cannot be given back or scrapped."))
+
+
+def _end_of(sample: Sample, code: str) -> str | None:
+    """The end, where a sample can have it: only what is awaited can never have come, only what is here can be given back or scrapped."""
+    return code if (code == "never_came") == sample.is_awaited else None
+
+
+def _not_after_today(form: StepForm, name: str, on: datetime) -> None:
+    if form[name].data and form[name].data > on.astimezone(zone()).date():
+        form.fault(name, gettext("This lies in the future."))

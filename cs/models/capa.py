@@ -1,0 +1,330 @@
+"""CAPA 纠正预防措施报告 (5.2.2.5, DC-FM-04): causes, measures, their carrying out and the proof of their effect, round by round."""
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, case, func, select
+from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
+
+from cs.extensions import db
+from cs.models.base import Workflowed
+from cs.models.complaints import Complaint
+from cs.models.customers import Customer
+from cs.models.holidays import work_calendar
+from cs.models.numbers import next_number
+from cs.models.procedure import rulebook, zone
+from cs.models.types import Moment
+from cs.models.users import User
+from cs.procedure import capa as procedure
+from cs.procedure.authority import Permission
+
+
+class Why(db.Model):
+    """One question of a 5-why row 五问法, and its answer."""
+
+    __tablename__ = "capa_whys"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    capa_id: Mapped[int] = mapped_column(ForeignKey("capas.id"), index=True)
+    round: Mapped[int]
+    cause_kind: Mapped[str]  # occurrence or escape
+    why_no: Mapped[int]
+    because: Mapped[str] = mapped_column(Text)
+
+
+class Bone(db.Model):
+    """One cause on the fishbone 鱼骨图, under one of the six M 人机料法环测."""
+
+    __tablename__ = "capa_bones"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    capa_id: Mapped[int] = mapped_column(ForeignKey("capas.id"), index=True)
+    round: Mapped[int]
+    cause_class: Mapped[str]
+    cause: Mapped[str]
+    is_root: Mapped[bool] = mapped_column(default=False)
+
+
+class Action(db.Model):
+    """One measure: what, against which cause, who, by when, done when and with what evidence."""
+
+    __tablename__ = "capa_actions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    capa_id: Mapped[int] = mapped_column(ForeignKey("capas.id"), index=True)
+    round: Mapped[int]
+    action_kind: Mapped[str]
+    content: Mapped[str] = mapped_column(Text)
+    cause_kind: Mapped[str | None]
+    owner_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    planned_on: Mapped[date]
+    done_on: Mapped[date | None]
+    done_note: Mapped[str | None] = mapped_column(Text)
+    done_at: Mapped[datetime | None] = mapped_column(Moment)  # when that was recorded: the files that came with it bear the same moment
+    owner: Mapped[User] = relationship(lazy="joined")
+
+    @property
+    def owner_gone(self) -> bool:
+        """Whether its owner has left the company, or has no work in it any more: the department finds another."""
+        return not (self.owner.active and self.owner.may(Permission.ANSWER_CAPA))
+
+
+class Verification(db.Model):
+    """The proof of effect of one round: over which period, by which data, with which result."""
+
+    __tablename__ = "capa_verifications"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    capa_id: Mapped[int] = mapped_column(ForeignKey("capas.id"), index=True)
+    round: Mapped[int]
+    verification_method: Mapped[str]
+    period_from: Mapped[date]
+    period_to: Mapped[date]
+    verification_data: Mapped[str] = mapped_column(Text)
+    effect: Mapped[str]
+    verified_at: Mapped[datetime] = mapped_column(Moment)
+    verified_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    verified_by: Mapped[User] = relationship(lazy="joined")
+
+
+class PastRound(db.Model):
+    """What a round that had no effect said of causes and measures; the round that runs stands in the record itself."""
+
+    __tablename__ = "capa_past_rounds"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    capa_id: Mapped[int] = mapped_column(ForeignKey("capas.id"), index=True)
+    round: Mapped[int]
+    due_on: Mapped[date]
+    occurrence_cause: Mapped[str | None] = mapped_column(Text)
+    escape_cause: Mapped[str | None] = mapped_column(Text)
+    system_cause: Mapped[str | None] = mapped_column(Text)
+    cause_class: Mapped[str | None]
+    documents: Mapped[str | None] = mapped_column(Text)
+    read_across: Mapped[str | None] = mapped_column(Text)
+    carried_out_on: Mapped[date | None]
+
+
+OF_A_ROUND = ("due_on", "occurrence_cause", "escape_cause", "system_cause", "cause_class", "documents", "read_across", "carried_out_on")
+
+
+class Capa(Workflowed):
+    """One CAR, whole, with all its rounds under one number."""
+
+    kind = "capa"
+    parts = ("whys", "bones", "actions", "verifications", "past_rounds")
+    workflow = procedure.WORKFLOW
+    __tablename__ = "capas"
+    number: Mapped[str] = mapped_column(unique=True)
+    round: Mapped[int] = mapped_column(default=1)
+    source: Mapped[str]
+    source_no: Mapped[str | None]
+    complaint_id: Mapped[int | None] = mapped_column(ForeignKey("complaints.id"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    problem: Mapped[str] = mapped_column(Text)
+    department: Mapped[str] = mapped_column(ForeignKey("departments.code"), index=True)
+    issued_at: Mapped[datetime] = mapped_column(Moment)
+    due_on: Mapped[date]
+    sent_back_reason: Mapped[str | None] = mapped_column(Text)
+    led_by_process: Mapped[bool] = mapped_column(default=False)  # 3.4: process engineering leads stubborn problems
+    occurrence_cause: Mapped[str | None] = mapped_column(Text)
+    escape_cause: Mapped[str | None] = mapped_column(Text)
+    system_cause: Mapped[str | None] = mapped_column(Text)
+    cause_class: Mapped[str | None]
+    documents: Mapped[str | None] = mapped_column(Text)
+    read_across: Mapped[str | None] = mapped_column(Text)
+    carried_out_on: Mapped[date | None]
+    verify_on: Mapped[date | None]
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    complaint: Mapped[Complaint | None] = relationship(backref=backref("capas", order_by="Capa.id", viewonly=True))
+    customer: Mapped[Customer | None] = relationship()
+    created_by: Mapped[User | None] = relationship(primaryjoin="Capa.created_by_id == User.id", foreign_keys="Capa.created_by_id", viewonly=True)
+    whys: Mapped[list[Why]] = relationship(cascade="all, delete-orphan", order_by=Why.id, lazy="selectin")
+    bones: Mapped[list[Bone]] = relationship(cascade="all, delete-orphan", order_by=Bone.id, lazy="selectin")
+    actions: Mapped[list[Action]] = relationship(cascade="all, delete-orphan", order_by=Action.id, lazy="selectin")
+    verifications: Mapped[list[Verification]] = relationship(cascade="all, delete-orphan", order_by=Verification.id, lazy="selectin")
+    past_rounds: Mapped[list[PastRound]] = relationship(cascade="all, delete-orphan", order_by=PastRound.id, lazy="selectin")
+    __table_args__ = (CheckConstraint("round >= 1", name="rounds_from_one"), Index("ix_capas_due_on_id", "due_on", "id"))
+
+    @property
+    def title(self) -> str:
+        return self.number
+
+    @property
+    def subject(self) -> str:
+        customer = f"{self.customer.short_name} · " if self.customer else ""
+        return f"{customer}{self.problem[:80]}"
+
+    def searched(self) -> tuple[str | None, ...]:
+        return (self.number, self.problem, self.customer.short_name if self.customer else None, self.source_no)
+
+    @property
+    def documents_changed(self) -> list[str]:
+        return json.loads(self.documents) if self.documents else []
+
+    def of_round(self, number: int) -> dict[str, Any]:
+        """Causes, measures and proof of one round, the same way for the one that runs and for those before it."""
+        said = next((one for one in self.past_rounds if one.round == number), self)
+        facts: dict[str, Any] = {name: getattr(said, name) for name in OF_A_ROUND}
+        facts["documents"] = json.loads(facts["documents"]) if facts["documents"] else []
+        parts = {name: [row for row in getattr(self, name) if row.round == number] for name in ("whys", "bones", "actions")}
+        return {"number": number, "verification": next((one for one in self.verifications if one.round == number), None)} | facts | parts
+
+    @property
+    def system_cause_needed(self) -> bool:
+        return self.complaint is not None and procedure.system_cause_needed(self.complaint.severity)
+
+    # Dates
+
+    @property
+    def due_at(self) -> datetime:
+        """When the department's answer is due: the end of business of the day that was asked for."""
+        return work_calendar().end_of(self.due_on)
+
+    @property
+    def action_due_at(self) -> datetime | None:
+        planned = [action.planned_on for action in self.open_actions]
+        return work_calendar().end_of(min(planned)) if planned else None
+
+    @property
+    def verify_due_at(self) -> datetime | None:
+        return work_calendar().end_of(self.verify_on) if self.verify_on else None
+
+    @classmethod
+    def awaited_on(cls) -> ColumnElement[date]:
+        """SQL: the day by which the next thing is awaited: the answer, the first open action, the verification; NULL when nothing is."""
+        action = select(func.min(Action.planned_on)).where(Action.capa_id == cls.id, Action.round == cls.round, Action.done_on.is_(None))
+        return case((cls.state.in_(procedure.UNANSWERED), cls.due_on), (cls.state.in_(procedure.CARRYING_OUT), action.correlate(cls).scalar_subquery()),
+                    (cls.state.in_(procedure.TO_VERIFY), cls.verify_on))
+
+    @property
+    def round_began_on(self) -> date:
+        """The day from which this round's measures can be planned: when the report was issued, or the round before found without effect."""
+        began = self.verifications[-1].verified_at if self.verifications else self.issued_at
+        return began.astimezone(zone()).date()
+
+    # What the workflow's rows ask
+
+    @property
+    def leading_department(self) -> str:
+        """Who analyses: process engineering for stubborn problems (3.4, Q18), else the responsible department."""
+        return "process" if self.led_by_process else self.department
+
+    @property
+    def open_actions(self) -> list[Action]:
+        return [action for action in self.actions if action.round == self.round and action.done_on is None]
+
+    def actions_open(self, on: datetime) -> bool:
+        return bool(self.open_actions)
+
+    def all_done(self, on: datetime) -> bool:
+        return not self.open_actions and any(action.round == self.round for action in self.actions)
+
+    def is_responsible(self, by: User) -> bool:
+        """A member of the responsible department; process engineering where it leads (3.4)."""
+        return self.department in by.departments or (self.led_by_process and "process" in by.departments)
+
+    def owns_an_action(self, by: User) -> bool:
+        return any(action.owner_id == by.id for action in self.open_actions)
+
+    def awaited_owners(self) -> list[int]:
+        """Whose actions are open. For one who has left, the department is awaited (owner_wanted)."""
+        return sorted({action.owner_id for action in self.open_actions if not action.owner_gone})
+
+    def owner_wanted(self) -> list[int | None]:
+        """The department, and nobody by name, while an open action has no owner who is still here."""
+        return [None] if any(action.owner_gone for action in self.open_actions) else []
+
+    # Verbs
+
+    @classmethod
+    def issue(cls, *, source: str, complaint_id: int | None = None, source_no: str | None = None, customer_id: int | None = None, problem: str,
+              department: str, due_on: date, led_by_process: bool | None = None, by: User, on: datetime) -> Capa:
+        """5.2.2.5, 5.4.6.1: a CAR to the responsible department, with the day by which its answer is wanted.
+
+        A complaint gives its own number and customer. `led_by_process` None: by the complaint's nature (3.4, Q18).
+        """
+        capa = cls()
+        with capa.advancing("issue", by, on):
+            capa.number = next_number("car", on.astimezone(zone()).date())
+            capa.round, capa.source, capa.problem, capa.department, capa.due_on, capa.issued_at = 1, source, problem, department, due_on, on
+            capa.complaint_id = complaint_id
+            capa.complaint = db.session.get(Complaint, complaint_id) if complaint_id else None
+            capa.source_no = capa.complaint.number if capa.complaint else source_no
+            capa.customer_id = capa.complaint.customer_id if capa.complaint else customer_id
+            capa.customer = db.session.get(Customer, capa.customer_id) if capa.customer_id else None
+            chronic = capa.complaint is not None and capa.complaint.nature == "chronic"
+            capa.led_by_process = chronic if led_by_process is None else led_by_process
+        return capa
+
+    def amend(self, *, problem: str, department: str, due_on: date, led_by_process: bool | None = None, by: User, on: datetime) -> None:
+        """5.6: another department or day; the event keeps what it was."""
+        with self.advancing("amend", by, on):
+            self.problem, self.department, self.due_on = problem, department, due_on
+            self.led_by_process = self.led_by_process if led_by_process is None else led_by_process
+
+    def analyse(self, *, occurrence_cause: str, escape_cause: str, system_cause: str | None, cause_class: str, whys: dict[str, list[str]],
+                bones: list[dict[str, Any]], by: User, on: datetime) -> None:
+        """5.2.2.5: why it arose, why it got out, why the system let it; five whys for the first two, the fishbone."""
+        with self.advancing("analyse", by, on):
+            self.occurrence_cause, self.escape_cause, self.system_cause = occurrence_cause, escape_cause, system_cause
+            self.cause_class, self.sent_back_reason = cause_class, None
+            self.whys = [row for row in self.whys if row.round != self.round] + [
+                Why(round=self.round, cause_kind=kind, why_no=number, because=answer)
+                for kind, answers in whys.items() for number, answer in enumerate(answers, 1)]
+            self.bones = [row for row in self.bones if row.round != self.round] + [Bone(round=self.round, **bone) for bone in bones]
+
+    def set_measures(self, *, actions: list[dict[str, Any]], documents: list[str], read_across: str | None, by: User, on: datetime) -> None:
+        """5.2.2.5: corrective and preventive actions with owner and day; the documents they change, the products they also concern.
+
+        What was carried out before a sending back stays as it is."""
+        with self.advancing("set_measures", by, on):
+            self.actions = [row for row in self.actions if row not in self.open_actions] + [
+                Action(round=self.round, owner=db.session.get_one(User, facts["owner_id"]), **facts) for facts in actions]
+            self.documents, self.read_across = json.dumps(sorted(documents)) if documents else None, read_across
+
+    def send_back(self, *, reason: str, by: User, on: datetime) -> None:
+        """退件: the answer does not hold; the department analyses anew, under the same round."""
+        with self.advancing("send_back", by, on, note=reason):
+            self.sent_back_reason = reason
+
+    def do_action(self, *, action_id: int, done_on: date, done_note: str, by: User, on: datetime) -> None:
+        """The owner says that an action is carried out, with its evidence; the last one carries out the whole."""
+        with self.advancing("do_action", by, on):
+            action = next(one for one in self.open_actions if one.id == action_id)
+            action.done_on, action.done_note, action.done_at = done_on, done_note, on
+        if self.all_done(on):
+            self.carry_out(by=by, on=on)
+
+    def carry_out(self, *, by: User, on: datetime) -> None:
+        """The last open action is done: the effect is to be verified so many days later (7.4-58)."""
+        with self.advancing("carry_out", by, on):
+            self.carried_out_on = max(one.done_on for one in self.actions if one.round == self.round and one.done_on)
+            self.verify_on = work_calendar().next_working_day(self.carried_out_on + rulebook().capa.verify_after)
+
+    def reassign(self, *, action_id: int, owner_id: int, planned_on: date, by: User, on: datetime) -> None:
+        """An action gets another owner: the first one left, or cannot."""
+        with self.advancing("reassign", by, on):
+            action = next(one for one in self.open_actions if one.id == action_id)
+            action.owner, action.owner_id, action.planned_on = db.session.get_one(User, owner_id), owner_id, planned_on
+
+    def verify(self, *, by: User, on: datetime, **facts: Any) -> None:
+        """5.2.2.5: over the named period the data show that the measures work; signed."""
+        with self.advancing("verify", by, on):
+            self._verified("effective", by, on, facts)
+            self.closed_at = on
+
+    def reopen(self, *, due_on: date, by: User, on: datetime, **facts: Any) -> None:
+        """The data show no effect: round 2 opens under the same number, back to the department."""
+        with self.advancing("reopen", by, on):
+            self._verified("ineffective", by, on, facts)
+            self.past_rounds.append(PastRound(round=self.round, **{name: getattr(self, name) for name in OF_A_ROUND}))
+            for name in OF_A_ROUND:
+                setattr(self, name, None)
+            self.round, self.due_on, self.verify_on = self.round + 1, due_on, None
+
+    def _verified(self, effect: str, by: User, on: datetime, facts: dict[str, Any]) -> None:
+        self.verifications.append(Verification(round=self.round, effect=effect, verified_at=on, verified_by=by, verified_by_id=by.id, **facts))
+
+    def void(self, *, reason: str, by: User, on: datetime) -> None:
+        """5.6: issued by mistake; stays readable."""
+        with self.advancing("void", by, on, note=reason):
+            self.void_reason = reason

@@ -1,0 +1,181 @@
+"""A major complaint through its meeting, by clicks alone (5.2.2.4): three heads, the goods at every place, the result, and the close at last."""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import Person
+
+HEADS = {"sales_manager": "业务部", "engineer": "工程部", "production_manager": "生产部"}
+NONE_THERE = ("客户处", "在途", "在制品", "原材料")
+
+
+def row(person: Person, name: str, number: int) -> Person:
+    """A row of a form, by what it is called and its place."""
+    return Row(person, person.page.get_by_role("group", name=f"{name} {number}", exact=True))
+
+
+class Row:
+    def __init__(self, person: Person, box) -> None:
+        self.person, self.box = person, box
+
+    def choose(self, label: str, option: str) -> None:
+        select = self._field(label).locator("select")
+        select.select_option(select.locator("option", has_text=option).first.get_attribute("value"))
+
+    def write(self, label: str, text: str) -> None:
+        self._field(label).locator("input").fill(text)
+
+    def _field(self, label: str):
+        named = self.person.page.locator(".field-label").filter(has_text=re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$"))
+        return self.box.locator(".field").filter(has=named)
+
+
+def test_a_major_complaint_goes_through_its_meeting_to_the_close(person: Callable[..., Person], photo: Path) -> None:
+    clerk, inspector, supervisor = person("sales_clerk"), person("quality_inspector"), person("quality_supervisor", tablet=False)
+    heads = {role: person(role) for role in HEADS}
+    planner = person("planner")
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+    # 业务员 logs it (5.2.1.1)
+    clerk.press("登记投诉")
+    clerk.choose("客户", "华声汽配")
+    clerk.choose("方式", "电话")
+    clerk.choose("口头/书面", "口头")
+    clerk.write("客户联系人", "王工")
+    clerk.write("联系电话", "13800138000")
+    clerk.choose("型号", "CA-6920")
+    clerk.write("批号", "L2611")
+    clerk.write("检查数", "50")
+    clerk.write("不良数", "3")
+    clerk.choose("发现地点", "客户产线")
+    clerk.write("投诉内容", "整批右声道无声")
+    clerk.press("登记投诉")
+    clerk.see("已完成：登记投诉")
+    number = re.search(r"CC-\d{6}-\d{4}", clerk.page.locator("h1").inner_text())[0]
+
+    # 检验员 takes it in hand and signs that it goes to the meeting (5.2.1.3)
+    inspector.open_work(number)
+    inspector.press("品质接收")
+    inspector.see("无需填写")
+    inspector.press("品质接收")
+    inspector.see("已完成：品质接收")
+    inspector.press("分析确认")
+    inspector.tick("属实")
+    inspector.choose("责任方", "本公司")
+    inspector.write("初步分析", "功放输出端焊点整批虚焊")
+    inspector.choose("缺陷类别", "性能/功能")
+    inspector.choose("不良代码", "无声")
+    inspector.tick("致命 CR")
+    inspector.tick("批量")
+    inspector.see("按程序应走“检讨会”")
+    inspector.tick("检讨会")
+    inspector.write("密码", "demo")
+    inspector.press("分析确认")
+    inspector.see("已完成：分析确认")
+
+    # 品质主管 holds the meeting; without engineering it is refused (5.2.2.4)
+    supervisor.expect_work(f"召开检讨会 · {number}", there=True)
+    supervisor.open_work(number)
+    supervisor.press("召开检讨会")
+    supervisor.choose("责任部门", "生产部")
+    supervisor.write("会议记录", "焊接参数漂移,停机点检并追溯整批")
+    row(supervisor, "人员", 1).choose("人员", "业务经理甲")
+    row(supervisor, "人员", 2).choose("人员", "—")
+    row(supervisor, "人员", 3).choose("人员", "生产经理甲")
+    supervisor.press("召开检讨会")
+    supervisor.see("工程部 负责人必须参加：工程师甲")
+    row(supervisor, "人员", 2).choose("人员", "工程师甲")
+    row(supervisor, "人员", 2).choose("部门", "工程部")
+    supervisor.press("召开检讨会")
+    supervisor.see("已完成：召开检讨会")
+
+    # what becomes of the goods at every place
+    supervisor.press("处理决议")
+    supervisor.page.get_by_label("发生品 发现数量").fill("3")
+    supervisor.page.get_by_label("成品库存 发现数量").fill("40")
+    for place in NONE_THERE:
+        supervisor.page.get_by_label(f"{place} 确认人(无)").fill("仓管员")
+    first, second = row(supervisor, "处置", 1), row(supervisor, "处置", 2)
+    first.choose("处置", "报废")
+    first.choose("责任人", "检验员甲")
+    first.write("计划完成", today.isoformat())
+    second.choose("位置", "成品库存")
+    second.write("数量", "30")
+    second.choose("处置", "返工")
+    second.choose("责任人", "生产经理甲")
+    second.write("计划完成", (today + timedelta(days=2)).isoformat())
+    supervisor.tick("是")
+    supervisor.press("处理决议")
+    supervisor.see("成品库存：发现 40，处置合计 30，两者不符")
+    row(supervisor, "处置", 2).write("数量", "40")
+    supervisor.press("处理决议")
+    supervisor.see("已完成：处理决议")
+
+    # three heads countersign, each by name
+    for head in heads.values():
+        head.expect_work(f"会签 · {number}", there=True)
+        head.open_work(f"会签 · {number}")
+        head.press("会签")
+        head.write("密码", "demo")
+        head.press("会签")
+        head.see("已完成：会签")
+        head.expect_work(f"会签 · {number}", there=False)
+
+    # quality issues the result, sales sends it, the customer accepts
+    supervisor.expect_work(f"开立处理结果 · {number}", there=True)
+    supervisor.open_work(f"开立处理结果 · {number}")
+    supervisor.press("开立处理结果")
+    supervisor.write("处理结果", "三只换货,库存四十只重工")
+    supervisor.write("原因", "烙铁温度偏低")
+    supervisor.write("措施", "每班点检温度")
+    supervisor.press("开立处理结果")
+    supervisor.see("已完成：开立处理结果")
+    clerk.open_work(f"回复客户 · {number}")
+    clerk.press("回复客户")
+    clerk.choose("回复方式", "邮件")
+    clerk.press("回复客户")
+    clerk.see("已完成：回复客户")
+    clerk.open_work(f"跟踪客户确认 · {number}")
+    clerk.press("客户接受")
+    clerk.press("客户接受")
+    clerk.see("已完成：客户接受")
+
+    # nothing closes while something is open; the page says what
+    supervisor.expect_work(f"结案 · {number}", there=False)
+    supervisor.go("客户投诉")
+    supervisor.page.get_by_role("link", name=number).click()
+    supervisor.see("计划员")
+    ends = supervisor.page.locator(".ends li")
+    expect(ends).to_have_count(3)
+    expect(supervisor.page.locator("main").get_by_role("link", name="结案", exact=True)).to_have_count(0)
+
+    planner.open_work(f"安排补货或重工 · {number}")
+    planner.press("安排补货或重工")
+    planner.write("补货/重工安排", "周三上线重工")
+    planner.write("安排数量", "40")
+    planner.write("交期", (today + timedelta(days=2)).isoformat())
+    planner.press("安排补货或重工")
+    planner.see("已完成：安排补货或重工")
+    for owner in (inspector, heads["production_manager"]):
+        owner.open_work(f"执行处置 · {number}")
+        owner.press("执行处置")
+        owner.write("完成说明", "已完成")
+        owner.press("执行处置")
+        owner.see("已完成：执行处置")
+
+    supervisor.open_work(f"结案 · {number}")
+    supervisor.press("结案")
+    supervisor.write("密码", "demo")
+    supervisor.press("结案")
+    supervisor.see("已完成：结案")
+
+    # the register shows whose it was (MJ-QP-12-05)
+    clerk.go("清单报表")
+    clerk.page.get_by_role("link", name="客户抱怨明细表").first.click()
+    expect(clerk.page.locator("tbody tr", has_text=number)).to_contain_text("生产部")

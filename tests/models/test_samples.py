@@ -1,0 +1,92 @@
+"""Talks with the customer and defect samples (5.2.1.3): where each is now, of whom it is awaited, when it is due."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from cs.extensions import db
+from cs.models import samples
+from cs.models.base import Task
+from cs.models.procedure import rulebook
+from cs.procedure.workflow import NotAllowed, NotOpen
+from tests.support import day_of
+
+
+@pytest.fixture
+def arrive(people, on):
+    def receive(complaint, **more):
+        facts = {"sample_id": complaint.samples[-1].id, "sent_on": None, "received_on": day_of(on), "received_qty": 2, "location": "样品柜"}
+        complaint.receive_sample(**facts | more, by=people["warehouse_keeper"], on=on)
+    return receive
+
+
+def waiting(complaint) -> list[tuple]:
+    query = select(Task.name, Task.due_at).where(Task.kind == "complaint", Task.record_id == complaint.id, Task.name == "receive_sample")
+    return [tuple(row) for row in db.session.execute(query)]
+
+
+def test_a_sample_asked_for_is_awaited_until_the_end_of_the_day_it_should_come(complaint_in, arrive):
+    complaint = complaint_in("analysing", sample="awaited")
+    assert waiting(complaint) == [("receive_sample", complaint.sample_due_at)]
+    assert complaint.sample_due_at.date() == complaint.samples[0].expected_on
+    arrive(complaint)
+    assert (waiting(complaint), complaint.sample_due_at) == ([], None)
+
+
+def test_the_soonest_of_several_is_the_one_that_is_due(complaint_in, people, on):
+    complaint = complaint_in("analysing", sample="awaited")
+    soon = day_of(on) + timedelta(days=1)
+    complaint.request_sample(quantity=1, requested_on=day_of(on), expected_on=soon, note=None, by=people["quality_inspector"], on=on)
+    complaint.request_sample(quantity=1, requested_on=day_of(on), expected_on=None, note="不急", by=people["quality_inspector"], on=on)
+    assert complaint.sample_due_at.date() == soon
+
+
+def test_a_sample_is_where_it_was_last_put_until_its_end(complaint_in, people, on):
+    complaint = complaint_in("analysing", sample="here")
+    complaint.move_sample(sample_id=complaint.samples[0].id, location="工程部", by=people["quality_inspector"], on=on)
+    assert (complaint.samples[0].location, complaint.samples[0].is_here) == ("工程部", True)
+    complaint.end_sample(sample_id=complaint.samples[0].id, sample_end="scrapped", ended_on=day_of(on), note="已销毁", by=people["quality_inspector"], on=on)
+    assert (complaint.samples[0].is_here, complaint.samples[0].note) == (False, "已销毁")
+    with pytest.raises(NotOpen):
+        complaint.move_sample(sample_id=complaint.samples[0].id, location="仓库", by=people["quality_inspector"], on=on)
+
+
+def test_a_sample_that_never_came_is_no_longer_awaited(complaint_in, people, on):
+    complaint = complaint_in("analysing", sample="awaited")
+    complaint.end_sample(sample_id=complaint.samples[0].id, sample_end="never_came", ended_on=day_of(on), note=None, by=people["quality_inspector"], on=on)
+    assert (complaint.samples[0].is_awaited, waiting(complaint)) == (False, [])
+
+
+def test_a_sample_outlives_its_complaint(complaint_in, people, on):
+    complaint = complaint_in("closed", sample="here")
+    complaint.end_sample(sample_id=complaint.samples[0].id, sample_end="given_back", ended_on=day_of(on), note=None, by=people["quality_inspector"], on=on)
+    assert (complaint.state, complaint.samples[0].sample_end) == ("closed", "given_back")
+
+
+def test_the_warehouse_receives_a_sample_but_does_not_ask_for_one(complaint_in, people, on, arrive):
+    complaint = complaint_in("analysing", sample="awaited")
+    arrive(complaint)
+    with pytest.raises(NotAllowed):
+        complaint.request_sample(quantity=1, requested_on=day_of(on), expected_on=None, note=None, by=people["warehouse_keeper"], on=on)
+
+
+def test_the_limit_runs_on_while_a_sample_is_awaited_unless_the_procedure_file_says_otherwise(complaint_in, arrive, on, monkeypatch):
+    plain = complaint_in("analysing", sample="awaited", heard_at=on - timedelta(days=1))
+    due = plain.reply_due_at
+    arrive(plain)
+    assert plain.reply_due_at == due
+    paused = replace(rulebook(), reply=replace(rulebook().reply, paused_by_sample=True))
+    monkeypatch.setattr(samples, "rulebook", lambda: paused)
+    other = complaint_in("analysing", sample="awaited", heard_at=on - timedelta(days=1))
+    arrive(other)
+    assert other.reply_due_at == rulebook().reply.due_at(on, samples.work_calendar())
+
+
+def test_a_talk_is_kept_with_who_spoke(complaint_in, people, on):
+    complaint = complaint_in("received")
+    complaint.contact(at=on, channel="phone", contact_name="王工", said="同意寄样", by=people["sales_clerk"], on=on)
+    assert [(one.said, one.by.username) for one in complaint.contacts] == [("同意寄样", "sales_clerk")]

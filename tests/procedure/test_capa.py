@@ -1,0 +1,67 @@
+"""Corrective actions (5.2.2.5, 5.4.6): the rows against the table by hand; what an analysis and a set of measures lack."""
+
+from __future__ import annotations
+
+import pytest
+
+from cs.procedure import capa
+from cs.procedure.authority import may
+from tests.tables import CAPA, CAPA_SITUATIONS, ROLES
+
+OPEN = {"being carried out": {"actions_open"}, "waits for verification": {"all_done"}}
+RELATED = {"analyse": "is_responsible", "set_measures": "is_responsible", "reassign": "is_responsible", "do_action": "owns_an_action"}
+
+
+@pytest.mark.parametrize("row", CAPA, ids=lambda row: row.step)
+def test_each_step_is_open_where_the_clauses_say(row):
+    step = capa.WORKFLOW.step(row.step)
+    found = {one.name for one in CAPA_SITUATIONS
+             if step in capa.WORKFLOW.open_from(one.state, lambda question, name=one.name: question in OPEN.get(name, set()))}
+    assert found == row.open_in
+
+
+@pytest.mark.parametrize("row", CAPA, ids=lambda row: row.step)
+def test_each_step_is_whose_the_clauses_say(row):
+    step = capa.WORKFLOW.step(row.step)
+    holders = {role for role in ROLES if may([role], step.permission)}
+    assert step.relation == RELATED.get(row.step)
+    assert row.roles <= holders if step.relation else row.roles == holders
+
+
+def test_no_step_and_no_state_is_missing_in_the_table():
+    assert sorted((step.clause, step.name) for step in capa.WORKFLOW.steps) == sorted((row.clause, row.step) for row in CAPA)
+    assert {one.state for one in CAPA_SITUATIONS} == {state.code for state in capa.STATES}
+
+
+def test_every_state_that_does_not_end_it_is_unfinished():
+    assert tuple(state.code for state in capa.STATES if not state.final) == capa.UNFINISHED
+
+
+def test_stubborn_problems_are_analysed_by_the_leading_department_and_set_right_by_the_responsible_one():
+    assert [capa.WORKFLOW.step(name).department for name in ("analyse", "set_measures", "reassign")] == ["leading_department", "department", "department"]
+
+
+@pytest.mark.parametrize(("severity", "needed"), [("critical", True), ("major", True), ("minor", False), (None, False)])
+def test_the_system_cause_is_asked_where_the_complaint_weighs(severity, needed):
+    assert capa.system_cause_needed(severity) is needed
+
+
+@pytest.mark.parametrize(("occurrence", "escape", "faults"), [
+    (2, 2, ()), (5, 3, ()), (1, 2, ("occurrence",)), (2, 1, ("escape",)), (0, 0, ("occurrence", "escape"))])
+def test_one_why_is_not_enough(occurrence, escape, faults):
+    assert capa.why_faults({"occurrence": ["因为"] * occurrence, "escape": ["因为"] * escape}) == faults
+
+
+def test_a_row_of_whys_that_is_not_there_has_no_answers():
+    assert capa.why_faults({}) == ("occurrence", "escape")
+
+
+@pytest.mark.parametrize(("roots", "faults"), [((), ()), ((True,), ()), ((False, True), ()), ((False, False), ("root_needed",))])
+def test_a_fishbone_marks_its_root_cause(roots, faults):
+    assert capa.fishbone_faults(roots) == faults
+
+
+@pytest.mark.parametrize(("kinds", "faults"), [
+    (("corrective",), ()), (("containment", "corrective"), ()), (("containment", "preventive"), ("corrective_needed",)), ((), ("corrective_needed",))])
+def test_without_a_corrective_action_the_cause_stays(kinds, faults):
+    assert capa.measure_faults(kinds) == faults
