@@ -6,10 +6,32 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 def _flag(text: str) -> bool:
     return text.strip().lower() in {"1", "true", "yes", "on"}
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (OSError, ZoneInfoNotFoundError) as unknown:
+        raise ValueError(text) from unknown
+    return text
+
+
+def _language(text: str) -> str:
+    if text not in ("zh", "en"):
+        raise ValueError(text)
+    return text
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -28,21 +50,21 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CS_DATA", Path("instance"), Path, "folder that holds all state: database, files, secret key"),
     Setting("DATABASE_URL", "", str, "a PostgreSQL address; empty: SQLite in CS_DATA"),
     Setting("CS_PROCEDURE", "", str, "the factory's own copy of the procedure file; empty: the packaged mj-qp-12.toml"),
-    Setting("CS_TIMEZONE", "Asia/Shanghai", str, "the factory's time zone: how times are shown, and what a day is"),
-    Setting("CS_LANGUAGE", "zh", str, "language of a browser that asks for neither Chinese nor English: zh or en"),
-    Setting("CS_IDLE_MINUTES", 120, int, "a session ends after so many minutes without activity of its person"),
-    Setting("CS_SESSION_DAYS", 14, int, "a session ends after so many days in any case"),
-    Setting("CS_LOGIN_FAILURES", 5, int, "so many wrong passwords for one account close its login for a while"),
-    Setting("CS_LOGIN_BLOCK_MINUTES", 10, int, "how long it stays closed"),
-    Setting("CS_PASSWORD_LENGTH", 8, int, "the fewest characters of a new password"),
-    Setting("CS_PASSWORD_COST", 3, int, "argon2 time cost; the tests lower it"),
-    Setting("CS_FILE_MB", 20, int, "the largest attachment, in megabytes"),
-    Setting("CS_FILES_AT_ONCE", 10, int, "the most files in one form"),
+    Setting("CS_TIMEZONE", "Asia/Shanghai", _zone, "the factory's time zone: how times are shown, and what a day is"),
+    Setting("CS_LANGUAGE", "zh", _language, "language of a browser that asks for neither Chinese nor English: zh or en"),
+    Setting("CS_IDLE_MINUTES", 120, _whole, "a session ends after so many minutes without activity of its person"),
+    Setting("CS_SESSION_DAYS", 14, _whole, "a session ends after so many days in any case"),
+    Setting("CS_LOGIN_FAILURES", 5, _whole, "so many wrong passwords for one account close its login for a while"),
+    Setting("CS_LOGIN_BLOCK_MINUTES", 10, _whole, "how long it stays closed"),
+    Setting("CS_PASSWORD_LENGTH", 8, _whole, "the fewest characters of a new password"),
+    Setting("CS_PASSWORD_COST", 3, _whole, "argon2 time cost; the tests lower it"),
+    Setting("CS_FILE_MB", 20, _whole, "the largest attachment, in megabytes"),
+    Setting("CS_FILES_AT_ONCE", 10, _whole, "the most files in one form"),
     Setting("CS_FILE_TYPES", (), _words, "extensions of files that may be attached; empty: all that the program can check"),
     Setting("CS_HTMX_CDN", True, _flag, "load htmx from the CDN first; off: only the packaged copy"),
     Setting("CS_HTTPS", False, _flag, "the site is served over https: cookies are then sent over https only"),
-    Setting("CS_PAGE_ROWS", 30, int, "rows on a page of a list"),
-    Setting("CS_SQLITE_WAIT_SECONDS", 10, int, "how long a writer waits for another writer"),
+    Setting("CS_PAGE_ROWS", 30, _whole, "rows on a page of a list"),
+    Setting("CS_WAIT_SECONDS", 10, _whole, "how long a writer waits for another writer"),
 )
 
 

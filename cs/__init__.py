@@ -27,6 +27,29 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
 
     app = Flask(__name__)
     app.config.update(config.load() | (settings or {}))
+    _configure(app)
+    folder: Path = app.config["CS_DATA"]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    path = app.config["CS_PROCEDURE"]
+    app.extensions["rulebook"] = rulebook.load(Path(path) if path else None)
+    endings = app.config["CS_FILE_TYPES"] or tuple(FILE_TYPES)
+    app.extensions["files"] = FileStore(folder / "files", {ending: FILE_TYPES.get(ending, "") for ending in endings},
+                                        app.config["CS_FILE_MB"] * MEGABYTE)
+    init_extensions(app)
+    babel.init_app(app, locale_selector=words.select_language)
+    words.init_words(app)
+    for section in SECTIONS:
+        app.register_blueprint(section)
+    shell.init_shell(app)
+    errors.init_errors(app)
+    commands.init_commands(app)
+    return app
+
+
+def _configure(app: Flask) -> None:
+    """What follows from the settings: the data folder with its secret, the database, the limits, the cookie."""
+    from cs import commands
     folder = Path(app.config["CS_DATA"]).absolute()
     folder.mkdir(parents=True, exist_ok=True)
     secret = commands.secret_key(folder)
@@ -49,22 +72,6 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
         BABEL_TRANSLATION_DIRECTORIES=str(commands.compiled_translations(folder)),
         BABEL_DEFAULT_TIMEZONE=app.config["CS_TIMEZONE"],
     )
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    path = app.config["CS_PROCEDURE"]
-    app.extensions["rulebook"] = rulebook.load(Path(path) if path else None)
-    endings = app.config["CS_FILE_TYPES"] or tuple(FILE_TYPES)
-    app.extensions["files"] = FileStore(folder / "files", {ending: FILE_TYPES.get(ending, "") for ending in endings},
-                                        app.config["CS_FILE_MB"] * MEGABYTE)
-    init_extensions(app)
-    babel.init_app(app, locale_selector=words.select_language)
-    words.init_words(app)
-    for section in SECTIONS:
-        app.register_blueprint(section)
-    shell.init_shell(app)
-    errors.init_errors(app)
-    commands.init_commands(app)
-    return app
 
 
 def database_url(address: str, folder: Path) -> URL:
@@ -78,5 +85,5 @@ def database_url(address: str, folder: Path) -> URL:
 def _engine_options(settings: dict[str, Any]) -> dict[str, Any]:
     if settings["DATABASE_URL"]:
         return {"pool_pre_ping": True}
-    return {"connect_args": {"timeout": settings["CS_SQLITE_WAIT_SECONDS"]}}
+    return {"connect_args": {"timeout": settings["CS_WAIT_SECONDS"]}}
 

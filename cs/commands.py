@@ -26,7 +26,8 @@ from babel.messages.pofile import read_po
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from flask_migrate import upgrade
-from sqlalchemy import delete, inspect, select
+from sqlalchemy import delete, exists, inspect, select, true
+from sqlalchemy.orm import aliased
 
 from cs.extensions import begin_read, db
 from cs.models import chain
@@ -123,9 +124,11 @@ def set_up(on: datetime) -> list[str]:
 
 def _tidy(on: datetime) -> None:
     """Lets go of what only served for a while: ended sessions, request ids, drafts, files of forms that were never sent."""
-    for table, moment, days in ((LoginSession, LoginSession.seen_at, 60), (Receipt, Receipt.at, 30), (Draft, Draft.at, 90),
-                                (PendingUpload, PendingUpload.at, 30)):
-        db.session.execute(delete(table).where(moment < on - timedelta(days=days)))
+    later = aliased(LoginSession)
+    one_after = exists().where(later.user_id == LoginSession.user_id, later.created_at > LoginSession.created_at)  # the last one says when a person was here
+    for table, moment, days, only in ((LoginSession, LoginSession.seen_at, 60, one_after), (Receipt, Receipt.at, 30, true()), (Draft, Draft.at, 90, true()),
+                                      (PendingUpload, PendingUpload.at, 30, true())):
+        db.session.execute(delete(table).where(moment < on - timedelta(days=days), only).execution_options(synchronize_session=False))
 
 
 def _is_empty() -> bool:

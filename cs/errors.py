@@ -1,16 +1,17 @@
 """Pages for what goes wrong: what happened, and what to do next. Never a bare 500."""
 from __future__ import annotations
 
+import errno
 import logging
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from cs.extensions import db
+from cs.extensions import db, login_manager
 from cs.pages import show
 from cs.procedure.workflow import NotAllowed, NotOpen
 
@@ -41,9 +42,23 @@ def _words(code: int) -> tuple[str, str, str]:
 
 
 def _page(code: int) -> Response:
-    db.session.rollback()
+    """The page; where the database does not even say who is here, the page for nobody."""
+    try:
+        db.session.rollback()
+        return _shown(code)
+    except SQLAlchemyError:
+        g._login_user = login_manager.anonymous_user()
+        return _shown(code)
+
+
+def _shown(code: int) -> Response:
     title, happened, todo = _words(code)
     return show("error.html", status=code, code=code, title=title, happened=happened, todo=todo)
+
+
+def _disk_is_full(error: OperationalError) -> bool:
+    """SQLite says it in words, PostgreSQL by its class 53100."""
+    return "disk is full" in str(error.orig) or getattr(error.orig, "sqlstate", None) == "53100"
 
 
 def init_errors(app: Flask) -> None:
@@ -68,15 +83,15 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(OperationalError)
     def database(error: OperationalError) -> Response:
-        log.exception("database: %s %s", request.method, request.path)
-        return _page(507 if "full" in str(error.orig) else 503)
+        log.exception("database: %s %r", request.method, request.path)
+        return _page(507 if _disk_is_full(error) else 503)
 
     @app.errorhandler(OSError)
     def disk(error: OSError) -> Response:
-        log.exception("system: %s %s", request.method, request.path)
-        return _page(507 if error.errno == 28 else 500)
+        log.exception("system: %s %r", request.method, request.path)
+        return _page(507 if error.errno in (errno.ENOSPC, errno.EDQUOT) else 500)
 
     @app.errorhandler(Exception)
     def broken(_error: Exception) -> Response:
-        log.exception("fault: %s %s", request.method, request.path)
+        log.exception("fault: %s %r", request.method, request.path)
         return _page(500)

@@ -4,7 +4,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from flask import Flask, has_request_context
+from flask import Flask, current_app, has_request_context
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_login import LoginManager
@@ -32,15 +32,18 @@ bootstrap = Bootstrap5()
 WRITER_LOCK = 1212  # PostgreSQL's advisory lock of the one writer
 
 
-def begin_write() -> None:
+def begin_write(wait: float | None = None) -> None:
     """Starts the transaction of a request that writes; what was read before is read anew.
 
     Writers go one after another on both databases: the site-wide audit chain is one line, so no two of them can be
-    right at the same moment. SQLite takes the lock with BEGIN IMMEDIATE, PostgreSQL with an advisory lock.
+    right at the same moment. SQLite takes the lock with BEGIN IMMEDIATE, PostgreSQL with an advisory lock; who waits
+    longer than `wait` seconds (else than the setting says) gets an OperationalError on both.
     """
     db.session.rollback()
-    connection = db.session.connection(execution_options={"writes": True})
+    wait = current_app.config["CS_WAIT_SECONDS"] if wait is None else wait
+    connection = db.session.connection(execution_options={"writes": True, "wait": wait})
     if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT set_config('lock_timeout', :wait, true)"), {"wait": f"{wait * 1000:.0f}ms"})
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
 
 
@@ -63,8 +66,11 @@ def _on_begin(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
         return
     # In a request only begin_write() may write; commands and tests have no page to protect.
-    writes = connection.get_execution_options().get("writes", not has_request_context())
+    options = connection.get_execution_options()
+    writes = options.get("writes", not has_request_context())
     connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    if "wait" in options:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={options['wait'] * 1000:.0f}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

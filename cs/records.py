@@ -4,7 +4,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import select
@@ -32,6 +32,7 @@ ICONS = {"log": "plus-circle", "create": "plus-circle", "pass_on": "reply", "att
          "refuse": "arrow-counterclockwise", "close": "check2-circle", "accept": "check2", "send_reply": "send", "reply_directly": "send",
          "register": "plus-circle", "decline": "x-circle", "amend": "pencil", "edit": "pencil", "receive": "inbox", "confirm": "clipboard-check",
          "settle": "chat-left-text", "explain": "chat-left-text", "no_answer": "hourglass", "import": "box-arrow-in-down"}
+TIMELINE_MOST = 100  # events that a page shows unless all are asked for
 LONGEST_CHANGE = 120  # characters of a value in the timeline; the record itself shows the whole
 UNSPOKEN = frozenset({"number", "state", "version", "created_at", "created_by_id", "registered_at", "first_due_at", "sort_name"})
 
@@ -60,10 +61,11 @@ def _entered(record: Workflowed) -> dict[str | None, datetime]:
     """When each state was entered, the last time; what happens within a state does not count."""
     entered: dict[str | None, datetime] = {}
     before = None
-    for event in record.events:
-        if event.state != before:
-            entered[event.state] = event.at
-        before = event.state
+    query = select(Event.state, Event.at).where(Event.kind == record.kind, Event.record_id == record.id).order_by(Event.seq)
+    for state, at in db.session.execute(query):
+        if state != before:
+            entered[state] = at
+        before = state
     return entered
 
 
@@ -112,8 +114,11 @@ def other_steps(record: Workflowed, steps: tuple[Any, ...], section: str) -> lis
 
 
 def timeline(record: Record) -> list[dict[str, Any]]:
-    """What happened, newest first, in the reader's words."""
-    return [_entry(record, event) for event in reversed(record.events)]
+    """What happened, newest first, in the reader's words. Of a long history the newest part, with the way to all of it."""
+    events = record.latest_events(None if request.args.get("history") == "all" else TIMELINE_MOST)
+    entries = [_entry(record, event) for event in events]
+    older = record.version - len(events)
+    return [*entries, {"older": older, "url": "?history=all"}] if older else entries
 
 
 def _entry(record: Record, event: Event) -> dict[str, Any]:
@@ -126,7 +131,7 @@ def _entry(record: Record, event: Event) -> dict[str, Any]:
                 before = _short(value_in_words(field, old, own)) if old not in (None, []) else None
                 changes.append((label, before, _short(value_in_words(field, new, own))))
     files = listed(name for name, _hash in facts.get("files", []))
-    return {"at": event.at, "who": event.by.name if event.by else gettext("the system"), "role": role_name(event.role),
+    return {"event": event, "at": event.at, "who": event.by.name if event.by else gettext("the system"), "role": role_name(event.role),
             "label": step_name(record.kind, event.name), "clause": event.clause, "note": facts.get("note") or files or None,
             "changes": changes, "icon": ICONS.get(event.name, "dot")}
 

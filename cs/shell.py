@@ -107,8 +107,9 @@ def _keep_draft() -> bool:
     The dead token in the cookie says whose session it was, the CSRF token that the form is ours.
     """
     ended = LoginSession.by_token(session.get("_user_id", ""))
-    form_of_a_step = "request_id" in request.form and request.url_rule is not None and "GET" in (request.url_rule.methods or ())
-    if ended is None or not ended.user.active or not form_of_a_step:
+    if ended is None or not ended.user.active:  # nothing of a stranger's is read
+        return False
+    if "request_id" not in request.form or request.url_rule is None or "GET" not in (request.url_rule.methods or ()):
         return False
     try:
         validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
@@ -117,9 +118,10 @@ def _keep_draft() -> bool:
     person = ended.user_id
     begin_write()
     typed = MultiDict((name, value) for name, value in request.form.items(multi=True) if "password" not in name)
-    save_draft(db.session.get_one(User, person), request.path, typed, datetime.now(UTC))
-    db.session.commit()
-    return True
+    kept = save_draft(db.session.get_one(User, person), request.path, typed, datetime.now(UTC))
+    if kept:
+        db.session.commit()
+    return kept
 
 
 def _note_activity() -> None:
@@ -129,7 +131,7 @@ def _note_activity() -> None:
         return
     token = current_user.login_token
     try:
-        begin_write()
+        begin_write(wait=0.2)
         db.session.get_one(LoginSession, g.login_session.token_hash).seen_at = on
         db.session.commit()
     except OperationalError:

@@ -30,6 +30,7 @@ from cs.procedure.authority import Permission
 from cs.procedure.workflow import Step
 from cs.words import step_name
 
+MOST_DRAFT = 1024 * 1024  # characters
 KEPT_OUT = ("csrf_token", "request_id", "version", "files")  # what a draft never holds, beside passwords
 
 
@@ -249,9 +250,13 @@ def keep_pending(files: list[Any], on: datetime) -> list[str]:
     return [upload.token for upload in uploads]
 
 
-def save_draft(user: User, path: str, fields: MultiDict[str, Any], on: datetime) -> None:
-    """Keeps what a person typed into the form at an address, until it is sent or thrown away."""
+def save_draft(user: User, path: str, fields: MultiDict[str, Any], on: datetime) -> bool:
+    """Keeps what a person typed into the form at an address, until it is sent or thrown away; False for what nobody types."""
     kept = {key: values for key, values in fields.lists() if key not in KEPT_OUT and "password" not in key and any(values)}
+    text = json.dumps(kept, ensure_ascii=False)
+    if len(text) > MOST_DRAFT:
+        return False
     draft = db.session.get(Draft, (user.id, path)) or Draft(user_id=user.id, form=path)
-    draft.fields, draft.at = json.dumps(kept, ensure_ascii=False), on
+    draft.fields, draft.at = text, on
     db.session.add(draft)
+    return True

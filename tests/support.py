@@ -436,7 +436,7 @@ def queries(app: Flask) -> Iterator[list[str]]:
     ran: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN", "SELECT pg_advisory")):
+        if not statement.startswith(("PRAGMA", "BEGIN", "SELECT pg_advisory", "SELECT set_config")):
             ran.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)

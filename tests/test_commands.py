@@ -14,18 +14,20 @@ import sys
 import urllib.error
 import urllib.request
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+import config
 from cs import create_app
+from cs.commands import set_up
 from cs.extensions import db
 from cs.models.attachments import Attachment, attach, detach
 from cs.models.base import Task
 from cs.models.customers import Customer
-from cs.models.users import Department, User
+from cs.models.users import Department, LoginSession, User
 from cs.procedure import rulebook
 from tests.support import ROLES, kept, loaded, picture
 from tests.tables import COMPLAINT
@@ -188,6 +190,16 @@ def test_verify_of_changed_data_names_it_and_exits_1(app, complaint_in, change, 
     assert (done.exit_code, found in done.output.splitlines()) == (1, True)
 
 
+def test_tidying_up_leaves_each_persons_last_session_which_says_when_they_were_here(app, people, on):
+    clerk = people["sales_clerk"]
+    with kept(app):
+        for days in (300, 200, 100):
+            LoginSession.start(clerk, "", on - timedelta(days=days))
+    with app.app_context():
+        set_up(on)
+        assert [session.created_at for session in LoginSession.of(clerk)] == [on - timedelta(days=100)]
+
+
 @pytest.mark.parametrize(("change", "found"), [
     ("UPDATE attachments SET void_reason = '看不清' WHERE id = 1", ["customer 1 file 照片.jpg: was added or changed without an event"]),
     ("UPDATE attachments SET void_reason = NULL", ["customer 1 file 合同.jpg: does not stand as its event says"]),
@@ -261,6 +273,13 @@ def test_a_wrong_procedure_file_stops_the_start_with_place_and_reason(tmp_path):
     from cs.procedure.rulebook import ProcedureError
     with pytest.raises(ProcedureError, match="no_answer_days"):
         create_app({"CS_DATA": tmp_path / "data", "DATABASE_URL": "", "CS_PROCEDURE": str(wrong)})
+
+
+@pytest.mark.parametrize(("name", "value"), [("CS_TIMEZONE", "Asia/Shangai"), ("CS_TIMEZONE", "../etc/passwd"), ("CS_LANGUAGE", "de"), ("CS_PAGE_ROWS", "0"),
+                                             ("CS_PAGE_ROWS", "many"), ("CS_IDLE_MINUTES", "-5"), ("CS_FILE_MB", "1.5")])
+def test_a_setting_that_cannot_be_meant_stops_the_start_with_its_name(name, value):
+    with pytest.raises(ValueError, match=name):
+        config.load({name: value})
 
 
 def free_port() -> int:

@@ -30,7 +30,8 @@ def save() -> Any:
     """Keeps what is in the form at an address of this site; the form's script sends it while a person types."""
     person = current_user._get_current_object()
     begin_write()
-    save_draft(person, _form_address(), request.form, datetime.now(UTC))
+    if not save_draft(person, _form_address(), request.form, datetime.now(UTC)):
+        abort(413)
     db.session.commit()
     return "", 204
 

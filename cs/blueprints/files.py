@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from cs.access import requires
 from cs.extensions import begin_write, db
-from cs.files import NoSuchFile
+from cs.files import FileRefused, NoSuchFile
 from cs.forms import ReasonForm, StepForm, WithFiles, file_store, stage
 from cs.models.attachments import Attachment, PendingUpload, attach, detach
 from cs.models.base import KINDS, MOST_ID, Record, find
@@ -54,7 +54,7 @@ def thumbnail(file_id: int) -> Response:
     size = 480 if request.args.get("size") == "480" else 160
     try:
         path = file_store().thumbnail(file.sha256, size)
-    except (NoSuchFile, FileNotFoundError):
+    except (NoSuchFile, FileNotFoundError, FileRefused):  # gone, no picture any more, or no room for a small one
         abort(404)
     response = send_file(path, mimetype="image/jpeg", max_age=86400)
     response.cache_control.private = True
@@ -68,6 +68,10 @@ def _record(kind: str, record_id: int, *, lock: bool = False) -> Record:
     return find(cls, record_id, lock=lock) or abort(404)
 
 
+def _request_id(form: StepForm) -> str:
+    return (form.request_id.data or secrets.token_urlsafe(16))[:64]
+
+
 @blueprint.route("/<kind>/<int:record_id>/add", methods=["GET", "POST"])
 @requires(Permission.ATTACH_FILE)
 def add(kind: str, record_id: int) -> Any:
@@ -78,7 +82,7 @@ def add(kind: str, record_id: int) -> Any:
     if request.method == "POST":
         waiting = keep_pending(stage(form), on)
         begin_write()
-        request_id = (form.request_id.data or secrets.token_urlsafe(16))[:64]
+        request_id = _request_id(form)
         if db.session.get(Receipt, (current_user.id, request_id)) is not None:
             return go(back)
         record = _record(kind, record_id, lock=True)
@@ -108,12 +112,16 @@ def void(file_id: int) -> Any:
     form = ReasonForm()
     if request.method == "POST":
         begin_write()
+        request_id = _request_id(form)
+        if db.session.get(Receipt, (current_user.id, request_id)) is not None:
+            return go(back)
         file, record = _attachment(file_id), _record(file.kind, file.record_id, lock=True)
         if file.void_reason is not None:
             db.session.rollback()
             abort(409)
         if form.accepts(record, on):
             detach(record, file, reason=form.reason.data, by=current_user, on=on)
+            db.session.add(Receipt(user_id=current_user.id, request_id=request_id, address=back, at=on))
             db.session.commit()
             say(gettext("The file is void."))
             return go(back)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, request, send_file, stream_with_context, url_for
+from flask import Blueprint, Response, abort, request, send_file, url_for
 
 from cs.access import requires
 from cs.models.procedure import rulebook
@@ -47,8 +47,9 @@ def register(name: str) -> Any:
 def as_csv_file(name: str) -> Response:
     """A register as CSV: the rows that the page's address asks for."""
     found = _register(name)
-    return Response(stream_with_context(as_csv(found, request.args)), mimetype="text/csv",
-                    headers={"Content-Disposition": _named(found, "csv")})
+    response = send_file(as_csv(found, request.args), mimetype="text/csv")
+    response.headers["Content-Disposition"] = _named(found, "csv")
+    return response
 
 
 @blueprint.route("/<name>.xlsx")

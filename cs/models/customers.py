@@ -4,7 +4,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from pypinyin import lazy_pinyin
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -13,15 +12,10 @@ from cs.models.base import MOST_ID, Record, Workflowed
 from cs.models.bulk import bring_in
 from cs.models.numbers import next_numbers
 from cs.models.procedure import zone
-from cs.models.search import searchable
+from cs.models.search import searchable, sort_key
 from cs.models.users import User
 from cs.procedure import customers as procedure
 from cs.procedure.authority import role_for
-
-
-def sort_key(text: str) -> str:
-    """How Chinese names are ordered: by pinyin, without regard to case."""
-    return " ".join(lazy_pinyin(text)).casefold()[:200]
 
 
 def comparable(word: str | None) -> str:
@@ -55,6 +49,7 @@ class MasterData(Workflowed):
     __abstract__ = True
     derived = Record.derived | {"natural_key"}
 
+    state: Mapped[str]  # nearly all are active: an index of it would lead the database astray
     natural_key: Mapped[str] = mapped_column(index=True)  # what makes it the same thing as another, in comparable form
 
     @property
@@ -261,8 +256,8 @@ class Shipment(MasterData):
     kind = "shipment"
     workflow = procedure.SHIPMENT
     __tablename__ = "shipments"
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
-    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), index=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
     order_no: Mapped[str] = mapped_column(index=True)
     lot_no: Mapped[str] = mapped_column(index=True)
     quantity: Mapped[int]
@@ -270,7 +265,9 @@ class Shipment(MasterData):
     produced_on: Mapped[date | None]
     customer: Mapped[Customer] = relationship()
     product: Mapped[Product] = relationship()
-    __table_args__ = (one_active("shipments"), CheckConstraint("quantity > 0", name="quantity"))
+    __table_args__ = (one_active("shipments"), CheckConstraint("quantity > 0", name="quantity"),
+                      Index("ix_shipments_customer_id_shipped_on", "customer_id", "shipped_on"),
+                      Index("ix_shipments_product_id_shipped_on", "product_id", "shipped_on"))
 
     @property
     def title(self) -> str:

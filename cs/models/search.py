@@ -1,10 +1,11 @@
-"""The search over records: an index of two-character tokens, written in the same transaction as what it finds."""
+"""How words are searched and ordered: an index of two-character tokens, written in the same transaction as what it finds, and pinyin."""
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from pypinyin import lazy_pinyin
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,6 +27,11 @@ class SearchWord(db.Model):
 def searchable(words: tuple[str | None, ...] | list[str | None]) -> str:
     """Words as they are searched: full width made half, upper made lower, one space between."""
     return " ".join(unicodedata.normalize("NFKC", " ".join(word for word in words if word)).casefold().split())
+
+
+def sort_key(text: str) -> str:
+    """How Chinese names are ordered: by pinyin, without regard to case."""
+    return " ".join(lazy_pinyin(text)).casefold()[:200]
 
 
 def tokens(text: str) -> set[str]:

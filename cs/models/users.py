@@ -12,13 +12,13 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from flask import current_app
 from flask_login import UserMixin
-from pypinyin import lazy_pinyin
 from sqlalchemy import ColumnElement, ForeignKey, Text, UniqueConstraint, delete, func, select, true, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
 from cs.models.base import Record, Task, sync_personal_tasks
 from cs.models.procedure import rulebook
+from cs.models.search import sort_key
 from cs.models.types import Moment
 from cs.procedure.authority import Permission, permissions_of
 from cs.procedure.workflow import Refused
@@ -192,7 +192,7 @@ class User(UserMixin, Record):
         return user
 
     def _call(self, name: str) -> None:
-        self.name, self.sort_name = name, " ".join(lazy_pinyin(name)).casefold()[:200]
+        self.name, self.sort_name = name, sort_key(name)
 
     def edit(self, *, name: str, memberships: Roles, note: str | None, by: User, on: datetime) -> None:
         """Changes what a person is and may do, at once. What they had taken and may no longer do is given back.

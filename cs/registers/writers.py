@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
-from collections.abc import Iterator
 from datetime import datetime
 from typing import IO, Any
 
@@ -17,6 +17,7 @@ from cs.registers.definition import EMPTY, Register
 from cs.words import choice, in_language, moment, term
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")  # a factory may call its form 客户/供应商
 CELL_MOST = 32_767  # characters that a cell of Excel holds
 
 
@@ -26,21 +27,18 @@ def head_of(register: Register) -> tuple[str, str]:
     return in_language(form.name), " ".join(part for part in (form.number, form.revision) if part)
 
 
-def as_csv(register: Register, args: MultiDict[str, str]) -> Iterator[bytes]:
-    """The register as UTF-8 with a byte order mark, line by line."""
-    line = io.StringIO()
-    writer = csv.writer(line, lineterminator="\r\n")
-
-    def written(cells: list[str]) -> bytes:
-        line.seek(0)
-        line.truncate()
-        writer.writerow([f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell for cell in cells])
-        return line.getvalue().encode()
-
-    yield "\ufeff".encode()
-    yield written([term("line_no"), *(column.title for column in register.columns)])
+def as_csv(register: Register, args: MultiDict[str, str]) -> IO[bytes]:
+    """The register as UTF-8 with a byte order mark, in a temporary file: a slow reader must not hold the database for so long."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - it outlives this function: the answer is read from it
+    lines = io.TextIOWrapper(file, "utf-8-sig", newline="")
+    writer = csv.writer(lines, lineterminator="\r\n")
+    writer.writerow([term("line_no"), *(column.title for column in register.columns)])
     for number, row in enumerate(register.rows(args), 1):
-        yield written([str(number), *(column.in_words(row) for column in register.columns)])
+        cells = (column.in_words(row) for column in register.columns)
+        writer.writerow([str(number), *(f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell for cell in cells)])
+    lines.detach()
+    file.seek(0)
+    return file
 
 
 def as_xlsx(register: Register, args: MultiDict[str, str], on: datetime) -> IO[bytes]:
@@ -50,7 +48,7 @@ def as_xlsx(register: Register, args: MultiDict[str, str], on: datetime) -> IO[b
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
                                       "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd"})
     book.set_properties({"title": f"{title} {number}", "created": on.replace(tzinfo=None)})
-    sheet = book.add_worksheet(title[:31])
+    sheet = book.add_worksheet(_NO_SHEET_NAME.sub(" ", title)[:31].strip(" '") or register.name)
     plain = {"font_name": "宋体", "font_size": 10, "valign": "vcenter", "text_wrap": True, "border": 1}
     formats = {"text": book.add_format(plain), "whole": book.add_format(plain | {"num_format": "0"}),
                "percent": book.add_format(plain | {"num_format": "0.00%"}), "day": book.add_format(plain | {"num_format": "yyyy-mm-dd"}),

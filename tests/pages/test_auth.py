@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -11,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from cs import create_app, shell
 from cs.commands import set_up
-from cs.extensions import db
+from cs.extensions import begin_write, db
 from cs.models import users
 from cs.models.attachments import Draft
 from cs.models.users import LoginFailure, LoginSession, SetupLink, User
@@ -423,9 +425,26 @@ def test_a_busy_database_does_not_stop_a_page_from_being_read(as_role, sessions,
     browser = as_role("sales_clerk")
     sessions(seen_at=datetime.now(UTC) - timedelta(minutes=5))
 
-    def busy():
+    def busy(wait):
         raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
 
     monkeypatch.setattr(shell, "begin_write", busy)
     assert browser.get("/account").status == 200
+
+
+def test_while_a_colleague_writes_for_long_pages_are_read_without_waiting_and_writers_are_told(app, as_role, sessions):
+    """An import of a hundred thousand lines holds the one writer's lock for a minute."""
+    browser = as_role("sales_clerk").get("/complaints/new")
+    fields = browser.form() | {"customer_id": "1", "channel": "phone", "description": "无声"}
+    sessions(seen_at=datetime.now(UTC) - timedelta(minutes=5))
+    app.config["CS_WAIT_SECONDS"] = 0.4
+    with app.test_request_context():
+        begin_write()
+        with ThreadPoolExecutor(1) as other:  # a context of its own
+            begun = time.monotonic()
+            assert other.submit(browser.get, "/account").result().status == 200
+            assert time.monotonic() - begun < 5
+            assert other.submit(browser.post, "/complaints/new", fields).result().status == 503
+        db.session.rollback()
+    assert browser.post("/complaints/new", fields).status == 303
 

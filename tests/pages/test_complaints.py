@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cs.extensions import db
 from cs.models.attachments import Attachment
 from cs.models.complaints import Complaint
 from tests.support import PASSWORD, SETTLED, kept, loaded, picture, upload
@@ -45,6 +46,16 @@ def test_a_complaint_goes_from_the_clerk_to_its_end(as_role, app):
     assert supervisor.step(f"{page}/close", password=PASSWORD).location == page
     closed = loaded(app, Complaint, 1)
     assert (closed.state, closed.version, closed.reply.in_time) == ("closed", 7, True)
+
+
+def test_the_chain_ties_the_files_of_a_signed_form_to_its_signature(as_role, complaint_in, app):
+    complaint = complaint_in("analysing")
+    as_role("quality_inspector").step(f"/complaints/{complaint.id}/confirm", **CONFIRMED, files=upload(picture()))
+    with app.app_context():
+        now = db.session.get(Complaint, complaint.id)
+        assert [event.name for event in now.events[-2:]] == ["attach", "confirm"]
+        assert now.events[-1].previous_hash == now.events[-2].hash
+        assert now.signatures[0].version == now.version
 
 
 def test_what_is_not_ours_goes_to_the_customer_with_its_evidence(as_role, complaint_in, stands):

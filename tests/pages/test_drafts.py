@@ -140,6 +140,12 @@ def test_a_draft_belongs_to_an_address_of_this_site(as_role, app, form):
     assert drafts(app) == []
 
 
+def test_what_nobody_types_is_not_kept(as_role, app):
+    clerk = as_role("sales_clerk")
+    assert (save(clerk, description="长" * 1_100_000), drafts(app)) == (413, [])
+    assert save(clerk, description="长" * 10_000) == 204
+
+
 def test_characters_that_cannot_be_kept_do_not_break_a_draft(as_role):
     clerk = as_role("sales_clerk")
     assert save(clerk, description="a\x00b", channel="phone") == 204

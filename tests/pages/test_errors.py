@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 
 import pytest
+from psycopg.errors import DiskFull
 from sqlalchemy.exc import OperationalError
 
 from cs.extensions import db
 from cs.models.complaints import Complaint
 from cs.models.receipts import Receipt
-from cs.models.users import LoginFailure
+from cs.models.users import LoginFailure, LoginSession
 
 NEW = "/complaints/new"
 LOGGED = {"customer_id": "1", "channel": "phone", "description": "无声"}
@@ -26,6 +27,8 @@ def break_with(monkeypatch, error: Exception) -> None:
     (RuntimeError("secret detail"), 500), (KeyError("secret detail"), 500), (OSError(errno.ENOSPC, "No space left on device"), 507),
     (OSError(errno.EIO, "secret detail"), 500), (OperationalError("secret detail", {}, Exception("database or disk is full")), 507),
     (OperationalError("secret detail", {}, Exception("database is locked")), 503),
+    (OperationalError("secret detail", {}, Exception("no such column: customers.full_name")), 503),
+    (OperationalError("secret detail", {}, DiskFull("could not extend file: No space left on device")), 507), (OSError(errno.EDQUOT, "Disk quota exceeded"), 507),
 ])
 def test_a_fault_is_told_without_its_details_and_nothing_is_half_saved(as_role, app, monkeypatch, error, status):
     clerk = as_role("sales_clerk").get(NEW)
@@ -34,6 +37,18 @@ def test_a_fault_is_told_without_its_details_and_nothing_is_half_saved(as_role, 
     assert (clerk.status, str(status) in clerk.text, "secret detail" in clerk.html) == (status, True, False)
     with app.app_context():
         assert (db.session.query(Complaint).count(), db.session.query(Receipt).count()) == (0, 0)
+
+
+@pytest.mark.parametrize(("address", "status"), [("/", 503), ("/complaints/", 503), ("/login", 503), ("/nowhere", 404)])
+def test_without_its_database_the_site_still_says_so_on_a_page(as_role, monkeypatch, address, status):
+    clerk = as_role("sales_clerk")
+
+    def gone(_token: str) -> None:
+        raise OperationalError("SELECT", {}, Exception("unable to open database file"))
+
+    monkeypatch.setattr(LoginSession, "by_token", gone)
+    clerk.get(address)
+    assert (clerk.status, clerk.soup.select_one(".error-code").get_text()) == (status, str(status))
 
 
 def test_after_a_fault_the_same_form_can_be_sent_again(as_role, app, monkeypatch):

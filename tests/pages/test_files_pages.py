@@ -93,6 +93,14 @@ def test_a_wrong_file_is_voided_with_its_reason_and_stays_readable(as_role, comp
     assert ("别的客户的" in names(browser), browser.get("/files/1").status) == (True, 200)
 
 
+def test_a_second_press_voids_once_and_shows_the_record(as_role, complaint, on_record):
+    browser = as_role("quality_inspector")
+    browser.step(ADD, files=upload(picture()))
+    fields = browser.get("/files/1/void").form() | {"reason": "别的客户的"}
+    assert [(browser.post("/files/1/void", fields).status, browser.location) for _ in range(2)] == [(303, f"/complaints/{complaint.id}")] * 2
+    assert on_record()[0][2] == "别的客户的"
+
+
 def test_a_void_file_is_not_voided_again(as_role, complaint, on_record):
     browser = as_role("quality_inspector")
     browser.step(ADD, files=upload(picture()))
@@ -121,6 +129,14 @@ def test_who_may_read_may_download_and_who_works_may_add(as_role, complaint, app
 def test_nobody_downloads_without_signing_in(as_role, complaint):
     as_role("quality_inspector").step(ADD, files=upload(picture()))
     assert as_role(None).get("/files/1").location.startswith("/login")
+
+
+def test_a_picture_that_was_damaged_on_the_disk_has_no_small_one_and_is_no_fault(as_role, complaint, app):
+    browser = as_role("quality_inspector").step(ADD, files=upload(picture()))
+    stored = next(path for path in app.extensions["files"].folder.glob("??/*"))
+    stored.chmod(0o644)
+    stored.write_bytes(b"x")
+    assert browser.get("/files/1/thumbnail").status == 404
 
 
 def test_a_file_lost_on_the_disk_is_404_not_a_fault(as_role, complaint, app):

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from cs import records
 from cs.extensions import db
 from cs.models.complaints import Complaint
 from cs.models.customers import Customer, Product, Shipment
@@ -135,6 +136,7 @@ def test_a_deep_page_is_found_in_the_index(as_role, app, many, more_goods, count
     with app.app_context():
         plan = [row[3] for row in db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", (1,) * query.count("?"))]
     assert (plan[0].startswith("SEARCH"), "USE TEMP B-TREE FOR ORDER BY" in plan) == (True, False), plan
+    assert [step for step in plan if "(state=?)" in step] == [], "nearly all rows have that state"
 
 
 def test_rows_of_the_same_moment_are_not_lost_between_pages(as_role, app, people, on):
@@ -217,6 +219,19 @@ def test_a_record_page_costs_a_bounded_number_of_queries(as_role, complaint_in, 
             record.amend(by=people["sales_clerk"], on=on, order_no=f"PO-{n}")
     assert short <= 30
     assert cost(count_queries, browser, f"/complaints/{long.id}") <= short
+
+
+def test_a_long_history_is_shown_in_part_with_the_way_to_all_of_it(as_role, complaint_in, app, people, on, monkeypatch):
+    monkeypatch.setattr(records, "TIMELINE_MOST", 3)
+    complaint = complaint_in("received")
+    with kept(app):
+        record = db.session.get(Complaint, complaint.id)
+        for n in range(4):
+            record.amend(by=people["sales_clerk"], on=on, order_no=f"PO-{n}")
+    browser = as_role("auditor").get(f"/complaints/{complaint.id}")
+    shown = browser.soup.select(".timeline-event")
+    assert (len(shown), "PO-3" in shown[0].get_text(), shown[-1].a["href"]) == (4, True, "?history=all")
+    assert len(browser.get(f"/complaints/{complaint.id}?history=all").soup.select(".timeline-event")) == 5
 
 
 def test_a_form_costs_a_bounded_number_of_queries(as_role, more_goods, count_queries):

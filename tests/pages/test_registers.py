@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 from collections.abc import Callable
 from contextlib import closing
@@ -14,6 +15,7 @@ from flask import Flask
 
 from cs.extensions import db
 from cs.models.complaints import Complaint
+from cs.procedure.rulebook import Name
 from tests import support
 from tests.support import Browser
 
@@ -84,6 +86,14 @@ def test_no_text_of_a_user_becomes_a_formula(clerk: Browser, complaint_in: Calla
     cell = sheet_of(clerk, XLSX)[3][symptom]
     assert (cell.data_type, cell.value) == ("s", typed)
     assert lines_of_csv(clerk, CSV)[1][symptom] == f"'{typed}"
+
+
+def test_a_form_may_be_called_what_no_sheet_is_called(app: Flask, clerk: Browser, complaint_in: Callable[..., Complaint]) -> None:
+    rules = app.extensions["rulebook"]
+    form = rules.forms["complaint_register"]
+    renamed = dataclasses.replace(form, name=Name("'客户/投诉[明细]*:?", "'A/B'"))
+    app.extensions["rulebook"] = dataclasses.replace(rules, forms=rules.forms | {"complaint_register": renamed})
+    assert sheet_of(clerk, XLSX).title == "客户 投诉 明细"
 
 
 def test_the_period_bounds_page_and_file_alike(app: Flask, clerk: Browser, complaint_in: Callable[..., Complaint]) -> None:

@@ -194,7 +194,10 @@ def _history(record: User) -> list[dict[str, Any]]:
     """The person's timeline, with roles and departments by their names."""
     now = {one.id: {"role": one.role, "department": one.department} for one in record.memberships}
     entries = timeline(record)
-    for entry, event in zip(entries, reversed(record.events), strict=True):
+    for entry in entries:
+        event = entry.get("event")
+        if event is None:  # the way to the older ones
+            continue
         rows = event.facts.get("changes", {}).get("memberships")
         if rows is not None and event.seq > 1:
             entry["changes"] = [one for one in entry["changes"] if one[0] != term("memberships")]
