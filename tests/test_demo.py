@@ -18,6 +18,7 @@ from cs.demo import beginning, build
 from cs.extensions import db
 from cs.models.attachments import Attachment
 from cs.models.base import Task, rebuild_tasks
+from cs.models.capa import Capa
 from cs.models.chain import Event, site_head
 from cs.models.complaints import Complaint, Reply
 from cs.models.customers import Customer, Product, Shipment
@@ -105,6 +106,15 @@ def test_every_state_stands_in_it_three_times(inside: None) -> None:
 def test_every_step_of_a_complaint_was_taken_three_times(inside: None) -> None:
     taken = Counter(db.session.execute(select(Event.name).where(Event.kind == "complaint")).scalars())
     assert [step.name for step in Complaint.workflow.steps if taken[step.name] < 3] == []
+
+
+def test_every_step_of_a_capa_was_taken_and_every_state_stands_in_it_three_times(inside: None) -> None:
+    taken = Counter(db.session.execute(select(Event.name).where(Event.kind == "capa")).scalars())
+    assert [step.name for step in Capa.workflow.steps if not taken[step.name]] == []
+    found = Counter(capa.state for capa in every(Capa))
+    assert [state.code for state in Capa.workflow.states if found[state.code] < 3] == []
+    assert {capa.source for capa in every(Capa)} >= {"complaint", "internal"}
+    assert any(capa.round == 2 for capa in every(Capa))
 
 
 def test_the_rules_are_broken_as_often_as_people_break_them(inside: None) -> None:

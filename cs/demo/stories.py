@@ -37,6 +37,11 @@ FOUND = {"incoming": ("来料抽检{checked}{u}，", "进料检验抽{checked}{u
          "field": ("终端门店反馈，", "4S店转来车主反映，", "售后换件汇总，"), "customer_warehouse": ("收货清点时，", "仓库拆箱时，")}
 BATCH = ("不良集中在一个批次，原因明确，在库和在途已全部隔离，客户同意按简易途径先行回复。", "客户等货，要求先处理本批；原因已查明，客户书面同意按简易途径回复。")
 CHRONIC = ("半年内第二次出现，原因与上次相同，改善措施本周导入；客户要求先答复本批。", "同类问题再次出现，涉及数量少，客户同意先处理本批，专题改善另行安排。")
+TALKS = ("客户说不良都出在上线第一天，之后两天未再出现；同意先用库存顶上。", "问清了使用条件：车内12V供电，连续播放约一小时后出现。",
+         "客户补充：不良集中在三箱内，外箱完好，已隔离待处理。", "已告知分析进度，客户同意明天上午前给结论。", "客户确认其他批次未见同类不良，只追这一批。")
+MINUTES = ("会议决定：立即隔离同批产品，责任部门三天内提交纠正措施。", "会议决定：在库全检后放行，作业标准本周内换版。", "会议决定：停用相关治具，工程当天重新验证参数。")
+PLANS = ("插单安排在二线，补货随下批送达。", "利用周六加班补做，周一上午送货。", "重工排在成品线末班，完成后复检入库。")
+GOODS_DONE = {"replace": "新品已送达，不良品拉回。", "sort": "全检完成，合格品贴绿标放行。", "rework": "重工完成，复检合格后转下工序。"}
 
 
 @cache
@@ -53,11 +58,11 @@ class Story:
     """One case in words and numbers. `ours` False: a case of 5.2.2.2."""
 
     def __init__(self, trade: Trade, rng: Random, heard_at: datetime, *, ours: bool = True, nature: str = "sporadic", only: str | None = None,
-                 plain_limit: bool = False) -> None:
-        """`only`: "field", somebody far from any lot number speaks, or "technical"; `plain_limit`: a customer with no reply limit of its own."""
+                 plain_limit: bool = False, harmless: bool = False) -> None:
+        """`harmless`: nothing critical. `only`: "field", somebody far from any lot number speaks, or "technical"; `plain_limit`: a customer with no reply limit of its own."""
         self.rng, self.ours, self.nature, self.heard_at = rng, ours, nature, heard_at
         problems = [one for one in _book()["problem" if ours else "elsewhere"]
-                    if (only != "field" or "field" in one["found"]) and (only != "technical" or one["defect"][:3] in TECHNICAL)]
+                    if not (harmless and one["severity"] == "critical") and (only != "field" or "field" in one["found"]) and (only != "technical" or one["defect"][:3] in TECHNICAL)]
         self.shipment = self._goods(trade, {family for problem in problems for family in problem["on"]}, plain_limit)
         self.family = trade.family[self.shipment.product_id]
         fitting = [problem for problem in problems if self.family in problem["on"]]
@@ -146,8 +151,8 @@ class Story:
 
     # Analysis and answer
 
-    def confirmation(self, *, again: bool = False) -> dict[str, Any]:
-        """Block B, signed by quality; `again` after the customer refused the reply."""
+    def confirmation(self, *, again: bool = False, repeat: bool = False, overruled: bool = False) -> dict[str, Any]:
+        """Block B, signed by quality; `again` after the customer refused the reply; a `repeat` (3.4) is answered the short way, with a reason."""
         severity = self.problem["severity"]
         checks = ("复核：库存三批各抽80{u}复检，未发现同类不良；流出工位已找到。", "补充验证：模拟原条件重现不良3次，原因判断不变。")
         more = "" if not again else self.rng.choice(checks) if self.technical else "补充：调出当日全部记录复核，原因判断不变，流出环节已找到。"
@@ -155,11 +160,15 @@ class Story:
                  "analysis": self.pick("analysis") + self.say(more), "unknown_reason": None, "route_reason": None}
         if not self.ours:
             return facts | {"finding": self.problem["finding"], "liability": self.problem["liability"], "route": "not_ours"}
-        if self.nature != "sporadic":
+        if self.to_meeting(overruled=overruled):
+            return facts | {"finding": "confirmed", "liability": self.problem.get("liability", "ours"), "route": "meeting"}
+        if self.nature != "sporadic" or repeat:
             facts["route_reason"] = self.rng.choice(BATCH if self.nature == "batch" else CHRONIC)
-        elif severity == "critical":
-            facts["route_reason"] = self.pick("overruled")
         return facts | {"finding": "confirmed", "liability": self.problem.get("liability", "ours"), "route": "occasional"}
+
+    def to_meeting(self, *, overruled: bool = False) -> bool:
+        """Whether it goes to the meeting of 5.2.2.4: critical, batch or chronic, and nobody overruled that."""
+        return self.ours and (self.problem["severity"] == "critical" or (self.nature != "sporadic" and not overruled))
 
     def settlement(self, settled_on: date, *, again: bool = False) -> dict[str, Any]:
         """What the quality supervisor agreed with the customer (5.2.2.3)."""

@@ -8,6 +8,7 @@ from random import Random
 
 from cs.demo.cases import PACE, Case, Plot, Walk
 from cs.demo.people import People
+from cs.demo.remedies import elsewhere
 from cs.demo.trade import Trade, dice
 from cs.models.chain import site_head
 from cs.models.holidays import work_calendar
@@ -18,7 +19,12 @@ HOUR = timedelta(hours=1)
 
 # The cases that lie behind: how many of each kind. Those of the last weeks are OPEN.
 BEHIND: tuple[tuple[int, Plot], ...] = (
-    (44, Plot()),
+    (26, Plot()),
+    (4, Plot(talk=True)),
+    (3, Plot(talk=True, sample="given_back")),
+    (2, Plot(talk=True, sample="scrapped")),
+    (1, Plot(sample="never_came")),
+    (1, Plot(sample="here")),
     (12, Plot(photo=True)),
     (11, Plot(late=True)),
     (7, Plot(next_day=True)),
@@ -26,8 +32,13 @@ BEHIND: tuple[tuple[int, Plot], ...] = (
     (6, Plot(silent=True)),
     (5, Plot(unknown=True)),
     (6, Plot(amended=True)),
-    (4, Plot(nature="batch", photo=True)),
-    (3, Plot(nature="chronic")),
+    (3, Plot(nature="batch", photo=True)),
+    (1, Plot(nature="batch", photo=True, twist="again")),
+    (1, Plot(nature="batch", talk=True, twist="sent_back")),
+    (2, Plot(nature="chronic")),
+    (1, Plot(nature="chronic", refused=True)),
+    (2, Plot(nature="batch", overruled=True)),
+    (2, Plot(nature="chronic", overruled=True)),
     (9, Plot(ours=False)),
     (4, Plot(ours=False, directly=True)),
     (5, Plot(declined=True)),
@@ -49,7 +60,13 @@ OPEN: tuple[tuple[str, str, str | None], ...] = (
     ("follow_up", "later", None), ("follow_up", "later", "sales_clerk"), ("follow_up", "today", None), ("follow_up", "late", "zhaoyan"),
     ("close", "later", None), ("close", "later", "quality_supervisor"), ("close", "later", None), ("close", "later", None),
 )
-LAST_DONE = {"register": "pass_on", "receive": "first", "confirm": "receive", "settle": "confirm", "explain": "confirm", "send_reply": "prepare"}
+# The cases on their way through the meeting: for which task they wait, when that is due, and where their CAPA stands.
+MEETINGS: tuple[tuple[str, str, str | None], ...] = (
+    ("meet", "later", None), ("meet", "late", None), ("dispose", "later", None), ("issue_result", "later", None), ("issue_result", "today", None),
+    ("send_reply", "later", "issued"), ("send_reply", "today", "issued"), ("follow_up", "later", "analysed"), ("follow_up", "later", "measures_set"),
+    ("close", "later", "analysed"), ("close", "later", "measures_set"),
+)
+LAST_DONE = {"meet": "confirm", "dispose": "meet", "issue_result": "dispose", "register": "pass_on", "receive": "first", "confirm": "receive", "settle": "confirm", "explain": "confirm", "send_reply": "prepare"}
 
 
 class Year:
@@ -60,6 +77,8 @@ class Year:
         self.rng = dice("year")
         self.calendar = work_calendar()
         self.first_day = self.calendar.next_working_day(now.date() - timedelta(days=DAYS))
+        self.sleeping: list[tuple[datetime, int, Walk]] = []
+        self.started = 0
         self.people: People
         self.trade: Trade
         self.chain = site_head()  # kept in hand: each event moves it
@@ -67,18 +86,22 @@ class Year:
     def live(self) -> None:
         """Lives the year: each walk sleeps until its next moment, and the earliest wakes first."""
         self._introduce()
-        sleeping: list[tuple[datetime, int, Walk]] = []
-        for number, walk in enumerate([self._shipments(), *self._office(), *self._cases()]):
-            self._sleep(sleeping, number, walk)
-        while sleeping:
-            _, number, walk = heappop(sleeping)
-            self._sleep(sleeping, number, walk)
+        for walk in [self._shipments(), *self._office(), *self._cases(), *elsewhere(self, lambda day: self._at(day, 9, 25))]:
+            self.start(walk)
+        while self.sleeping:
+            _, number, walk = heappop(self.sleeping)
+            self._sleep(number, walk)
 
-    def _sleep(self, sleeping: list[tuple[datetime, int, Walk]], number: int, walk: Walk) -> None:
+    def start(self, walk: Walk) -> None:
+        """Something begins that goes its own way from here on."""
+        self.started += 1
+        self._sleep(self.started, walk)
+
+    def _sleep(self, number: int, walk: Walk) -> None:
         """What would come after `now` has not happened yet."""
         moment = next(walk, None)
         if moment is not None and moment <= self.now:
-            heappush(sleeping, (moment, number, walk))
+            heappush(self.sleeping, (moment, number, walk))
 
     def reply_due(self, heard_at: datetime, deadline: datetime | None, agreed_days: int | None) -> datetime:
         return rulebook().reply.due_at(heard_at, self.calendar, customer_deadline=deadline, agreed_days=agreed_days)
@@ -165,6 +188,8 @@ class Year:
             yield Case(self, number, plot, heard_at, deadline=self._deadline(heard_at)).walk()
         for n, (task, when, taken_by) in enumerate(OPEN, number + 1):
             yield self._waiting(n, task, when, taken_by)
+        for n, (task, when, capa) in enumerate(MEETINGS, number + len(OPEN) + 1):
+            yield self._waiting(n, task, when, None, nature="chronic" if n % 4 == 0 else "batch", capa=capa)
 
     def _behind(self) -> list[tuple[Plot, datetime]]:
         """The plots over the year, those that take long not at its end; more complaints in the weeks before the spring feast."""
@@ -198,10 +223,11 @@ class Year:
 
     # What waits now
 
-    def _waiting(self, number: int, task: str, when: str, taken_by: str | None) -> Walk:
+    def _waiting(self, number: int, task: str, when: str, taken_by: str | None, *, nature: str = "sporadic", capa: str | None = None) -> Walk:
         rng = dice(f"waiting {number}")
         plot = Plot(ours=task != "explain", stops_at=task, taken_by=taken_by, passed_on=task == "register" or rng.random() < 0.15,
-                    photo=task != "register" and rng.random() < 0.5, refused=task == "confirm_again")
+                    photo=task != "register" and rng.random() < 0.5, refused=task == "confirm_again",
+                    nature=nature, capa=capa)
         if task not in LAST_DONE:
             return self._answered(number, plot, when, rng)
         heard_at, deadline = self._heard_so_that(when, rng)
