@@ -22,10 +22,9 @@ from werkzeug.datastructures import MultiDict
 from cs.extensions import db
 from cs.models.base import MOST_ID, Record
 from cs.models.procedure import zone
-from cs.models.search import matching
+from cs.models.search import LONGEST_SEARCH, matching
 
 COUNTED = 10_000  # beyond so many rows a list says "more than"
-LONGEST_SEARCH = 60
 LONGEST_CURSOR = 2000
 EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)  # bounds beyond them bound nothing, and their moments may not exist
 

@@ -49,7 +49,7 @@ class MasterData(Workflowed):
     __abstract__ = True
     derived = Record.derived | {"natural_key"}
 
-    state: Mapped[str]  # nearly all are active: an index of it would lead the database astray
+    state: Mapped[str] = mapped_column()  # nearly all are active: an index of it would lead the database astray
     natural_key: Mapped[str] = mapped_column(index=True)  # what makes it the same thing as another, in comparable form
 
     @property

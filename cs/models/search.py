@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from cs.models.base import Record
 
 
+LONGEST_SEARCH = 60  # characters; one typed may become eighteen
+MOST_TOKENS = 8
+
+
 class SearchWord(db.Model):
     """Two-character tokens of a record's searched words: a two-character Chinese word is found by an index."""
 
@@ -56,12 +60,17 @@ def index_words(records: Sequence[Record], *, new: bool = False) -> None:
 
 
 def matching(cls: type[Record], typed: str) -> list[Any]:
-    """Conditions of a query for the records that hold every word typed; empty when nothing was typed."""
+    """Conditions of a query for the records that hold every word typed; empty when nothing was typed.
+
+    The tokens only lead to the few records in which the words are then looked for; many of them would cost more than they save,
+    above all in PostgreSQL, which ponders for minutes over a hundred.
+    """
     conditions: list[Any] = []
-    for word in searchable([typed]).split():
-        if len(word) > 1:
-            conditions += [cls.id.in_(select(SearchWord.record_id).where(SearchWord.kind == cls.kind, SearchWord.token == token))
-                           for token in sorted(tokens(word))]
-        if len(word) != 2:
+    room = MOST_TOKENS
+    for word in dict.fromkeys(searchable([typed])[:LONGEST_SEARCH].split()):
+        pairs = sorted(tokens(word))[:room] if len(word) > 1 else []
+        room -= len(pairs)
+        conditions += [cls.id.in_(select(SearchWord.record_id).where(SearchWord.kind == cls.kind, SearchWord.token == token)) for token in pairs]
+        if len(word) != 2 or not pairs:
             conditions.append(cls.search_text.contains(word, autoescape=True))
     return conditions

@@ -124,8 +124,8 @@ def upgrade() -> None:
     sa.Column('delivery_terms', sa.String(), nullable=True),
     sa.Column('retention_asked', sa.String(), nullable=True),
     sa.Column('remarks', sa.Text(), nullable=True),
-    sa.Column('natural_key', sa.String(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
+    sa.Column('natural_key', sa.String(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('head_hash', sa.String(), nullable=False),
@@ -142,7 +142,6 @@ def upgrade() -> None:
     with op.batch_alter_table('customers', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_customers_natural_key'), ['natural_key'], unique=False)
         batch_op.create_index(batch_op.f('ix_customers_sort_name'), ['sort_name'], unique=False)
-        batch_op.create_index(batch_op.f('ix_customers_state'), ['state'], unique=False)
         batch_op.create_index('uq_customers_natural_key', ['natural_key'], unique=True, sqlite_where=sa.text("state = 'active'"), postgresql_where=sa.text("state = 'active'"))
 
     op.create_table('departments',
@@ -230,8 +229,8 @@ def upgrade() -> None:
     sa.Column('spec', sa.String(), nullable=False),
     sa.Column('part_no', sa.String(), nullable=True),
     sa.Column('unit', sa.String(), nullable=False),
-    sa.Column('natural_key', sa.String(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
+    sa.Column('natural_key', sa.String(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('head_hash', sa.String(), nullable=False),
@@ -245,7 +244,6 @@ def upgrade() -> None:
     with op.batch_alter_table('products', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_products_model'), ['model'], unique=False)
         batch_op.create_index(batch_op.f('ix_products_natural_key'), ['natural_key'], unique=False)
-        batch_op.create_index(batch_op.f('ix_products_state'), ['state'], unique=False)
         batch_op.create_index('uq_products_natural_key', ['natural_key'], unique=True, sqlite_where=sa.text("state = 'active'"), postgresql_where=sa.text("state = 'active'"))
 
     op.create_table('receipts',
@@ -429,8 +427,8 @@ def upgrade() -> None:
     sa.Column('quantity', sa.Integer(), nullable=False),
     sa.Column('shipped_on', sa.Date(), nullable=False),
     sa.Column('produced_on', sa.Date(), nullable=True),
-    sa.Column('natural_key', sa.String(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
+    sa.Column('natural_key', sa.String(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('head_hash', sa.String(), nullable=False),
@@ -451,7 +449,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_shipments_order_no'), ['order_no'], unique=False)
         batch_op.create_index('ix_shipments_product_id_shipped_on', ['product_id', 'shipped_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_shipments_shipped_on'), ['shipped_on'], unique=False)
-        batch_op.create_index(batch_op.f('ix_shipments_state'), ['state'], unique=False)
         batch_op.create_index('uq_shipments_natural_key', ['natural_key'], unique=True, sqlite_where=sa.text("state = 'active'"), postgresql_where=sa.text("state = 'active'"))
 
     op.create_table('replies',
@@ -495,7 +492,6 @@ def downgrade() -> None:
     op.drop_table('replies')
     with op.batch_alter_table('shipments', schema=None) as batch_op:
         batch_op.drop_index('uq_shipments_natural_key', sqlite_where=sa.text("state = 'active'"), postgresql_where=sa.text("state = 'active'"))
-        batch_op.drop_index(batch_op.f('ix_shipments_state'))
         batch_op.drop_index(batch_op.f('ix_shipments_shipped_on'))
         batch_op.drop_index('ix_shipments_product_id_shipped_on')
         batch_op.drop_index(batch_op.f('ix_shipments_order_no'))
@@ -535,7 +531,6 @@ def downgrade() -> None:
     op.drop_table('receipts')
     with op.batch_alter_table('products', schema=None) as batch_op:
         batch_op.drop_index('uq_products_natural_key', sqlite_where=sa.text("state = 'active'"), postgresql_where=sa.text("state = 'active'"))
-        batch_op.drop_index(batch_op.f('ix_products_state'))
         batch_op.drop_index(batch_op.f('ix_products_natural_key'))
         batch_op.drop_index(batch_op.f('ix_products_model'))
 
@@ -556,7 +551,6 @@ def downgrade() -> None:
     op.drop_table('departments')
     with op.batch_alter_table('customers', schema=None) as batch_op:
         batch_op.drop_index('uq_customers_natural_key', sqlite_where=sa.text("state = 'active'"), postgresql_where=sa.text("state = 'active'"))
-        batch_op.drop_index(batch_op.f('ix_customers_state'))
         batch_op.drop_index(batch_op.f('ix_customers_sort_name'))
         batch_op.drop_index(batch_op.f('ix_customers_natural_key'))
 

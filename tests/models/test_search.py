@@ -44,6 +44,18 @@ def test_a_longer_word_needs_more_than_its_pairs(customer, people, on):
     assert found(Customer, "声汽汽配") == []
 
 
+@pytest.mark.parametrize("typed", ["\ufdfa" * 60, "".join(chr(0x4E00 + n) for n in range(60)), " ".join(chr(0x4E00 + n) * 2 for n in range(20)), "a " * 30])
+def test_whatever_is_typed_the_database_is_asked_few_things(customer, typed):
+    asked = matching(Customer, typed)
+    assert (len(asked) <= 40, len([one for one in asked if "search_words" in str(one)]) <= 8) == (True, True)
+    assert found(Customer, typed) == []
+
+
+def test_words_beyond_the_first_tokens_still_count(customer):
+    assert found(Customer, "广州 华声 汽车 配件 有限 公司 王工 1380 0138 汽配") == [1]
+    assert found(Customer, "广州 华声 汽车 配件 有限 公司 王工 1380 0138 不在") == []
+
+
 def test_nothing_typed_narrows_nothing():
     assert matching(Customer, "  ") == []
 
