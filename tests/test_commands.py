@@ -95,7 +95,7 @@ def test_a_department_renamed_by_the_factory_stays_renamed(app, people, on):
 NEXT_MIGRATION = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
 def upgrade():
     with op.batch_alter_table("customers", recreate="always") as table:
         table.add_column(sa.Column("nickname", sa.Text()))
@@ -107,7 +107,7 @@ def next_version(app, tmp_path, monkeypatch):
     """The program's next version, which changes a table that others refer to."""
     folder = tmp_path / "migrations"
     shutil.copytree(ROOT / "migrations", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0002_nickname.py").write_text(NEXT_MIGRATION, "utf-8")
+    (folder / "versions" / "0003_nickname.py").write_text(NEXT_MIGRATION, "utf-8")
     app.config["MIGRATIONS"] = folder
     monkeypatch.setattr(app.extensions["migrate"].migrate, "directory", str(folder))
     return app
@@ -159,7 +159,7 @@ def test_the_rules_in_force_are_pure_json_with_authority_and_workflows(tmp_path)
     assert process.returncode == 0
     assert {row["permission"]: row["clause"] for row in rules["authority"]}["log_complaint"] == "5.2.1.1"
     assert {step["name"]: step["clause"] for step in rules["workflows"]["complaint"]["steps"]} == {row.step: row.clause for row in COMPLAINT}
-    assert sorted(rules["workflows"]) == ["complaint", "customer", "product", "shipment"]
+    assert sorted(rules["workflows"]) == ["capa", "complaint", "customer", "product", "shipment"]
     assert (rules["reply"]["days"], rules["procedure"]["number"], rules["roles"]["general_manager"]["name"]["zh"]) == (2, "MJ-QP-12", "总经理")
 
 

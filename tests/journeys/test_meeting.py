@@ -143,6 +143,7 @@ def test_a_major_complaint_goes_through_its_meeting_to_the_close(person: Callabl
     clerk.see("已完成：回复客户")
     clerk.open_work(f"跟踪客户确认 · {number}")
     clerk.press("客户接受")
+    clerk.write("客户意见", "同意处理方案")
     clerk.press("客户接受")
     clerk.see("已完成：客户接受")
 
