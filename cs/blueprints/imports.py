@@ -28,6 +28,7 @@ from cs.pages import go, say, show
 from cs.procedure.authority import Permission
 from cs.words import choice, choices, label, language, listed
 
+MOST_ROWS = 5_000  # an import is one transaction, and nobody else writes while it runs: a few seconds
 blueprint = Blueprint("imports", __name__, url_prefix="/<any(customers, products, shipments):section>/import")
 
 ENDINGS = (".xlsx", ".xls", ".csv", ".txt")
@@ -58,7 +59,7 @@ def reason(problem: Problem | TableRefused) -> str:
 def _read(kind: Kind, stream: Any, name: str) -> tuple[Table, dict[str, str]]:
     """The table of a file, and the titles of the columns by their names. Raises TableRefused when it cannot be read, or no line of it could be taken."""
     columns = kind.columns(language())
-    table = read_table(stream, name, columns, Limits(size=current_app.config["CS_FILE_MB"] * MEGABYTE))
+    table = read_table(stream, name, columns, Limits(size=current_app.config["CS_FILE_MB"] * MEGABYTE, rows=MOST_ROWS))
     if faults := kind.faults(table, columns):
         raise TableRefused(faults[0].code, **faults[0].params)
     return table, {column.name: column.titles[0] for column in columns}

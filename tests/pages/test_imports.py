@@ -384,3 +384,11 @@ def test_a_person_who_left_is_not_given_a_customer(clerk, app, people, on):
         db.session.get(User, people["sales_manager"].id).leave(reason=None, by=people["administrator"], on=on)
     offer(clerk, "customers", [["客户全称", "业务员"], ["甲公司", people["sales_manager"].name]])
     assert counts(clerk) == [0, 0, 0, 1]
+
+
+def test_a_sheet_of_more_rows_than_one_transaction_should_hold_is_refused_beside_the_field(clerk, app, monkeypatch):
+    monkeypatch.setattr("cs.blueprints.imports.MOST_ROWS", 3)
+    offer(clerk, "customers", [*CUSTOMERS, *CUSTOMERS])
+    assert clerk.status == 422
+    assert "超过 3 行" in clerk.soup.select_one(".field-error").get_text()
+    assert counted(app, Customer) == 1

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from cs.procedure import capa
 from cs.procedure.authority import may
+from cs.procedure.rulebook import load
 from tests.tables import CAPA, CAPA_SITUATIONS, ROLES
 
 OPEN = {"being carried out": {"actions_open"}, "waits for verification": {"all_done"}}
@@ -65,3 +68,12 @@ def test_a_fishbone_marks_its_root_cause(roots, faults):
     (("corrective",), ()), (("containment", "corrective"), ()), (("containment", "preventive"), ("corrective_needed",)), ((), ("corrective_needed",))])
 def test_without_a_corrective_action_the_cause_stays(kinds, faults):
     assert capa.measure_faults(kinds) == faults
+
+
+def test_the_effect_is_verified_thirty_days_after_the_measures():
+    rule = load().capa
+    assert (rule.verify_after, rule.answer_days) == (timedelta(days=30), 3)
+
+
+def test_the_limit_runs_on_while_a_sample_is_awaited_unless_the_factory_says_otherwise():
+    assert load().reply.paused_by_sample is False
