@@ -68,7 +68,8 @@ class CellError:
 class Column:
     """A column to look for: its titles (the first is the one shown to users) and what its cells must hold.
 
-    `choices` maps each title a user may write (and, by itself, each code) to the code that is kept.
+    `choices` maps each title a user may write (and, by itself, each code) to the code that is kept; a column of texts may have
+    them too: then other words are kept as they stand.
     `multiline` keeps line breaks inside a text; otherwise they become spaces.
     """
 
@@ -86,6 +87,15 @@ class Column:
         choices = self.choices or {}
         titles = [*zip(choices.values(), choices.values(), strict=True), *choices.items()]
         return {plain(title): code for title, code in titles}
+
+
+    @property
+    def possible(self) -> list[str]:
+        """One title for each code: the first is the one users know."""
+        titles: dict[str, str] = {}
+        for title, code in (self.choices or {}).items():
+            titles.setdefault(code, title)
+        return list(titles.values())
 
 
 def plain(text: str) -> str:
@@ -214,11 +224,7 @@ def _date_of(text: str) -> date | None:
 def _choice(column: Column, raw: object) -> Read:
     code = column.codes.get(plain(_as_text(raw)))
     if code is None:
-        # One title for each code: the first is the one users know.
-        titles: dict[str, str] = {}
-        for title, known in (column.choices or {}).items():
-            titles.setdefault(known, title)
-        return None, "unknown_choice", {"choices": "、".join(titles.values())}
+        return None, "unknown_choice", {"choices": "、".join(column.possible)}
     return code, None, {}
 
 

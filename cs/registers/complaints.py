@@ -31,11 +31,12 @@ LAST_MEETING = select(Meeting.department).where(Meeting.complaint_id == Complain
 
 LISTING = Listing(
     Complaint,
-    select(Complaint.id, Complaint.number, Complaint.heard_at, Customer.short_name, Customer.customer_level, Product.model, Product.spec,
+    select(Complaint.id, Complaint.number, Complaint.heard_at, Customer.short_name, Customer.customer_level, func.coalesce(Product.model, Complaint.old_model).label("model"), Product.spec,
            Complaint.lot_no, Complaint.shipped_qty, Complaint.checked_qty, Complaint.defect_qty, Complaint.description,
            Complaint.defect_category, Complaint.defect_code, Complaint.severity, Complaint.nature, Complaint.liability, Complaint.first_due_at,
            Complaint.replied_at, Complaint.closed_at, Complaint.state, Complaint.late_reply_reason, Complaint.closing_note,
-           Complaint.repeat_of_id, LAST_MEETING.label("department"), LAST.cause, LAST.actions, LAST.reply_text, LAST.response)
+           Complaint.repeat_of_id, Complaint.analysed_at, Complaint.old_number, Complaint.old_notes,
+           func.coalesce(LAST_MEETING, Complaint.resp_dept).label("department"), LAST.cause, LAST.actions, LAST.reply_text, LAST.response)
     .join(Customer, Customer.id == Complaint.customer_id).outerjoin(Product, Product.id == Complaint.product_id)
     .outerjoin(LAST, (LAST.complaint_id == Complaint.id) & (LAST.number == LAST_REPLY))
     .where(Complaint.state.not_in(procedure.NOT_REGISTERED)),
@@ -56,6 +57,12 @@ def _rate(row: Row[Any]) -> Decimal | None:
 def _symptom(row: Row[Any]) -> str:
     named = defect(row.defect_category, row.defect_code)
     return f"{named} · {row.description}" if named else str(row.description)
+
+
+def _remarks(row: Row[Any]) -> str | None:
+    """The closing note; of a line of an old register its own number and what it said beside the columns."""
+    said = [f"{term('old_number')}: {row.old_number}" if row.old_number else None, row.old_notes, row.closing_note]
+    return "; ".join(one for one in said if one) or None
 
 
 def _in_time(row: Row[Any]) -> bool | None:
@@ -80,7 +87,7 @@ COMPLAINT_REGISTER = Register(
         Column("defect_category", lambda row: defect_category(row.defect_category), 11),
         Column("severity", lambda row: choice("severity", row.severity), 10),
         Column("nature", lambda row: choice("nature", row.nature), 8),
-        Column("is_repeat", lambda row: row.repeat_of_id is not None if row.severity else None, 8, "yes_no"),
+        Column("is_repeat", lambda row: row.repeat_of_id is not None if row.analysed_at else None, 8, "yes_no"),
         Column("resp_dept", lambda row: department_name(row.department), 11),
         Column("liability", lambda row: choice("liability", row.liability), 10),
         Column("cause_brief", lambda row: row.cause, 26),
@@ -92,6 +99,6 @@ COMPLAINT_REGISTER = Register(
         Column("closed_on", lambda row: row.closed_at.astimezone(zone()).date() if row.closed_at else None, 11, "day"),
         Column("status", lambda row: state_name("complaint", row.state), 12),
         Column("late_reply_reason", lambda row: row.late_reply_reason, 22),
-        Column("remarks", lambda row: row.closing_note, 22),
+        Column("remarks", _remarks, 22),
     ),
     address=lambda row: url_for("complaints.detail", record_id=row.id))

@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 
 from cs.extensions import db
-from cs.imports.master_data import KINDS
+from cs.imports.kinds import KINDS
 from cs.imports.tables import read_table, title_key
 from cs.models.base import verify_records
 from cs.models.chain import Event, verify_events

@@ -23,6 +23,10 @@ def _routes() -> list[tuple[str, str]]:
     return [*choices("route"), ("repeat", gettext("Repeats"))]
 
 
+def _origins() -> list[tuple[str, str]]:
+    return [("imported", gettext("From an old register")), ("here", gettext("Logged here"))]
+
+
 def _goes_by(value: str) -> ColumnElement[bool]:
     return Complaint.repeat_of_id.is_not(None) if value == "repeat" else Complaint.route == value
 
@@ -43,9 +47,9 @@ def _reply_is(value: str) -> ColumnElement[bool]:
 LISTING = Listing(
     Complaint,
     select(Complaint.id, Complaint.number, Complaint.heard_at, func.coalesce(Customer.short_name, Complaint.customer_said).label("customer"),
-           Customer.customer_level, Product.model, Complaint.lot_no, Complaint.description, Complaint.defect_category, Complaint.defect_code,
+           Customer.customer_level, func.coalesce(Product.model, Complaint.old_model).label("model"), Complaint.lot_no, Complaint.description, Complaint.defect_category, Complaint.defect_code,
            Complaint.severity, Complaint.state, Complaint.reply_due_at, Complaint.replied_at, Complaint.first_due_at, Complaint.route,
-           Complaint.repeat_of_id)
+           Complaint.repeat_of_id, Complaint.old_number)
     .outerjoin(Customer, Customer.id == Complaint.customer_id).outerjoin(Product, Product.id == Complaint.product_id),
     {"newest": Sort(lambda: gettext("Newest first"), Complaint.heard_at, descending=True),
      "oldest": Sort(lambda: gettext("Oldest first"), Complaint.heard_at),
@@ -58,5 +62,6 @@ LISTING = Listing(
      Filter("category", lambda: term("defect_category"), lambda: [(one.code, in_language(one.name)) for one in rulebook().defects.values()],
             lambda value: Complaint.defect_category == value),
      Filter("route", lambda: term("route"), _routes, _goes_by),
+     Filter("origin", lambda: term("origin"), _origins, lambda value: Complaint.imported_from.is_not(None) if value == "imported" else Complaint.imported_from.is_(None)),
      Filter("customer", lambda: term("customer"), lambda: customer_options(Complaint.customer_id), lambda value: Complaint.customer_id == int(value))),
     search_label=lambda: gettext("Number, customer, model, lot, description"), period=Complaint.heard_at)

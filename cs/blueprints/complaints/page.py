@@ -24,6 +24,8 @@ def page_of_complaint(record: Complaint, person: User, on: datetime) -> dict[str
     return {"flow": flow(record), "next": next_action(record, steps, "complaints", on), "others": other_steps(record, steps, "complaints"),
             "timeline": timeline(record), "files": files(record), "signatures": signatures(record),
             "calendar_known": work_calendar().is_known(due_day), "ended_early": procedure.ENDED_EARLY,
+            "has_analysis": any((record.quality_received_at, record.analysed_at, record.defect_category, record.severity, record.nature, record.liability,
+                                 record.finding, record.resp_dept)),
             "waits_for_reply": record.state in procedure.UNANSWERED, "unfolded": _unfolded(record, on), "same": same, "elsewhere": others,
             "in_the_way": in_the_way(record, on) if record.state == procedure.BEFORE_THE_CLOSE else [], "samples": _samples_in_brief(record), "today": on.astimezone(zone()).date(),
             "capas": [(one, _address(one)) for one in record.capas]}
