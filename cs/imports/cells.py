@@ -20,6 +20,7 @@ EXCEL_DIGITS = 15
 # No cell of Excel holds more; a column may allow less.
 LONGEST_CELL = 32_767
 SHOWN = 60
+STRUCK_THROUGH = ("/", "\\", "-", "--", "—", "——", "n/a")  # an empty box of a form is struck through
 
 _ERRORS = re.compile(r"#(N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|SPILL!|CALC!|#+)")
 _DIGITS = re.compile(r"[+-]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]*)?")
@@ -112,7 +113,7 @@ def read_cell(column: Column, raw: object) -> tuple[object, Problem | None]:
         raw, code = _clean(raw, column.multiline)
         if code:
             return None, Problem(column.name, code, {"value": shown(raw)})
-    if raw is None or raw == "":
+    if raw is None or raw == "" or (isinstance(raw, str) and plain(raw) in STRUCK_THROUGH):
         return None, Problem(column.name, "required") if column.required else None
     value, code, params = _READERS[column.kind](column, raw)
     if code is None:

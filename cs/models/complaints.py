@@ -154,8 +154,8 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
 
     def searched(self) -> tuple[str | None, ...]:
         customer = (self.customer.short_name, self.customer.full_name) if self.customer else (self.customer_said,)
-        return (self.number, self.old_number, *customer, self.product.model if self.product else self.old_model, self.lot_no, self.order_no,
-                self.customer_ref, self.description)
+        return (self.number, *customer, self.product.model if self.product else self.old_model, self.lot_no, self.order_no,
+                self.customer_ref, self.old_number, self.description)
 
     @property
     def demands(self) -> list[str]:
