@@ -20,7 +20,7 @@ from cs.access import requires
 from cs.extensions import begin_write, db
 from cs.files import MEGABYTE, FileRefused
 from cs.forms import StepForm, file_message, file_store
-from cs.imports import Limits, Line, Problem, Table, TableRefused, read_table
+from cs.imports import Column, Limits, Line, Problem, Table, TableRefused, read_table
 from cs.imports.kinds import KINDS
 from cs.imports.plans import REASONS, Kind, Plan, apply, plan
 from cs.models.attachments import PendingUpload
@@ -57,13 +57,13 @@ def reason(problem: Problem | TableRefused) -> str:
     return gettext(REASONS[problem.code], **problem.params)
 
 
-def _read(kind: Kind, stream: Any, name: str) -> tuple[Table, dict[str, str]]:
-    """The table of a file, and the titles of the columns by their names. Raises TableRefused when it cannot be read, or no line of it could be taken."""
+def _read(kind: Kind, stream: Any, name: str) -> tuple[Table, dict[str, Column]]:
+    """The table of a file, and the columns by their names. Raises TableRefused when it cannot be read, or no line of it could be taken."""
     columns = kind.columns(language())
     table = read_table(stream, name, columns, Limits(size=current_app.config["CS_FILE_MB"] * MEGABYTE, rows=MOST_ROWS))
     if faults := kind.faults(table, columns):
         raise TableRefused(faults[0].code, **faults[0].params)
-    return table, {column.name: column.titles[0] for column in columns}
+    return table, {column.name: column for column in columns}
 
 
 # Upload
@@ -160,7 +160,7 @@ def preview(section: str, token: str) -> Any:
     source = [waiting.name, waiting.sha256]
     try:
         with file_store().open(waiting.sha256) as stream:
-            table, titles = _read(kind, stream, waiting.name)
+            table, columns = _read(kind, stream, waiting.name)
     except TableRefused as refused:
         say(reason(refused), "danger")
         return go(url_for("imports.upload", section=section))
@@ -168,7 +168,8 @@ def preview(section: str, token: str) -> Any:
         return _confirm(kind, table, source, token, request_id, back)
     made = plan(kind, table, on)
     unknown, follows = kind.left_out(table)
-    return show("imports/preview.html", kind=kind, form=form, table=table, plan=made, name=waiting.name, titles=titles, reason=reason, unknown=unknown,
+    return show("imports/preview.html", kind=kind, form=form, table=table, plan=made, name=waiting.name, columns=columns,
+                titles={name: column.titles[0] for name, column in columns.items()}, reason=reason, unknown=unknown,
                 follows=follows, becomes=_becomes(kind, made), lines_shown=LINES_SHOWN, new_shown=NEW_SHOWN, shown=lambda line: _shown(kind, line))
 
 

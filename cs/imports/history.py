@@ -30,6 +30,7 @@ SYMPTOM_COLUMNS = ("symptom", "description")
 KEPT_WORDS = ("severity", "nature", "liability", "channel", "found_at", "finding", "response")  # a code where the word is known
 QUANTITIES = ("shipped_qty", "checked_qty", "defect_qty")
 AS_THEY_STAND = ("old_number", "contact_name", "customer_ref", "order_no", "lot_no", "shipped_on", "late_reply_reason", *QUANTITIES)
+_N = str  # marks a text for translation
 BETWEEN = " · "  # our own register writes the defect's name before the description
 
 
@@ -88,8 +89,8 @@ def _read(line: Line, known: Known, said: list[Problem]) -> dict[str, Any]:
     reading = _Reading(line, known, said)
     values = {name: cells[name] for name in AS_THEY_STAND} | {name: reading.word(name) for name in KEPT_WORDS if name != "response"}
     return values | {
-        "customer_id": customer, "description": text, "heard_on": cells["complaint_date"], "reply_due_on": cells["reply_due_on"],
-        "replied_on": cells["replied_on"], "closed_on": cells["closed_on"], **reading.model(), **reading.defect(), **reading.whose(values["liability"]),
+        "customer_id": customer, "heard_on": cells["complaint_date"], "reply_due_on": cells["reply_due_on"],
+        "replied_on": cells["replied_on"], "closed_on": cells["closed_on"], **reading.model(), "description": text, **reading.defect(text), **reading.whose(values["liability"]),
         **reading.outcome(),
         "natural_key": Complaint.key_of(cells["old_number"], customer, cells["complaint_date"], cells["model"], cells["lot_no"], text),
         "old_notes": reading.kept_notes()}
@@ -159,18 +160,18 @@ class _Reading:
             self.said.append(Remark("model", "model_as_text", {"value": word}))
         return {"product_id": found, "old_model": None if found is not None else " ".join(str(one) for one in (word, name) if one) or None}
 
-    def defect(self) -> dict[str, Any]:
-        """Category and code by their words; else by a symptom that is nothing but a defect's name."""
+    def defect(self, text: str) -> dict[str, Any]:
+        """Category and code by their words; else by a symptom that is nothing but a defect's name, or that our register wrote before the text."""
         category = self.word("defect_category")
         named = self.known.code("defect_code", self.cells["defect_code"])
         if named is None and self.cells["defect_code"]:
             self.as_text("defect_code")
-        symptom = str(self.cells["symptom"] or "")
-        named = named or self.known.code("defect_code", symptom) or self.known.code("defect_code", symptom.partition(BETWEEN)[0])
-        of, _, code = (named or "").partition(".")
-        if named is None or category not in (None, of):
+        first, _, rest = text.partition(BETWEEN)
+        before = self.known.code("defect_code", first)
+        of, _, code = (named or before or "").partition(".")
+        if not code or category not in (None, of):
             return {"defect_category": category, "defect_code": None}
-        return {"defect_category": of, "defect_code": code}
+        return {"defect_category": of, "defect_code": code} | ({"description": rest} if before and rest else {})
 
     def whose(self, liability: str | None) -> dict[str, Any]:
         """Our department that was responsible; a register may write 供应商 or 客户 into that column: then whose fault it was."""
@@ -264,4 +265,10 @@ REGISTER = Kind(
       "closed_on": date(2023, 6, 9), "status": "已结案"},),
     any_of={"no_customer_column": CUSTOMER_ORDER, "no_symptom_column": SYMPTOM_COLUMNS}, own_number=(Complaint.old_number, Complaint.number, Complaint.number),
     worked_out=("line_no", "customer_level", "is_repeat", "on_time", "重复", "是否准时", "准时Y/N", "是否重复"),
-    shown_by={"origin": "imported"})
+    shown_by={"route": "imported"}, called="complaint_register", explained=(
+        _N("A line with a day of closing, or closed by its status, becomes a closed case."),
+        _N("A line that is not closed but has a day of reply waits for the customer; sales follows up. Without a reply quality takes it in hand."),
+        _N("Each complaint gets a number of its own month here; the old number stays with it and is found by search."),
+        _N("The customer must be known here. A model or a word that is not known is kept as text."),
+        _N("The register holds days, no times. Nothing that is imported counts as signed."),
+    ))

@@ -141,6 +141,8 @@ class Kind:
     any_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # columns of which one must be there, by the fault's code
     own_number: tuple[Any, ...] = ()  # the column of a number that the factory gave itself, what its record is called, and columns that may hold it too
     worked_out: tuple[str, ...] = ()  # terms and titles of columns that are left out because they follow from the others
+    called: str = ""  # the term by which the page calls the table; without it the section's
+    explained: tuple[str, ...] = ()  # what the page tells of how a line is read
     shown_by: Mapping[str, str] = field(default_factory=lambda: {"sort": "newest"})  # how the list shows what came in
 
     def columns(self, language: str) -> tuple[Column, ...]:

@@ -56,7 +56,7 @@ def _rate(row: Row[Any]) -> Decimal | None:
 
 def _symptom(row: Row[Any]) -> str:
     named = defect(row.defect_category, row.defect_code)
-    return f"{named} · {row.description}" if named else str(row.description)
+    return f"{named} · {row.description}" if named and named != row.description else str(row.description)
 
 
 def _remarks(row: Row[Any]) -> str | None:

@@ -103,8 +103,7 @@ def test_the_old_number_is_found_by_search_and_shown_in_the_list(manager):
     import_all(manager, "complaints", [TITLES, CLOSED, unfinished(投诉编号="ZL-77")])
     rows = manager.get("/complaints/?q=KS-2023-018").soup.select("#rows tbody th")
     assert [row.get_text(" ", strip=True) for row in rows] == ["CC-202305-0001 KS-2023-018 · 2023-05-08 00:00"]
-    assert len(manager.get("/complaints/?origin=imported").soup.select("#rows tbody tr")) == 2
-    assert manager.get("/complaints/?origin=here").soup.select("#rows tbody tr") == []
+    assert len(manager.get("/complaints/?route=imported").soup.select("#rows tbody tr")) == 2
 
 
 def test_the_register_shows_old_lines_like_others(manager):
@@ -240,6 +239,17 @@ def test_words_are_known_in_both_languages_and_by_their_codes(manager, app, colu
 def test_a_symptom_of_another_category_gives_no_code(manager, app):
     made = state_of(app, manager, line(类别="外观"))
     assert (made.defect_category, made.defect_code, made.description) == ("APP", None, "无声")
+
+
+def test_the_name_that_our_register_writes_before_the_text_becomes_the_code(manager, app):
+    made = state_of(app, manager, line(不良现象="无声 · 右声道时有时无"))
+    assert (made.defect_code, made.description) == ("no_sound", "右声道时有时无")
+    assert "无声 · 右声道时有时无" in manager.get("/complaints/").text
+
+
+def test_a_symptom_that_is_its_code_is_said_once(manager):
+    import_all(manager, "complaints", [TITLES, CLOSED])
+    assert all("无声 · 无声" not in manager.get(page).text for page in ("/complaints/", "/reports/complaints"))
 
 
 @pytest.mark.parametrize(("liability", "counts_as"), [("本公司", True), ("供应商", True), ("客户", False), ("待定", None), ("", None)])

@@ -20,15 +20,12 @@ def _states() -> list[tuple[str, str]]:
 
 
 def _routes() -> list[tuple[str, str]]:
-    return [*choices("route"), ("repeat", gettext("Repeats"))]
-
-
-def _origins() -> list[tuple[str, str]]:
-    return [("imported", gettext("From an old register")), ("here", gettext("Logged here"))]
+    return [*choices("route"), ("repeat", gettext("Repeats")), ("imported", gettext("From an old register"))]
 
 
 def _goes_by(value: str) -> ColumnElement[bool]:
-    return Complaint.repeat_of_id.is_not(None) if value == "repeat" else Complaint.route == value
+    aside = {"repeat": Complaint.repeat_of_id, "imported": Complaint.imported_from}  # what a case may be beside its way
+    return aside[value].is_not(None) if value in aside else Complaint.route == value
 
 
 def _in_state(value: str) -> ColumnElement[bool]:
@@ -62,6 +59,5 @@ LISTING = Listing(
      Filter("category", lambda: term("defect_category"), lambda: [(one.code, in_language(one.name)) for one in rulebook().defects.values()],
             lambda value: Complaint.defect_category == value),
      Filter("route", lambda: term("route"), _routes, _goes_by),
-     Filter("origin", lambda: term("origin"), _origins, lambda value: Complaint.imported_from.is_not(None) if value == "imported" else Complaint.imported_from.is_(None)),
      Filter("customer", lambda: term("customer"), lambda: customer_options(Complaint.customer_id), lambda value: Complaint.customer_id == int(value))),
     search_label=lambda: gettext("Number, customer, model, lot, description"), period=Complaint.heard_at)

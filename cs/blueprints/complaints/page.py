@@ -44,7 +44,7 @@ def _address(capa: Any) -> str | None:
 
 def _unfolded(record: Complaint, on: datetime) -> set[str]:
     """The blocks that still stand open: those not finished, and the last of the finished ones."""
-    if record.state in procedure.ENDED_EARLY or not record.analysed_at:
+    if record.state in procedure.ENDED_EARLY or not (record.analysed_at or record.replied_at or record.closed_at):
         return {"A", "B"}
     if record.meetings and (record.open_ends(on) or record.reply is None or record.reply.replied_at is None):
         return {"C", "F"} if record.reply else {"C"}
