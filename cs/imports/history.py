@@ -38,11 +38,11 @@ BETWEEN = " · "  # our own register writes the defect's name before the descrip
 
 
 def _status_words(language: str) -> dict[str, str]:
-    names = rulebook().states["complaint"]
     words = {}
-    for code, name in names.items():
-        final = procedure.WORKFLOW.state(code).final
-        words[name.in_(language)] = words[name.in_("en" if language == "zh" else "zh")] = OPEN if not final else procedure.CLOSED if code == procedure.CLOSED else VOID
+    for state in procedure.STATES:
+        name = rulebook().states["complaint"][state.code]
+        meant = OPEN if not state.final else procedure.CLOSED if state.code == procedure.CLOSED else VOID
+        words[name.in_(language)] = words[name.in_("en" if language == "zh" else "zh")] = meant
     return words | STATUS_WORDS
 
 
@@ -89,9 +89,9 @@ def _read(line: Line, known: Known, said: list[Problem]) -> dict[str, Any]:
     reading = _Reading(line, known, said)
     values = {name: cells[name] for name in AS_THEY_STAND} | {name: reading.word(name) for name in KEPT_WORDS if name != "response"}
     return values | {
-        "customer_id": customer, "heard_on": cells["complaint_date"], "reply_due_on": cells["reply_due_on"],
-        "replied_on": cells["replied_on"], "closed_on": cells["closed_on"], **reading.model(), "description": text, **reading.defect(text), **reading.whose(values["liability"]),
-        **reading.outcome(),
+        "customer_id": customer, "heard_on": cells["complaint_date"], "reply_due_on": cells["reply_due_on"], "replied_on": cells["replied_on"],
+        "closed_on": cells["closed_on"], "description": text,
+        **reading.model(), **reading.defect(text), **reading.whose(values["liability"]), **reading.outcome(),
         "natural_key": Complaint.key_of(cells["old_number"], customer, cells["complaint_date"], cells["model"], cells["lot_no"], text),
         "old_notes": reading.kept_notes()}
 
@@ -131,11 +131,10 @@ class _Reading:
         self.cells, self.known, self.said = line.values, known, said
         self.notes: list[str] = []
 
-    def note(self, name: str, text: Any = None) -> None:
+    def note(self, name: str) -> None:
         """Keeps a cell as it stands, under its title in the register."""
-        value = self.cells[name] if text is None else text
-        if value:
-            self.notes.append(f"{self.known.titles.get(name, name)}：{value}")
+        if self.cells[name]:
+            self.notes.append(f"{self.known.titles[name]}：{self.cells[name]}")
 
     def kept_notes(self) -> str | None:
         for name in ("effect", "remarks", *(() if self.cells["checked_qty"] else ("defect_rate",))):
@@ -163,15 +162,14 @@ class _Reading:
     def defect(self, text: str) -> dict[str, Any]:
         """Category and code by their words; else by a symptom that is nothing but a defect's name, or that our register wrote before the text."""
         category = self.word("defect_category")
-        named = self.known.code("defect_code", self.cells["defect_code"])
-        if named is None and self.cells["defect_code"]:
-            self.as_text("defect_code")
         first, _, rest = text.partition(BETWEEN)
-        before = self.known.code("defect_code", first)
-        of, _, code = (named or before or "").partition(".")
-        if not code or category not in (None, of):
-            return {"defect_category": category, "defect_code": None}
-        return {"defect_category": of, "defect_code": code} | ({"description": rest} if before and rest else {})
+        named, before = self.known.code("defect_code", self.cells["defect_code"]), self.known.code("defect_code", first)
+        found = next((one for one in (named, before) if one and category in (None, one.partition(".")[0])), None)
+        if self.cells["defect_code"] and (named is None or found != named):
+            self.as_text("defect_code")  # nobody knows the word, or it belongs to another category
+        of, _, code = (found or "").partition(".")
+        said = {"defect_category": of or category, "defect_code": code or None}
+        return said | {"description": rest} if found is not None and found == before and rest else said
 
     def whose(self, liability: str | None) -> dict[str, Any]:
         """Our department that was responsible; a register may write 供应商 or 客户 into that column: then whose fault it was."""

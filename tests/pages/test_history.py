@@ -102,7 +102,7 @@ def test_the_page_and_the_timeline_say_where_it_comes_from(manager):
 def test_the_old_number_is_found_by_search_and_shown_in_the_list(manager):
     import_all(manager, "complaints", [TITLES, CLOSED, unfinished(投诉编号="ZL-77")])
     rows = manager.get("/complaints/?q=KS-2023-018").soup.select("#rows tbody th")
-    assert [row.get_text(" ", strip=True) for row in rows] == ["CC-202305-0001 KS-2023-018 · 2023-05-08 00:00"]
+    assert [row.get_text(" ", strip=True) for row in rows] == ["CC-202305-0001 KS-2023-018 2023-05-08 00:00"]
     assert len(manager.get("/complaints/?route=imported").soup.select("#rows tbody tr")) == 2
 
 
@@ -245,6 +245,12 @@ def test_the_name_that_our_register_writes_before_the_text_becomes_the_code(mana
     made = state_of(app, manager, line(不良现象="无声 · 右声道时有时无"))
     assert (made.defect_code, made.description) == ("no_sound", "右声道时有时无")
     assert "无声 · 右声道时有时无" in manager.get("/complaints/").text
+
+
+def test_a_code_of_another_category_is_kept_as_text(manager, app):
+    import_all(manager, "complaints", [[*TITLES, "不良代码"], [*line(类别="外观", 不良现象="掉漆"), "无声"]])
+    made = loaded(app, Complaint, 1)
+    assert (made.defect_category, made.defect_code, "不良代码：无声" in made.old_notes) == ("APP", "paint_loss", True)
 
 
 def test_a_symptom_that_is_its_code_is_said_once(manager):
