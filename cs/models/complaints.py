@@ -23,9 +23,9 @@ from cs.models.samples import SampleSteps
 from cs.models.types import Moment
 from cs.models.users import User
 from cs.procedure import complaints as procedure
+from cs.procedure.calendar import months_before
 
 DUE_BY = ("heard_at", "customer_id", "customer_deadline")  # fields that decide when the reply is due: without a change of them it stays (5.2.2.6)
-DAYS_A_MONTH = 30.5
 MOST_LIKE_CASES = 20
 
 
@@ -215,7 +215,8 @@ class Complaint(SampleSteps, MeetingSteps, Workflowed):
         """3.4: complaints of the same model and defect within the window before this one: (of this customer, of others). Newest first."""
         if not (product_id and defect_code):
             return [], []
-        begin = self.heard_at - timedelta(days=DAYS_A_MONTH * rulebook().recurrence_months)
+        first = months_before(self.heard_at.astimezone(zone()).date(), rulebook().recurrence_months)
+        begin = datetime.combine(first, time.min, zone())
         earlier = or_(Complaint.heard_at < self.heard_at, and_(Complaint.heard_at == self.heard_at, Complaint.id < self.id))
         query = (select(Complaint).where(Complaint.product_id == product_id, Complaint.defect_code == defect_code, Complaint.defect_category == category,
                                          Complaint.heard_at >= begin, earlier,

@@ -165,7 +165,7 @@ def test_a_refused_result_asks_for_another_meeting_and_stops_nothing_of_the_firs
 
 
 @pytest.mark.parametrize(("days", "more", "repeats"), [
-    (60, {}, True), (182, {}, True), (184, {}, False), (60, {"product_id": None}, False),
+    (60, {}, True), (181, {}, True), (182, {}, False), (60, {"product_id": None}, False),  # 10 September is the 181st day before 10 March
 ])
 def test_a_repeat_has_the_same_customer_model_and_defect_within_six_months(complaint_in, on, days, more, repeats):
     earlier = complaint_in("closed", on=on - timedelta(days=days), heard_at=on - timedelta(days=days), **more)
