@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, 
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.base import Workflowed
+from cs.models.base import Workflowed, find
 from cs.models.complaints import Complaint
 from cs.models.customers import Customer
 from cs.models.holidays import work_calendar
@@ -18,7 +18,9 @@ from cs.models.procedure import rulebook, zone
 from cs.models.types import Moment
 from cs.models.users import User
 from cs.procedure import capa as procedure
+from cs.procedure import complaints as of_complaints
 from cs.procedure.authority import Permission
+from cs.procedure.workflow import NotOpen, Step
 
 
 class Why(db.Model):
@@ -188,6 +190,13 @@ class Capa(Workflowed):
     def verify_due_at(self) -> datetime | None:
         return work_calendar().end_of(self.verify_on) if self.verify_on else None
 
+    @property
+    def awaited_at(self) -> datetime | None:
+        """When the next thing is due: the answer, the first open action, the verification; None when nothing is awaited."""
+        due = {procedure.UNANSWERED: "due_at", procedure.CARRYING_OUT: "action_due_at", procedure.TO_VERIFY: "verify_due_at"}
+        name = next((name for states, name in due.items() if self.state in states), None)
+        return getattr(self, name) if name else None
+
     @classmethod
     def awaited_on(cls) -> ColumnElement[date]:
         """SQL: the day by which the next thing is awaited: the answer, the first open action, the verification; NULL when nothing is."""
@@ -236,18 +245,28 @@ class Capa(Workflowed):
     # Verbs
 
     @classmethod
+    def asked_for_by(cls, complaint: Complaint, by: User) -> Step | None:
+        """The step by which this person may ask for a corrective action from a complaint now; None when there is none (5.2.2.5)."""
+        open_now = complaint.state in of_complaints.WITH_CAPA
+        return next((step for step in cls.workflow.creating() if open_now and by.may(step.permission)), None)
+
+    @classmethod
     def issue(cls, *, source: str, complaint_id: int | None = None, source_no: str | None = None, customer_id: int | None = None, problem: str,
               department: str, due_on: date, led_by_process: bool | None = None, by: User, on: datetime) -> Capa:
         """5.2.2.5, 5.4.6.1: a CAR to the responsible department, with the day by which its answer is wanted.
 
         A complaint gives its own number and customer. `led_by_process` None: by the complaint's nature (3.4, Q18).
+        Raises NotOpen for a complaint of which none is asked for any more: it may just have been closed.
         """
+        complaint = find(Complaint, complaint_id, lock=True) if complaint_id else None
+        if complaint is not None and complaint.state not in of_complaints.WITH_CAPA:
+            raise NotOpen("issue")
         capa = cls()
         with capa.advancing("issue", by, on):
             capa.number = next_number("car", on.astimezone(zone()).date())
             capa.round, capa.source, capa.problem, capa.department, capa.due_on, capa.issued_at = 1, source, problem, department, due_on, on
             capa.complaint_id = complaint_id
-            capa.complaint = db.session.get(Complaint, complaint_id) if complaint_id else None
+            capa.complaint = complaint
             capa.source_no = capa.complaint.number if capa.complaint else source_no
             capa.customer_id = capa.complaint.customer_id if capa.complaint else customer_id
             capa.customer = db.session.get(Customer, capa.customer_id) if capa.customer_id else None

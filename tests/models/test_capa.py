@@ -48,6 +48,7 @@ def test_a_car_of_a_complaint_has_its_number_and_customer(capas, complaint_in):
 def test_process_engineering_leads_where_the_problem_is_chronic(capas, complaint_in, people):
     complaint = complaint_in("answering")
     complaint.nature = "chronic"
+    db.session.flush()
     capa = capas("issued", source="complaint", complaint_id=complaint.id)
     assert (capa.led_by_process, awaited(capa)) == (True, [("analyse", "process", None)])
     assert capa.is_responsible(people["process_engineer"])
@@ -187,6 +188,20 @@ def test_a_second_round_is_carried_out_and_verified_like_the_first(capas, on):
 
 
 # The complaint behind it
+
+
+@pytest.mark.parametrize("state", ["received", "closed", "void"])
+def test_a_complaint_that_is_not_in_hand_gets_no_car(capas, complaint_in, state):
+    complaint = complaint_in(state)
+    with pytest.raises(NotOpen):
+        capas("issued", source="complaint", complaint_id=complaint.id)
+    assert complaint.capas == []
+
+
+@pytest.mark.parametrize(("state", "day"), [("issued", date(2026, 3, 13)), ("measures_set", date(2026, 3, 10)), ("carried_out", date(2026, 4, 9)), ("verified", None)])
+def test_what_is_due_next_follows_from_where_it_stands(capas, state, day):
+    due = capas(state).awaited_at
+    assert (due.date() if due else None) == day
 
 
 def test_a_complaint_closes_only_when_its_cars_are_verified_or_void(capas, complaint_in, people, on):

@@ -125,8 +125,28 @@ def test_issuing_refuses_beside_the_field(as_role, fields, faults, app):
         assert (clerk.status, set(clerk.faults), db.session.query(Capa).count()) == (422, faults, 0)
 
 
-@pytest.mark.parametrize("state", ["passed_on", "declined", "void"])
-def test_a_complaint_that_does_not_stand_gets_no_car(as_role, complaint_in, state):
+@pytest.mark.parametrize(("state", "offered"), [("received", 0), ("analysing", 1), ("answering", 1), ("awaiting_customer", 1), ("accepted", 1),
+                                                ("closed", 0), ("void", 0)])
+@pytest.mark.sqlite
+def test_the_page_of_a_complaint_leads_to_its_car_while_it_is_in_hand(as_role, complaint_in, state, offered):
+    complaint = complaint_in(state)
+    shown = {role: len(as_role(role).get(f"/complaints/{complaint.id}").soup.select(f'a[href="/capa/new?complaint={complaint.id}"]'))
+             for role in ("quality_inspector", "sales_clerk", "planner", "auditor")}
+    assert shown == {"quality_inspector": offered, "sales_clerk": offered, "planner": 0, "auditor": 0}
+
+
+def test_the_page_of_a_complaint_says_how_far_its_cars_are(as_role, complaint_in, capa_in, on, today):
+    complaint = complaint_in("answering")
+    for state in ("issued", "verified"):
+        capa_in(state, source="complaint", complaint_id=complaint.id)
+    block = as_role("auditor").get(f"/complaints/{complaint.id}").soup.select_one("#block-D")
+    rows = [[cell.get_text(" ", strip=True) for cell in row.select("th, td")] for row in block.select("tbody tr")]
+    assert [(row[0], row[2], row[3]) for row in rows] == [(f"CAR-{on.year}-001", "生产部", "待分析"), (f"CAR-{on.year}-002", "生产部", "已验证结案")]
+    assert [(today + timedelta(days=3)).isoformat() in row[4] for row in rows] == [True, False]
+
+
+@pytest.mark.parametrize("state", ["passed_on", "declined", "received", "closed", "void"])
+def test_a_complaint_that_is_not_in_hand_gets_no_car(as_role, complaint_in, state):
     number = complaint_in(state).number
     assert as_role("sales_clerk").step("/capa/new", **(ISSUED | {"source": "complaint", "source_no": number})).faults.keys() == {"source_no"}
 

@@ -105,8 +105,8 @@ class IssueForm(_DutyForm):
             self.fault("source_no", gettext("Write the number of the complaint."))
             return
         complaint = self.complaint
-        if complaint is None or complaint.state in (*complaints.NOT_REGISTERED, *complaints.ENDED_EARLY):
-            self.fault("source_no", gettext("No complaint that stands has this number."))
+        if complaint is None or complaint.state not in complaints.WITH_CAPA:
+            self.fault("source_no", gettext("No complaint under analysis or later, and not closed yet, has this number."))
         elif self.customer_id.data not in (None, complaint.customer_id):
             self.fault("customer_id", gettext("This complaint is another customer's."))
 
