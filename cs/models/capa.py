@@ -33,6 +33,7 @@ class Why(db.Model):
     cause_kind: Mapped[str]  # occurrence or escape
     why_no: Mapped[int]
     because: Mapped[str] = mapped_column(Text)
+    proven: Mapped[bool | None]  # 7.4-43: it was tried and found true; empty where it was not
 
 
 class Bone(db.Model):
@@ -99,12 +100,15 @@ class PastRound(db.Model):
     escape_cause: Mapped[str | None] = mapped_column(Text)
     system_cause: Mapped[str | None] = mapped_column(Text)
     cause_class: Mapped[str | None]
+    cause_verification: Mapped[str | None] = mapped_column(Text)
+    cause_verified_by: Mapped[str | None]
     documents: Mapped[str | None] = mapped_column(Text)
     read_across: Mapped[str | None] = mapped_column(Text)
     carried_out_on: Mapped[date | None]
 
 
-OF_A_ROUND = ("due_on", "occurrence_cause", "escape_cause", "system_cause", "cause_class", "documents", "read_across", "carried_out_on")
+OF_A_ROUND = ("due_on", "occurrence_cause", "escape_cause", "system_cause", "cause_class", "cause_verification", "cause_verified_by", "documents",
+              "read_across", "carried_out_on")
 
 
 class Capa(Workflowed):
@@ -130,6 +134,8 @@ class Capa(Workflowed):
     escape_cause: Mapped[str | None] = mapped_column(Text)
     system_cause: Mapped[str | None] = mapped_column(Text)
     cause_class: Mapped[str | None]
+    cause_verification: Mapped[str | None] = mapped_column(Text)  # 7.4-46: how the cause was proven, and by whom
+    cause_verified_by: Mapped[str | None]
     documents: Mapped[str | None] = mapped_column(Text)
     read_across: Mapped[str | None] = mapped_column(Text)
     carried_out_on: Mapped[date | None]
@@ -281,13 +287,18 @@ class Capa(Workflowed):
             self.led_by_process = self.led_by_process if led_by_process is None else led_by_process
 
     def analyse(self, *, occurrence_cause: str, escape_cause: str, system_cause: str | None, cause_class: str, whys: dict[str, list[str]],
-                bones: list[dict[str, Any]], by: User, on: datetime) -> None:
-        """5.2.2.5: why it arose, why it got out, why the system let it; five whys for the first two, the fishbone."""
+                bones: list[dict[str, Any]], proven: dict[str, list[bool]] | None = None, cause_verification: str | None = None,
+                cause_verified_by: str | None = None, by: User, on: datetime) -> None:
+        """5.2.2.5: why it arose, why it got out, why the system let it; five whys for the first two, the fishbone; how the cause was proven, by whom.
+
+        `proven` says of each answer of `whys`, in their order, whether it was tried and found true; without it, of none."""
         with self.advancing("analyse", by, on):
             self.occurrence_cause, self.escape_cause, self.system_cause = occurrence_cause, escape_cause, system_cause
             self.cause_class, self.sent_back_reason = cause_class, None
+            self.cause_verification, self.cause_verified_by = cause_verification, cause_verified_by
+            true = {(kind, number) for kind, answers in (proven or {}).items() for number, found in enumerate(answers, 1) if found}
             self.whys = [row for row in self.whys if row.round != self.round] + [
-                Why(round=self.round, cause_kind=kind, why_no=number, because=answer)
+                Why(round=self.round, cause_kind=kind, why_no=number, because=answer, proven=(kind, number) in true or None)
                 for kind, answers in whys.items() for number, answer in enumerate(answers, 1)]
             self.bones = [row for row in self.bones if row.round != self.round] + [Bone(round=self.round, **bone) for bone in bones]
 

@@ -35,6 +35,7 @@ def answer_why(manager: Person, part: str, *answers: str) -> None:
     box = manager.page.locator("fieldset").filter(has=manager.page.locator("legend", has_text=re.compile(rf"^\s*{part}")))
     for number, answer in enumerate(answers, 1):
         box.get_by_label(f"为什么 {number}").fill(answer)
+    box.locator(".why-line").nth(len(answers) - 1).get_by_text("已验证").click()
 
 
 def analyse(manager: Person, number: str, cause: str) -> None:
@@ -45,6 +46,8 @@ def analyse(manager: Person, number: str, cause: str) -> None:
     answer_why(manager, "流出", "功能测试未发现", "只测左声道")
     manager.write("产生原因", cause)
     manager.write("流出原因", "功能测试只测左声道")
+    manager.write("原因验证方法及结果", "按原条件再现,改后 200 只无不良")
+    manager.write("原因验证人", "工艺员甲")
     manager.field("原因类别").first.locator("select").select_option(label="机")
     rows = manager.page.locator(".form-row")
     rows.nth(1).locator("input[type=text]").fill(cause)

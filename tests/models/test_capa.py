@@ -69,6 +69,7 @@ def test_an_amendment_keeps_what_was_there_before(capas, people, on):
 def test_the_analysis_keeps_its_whys_in_order_and_its_fishbone(capas):
     capa = capas("analysed")
     assert [(why.cause_kind, why.why_no, why.because) for why in capa.whys][:2] == [("occurrence", 1, "焊点虚焊"), ("occurrence", 2, "温度偏低")]
+    assert [(why.cause_kind, why.why_no) for why in capa.whys if why.proven] == [("occurrence", 2), ("escape", 1), ("escape", 2)]
     assert [(bone.cause, bone.is_root) for bone in capa.bones] == [("烙铁温度偏低", True), ("新员工", False)]
     assert awaited(capa) == [("set_measures", "production", None)]
 
@@ -175,6 +176,7 @@ def test_the_first_round_stays_readable_beside_the_second(capas, on):
     capa.analyse(by=capas.people["production_manager"], on=on, **(ANALYSED | {"occurrence_cause": "锡丝受潮", "bones": []}))
     first, second = capa.of_round(1), capa.of_round(2)
     assert [(said["occurrence_cause"], len(said["bones"]), len(said["actions"])) for said in (first, second)] == [("烙铁温度偏低", 2, 1), ("锡丝受潮", 0, 0)]
+    assert [said["cause_verified_by"] for said in (first, second)] == ["工艺甲", "工艺甲"]
     assert (first["verification"].effect, second["verification"], first["documents"]) == ("ineffective", None, ["work_instruction"])
 
 

@@ -19,7 +19,8 @@ from tests.support import PASSWORD, Browser, day_of, kept, loaded, picture, requ
 from tests.tables import CAPA, CAPA_SITUATIONS, ROLES
 
 CAUSE = {"occurrence_cause": "烙铁温度偏低", "escape_cause": "只测左声道", "cause_class": "machine", "why_occurrence_1": "焊点虚焊",
-         "why_occurrence_2": "温度偏低", "why_escape_1": "未检出", "why_escape_2": "只测左声道"}
+         "why_occurrence_2": "温度偏低", "why_escape_1": "未检出", "why_escape_2": "只测左声道", "proven_occurrence_2": "y", "proven_escape_2": "y",
+         "cause_verification": "温度调回后 200 只无虚焊", "cause_verified_by": "工艺甲"}
 ISSUED = {"source": "internal", "source_no": "IQC-118", "problem": "右声道无声", "department": "production"}
 PROOF = {"verification_method": "下三批", "verification_data": "三批共 600 只,无不良", "password": PASSWORD}
 SAMPLE = ("sales_clerk", "quality_supervisor", "production_operator", "auditor")  # on the second database
@@ -174,6 +175,11 @@ def test_amending_keeps_a_day_that_is_over_but_takes_no_new_one(as_role, capa_in
     ({"cause_class": "weather"}, {"cause_class"}),
     ({"why_occurrence_2": ""}, {"why_occurrence_2"}),
     ({"why_escape_1": "", "why_escape_2": " "}, {"why_escape_1"}),
+    ({"proven_occurrence_2": None}, {"why_occurrence_2"}),  # the last answer is a guess
+    ({"proven_escape_2": None, "proven_escape_1": "y"}, {"why_escape_2"}),
+    ({"why_escape_3": "未写入标准"}, {"why_escape_3"}),  # asked once more: now that is the cause
+    ({"cause_verification": " "}, {"cause_verification"}),
+    ({"cause_verified_by": ""}, {"cause_verified_by"}),
     ({"bones-0-cause": "新员工"}, {"bones"}),
     ({"bones-0-cause": "新员工", "bones-0-cause_class": "supplier", "bones-0-is_root": "y"}, {"bones-0-cause_class"}),
 ])
@@ -182,6 +188,15 @@ def test_an_analysis_that_does_not_hold_is_refused_beside_the_field(as_role, cap
     manager = as_role("production_manager").step(f"/capa/{capa.id}/analyse", **(CAUSE | fields))
     found = set(manager.faults) | ({"bones"} if manager.soup.select("#bones .field-error") else set())
     assert (manager.status, found - {""}, stands(capa).state) == (422, faults, "issued")
+
+
+def test_how_the_cause_was_proven_and_by_whom_stands_on_the_page(as_role, capa_in, stands):
+    capa = capa_in("issued")
+    manager = as_role("production_manager")
+    assert manager.step(f"/capa/{capa.id}/analyse", **CAUSE, proven_escape_1="y").status == 303
+    assert [(why.cause_kind, why.why_no) for why in stands(capa).whys if why.proven] == [("occurrence", 2), ("escape", 1), ("escape", 2)]
+    page = manager.get(f"/capa/{capa.id}")
+    assert ("温度调回后 200 只无虚焊" in page.text, "工艺甲" in page.text, len(page.soup.select(".why-proven"))) == (True, True, 3)
 
 
 def test_the_system_cause_is_asked_for_a_major_complaint(as_role, complaint_in, capa_in):
@@ -204,6 +219,7 @@ def test_what_was_sent_back_is_filled_in_again(as_role, capa_in):
     assert "流出原因不成立" in manager.text
     fields = manager.get(f"/capa/{capa.id}/analyse").form()
     assert (fields["why_occurrence_2"], fields["bones-0-cause"], fields.get("bones-0-is_root")) == ("温度偏低", "烙铁温度偏低", "y")
+    assert (fields.get("proven_occurrence_1"), fields.get("proven_occurrence_2"), fields["cause_verified_by"]) == (None, "y", "工艺甲")
 
 
 def test_sending_back_needs_its_reason(as_role, capa_in):

@@ -59,6 +59,13 @@ def test_a_row_of_whys_that_is_not_there_has_no_answers():
     assert capa.why_faults({}) == ("occurrence", "escape")
 
 
+@pytest.mark.parametrize(("occurrence", "escape", "faults"), [
+    ([False, True], [True, True], ()), ([True, False], [False, True], ("occurrence",)), ([False, True], [True, False], ("escape",)),
+    ([False], [False], ("occurrence", "escape")), ([], [True], ())])
+def test_the_last_answer_of_a_row_is_the_cause_and_is_verified(occurrence, escape, faults):
+    assert capa.unproven_causes({"occurrence": occurrence, "escape": escape}) == faults
+
+
 @pytest.mark.parametrize(("roots", "faults"), [((), ()), ((True,), ()), ((False, True), ()), ((False, False), ("root_needed",))])
 def test_a_fishbone_marks_its_root_cause(roots, faults):
     assert capa.fishbone_faults(roots) == faults
