@@ -218,6 +218,11 @@ class Capa(Workflowed):
 
     # What the workflow's rows ask
 
+    @classmethod
+    def names_people(cls) -> ColumnElement[bool]:
+        """SQL: owners who have not carried out."""
+        return select(Action.id).where(Action.capa_id == cls.id, Action.round == cls.round, Action.done_on.is_(None)).exists()
+
     @property
     def leading_department(self) -> str:
         """Who analyses: process engineering for stubborn problems (3.4, Q18), else the responsible department."""
