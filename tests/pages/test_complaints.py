@@ -168,6 +168,16 @@ def test_a_new_deadline_moves_the_due_date_on_the_page(as_role, complaint_in, st
     assert (clerk.status, stands(complaint).reply_due_at) == (303, wished)
 
 
+def test_a_refusal_takes_the_day_by_which_the_customer_wants_the_next_reply(as_role, complaint_in, stands, on):
+    complaint = complaint_in("awaiting_customer", customer_deadline=on + timedelta(days=1))
+    page, wished = f"/complaints/{complaint.id}/refuse", (on + timedelta(days=9)).astimezone(FACTORY).replace(second=0)
+    clerk = as_role("sales_clerk").get(page)
+    assert clerk.form()["customer_deadline"] == ""  # the first one was that of the reply refused
+    assert set(clerk.send(page, response_note="要求全部换货", customer_deadline=local(on - timedelta(hours=1))).faults) == {"customer_deadline"}
+    assert clerk.send(page, customer_deadline=local(wished)).status == 303
+    assert (stands(complaint).state, stands(complaint).reply_due_at) == ("analysing", wished)
+
+
 def test_amending_shows_what_is_there_and_keeps_what_is_not_touched(as_role, complaint_in, stands):
     complaint = complaint_in("received")
     clerk = as_role("sales_clerk").get(f"/complaints/{complaint.id}/amend")

@@ -244,6 +244,26 @@ def test_a_sample_is_asked_for_arrives_moves_and_goes_back(as_role, complaint_in
     assert (sample.received_qty, sample.location, sample.sample_end) == (2, "品质样品柜", "given_back")
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_page_says_that_the_limit_stands_still(as_role, complaint_in, on, paused, language):
+    complaint = complaint_in("analysing", sample="awaited")
+    head = as_role("auditor", language=language).get(f"/complaints/{complaint.id}").soup.select_one(".record-head")
+    assert len(head.select(".bi-pause-circle")) == 1
+    assert (day_of(on) + timedelta(days=3)).isoformat() in head.text
+
+
+def test_where_the_limit_runs_on_the_page_says_nothing_of_a_pause(as_role, complaint_in):
+    complaint = complaint_in("analysing", sample="awaited")
+    assert as_role("auditor").get(f"/complaints/{complaint.id}").soup.select(".bi-pause-circle") == []
+
+
+def test_a_limit_stands_still_only_until_a_day_that_is_named(as_role, complaint_in, on, paused):
+    page = f"/complaints/{complaint_in('analysing').id}/request_sample"
+    inspector = as_role("quality_inspector").step(page, quantity="2")
+    assert (inspector.status, set(inspector.faults)) == (422, {"expected_on"})
+    assert inspector.send(page, expected_on=(day_of(on) + timedelta(days=3)).isoformat()).status == 303
+
+
 def test_of_two_samples_the_one_that_is_meant_is_chosen(as_role, complaint_in, stands):
     complaint = complaint_in("analysing", sample="awaited")
     page, inspector = f"/complaints/{complaint.id}", as_role("quality_inspector")

@@ -312,7 +312,15 @@ class AnswerForm(WithFiles, StepForm):
 
 
 class RefuseForm(AnswerForm):
+    """5.2.2.3, 5.2.2.6: why not, and by when the customer wants the next reply, if it says so."""
+
     response_note = LongText("refusal_reason", required=True)
+    customer_deadline = Moment("customer_deadline")
+
+    def check(self, record: Any, on: datetime) -> None:
+        super().check(record, on)
+        if self.customer_deadline.data and self.customer_deadline.data < on:
+            self.fault("customer_deadline", gettext("This deadline has passed already."))
 
 
 class NoAnswerForm(StepForm):

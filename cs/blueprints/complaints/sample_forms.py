@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from cs.forms import Choice, Day, LongText, Moment, Reference, StepForm, Text, Whole, WithFiles, reference_choices
 from cs.models.complaints import Complaint
-from cs.models.procedure import zone
+from cs.models.procedure import rulebook, zone
 from cs.models.samples import Sample
 from cs.words import choices, day
 
@@ -48,6 +48,8 @@ class RequestSampleForm(StepForm):
         asked = self.requested_on.data
         if asked and asked < record.heard_at.astimezone(zone()).date():
             self.fault("requested_on", gettext("This lies before the complaint was heard."))
+        if rulebook().reply.paused_by_sample and not self.expected_on.data:
+            self.fault("expected_on", gettext("Until then the reply's limit stands still: say when the sample is expected."))
         if asked and self.expected_on.data and self.expected_on.data < asked:
             self.fault("expected_on", gettext("It cannot arrive before it was asked for."))
 
