@@ -140,7 +140,7 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST_CHANGE else f"{text[:LONGEST_CHANGE]}…"
 
 
-def files(record: Record) -> list[dict[str, Any]]:
+def files(record: Workflowed) -> list[dict[str, Any]]:
     """The files on a record, voided ones marked."""
     shown = []
     for file in Attachment.of(record):
@@ -148,8 +148,12 @@ def files(record: Record) -> list[dict[str, Any]]:
         shown.append({"name": file.name, "url": url_for("files.get", file_id=file.id), "size": size, "who": file.added_by.name, "at": file.at,
                       "thumb": url_for("files.thumbnail", file_id=file.id) if file.is_image else None, "note": file.void_reason,
                       "void": file.void_reason is not None,
-                      "void_url": url_for("files.void", file_id=file.id) if current_user.may(Permission.ATTACH_FILE) else None})
+                      "void_url": url_for("files.void", file_id=file.id) if _may_void(record, file) else None})
     return shown
+
+
+def _may_void(record: Workflowed, file: Attachment) -> bool:
+    return file.may_be_voided(record, current_user) and file.voiding_is_open(record, current_user)
 
 
 def signatures(record: Record) -> list[dict[str, Any]]:

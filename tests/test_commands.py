@@ -111,6 +111,7 @@ def next_version(app, tmp_path, monkeypatch):
     last = ScriptDirectory(str(folder)).get_current_head()
     (folder / "versions" / "next_nickname.py").write_text(NEXT_MIGRATION.replace("HEAD", str(last)), "utf-8")
     app.config["MIGRATIONS"] = folder
+    shutil.rmtree(app.config["CS_DATA"] / "copies", ignore_errors=True)  # of a test before this one
     monkeypatch.setattr(app.extensions["migrate"].migrate, "directory", str(folder))
     return app
 
