@@ -301,6 +301,14 @@ def sync_personal_tasks(on: datetime) -> None:
             sync_tasks_of(cls, cls.state.in_(sources) & cls.names_people(), on)
 
 
+def sync_tasks_naming(field: str, record_id: int, on: datetime) -> None:
+    """The same for the records with tasks that refer by `field` to something that has got another name."""
+    for cls in KINDS.values():
+        if issubclass(cls, Workflowed) and hasattr(cls, field):
+            with_tasks = select(Task.record_id).where(Task.kind == cls.kind)
+            sync_tasks_of(cls, (getattr(cls, field) == record_id) & cls.id.in_(with_tasks), on)
+
+
 def sync_tasks_of(cls: type[Workflowed], which: ColumnElement[bool], on: datetime) -> None:
     """The same for all records of a kind that a condition names."""
     for record in db.session.execute(select(cls).where(which).order_by(cls.id)).scalars().all():

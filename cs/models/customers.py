@@ -8,7 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.base import MOST_ID, Record, Workflowed
+from cs.models.base import MOST_ID, Record, Workflowed, sync_tasks_naming
 from cs.models.bulk import bring_in
 from cs.models.numbers import next_numbers
 from cs.models.procedure import zone
@@ -182,6 +182,13 @@ class Customer(MasterData):
             for record, number in zip(waiting, free, strict=False):
                 record.number = number
             waiting = waiting[len(free):]
+
+    def edit(self, *, by: User, on: datetime, **values: Any) -> None:
+        """Changes the given fields; the event keeps the old values. Under a new name it stands in My work at once."""
+        known_as = self.short_name
+        super().edit(by=by, on=on, **values)
+        if self.short_name != known_as:
+            sync_tasks_naming("customer_id", self.id, on)
 
     @staticmethod
     def key_of(full_name: str) -> str:
