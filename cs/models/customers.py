@@ -294,9 +294,14 @@ class Shipment(MasterData):
         self.product = db.session.get_one(Product, self.product_id)
 
     @classmethod
-    def known_lot(cls, lot_no: str, customer_id: int | None = None) -> bool:
-        """Whether such a lot was ever shipped (to this customer)."""
-        query = select(cls.id).where(cls.lot_no == lot_no.strip(), cls.state == "active")
+    def of_lot(cls, lot_no: str, customer_id: int | None, most: int) -> list[Shipment]:
+        """The shipments of a lot (to this customer), newest first."""
+        query = select(cls).where(cls.lot_no == lot_no.strip(), cls.state == "active").order_by(cls.shipped_on.desc(), cls.id.desc()).limit(most)
         if customer_id is not None:
             query = query.where(cls.customer_id == customer_id)
-        return db.session.execute(query.limit(1)).scalar() is not None
+        return list(db.session.execute(query).scalars())
+
+    @classmethod
+    def known_lot(cls, lot_no: str, customer_id: int | None = None) -> bool:
+        """Whether such a lot was ever shipped (to this customer)."""
+        return bool(cls.of_lot(lot_no, customer_id, 1))

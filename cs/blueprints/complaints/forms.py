@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+from cs.blueprints.complaints.lookup import WithLookUp
 from cs.forms import (
     Choice,
     Choices,
@@ -47,7 +48,7 @@ def _quantity_faults(form: Any, checked: int | None, defect: int | None, shipped
         form.fault("checked_qty", gettext("More pieces checked than were shipped (%(shipped)s).", shipped=shipped))
 
 
-class GoodsForm(WithFiles, StepForm):
+class GoodsForm(WithLookUp, WithFiles, StepForm):
     """What every form of block A asks: the goods, the problem, what the customer wants."""
 
     channel = Choice("channel", "channel", required=True)
@@ -58,7 +59,7 @@ class GoodsForm(WithFiles, StepForm):
     lot_confirmed = Yes("lot_confirmed")
     description = LongText("description", required=True)
 
-    beside = frozenset({"lot_confirmed"})
+    beside = frozenset({"lot_confirmed", "fill_in"})
 
     def offer(self, record: Any, on: datetime) -> None:
         self.customer_id.choices = customers_to_choose(record.customer_id if record else None)
