@@ -174,8 +174,8 @@ class Workflowed(Record):
 
     @property
     def subject(self) -> str:
-        """What the record is about, in one line, for My work."""
-        raise NotImplementedError
+        """What the record is about, in one line, for My work; a kind of which more can be said says it."""
+        return self.title
 
     @classmethod
     def names_people(cls) -> ColumnElement[bool]:

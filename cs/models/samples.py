@@ -58,6 +58,11 @@ class Sample(db.Model):
     def is_here(self) -> bool:
         return self.received_on is not None and self.ended_on is None
 
+    @property
+    def is_open(self) -> bool:
+        """On its way or here: its end is not recorded yet."""
+        return self.ended_on is None
+
 
 class SampleSteps:
     """The verbs and questions of a complaint that concern contacts and samples."""
@@ -77,8 +82,7 @@ class SampleSteps:
         return any(sample.is_here for sample in self.samples)
 
     def sample_kept(self: Complaint, on: datetime) -> bool:
-        """A sample is on its way or here: its end is not recorded yet."""
-        return any(sample.ended_on is None for sample in self.samples)
+        return any(sample.is_open for sample in self.samples)
 
     @property
     def sample_due_at(self: Complaint) -> datetime | None:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import gettext
 
@@ -59,9 +59,11 @@ class _OneSample(StepForm):
 
     sample_id = Reference("defect_sample", required=True)
 
+    which: ClassVar[str]  # the question that a sample answers with yes where this step can be about it
+
     def meant(self, record: Complaint) -> list[Sample]:
         """The samples that this step can be about."""
-        raise NotImplementedError
+        return [one for one in record.samples if getattr(one, self.which)]
 
     def offer(self, record: Any, on: datetime) -> None:
         self.sample_id.choices = reference_choices([(one.id, f"{one.quantity} · {day(one.requested_on)} · {one.location or '/'}")
@@ -90,8 +92,7 @@ class ReceiveSampleForm(WithFiles, _OneSample):
     received_qty = Whole("received_qty", required=True, least=1)
     location = Text("location", required=True)
 
-    def meant(self, record: Complaint) -> list[Sample]:
-        return [one for one in record.samples if one.is_awaited]
+    which = "is_awaited"
 
     def fill(self, record: Any, on: datetime) -> None:
         self.received_on.data = on.astimezone(zone()).date()
@@ -114,8 +115,7 @@ class ReceiveSampleForm(WithFiles, _OneSample):
 class MoveSampleForm(_OneSample):
     location = Text("location", required=True)
 
-    def meant(self, record: Complaint) -> list[Sample]:
-        return [one for one in record.samples if one.is_here]
+    which = "is_here"
 
 
 class EndSampleForm(_OneSample):
@@ -125,8 +125,7 @@ class EndSampleForm(_OneSample):
     ended_on = Day("ended_on", required=True)
     note = LongText("note", most=500)
 
-    def meant(self, record: Complaint) -> list[Sample]:
-        return [one for one in record.samples if one.ended_on is None]
+    which = "is_open"
 
     def offer(self, record: Any, on: datetime) -> None:
         super().offer(record, on)
