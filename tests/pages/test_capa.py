@@ -77,8 +77,14 @@ def test_without_effect_it_goes_round_again_and_shows_both_rounds(as_role, capa_
     assert (stands(capa).round, stands(capa).state) == (2, "issued")
     assert as_role("production_manager").step(f"/capa/{capa.id}/analyse", **(CAUSE | {"occurrence_cause": "锡丝受潮"})).status == 303
     page = inspector.get(f"/capa/{capa.id}")
-    folded = page.soup.select("details.fold:not([open])")
+    folded = page.soup.select("details.fold:not([id]):not([open])")
     assert ("锡丝受潮" in page.text, [("烙铁温度偏低" in one.text, "锡丝受潮" in one.text) for one in folded]) == (True, [(True, False)])
+
+
+@pytest.mark.parametrize(("state", "unfolded"), [("issued", "A"), ("analysed", "D"), ("measures_set", "E"), ("carried_out", "E"), ("verified", "G")])
+def test_the_page_unfolds_the_part_on_which_the_work_is(as_role, capa_in, state, unfolded):
+    blocks = as_role("auditor").get(f"/capa/{capa_in(state).id}").soup.select("details.block[id]")
+    assert [block["id"] for block in blocks if block.has_attr("open")] == [f"block-{unfolded}"]
 
 
 # Issuing
@@ -472,7 +478,7 @@ def test_a_round_without_a_fishbone_has_no_picture(as_role, capa_in):
 @pytest.mark.parametrize("situation", CAPA_SITUATIONS, ids=lambda one: one.name)
 def test_the_page_reads_in_the_order_of_the_sheet(as_role, capa_in, situation, language):
     page = as_role("auditor", language=language).get(f"/capa/{capa_in(situation.state).id}")
-    shown = [block["id"] for block in page.soup.select(".record-main section[id^=block-]")]
+    shown = [block["id"] for block in page.soup.select(".record-main details[id^=block-]")]
     expected = {"issued": 1, "void": 1, "analysed": 2, "measures_set": 3, "carried_out": 3, "verified": 4}[situation.state]
     assert (page.status, shown) == (200, ["block-A", "block-D", "block-E", "block-G"][:expected])
 
