@@ -24,9 +24,9 @@ from cs.models.samples import SampleSteps
 from cs.models.types import Moment
 from cs.models.users import User
 from cs.procedure import complaints as procedure
+from cs.procedure.calendar import months_before
 
 DUE_BY = ("heard_at", "customer_id", "customer_deadline")  # fields that decide when the reply is due: without a change of them it stays (5.2.2.6)
-DAYS_A_MONTH = 30.5
 MOST_LIKE_CASES = 20
 
 
@@ -217,7 +217,8 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
         """3.4: complaints of the same model and defect within the window before this one: (of this customer, of others). Newest first."""
         if not (product_id and defect_code):
             return [], []
-        begin = self.heard_at - timedelta(days=DAYS_A_MONTH * rulebook().recurrence_months)
+        first = months_before(self.heard_at.astimezone(zone()).date(), rulebook().recurrence_months)
+        begin = datetime.combine(first, time.min, zone())
         earlier = or_(Complaint.heard_at < self.heard_at, and_(Complaint.heard_at == self.heard_at, Complaint.id < self.id))
         query = (select(Complaint).where(Complaint.product_id == product_id, Complaint.defect_code == defect_code, Complaint.defect_category == category,
                                          Complaint.heard_at >= begin, earlier,
@@ -281,15 +282,16 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
         """When the customer refused our last reply; None while it refused none."""
         return next((reply.response_on for reply in reversed(self.replies) if reply.response == "refused"), None)
 
-    def start_clock(self, since: datetime | None = None) -> None:
+    def start_clock(self) -> None:
         """5.2.2.6: the customer's own deadline, else the agreed limit, else two days. After a refusal the limit starts again.
 
-        A reply that quality has prepared and that is not sent yet is due with it. `since` overrides when the clock starts.
+        A reply that quality has prepared and that is not sent yet is due with it. Where the procedure file pauses the limit, it moves by
+        the days on which samples were awaited.
         """
         again = self.refused_on
-        since = since or (datetime.combine(again, time(12), zone()) if again else self.heard_at)
+        since = datetime.combine(again, time(12), zone()) if again else self.heard_at
         agreed = self.customer.reply_days if self.customer else None
-        self.reply_due_at = rulebook().reply.due_at(since, work_calendar(), customer_deadline=None if again else self.customer_deadline, agreed_days=agreed)
+        self.reply_due_at = rulebook().reply.due_at(since, work_calendar(), customer_deadline=self.customer_deadline, agreed_days=agreed, waits=self.waits)
         if not again:
             self.first_due_at = self.reply_due_at
         if self.reply is not None and self.reply.replied_at is None:
@@ -350,20 +352,22 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
         """5.2.2.3: the customer accepts."""
         self._respond("accept", "accepted", response_on, response_note, by, on)
 
-    def refuse(self, *, response_on: date, response_note: str, by: User, on: datetime) -> None:
-        """5.2.2.3: the customer does not accept; it goes back to analysis, and the limit starts again."""
-        self._respond("refuse", "refused", response_on, response_note, by, on)
+    def refuse(self, *, response_on: date, response_note: str, customer_deadline: datetime | None = None, by: User, on: datetime) -> None:
+        """5.2.2.3, 5.2.2.6: the customer does not accept; it goes back to analysis. The limit starts again, unless the customer says by when it wants
+        the next reply; a deadline named before was that of the reply refused."""
+        self._respond("refuse", "refused", response_on, response_note, by, on, customer_deadline)
 
     def no_answer(self, *, response_note: str, by: User, on: datetime) -> None:
         """Q12: silent for the set number of days; the note says what was tried."""
         self._respond("no_answer", "no_answer", on.astimezone(zone()).date(), response_note, by, on)
 
-    def _respond(self, step: str, response: str, response_on: date, note: str | None, by: User, on: datetime) -> None:
+    def _respond(self, step: str, response: str, response_on: date, note: str | None, by: User, on: datetime, deadline: datetime | None = None) -> None:
         with self.advancing(step, by, on, note=note):
             reply = self.replies[-1]
             reply.response, reply.response_on, reply.response_note = response, response_on, note
             self.follow_up_due_at = None
             if response == "refused":
+                self.customer_deadline = deadline
                 self.start_clock()
 
     def close(self, *, closing_note: str | None, by: User, on: datetime) -> None:

@@ -19,6 +19,7 @@ STATES = (
 BEFORE_THE_REPLY = ("received", "analysing", "answering")
 AFTER_THE_MEETING = ("analysing", "answering", "awaiting_customer", "accepted")  # a refusal does not stop what was decided
 OPEN = (*BEFORE_THE_REPLY, "awaiting_customer", "accepted")
+WITH_CAPA = AFTER_THE_MEETING  # 5.2.2.5: a corrective action is asked for while quality or the customer has it in hand, not of what is closed
 WITH_SAMPLES = (*OPEN, "closed")  # a sample may stay here longer than its complaint
 PASSED_ON, DECLINED = "passed_on", "declined"
 UNANSWERED = (PASSED_ON, *BEFORE_THE_REPLY)  # the customer waits for our reply

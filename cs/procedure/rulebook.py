@@ -146,7 +146,7 @@ class ReplyRule:
     days: int = field(metadata={"low": 1, "high": 60})
     counted: Literal["calendar", "working"]
     no_answer_days: int = field(metadata={"low": 1, "high": 365})
-    paused_by_sample: bool = False  # whether the limit runs anew when an awaited defect sample arrives
+    paused_by_sample: bool = False  # whether the limit stands still while a defect sample is awaited
 
     def due_at(
         self,
@@ -154,6 +154,7 @@ class ReplyRule:
         calendar: WorkCalendar,
         customer_deadline: datetime | None = None,
         agreed_days: int | None = None,
+        waits: Iterable[tuple[date, date]] = (),
     ) -> datetime:
         """When the reply is due, in the factory's zone (5.2.2.6).
 
@@ -161,18 +162,31 @@ class ReplyRule:
         else `days`, run from the day the company heard, which does not count; a last day that is a rest day moves to
         the next working day; due is that day's end of business (Q13). Agreed 0 days mean the day itself, or the next
         working day if its business had ended. ValueError on a moment without time zone, or agreed days not in 0–365.
+
+        `waits` are the spans in which a sample was awaited, from the day it was asked for to the day it came: where the factory has set
+        `paused_by_sample`, the limit moves by their calendar days, a day counted once; a limit that had passed is not paused any more.
         """
-        heard_on = calendar.day_of(heard_at)
+        until = calendar.day_of(heard_at)
         if customer_deadline is not None:
             return aware(customer_deadline).astimezone(calendar.zone)
         days = self.days if agreed_days is None else agreed_days
         if not 0 <= days <= 365:
             raise ValueError("the agreed days must lie between 0 and 365")
+        due = self._counted(heard_at, days, calendar)
+        waited = timedelta()
+        for first, last in sorted(waits) if self.paused_by_sample else ():
+            if calendar.day_of(due) >= first and last > until:
+                waited += last - max(first, until)
+                until, due = last, self._counted(heard_at + waited, days, calendar)
+        return due
+
+    def _counted(self, since: datetime, days: int, calendar: WorkCalendar) -> datetime:
+        """The end of business of the last of so many days after `since`."""
         if self.counted == "working":
-            last = calendar.add_working_days(heard_on, days)
+            last = calendar.add_working_days(calendar.day_of(since), days)
         else:
-            last = calendar.next_working_day(heard_on + timedelta(days=days))
-        if calendar.end_of(last) < heard_at:
+            last = calendar.next_working_day(calendar.day_of(since) + timedelta(days=days))
+        if calendar.end_of(last) < since:
             last = calendar.next_working_day(last, including=False)
         return calendar.end_of(last)
 

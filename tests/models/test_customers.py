@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from cs.extensions import db
-from cs.models.base import verify_records
+from cs.models.base import Task, verify_records
 from cs.models.chain import verify_events
 from cs.models.complaints import Complaint
 from cs.models.customers import Contact, Customer, Product, Shipment
 from cs.models.numbers import next_numbers
+from cs.models.reporting import verify_tasks
 from cs.models.search import matching
 from cs.procedure.workflow import NotAllowed, NotOpen
 from tests.support import CUSTOMER, GOODS
@@ -186,3 +187,12 @@ def test_what_is_void_is_edited_no_more(people, on):
     with pytest.raises(NotOpen):
         product.edit(by=people["engineer"], on=on, spec="y")
     assert (product.state, product.void_reason, product.events[-1].facts["note"]) == ("void", "停产", "停产")
+
+
+def test_a_customer_under_a_new_name_stands_so_in_my_work_at_once(customer, complaint_in, people, on):
+    complaint = complaint_in("answering", capa=True)
+    complaint_in("closed")
+    customer.edit(by=people["sales_clerk"], on=on, short_name="华声电子")
+    subjects = {task.kind: task.subject for task in db.session.query(Task)}
+    assert subjects == {"complaint": f"华声电子 · {complaint.description}", "capa": "华声电子 · 虚焊重复发生"}
+    assert list(verify_tasks(on)) == []
