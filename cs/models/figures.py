@@ -41,6 +41,7 @@ PARETO: Mapping[str, Any] = {
 MOST_LINES = 20
 
 IN_TIME = Complaint.replied_at <= Complaint.first_due_at
+OPEN = Complaint.state.in_(procedure.OPEN)
 REPEATED = REGISTERED & Complaint.repeat_of_id.is_not(None)
 CLOSED = REGISTERED & Complaint.closed_at.is_not(None)
 
@@ -66,10 +67,9 @@ def open_ages(on: datetime) -> dict[str, tuple[int, int | None, Condition]]:
 
     def heard_since(days: int) -> Condition:
         return Complaint.heard_at >= datetime.combine(today - timedelta(days=days), time(), zone())
-    is_open = Complaint.state.in_(procedure.OPEN)
-    return {"young": (0, young, is_open & heard_since(young)),
-            "middle": (young + 1, middle, is_open & ~heard_since(young) & heard_since(middle)),
-            "old": (middle + 1, None, is_open & ~heard_since(middle))}
+    return {"young": (0, young, OPEN & heard_since(young)),
+            "middle": (young + 1, middle, OPEN & ~heard_since(young) & heard_since(middle)),
+            "old": (middle + 1, None, OPEN & ~heard_since(middle))}
 
 
 # Counting
@@ -78,6 +78,11 @@ def open_ages(on: datetime) -> dict[str, tuple[int, int | None, Condition]]:
 def within(column: Any, begin: datetime, end: datetime) -> Condition:
     """From `begin` on and before `end`."""
     return and_(column >= begin, column < end)
+
+
+def first_heard() -> datetime | None:
+    """When the first complaint that counts was heard; None while there is none."""
+    return db.session.execute(select(func.min(Complaint.heard_at)).where(REGISTERED)).scalar_one()
 
 
 def count(*conditions: Condition, where: Condition | None = None) -> tuple[int, ...]:

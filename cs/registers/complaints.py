@@ -1,24 +1,31 @@
 """客户抱怨明细表 MJ-QP-12-05: a view of the complaint reports (Q9), nothing is typed twice."""
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import aliased
 
+from cs.extensions import db
 from cs.lists import Filter, Listing, Sort
+from cs.models.base import MOST_ID
 from cs.models.complaints import Complaint, Reply
 from cs.models.customers import Customer, Product
-from cs.models.meetings import Meeting
+from cs.models.figures import CLOSED, COUNTED, DATED, OPEN, PARETO, REPEATED, RESPONSIBLE, first_replies, open_ages, replies
 from cs.models.procedure import zone
 from cs.procedure import complaints as procedure
+from cs.procedure.reading import CODE
 from cs.registers.definition import Column, Register
 from cs.words import choice, choices, defect, defect_category, department_name, state_name, term
 
 LAST = aliased(Reply)
+LONGEST_ID = len(str(MOST_ID))
 
 
 def _shown_states() -> list[tuple[str, str]]:
@@ -27,7 +34,66 @@ def _shown_states() -> list[tuple[str, str]]:
 
 LAST_REPLY = select(func.max(Reply.number)).where(Reply.complaint_id == Complaint.id).correlate(Complaint).scalar_subquery()
 
-LAST_MEETING = select(Meeting.department).where(Meeting.complaint_id == Complaint.id).order_by(Meeting.round.desc()).limit(1).correlate(Complaint).scalar_subquery()
+NOT_STATED = "none"  # a line of the Pareto in the address, where the complaints name nothing
+
+
+def _choice_of(group: str) -> Callable[[], list[tuple[str, str]]]:
+    return lambda: choices(group)
+
+
+def _yes() -> list[tuple[str, str]]:
+    return [("yes", choice("yes_no", "yes"))]
+
+
+def _ages() -> list[tuple[str, str]]:
+    return [("all", gettext("all")), *((code, age_in_words(first, last)) for code, (first, last, _condition) in open_ages(datetime.now(UTC)).items())]
+
+
+def _open_for(value: str) -> ColumnElement[bool]:
+    return OPEN if value == "all" else open_ages(datetime.now(UTC))[value][-1]
+
+
+def age_in_words(first: int, last: int | None) -> str:
+    """A span of days, both included; without end where `last` is None."""
+    return gettext("%(first)s–%(last)s days", first=first, last=last) if last is not None else gettext("over %(days)s days", days=first - 1)
+
+
+def key_in_words(by: str, key: Any) -> str | None:
+    """What a line of the Pareto is called: a category, a code, a customer, a model, a department; None for what never was one."""
+    if key in (None, NOT_STATED):
+        return gettext("not stated")
+    if by in ("customer", "product"):
+        model, name = {"customer": (Customer, Customer.short_name), "product": (Product, Product.model)}[by]
+        if not (text := str(key)).isdecimal() or len(text) > LONGEST_ID or int(text) > MOST_ID:
+            return None
+        found: str | None = db.session.execute(select(name).where(model.id == int(text))).scalar_one_or_none()
+        return found
+    if not all(CODE.fullmatch(part) for part in key.split(".", 1)):
+        return None
+    if by == "code":
+        return f"{defect(*key.split('.', 1))} · {defect_category(key.split('.', 1)[0])}" if "." in key else None
+    return defect_category(key) if by == "category" else department_name(key)
+
+
+def _frequent(by: str) -> Filter:
+    """The complaints of one line of the Pareto."""
+    def condition(value: str) -> ColumnElement[bool]:
+        if value == NOT_STATED:
+            return PARETO[by].is_(None)
+        return PARETO[by] == (int(value) if by in ("customer", "product") else value)
+    return Filter(by, lambda: choice("pareto_by", by), list, condition, named=lambda value: key_in_words(by, value), quiet=True)
+
+
+# What the figures lead to: each number is the length of one of these lists.
+OF_THE_FIGURES = (
+    Filter("counted", lambda: term("counts_in_kpi"), _choice_of("counted"), lambda value: COUNTED[value], quiet=True),
+    Filter("reply", lambda: term("reply"), _choice_of("reply_state"), lambda value: replies(datetime.now(UTC))[value], quiet=True),
+    Filter("first_reply", lambda: term("first_reply"), _choice_of("first_reply"), lambda value: first_replies()[value], quiet=True),
+    Filter("open", lambda: term("open_for"), _ages, _open_for, quiet=True),
+    Filter("is_repeat", lambda: term("is_repeat"), _yes, lambda _value: REPEATED, quiet=True),
+    Filter("is_closed", lambda: term("closed_on"), _yes, lambda _value: CLOSED, quiet=True),
+    *(_frequent(by) for by in PARETO),
+)
 
 LISTING = Listing(
     Complaint,
@@ -35,7 +101,7 @@ LISTING = Listing(
            Complaint.lot_no, Complaint.shipped_qty, Complaint.checked_qty, Complaint.defect_qty, Complaint.description,
            Complaint.defect_category, Complaint.defect_code, Complaint.severity, Complaint.nature, Complaint.liability, Complaint.first_due_at,
            Complaint.replied_at, Complaint.closed_at, Complaint.state, Complaint.late_reply_reason, Complaint.closing_note,
-           Complaint.repeat_of_id, LAST_MEETING.label("department"), LAST.cause, LAST.actions, LAST.reply_text, LAST.response)
+           Complaint.repeat_of_id, RESPONSIBLE.label("department"), LAST.cause, LAST.actions, LAST.reply_text, LAST.response)
     .join(Customer, Customer.id == Complaint.customer_id).outerjoin(Product, Product.id == Complaint.product_id)
     .outerjoin(LAST, (LAST.complaint_id == Complaint.id) & (LAST.number == LAST_REPLY))
     .where(Complaint.state.not_in(procedure.NOT_REGISTERED)),
@@ -43,8 +109,10 @@ LISTING = Listing(
      "number": Sort(lambda: term("complaint_no"), Complaint.number)},
     (Filter("state", lambda: term("status"), _shown_states, lambda value: Complaint.state == value),
      Filter("severity", lambda: term("severity"), lambda: choices("severity"), lambda value: Complaint.severity == value),
-     Filter("liability", lambda: term("liability"), lambda: choices("liability"), lambda value: Complaint.liability == value)),
-    search_label=lambda: gettext("Number, customer, model, lot, description"), period=Complaint.heard_at)
+     Filter("liability", lambda: term("liability"), lambda: choices("liability"), lambda value: Complaint.liability == value),
+     *OF_THE_FIGURES),
+    search_label=lambda: gettext("Number, customer, model, lot, description"), period=Complaint.heard_at,
+    dates={by: (partial(choice, "dated", by), column) for by, column in DATED.items()})
 
 
 def _rate(row: Row[Any]) -> Decimal | None:

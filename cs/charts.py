@@ -1,0 +1,149 @@
+"""Charts as SVG pictures: bars, stacked bars, bars with a line. Drawn by pygal in the program's own colours.
+
+The page shows them as `<img>`. What pygal adds for pages of its own is taken out: scripts, comments with the day, tooltips. The same
+numbers give the same bytes.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pygal
+from pygal.graph.bar import Bar
+from pygal.graph.line import Line
+from pygal.style import Style
+
+WIDTH = 760
+# cs.css: ink-2, line, accent and its shades, soon, late
+INK, GUIDE, ACCENT, SOFT, PALE, SOON, LATE = "#475552", "#dfe5e3", "#0f6b66", "#8fbfba", "#d5dfdc", "#c98a1c", "#b3261e"
+FONTS = ('-apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei UI", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", '
+         '"Source Han Sans SC", "WenQuanYi Micro Hei", sans-serif')
+TEXT = 13  # the size of all letters
+DOT = 3
+TURNED = 325  # degrees of labels that do not fit side by side
+LONGEST_LABEL = 16
+PYGAL_CSS = ("file://style.css", "file://graph.css")
+HALO = ".text-overlay text.value{paint-order:stroke;stroke:#fff!important;stroke-width:3px}"  # numbers stay readable on a line
+CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # a picture opened by itself keeps its own colours and nothing else
+
+
+@dataclass(frozen=True)
+class Series:
+    """The values of one colour; None draws nothing. `words`: what is written at each value instead of the number."""
+
+    title: str
+    values: Sequence[float | None]
+    color: str = ACCENT
+    words: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What is drawn: bars side by side or on each other, and perhaps a line through their middles, on one axis.
+
+    `percent`: the axis goes to 100 per cent. `level`: the bars lie, the first on top. `each`: a colour for each bar instead of the series'.
+    """
+
+    labels: Sequence[str]
+    series: Sequence[Series]
+    line: Series | None = None
+    percent: bool = False
+    level: bool = False
+    each: Sequence[str] = ()
+    height: int = 380
+
+
+class _BarsAndLine(Bar, Line):  # type: ignore[misc]
+    """Bars, and the last series as a line with its values above it. pygal itself knows one kind of series a chart."""
+
+    def _plot(self) -> None:
+        *bars, line = self.series
+        self._order = len(bars)
+        for serie in bars:
+            self.bar(serie)
+        self._order = len(self.series)
+        line.points = [(x + .5 / self._len, y) for x, y in line.points]
+        self.line(line)
+
+    def _static_value(self, serie_node: Any, value: str, x: float, y: float, metadata: Any, align_text: str = "left", classes: Any = None) -> None:
+        if align_text == "left":  # of the line, which puts it below to the right, where the bars are
+            x, y, align_text = x - TEXT, y - 2.6 * TEXT, "middle"
+        else:
+            y -= DOT
+        super()._static_value(serie_node, value, x, y, metadata, align_text, classes)
+
+
+def _whole(value: float) -> str:
+    return f"{value:.0f}"
+
+
+def _percent(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0") + "%"
+
+
+def draw(chart: Chart, title: str) -> bytes:
+    """The chart as SVG; `title` says the numbers to who cannot see it."""
+    shown = [*chart.series, *([chart.line] if chart.line else [])]
+    stacked = len(chart.series) > 1
+    way = -1 if chart.level else 1  # lying bars are drawn from below
+    written = _percent if chart.percent else _whole
+    ticks = _ticks(100 if chart.percent else _highest(chart))
+    kind = _BarsAndLine if chart.line else pygal.HorizontalBar if chart.level else pygal.StackedBar if stacked else pygal.Bar
+    drawn = kind(style=_style(shown, stacked), width=WIDTH, height=chart.height, js=(), css=PYGAL_CSS if stacked else (*PYGAL_CSS, f"inline:{HALO}"), no_prefix=True, title=None, margin=8, margin_top=20, margin_right=16,
+                 spacing=12, show_legend=len(shown) > 1, legend_at_bottom=True, legend_at_bottom_columns=len(shown), legend_box_size=12,
+                 truncate_legend=40, truncate_label=LONGEST_LABEL, x_label_rotation=0 if chart.level or _fit(chart.labels) else TURNED, print_values=True,
+                 print_values_position="center" if stacked else "top", print_zeroes=False, rounded_bars=2, dots_size=DOT, range=(0, ticks[-1]))
+    drawn.value_formatter = written
+    drawn.x_labels, drawn.y_labels = list(chart.labels)[::way], ticks
+    for one in shown:
+        each = chart.each or [one.color] * len(one.values)
+        words = one.words or [written(value or 0) for value in one.values]
+        drawn.add(one.title, [None if value is None else {"value": value, "color": color, "formatter": _saying(word, chart.level)}
+                              for value, color, word in zip(one.values, each, words, strict=True)][::way],
+                  show_dots=any(words), stroke_style=None if any(words) else {"dasharray": "7,5"})
+    drawn.add_xml_filter(lambda root: _bare(root, title))
+    return bytes(drawn.render())
+
+
+def _style(shown: Sequence[Series], stacked: bool) -> Style:
+    inside = [stacked and one.color in (ACCENT, LATE) for one in shown]  # values in dark bars are white
+    return Style(background="#fff", plot_background="#fff", foreground=INK, foreground_strong=INK, foreground_subtle=GUIDE, font_family=FONTS,
+                 label_font_size=TEXT, major_label_font_size=TEXT, value_font_size=TEXT, legend_font_size=TEXT, opacity="1", opacity_hover="1",
+                 stroke_opacity="1", stroke_width="2", transition="0s", guide_stroke_color=GUIDE, major_guide_stroke_color=GUIDE,
+                 guide_stroke_dasharray="none", major_guide_stroke_dasharray="none", colors=tuple(one.color for one in shown),
+                 value_colors=tuple("#fff" if white else INK for white in inside))
+
+
+def _saying(word: str, level: bool) -> Any:
+    return lambda _value: f"\u2003{word}" if level else word  # beside a lying bar, not on its end
+
+
+def _fit(labels: Sequence[str]) -> bool:
+    """Whether the labels stand side by side; a Chinese character is as wide as high."""
+    room = (WIDTH - 70) / max(len(labels), 1)
+    return all(sum(TEXT if ord(letter) > 0x2E7F else TEXT * .58 for letter in label[:LONGEST_LABEL]) < room - 4 for label in labels)
+
+
+def _highest(chart: Chart) -> float:
+    """The highest bar, and the line."""
+    sums = [sum(one.values[place] or 0 for one in chart.series) for place in range(len(chart.labels))]
+    return max(*sums, *(value or 0 for value in (chart.line.values if chart.line else ())), 1)
+
+
+def _ticks(highest: float) -> list[float]:
+    """From 0 in four to six even steps of a round number, up to `highest` or just above."""
+    step = next(size * 10 ** power for power in range(12) for size in (1, 2, 5) if highest <= 5 * size * 10 ** power)
+    return [float(step * number) for number in range(-int(-highest // step) + 1)]
+
+
+def _bare(root: Any, title: str) -> Any:
+    """The drawing without scripts, comments and the texts of tooltips; its title says the numbers."""
+    for parent in list(root.iter()):
+        for child in list(parent):
+            name = child.tag.rsplit("}", 1)[-1] if isinstance(child.tag, str) else ""
+            if name in ("", "script", "desc") or (name == "title" and parent is not root):
+                parent.remove(child)
+            elif name == "title":
+                child.text = title
+    return root
