@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import radians, sin
 from typing import Any
 
 import pygal
@@ -21,8 +22,10 @@ FONTS = ('-apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei UI", "Micro
          '"Source Han Sans SC", "WenQuanYi Micro Hei", sans-serif')
 TEXT = 13  # the size of all letters
 DOT = 3
+THINNEST = .05  # of the axis: in a thinner part of a bar no number fits
 TURNED = 325  # degrees of labels that do not fit side by side
 LONGEST_LABEL = 16
+LAST_NARROW, NARROW = 0x2E7F, .6  # the last character before the Chinese ones; how wide the others are, of their height
 PYGAL_CSS = ("file://style.css", "file://graph.css")
 HALO = ".text-overlay text.value{paint-order:stroke;stroke:#fff!important;stroke-width:3px}"  # numbers stay readable on a line
 CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # a picture opened by itself keeps its own colours and nothing else
@@ -36,6 +39,7 @@ class Series:
     values: Sequence[float | None]
     color: str = ACCENT
     words: Sequence[str] = ()
+    dashed: bool = False  # a line without points: a target
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ class _BarsAndLine(Bar, Line):  # type: ignore[misc]
         if align_text == "left":  # of the line, which puts it below to the right, where the bars are
             x, y, align_text = x - TEXT, y - 2.6 * TEXT, "middle"
         else:
-            y -= DOT
+            y -= 2 * DOT
         super()._static_value(serie_node, value, x, y, metadata, align_text, classes)
 
 
@@ -90,18 +94,22 @@ def draw(chart: Chart, title: str) -> bytes:
     written = _percent if chart.percent else _whole
     ticks = _ticks(100 if chart.percent else _highest(chart))
     kind = _BarsAndLine if chart.line else pygal.HorizontalBar if chart.level else pygal.StackedBar if stacked else pygal.Bar
-    drawn = kind(style=_style(shown, stacked), width=WIDTH, height=chart.height, js=(), css=PYGAL_CSS if stacked else (*PYGAL_CSS, f"inline:{HALO}"), no_prefix=True, title=None, margin=8, margin_top=20, margin_right=16,
-                 spacing=12, show_legend=len(shown) > 1, legend_at_bottom=True, legend_at_bottom_columns=len(shown), legend_box_size=12,
-                 truncate_legend=40, truncate_label=LONGEST_LABEL, x_label_rotation=0 if chart.level or _fit(chart.labels) else TURNED, print_values=True,
-                 print_values_position="center" if stacked else "top", print_zeroes=False, rounded_bars=2, dots_size=DOT, range=(0, ticks[-1]))
+    turned = not chart.level and not _fit(chart.labels)
+    drawn = kind(
+        style=_style(shown, stacked), css=PYGAL_CSS if stacked else (*PYGAL_CSS, f"inline:{HALO}"), js=(), no_prefix=True, title=None,
+        width=WIDTH, height=chart.height, margin=8, margin_top=20, margin_right=16, margin_bottom=8 + (_undervalued(chart.labels) if turned else 0), spacing=12,
+        show_legend=len(shown) > 1, legend_at_bottom=True, legend_at_bottom_columns=len(shown), legend_box_size=12, truncate_legend=40,
+        x_label_rotation=TURNED if turned else 0, truncate_label=LONGEST_LABEL, range=(0, ticks[-1]), rounded_bars=2, dots_size=DOT,
+        print_values=True, print_values_position="center" if stacked else "top", print_zeroes=False)
     drawn.value_formatter = written
     drawn.x_labels, drawn.y_labels = list(chart.labels)[::way], ticks
     for one in shown:
         each = chart.each or [one.color] * len(one.values)
-        words = one.words or [written(value or 0) for value in one.values]
+        least = THINNEST * ticks[-1] if stacked else 0
+        words = one.words or ["" if (value or 0) < least else written(value or 0) for value in one.values]
         drawn.add(one.title, [None if value is None else {"value": value, "color": color, "formatter": _saying(word, chart.level)}
                               for value, color, word in zip(one.values, each, words, strict=True)][::way],
-                  show_dots=any(words), stroke_style=None if any(words) else {"dasharray": "7,5"})
+                  show_dots=not one.dashed, stroke_style={"dasharray": "7,5"} if one.dashed else None)
     drawn.add_xml_filter(lambda root: _bare(root, title))
     return bytes(drawn.render())
 
@@ -119,10 +127,21 @@ def _saying(word: str, level: bool) -> Any:
     return lambda _value: f"\u2003{word}" if level else word  # beside a lying bar, not on its end
 
 
+def _letters(label: str) -> float:
+    """How wide a label is drawn; a Chinese character is as wide as high."""
+    cut = label[:LONGEST_LABEL]
+    return sum(TEXT if ord(letter) > LAST_NARROW else TEXT * NARROW for letter in cut)
+
+
+def _undervalued(labels: Sequence[str]) -> int:
+    """By how much turned labels reach further down than pygal thinks, to which all letters are narrow."""
+    reach = max(_letters(label) - len(label[:LONGEST_LABEL]) * TEXT * NARROW for label in labels)
+    return round(reach * sin(radians(360 - TURNED)))
+
+
 def _fit(labels: Sequence[str]) -> bool:
-    """Whether the labels stand side by side; a Chinese character is as wide as high."""
-    room = (WIDTH - 70) / max(len(labels), 1)
-    return all(sum(TEXT if ord(letter) > 0x2E7F else TEXT * .58 for letter in label[:LONGEST_LABEL]) < room - 4 for label in labels)
+    """Whether the labels stand side by side."""
+    return all(_letters(label) + 4 < (WIDTH - 70) / len(labels) for label in labels)
 
 
 def _highest(chart: Chart) -> float:

@@ -227,7 +227,7 @@ def replies_in_time(span: Span, on: datetime, _by: str) -> Figure:
     total = line(gettext("Total"), span, [sum(column) for column in zip(*counted, strict=True)])
     due, in_time = ([numbers[list(conditions).index(code)] for numbers in counted] for code in ("due", "in_time"))
     rates = [_rate(part, whole) for part, whole in zip(in_time, due, strict=True)]
-    target = (Series(gettext("Target %(target)s%%", target=kpi.target), [kpi.target] * len(months), charts.SOON, [""] * len(months))
+    target = (Series(gettext("Target %(target)s%%", target=kpi.target), [kpi.target] * len(months), charts.SOON, [""] * len(months), dashed=True)
               if kpi.target is not None else None)
     return Figure("replies", kpi, [gettext("Reply due in"), *(choice("reply_state", code) for code in conditions), gettext("Rate")], lines, total,
                   Chart([month.name for month in months], [Series(in_language(kpi.name), rates)], target, percent=True))
@@ -244,7 +244,7 @@ def pareto(span: Span, _on: datetime, by: str) -> Figure:
     if left := whole - sum(numbers):
         lines.append(Line(gettext("others"), [Cell(str(left)), _in_percent(_rate(left, whole)), _in_percent(_rate(whole, whole))]))
     total = Line(gettext("Total"), [_counted(whole, span, counted="valid"), _in_percent(_rate(whole, whole)), Cell("")])
-    line = Series(gettext("Cumulative"), sums, charts.SOON, [f"{_rate(running, whole):.0f}%" for running in sums])
+    line = Series(gettext("Cumulative"), sums, charts.SOON, ["", *(f"{_rate(running, whole):.0f}%" for running in sums[1:])])
     return Figure("pareto", rulebook().kpis["pareto"], [choice("pareto_by", by), choice("counted", "valid"), gettext("Share"), gettext("Cumulative")],
                   lines, total, Chart(names, [Series(choice("counted", "valid"), numbers)], line, height=420), by)
 
