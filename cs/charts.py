@@ -25,7 +25,7 @@ DOT = 3
 THINNEST = .05  # of the axis: in a thinner part of a bar no number fits
 TURNED = 325  # degrees of labels that do not fit side by side
 LONGEST_LABEL = 16
-LAST_NARROW, NARROW = 0x2E7F, .6  # the last character before the Chinese ones; how wide the others are, of their height
+LAST_NARROW, NARROW = 0x2E7F, .56  # the last character before the Chinese ones; how wide the others are, of their height
 PYGAL_CSS = ("file://style.css", "file://graph.css")
 HALO = ".text-overlay text.value{paint-order:stroke;stroke:#fff!important;stroke-width:3px}"  # numbers stay readable on a line
 CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # a picture opened by itself keeps its own colours and nothing else
@@ -60,6 +60,15 @@ class Chart:
 
 class _BarsAndLine(Bar, Line):  # type: ignore[misc]
     """Bars, and the last series as a line with its values above it. pygal itself knows one kind of series a chart."""
+
+    def _compute_margin(self) -> None:
+        """As pygal does, to which a Chinese character is as narrow as any other: turned labels reach further down."""
+        super()._compute_margin()
+        if self.x_label_rotation:
+            labels = [label for label, _place in self._x_labels]
+            further = sin(radians(360 - TURNED)) * max(_letters(label) - len(label[:LONGEST_LABEL]) * TEXT * NARROW for label in labels)
+            self._x_labels_height += further
+            self.margin_box.bottom += further
 
     def _plot(self) -> None:
         *bars, line = self.series
@@ -97,10 +106,10 @@ def draw(chart: Chart, title: str) -> bytes:
     turned = not chart.level and not _fit(chart.labels)
     drawn = kind(
         style=_style(shown, stacked), css=PYGAL_CSS if stacked else (*PYGAL_CSS, f"inline:{HALO}"), js=(), no_prefix=True, title=None,
-        width=WIDTH, height=chart.height, margin=8, margin_top=20, margin_right=16, margin_bottom=8 + (_undervalued(chart.labels) if turned else 0), spacing=12,
+        width=WIDTH, height=chart.height, margin=8, margin_top=20, margin_right=16, spacing=12,
         show_legend=len(shown) > 1, legend_at_bottom=True, legend_at_bottom_columns=len(shown), legend_box_size=12, truncate_legend=40,
         x_label_rotation=TURNED if turned else 0, truncate_label=LONGEST_LABEL, range=(0, ticks[-1]), rounded_bars=2, dots_size=DOT,
-        print_values=True, print_values_position="center" if stacked else "top", print_zeroes=False)
+        print_values=True, print_values_position="center" if stacked else "top", print_zeroes=False, no_data_text="")
     drawn.value_formatter = written
     drawn.x_labels, drawn.y_labels = list(chart.labels)[::way], ticks
     for one in shown:
@@ -133,12 +142,6 @@ def _letters(label: str) -> float:
     return sum(TEXT if ord(letter) > LAST_NARROW else TEXT * NARROW for letter in cut)
 
 
-def _undervalued(labels: Sequence[str]) -> int:
-    """By how much turned labels reach further down than pygal thinks, to which all letters are narrow."""
-    reach = max(_letters(label) - len(label[:LONGEST_LABEL]) * TEXT * NARROW for label in labels)
-    return round(reach * sin(radians(360 - TURNED)))
-
-
 def _fit(labels: Sequence[str]) -> bool:
     """Whether the labels stand side by side."""
     return all(_letters(label) + 4 < (WIDTH - 70) / len(labels) for label in labels)
@@ -147,7 +150,7 @@ def _fit(labels: Sequence[str]) -> bool:
 def _highest(chart: Chart) -> float:
     """The highest bar, and the line."""
     sums = [sum(one.values[place] or 0 for one in chart.series) for place in range(len(chart.labels))]
-    return max(*sums, *(value or 0 for value in (chart.line.values if chart.line else ())), 1)
+    return max([*sums, *(value or 0 for value in (chart.line.values if chart.line else ())), 1])
 
 
 def _ticks(highest: float) -> list[float]:

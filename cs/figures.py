@@ -115,8 +115,9 @@ class Span:
 
     @property
     def name(self) -> str:
-        """The month, where it is one that is covered from its first day on; else both days."""
-        return f"{self.first:%Y-%m}" if self.first.day == 1 and _month(self.first, 1) > self.last else f"{self.first} – {self.last}"
+        """Of a month: itself; of a part of one: its days."""
+        whole = self.first.day == 1 and _month(self.first, 1) == self.last + timedelta(days=1)
+        return f"{self.first:%Y-%m}" if whole else f"{self.first}–{self.last:%d}"
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -244,7 +245,7 @@ def pareto(span: Span, _on: datetime, by: str) -> Figure:
     if left := whole - sum(numbers):
         lines.append(Line(gettext("others"), [Cell(str(left)), _in_percent(_rate(left, whole)), _in_percent(_rate(whole, whole))]))
     total = Line(gettext("Total"), [_counted(whole, span, counted="valid"), _in_percent(_rate(whole, whole)), Cell("")])
-    line = Series(gettext("Cumulative"), sums, charts.SOON, ["", *(f"{_rate(running, whole):.0f}%" for running in sums[1:])])
+    line = Series(gettext("Cumulative"), sums, charts.SOON, [f"{_rate(running, whole):.0f}%" if place else "" for place, running in enumerate(sums)])
     return Figure("pareto", rulebook().kpis["pareto"], [choice("pareto_by", by), choice("counted", "valid"), gettext("Share"), gettext("Cumulative")],
                   lines, total, Chart(names, [Series(choice("counted", "valid"), numbers)], line, height=420), by)
 
