@@ -5,6 +5,7 @@ numbers give the same bytes.
 """
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import radians, sin
@@ -14,6 +15,9 @@ import pygal
 from pygal.graph.bar import Bar
 from pygal.graph.line import Line
 from pygal.style import Style
+
+# pygal puts a finder of an old kind there, at which every failing import of others would warn.
+sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != pygal.__name__]
 
 WIDTH = 760
 # cs.css: ink-2, line, accent and its shades, soon, late

@@ -14,10 +14,10 @@ from sqlalchemy.orm import aliased
 
 from cs.extensions import db
 from cs.lists import Filter, Listing, Sort
+from cs.models import figures
 from cs.models.base import MOST_ID
 from cs.models.complaints import Complaint, Reply
 from cs.models.customers import Customer, Product
-from cs.models.figures import CLOSED, COUNTED, DATED, OPEN, PARETO, REPEATED, RESPONSIBLE, first_replies, open_ages, replies
 from cs.models.procedure import zone
 from cs.procedure import complaints as procedure
 from cs.procedure.reading import CODE
@@ -46,11 +46,11 @@ def _yes() -> list[tuple[str, str]]:
 
 
 def _ages() -> list[tuple[str, str]]:
-    return [("all", gettext("all")), *((code, age_in_words(first, last)) for code, (first, last, _condition) in open_ages(datetime.now(UTC)).items())]
+    return [("all", gettext("all")), *((code, age_in_words(first, last)) for code, (first, last, _condition) in figures.open_ages(datetime.now(UTC)).items())]
 
 
 def _open_for(value: str) -> ColumnElement[bool]:
-    return OPEN if value == "all" else open_ages(datetime.now(UTC))[value][-1]
+    return figures.OPEN if value == "all" else figures.open_ages(datetime.now(UTC))[value][-1]
 
 
 def age_in_words(first: int, last: int | None) -> str:
@@ -79,20 +79,20 @@ def _frequent(by: str) -> Filter:
     """The complaints of one line of the Pareto."""
     def condition(value: str) -> ColumnElement[bool]:
         if value == NOT_STATED:
-            return PARETO[by].is_(None)
-        return PARETO[by] == (int(value) if by in ("customer", "product") else value)
+            return figures.PARETO[by].is_(None)
+        return figures.PARETO[by] == (int(value) if by in ("customer", "product") else value)
     return Filter(by, lambda: choice("pareto_by", by), list, condition, named=lambda value: key_in_words(by, value), quiet=True)
 
 
 # What the figures lead to: each number is the length of one of these lists.
 OF_THE_FIGURES = (
-    Filter("counted", lambda: term("counts_in_kpi"), _choice_of("counted"), lambda value: COUNTED[value], quiet=True),
-    Filter("reply", lambda: term("reply"), _choice_of("reply_state"), lambda value: replies(datetime.now(UTC))[value], quiet=True),
-    Filter("first_reply", lambda: term("first_reply"), _choice_of("first_reply"), lambda value: first_replies()[value], quiet=True),
+    Filter("counted", lambda: term("counts_in_kpi"), _choice_of("counted"), lambda value: figures.COUNTED[value], quiet=True),
+    Filter("reply", lambda: term("reply"), _choice_of("reply_state"), lambda value: figures.replies(datetime.now(UTC))[value], quiet=True),
+    Filter("first_reply", lambda: term("first_reply"), _choice_of("first_reply"), lambda value: figures.first_replies()[value], quiet=True),
     Filter("open", lambda: term("open_for"), _ages, _open_for, quiet=True),
-    Filter("is_repeat", lambda: term("is_repeat"), _yes, lambda _value: REPEATED, quiet=True),
-    Filter("is_closed", lambda: term("closed_on"), _yes, lambda _value: CLOSED, quiet=True),
-    *(_frequent(by) for by in PARETO),
+    Filter("is_repeat", lambda: term("is_repeat"), _yes, lambda _value: figures.REPEATED, quiet=True),
+    Filter("is_closed", lambda: term("closed_on"), _yes, lambda _value: figures.CLOSED, quiet=True),
+    *(_frequent(by) for by in figures.PARETO),
 )
 
 LISTING = Listing(
@@ -101,7 +101,7 @@ LISTING = Listing(
            Complaint.lot_no, Complaint.shipped_qty, Complaint.checked_qty, Complaint.defect_qty, Complaint.description,
            Complaint.defect_category, Complaint.defect_code, Complaint.severity, Complaint.nature, Complaint.liability, Complaint.first_due_at,
            Complaint.replied_at, Complaint.closed_at, Complaint.state, Complaint.late_reply_reason, Complaint.closing_note,
-           Complaint.repeat_of_id, RESPONSIBLE.label("department"), LAST.cause, LAST.actions, LAST.reply_text, LAST.response)
+           Complaint.repeat_of_id, figures.RESPONSIBLE.label("department"), LAST.cause, LAST.actions, LAST.reply_text, LAST.response)
     .join(Customer, Customer.id == Complaint.customer_id).outerjoin(Product, Product.id == Complaint.product_id)
     .outerjoin(LAST, (LAST.complaint_id == Complaint.id) & (LAST.number == LAST_REPLY))
     .where(Complaint.state.not_in(procedure.NOT_REGISTERED)),
@@ -112,7 +112,7 @@ LISTING = Listing(
      Filter("liability", lambda: term("liability"), lambda: choices("liability"), lambda value: Complaint.liability == value),
      *OF_THE_FIGURES),
     search_label=lambda: gettext("Number, customer, model, lot, description"), period=Complaint.heard_at,
-    dates={by: (partial(choice, "dated", by), column) for by, column in DATED.items()})
+    dates={by: (partial(choice, "dated", by), column) for by, column in figures.DATED.items()})
 
 
 def _rate(row: Row[Any]) -> Decimal | None:
