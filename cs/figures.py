@@ -22,6 +22,7 @@ from cs.models.figures import (
     CLOSED,
     COUNTED,
     DATED,
+    OPEN,
     PARETO,
     REPEATED,
     Durations,
@@ -253,7 +254,7 @@ def pareto(span: Span, _on: datetime, by: str) -> Figure:
 def open_by_age(_span: Span, on: datetime, _by: str) -> Figure:
     """未结案投诉: as they stand now."""
     ages = open_ages(on)
-    numbers = count(*(condition for _first, _last, condition in ages.values()))
+    numbers = count(*(condition for _first, _last, condition in ages.values()), where=OPEN)
     names = [age_in_words(first, last) for first, last, _condition in ages.values()]
     lines = [Line(name, [_counted(number, None, open=code), _in_percent(_rate(number, sum(numbers)))])
              for name, code, number in zip(names, ages, numbers, strict=True)]

@@ -76,11 +76,13 @@ def test_every_number_is_the_length_of_the_list_that_it_leads_to(app, people, on
     chance = Random(20260301)
     with kept(app):
         cases = support.Cases(people, on)
-        for _ in range(48):
-            state = chance.choice(STATES)
+        for number in range(54):
+            state = STATES[number % len(STATES)]
             route = chance.choice(("occasional", "not_ours", "meeting")) if state not in ("closed", "accepted") else chance.choice(("occasional", "not_ours"))
             heard = on - timedelta(days=chance.choice((0, 1, 6, 7, 8, 9, 29, 30, 31, 32, 60, 150, 290)), hours=chance.randrange(1, 24))
-            cases(state, on=heard + timedelta(hours=1), route=route, heard_at=heard)
+            complaint = cases(state, on=heard + timedelta(hours=1), route=route, heard_at=heard)
+            if state == "awaiting_customer" and number % 2:
+                complaint.refuse(response_on=support.day_of(on), response_note="不同意", by=people["sales_clerk"], on=on)
     opened = [manager.get(address) and links(manager) for address in (
         "/reports/", "/reports/figures/pareto?of=code", "/reports/figures/pareto?of=customer", "/reports/figures/pareto?of=product",
         "/reports/figures/pareto?of=department", f"/reports/?from={support.day_of(on) - timedelta(days=40)}&to={support.day_of(on)}")]
@@ -94,6 +96,15 @@ def test_the_parts_of_a_month_make_up_its_whole(manager, complaint_in, app, on):
         complaint_in(state, route=route)
     total = table(manager.get("/reports/"), "complaints")["Total"]
     assert total == {"All complaints": "3", "Valid": "1", "Not ours or not confirmed": "1", "Not judged yet": "1"}
+
+
+def test_what_was_withdrawn_after_its_analysis_counts_nowhere(app, people, manager, complaint_in, on):
+    complaint_in("received")
+    with kept(app):
+        support.Cases(people, on)("awaiting_customer").void(reason="重复登记", by=people["sales_manager"], on=on)
+    shown = {name: table(manager.get("/reports/"), name) for name in ("complaints", "open")}
+    assert (shown["complaints"]["Total"]["All complaints"], shown["complaints"]["Total"]["Valid"], shown["open"]["Total"]["Open"]) == ("1", "0", "1")
+    assert manager.soup.select("#replies table, #pareto table") == []
 
 
 # By hand
