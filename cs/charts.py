@@ -29,6 +29,7 @@ DOT = 3
 THINNEST = .05  # of the axis: in a thinner part of a bar no number fits
 TURNED = 325  # degrees of labels that do not fit side by side
 LONGEST_LABEL = 16
+MOST_LABELS = 20  # of more, every second or third is written
 LAST_NARROW, NARROW = 0x2E7F, .56  # the last character before the Chinese ones; how wide the others are, of their height
 PYGAL_CSS = ("file://style.css", "file://graph.css")
 HALO = ".text-overlay text.value{paint-order:stroke;stroke:#fff!important;stroke-width:3px}"  # numbers stay readable on a line
@@ -115,7 +116,8 @@ def draw(chart: Chart, title: str) -> bytes:
         x_label_rotation=TURNED if turned else 0, truncate_label=LONGEST_LABEL, range=(0, ticks[-1]), rounded_bars=2, dots_size=DOT,
         print_values=True, print_values_position="center" if stacked else "top", print_zeroes=False, no_data_text="")
     drawn.value_formatter = written
-    drawn.x_labels, drawn.y_labels = list(chart.labels)[::way], ticks
+    every = -(-len(chart.labels) // MOST_LABELS) or 1
+    drawn.x_labels, drawn.y_labels = ["" if place % every else label for place, label in enumerate(chart.labels)][::way], ticks
     for one in shown:
         each = chart.each or [one.color] * len(one.values)
         least = THINNEST * ticks[-1] if stacked else 0

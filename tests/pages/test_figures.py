@@ -276,6 +276,13 @@ def test_long_names_of_defects_are_cut_in_the_picture_and_whole_in_the_table(app
     assert re.findall(r">(A+…)<", drawn) == ["A" * 15 + "…"]
 
 
+def test_of_many_months_every_second_is_written_under_the_bars(manager, complaint_in, on):
+    complaint_in("received")
+    first = date(on.year - 2, on.month, 1)
+    drawn = manager.get(f"/reports/figures/complaints.svg?from={first}&to={support.day_of(on)}").response.get_data(as_text=True)
+    assert len(set(re.findall(r">(\d{4}-\d\d)<", drawn)) & {month.name for month in Span(first, support.day_of(on)).months}) == 13
+
+
 def test_a_target_of_the_procedure_is_a_line_in_the_picture(app, manager, complaint_in, set_target):
     complaint_in("closed")
     assert "Target" not in manager.get("/reports/figures/replies.svg").response.get_data(as_text=True)
