@@ -160,7 +160,7 @@ def _highest(chart: Chart) -> float:
 
 
 def _ticks(highest: float) -> list[float]:
-    """From 0 in four to six even steps of a round number, up to `highest` or just above."""
+    """From 0 in at most five even steps of a round number, up to `highest` or just above."""
     step = next(size * 10 ** power for power in range(12) for size in (1, 2, 5) if highest <= 5 * size * 10 ** power)
     return [float(step * number) for number in range(-int(-highest // step) + 1)]
 

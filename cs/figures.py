@@ -37,7 +37,7 @@ from cs.models.figures import (
 )
 from cs.models.procedure import rulebook, zone
 from cs.procedure.rulebook import Kpi
-from cs.registers.complaints import NOT_STATED, age_in_words, key_in_words
+from cs.registers.complaints import NOT_STATED, age_in_words, keys_in_words
 from cs.words import choice, in_language, listed, span
 
 MONTHS = 12
@@ -239,7 +239,8 @@ def pareto(span: Span, _on: datetime, by: str) -> Figure:
     """缺陷柏拉图: valid complaints by defect, customer, model or department."""
     found, whole = most_frequent(by, span.begin, span.end)
     numbers = [number for _key, number in found]
-    sums, names = list(accumulate(numbers)), [key_in_words(by, key) or str(key) for key, _number in found]
+    said = keys_in_words(by, (key for key, _number in found))
+    sums, names = list(accumulate(numbers)), [said.get(key, str(key)) for key, _number in found]
     lines = [Line(name, [_counted(number, span, counted="valid", **{by: NOT_STATED if key is None else str(key)}),
                          _in_percent(_rate(number, whole)), _in_percent(_rate(running, whole))])
              for name, (key, number), running in zip(names, found, sums, strict=True)]

@@ -1,7 +1,7 @@
 """客户抱怨明细表 MJ-QP-12-05: a view of the complaint reports (Q9), nothing is typed twice."""
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from cs.extensions import db
 from cs.lists import Filter, Listing, Sort
 from cs.models import figures
-from cs.models.base import MOST_ID
+from cs.models.base import MOST_ID, Record
 from cs.models.complaints import Complaint, Reply
 from cs.models.customers import Customer, Product
 from cs.models.procedure import zone
@@ -58,21 +58,24 @@ def age_in_words(first: int, last: int | None) -> str:
     return gettext("%(first)s–%(last)s days", first=first, last=last) if last is not None else gettext("over %(days)s days", days=first - 1)
 
 
-def key_in_words(by: str, key: Any) -> str | None:
-    """What a line of the Pareto is called: a category, a code, a customer, a model, a department; None for what never was one."""
-    if key in (None, NOT_STATED):
-        return gettext("not stated")
-    if by in ("customer", "product"):
-        model, name = {"customer": (Customer, Customer.short_name), "product": (Product, Product.model)}[by]
-        if not (text := str(key)).isdecimal() or len(text) > LONGEST_ID or int(text) > MOST_ID:
-            return None
-        found: str | None = db.session.execute(select(name).where(model.id == int(text))).scalar_one_or_none()
-        return found
-    if not all(CODE.fullmatch(part) for part in key.split(".", 1)):
-        return None
-    if by == "code":
-        return f"{defect(*key.split('.', 1))} · {defect_category(key.split('.', 1)[0])}" if "." in key else None
-    return defect_category(key) if by == "category" else department_name(key)
+NAMED_BY_RECORD: dict[str, tuple[type[Record], Any]] = {"customer": (Customer, Customer.short_name), "product": (Product, Product.model)}
+
+
+def keys_in_words(by: str, keys: Iterable[Any]) -> dict[Any, str]:
+    """What the lines of the Pareto are called: categories, codes, customers, models, departments. What never was one is left out."""
+    keys = list(keys)
+    names: dict[Any, str] = {key: gettext("not stated") for key in keys if key in (None, NOT_STATED)}
+    if by in NAMED_BY_RECORD:
+        model, name = NAMED_BY_RECORD[by]
+        ids = {int(key): key for key in keys if str(key).isdecimal() and len(str(key)) <= LONGEST_ID and int(key) <= MOST_ID}
+        return names | {ids[found]: said for found, said in db.session.execute(select(model.id, name).where(model.id.in_(ids)))}
+    coded = [key.split(".") for key in keys if key not in names and all(CODE.fullmatch(part) for part in key.split("."))]
+    match by:
+        case "code":
+            return names | {".".join(parts): f"{defect(*parts)} · {defect_category(parts[0])}" for parts in coded if len(parts) == 2}
+        case "category":
+            return names | {".".join(parts): defect_category(parts[0]) for parts in coded if len(parts) == 1}
+    return names | {".".join(parts): department_name(parts[0]) for parts in coded if len(parts) == 1}
 
 
 def _frequent(by: str) -> Filter:
@@ -81,7 +84,7 @@ def _frequent(by: str) -> Filter:
         if value == NOT_STATED:
             return figures.PARETO[by].is_(None)
         return figures.PARETO[by] == (int(value) if by in ("customer", "product") else value)
-    return Filter(by, lambda: choice("pareto_by", by), list, condition, named=lambda value: key_in_words(by, value), quiet=True)
+    return Filter(by, lambda: choice("pareto_by", by), list, condition, named=lambda value: keys_in_words(by, [value]).get(value), quiet=True)
 
 
 # What the figures lead to: each number is the length of one of these lists.
