@@ -26,6 +26,7 @@ UNANSWERED = (PASSED_ON, *BEFORE_THE_REPLY)  # the customer waits for our reply
 UNFINISHED = (PASSED_ON, *OPEN)
 NOT_REGISTERED = (PASSED_ON, DECLINED)  # heard, but not (yet) a complaint: not in the register
 AWAITING, BEFORE_THE_CLOSE, CLOSED = "awaiting_customer", "accepted", "closed"
+NOT_COUNTED = ("void", *NOT_REGISTERED)  # in no figure
 ENDED_EARLY = ("declined", "void")  # no reply is owed any more
 
 STEPS = (
