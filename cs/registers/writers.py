@@ -64,8 +64,8 @@ def as_xlsx(register: Register, args: MultiDict[str, str], on: datetime) -> IO[b
     sheet.repeat_rows(0, 1)
     sheet.freeze_panes(2, 2)
     sheet.set_footer(f"&L{number}&C&P / &N&R{gettext('Printed %(at)s', at=moment(on))}")
-    head = f"{in_language(rulebook().company)}  {title}  {number}  {gettext('as of %(at)s', at=moment(on))}"
-    sheet.write_string(0, 0, head, book.add_format({"bold": True, "font_size": 14}))
+    head = (in_language(rulebook().company), title, number, gettext("as of %(at)s", at=moment(on)))
+    sheet.write_string(0, 0, "  ".join(head), book.add_format({"bold": True, "font_size": 14}))
     sheet.write_row(1, 0, [term("line_no"), *(column.title for column in register.columns)], header)
     line = 1
     for line, row in enumerate(register.rows(args), 2):
