@@ -206,7 +206,8 @@ def note(token: str, answer: dict[str, Any]) -> bool:
     if export is not None:
         db.session.delete(export)
     db.session.commit()
-    drop(token)
+    if "rows" not in answer:  # else it is still being written
+        drop(token)
     return False
 
 
@@ -262,17 +263,15 @@ class Keeper:
 
     def __init__(self, app: Flask) -> None:
         self.app, self.woken, self.writing = app, Event(), list[Thread]()
-        self._first, self._tidied = True, -float(TIDY_EVERY)
+        self._has_taken_over, self._tidied = False, float("-inf")
         app.extensions["exports"] = self
 
     def start(self) -> None:
         Thread(target=self.run, name="exports", daemon=True).start()
 
     def run(self) -> None:
-        """Until the server ends. What is being written then ends with it."""
-        with self.app.app_context():
-            path = folder() / LOCK
-        with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as lock:  # a lock on every system, let go of by the system itself
+        """Until the server ends; what is being written then ends with it."""
+        with self.lock() as lock:
             while True:
                 try:
                     with self.app.app_context():
@@ -282,25 +281,37 @@ class Keeper:
                 self.woken.wait(PAUSE)
                 self.woken.clear()
 
-    def look(self, lock: sqlite3.Connection) -> None:
-        """Begins what may be begun now."""
+    def lock(self) -> closing[sqlite3.Connection]:
+        """What one keeper can hold at a time. The system lets go of it when the holder ends, however that was, and on Windows too."""
+        with self.app.app_context():
+            return closing(sqlite3.connect(folder() / LOCK, timeout=0, isolation_level=None))
+
+    def is_alone(self, lock: sqlite3.Connection) -> bool:
+        """Whether this one keeps the folder; it does as soon as no other does."""
         if not lock.in_transaction:
-            try:
+            with suppress(sqlite3.OperationalError):
                 lock.execute("BEGIN EXCLUSIVE")
-            except sqlite3.OperationalError:
-                return  # another server keeps them
-            self._first = True
-        if self._first:
+        return lock.in_transaction
+
+    def look(self, lock: sqlite3.Connection) -> None:
+        """What is to be done now."""
+        if not self.is_alone(lock):
+            return
+        if not self._has_taken_over:
             take_over()
-            self._first = False
+            self._has_taken_over = True
+        self.begin()
+        if time.monotonic() - self._tidied >= TIDY_EVERY:
+            tidy(datetime.now(UTC))
+            self._tidied = time.monotonic()
+
+    def begin(self) -> None:
+        """Begins what waits, as many at once as the setting allows."""
         self.writing = [one for one in self.writing if one.is_alive()]
         while len(self.writing) < self.app.config["CS_EXPORTS_AT_ONCE"] and (token := begin_next()) is not None:
             thread = Thread(target=self.have_written, args=(token,), name="export", daemon=True)
             thread.start()
             self.writing.append(thread)
-        if time.monotonic() - self._tidied >= TIDY_EVERY:
-            tidy(datetime.now(UTC))
-            self._tidied = time.monotonic()
 
     def have_written(self, token: str) -> None:
         """Sees one process through, from its first word to its last."""
@@ -312,18 +323,18 @@ class Keeper:
             for answer in answers:
                 if "rows" not in answer:
                     last = answer
-                elif self._note(token, answer) is False:
+                elif self.noted(token, answer) is False:
                     break
         if "done" not in last:
             if time.monotonic() - begun >= LONGEST:
                 last = {"failed": "too_long"}
             with self.app.app_context():
                 drop(token)  # what a process that was ended left behind
-        while self._note(token, last) is None:
+        while self.noted(token, last) is None:
             time.sleep(PAUSE)
         self.woken.set()
 
-    def _note(self, token: str, answer: dict[str, Any]) -> bool | None:
+    def noted(self, token: str, answer: dict[str, Any]) -> bool | None:
         """As `note`; None when the database cannot be written now."""
         try:
             with self.app.app_context():

@@ -21,7 +21,7 @@ def answers_of(*words: str, seconds: float, stdin: int | IO[bytes], **options: A
     The answers end without a last word when the process did. With `stdin=subprocess.PIPE` it can see the end of this
     process: then its input ends.
     """
-    process = subprocess.Popen([sys.executable, *words], stdin=stdin, stdout=subprocess.PIPE, **options)
+    process = subprocess.Popen([sys.executable, *words], stdin=stdin, stdout=subprocess.PIPE, **options)  # noqa: S603 - no word comes from a user
     watch = threading.Timer(seconds, process.kill)
     watch.daemon = True  # a server that stops does not wait for it
     watch.start()

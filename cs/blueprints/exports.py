@@ -110,11 +110,11 @@ def remove(export_id: int) -> Any:
     """Takes a file away, or calls off one that is not finished."""
     begin_write()
     export = _own(export_id)
-    token = export.token
+    finished = None if export.is_unfinished else export.token
     db.session.delete(export)
     db.session.commit()
-    if token:
-        drop(token)
+    if finished:  # what is being written goes when its process has ended, which hears of it with the next rows
+        drop(finished)
     wake()
     return _answer()
 
