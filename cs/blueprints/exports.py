@@ -97,7 +97,7 @@ def again(export_id: int) -> Any:
     """Tries once more what failed."""
     begin_write()
     export = _own(export_id)
-    if not export.is_unfinished and export.reason:
+    if export.may_be_tried_again:
         export.try_again()
     db.session.commit()
     wake()

@@ -48,6 +48,6 @@ def download(name: str, ending: str) -> Any:
     at_once = current_app.config["CS_EXPORT_ROWS"]
     if found.listing.count(request.args, at_once + 1) > at_once:
         paper = rulebook().forms[found.form]
-        return show("reports/long.html", register=found, form=paper, title=in_language(paper.name), rows=at_once, formats={ending: form},
+        return show("reports/long.html", register=found, paper=paper, title=in_language(paper.name), rows=at_once, ending=ending, format=form,
                     asked=found.listing.asked(request.args))
     return send_file(form.write(found, request.args, on), mimetype=mime_of(ending), as_attachment=True, download_name=file_name(found, ending, on))

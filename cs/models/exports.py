@@ -31,6 +31,7 @@ class Export(db.Model):
 
     __tablename__ = "exports"
     UNFINISHED: ClassVar[tuple[str, ...]] = ("waiting", "running")
+    FINAL: ClassVar[tuple[str, ...]] = ("too_many_rows", "unknown")  # reasons that another try does not change
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
@@ -55,6 +56,10 @@ class Export(db.Model):
     @property
     def is_unfinished(self) -> bool:
         return self.stage in self.UNFINISHED
+
+    @property
+    def may_be_tried_again(self) -> bool:
+        return self.stage == "failed" and self.reason not in self.FINAL
 
     @property
     def file_name(self) -> str:

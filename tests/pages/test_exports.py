@@ -287,8 +287,12 @@ class Busy:
 
 def test_one_keeper_alone_works_on_a_data_folder(app: Flask) -> None:
     one, other = Keeper(app), Keeper(app)
-    with app.app_context(), one.lock() as first, other.lock() as second:
-        assert [one.is_alone(first), other.is_alone(second), one.is_alone(first)] == [True, False, True]
+    with app.app_context(), one.lock() as first:
+        assert one.is_alone(first)
+        with other.lock() as second:
+            assert [other.is_alone(second), one.is_alone(first)] == [False, True]
+            first.close()
+            assert other.is_alone(second)
 
 
 # Letting go
