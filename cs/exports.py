@@ -284,14 +284,13 @@ class Keeper:
     def lock(self) -> closing[sqlite3.Connection]:
         """What one keeper can hold at a time. The system lets go of it when the holder ends, however that was, and on Windows too."""
         with self.app.app_context():
-            connection = sqlite3.connect(folder() / LOCK, timeout=0, isolation_level=None)
-        connection.execute("PRAGMA journal_mode=MEMORY")  # else a second file stands beside it
-        return closing(connection)
+            return closing(sqlite3.connect(folder() / LOCK, timeout=0, isolation_level=None))
 
     def is_alone(self, lock: sqlite3.Connection) -> bool:
         """Whether this one keeps the folder; it does as soon as no other does."""
         if not lock.in_transaction:
-            with suppress(sqlite3.OperationalError):
+            with suppress(sqlite3.OperationalError):  # another one holds it
+                lock.execute("PRAGMA journal_mode=MEMORY")  # else a second file stands beside it
                 lock.execute("BEGIN EXCLUSIVE")
         return lock.in_transaction
 
