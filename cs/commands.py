@@ -311,8 +311,12 @@ def write_export(token: str) -> None:
 
 
 def _end_with_parent() -> None:
-    """However the parent ends, the system closes what it held: our input then ends."""
-    sys.stdin.buffer.read()
+    """However the parent ends, the system closes what it held: our input then ends.
+
+    Read from the system itself: Python's own stdin is locked while a thread waits for it, and a process that has done its work could not end.
+    """
+    while os.read(0, 1):
+        pass
     os._exit(1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 import io
 import os
 import sqlite3
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
@@ -15,7 +16,7 @@ import pytest
 
 from benchmarks.lists import site
 from cs.extensions import db
-from tests.servers import Client, Server
+from tests.servers import ROOT, Client, Server
 
 ROWS = 12_000
 pytestmark = pytest.mark.slow
@@ -97,6 +98,12 @@ def test_what_is_called_off_ends_its_process(server: Server, auditor: Client, tm
     until(lambda: is_gone(process))
     until(lambda: files(tmp_path) == [])
     assert export(tmp_path) is None
+
+
+def test_a_process_whose_work_is_done_ends_in_peace_while_its_parent_lives(server: Server) -> None:
+    command = server.command("exports", "write", "no-such-token")
+    with subprocess.Popen(command, cwd=ROOT, env=server.environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert (process.stderr.read(), process.wait()) == (b"", 0)
 
 
 def test_a_process_that_dies_is_said_and_may_be_tried_again(server: Server, auditor: Client, tmp_path: Path) -> None:
