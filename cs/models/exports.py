@@ -43,7 +43,7 @@ class Export(db.Model):
     reason: Mapped[str | None]
     rows_done: Mapped[int] = mapped_column(default=0)
     rows_all: Mapped[int | None]
-    token: Mapped[str | None] = mapped_column(unique=True)  # of this attempt: names its file, and tells it from an earlier one that still ends
+    token: Mapped[str | None] = mapped_column(unique=True)  # of this attempt, a word of a command: names its file, tells it from an earlier one that still ends
     turn: Mapped[int] = mapped_column(default=0)  # counts what was begun: a clock may be put back
     attempts: Mapped[int] = mapped_column(default=0)
     name: Mapped[str | None]
@@ -127,7 +127,7 @@ class Export(db.Model):
     def begin(self) -> None:
         """Its turn has come."""
         last = db.session.execute(select(Export.turn).order_by(Export.turn.desc()).limit(1)).scalar() or 0
-        self.stage, self.reason, self.token, self.turn = "running", None, secrets.token_urlsafe(24), last + 1
+        self.stage, self.reason, self.token, self.turn = "running", None, secrets.token_hex(24), last + 1
         self.rows_done, self.rows_all, self.attempts = 0, None, self.attempts + 1
 
     def finish(self, *, name: str, size: int, keep: timedelta, on: datetime) -> None:

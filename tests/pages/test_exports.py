@@ -263,6 +263,12 @@ def test_people_are_served_in_turn_however_much_one_of_them_wants(app: Flask, as
     assert order == ["from=2026-01-01", "from=2026-02-01", "from=2026-01-02", "from=2026-02-02", "from=2026-01-03"]
 
 
+def test_the_word_that_names_a_file_is_never_taken_for_an_option_of_a_command(app: Flask, clerk: Browser) -> None:
+    clerk.post(ASK)
+    with app.app_context():
+        assert exports.begin_next().isalnum()
+
+
 def test_no_more_are_written_at_once_than_the_setting_says(app: Flask, clerk: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     for day in range(1, 5):
         clerk.post(f"{ASK}?from=2026-01-{day:02}")
