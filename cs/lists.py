@@ -95,6 +95,27 @@ class Listing:
         typed = args.get("q", "")[:LONGEST_SEARCH].replace("\x00", "")
         return query.where(*matching(self.model, typed)) if typed and self.search_label else query
 
+    def count(self, args: MultiDict[str, str], most: int | None = None) -> int:
+        """How many rows the address asks for; with `most`, counted no further."""
+        counted = self.narrowed(args).select_from(self.model).with_only_columns(self.model.id).limit(most)
+        return int(db.session.execute(select(func.count()).select_from(counted.subquery())).scalar_one())
+
+    def asked(self, args: MultiDict[str, str]) -> dict[str, str]:
+        """What of the address narrows or orders this list, always in one order: without the place in it, and without what means nothing here."""
+        names = [*(one.name for one in self.filters), *(("from", "to") if self.period is not None else ()), *(("q",) if self.search_label else ()), "sort"]
+        return {name: args[name][:LONGEST_SEARCH] for name in names if args.get(name)}
+
+    def in_words(self, args: MultiDict[str, str]) -> list[tuple[str, str]]:
+        """The same for people: what each narrowing is called, and what was chosen."""
+        said = []
+        if self.period is not None:
+            period = Period.of(args)
+            said += [(label, bound.isoformat()) for label, bound in ((gettext("From day"), period.first), (gettext("To day"), period.last)) if bound]
+        for one in self.filters:
+            chosen = dict(one.options()).get(args.get(one.name, ""))
+            said += [(one.label(), chosen)] if chosen else []
+        return said + ([(gettext("Search"), args["q"])] if self.search_label and args.get("q") else [])
+
     def sort(self, args: MultiDict[str, str]) -> tuple[str, Sort]:
         key = args.get("sort", "")
         return (key, self.sorts[key]) if key in self.sorts else next(iter(self.sorts.items()))
@@ -149,8 +170,7 @@ class Page:
         self.dates = [(name, label()) for name, (label, _column) in listing.dates.items()] if args.get("by") in listing.dates else []
         self.period = Period.of(args) if listing.period is not None else None
         narrowed = listing.narrowed(args)
-        counted = narrowed.select_from(listing.model).with_only_columns(listing.model.id).limit(COUNTED + 1)
-        self.total = db.session.execute(select(func.count()).select_from(counted.subquery())).scalar_one()
+        self.total = listing.count(args, COUNTED + 1)
         self.rows, self._before, self._after = self._read(narrowed, sort)
 
     def _read(self, narrowed: Select[Any], sort: Sort) -> tuple[list[Row[Any]], str | None, str | None]:
