@@ -211,6 +211,16 @@ def test_a_second_round_is_carried_out_and_verified_like_the_first(capas, on):
     assert list(verify_records()) == []
 
 
+def test_a_second_round_has_its_own_day_on_which_it_was_carried_out(capas, on):
+    capa = capas("carried_out")
+    capas.reopen(capa, on)
+    capas.analyse(capa, on)
+    capas.set_measures(capa, on)
+    yesterday = day_of(on) - timedelta(days=1)
+    capa.do_action(action_id=capa.open_actions[0].id, done_on=yesterday, done_note="已执行", by=capa.open_actions[0].owner, on=on)
+    assert capa.carried_out_on == yesterday
+
+
 # The complaint behind it
 
 

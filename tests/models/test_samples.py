@@ -111,6 +111,9 @@ def test_a_sample_expected_on_no_day_pauses_nothing_until_it_comes(complaint_in,
     assert (complaint.reply_due_at.date(), complaint.paused_until) == (date(2026, 3, 12), None)
     arrive(complaint, on + timedelta(days=1))
     assert complaint.reply_due_at.date() == date(2026, 3, 13)
+    for expected in (None, date(2026, 3, 12)):
+        complaint.request_sample(quantity=1, requested_on=day_of(on), expected_on=expected, note=None, by=people["quality_inspector"], on=on)
+    assert complaint.paused_until == date(2026, 3, 12)
 
 
 def test_where_nothing_is_paused_a_sample_does_not_count_the_days_anew(complaint_in, people, customer, on):
