@@ -136,6 +136,8 @@ def _entry(record: Record, event: Event) -> dict[str, Any]:
                 before = _short(value_in_words(field, old, own)) if old not in (None, []) else None
                 changes.append((label, before, _short(value_in_words(field, new, own))))
     files = listed(name for name, _hash in facts.get("files", []))
+    if files and "row" in facts:
+        files = gettext("%(file)s, row %(row)s", file=files, row=facts["row"])
     return {"event": event, "at": event.at, "who": event.by.name if event.by else gettext("the system"), "role": role_name(event.role),
             "label": step_name(record.kind, event.name), "clause": event.clause, "note": facts.get("note") or files or None,
             "changes": changes, "icon": ICONS.get(event.name, "dot")}

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
 from cs.extensions import db
 from cs.models.base import KINDS, Workflowed
 from cs.models.customers import Customer, Product
+from cs.models.history import OldRegister
 from cs.models.holidays import work_calendar
 from cs.models.meetings import MeetingSteps
 from cs.models.numbers import next_number
@@ -36,15 +37,15 @@ class Reply(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
     number: Mapped[int]
-    route: Mapped[str]
-    reply_text: Mapped[str] = mapped_column(Text)  # what was settled, or why it is not ours
+    route: Mapped[str | None]  # of a reply out of an old register neither way, text nor who prepared it are known
+    reply_text: Mapped[str | None] = mapped_column(Text)  # what was settled, or why it is not ours
     cause: Mapped[str | None] = mapped_column(Text)
     actions: Mapped[str | None] = mapped_column(Text)
     agreed_with: Mapped[str | None]
     settled_on: Mapped[date | None]
     late_reason: Mapped[str | None] = mapped_column(Text)  # why the result was not recorded the same day (5.2.2.3)
-    quality_replied_at: Mapped[datetime] = mapped_column(Moment)
-    prepared_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    quality_replied_at: Mapped[datetime | None] = mapped_column(Moment)
+    prepared_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     due_at: Mapped[datetime] = mapped_column(Moment)
     replied_at: Mapped[datetime | None] = mapped_column(Moment)
     replied_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -53,25 +54,26 @@ class Reply(db.Model):
     response: Mapped[str | None]
     response_on: Mapped[date | None]
     response_note: Mapped[str | None] = mapped_column(Text)
-    prepared_by: Mapped[User] = relationship(foreign_keys=[prepared_by_id])
+    prepared_by: Mapped[User | None] = relationship(foreign_keys=[prepared_by_id])
     replied_by: Mapped[User | None] = relationship(foreign_keys=[replied_by_id])
     __table_args__ = (UniqueConstraint("complaint_id", "number"),)
 
     @property
     def recorded_same_day(self) -> bool:
         """5.2.2.3: 当天把处理结果记录; counted from the day the matter was settled (Q16)."""
-        return self.settled_on is None or self.quality_replied_at.astimezone(zone()).date() <= self.settled_on
+        return self.settled_on is None or self.quality_replied_at is None or self.quality_replied_at.astimezone(zone()).date() <= self.settled_on
 
     @property
     def in_time(self) -> bool | None:
         return None if self.replied_at is None else self.replied_at <= self.due_at
 
 
-class Complaint(SampleSteps, MeetingSteps, Workflowed):
+class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
     """One complaint, whole."""
 
     kind = "complaint"
     parts = ("replies", "contacts", "samples", "meetings", "attendees", "places", "dispositions")
+    derived = Workflowed.derived | {"natural_key"}
     workflow = procedure.WORKFLOW
     __tablename__ = "complaints"
     number: Mapped[str] = mapped_column(unique=True)
@@ -80,7 +82,7 @@ class Complaint(SampleSteps, MeetingSteps, Workflowed):
     customer_said: Mapped[str | None]  # the customer in the words of who passed it on
     heard_at: Mapped[datetime] = mapped_column(Moment)
     registered_at: Mapped[datetime] = mapped_column(Moment)
-    channel: Mapped[str]
+    channel: Mapped[str | None]  # an old register does not say how it came in
     oral_written: Mapped[str | None]
     contact_name: Mapped[str | None]
     contact_phone: Mapped[str | None]
@@ -152,8 +154,8 @@ class Complaint(SampleSteps, MeetingSteps, Workflowed):
 
     def searched(self) -> tuple[str | None, ...]:
         customer = (self.customer.short_name, self.customer.full_name) if self.customer else (self.customer_said,)
-        return (self.number, *customer, self.product.model if self.product else None, self.lot_no, self.order_no,
-                self.customer_ref, self.description)
+        return (self.number, *customer, self.product.model if self.product else self.old_model, self.lot_no, self.order_no,
+                self.customer_ref, self.old_number, self.description)
 
     @property
     def demands(self) -> list[str]:
@@ -325,6 +327,10 @@ class Complaint(SampleSteps, MeetingSteps, Workflowed):
         with self.advancing(step, by, on):
             self.replies.append(Reply(number=len(self.replies) + 1, route=self.route, quality_replied_at=on, prepared_by_id=by.id,
                                       due_at=self.reply_due_at, **facts))
+
+    def _keep_old_reply(self, **said: Any) -> None:
+        """The one reply that an old register tells of: cause and measures in brief, when it was sent, what the customer said."""
+        self.replies.append(Reply(number=1, due_at=self.first_due_at, replied_at=self.replied_at, **said))
 
     def send_reply(self, *, reply_to: str, reply_channel: str, late_reply_reason: str | None = None, by: User, on: datetime) -> None:
         """5.2.2.3, 5.2.2.6: the report goes to the customer. The first one sent stops the clock (Q14)."""

@@ -66,8 +66,8 @@ class MasterData(Workflowed):
         return record
 
     @classmethod
-    def bring_in(cls, rows: list[dict[str, Any]], *, files: list[list[str]], by: User, on: datetime) -> list[Any]:
-        """New records out of a table, each with its event `import`, which names the file ([name, hash]).
+    def bring_in(cls, rows: list[dict[str, Any]], *, lines: list[int], files: list[list[str]], by: User, on: datetime) -> list[Any]:
+        """New records out of a table, each with its event `import`, which names the file ([name, hash]) and the row in it.
 
         Raises NotAllowed, and IntegrityError where a natural key is there already: then none of them comes in.
         """
@@ -78,7 +78,7 @@ class MasterData(Workflowed):
             record.fill(values)
             records.append(record)
         cls.prepare(records, on)
-        bring_in(records, "import", by, on, clause=step.clause, role=role_for(by.roles, step.permission), files=files)
+        bring_in(records, "import", by, on, lines=lines, clause=step.clause, role=role_for(by.roles, step.permission), files=files)
         return records
 
     @classmethod

@@ -22,6 +22,7 @@ __all__ = [
     "Defect",
     "Department",
     "Form",
+    "Kpi",
     "Name",
     "Numbering",
     "Procedure",
@@ -213,6 +214,18 @@ class CapaRule:
 
 
 @dataclass(frozen=True)
+class Kpi:
+    """A figure (FORMS 6): what it counts, in words that stand beside it; `target` in per cent, where the factory sets one."""
+
+    code: str = field(metadata={"code": True})
+    name: Name = field(metadata={"here": True})
+    clause: str
+    formula: Name
+    note: Name | None = None
+    target: int | None = field(default=None, metadata={"low": 1, "high": 100})
+
+
+@dataclass(frozen=True)
 class Rulebook:
     """The whole procedure file. Records that used a rule keep `hash`, so that an old case can be explained."""
 
@@ -229,8 +242,10 @@ class Rulebook:
     reply: ReplyRule
     numbering: dict[str, Numbering]
     capa: CapaRule
+    kpis: dict[str, Kpi]
     clauses: tuple[ClauseText, ...]
     recurrence_months: int = field(metadata={"low": 1, "high": 60})
+    open_ages: tuple[int, int] = field(metadata={"low": 0, "high": 999})
     company: Name = Name("本公司", "Our company")
     text: str = ""
     hash: str = ""
@@ -276,10 +291,15 @@ def _faults(book: Rulebook) -> Iterator[tuple[str, str]]:
     """Place and reason of all that is wrong between values."""
     yield from _time_faults(book.working)
     known = ", ".join(book.departments)
+    if book.open_ages[0] >= book.open_ages[1]:
+        yield "open_ages", f"is {list(book.open_ages)}: write the smaller number first"
+    for code, kpi in book.kpis.items():
+        if kpi.clause not in {clause.id for clause in book.clauses}:
+            yield f"kpis.{code}.clause", f"no clause {kpi.clause!r}: name one of the clauses below"
     for code, role in book.roles.items():
         if role.department is not None and role.department not in book.departments:
             yield f"roles.{code}.department", f"no department {role.department!r}: name one of {known}"
-    lists = {"roles": _names(book.roles), "defects": _names(book.defects)}
+    lists = {"roles": _names(book.roles), "defects": _names(book.defects), "kpis": _names(book.kpis)}
     lists |= {f"defects.{code}.codes": row.codes for code, row in book.defects.items()}
     for section in ("choices", "states", "steps"):
         lists |= {f"{section}.{code}": names for code, names in getattr(book, section).items()}
@@ -310,7 +330,7 @@ def _time_faults(working: WorkingHours) -> Iterator[tuple[str, str]]:
             yield f"working.spans[{n}]", f"starts before the span above it ends at {before}: correct one of them"
 
 
-def _names(rows: Mapping[str, Role] | Mapping[str, Defect]) -> dict[str, Name]:
+def _names(rows: Mapping[str, Role] | Mapping[str, Defect] | Mapping[str, Kpi]) -> dict[str, Name]:
     return {code: row.name for code, row in rows.items()}
 
 
@@ -324,7 +344,7 @@ def _twice(words: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 def _codes(book: Rulebook) -> Iterator[str]:
     """Every code that records or rules may name, in dotted form."""
-    for section in ("departments", "roles", "forms", "numbering", "choices", "defects", "states", "steps", "terms"):
+    for section in ("departments", "roles", "forms", "numbering", "choices", "defects", "states", "steps", "terms", "kpis"):
         for code, row in getattr(book, section).items():
             yield f"{section}.{code}"
             inner = row.codes if isinstance(row, Defect) else row if isinstance(row, dict) else ()

@@ -7,11 +7,13 @@ import pytest
 from cs.procedure import complaints, customers
 from cs.procedure.authority import may
 from cs.procedure.complaints import (
+    counted_of_old_line,
     counts_as_failure,
     disposition_faults,
     meeting_departments,
     proposed_route,
     route_faults,
+    state_of_old_line,
 )
 from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS, MASTER, MASTER_SITUATIONS, ROLES
 
@@ -219,3 +221,19 @@ def test_what_is_decided_for_each_place_is_what_was_found_there(found, decided, 
 
 def test_the_places_are_those_of_the_clause():
     assert complaints.PLACES == ("affected", "customer", "in_transit", "finished", "wip", "raw")
+
+
+# A line of an old register (5.6): what its columns show, by hand.
+@pytest.mark.parametrize(("closed", "replied", "response", "state"), [
+    (True, True, "accepted", "closed"), (True, False, None, "closed"), (True, True, "refused", "closed"),
+    (False, False, None, "received"), (False, True, "refused", "received"),
+    (False, True, None, "awaiting_customer"), (False, True, "accepted", "accepted"), (False, True, "no_answer", "accepted")])
+def test_an_old_line_stands_where_its_columns_show(closed, replied, response, state):
+    assert state_of_old_line(closed=closed, replied=replied, response=response) == state
+
+
+@pytest.mark.parametrize(("liability", "finding", "counts"), [
+    (None, None, None), ("pending", "confirmed", None), ("ours", None, True), ("supplier", "confirmed", True), ("ours", "not_confirmed", False),
+    ("customer", None, False), ("carrier", "confirmed", False)])
+def test_an_old_line_counts_where_its_register_says_whose_fault_it_was(liability, finding, counts):
+    assert counted_of_old_line(liability=liability, finding=finding) is counts

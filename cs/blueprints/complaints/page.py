@@ -25,6 +25,8 @@ def page_of_complaint(record: Complaint, person: User, on: datetime) -> dict[str
     return {"flow": flow(record), "next": next_action(record, steps, "complaints", on), "others": other_steps(record, steps, "complaints"),
             "timeline": timeline(record), "files": files(record), "signatures": signatures(record),
             "calendar_known": work_calendar().is_known(due_day), "ended_early": procedure.ENDED_EARLY,
+            "has_analysis": any((record.quality_received_at, record.analysed_at, record.defect_category, record.severity, record.nature, record.liability,
+                                 record.finding, record.resp_dept)),
             "waits_for_reply": record.state in procedure.UNANSWERED, "unfolded": _unfolded(record, on), "same": same, "elsewhere": others,
             "in_the_way": in_the_way(record, on) if record.state == procedure.BEFORE_THE_CLOSE else [], "samples": _samples_in_brief(record), "today": on.astimezone(zone()).date(),
             "capas": record.capas, "asks_for_capa": Capa.asked_for_by(record, person)}
@@ -39,7 +41,7 @@ def _samples_in_brief(record: Complaint) -> str:
 def _unfolded(record: Complaint, on: datetime) -> set[str]:
     """The blocks that still stand open: those not finished, and the last of the finished ones."""
     causes = {"D"} if not record.capas or any(one.state in capa.UNFINISHED for one in record.capas) else set()
-    if record.state in procedure.ENDED_EARLY or not record.analysed_at:
+    if record.state in procedure.ENDED_EARLY or not (record.analysed_at or record.replied_at or record.closed_at):
         return {"A", "B"} | causes
     if record.meetings and (record.open_ends(on) or record.reply is None or record.reply.replied_at is None):
         return {"C", "F"} | causes if record.reply else {"C"} | causes
