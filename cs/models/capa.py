@@ -230,7 +230,7 @@ class Capa(Workflowed):
 
     @property
     def open_actions(self) -> list[Action]:
-        return [action for action in self.actions if action.round == self.round and action.done_on is None]
+        return [action for action in self.actions if action.done_on is None]  # a round before ended only when all of it was done
 
     def actions_open(self, on: datetime) -> bool:
         return bool(self.open_actions)
@@ -332,7 +332,7 @@ class Capa(Workflowed):
     def carry_out(self, *, by: User, on: datetime) -> None:
         """The last open action is done: the effect is to be verified so many days later (7.4-58)."""
         with self.advancing("carry_out", by, on):
-            self.carried_out_on = max(one.done_on for one in self.actions if one.round == self.round and one.done_on)
+            self.carried_out_on = max(one.done_on for one in self.actions if one.round == self.round)
             self.verify_on = work_calendar().next_working_day(self.carried_out_on + rulebook().capa.verify_after)
 
     def reassign(self, *, action_id: int, owner_id: int, planned_on: date, by: User, on: datetime) -> None:

@@ -48,6 +48,8 @@ def test_only_heads_of_the_three_departments_sign(complaint_in, people, on):
     complaint.meet(met_at=on, department="production", minutes="x", by=people["quality_supervisor"], on=on,
                    attendees=[{"user_id": people[role].id, "department": department} for role, department in there])
     assert {one.user.username for one in complaint.attendees if one.must_sign} == set(HEADS.values())
+    complaint.dispose(by=people["quality_supervisor"], on=on, plan_needed=False, **decisions(people, on))
+    assert awaited(complaint, "countersign") == set(HEADS.values())
 
 
 # Countersignatures
@@ -123,6 +125,24 @@ def test_what_was_the_part_of_one_who_left_falls_to_who_leads_the_meeting(compla
     assert complaint.dispositions[1].done_on == day_of(on)
 
 
+def test_what_was_the_part_of_one_who_left_is_nobody_elses(complaint_in, people, on):
+    complaint = complaint_in("answering", route="meeting", disposed=True)
+    people["production_manager"].leave(reason=None, by=people["administrator"], on=on)
+    assert [complaint.dispositions_of(people[role]) for role in ("sales_clerk", "planner")] == [[], []]
+    with pytest.raises(NotAllowed):
+        complaint.do_disposition(disposition_id=complaint.dispositions[1].id, done_on=day_of(on), done_note=None, by=people["planner"], on=on)
+
+
+def test_of_two_own_dispositions_the_one_that_is_named_is_done(complaint_in, people, on):
+    complaint = complaint_in("answering", route="meeting", met=True)
+    decided = decisions(people, on)
+    for row in decided["dispositions"]:
+        row["owner_id"] = people["planner"].id
+    complaint.dispose(by=people["quality_supervisor"], on=on, plan_needed=False, **decided)
+    complaint.do_disposition(disposition_id=complaint.dispositions[1].id, done_on=day_of(on), done_note=None, by=people["planner"], on=on)
+    assert [row.done_on is not None for row in complaint.dispositions] == [False, True]
+
+
 def test_an_owner_who_comes_back_is_asked_at_once_even_where_nobody_stood_in(complaint_in, people, on):
     complaint = complaint_in("accepted", route="meeting", countersigned=True)
     gone = [people[role] for role in ("quality_inspector", "production_manager", "quality_supervisor")]
@@ -194,6 +214,18 @@ def test_a_refused_result_asks_for_another_meeting_and_stops_nothing_of_the_firs
     assert ([one.round for one in complaint.meetings], [row.round for row in complaint.dispositions]) == ([1, 2], [1, 1, 2, 2])
     complaint.countersign(by=people["engineer"], on=on)
     assert [one.round for one in complaint.attendees if one.countersigned_at] == [1, 2]
+
+
+def test_the_plan_of_a_second_meeting_leaves_that_of_the_first(complaint_in, people, on):
+    complaint = complaint_in("awaiting_customer", route="meeting", plan_needed=True)
+    complaint.plan(plan="周三重工", plan_quantity=40, plan_due_on=day_of(on), by=people["planner"], on=on)
+    complaint.refuse(response_on=day_of(on), response_note="数量不符", by=people["sales_clerk"], on=on)
+    complaint.confirm(by=people["quality_inspector"], on=on, **TO_MEET)
+    supervisor = people["quality_supervisor"]
+    complaint.meet(met_at=on, department="production", minutes="再议", attendees=[], by=supervisor, on=on)
+    complaint.dispose(by=supervisor, on=on, plan_needed=True, **decisions(people, on))
+    complaint.plan(plan="周五补货", plan_quantity=3, plan_due_on=day_of(on), by=people["planner"], on=on)
+    assert [one.plan for one in complaint.meetings] == ["周三重工", "周五补货"]
 
 
 # 3.4

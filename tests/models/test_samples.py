@@ -100,8 +100,35 @@ def test_a_deadline_of_the_customers_is_not_paused(complaint_in, on, paused):
 def test_a_sample_that_comes_after_the_reply_moves_nothing(complaint_in, arrive, on, paused):
     complaint = complaint_in("awaiting_customer", sample="awaited", heard_at=on)
     due = complaint.reply_due_at
+    assert complaint.paused_until is None
     arrive(complaint, on + timedelta(days=20))
-    assert (complaint.reply_due_at, complaint.paused_until) == (due, None)
+    assert complaint.reply_due_at == due
+
+
+def test_a_sample_expected_on_no_day_pauses_nothing_until_it_comes(complaint_in, people, arrive, on, paused):
+    complaint = complaint_in("analysing", heard_at=on)
+    complaint.request_sample(quantity=1, requested_on=day_of(on), expected_on=None, note=None, by=people["quality_inspector"], on=on)
+    assert (complaint.reply_due_at.date(), complaint.paused_until) == (date(2026, 3, 12), None)
+    arrive(complaint, on + timedelta(days=1))
+    assert complaint.reply_due_at.date() == date(2026, 3, 13)
+    for expected in (None, date(2026, 3, 12)):
+        complaint.request_sample(quantity=1, requested_on=day_of(on), expected_on=expected, note=None, by=people["quality_inspector"], on=on)
+    assert complaint.paused_until == date(2026, 3, 12)
+
+
+def test_where_nothing_is_paused_a_sample_does_not_count_the_days_anew(complaint_in, people, customer, on):
+    complaint = complaint_in("analysing")
+    due = complaint.reply_due_at
+    customer.edit(by=people["sales_clerk"], on=on, reply_days=30)
+    complaint.request_sample(quantity=1, requested_on=day_of(on), expected_on=day_of(on), note=None, by=people["quality_inspector"], on=on)
+    assert complaint.reply_due_at == due
+
+
+def test_the_end_of_a_sample_keeps_what_was_noted_before(complaint_in, people, on):
+    complaint = complaint_in("analysing")
+    complaint.request_sample(quantity=1, requested_on=day_of(on), expected_on=None, note="请寄原包装", by=people["quality_inspector"], on=on)
+    complaint.end_sample(sample_id=complaint.samples[0].id, sample_end="never_came", ended_on=day_of(on), note=None, by=people["quality_inspector"], on=on)
+    assert complaint.samples[0].note == "请寄原包装"
 
 
 def test_a_talk_is_kept_with_who_spoke(complaint_in, people, on):

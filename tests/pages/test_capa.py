@@ -13,6 +13,7 @@ from cs.extensions import db
 from cs.models.attachments import Attachment
 from cs.models.capa import Capa
 from cs.models.complaints import Complaint
+from cs.models.customers import Customer
 from cs.models.users import User
 from tests.capas import Capas
 from tests.support import PASSWORD, Browser, day_of, kept, loaded, picture, request_id, upload
@@ -158,6 +159,15 @@ def test_a_complaint_that_is_not_in_hand_gets_no_car(as_role, complaint_in, stat
     assert as_role("sales_clerk").step("/capa/new", **(ISSUED | {"source": "complaint", "source_no": number})).faults.keys() == {"source_no"}
 
 
+def test_a_car_is_not_issued_to_another_customer_than_the_complaints(as_role, complaint_in, people, app, on):
+    number = complaint_in("answering").number
+    with kept(app):
+        other = Customer.create(by=people["sales_clerk"], on=on, short_name="远声", full_name="深圳远声电子有限公司", customer_type="oem",
+                                contacts=[{"name": "李工", "phone": "13900139000"}])
+    fields = ISSUED | {"source": "complaint", "source_no": number, "customer_id": str(other.id)}
+    assert as_role("sales_clerk").step("/capa/new", **fields).faults.keys() == {"customer_id"}
+
+
 def test_a_department_where_nobody_works_gets_no_car(as_role, people, app, on):
     with kept(app):
         User.by_username("planner").leave(reason=None, by=User.by_username("administrator"), on=on)
@@ -179,6 +189,8 @@ def test_amending_keeps_a_day_that_is_over_but_takes_no_new_one(as_role, capa_in
     ({"occurrence_cause": ""}, {"occurrence_cause"}),
     ({"escape_cause": ""}, {"escape_cause"}),
     ({"cause_class": "weather"}, {"cause_class"}),
+    ({"cause_class": ""}, {"cause_class"}),
+    ({"bones-0-cause": "新员工", "bones-0-cause_class": "", "bones-0-is_root": "y"}, {"bones-0-cause_class"}),
     ({"why_occurrence_2": ""}, {"why_occurrence_2"}),
     ({"why_escape_1": "", "why_escape_2": " "}, {"why_escape_1"}),
     ({"proven_occurrence_2": None}, {"why_occurrence_2"}),  # the last answer is a guess
@@ -329,6 +341,21 @@ def test_an_action_of_one_who_left_waits_for_the_department_and_goes_to_another(
 
 
 # Proof
+
+
+@pytest.mark.parametrize(("step", "field"), [("verify", "period_from"), ("verify", "period_to"), ("reopen", "period_from"), ("reopen", "due_on")])
+def test_a_proof_names_its_days(as_role, capa_in, stands, step, field):
+    capa = capa_in("carried_out")
+    inspector = as_role("quality_inspector").step(f"/capa/{capa.id}/{step}", **PROOF | {field: ""})
+    assert (list(inspector.faults), stands(capa).state) == ([field], "carried_out")
+
+
+@pytest.mark.parametrize("field", ["owner_id", "planned_on"])
+def test_another_owner_is_named_with_a_day(as_role, capa_in, people, stands, field):
+    capa = capa_in("measures_set")
+    fields = {"owner_id": str(people["planner"].id)} | {field: ""}
+    manager = as_role("production_manager").step(f"/capa/{capa.id}/reassign", **fields)
+    assert (list(manager.faults), stands(capa).actions[0].owner_id) == ([field], people["production_operator"].id)
 
 
 @pytest.mark.parametrize("step", ["verify", "reopen"])

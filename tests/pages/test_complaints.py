@@ -342,6 +342,12 @@ def test_a_voided_customer_stays_on_the_complaint(as_role, complaint_in, app, pe
     assert (clerk.status, clerk.faults) == (303, {})
 
 
+def test_an_empty_file_is_no_evidence(as_role, complaint_in, stands):
+    complaint = complaint_in("answering", route="not_ours")
+    inspector = as_role("quality_inspector").step(f"/complaints/{complaint.id}/explain", reply_text="运输损坏", files=upload(b"", "破损.jpg"))
+    assert (inspector.status, set(inspector.faults), stands(complaint).replies) == (422, {"files"}, [])
+
+
 # What is known already
 
 

@@ -167,6 +167,8 @@ def test_pieces_decided_on_where_none_were_found_are_refused(as_role, complaint_
     ({"found_affected": "-3"}, "found_affected"), ({"found_affected": "三"}, "found_affected"),
     ({"dispositions-0-quantity": "0"}, "dispositions-0-quantity"), ({"dispositions-0-owner_id": ""}, "dispositions-0-owner_id"),
     ({"dispositions-0-owner_id": "15"}, "dispositions-0-owner_id"),  # the auditor changes nothing
+    ({"dispositions-0-place": ""}, "dispositions-0-place"), ({"dispositions-0-quantity": ""}, "dispositions-0-quantity"),
+    ({"dispositions-0-planned_on": ""}, "dispositions-0-planned_on"),
     ({"dispositions-0-place": "moon"}, "dispositions-0-place"), ({"dispositions-0-disposition": ""}, "dispositions-0-disposition"),
     ({"dispositions-0-planned_on": "2026-01-01"}, "dispositions-0-planned_on"), ({"plan_needed": ""}, "plan_needed"),
 ])
@@ -309,13 +311,33 @@ def test_of_two_samples_the_one_that_is_meant_is_chosen(as_role, complaint_in, s
     ("receive_sample", "awaited", 0, {"location": "柜", "received_qty": "0"}, "received_qty"), ("receive_sample", "awaited", 0, {"location": ""}, "location"),
     ("receive_sample", "awaited", 0, {"location": "柜", "sent_on": "2026-01-05"}, "sent_on"),
     ("end_sample", "here", 1, {"sample_end": "scrapped"}, "ended_on"), ("end_sample", "here", -9, {"sample_end": "scrapped"}, "ended_on"),
+    ("request_sample", None, 0, {}, "quantity"), ("request_sample", None, 0, {"quantity": "2", "requested_on": ""}, "requested_on"),
+    ("receive_sample", "awaited", 0, {"location": "柜", "received_on": ""}, "received_on"),
+    ("receive_sample", "awaited", 0, {"location": "柜", "received_qty": ""}, "received_qty"), ("move_sample", "here", 0, {"location": " "}, "location"),
+    ("end_sample", "here", 0, {}, "sample_end"), ("end_sample", "here", 0, {"sample_end": "scrapped", "ended_on": ""}, "ended_on"),
     ("end_sample", "here", 0, {"sample_end": "never_came"}, "sample_end"), ("end_sample", "awaited", 0, {"sample_end": "given_back"}, "sample_end"),
 ])
 def test_a_sample_of_nothing_or_of_another_day_is_refused(as_role, complaint_in, on, step, sample, days, fields, fault):
     complaint = complaint_in("analysing", sample=sample)
-    day = {"request_sample": "requested_on", "receive_sample": "received_on", "end_sample": "ended_on"}[step]
+    day = {"request_sample": "requested_on", "receive_sample": "received_on", "move_sample": "moved_on", "end_sample": "ended_on"}[step]
     inspector = as_role("quality_inspector").step(f"/complaints/{complaint.id}/{step}", **{day: (day_of(on) + timedelta(days=days)).isoformat()} | fields)
     assert (inspector.status, fault in inspector.faults) == (422, True)
+
+
+@pytest.mark.parametrize(("sent", "received", "fault"), [(1, 0, "sent_on"), (0, -1, "received_on")])
+def test_a_sample_is_not_sent_tomorrow_nor_here_before_it_was_sent(as_role, complaint_in, on, sent, received, fault):
+    complaint = complaint_in("analysing", sample="awaited", on=on - timedelta(days=5))
+    days = {name: (day_of(on) + timedelta(days=shift)).isoformat() for name, shift in (("sent_on", sent), ("received_on", received))}
+    inspector = as_role("quality_inspector").step(f"/complaints/{complaint.id}/receive_sample", location="柜", **days)
+    assert (inspector.status, fault in inspector.faults) == (422, True)
+
+
+@pytest.mark.parametrize("field", ["at", "channel", "contact_name", "said"])
+def test_a_talk_says_when_how_with_whom_and_what(as_role, complaint_in, stands, field):
+    complaint = complaint_in("analysing")
+    talk = {"channel": "phone", "contact_name": "王工", "said": "同意寄样"} | {field: ""}
+    inspector = as_role("quality_inspector").step(f"/complaints/{complaint.id}/contact", **talk)
+    assert (inspector.status, set(inspector.faults), stands(complaint).contacts) == (422, {field}, [])
 
 
 def test_a_talk_with_the_customer_stands_on_the_page(as_role, complaint_in, on):
