@@ -10,10 +10,13 @@ from cs.models import (
     numbers,
     procedure,
     receipts,
+    replenishments,
+    return_lines,
+    returns,
     search,
     signatures,
     users,
 )
 
-__all__ = ["attachments", "base", "capa", "chain", "complaints", "customers", "holidays", "numbers", "procedure", "receipts", "search", "signatures",
+__all__ = ["attachments", "base", "capa", "chain", "complaints", "customers", "holidays", "numbers", "procedure", "receipts", "replenishments", "return_lines", "returns", "search", "signatures",
            "users"]

@@ -79,6 +79,10 @@ class Record(db.Model):
     def content_hash(self) -> str:
         return hash_of(self.content())
 
+    def miscounts(self) -> Iterator[str]:
+        """What does not add up within the record: a total that is not the sum of its lines. For `verify`."""
+        return iter(())
+
     @contextmanager
     def changing(self, name: str, by: User | None, on: datetime, *, clause: str = "5.6", role: str | None = None,
                  note: str | None = None, **facts: Any) -> Iterator[None]:
@@ -193,6 +197,10 @@ class Workflowed(Record):
         """Whether the person stands to the record as the step's row asks."""
         return step.relation is None or bool(getattr(self, step.relation)(by))
 
+    def role_under(self, step: Step, by: User) -> str | None:
+        """The role under which the person takes the step."""
+        return role_for(by.roles, step.permission)
+
     def check(self, name: str, by: User, on: datetime) -> Step:
         """The step's row. Raises NotAllowed, then NotOpen."""
         step = self.workflow.step(name)
@@ -203,11 +211,11 @@ class Workflowed(Record):
         return step
 
     @contextmanager
-    def advancing(self, name: str, by: User, on: datetime, *, note: str | None = None) -> Iterator[Step]:
-        """Takes a step: checks it, lets the verb set its fields, moves the state, writes event and tasks."""
+    def advancing(self, name: str, by: User, on: datetime, *, note: str | None = None, **facts: Any) -> Iterator[Step]:
+        """Takes a step: checks it, lets the verb set its fields, moves the state, writes event (with `facts`) and tasks."""
         step = self.check(name, by, on)
         signed = {"signed": step.signed} if step.signed else {}  # in the event, so that a signature cannot vanish or change its meaning
-        with self.changing(name, by, on, clause=step.clause, role=role_for(by.roles, step.permission), note=note, **signed):
+        with self.changing(name, by, on, clause=step.clause, role=self.role_under(step, by), note=note, **signed, **facts):
             yield step
             if step.target is not None:
                 self.state = step.target
@@ -328,5 +336,6 @@ def verify_records() -> Iterator[Fault]:
                 yield Fault(where, f"stands at event {record.version}, but its chain ends at {head.seq}")
             elif head.content_hash != record.content_hash():
                 yield Fault(where, "was changed without an event")
+            yield from (Fault(where, what) for what in record.miscounts())
         for record_id in heads:
             yield Fault(f"{kind} {record_id}", "is gone, but has events")
