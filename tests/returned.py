@@ -123,7 +123,7 @@ class Replenishments:
             self.sign(made, role)
         if changed:
             made.change(by=self.people["sales_clerk"], on=self.on, **self.asked(price, price))
-        if state == "refused":
+        if state == "rejected":
             made.refuse(seen=made.face_hash(), reason="库存可调拨", by=self.people["production_manager"], on=self.on)
         elif state == "void":
             made.void(reason="重复申请", by=self.people["sales_manager"], on=self.on)
@@ -138,9 +138,9 @@ class Replenishments:
     def forward(self, made: Replenishment, state: str) -> None:
         for role in ("sales_manager", "production_manager"):
             self.sign(made, role)
-        if state in ("scheduled", "made", "shipped"):
+        if state in ("scheduled", "made", "dispatched"):
             made.schedule(work_order="WO-7", scheduled_on=day_of(self.on), by=self.people["planner"], on=self.on)
-        if state in ("made", "shipped"):
+        if state in ("made", "dispatched"):
             made.make(made_on=day_of(self.on), by=self.people["production_manager"], on=self.on)
-        if state == "shipped":
+        if state == "dispatched":
             made.ship(sent_off_on=day_of(self.on), delivery_no="SH-9", by=self.people["warehouse_keeper"], on=self.on)

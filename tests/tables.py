@@ -254,8 +254,8 @@ REPLENISHMENT_SITUATIONS = (
     Situation("ordered", "ordered", {}),
     Situation("scheduled", "scheduled", {}),
     Situation("made", "made", {}),
-    Situation("shipped", "shipped", {}),
-    Situation("refused", "refused", {}),
+    Situation("shipped", "dispatched", {}),
+    Situation("refused", "rejected", {}),
     Situation("void", "void", {}),
 )
 

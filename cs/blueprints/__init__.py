@@ -3,6 +3,7 @@ from flask import Blueprint
 
 from cs.blueprints import (
     admin,
+    approvals,
     auth,
     capa,
     complaints,
@@ -13,7 +14,9 @@ from cs.blueprints import (
     imports,
     procedure,
     products,
+    replenishments,
     reports,
+    returns,
     shipments,
 )
 
@@ -21,6 +24,9 @@ SECTIONS: tuple[Blueprint, ...] = (
     auth.blueprint,
     desk.blueprint,
     complaints.blueprint,
+    returns.blueprint,
+    replenishments.blueprint,
+    approvals.blueprint,
     capa.blueprint,
     customers.blueprint,
     products.blueprint,

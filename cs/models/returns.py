@@ -6,8 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
-from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
+from sqlalchemy.orm import Mapped, backref, lazyload, mapped_column, relationship
 
 from cs.extensions import db
 from cs.models.base import Workflowed
@@ -19,8 +19,11 @@ from cs.models.procedure import zone
 from cs.models.return_lines import COLUMNS, REMAINDERS, Booking, ReturnLine
 from cs.models.types import Moment
 from cs.models.users import User
+from cs.procedure import complaints
 from cs.procedure import returns as procedure
 from cs.procedure.returns import Tally
+
+MOST_LATER = 20
 
 
 class Return(Workflowed):
@@ -138,6 +141,15 @@ class Return(Workflowed):
     def nothing_left(self, on: datetime) -> bool:
         """Every line is counted, decided on and reworked, and every difference is settled."""
         return all(line.tally.is_done for line in self.lines) and not self.differs(on)
+
+    def later_cases(self, line: ReturnLine) -> list[Complaint]:
+        """3.4: complaints of the same model and defect that came after a line's rework instruction, those of later returns too. Newest first."""
+        code = self.complaint.defect_code if self.complaint else None
+        if line.instructed_at is None or code is None:
+            return []
+        query = select(Complaint).where(Complaint.product_id == line.product_id, Complaint.defect_code == code, Complaint.heard_at > line.instructed_at,
+                                        Complaint.id != self.complaint_id, Complaint.state.not_in((*complaints.NOT_REGISTERED, *complaints.ENDED_EARLY)))
+        return list(db.session.execute(query.order_by(Complaint.heard_at.desc(), Complaint.id.desc()).limit(MOST_LATER).options(lazyload("*"))).scalars())
 
     # Verbs: registering, and whose responsibility it is
 

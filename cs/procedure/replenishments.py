@@ -9,11 +9,11 @@ from cs.procedure.workflow import State, Step, Workflow
 
 STATES = (
     State("filed"),
-    State("refused", main=False, final=True),
+    State("rejected", main=False, final=True),
     State("ordered"),
     State("scheduled"),
     State("made"),
-    State("shipped", final=True),
+    State("dispatched", final=True),
     State("void", main=False, final=True),
 )
 
@@ -21,7 +21,7 @@ STEPS = (
     Step("file", "5.3.4", (), "filed", Permission.APPLY_REPLENISHMENT),
     Step("sign", "5.3.4", ("filed",), None, Permission.APPROVE_REPLENISHMENT, relation="signs_now",
          task="sign", persons="awaited_signers", signed="approved", primary=True),
-    Step("refuse", "5.3.4", ("filed",), "refused", Permission.APPROVE_REPLENISHMENT, relation="signs_now",
+    Step("refuse", "5.3.4", ("filed",), "rejected", Permission.APPROVE_REPLENISHMENT, relation="signs_now",
          task="sign", persons="awaited_signers", signed="refused"),
     Step("see_change", "5.3.4", ("filed",), None, Permission.APPROVE_REPLENISHMENT, when=("change_unseen",), relation="is_told",
          task="see_change", persons="told"),
@@ -30,14 +30,14 @@ STEPS = (
     Step("schedule", "3.6", ("ordered",), "scheduled", Permission.PLAN_GOODS, task="schedule", due="due_at", primary=True),
     Step("reschedule", "3.6", ("scheduled",), None, Permission.PLAN_GOODS),
     Step("make", "3.5", ("scheduled",), "made", Permission.MAKE_ORDER, task="make", due="schedule_due_at", primary=True),
-    Step("ship", "5.3.4", ("made",), "shipped", Permission.SHIP_ORDER, task="ship", due="due_at", primary=True),
+    Step("ship", "5.3.4", ("made",), "dispatched", Permission.SHIP_ORDER, task="ship", due="due_at", primary=True),
     Step("void", "5.6", ("filed", "ordered", "scheduled"), "void", Permission.VOID_REPLENISHMENT),
 )
 
 WORKFLOW = Workflow("replenishment", STATES, STEPS)
 
 UNORDERED = "filed"
-NOT_COUNTED = ("refused", "void")  # not in the sum of a complaint's replenishments
+NOT_COUNTED = ("rejected", "void")  # not in the sum of a complaint's replenishments
 UNFINISHED = ("filed", "ordered", "scheduled", "made")
 
 FIRST, LAST = ("sales_manager", "production_manager"), ("general_manager",)

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from cs.extensions import db
 from cs.lists import Listing
-from cs.words import choice, day, moment, term
+from cs.words import choice, day, moment, money, term
 
 EMPTY = "/"  # an empty box of a paper form is struck through (FORMS section 1)
 BATCH = 500
@@ -18,7 +18,7 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `kind` says how the value is written: text, whole, percent, day, moment, yes_no. Width in characters."""
+    """One column. `kind` says how the value is written: text, whole, percent, quantity, money, day, moment, yes_no. Width in characters."""
 
     term: str
     value: Callable[[Row[Any]], Any]
@@ -41,6 +41,8 @@ class Column:
                 return moment(value)
             case "percent":
                 return f"{value:.2f}%"
+            case "money":
+                return money(value)
             case "yes_no":
                 return choice("yes_no", "yes" if value else "no")
         return str(value)

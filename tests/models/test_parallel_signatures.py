@@ -101,7 +101,7 @@ def test_a_refusal_and_the_last_signature_at_once_leave_either_an_order_or_a_ref
         outcomes = together(signing(record.id, "production_manager", seen, on), lambda record_id=record.id, seen=seen: find(
             Replenishment, record_id, lock=True).refuse(seen=seen, reason="不批", by=User.by_username("production_manager"), on=on))
         assert sorted(outcomes) == ["NotAllowed", "done"]
-        assert record.state == ("ordered" if outcomes[0] == "done" else "refused")
+        assert record.state == ("ordered" if outcomes[0] == "done" else "rejected")
     assert whole(on)
 
 

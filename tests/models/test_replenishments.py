@@ -144,7 +144,7 @@ def test_who_leaves_is_not_waited_for_and_who_comes_is_asked(filed, people, on):
 
 
 def test_a_refusal_has_its_reason_and_ends_the_application(filed, people):
-    record = filed("refused", signed=("sales_manager",))
+    record = filed("rejected", signed=("sales_manager",))
     assert (record.refuse_reason, awaited(record)) == ("库存可调拨", [])
     assert chain(record) == [("sales_manager", "signed"), ("production_manager", "refused")]
     assert [(one.meaning, one.role) for one in record.signatures] == [("approved", "sales_manager"), ("refused", "production_manager")]
@@ -173,7 +173,7 @@ def test_an_order_that_is_released_stays_and_the_next_one_needs_the_general_mana
 
 
 def test_what_is_refused_or_void_does_not_count(filed):
-    filed("refused", price="900")
+    filed("rejected", price="900")
     filed("void", price="900")
     assert len(filed(price="999.99").running) == 2
 
@@ -248,8 +248,8 @@ def test_the_same_words_again_void_nothing(filed, people, on):
 
 
 def test_the_order_is_planned_made_and_shipped(filed, on):
-    found = {state: awaited(filed(state, price="1")) for state in ("ordered", "scheduled", "made", "shipped")}
-    assert found == {"ordered": [("schedule", None)], "scheduled": [("make", None)], "made": [("ship", None)], "shipped": []}
+    found = {state: awaited(filed(state, price="1")) for state in ("ordered", "scheduled", "made", "dispatched")}
+    assert found == {"ordered": [("schedule", None)], "scheduled": [("make", None)], "made": [("ship", None)], "dispatched": []}
     record = filed("scheduled", price="1")
     assert (record.due_at.date(), record.schedule_due_at.date()) == (day_of(on) + timedelta(days=5), day_of(on))
 
@@ -257,7 +257,7 @@ def test_the_order_is_planned_made_and_shipped(filed, on):
 def test_a_complaint_stays_open_while_its_replenishment_is_not_shipped(filed, complaint, on):
     record = filed("made")
     assert complaint.open_ends(on) == {"replenishments": [record]}
-    assert filed("shipped", price="1").state == "shipped"
+    assert filed("dispatched", price="1").state == "dispatched"
     assert complaint.open_ends(on) == {"replenishments": [record]}
 
 
