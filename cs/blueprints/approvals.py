@@ -22,7 +22,7 @@ blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
 
 
 def _whose() -> list[tuple[str, str]]:
-    return [("all", gettext("Everybody's"))]
+    return [("", gettext("Mine")), ("all", gettext("Everybody's"))]
 
 
 def _listing() -> Listing:

@@ -14,6 +14,9 @@ from cs.words import choice, day, moment, money, term
 
 EMPTY = "/"  # an empty box of a paper form is struck through (FORMS section 1)
 BATCH = 500
+IN_WORDS: dict[str, Callable[[Any], str]] = {
+    "day": day, "moment": moment, "money": money, "percent": lambda value: f"{value:.2f}%",
+    "yes_no": lambda value: choice("yes_no", "yes" if value else "no")}  # how a value of a kind is said; other kinds as they are
 
 
 @dataclass(frozen=True)
@@ -34,18 +37,7 @@ class Column:
         value = self.value(row)
         if value is None or value == "":
             return EMPTY
-        match self.kind:
-            case "day":
-                return day(value)
-            case "moment":
-                return moment(value)
-            case "percent":
-                return f"{value:.2f}%"
-            case "money":
-                return money(value)
-            case "yes_no":
-                return choice("yes_no", "yes" if value else "no")
-        return str(value)
+        return IN_WORDS.get(self.kind, str)(value)
 
 
 @dataclass(frozen=True)

@@ -221,7 +221,7 @@ def test_splitting_over_two_returns_of_one_complaint_needs_the_general_manager(a
 
 def test_nobody_who_can_sign_is_shown_as_a_fault(app, as_role, filed):
     record = filed(by="sales_manager", signed=("production_manager",))
-    assert "目前没有人可以签下一个签核(业务经理)" in as_role("auditor").get(f"/replenishments/{record.id}").text
+    assert "目前没有人可以签下一个签核（业务经理）" in as_role("auditor").get(f"/replenishments/{record.id}").text
     assert "目前没有人可以签核" in as_role("auditor").get("/approvals/?whose=all").text
 
 

@@ -183,7 +183,7 @@ def test_goods_go_back_with_a_delivery_note(as_role, return_in):
 def test_the_page_shows_the_difference_and_what_became_of_each_piece(as_role, return_in):
     reader = as_role("auditor")
     page = reader.get(f"/returns/{return_in('handling').id}")
-    assert "退货单 10,实收 8" in page.text
+    assert "退货单 10，实收 8" in page.text
     page = reader.get(f"/returns/{return_in('handling', until='rework').id}")
     picture = page.soup.select_one("svg.tally")
     assert picture["aria-label"] == "合格 3, 原样退回 1, 重工未结 3, 报废 1"

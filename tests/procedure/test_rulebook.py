@@ -105,6 +105,8 @@ def test_working_papers_have_no_number_yet():
     assert {key for key, form in BOOK.forms.items() if not form.number} == {
         "visit_notice",
         "visit_record",
+        "return_register",
+        "replenishment_register",
         "feedback_summary",
         "market_report",
         "return_slip",
