@@ -84,11 +84,14 @@ def page_of(section: Section, record: Workflowed) -> dict[str, Any]:
 
 def take(name: str, section: Section, step: Step, record_id: int | None) -> Any:
     """Shows the form of a step, or takes the step."""
-    if not current_user.may(step.permission):
+    holds = current_user.may(step.permission)
+    if not holds and step.permission not in section.model.deputised:
         abort(403)
     record = None
     if record_id is not None:
         record = find(section.model, record_id) or abort(404)
+        if not holds and not record.stands_in(step, current_user, datetime.now(UTC)):
+            abort(403)
     asked = _Asked(name, section, step, section.forms[step.name](formdata=_posted(request.path)), datetime.now(UTC))
     return asked.ask(record) if request.method == "GET" else asked.act(record)
 
@@ -146,7 +149,7 @@ class _Asked:
         return self.form.password_fault is None
 
     def _refuse_strangers(self, record: Workflowed | None) -> None:
-        if record is not None and not record.relates(self.step, current_user):
+        if record is not None and not record.relates(self.step, current_user, self.on):
             abort(403)
 
     def _stale(self, record: Workflowed, waiting: list[str]) -> Any:

@@ -31,7 +31,7 @@ def _listing() -> Listing:
     whose = {"mine": is_mine(person), "open": free, "colleagues": Task.taken_by_id.is_not(None) & (Task.taken_by_id != person.id),
              "late": Task.due_at < datetime.now(UTC)}
     return Listing(
-        Task, WORK.where(waits_for(person)),
+        Task, WORK.where(waits_for(person, datetime.now(UTC))),
         {"due": Sort(lambda: term("due_at"), func.coalesce(Task.due_at, NO_DUE_DATE, type_=Task.due_at.type)),
          "since": Sort(lambda: term("waiting_since"), Task.since)},
         (Filter("whose", lambda: term("status"), lambda: [("mine", gettext("Taken by me")), ("open", gettext("Taken by nobody")),

@@ -6,6 +6,7 @@ from cs.models import (
     chain,
     complaints,
     customers,
+    deputies,
     holidays,
     numbers,
     procedure,
@@ -18,5 +19,5 @@ from cs.models import (
     users,
 )
 
-__all__ = ["attachments", "base", "capa", "chain", "complaints", "customers", "holidays", "numbers", "procedure", "receipts", "replenishments", "return_lines", "returns", "search", "signatures",
+__all__ = ["attachments", "base", "capa", "chain", "complaints", "customers", "deputies", "holidays", "numbers", "procedure", "receipts", "replenishments", "return_lines", "returns", "search", "signatures",
            "users"]

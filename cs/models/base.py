@@ -174,6 +174,7 @@ class Workflowed(Record):
 
     __abstract__ = True
     workflow: ClassVar[Workflow]
+    deputised: ClassVar[frozenset[Permission]] = frozenset()  # what a deputy may do in a holder's place
     state: Mapped[str] = mapped_column(index=True)
 
     @property
@@ -191,20 +192,25 @@ class Workflowed(Record):
     def steps_for(self, by: User, on: datetime) -> tuple[Step, ...]:
         """The steps that this person may take now: the buttons of the page."""
         allowed = permissions_of(by.roles)
-        return tuple(step for step in self.open_steps(on) if step.permission in allowed and self.relates(step, by))
+        return tuple(step for step in self.open_steps(on)
+                     if (step.permission in allowed or self.stands_in(step, by, on)) and self.relates(step, by, on))
 
-    def relates(self, step: Step, by: User) -> bool:
+    def stands_in(self, step: Step, by: User, on: datetime) -> bool:
+        """Whether the person, who does not hold the step's permission, acts today for somebody who does."""
+        return False
+
+    def relates(self, step: Step, by: User, on: datetime) -> bool:
         """Whether the person stands to the record as the step's row asks."""
         return step.relation is None or bool(getattr(self, step.relation)(by))
 
-    def role_under(self, step: Step, by: User) -> str | None:
+    def role_under(self, step: Step, by: User, on: datetime) -> str | None:
         """The role under which the person takes the step."""
         return role_for(by.roles, step.permission)
 
     def check(self, name: str, by: User, on: datetime) -> Step:
         """The step's row. Raises NotAllowed, then NotOpen."""
         step = self.workflow.step(name)
-        if not by.may(step.permission) or not (step.creates or self.relates(step, by)):
+        if not (by.may(step.permission) or self.stands_in(step, by, on)) or not (step.creates or self.relates(step, by, on)):
             raise NotAllowed(name)
         if not step.creates and step not in self.open_steps(on):
             raise NotOpen(name)
@@ -215,7 +221,7 @@ class Workflowed(Record):
         """Takes a step: checks it, lets the verb set its fields, moves the state, writes event (with `facts`) and tasks."""
         step = self.check(name, by, on)
         signed = {"signed": step.signed} if step.signed else {}  # in the event, so that a signature cannot vanish or change its meaning
-        with self.changing(name, by, on, clause=step.clause, role=self.role_under(step, by), note=note, **signed, **facts):
+        with self.changing(name, by, on, clause=step.clause, role=self.role_under(step, by, on), note=note, **signed, **facts):
             yield step
             if step.target is not None:
                 self.state = step.target

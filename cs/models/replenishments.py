@@ -1,7 +1,7 @@
 """Replenishment 补货 (5.3.4): the application with its lines and its chain of signatures, then the urgent order 紧急订单 that it becomes."""
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from cs.extensions import db
 from cs.models.base import Workflowed, find, hash_of, sync_tasks
 from cs.models.complaints import Complaint
 from cs.models.customers import Customer, Product
+from cs.models.deputies import Deputy
 from cs.models.holidays import work_calendar
 from cs.models.numbers import next_number
 from cs.models.procedure import rulebook, zone
@@ -57,6 +58,7 @@ class Replenishment(Workflowed):
     kind = "replenishment"
     parts = ("lines", "approvals")
     workflow = procedure.WORKFLOW
+    deputised = frozenset({Permission.APPROVE_REPLENISHMENT})
     __tablename__ = "replenishments"
     number: Mapped[str] = mapped_column(unique=True)
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
@@ -142,27 +144,43 @@ class Replenishment(Workflowed):
         return [one.needed_role for one in self.running]
 
     @property
-    def _given(self) -> dict[str, int]:
-        return {one.needed_role: one.user_id for one in self.running if one.signature_decision == "signed" and one.user_id}
+    def _given(self) -> list[str]:
+        return [one.needed_role for one in self.running if one.signature_decision == "signed"]
 
-    def signing_role(self, person: User) -> str | None:
-        """The role under which a person may sign now; None when they may not."""
+    def _role_of(self, roles: Iterable[str], person: int) -> str | None:
         if self.state != procedure.UNORDERED:
             return None
-        return procedure.signing_role(person.roles, person.id, applicants=self.applicants, needed=self._needed, given=self._given)
+        signed = {one for row in self.running if row.signature_decision == "signed" for one in (row.user_id, row.for_id) if one}
+        return procedure.signing_role(roles, person, applicants=self.applicants, needed=self._needed, given=self._given, signed=signed)
+
+    def signing(self, person: User, on: datetime) -> tuple[str | None, User | None]:
+        """The role under which a person may sign now, and for whom if as a deputy: who could sign themselves, in a chain that is open to both."""
+        own = self._role_of(person.roles, person.id)
+        if own is not None:
+            return own, None
+        for row in Deputy.acting_for(person, on) if self.state == procedure.UNORDERED else ():
+            if self._role_of([row.role], row.manager_id) and self._role_of([row.role], person.id):
+                return row.role, row.manager
+        return None, None
 
     @property
     def open_roles(self) -> tuple[str, ...]:
         """The roles whose signature can be given now; none when nothing is to be signed."""
         return procedure.open_roles(self._needed, self._given) if self.state == procedure.UNORDERED else ()
 
-    def signs_now(self, by: User) -> bool:
-        return self.signing_role(by) is not None
+    def signs_now(self, by: User, on: datetime) -> bool:
+        return self.signing(by, on)[0] is not None
+
+    def stands_in(self, step: Step, by: User, on: datetime) -> bool:
+        return step.permission in self.deputised and bool(Deputy.acting_for(by, on))
+
+    def relates(self, step: Step, by: User, on: datetime) -> bool:
+        return self.signs_now(by, on) if step.relation == "signs_now" else super().relates(step, by, on)
 
     def awaited_signers(self) -> list[int | None]:
         """Who may sign now. Where nobody can, all approvers see it, so that it does not wait unseen."""
         query = select(User).join(Membership).where(User.active, Membership.role.in_(self.open_roles))
-        able = {person.id for person in db.session.execute(query).unique().scalars() if self.signs_now(person)}
+        able = {person.id for person in db.session.execute(query).unique().scalars() if self._role_of(person.roles, person.id)}
         return sorted(able) or [None]
 
     @property
@@ -186,12 +204,12 @@ class Replenishment(Workflowed):
     def is_told(self, by: User) -> bool:
         return self.state == procedure.UNORDERED and by.id in self.told()
 
-    def role_under(self, step: Step, by: User) -> str | None:
+    def role_under(self, step: Step, by: User, on: datetime) -> str | None:
         """A signature is given under the role that the chain awaits; the order is released under that of the last signature."""
         usual = role_for(by.roles, step.permission)
         if step.permission is not Permission.APPROVE_REPLENISHMENT:
             return usual
-        return self.signing_role(by) or next((one.needed_role for one in self.running if one.user_id == by.id), usual)
+        return self.signing(by, on)[0] or next((one.needed_role for one in self.running if one.user_id == by.id), usual)
 
     def amount_sum(self) -> Decimal:
         """Q23: the amounts of all replenishments of the complaint that are not refused or void, this one's as it stands now."""
@@ -278,12 +296,13 @@ class Replenishment(Workflowed):
 
     def _decide(self, step: str, decision: str, seen: str, reason: str | None, by: User, on: datetime) -> None:
         self._lock()
-        role = self.signing_role(by)
+        role, signed_for = self.signing(by, on)
         if seen != self.face_hash():
             raise ChangedMeanwhile(step)
-        with self.advancing(step, by, on, note=reason, seen=seen):
+        deputised = {"signed_for": signed_for.id} if signed_for else {}
+        with self.advancing(step, by, on, note=reason, seen=seen, **deputised):
             row = next(one for one in self.running if one.needed_role == role)
-            row.decide(decision, by, on, seen)
+            row.decide(decision, by, on, seen, signed_for)
             self.refuse_reason = reason
             self._take_note(by, on)
             self._require()
@@ -333,6 +352,6 @@ class Replenishment(Workflowed):
             yield "has an amount that is not the sum of its lines"
         if self.order_number is None:
             return
-        signers = [one.user_id for one in self.running if one.signature_decision == "signed"]
+        signers = [person for one in self.running if one.signature_decision == "signed" for person in (one.user_id, one.for_id) if person]
         if not self.fully_signed(self.ordered_at) or len(set(signers)) < len(signers) or set(self.applicants) & set(signers):  # type: ignore[arg-type]
             yield "is an order without all its signatures"

@@ -71,8 +71,10 @@ class RequiredSignature(db.Model):
         CheckConstraint("signature_decision NOT IN ('signed', 'refused') OR (user_id IS NOT NULL AND content_hash IS NOT NULL)", name="signed_by_somebody"),
     )
 
-    def decide(self, decision: str, by: User, on: datetime, content_hash: str) -> None:
+    def decide(self, decision: str, by: User, on: datetime, content_hash: str, signed_for: User | None) -> None:
+        """Decided by a person, for themselves or in the place of `signed_for`."""
         self.signature_decision, self.user, self.user_id, self.decided_at, self.content_hash = decision, by, by.id, on, content_hash
+        self.signed_for, self.for_id = signed_for, signed_for.id if signed_for else None
 
     def void(self) -> None:
         """A change took away what it was given under; who gave it stays on it."""

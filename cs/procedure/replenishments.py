@@ -1,7 +1,7 @@
 """Replenishment 补货 (5.3.4): states and steps, the amount, and who may sign after whom. The limit stands in the procedure file."""
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from cs.procedure.authority import Permission
@@ -63,13 +63,14 @@ def open_roles(needed: Iterable[str], given: Iterable[str]) -> tuple[str, ...]:
     return first or tuple(missing)
 
 
-def signing_role(roles: Iterable[str], person: int, *, applicants: Collection[int | None], needed: Iterable[str], given: Mapping[str, int]) -> str | None:
+def signing_role(roles: Iterable[str], person: int, *, applicants: Collection[int | None], needed: Iterable[str], given: Collection[str],
+                 signed: Collection[int]) -> str | None:
     """The role under which a person may sign now; None when they may not.
 
-    `applicants`: who wrote the application and who changed it last: nobody signs their own. `given` names who signed for which role: nobody signs twice in
-    one chain, so who holds two of its roles signs once, and the other signature is somebody else's (Q24).
+    `applicants`: who wrote the application and who changed it last: nobody signs their own. `given` are the roles that have signed, `signed` the people who
+    did, those for whom a deputy did among them: nobody signs twice in one chain, so who holds two of its roles signs once, and the other signature is somebody else's (Q24).
     """
-    if person in applicants or person in given.values():
+    if person in applicants or person in signed:
         return None
     held = set(roles)
     return next((role for role in open_roles(needed, given) if role in held), None)

@@ -321,3 +321,41 @@ def test_the_register_names_who_approved(as_role, filed):
     page = as_role("auditor").get("/reports/replenishments")
     assert all(words in page.text for words in ("EO-", "999.99", "业务经理甲", "生产经理甲", "已出货"))
     assert as_role("auditor").get("/reports/replenishments.xlsx").status == 200
+
+
+# Deputies
+
+
+def test_a_manager_names_a_deputy_who_signs_from_the_queue(app, as_role, filed, on):
+    record, manager, planner = filed(), as_role("sales_manager"), as_role("planner")
+    assert planner.get(f"/replenishments/{record.id}/sign").status == 403
+    manager.step("/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat())
+    assert manager.status == 303, manager.faults
+    assert "您代理 业务经理甲（业务经理）签核" in planner.get("/approvals/").text
+    assert [link.get_text() for link in planner.soup.select(".approval-buttons a")] == ["核准补货", "驳回"]
+    planner.step(f"/replenishments/{record.id}/sign?then=approvals", password=PASSWORD)
+    assert (planner.status, now(app, record).running[0].signature_decision) == (303, "signed")
+    assert "计划员甲 (代 业务经理甲)" in manager.get(f"/replenishments/{record.id}").text
+    manager.post("/approvals/deputies/1/withdraw")
+    assert (manager.status, planner.get("/approvals/").soup.select(".approval")) == (303, [])
+
+
+def person_id(app, username: str) -> int:
+    with app.app_context():
+        return User.by_username(username).id
+
+
+@pytest.mark.parametrize(("fields", "at"), [
+    ({"deputy_id": ""}, "deputy_id"), ({"deputy_id": "9999"}, "deputy_id"), ({"last_on": "2020-01-01"}, "last_on"), ({"first_on": "x"}, "first_on"),
+    ({"first_on": "2099-01-02", "last_on": "2099-01-01"}, "last_on"), ({"role": "general_manager"}, "role")])
+def test_a_deputy_that_does_not_hold_is_refused_beside_its_field(app, as_role, on, fields, at):
+    manager = as_role("sales_manager")
+    manager.step("/approvals/deputies", **{"deputy_id": str(person_id(app, "planner")), "last_on": day_of(on).isoformat(), **fields})
+    assert (manager.status, list(manager.faults)) == (422, [at])
+
+
+def test_deputies_are_named_by_approvers_and_withdrawn_by_who_named_them(app, as_role, on):
+    assert [as_role(role).get("/approvals/deputies").status for role in ("sales_clerk", "auditor", "general_manager")] == [403, 403, 200]
+    as_role("sales_manager").step("/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat())
+    other = as_role("general_manager")
+    assert [other.post(f"/approvals/deputies/{number}/withdraw").status for number in (1, 99)] == [403, 404]

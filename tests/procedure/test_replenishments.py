@@ -98,4 +98,4 @@ def test_both_managers_sign_in_either_order_and_the_general_manager_last(needed,
     (["sales_manager", "general_manager"], SM, CLERK, {"sales_manager": SM, "production_manager": PM}, None),
     (["sales_clerk", "planner"], CLERK, None, {}, None)])
 def test_who_may_sign_now_and_under_which_role(roles, person, applicant, given, role):
-    assert replenishments.signing_role(roles, person, applicants=(None, applicant), needed=ALL, given=given) == role
+    assert replenishments.signing_role(roles, person, applicants=(None, applicant), needed=ALL, given=given.keys(), signed=given.values()) == role
