@@ -3,7 +3,9 @@ from __future__ import annotations
 
 import re
 import secrets
+import unicodedata
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask import current_app
@@ -15,6 +17,7 @@ from wtforms import (
     BooleanField,
     DateField,
     DateTimeLocalField,
+    DecimalField,
     Field,
     HiddenField,
     IntegerField,
@@ -106,6 +109,26 @@ class _Whole(IntegerField):
 def Whole(key: str, *, required: bool = False, least: int = 0, most: int = MOST, **options: Any) -> IntegerField:
     """A whole number of pieces or days."""
     return _Whole(label(key), [*_needed(required), NumberRange(least, most)], **options)
+
+
+class _Number(DecimalField):
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([unicodedata.normalize("NFKC", text).replace(",", "").strip() for text in valuelist])
+        if self.data is not None and not self.data.is_finite():
+            self.data = None
+            raise ValueError(gettext("This is no number."))
+
+
+def _decimals(places: int) -> Any:
+    def check(_form: Any, field: Field) -> None:
+        if field.data is not None and -field.data.normalize().as_tuple().exponent > places:
+            raise ValidationError(gettext("At most %(places)s decimals, please.", places=places))
+    return check
+
+
+def Number(key: str, *, required: bool = False, least: str = "0", most: str = str(MOST), places: int = 3, **options: Any) -> DecimalField:
+    """A number with decimals: a quantity, a price."""
+    return _Number(label(key), [*_needed(required), NumberRange(Decimal(least), Decimal(most)), _decimals(places)], places=None, **options)
 
 
 def _sensible_day(_form: Any, field: Field) -> None:
@@ -206,6 +229,14 @@ class StepForm(Form):
 
     def redraw(self) -> None:
         """Fills in what was asked for, such as one more row; see `cs.rows.WithRows`."""
+
+    def stamp(self, record: Any) -> None:
+        """Notes what stands before the person: the record's version."""
+        self.version.data = str(record.version) if record is not None else "0"
+
+    def is_stale(self, record: Any) -> bool:
+        """Whether the record is another by now than what the person saw."""
+        return self.version.data != str(record.version)
 
     def offer(self, record: Any, on: datetime) -> None:
         """Fills the lists that the form offers."""

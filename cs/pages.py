@@ -1,6 +1,7 @@
 """How a page is answered. The one place that knows htmx's headers."""
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flask import Response, flash, get_flashed_messages, make_response, redirect, render_template, request
@@ -44,6 +45,14 @@ def swap_record(address: str, template: str, part: str, /, **context: Any) -> Ba
     response = show(template, part, **context)
     response.headers.update({"HX-Retarget": "#record", "HX-Reswap": "outerHTML show:top", "HX-Push-Url": address})
     return response
+
+
+def go_within(address: str, target: str) -> BaseResponse:
+    """On to another page; by htmx only the part of it that this page has too is fetched and put in its place."""
+    if not is_htmx():
+        return redirect(address, 303)
+    where = {"path": address, "target": target, "swap": "outerHTML"}
+    return Response(status=200, headers={"HX-Location": json.dumps(where), "HX-Reswap": "none"})
 
 
 def say(message: str, category: str = "success") -> None:

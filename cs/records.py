@@ -126,6 +126,11 @@ def timeline(record: Record) -> list[dict[str, Any]]:
     return [*entries, {"older": older, "url": "?history=all"}] if older else entries
 
 
+def changes_since(record: Record, version: int) -> list[dict[str, Any]]:
+    """What happened after that version, newest first, as the timeline says it."""
+    return [_entry(record, event) for event in record.latest_events(TIMELINE_MOST) if event.seq > version]
+
+
 def _entry(record: Record, event: Event) -> dict[str, Any]:
     facts = event.facts
     changes, own = [], f"{record.kind}_id"

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, request
+from flask import g, request, url_for
 from markupsafe import Markup
 from sqlalchemy import Select, exists, select
 
@@ -13,7 +13,14 @@ from cs.models.customers import Customer, Product
 from cs.models.users import Membership, User
 from cs.procedure.authority import Permission, roles_with
 
+SECTION_OF = {"complaint": "complaints", "capa": "capa", "return": "returns", "replenishment": "replenishments", "customer": "customers",
+              "product": "products", "shipment": "shipments"}  # where the records of a kind have their pages
 MOST_OPTIONS = 200  # a longer list is not read: there is the search
+
+
+def address_of(kind: str, record_id: int) -> str:
+    """Where a record has its page."""
+    return url_for(f"{SECTION_OF[kind]}.detail", record_id=record_id)
 
 
 def record_link(message: str, url: str, title: str) -> Markup:

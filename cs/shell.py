@@ -43,7 +43,10 @@ ACTIVITY = timedelta(minutes=1)  # how exactly the last activity of a session is
 # Endpoint, icon, label, and the permission without which the section is not shown.
 NAVIGATION = (
     ("desk.index", "inbox", lambda: gettext("My work"), Permission.READ),
+    ("approvals.index", "pen", lambda: gettext("Approvals"), Permission.READ),
     ("complaints.index", "chat-left-quote", lambda: gettext("Complaints"), Permission.READ),
+    ("returns.index", "box-arrow-in-left", lambda: gettext("Returns"), Permission.READ),
+    ("replenishments.index", "lightning-charge", lambda: gettext("Replenishment"), Permission.READ),
     ("capa.index", "wrench-adjustable", lambda: gettext("Corrective actions"), Permission.READ),
     ("customers.index", "people", lambda: gettext("Customers"), Permission.READ),
     ("products.index", "speaker", lambda: gettext("Products"), Permission.READ),

@@ -25,13 +25,15 @@ from cs.models.attachments import Draft, PendingUpload, attach
 from cs.models.base import Workflowed, find
 from cs.models.receipts import Receipt
 from cs.models.users import LoginFailure, User
-from cs.pages import go, is_htmx, say, show, swap_record
+from cs.pages import go, go_within, is_htmx, say, show, swap_record
 from cs.procedure.authority import Permission
 from cs.procedure.workflow import Step
+from cs.records import changes_since
 from cs.words import step_name
 
+BACK_TO = {"approvals": "approvals.index"}  # lists in which a step is taken, by what the address says
 MOST_DRAFT = 1024 * 1024  # characters
-KEPT_OUT = ("csrf_token", "request_id", "version", "files")  # what a draft never holds, beside passwords
+KEPT_OUT = ("csrf_token", "request_id", "version", "seen", "files")  # what a draft never holds, beside passwords
 
 
 @dataclass(frozen=True)
@@ -82,11 +84,14 @@ def page_of(section: Section, record: Workflowed) -> dict[str, Any]:
 
 def take(name: str, section: Section, step: Step, record_id: int | None) -> Any:
     """Shows the form of a step, or takes the step."""
-    if not current_user.may(step.permission):
+    holds = current_user.may(step.permission)
+    if not holds and step.permission not in section.model.deputised:
         abort(403)
     record = None
     if record_id is not None:
         record = find(section.model, record_id) or abort(404)
+        if not holds and not record.stands_in(step, current_user, datetime.now(UTC)):
+            abort(403)
     asked = _Asked(name, section, step, section.forms[step.name](formdata=_posted(request.path)), datetime.now(UTC))
     return asked.ask(record) if request.method == "GET" else asked.act(record)
 
@@ -107,7 +112,7 @@ class _Asked:
         if record is not None and self.step not in record.open_steps(self.on):
             return self._show(record, 409, closed=True)
         if not self.form.version.data:
-            self.form.version.data = str(record.version) if record else "0"
+            self.form.stamp(record)
         return self._show(record, 200)
 
     def act(self, record: Workflowed | None) -> Any:
@@ -125,7 +130,7 @@ class _Asked:
         if record_id is not None:
             record = find(self.section.model, record_id, lock=True) or abort(404)
             self._refuse_strangers(record)
-            if self.step not in record.open_steps(self.on) or self.form.version.data != str(record.version):
+            if self.step not in record.open_steps(self.on) or self.form.is_stale(record):
                 return self._stale(record, waiting)
         if not self._accepts(record, signed):
             db.session.rollback()
@@ -144,15 +149,17 @@ class _Asked:
         return self.form.password_fault is None
 
     def _refuse_strangers(self, record: Workflowed | None) -> None:
-        if record is not None and not record.relates(self.step, current_user):
+        if record is not None and not record.relates(self.step, current_user, self.on):
             abort(403)
 
     def _stale(self, record: Workflowed, waiting: list[str]) -> Any:
         db.session.rollback()
         closed = self.step not in record.open_steps(self.on)
-        self.form.version.data = str(record.version)
+        seen = self.form.version.data or ""
+        self.form.stamp(record)
         self._keep_files(waiting)
-        return self._show(record, 409, closed=closed)
+        changed = changes_since(record, int(seen)) if seen.isdecimal() and len(seen) < 10 else []
+        return self._show(record, 409, closed=closed, changed=changed)
 
     def _accepts(self, record: Workflowed | None, signed: bool) -> bool:
         self.form.offer(record, self.on)
@@ -186,6 +193,8 @@ class _Asked:
     def _answer(self, record: Workflowed) -> Any:
         say(gettext("Done: %(step)s.", step=step_name(self.section.kind, self.step.name)))
         address = url_for(f"{self.name}.detail", record_id=record.id)
+        if self.then is not None:
+            return go_within(self.then, "#rows")
         if self.step.creates:
             return go(address)
         return swap_record(address, f"{self.name}/detail.html", f"{self.name}/_record.html", **page_of(self.section, record))
@@ -194,14 +203,21 @@ class _Asked:
         if isinstance(self.form, WithFiles):
             self.form.kept_files.data = " ".join([*(upload.token for upload in self.form.kept()), *tokens])
 
-    def _show(self, record: Workflowed | None, status: int, *, closed: bool = False) -> Any:
+    @property
+    def then(self) -> str | None:
+        """The list to which the person comes back from the step; None: the record's page."""
+        return url_for(BACK_TO[request.args["then"]]) if request.args.get("then") in BACK_TO else None
+
+    def _show(self, record: Workflowed | None, status: int, *, closed: bool = False, changed: list[dict[str, Any]] | None = None) -> Any:
         drafted = db.session.get(Draft, (current_user.id, request.path)) if request.method == "GET" else None
         self.form.offer(record, self.on)
         if request.method == "GET" and drafted is None:
             self.form.fill(record, self.on)
         back = url_for(f"{self.name}.detail", record_id=record.id) if record is not None else url_for(f"{self.name}.index")
+        action = request.full_path if self.then else request.path
         return show("step.html", "_step.html", status=status, form=self.form, record=record, step=self.step, kind=self.section.kind,
-                    section=self.name, inline=is_htmx(), closed=closed, stale=status == 409, drafted=drafted, back=back, action=request.path,
+                    section=self.name, inline=is_htmx(), closed=closed, stale=status == 409, drafted=drafted, back=back, action=action, changed=changed,
+                    draft=request.path, cancel=self.then or back,
                     fields=[f"{self.name}/_{self.step.name}_form.html", "_form_fields.html"])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from flask import current_app, g, has_request_context, request, session
@@ -153,14 +154,15 @@ def ago(value: datetime | None) -> str:
     return gettext("%(span)s ago", span=span(datetime.now(UTC) - value)) if value else ""
 
 
-LIST_OF = {"reply_channel": "channel", "status": "customer_status", "source": "capa_source", "documents": "document"}  # fields whose list of choices has another name
+LIST_OF = {"reply_channel": "channel", "status": "customer_status", "source": "capa_source", "documents": "document",
+           "outcome": "return_outcome"}  # fields whose list of choices has another name
 REFERENCE_KEYS = ("id", "_id")
 # References that the timeline names; the others say who did it, which each entry says anyway. Field: its label, the record, its name.
 REFERRED: dict[str, tuple[str, type[Any], str]] = {
     "customer_id": ("customer", Customer, "short_name"), "product_id": ("model", Product, "model"),
     "rep_id": ("rep", User, "name"), "clerk_id": ("clerk", User, "name"), "user_id": ("person", User, "name"), "owner_id": ("owner", User, "name"),
 }
-UNSPOKEN_PARTS = ("round", "must_sign")  # of the rows of a record: the page shows them by their place
+UNSPOKEN_PARTS = ("round", "must_sign", "kind", "chain", "turn", "content_hash", "uninspected_qty", "rework_open_qty")  # of the rows of a record: the page shows them by their place
 
 
 def field_name(field: str) -> str:
@@ -208,11 +210,17 @@ def _text_in_words(field: str, text: str) -> str:
     return choice(group, text) if group in rulebook().choices else text
 
 
+def money(value: Decimal | None) -> str:
+    """An amount with its two decimals."""
+    return "" if value is None else f"{value:,.2f}"
+
+
 def init_words(app: Any) -> None:
     """Gives the templates their words."""
     app.jinja_env.globals.update(term=term, choice=choice, choices=choices, state_name=state_name, step_name=step_name, role_name=role_name,
                                  department_name=department_name, form_number=form_number, defect=defect, defect_category=defect_category,
                                  clause_title=clause_title, is_late=is_late)
-    app.jinja_env.filters.update(name=in_language, day=day, moment=moment, left=left, ago=ago, listed=listed, age=lambda since: span(datetime.now(UTC) - since),
+    app.jinja_env.filters.update(name=in_language, day=day, moment=moment, money=money, left=left, ago=ago, listed=listed, age=lambda since: span(datetime.now(UTC) - since),
                                  demand=lambda code: choice("demand", code),
-                                 document=lambda code: choice("document", code))
+                                 document=lambda code: choice("document", code), role=role_name,
+                                 needed_role=lambda code: choice("needed_role", code))

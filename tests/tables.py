@@ -180,3 +180,100 @@ CAPA_STEPS = """
 5.6       void                     .x .x .......... ..                               x x x x . .
 """
 CAPA = read(CAPA_STEPS, CAPA_SITUATIONS)
+
+
+# 5.3: a return that came in at the gate; registered before or after the goods are here; not ours; to be picked up; awaited and counted;
+# its lines inspected, reworked, re-inspected; given back; confirmed; closed.
+RETURN_SITUATIONS = (
+    Situation("at the gate", "at_gate", {}),
+    Situation("registered", "registered", {}),
+    Situation("registered, goods here", "registered", {"here": True}),
+    Situation("not ours", "offering", {}),
+    Situation("not ours, goods here", "offering", {"here": True}),
+    Situation("to be picked up", "arranging", {}),
+    Situation("awaited", "expected", {}),
+    Situation("one of two lines counted, short", "expected", {"counted": 1}),
+    Situation("counted short", "handling", {"counted": 2}),
+    Situation("to rework, no instruction", "handling", {"until": "inspect"}),
+    Situation("to rework, no date", "handling", {"until": "instruct"}),
+    Situation("to rework", "handling", {"until": "plan_rework"}),
+    Situation("reworked in part", "handling", {"until": "rework"}),
+    Situation("nothing left", "handling", {"until": "reinspect"}),
+    Situation("given back", "given_back", {}),
+    Situation("confirmed", "confirmed", {}),
+    Situation("closed", "closed", {}),
+    Situation("void", "void", {}),
+    Situation("left with the customer", "not_taken", {}),
+)
+
+#                                  sales                                             g   h   h p   1 2
+#                                  |  quality                                        a r e n e i e o o h i d   r     c c
+#                                  |  |  the other departments                       t e r o r c x f f o n a i e n g o l v l
+#                                  |  |  |          auditor, administrator           e g e t e k p 2 2 w s t n w o i n o o e
+#                                  |  |  |          |
+RETURN_STEPS = """
+5.3.1     register                 xx .. .......... ..                               - - - - - - - - - - - - - - - - - - -
+5.3.2     receive_at_gate          .. .. .....x.... ..                               - - - - - - - - - - - - - - - - - - -
+5.3.2     take_over                xx .. .......... ..                               x . . . . . . . . . . . . . . . . . .
+5.3.1     accept                   .. xx .......... ..                               . x . . . . . . . . . . . . . . . . .
+5.3.1     accept_here              .. xx .......... ..                               . . x . . . . . . . . . . . . . . . .
+5.3.1     decline                  .. xx .......... ..                               . x x . . . . . . . . . . . . . . . .
+5.3.5     leave_there              xx .. .......... ..                               . . . x . . . . . . . . . . . . . . .
+5.3.5     send_as_is               xx .. .......... ..                               . . . . x . . . . . . . . . . . . . .
+5.3.5     serve_paid               xx .. .......... ..                               . . . x . . . . . . . . . . . . . . .
+5.3.5     serve_paid_here          xx .. .......... ..                               . . . . x . . . . . . . . . . . . . .
+5.3.5     dispute                  xx .. .......... ..                               . . . x x . . . . . . . . . . . . . .
+5.3.1     arrange                  .. .. ....x..... ..                               . . . . . x . . . . . . . . . . . . .
+5.3.3     count                    .. .. .....x.... ..                               . . . . . . x x . . . . . . . . . . .
+5.3.3     all_counted              .. .. .....x.... ..                               . . . . . . . . . . . . . . . . . . .
+5.3.3     recount                  .. .. .....x.... ..                               . . . . . . . x x x x x x x . . . . .
+5.3.3     settle_difference        xx .. .......... ..                               . . . . . . . x x . . . . . . . . . .
+5.3.1     inspect                  .. xx .......... ..                               . . . . . . . . x . . . . . . . . . .
+3.4       instruct                 .. .. .x........ ..                               . . . . . . . . . x . . . . . . . . .
+3.6       plan_rework              .. .. ....x..... ..                               . . . . . . . . . . x . . . . . . . .
+3.5       rework                   .. .. ..xx...... ..                               . . . . . . . . . . . x x . . . . . .
+5.3.1     reinspect                .. xx .......... ..                               . . . . . . . . . . . . x . . . . . .
+5.3.1     give_back                .. .. .....x.... ..                               . . . . . . . . . . . . . x . . . . .
+5.3.5     confirm                  xx .. .......... ..                               . . . . . . . . . . . . . . x . . . .
+5.3.5     close                    .. .x .......... ..                               . . . . . . . . . . . . . . . x . . .
+5.6       amend                    xx .. .......... ..                               . x x x x x . . . . . . . . . . . . .
+5.6       void                     .x .. .......... ..                               x x x x x x x x . . . . . . . . . . .
+"""
+RETURN = read(RETURN_STEPS, RETURN_SITUATIONS)
+
+BOTH_MANAGERS = {"sign": ("sales_manager", "production_manager"), "refuse": ("sales_manager", "production_manager")}
+PRODUCTION_ALONE = {"sign": ("production_manager",), "refuse": ("production_manager",)}
+GENERAL_MANAGER = {"sign": ("general_manager",), "refuse": ("general_manager",)}
+
+# 5.3.4: an application that the clerk filed, with its signatures one after another; an urgent order on its way through the factory.
+REPLENISHMENT_SITUATIONS = (
+    Situation("filed", "filed", {}, BOTH_MANAGERS),
+    Situation("signed by the sales manager", "filed", {"signed": ("sales_manager",)}, PRODUCTION_ALONE),
+    Situation("1000 RMB, signed by both managers", "filed", {"price": "1000", "signed": ("sales_manager", "production_manager")}, GENERAL_MANAGER),
+    Situation("changed after a signature", "filed", {"signed": ("sales_manager",), "changed": True}, BOTH_MANAGERS | {"see_change": ("sales_manager",)}),
+    Situation("ordered", "ordered", {}),
+    Situation("scheduled", "scheduled", {}),
+    Situation("made", "made", {}),
+    Situation("shipped", "dispatched", {}),
+    Situation("refused", "rejected", {}),
+    Situation("void", "void", {}),
+)
+
+#                                  sales                                             f s 1 c o s m s r v
+#                                  |  quality                                        i i 0 h r c a h e o
+#                                  |  |  the other departments                       l g 0 a d h d i f i
+#                                  |  |  |          auditor, administrator           e n 0 n e e e p u d
+REPLENISHMENT_STEPS = """
+5.3.4     file                     xx .. .......... ..                               - - - - - - - - - -
+5.3.4     sign                     .n .. ...n....n. ..                               x x x x . . . . . .
+5.3.4     refuse                   .n .. ...n....n. ..                               x x x x . . . . . .
+5.3.4     see_change               .n .. ...n....n. ..                               . . . x . . . . . .
+5.3.4     order                    .x .. ...x....x. ..                               . . . . . . . . . .
+5.3.4     change                   xx .. .......... ..                               x x x x . . . . . .
+3.6       schedule                 .. .. ....x..... ..                               . . . . x . . . . .
+3.6       reschedule               .. .. ....x..... ..                               . . . . . x . . . .
+3.5       make                     .. .. ..xx...... ..                               . . . . . x . . . .
+5.3.4     ship                     .. .. .....x.... ..                               . . . . . . x . . .
+5.6       void                     .x .. .......... ..                               x x x x x x . . . .
+"""
+REPLENISHMENT = read(REPLENISHMENT_STEPS, REPLENISHMENT_SITUATIONS)

@@ -13,19 +13,27 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from cs.blueprints import capa, complaints, customers, products, shipments
+from cs.blueprints import (
+    capa,
+    complaints,
+    customers,
+    products,
+    replenishments,
+    returns,
+    shipments,
+)
 from cs.extensions import csrf
 from cs.models.base import KINDS, Workflowed
 from cs.procedure import rulebook
 from cs.procedure.authority import Permission
-from tests.tables import CAPA, COMPLAINT, MASTER, ROLES
+from tests.tables import CAPA, COMPLAINT, MASTER, REPLENISHMENT, RETURN, ROLES
 
 ROOT = Path(__file__).parents[1]
 CS = ROOT / "cs"
 MODULES = sorted(CS.rglob("*.py"))
 TEMPLATES = sorted((CS / "templates").rglob("*.html"))
 WORKFLOWED = {kind: cls for kind, cls in KINDS.items() if issubclass(cls, Workflowed)}
-FORMS = {"complaint": complaints.FORMS, "capa": capa.FORMS, "customer": customers.FORMS, "product": products.FORMS, "shipment": shipments.FORMS}
+FORMS = {"complaint": complaints.FORMS, "capa": capa.FORMS, "return": returns.FORMS, "replenishment": replenishments.FORMS, "customer": customers.FORMS, "product": products.FORMS, "shipment": shipments.FORMS}
 RULES = rulebook.load()
 
 
@@ -185,8 +193,8 @@ def test_what_changes_anything_is_a_post(app):
 
 
 def test_every_kind_of_record_with_steps_is_in_the_tables_by_hand():
-    assert sorted(WORKFLOWED) == sorted(["complaint", "capa", *MASTER])
-    for kind, rows in {"complaint": COMPLAINT, "capa": CAPA, **MASTER}.items():
+    assert sorted(WORKFLOWED) == sorted(["complaint", "capa", "return", "replenishment", *MASTER])
+    for kind, rows in {"complaint": COMPLAINT, "capa": CAPA, "return": RETURN, "replenishment": REPLENISHMENT, **MASTER}.items():
         assert {row.step for row in rows} == {step.name for step in WORKFLOWED[kind].workflow.steps}
 
 
@@ -289,7 +297,7 @@ def test_every_word_that_a_template_or_form_asks_for_stands_in_the_procedure_fil
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("term", "label", "Text", "LongText", "Whole", "Day",
-               "Moment", "Choice", "Choices", "Reference", "Yes") and node.args and isinstance(node.args[0], ast.Constant):
+               "Moment", "Choice", "Choices", "Reference", "Yes", "Number") and node.args and isinstance(node.args[0], ast.Constant):
                 asked.add(node.args[0].value)
     assert sorted(asked - set(RULES.terms)) == []
 

@@ -162,7 +162,7 @@ def test_the_rules_in_force_are_pure_json_with_authority_and_workflows(tmp_path)
     assert process.returncode == 0
     assert {row["permission"]: row["clause"] for row in rules["authority"]}["log_complaint"] == "5.2.1.1"
     assert {step["name"]: step["clause"] for step in rules["workflows"]["complaint"]["steps"]} == {row.step: row.clause for row in COMPLAINT}
-    assert sorted(rules["workflows"]) == ["capa", "complaint", "customer", "product", "shipment"]
+    assert sorted(rules["workflows"]) == ["capa", "complaint", "customer", "product", "replenishment", "return", "shipment"]
     assert (rules["reply"]["days"], rules["procedure"]["number"], rules["roles"]["general_manager"]["name"]["zh"]) == (2, "MJ-QP-12", "总经理")
 
 

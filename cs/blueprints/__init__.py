@@ -3,6 +3,7 @@ from flask import Blueprint
 
 from cs.blueprints import (
     admin,
+    approvals,
     auth,
     capa,
     complaints,
@@ -14,7 +15,9 @@ from cs.blueprints import (
     imports,
     procedure,
     products,
+    replenishments,
     reports,
+    returns,
     shipments,
 )
 
@@ -22,6 +25,9 @@ SECTIONS: tuple[Blueprint, ...] = (
     auth.blueprint,
     desk.blueprint,
     complaints.blueprint,
+    returns.blueprint,
+    replenishments.blueprint,
+    approvals.blueprint,
     capa.blueprint,
     customers.blueprint,
     products.blueprint,

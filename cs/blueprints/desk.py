@@ -17,12 +17,12 @@ from cs.models.reporting import WORK, is_mine, waits_for, work_counts
 from cs.pages import go, is_htmx, say, show
 from cs.procedure.authority import Permission
 from cs.procedure.workflow import NotOpen
+from cs.references import address_of
 from cs.words import step_name, term
 
 blueprint = Blueprint("desk", __name__)
 
 NO_DUE_DATE = datetime(2999, 1, 1, tzinfo=UTC)
-SECTION_OF = {"complaint": "complaints", "capa": "capa"}  # where the records of a kind have their pages
 
 
 def _listing() -> Listing:
@@ -31,7 +31,7 @@ def _listing() -> Listing:
     whose = {"mine": is_mine(person), "open": free, "colleagues": Task.taken_by_id.is_not(None) & (Task.taken_by_id != person.id),
              "late": Task.due_at < datetime.now(UTC)}
     return Listing(
-        Task, WORK.where(waits_for(person)),
+        Task, WORK.where(waits_for(person, datetime.now(UTC))),
         {"due": Sort(lambda: term("due_at"), func.coalesce(Task.due_at, NO_DUE_DATE, type_=Task.due_at.type)),
          "since": Sort(lambda: term("waiting_since"), Task.since)},
         (Filter("whose", lambda: term("status"), lambda: [("mine", gettext("Taken by me")), ("open", gettext("Taken by nobody")),
@@ -65,7 +65,7 @@ def _context() -> dict[str, Any]:
 
 
 def _url_of(task: Row[Any]) -> str:
-    return url_for(f"{SECTION_OF[task.kind]}.detail", record_id=task.record_id)
+    return address_of(task.kind, task.record_id)
 
 
 def _creates() -> list[dict[str, str]]:

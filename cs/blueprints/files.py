@@ -18,11 +18,10 @@ from cs.models.base import KINDS, MOST_ID, Workflowed, find
 from cs.models.receipts import Receipt
 from cs.pages import go, say, show
 from cs.procedure.authority import Permission
+from cs.references import SECTION_OF
 from cs.steps import keep_pending
 
 blueprint = Blueprint("files", __name__, url_prefix="/files")
-
-SECTION_OF = {"complaint": "complaints", "capa": "capa", "customer": "customers", "product": "products", "shipment": "shipments"}
 
 
 class AddFilesForm(WithFiles, StepForm):

@@ -6,15 +6,19 @@ from cs.models import (
     chain,
     complaints,
     customers,
+    deputies,
     exports,
     holidays,
     numbers,
     procedure,
     receipts,
+    replenishments,
+    return_lines,
+    returns,
     search,
     signatures,
     users,
 )
 
-__all__ = ["attachments", "base", "capa", "chain", "complaints", "customers", "exports", "holidays", "numbers", "procedure", "receipts", "search", "signatures",
+__all__ = ["attachments", "base", "capa", "chain", "complaints", "customers", "deputies", "exports", "holidays", "numbers", "procedure", "receipts", "replenishments", "return_lines", "returns", "search", "signatures",
            "users"]

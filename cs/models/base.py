@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Text, UniqueConstraint, delete, false, inspect, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Text, UniqueConstraint, delete, inspect, select, true
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from cs.extensions import db
@@ -78,6 +78,10 @@ class Record(db.Model):
 
     def content_hash(self) -> str:
         return hash_of(self.content())
+
+    def miscounts(self) -> Iterator[str]:
+        """What does not add up within the record: a total that is not the sum of its lines. For `verify`."""
+        return iter(())
 
     @contextmanager
     def changing(self, name: str, by: User | None, on: datetime, *, clause: str = "5.6", role: str | None = None,
@@ -170,6 +174,7 @@ class Workflowed(Record):
 
     __abstract__ = True
     workflow: ClassVar[Workflow]
+    deputised: ClassVar[frozenset[Permission]] = frozenset()  # what a deputy may do in a holder's place
     state: Mapped[str] = mapped_column(index=True)
 
     @property
@@ -179,8 +184,8 @@ class Workflowed(Record):
 
     @classmethod
     def names_people(cls) -> ColumnElement[bool]:
-        """SQL: whether work that is not done yet stands under single people's names. For kinds whose rows have `persons`."""
-        return false()
+        """SQL: whether work that is not done yet stands under single people's names; kinds with many records say it narrowly."""
+        return true()
 
     def holds(self, question: str, on: datetime) -> bool:
         """Answers a condition of the workflow's rows."""
@@ -192,27 +197,36 @@ class Workflowed(Record):
     def steps_for(self, by: User, on: datetime) -> tuple[Step, ...]:
         """The steps that this person may take now: the buttons of the page."""
         allowed = permissions_of(by.roles)
-        return tuple(step for step in self.open_steps(on) if step.permission in allowed and self.relates(step, by))
+        return tuple(step for step in self.open_steps(on)
+                     if (step.permission in allowed or self.stands_in(step, by, on)) and self.relates(step, by, on))
 
-    def relates(self, step: Step, by: User) -> bool:
+    def stands_in(self, step: Step, by: User, on: datetime) -> bool:
+        """Whether the person, who does not hold the step's permission, acts today for somebody who does."""
+        return False
+
+    def relates(self, step: Step, by: User, on: datetime) -> bool:
         """Whether the person stands to the record as the step's row asks."""
         return step.relation is None or bool(getattr(self, step.relation)(by))
+
+    def role_under(self, step: Step, by: User, on: datetime) -> str | None:
+        """The role under which the person takes the step."""
+        return role_for(by.roles, step.permission)
 
     def check(self, name: str, by: User, on: datetime) -> Step:
         """The step's row. Raises NotAllowed, then NotOpen."""
         step = self.workflow.step(name)
-        if not by.may(step.permission) or not (step.creates or self.relates(step, by)):
+        if not (by.may(step.permission) or self.stands_in(step, by, on)) or not (step.creates or self.relates(step, by, on)):
             raise NotAllowed(name)
         if not step.creates and step not in self.open_steps(on):
             raise NotOpen(name)
         return step
 
     @contextmanager
-    def advancing(self, name: str, by: User, on: datetime, *, note: str | None = None) -> Iterator[Step]:
-        """Takes a step: checks it, lets the verb set its fields, moves the state, writes event and tasks."""
+    def advancing(self, name: str, by: User, on: datetime, *, note: str | None = None, **facts: Any) -> Iterator[Step]:
+        """Takes a step: checks it, lets the verb set its fields, moves the state, writes event (with `facts`) and tasks."""
         step = self.check(name, by, on)
         signed = {"signed": step.signed} if step.signed else {}  # in the event, so that a signature cannot vanish or change its meaning
-        with self.changing(name, by, on, clause=step.clause, role=role_for(by.roles, step.permission), note=note, **signed):
+        with self.changing(name, by, on, clause=step.clause, role=self.role_under(step, by, on), note=note, **signed, **facts):
             yield step
             if step.target is not None:
                 self.state = step.target
@@ -348,5 +362,6 @@ def verify_records() -> Iterator[Fault]:
                 yield Fault(where, f"stands at event {record.version}, but its chain ends at {head.seq}")
             elif head.content_hash != record.content_hash():
                 yield Fault(where, "was changed without an event")
+            yield from (Fault(where, what) for what in record.miscounts())
         for record_id in heads:
             yield Fault(f"{kind} {record_id}", "is gone, but has events")

@@ -198,20 +198,21 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
         return self.follow_up_due_at is not None and on >= self.follow_up_due_at
 
     def nothing_open(self, on: datetime) -> bool:
-        """Q12: every CAPA of it verified, every disposition done, every head has countersigned, the plan made."""
+        """Q12: every CAPA of it verified, every disposition done, every head has countersigned, the plan made, no return or replenishment open."""
         return not self.open_ends(on)
 
     def open_ends(self, on: datetime) -> dict[str, list[Any]]:
-        """What still stands in the way of closing: {capas, dispositions, countersigners, plan: what of it}, the empty ones left out."""
-        ends = {"capas": self.open_capas(), "dispositions": self.open_dispositions, "countersigners": self.unsigned,
+        """What still stands in the way of closing: {capas, returns, replenishments, dispositions, countersigners, plan: what of it}, without the empty ones."""
+        ends = {"capas": self.open_records("capa"), "returns": self.open_records("return"), "replenishments": self.open_records("replenishment"),
+                "dispositions": self.open_dispositions, "countersigners": self.unsigned,
                 "plan": [self.meeting_to_plan] if self.plan_wanted(on) else []}
         return {what: found for what, found in ends.items() if found}
 
-    def open_capas(self) -> list[Any]:
-        """The CAPAs of this complaint that are not verified (nor void)."""
-        capa = KINDS["capa"]
-        query = select(capa).where(capa.complaint_id == self.id, capa.state.not_in(("verified", "void")))  # type: ignore[attr-defined]
-        return list(db.session.execute(query).scalars())
+    def open_records(self, kind: str) -> list[Any]:
+        """The records of a kind that belong to this complaint and have not come to their end."""
+        cls: Any = KINDS[kind]
+        final = [state.code for state in cls.workflow.states if state.final]
+        return list(db.session.execute(select(cls).where(cls.complaint_id == self.id, cls.state.not_in(final)).order_by(cls.id)).scalars())
 
     def like_cases(self, product_id: int | None, defect_code: str | None, category: str | None) -> tuple[list[Complaint], list[Complaint]]:
         """3.4: complaints of the same model and defect within the window before this one: (of this customer, of others). Newest first."""

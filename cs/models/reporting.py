@@ -14,6 +14,7 @@ from cs.extensions import db
 from cs.models.base import KINDS, Task, Workflowed, awaited
 from cs.models.chain import Event, Fault, SiteHead
 from cs.models.complaints import Complaint, Reply
+from cs.models.deputies import Deputy
 from cs.models.figures import REGISTERED, replies
 from cs.models.holidays import work_calendar
 from cs.models.procedure import rulebook, zone
@@ -23,14 +24,20 @@ from cs.procedure.authority import AUTHORITY, Authority, permissions_of
 
 TAKER = aliased(User)
 WORK = select(Task.id, Task.kind, Task.record_id, Task.name, Task.step, Task.permission, Task.due_at, Task.since, Task.title, Task.subject,
-              Task.taken_by_id, TAKER.name.label("taken_by")).outerjoin(TAKER, TAKER.id == Task.taken_by_id)
+              Task.taken_by_id, Task.user_id, TAKER.name.label("taken_by")).outerjoin(TAKER, TAKER.id == Task.taken_by_id)
 
 
-def waits_for(person: User) -> ColumnElement[bool]:
-    """The tasks that this person may do: by a permission of their roles, or by name."""
+def waits_for(person: User, on: datetime) -> ColumnElement[bool]:
+    """The tasks that this person may do: by a permission of their roles, by name, or today as somebody's deputy."""
     permissions = [permission.value for permission in permissions_of(person.roles)]
     if not permissions:
         return false()
+    managers = {row.manager_id for row in Deputy.acting_for(person, on)}
+    deputised = [permission.value for cls in KINDS.values() if issubclass(cls, Workflowed) for permission in cls.deputised]
+    return or_(and_(Task.user_id.in_(managers), Task.permission.in_(deputised)) if managers else false(), _own(person, permissions))
+
+
+def _own(person: User, permissions: list[str]) -> ColumnElement[bool]:
     return and_(Task.permission.in_(permissions), or_(Task.user_id.is_(None), Task.user_id == person.id),
                 or_(Task.department.is_(None), Task.department.in_(person.departments)))
 
@@ -45,7 +52,7 @@ def work_counts(person: User, on: datetime) -> dict[str, int]:
     free = Task.taken_by_id.is_(None) & ~func.coalesce(Task.user_id == person.id, false())
     query = select(func.count(), func.count().filter(mine), func.count().filter(free),
                    func.count().filter(Task.taken_by_id.is_not(None) & (Task.taken_by_id != person.id)),
-                   func.count().filter(Task.due_at < on)).select_from(Task).where(waits_for(person))
+                   func.count().filter(Task.due_at < on)).select_from(Task).where(waits_for(person, on))
     counted = db.session.execute(query).one()
     return dict(zip(("all", "mine", "open", "colleagues", "late"), counted, strict=True))
 

@@ -1,4 +1,4 @@
-"""Column types: moments in UTC, quantities in whole thousandths, money in whole fen."""
+"""Column types: moments in UTC, quantities in whole thousandths, money in whole fen, unit prices in hundredths of a fen."""
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -35,6 +35,14 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def exact(value: Any) -> Decimal | None:
+    """A number as the database gives it back: whole where it is whole, without zeros at its end. One number has one text, and one hash."""
+    if value is None:
+        return None
+    number = Decimal(value)
+    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+
+
 class _Scaled(TypeDecorator[Decimal]):
     """A Decimal outside, a whole number inside: sums and CHECKs stay exact on every database."""
 
@@ -55,15 +63,19 @@ class _Scaled(TypeDecorator[Decimal]):
         return int(scaled)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
-        if value is None:
-            return None
-        number = Decimal(value).scaleb(-self.places)
-        return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+        return None if value is None else exact(Decimal(value).scaleb(-self.places))
 
 
 class Quantity(_Scaled):
+    cache_ok = True
     places = 3
 
 
 class Money(_Scaled):
+    cache_ok = True
     places = 2
+
+
+class UnitPrice(_Scaled):
+    cache_ok = True
+    places = 4

@@ -14,7 +14,11 @@ class Permission(StrEnum):
     ATTACH_FILE = "attach_file"
     CLOSE_COMPLAINT = "close_complaint"
     ANSWER_CAPA = "answer_capa"
+    APPLY_REPLENISHMENT = "apply_replenishment"
+    APPROVE_REPLENISHMENT = "approve_replenishment"
+    BOOK_REWORK = "book_rework"
     CARRY_OUT_DISPOSITION = "carry_out_disposition"
+    CLOSE_RETURN = "close_return"
     CONTACT_CUSTOMER = "contact_customer"
     COUNTERSIGN = "countersign"
     EDIT_CUSTOMER = "edit_customer"
@@ -22,17 +26,27 @@ class Permission(StrEnum):
     EDIT_SHIPMENT = "edit_shipment"
     IMPORT_HISTORY = "import_history"
     ISSUE_CAPA = "issue_capa"
+    JUDGE_RETURN = "judge_return"
     LOG_COMPLAINT = "log_complaint"
+    MAKE_ORDER = "make_order"
     PASS_ON_COMPLAINT = "pass_on_complaint"
     PLAN_GOODS = "plan_goods"
+    PLAN_RETURN = "plan_return"
     READ = "read"
+    RECEIVE_RETURN = "receive_return"
     RECEIVE_SAMPLE = "receive_sample"
+    REGISTER_RETURN = "register_return"
     REPLY_TO_CUSTOMER = "reply_to_customer"
     SETTLE_COMPLAINT = "settle_complaint"
+    SETTLE_DIFFERENCE = "settle_difference"
+    SHIP_ORDER = "ship_order"
     VERIFY_CAPA = "verify_capa"
     VOID_CAPA = "void_capa"
     VOID_COMPLAINT = "void_complaint"
     VOID_MASTER_DATA = "void_master_data"
+    VOID_REPLENISHMENT = "void_replenishment"
+    VOID_RETURN = "void_return"
+    WRITE_REWORK = "write_rework"
 
 
 @dataclass(frozen=True)
@@ -73,6 +87,21 @@ AUTHORITY: tuple[Authority, ...] = (
     Authority(Permission.VERIFY_CAPA, "5.2.2.5", Name("退件和验证效果", "Send back and verify the effect"), QUALITY),
     Authority(Permission.VOID_CAPA, "5.6", Name("作废纠正预防措施报告", "Void corrective action requests"), ("quality_supervisor", "sales_manager")),
     Authority(Permission.IMPORT_HISTORY, "5.6", Name("导入历史投诉台账", "Import an old complaint register"), ("sales_manager",)),
+    Authority(Permission.REGISTER_RETURN, "5.3.1", Name("登记客户退货并与客户确认", "Register returns and settle them with the customer"), SALES),
+    Authority(Permission.RECEIVE_RETURN, "5.3.3", Name("接收、点收、摆放和返还退货", "Receive, count, place and give back returned goods"), ("warehouse_keeper",)),
+    Authority(Permission.JUDGE_RETURN, "5.3.1", Name("判定退货责任并检验退货", "Judge the liability of returns and inspect them"), QUALITY),
+    Authority(Permission.PLAN_RETURN, "5.3.1", Name("安排退货拉回和重工排程", "Arrange pick-up of returns and schedule rework"), ("planner",)),
+    Authority(Permission.SETTLE_DIFFERENCE, "5.3.3", Name("处理退货数量差异", "Settle differences of returned quantities"), SALES),
+    Authority(Permission.WRITE_REWORK, "3.4", Name("制定重工流程", "Write rework instructions"), ("process_engineer",)),
+    Authority(Permission.BOOK_REWORK, "3.5", Name("报告重工数量", "Book reworked quantities"), ("production_operator", "production_manager")),
+    Authority(Permission.CLOSE_RETURN, "5.3.5", Name("退货结案", "Close returns"), ("quality_supervisor",)),
+    Authority(Permission.VOID_RETURN, "5.6", Name("作废退货单", "Void returns"), ("sales_manager",)),
+    Authority(Permission.APPLY_REPLENISHMENT, "5.3.4", Name("提出和修改补货申请", "Apply for replenishment"), SALES),
+    Authority(Permission.APPROVE_REPLENISHMENT, "5.3.4", Name("核准或驳回补货申请", "Approve or refuse replenishment"),
+              ("sales_manager", "production_manager", "general_manager")),
+    Authority(Permission.MAKE_ORDER, "3.5", Name("报告紧急订单完工", "Report urgent orders as made"), ("production_operator", "production_manager")),
+    Authority(Permission.SHIP_ORDER, "5.3.4", Name("紧急订单出货", "Ship urgent orders"), ("warehouse_keeper",)),
+    Authority(Permission.VOID_REPLENISHMENT, "5.6", Name("作废补货申请", "Void replenishment"), ("sales_manager",)),
     Authority(Permission.VOID_COMPLAINT, "5.6", Name("作废投诉", "Void complaints"), ("sales_manager",)),
     Authority(Permission.ADMINISTER, "5.6", Name("管理人员、部门和节假日", "Keep people, departments and holidays"), ("administrator",)),
 )

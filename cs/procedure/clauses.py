@@ -45,6 +45,8 @@ def _done(zh: str, en: str, *screens: str) -> Done:
 PROCEDURE = "procedure.index"
 COMPLAINTS = ("complaints.index", "complaints.detail")
 CAPA = ("capa.index", "capa.detail")
+RETURNS = ("returns.index", "returns.detail")
+REPLENISHMENTS = ("replenishments.index", "replenishments.detail")
 CUSTOMERS = ("customers.index", "customers.detail")
 REGISTER = "reports.register"
 
@@ -78,6 +80,25 @@ DOES: dict[str, Done] = {
         "品质部接收、分析和确认投诉，并填写投诉处理报告。",
         "Quality receives, analyses and confirms complaints, and fills in the complaint report.",
         *COMPLAINTS,
+    ),
+    "3.4": _done(
+        "工艺部为退货制定重工流程，并跟踪同型号同缺陷的后续投诉；顽固性问题由工艺部主导分析。",
+        "Process engineering writes the rework instruction of returned goods and follows later complaints of the same model and defect; it leads "
+        "the analysis of stubborn problems.",
+        *RETURNS,
+        *CAPA,
+    ),
+    "3.5": _done(
+        "生产部按重工流程分批报告重工数量，并报告紧急订单完工。",
+        "Production books reworked goods in portions, by the instruction, and reports urgent orders as made.",
+        *RETURNS,
+        *REPLENISHMENTS,
+    ),
+    "3.6": _done(
+        "计划部按回交时间安排重工，并为紧急订单排程。",
+        "Planning schedules rework by the day that the goods are due back, and the urgent orders.",
+        *RETURNS,
+        *REPLENISHMENTS,
     ),
     "3.7": _done(
         "任何部门都可以把听到的客户问题转达业务部。",
@@ -140,6 +161,36 @@ DOES: dict[str, Done] = {
         "desk.index",
         *COMPLAINTS,
         REGISTER,
+    ),
+    "5.3.1": _done(
+        "业务登记退货，品质先判定责任，计划安排拉回，到货后品质逐行检验处置；数量随时相符。",
+        "Sales registers a return, quality judges the liability before planning has it picked up, and decides line by line after arrival; "
+        "the quantities add up at every moment.",
+        *RETURNS,
+    ),
+    "5.3.2": _done(
+        "仓库登记先收到的退货，立即到业务部待办，其后流程相同。",
+        "The warehouse registers goods that it received first; sales has them in its queue at once, and they go the same way.",
+        *RETURNS,
+        "desk.index",
+    ),
+    "5.3.3": _done(
+        "仓库按退货单逐行点收并指定位置；数量差异一直显示，由具名人员说明原因后处理，不覆盖原数。",
+        "The warehouse counts each line against the slip and names its place; a difference shows until a named person settles it, and both numbers stay.",
+        *RETURNS,
+    ),
+    "5.3.4": _done(
+        "业务提出补货申请，业务经理和生产经理核准；同一投诉补货合计达到 1000 元起总经理核准；变更使签核作废；核准后按紧急订单执行。",
+        "Sales applies; sales and production manager approve, from 1000 RMB for one complaint the general manager too; a change voids the signatures; "
+        "then it runs as an urgent order.",
+        *REPLENISHMENTS,
+        "approvals.index",
+    ),
+    "5.3.5": _done(
+        "每张退货单并入或建立一份投诉，退货未结不能结案；非本公司责任的按与客户商定的方式处理。",
+        "Each return joins or makes one complaint, which stays open as long; what is not ours is handled as agreed with the customer.",
+        *RETURNS,
+        *COMPLAINTS,
     ),
     "5.4.1": _done(
         "每个客户的组织类型、规模、产品类型和需求量建档保存。",

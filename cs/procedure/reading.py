@@ -12,6 +12,7 @@ import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, time
+from decimal import Decimal
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
@@ -21,6 +22,7 @@ PLAIN = {
     str: 'text in quotes, such as "A/0"',
     int: "a whole number, such as 2",
     bool: "true or false",
+    Decimal: "an amount with its decimals, such as 1000.00",
     date: "a date without quotes, such as 2026-11-02",
     time: "a time without quotes, such as 08:00:00",
 }
@@ -77,10 +79,10 @@ def _value(kind: Any, value: Any, place: str, limits: Mapping[str, Any]) -> Any:
 
 def _plain(kind: Any, value: Any, place: str, limits: Mapping[str, Any]) -> Any:
     if type(value) is not kind:  # not isinstance: to Python true is an int and a moment is a date
-        raise ProcedureError(place, f"is {value!r}: write {PLAIN[kind]}")
+        raise ProcedureError(place, f"is {value if type(value) is Decimal else repr(value)}: write {PLAIN[kind]}")
     if kind is str and not value.strip() and not limits.get("blank"):
         raise ProcedureError(place, "is blank: write a text")
-    if kind is int and not limits["low"] <= value <= limits["high"]:
+    if kind in (int, Decimal) and not limits["low"] <= value <= limits["high"]:
         raise ProcedureError(place, f"is {value}: write a number from {limits['low']} to {limits['high']}")
     return value
 

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +28,7 @@ __all__ = [
     "Numbering",
     "Procedure",
     "ProcedureError",
+    "ReplenishmentRule",
     "ReplyRule",
     "Revision",
     "Role",
@@ -226,6 +228,18 @@ class Kpi:
 
 
 @dataclass(frozen=True)
+class ReplenishmentRule:
+    """Who approves replenishment (5.3.4, Q23): from which amount on, in RMB with tax, the general manager signs too."""
+
+    general_manager_from: Decimal = field(metadata={"low": 0, "high": 1_000_000_000})
+
+    def approvers(self, amount_sum: Decimal) -> tuple[str, ...]:
+        """The roles that must sign: `amount_sum` is that of all replenishments of one complaint that are not refused or void; the limit is included."""
+        both = ("sales_manager", "production_manager")
+        return (*both, "general_manager") if amount_sum >= self.general_manager_from else both
+
+
+@dataclass(frozen=True)
 class Rulebook:
     """The whole procedure file. Records that used a rule keep `hash`, so that an old case can be explained."""
 
@@ -243,6 +257,7 @@ class Rulebook:
     numbering: dict[str, Numbering]
     capa: CapaRule
     kpis: dict[str, Kpi]
+    replenishment: ReplenishmentRule
     clauses: tuple[ClauseText, ...]
     recurrence_months: int = field(metadata={"low": 1, "high": 60})
     open_ages: tuple[int, int] = field(metadata={"low": 0, "high": 999})
@@ -277,7 +292,7 @@ def _load(path: Path) -> Rulebook:
         line = data.count(b"\n", 0, error.start) + 1
         raise ProcedureError(f"{path.name} line {line}", "is not UTF-8: save the file as UTF-8") from error
     try:
-        table = tomllib.loads(text.removeprefix("\ufeff"))  # Windows editors put a mark in front
+        table = tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)  # Windows editors put a mark in front
     except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
         raise ProcedureError(path.name, f"is not valid TOML: {error}: correct the line") from error
     given = {"text": text, "hash": hashlib.sha256(data).hexdigest()}

@@ -10,15 +10,18 @@ from werkzeug.datastructures import MultiDict
 
 from cs.extensions import db
 from cs.lists import Listing
-from cs.words import choice, day, moment, term
+from cs.words import choice, day, moment, money, term
 
 EMPTY = "/"  # an empty box of a paper form is struck through (FORMS section 1)
 BATCH = 500
+IN_WORDS: dict[str, Callable[[Any], str]] = {
+    "day": day, "moment": moment, "money": money, "percent": lambda value: f"{value:.2f}%",
+    "yes_no": lambda value: choice("yes_no", "yes" if value else "no")}  # how a value of a kind is said; other kinds as they are
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `kind` says how the value is written: text, whole, percent, day, moment, yes_no. Width in characters."""
+    """One column. `kind` says how the value is written: text, whole, percent, quantity, money, day, moment, yes_no. Width in characters."""
 
     term: str
     value: Callable[[Row[Any]], Any]
@@ -34,16 +37,7 @@ class Column:
         value = self.value(row)
         if value is None or value == "":
             return EMPTY
-        match self.kind:
-            case "day":
-                return day(value)
-            case "moment":
-                return moment(value)
-            case "percent":
-                return f"{value:.2f}%"
-            case "yes_no":
-                return choice("yes_no", "yes" if value else "no")
-        return str(value)
+        return IN_WORDS.get(self.kind, str)(value)
 
 
 @dataclass(frozen=True)

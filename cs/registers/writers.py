@@ -54,6 +54,7 @@ def as_xlsx(register: Register, args: MultiDict[str, str], on: datetime) -> IO[b
     formats = {"text": book.add_format(plain), "whole": book.add_format(plain | {"num_format": "0"}),
                "percent": book.add_format(plain | {"num_format": "0.00%"}), "day": book.add_format(plain | {"num_format": "yyyy-mm-dd"}),
                "moment": book.add_format(plain | {"num_format": "yyyy-mm-dd hh:mm"}), "yes_no": book.add_format(plain | {"align": "center"})}
+    formats |= {"quantity": book.add_format(plain | {"num_format": "0.###"}), "money": book.add_format(plain | {"num_format": "#,##0.00"})}
     header = book.add_format(plain | {"bold": True, "bg_color": "#E8EFEE", "align": "center"})
     for place, column in enumerate(register.columns, 1):
         sheet.set_column(place, place, column.width)
@@ -85,6 +86,8 @@ def _write(sheet: Any, line: int, place: int, kind: str, value: Any, formats: di
         sheet.write_number(line, place, value, formats[kind])
     elif kind == "percent":
         sheet.write_number(line, place, float(value) / 100, formats[kind])
+    elif kind in ("quantity", "money"):
+        sheet.write_number(line, place, float(value), formats[kind])
     elif kind == "day":
         sheet.write_datetime(line, place, value, formats[kind])
     elif kind == "moment":

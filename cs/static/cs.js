@@ -35,7 +35,7 @@
 
   // ---- drafts: on this device at once, on the server after three quiet seconds -----------------------------
   const PREFIX = `draft:${words.person}:`;
-  const NOT_KEPT = new Set(['csrf_token', 'request_id', 'version', 'file', 'password', 'submit', 'button', 'fieldset']);
+  const NOT_KEPT = new Set(['csrf_token', 'request_id', 'version', 'seen', 'file', 'password', 'submit', 'button', 'fieldset']);
   const timers = new Map(), posts = new Map(), unsaved = new Set();
   const stored = (act) => { try { return act(localStorage); } catch { return null; } };  // may be full or forbidden
   const read = (key) => stored((storage) => JSON.parse(storage.getItem(key)));
@@ -158,7 +158,7 @@
   });
   document.addEventListener('htmx:afterRequest', ({detail}) => {
     const form = detail.requestConfig.elt.closest('form');
-    const taken = detail.successful && detail.xhr.status < 400;  // to htmx a 422 that is shown is a success
+    const taken = detail.xhr.status >= 200 && detail.xhr.status < 400;  // to htmx a 422 that is shown is a success, an HX-Location none
     if (form?.dataset.draft) { if (taken) drop(keyOf(form)); else keep(form, false); }
     if (form) release(form);
   });

@@ -169,10 +169,10 @@ def test_who_took_it_keeps_it_while_it_stands_and_no_longer(complaint_in, people
     assert [(task.name, task.taken_by_id) for task in tasks()] == [("confirm", None)]
 
 
-def test_work_waits_for_who_may_do_it(complaint_in, people):
+def test_work_waits_for_who_may_do_it(complaint_in, people, on):
     for state in ("passed_on", "received", "awaiting_customer", "accepted"):
         complaint_in(state)
-    waiting = {role: db.session.execute(select(Task.name).where(waits_for(person)).order_by(Task.id)).scalars().all() for role, person in people.items()}
+    waiting = {role: db.session.execute(select(Task.name).where(waits_for(person, on)).order_by(Task.id)).scalars().all() for role, person in people.items()}
     assert {role: names for role, names in waiting.items() if names} == {
         "sales_clerk": ["register", "follow_up"], "sales_manager": ["register", "follow_up"],
         "quality_inspector": ["receive"], "quality_supervisor": ["receive", "close"]}

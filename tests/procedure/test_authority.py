@@ -32,6 +32,20 @@ MATRIX = {
     "answer_capa":       ("5.2.2.5",          "xx xx xxxxxxxxxx .."),
     "verify_capa":       ("5.2.2.5",          ".. xx .......... .."),
     "void_capa":         ("5.6",              ".x .x .......... .."),
+    "register_return":   ("5.3.1",            "xx .. .......... .."),
+    "receive_return":    ("5.3.3",            ".. .. .....x.... .."),
+    "judge_return":      ("5.3.1",            ".. xx .......... .."),
+    "plan_return":       ("5.3.1",            ".. .. ....x..... .."),  # PMC安排拉回, and 3.6
+    "settle_difference": ("5.3.3",            "xx .. .......... .."),
+    "write_rework":      ("3.4",              ".. .. .x........ .."),
+    "book_rework":       ("3.5",              ".. .. ..xx...... .."),
+    "close_return":      ("5.3.5",            ".. .x .......... .."),
+    "void_return":       ("5.6",              ".x .. .......... .."),
+    "apply_replenishment": ("5.3.4",          "xx .. .......... .."),  # 由业务部提出
+    "approve_replenishment": ("5.3.4",        ".x .. ...x....x. .."),
+    "make_order":        ("3.5",              ".. .. ..xx...... .."),
+    "ship_order":        ("5.3.4",            ".. .. .....x.... .."),
+    "void_replenishment": ("5.6",             ".x .. .......... .."),
     "administer":        ("5.6",              ".. .. .......... .x"),
 }
 

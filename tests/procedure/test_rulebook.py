@@ -105,6 +105,8 @@ def test_working_papers_have_no_number_yet():
     assert {key for key, form in BOOK.forms.items() if not form.number} == {
         "visit_notice",
         "visit_record",
+        "return_register",
+        "replenishment_register",
         "feedback_summary",
         "market_report",
         "return_slip",
@@ -415,6 +417,10 @@ WRONG = {
         "is '10': write a whole number, such as 2",
     ),
     "a number is not whole": ("days = 2 ", "days = 2.5 ", "reply.days", "is 2.5: write a whole number, such as 2"),
+    "an amount has no decimals": ("general_manager_from = 1000.00", "general_manager_from = 1000", "replenishment.general_manager_from",
+                                  "is 1000: write an amount with its decimals, such as 1000.00"),
+    "an amount is below nothing": ("general_manager_from = 1000.00", "general_manager_from = -0.01", "replenishment.general_manager_from",
+                                   "is -0.01: write a number from 0 to 1000000000"),
     "a yes stands for a number": (
         "days = 2 ",
         "days = true ",

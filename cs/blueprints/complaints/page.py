@@ -52,6 +52,8 @@ def in_the_way(record: Complaint, on: datetime) -> list[str]:
     """What still stands in the way of closing, in words (Q12)."""
     ends = record.open_ends(on)
     said = [gettext("CAPA %(number)s is not verified.", number=one.number) for one in ends.get("capas", ())]
+    said += [gettext("Return %(number)s is not closed.", number=one.number) for one in ends.get("returns", ())]
+    said += [gettext("Replenishment %(number)s is not shipped.", number=one.number) for one in ends.get("replenishments", ())]
     said += [gettext("%(place)s, %(decision)s %(quantity)s: to be done by %(name)s until %(day)s.", place=choice("place", one.place),
                      decision=choice("disposition", one.disposition), quantity=one.quantity, name=one.owner.name, day=day(one.planned_on))
              for one in ends.get("dispositions", ())]

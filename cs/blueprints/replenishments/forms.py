@@ -1,0 +1,225 @@
+"""The forms of a replenishment (5.3.4): the application, a signature under what stood on the screen, the urgent order."""
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import request
+from flask_babel import gettext
+from sqlalchemy import select
+from wtforms import HiddenField, SubmitField
+
+from cs.extensions import db
+from cs.forms import (
+    Day,
+    LongText,
+    Number,
+    Reference,
+    Signed,
+    StepForm,
+    Text,
+    Yes,
+)
+from cs.models.base import find
+from cs.models.complaints import Complaint
+from cs.models.customers import Product
+from cs.models.procedure import zone
+from cs.models.replenishments import Replenishment
+from cs.models.returns import Return
+from cs.procedure import complaints, returns
+from cs.procedure import replenishments as procedure
+from cs.references import products_to_choose
+from cs.rows import RowForm, Rows, WithRows
+from cs.words import choice, day, label
+
+ROWS_READY = 2
+
+
+def _today(on: datetime) -> date:
+    return on.astimezone(zone()).date()
+
+
+def _asked(name: str) -> int:
+    asked = request.args.get(name, "")
+    return int(asked) if asked.isdecimal() and len(asked) < 10 else 0
+
+
+class LineRow(RowForm):
+    """Field 5 of the application: product, quantity, unit price."""
+
+    product_id = Reference("model")
+    quantity = Number("quantity", most=str(procedure.MOST_QUANTITY))
+    unit_price = Number("unit_price", most=str(procedure.MOST_PRICE), places=procedure.PRICE_DECIMALS)
+
+    decisive = ("product_id", "quantity", "unit_price")
+
+    def check(self) -> None:
+        if not self.product_id.data:
+            self.fault("product_id", gettext("Please choose one."))
+        for name, message in (("quantity", gettext("Please enter a quantity above zero.")),
+                              ("unit_price", gettext("Please enter the price, even if the customer does not pay: the amount decides who approves."))):
+            if not self[name].errors and not self[name].data:
+                self.fault(name, message)
+        if self.errors:
+            return
+        product = db.session.get(Product, self.product_id.data)
+        if product and not returns.fits_unit(self.quantity.data, product.unit):
+            self.fault("quantity", gettext("%(unit)s are counted in whole numbers.", unit=choice("unit", product.unit)))
+        if procedure.line_amount(self.quantity.data, self.unit_price.data) == 0:
+            self.fault("unit_price", gettext("This comes to less than a fen."))
+
+
+class ChangeForm(WithRows, StepForm):
+    """Fields 4 to 9: what is asked for, by when and why."""
+
+    lines = Rows(LineRow, label("lines"))
+    more_rows = SubmitField()
+    order_no = Text("original_order_no", most=60)
+    charged = Yes("charged")
+    wanted_on = Day("wanted_on", required=True)
+    replenishment_reason = LongText("replenishment_reason", required=True, most=1000)
+
+    rows = "lines"
+    beside: frozenset[str] = frozenset({"more_rows"})
+
+    def offer(self, record: Any, on: datetime) -> None:
+        self.lines.stand_ready(1 if self.lines.entries else ROWS_READY)
+        offered = products_to_choose(*(line.product_id for line in record.lines) if record else ())
+        for entry in self.lines.entries:
+            entry.form.product_id.choices = offered
+
+    def fill(self, record: Any, on: datetime) -> None:
+        if record is None:
+            return
+        for name in ("order_no", "charged", "wanted_on", "replenishment_reason"):
+            self[name].process_data(getattr(record, name))
+        self.lines.refill(record.lines)
+        self.offer(record, on)
+
+    def check(self, record: Any, on: datetime) -> None:
+        if not self.lines.filled and not self.lines.errors:
+            self.lines.errors = [gettext("Please enter at least one line.")]
+        if (record is None or self.wanted_on.data != record.wanted_on) and self.wanted_on.data and self.wanted_on.data < _today(on):
+            self.fault("wanted_on", gettext("This day is over."))
+
+    def values(self) -> dict[str, Any]:
+        rows = [{name: row[name].data for name in ("product_id", "quantity", "unit_price")} for row in self.lines.filled]
+        return super().values() | {"lines": rows}
+
+
+class FileForm(ChangeForm):
+    """5.3.4: from a return, or from a complaint's meeting (5.2.2.4)."""
+
+    complaint_no = Text("complaint_no", most=40)
+    return_no = Text("return_no", most=40)
+
+    beside = frozenset({"more_rows", "complaint_no", "return_no"})
+
+    def fill(self, record: Any, on: datetime) -> None:
+        slip = find(Return, _asked("return"))
+        complaint = slip.complaint if slip is not None else find(Complaint, _asked("complaint"))
+        if slip is not None:
+            self.return_no.data, self.wanted_on.data = slip.number, slip.goods_wanted_on
+            self.lines.refill([{"product_id": line.product_id, "quantity": line.slip_qty} for line in slip.lines])
+        if complaint is not None:
+            self.complaint_no.data, self.order_no.data = complaint.number, complaint.order_no
+            if slip is None and complaint.product_id:
+                self.lines.refill([{"product_id": complaint.product_id}])
+        self.offer(None, on)
+
+    @property
+    def slip(self) -> Return | None:
+        return db.session.execute(select(Return).where(Return.number == (self.return_no.data or "").upper())).scalar()
+
+    @property
+    def complaint(self) -> Complaint | None:
+        if self.return_no.data:
+            return self.slip.complaint if self.slip else None
+        return db.session.execute(select(Complaint).where(Complaint.number == (self.complaint_no.data or "").upper())).scalar()
+
+    def check(self, record: Any, on: datetime) -> None:
+        super().check(record, on)
+        if not self.return_no.data and not self.complaint_no.data:
+            self.fault("complaint_no", gettext("Write the number of the complaint or of the return."))
+        elif self.return_no.data and (self.slip is None or self.slip.complaint is None or self.slip.state not in returns.UNFINISHED):
+            self.fault("return_no", gettext("No return that is open has this number."))
+        elif self.complaint is None or self.complaint.state not in complaints.OPEN:
+            self.fault("complaint_no" if not self.return_no.data else "return_no", gettext("No complaint that is open has this number."))
+        elif self.return_no.data and self.complaint_no.data and self.complaint_no.data.upper() != self.complaint.number:
+            self.fault("complaint_no", gettext("This return belongs to complaint %(number)s.", number=self.complaint.number))
+
+    def values(self) -> dict[str, Any]:
+        complaint = self.complaint
+        return super().values() | {"complaint_id": complaint.id if complaint else None,
+                                   "return_id": self.slip.id if self.return_no.data and self.slip else None}
+
+
+class SignForm(Signed, StepForm):
+    """A signature for exactly what stands on the screen: its hash comes back with the form. Another signature meanwhile does not matter, a change does."""
+
+    seen = HiddenField()
+
+    technical = StepForm.technical | {"seen"}
+
+    def stamp(self, record: Replenishment) -> None:
+        super().stamp(record)
+        self.seen.data = record.face_hash()
+
+    def is_stale(self, record: Replenishment) -> bool:
+        return self.seen.data != record.face_hash()
+
+    def values(self) -> dict[str, Any]:
+        return super().values() | {"seen": self.seen.data}
+
+
+class RefuseForm(SignForm):
+    """5.3.4: a refusal needs a reason."""
+
+    reason = LongText("refuse_reason", required=True, most=1000)
+
+
+class NothingForm(StepForm):
+    """Nothing to fill in."""
+
+
+class ScheduleForm(StepForm):
+    """3.6: the work order, and when the goods are made."""
+
+    work_order = Text("work_order", required=True, most=60)
+    scheduled_on = Day("scheduled_on", required=True)
+
+    def check(self, record: Replenishment, on: datetime) -> None:
+        if self.scheduled_on.data and self.scheduled_on.data < _today(on):
+            self.fault("scheduled_on", gettext("This day is over."))
+
+
+class _DayForm(StepForm):
+    """A day that has come, and not before the order was released."""
+
+    on_day = ""
+
+    def fill(self, record: Any, on: datetime) -> None:
+        self[self.on_day].data = _today(on)
+
+    def check(self, record: Replenishment, on: datetime) -> None:
+        typed, first = self[self.on_day].data, self.first(record)
+        if typed and typed > _today(on):
+            self.fault(self.on_day, gettext("This lies in the future."))
+        elif typed and typed < first:
+            self.fault(self.on_day, gettext("This lies before %(day)s.", day=day(first)))
+
+    def first(self, record: Replenishment) -> date:
+        return record.made_on or _today(record.ordered_at or record.filed_at)
+
+
+class MakeForm(_DayForm):
+    made_on = Day("made_on", required=True)
+
+    on_day = "made_on"
+
+
+class ShipForm(_DayForm):
+    sent_off_on = Day("sent_off_on", required=True)
+    delivery_no = Text("delivery_no", required=True, most=60)
+
+    on_day = "sent_off_on"

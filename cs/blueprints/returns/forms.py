@@ -1,0 +1,276 @@
+"""The forms by which a return is registered, judged and ended (5.3.1, 5.3.2, 5.3.5), and what each refuses beside its field."""
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import request
+from flask_babel import gettext
+from sqlalchemy import select
+from wtforms import SubmitField
+
+from cs.extensions import db
+from cs.forms import (
+    Choice,
+    Day,
+    LongText,
+    Moment,
+    Number,
+    Reference,
+    Signed,
+    StepForm,
+    Text,
+    WithFiles,
+    Yes,
+)
+from cs.models.base import find
+from cs.models.complaints import Complaint
+from cs.models.customers import Product
+from cs.models.procedure import zone
+from cs.models.returns import Return
+from cs.procedure import complaints
+from cs.procedure.returns import fits_unit
+from cs.references import customers_to_choose, products_to_choose
+from cs.rows import RowForm, Rows, WithRows
+from cs.words import choice, choices, day, label
+
+ROWS_READY = 2  # empty lines on a new slip
+ALL_THERE_IS = "999999.999"  # the largest quantity of a line
+
+
+def today(on: datetime) -> date:
+    return on.astimezone(zone()).date()
+
+
+def not_after_today(form: StepForm, name: str, on: datetime) -> None:
+    if form[name].data and form[name].data > today(on):
+        form.fault(name, gettext("This lies in the future."))
+
+
+def not_before(form: StepForm, name: str, first: date | None) -> None:
+    if first and form[name].data and form[name].data < first:
+        form.fault(name, gettext("This lies before %(day)s.", day=day(first)))
+
+
+class LineRow(RowForm):
+    """Return slip, field 6: model, lot, order, reason, quantity."""
+
+    product_id = Reference("model")
+    lot_no = Text("lot_no", most=60)
+    order_no = Text("order_no", most=60)
+    return_reason = Text("return_reason", most=200)
+    slip_qty = Number("slip_qty", most=ALL_THERE_IS)
+
+    decisive = ("product_id", "return_reason", "slip_qty")
+
+    def check(self) -> None:
+        if not self.product_id.data:
+            self.fault("product_id", gettext("Please choose one."))
+        if not self.return_reason.data:
+            self.fault("return_reason", gettext("Please fill this in."))
+        if not self.slip_qty.errors:
+            if not self.slip_qty.data:
+                self.fault("slip_qty", gettext("Please enter a quantity above zero."))
+            elif self.product_id.data and (product := db.session.get(Product, self.product_id.data)):
+                check_unit(self, "slip_qty", product)
+
+
+def check_unit(form: Any, name: str, product: Product) -> None:
+    """The unit says how many decimals it allows."""
+    if form[name].data is not None and not form[name].errors and not fits_unit(form[name].data, product.unit):
+        form.fault(name, gettext("%(unit)s are counted in whole numbers.", unit=choice("unit", product.unit)))
+
+
+class _LinesForm(WithRows, StepForm):
+    """A slip: the customer and the lines."""
+
+    customer_id = Reference("customer", required=True)
+    customer_slip_no = Text("customer_slip_no", most=60)
+    return_kind = Choice("return_kind", "return_kind")
+    lines = Rows(LineRow, label("return_lines"))
+    more_rows = SubmitField()
+
+    rows = "lines"
+    beside: frozenset[str] = frozenset({"more_rows"})
+
+    def offer(self, record: Any, on: datetime) -> None:
+        self.customer_id.choices = customers_to_choose(record.customer_id if record else None)
+        self.lines.stand_ready(1 if self.lines.entries else ROWS_READY)
+        offered = products_to_choose(*(line.product_id for line in record.lines) if record else ())
+        for entry in self.lines.entries:
+            entry.form.product_id.choices = offered
+
+    def fill(self, record: Any, on: datetime) -> None:
+        if record is not None:
+            for name in ("customer_id", "customer_slip_no", "return_kind"):
+                self[name].process_data(getattr(record, name))
+            self.lines.refill(record.lines)
+            self.offer(record, on)
+
+    def check(self, record: Any, on: datetime) -> None:
+        if not self.lines.filled and not self.lines.errors:
+            self.lines.errors = [gettext("Please enter at least one line.")]
+
+    def values(self) -> dict[str, Any]:
+        rows = [{name: row[name].data for name in ("product_id", "lot_no", "order_no", "return_reason", "slip_qty")} | ({"id": row.id.data} if row.id.data else {})
+                for row in self.lines.filled]
+        return super().values() | {"lines": rows}
+
+
+class GateForm(_LinesForm):
+    """5.3.2: the warehouse has received goods that nobody announced."""
+
+    arrived_at = Moment("arrived_at", required=True)
+
+    def fill(self, record: Any, on: datetime) -> None:
+        self.arrived_at.process_data(on)
+
+    def check(self, record: Any, on: datetime) -> None:
+        super().check(record, on)
+        if self.arrived_at.data and self.arrived_at.data > on:
+            self.fault("arrived_at", gettext("This lies in the future."))
+
+
+class AmendForm(_LinesForm):
+    """5.6: the slip before its goods are counted."""
+
+    wants_goods = Yes("wants_goods")
+    goods_wanted_on = Day("goods_wanted_on")
+    return_by = Day("return_by")
+
+    def fill(self, record: Any, on: datetime) -> None:
+        super().fill(record, on)
+        if record is not None:
+            for name in ("wants_goods", "goods_wanted_on", "return_by"):
+                self[name].process_data(getattr(record, name))
+
+    def check(self, record: Any, on: datetime) -> None:
+        super().check(record, on)
+        if self.wants_goods.data and not self.goods_wanted_on.data:
+            self.fault("goods_wanted_on", gettext("Say by when the customer wants the goods."))
+        if record is not None and record.complaint_id and self.customer_id.data not in (None, record.complaint.customer_id):
+            self.fault("customer_id", gettext("The complaint of this return is another customer's."))
+
+
+class RegisterForm(AmendForm):
+    """5.3.1, 5.3.5: sales registers a return; it joins a complaint, or makes one."""
+
+    join_complaint = Text("join_complaint", most=40)
+
+    beside = frozenset({"more_rows", "join_complaint"})
+
+    def fill(self, record: Any, on: datetime) -> None:
+        super().fill(record, on)
+        asked = request.args.get("complaint", "")
+        complaint = find(Complaint, int(asked)) if asked.isdecimal() and len(asked) < 10 else None
+        if record is None and complaint is not None:
+            self.join_complaint.data, self.customer_id.data = complaint.number, complaint.customer_id
+            self.lines.refill([{"product_id": complaint.product_id, "lot_no": complaint.lot_no, "order_no": complaint.order_no,
+                                "return_reason": complaint.description[:200]}])
+            self.offer(record, on)
+
+    def check(self, record: Any, on: datetime) -> None:
+        super().check(record, on)
+        if not self.join_complaint.data:
+            return
+        complaint = self.complaint
+        if complaint is None or complaint.state not in complaints.OPEN:
+            self.fault("join_complaint", gettext("No complaint that is open has this number. Leave it empty: the return then makes one."))
+        elif self.customer_id.data not in (None, complaint.customer_id):
+            self.fault("join_complaint", gettext("This complaint is another customer's."))
+
+    @property
+    def complaint(self) -> Complaint | None:
+        query = select(Complaint).where(Complaint.number == (self.join_complaint.data or "").upper())
+        return db.session.execute(query).scalar()
+
+    def values(self) -> dict[str, Any]:
+        return super().values() | {"complaint_id": self.complaint.id if self.join_complaint.data and self.complaint else None}
+
+
+# Whose responsibility it is
+
+
+class _JudgeForm(WithFiles, StepForm):
+    """5.3.1, Q20: quality judges before the goods are picked up."""
+
+    liability = Choice("liability", required=True, radio=True)
+    liability_note = LongText("liability_note", required=True, most=1000)
+
+    offered: tuple[str, ...] = ()
+
+    def offer(self, record: Any, on: datetime) -> None:
+        self.liability.choices = [(code, name) for code, name in choices("liability") if code in self.offered]
+
+    def fill(self, record: Any, on: datetime) -> None:
+        """What was judged before is judged anew."""
+
+
+class AcceptForm(_JudgeForm):
+    offered = complaints.OURS
+
+
+class DeclineForm(_JudgeForm):
+    offered = (*complaints.NOT_OURS, "ntf")
+
+
+class AnswerForm(StepForm):
+    """5.3.5: what the customer answered."""
+
+    customer_answer = LongText("customer_answer", required=True, most=1000)
+    answered_on = Day("answered_on", required=True)
+
+    def fill(self, record: Any, on: datetime) -> None:
+        self.answered_on.data = today(on)
+
+    def check(self, record: Any, on: datetime) -> None:
+        not_after_today(self, "answered_on", on)
+        not_before(self, "answered_on", today(record.registered_at))
+
+
+class ArrangeForm(StepForm):
+    """5.3.1: planning has the goods picked up."""
+
+    pick_up_on = Day("pick_up_on", required=True)
+    pick_up_note = LongText("pick_up_note", most=500)
+
+    def check(self, record: Any, on: datetime) -> None:
+        not_before(self, "pick_up_on", today(on))
+
+
+# The end
+
+
+class GiveBackForm(WithFiles, StepForm):
+    """Back to the customer, or scrapped; the quantities follow from what was decided."""
+
+    given_back_on = Day("given_back_on", required=True)
+    delivery_no = Text("delivery_no", most=60)
+    given_back_note = LongText("given_back_note", most=500)
+
+    def fill(self, record: Any, on: datetime) -> None:
+        self.given_back_on.data = today(on)
+
+    def check(self, record: Return, on: datetime) -> None:
+        not_after_today(self, "given_back_on", on)
+        not_before(self, "given_back_on", today(record.arrived_at) if record.arrived_at else None)
+        if any(line.tally.to_customer for line in record.lines) and not self.delivery_no.data:
+            self.fault("delivery_no", gettext("Goods go back to the customer: write the number of the delivery note."))
+
+
+class ConfirmForm(WithFiles, StepForm):
+    """5.3.5: the customer confirms."""
+
+    response_on = Day("response_on", required=True)
+    response_note = LongText("response_note", required=True, most=1000)
+
+    def fill(self, record: Any, on: datetime) -> None:
+        self.response_on.data = today(on)
+
+    def check(self, record: Return, on: datetime) -> None:
+        not_after_today(self, "response_on", on)
+        not_before(self, "response_on", record.given_back_on)
+
+
+class CloseForm(Signed, StepForm):
+    closing_note = LongText("closing_note", most=500)

@@ -1,0 +1,76 @@
+"""Replenishment 补货 (5.3.4): states and steps, the amount, and who may sign after whom. The limit stands in the procedure file."""
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from decimal import ROUND_HALF_UP, Decimal
+
+from cs.procedure.authority import Permission
+from cs.procedure.workflow import State, Step, Workflow
+
+STATES = (
+    State("filed"),
+    State("rejected", main=False, final=True),
+    State("ordered"),
+    State("scheduled"),
+    State("made"),
+    State("dispatched", final=True),
+    State("void", main=False, final=True),
+)
+
+STEPS = (
+    Step("file", "5.3.4", (), "filed", Permission.APPLY_REPLENISHMENT),
+    Step("sign", "5.3.4", ("filed",), None, Permission.APPROVE_REPLENISHMENT, relation="signs_now",
+         task="sign", persons="awaited_signers", signed="approved", primary=True),
+    Step("refuse", "5.3.4", ("filed",), "rejected", Permission.APPROVE_REPLENISHMENT, relation="signs_now",
+         task="sign", persons="awaited_signers", signed="refused"),
+    Step("see_change", "5.3.4", ("filed",), None, Permission.APPROVE_REPLENISHMENT, when=("change_unseen",), relation="is_told",
+         task="see_change", persons="told"),
+    Step("order", "5.3.4", ("filed",), "ordered", Permission.APPROVE_REPLENISHMENT, when=("fully_signed",)),
+    Step("change", "5.3.4", ("filed",), None, Permission.APPLY_REPLENISHMENT),
+    Step("schedule", "3.6", ("ordered",), "scheduled", Permission.PLAN_GOODS, task="schedule", due="due_at", primary=True),
+    Step("reschedule", "3.6", ("scheduled",), None, Permission.PLAN_GOODS),
+    Step("make", "3.5", ("scheduled",), "made", Permission.MAKE_ORDER, task="make", due="schedule_due_at", primary=True),
+    Step("ship", "5.3.4", ("made",), "dispatched", Permission.SHIP_ORDER, task="ship", due="due_at", primary=True),
+    Step("void", "5.6", ("filed", "ordered", "scheduled"), "void", Permission.VOID_REPLENISHMENT),
+)
+
+WORKFLOW = Workflow("replenishment", STATES, STEPS)
+
+UNORDERED = "filed"
+NOT_COUNTED = ("rejected", "void")  # not in the sum of a complaint's replenishments
+UNFINISHED = ("filed", "ordered", "scheduled", "made")
+
+FIRST, LAST = ("sales_manager", "production_manager"), ("general_manager",)
+FEN = Decimal("0.01")
+MOST_QUANTITY, MOST_PRICE = Decimal("999999.999"), Decimal("99999.9999")
+PRICE_DECIMALS = 4
+
+
+def line_amount(quantity: Decimal, unit_price: Decimal) -> Decimal:
+    """Quantity × unit price, rounded half up to the fen (Q23): 1 × 999.995 is 1000.00."""
+    return (quantity * unit_price).quantize(FEN, ROUND_HALF_UP)
+
+
+def amount(lines: Iterable[tuple[Decimal, Decimal]]) -> Decimal:
+    """The amount of an application: the sum of its lines, each rounded for itself."""
+    return sum((line_amount(quantity, price) for quantity, price in lines), Decimal("0.00"))
+
+
+def open_roles(needed: Iterable[str], given: Iterable[str]) -> tuple[str, ...]:
+    """The roles whose signature may be given now: sales and production manager in either order, the general manager after both (Q24)."""
+    missing = [role for role in needed if role not in set(given)]
+    first = tuple(role for role in missing if role in FIRST)
+    return first or tuple(missing)
+
+
+def signing_role(roles: Iterable[str], person: int, *, applicants: Collection[int | None], needed: Iterable[str], given: Collection[str],
+                 signed: Collection[int]) -> str | None:
+    """The role under which a person may sign now; None when they may not.
+
+    `applicants`: who wrote the application and who changed it last: nobody signs their own. `given` are the roles that have signed, `signed` the people who
+    did, those for whom a deputy did among them: nobody signs twice in one chain, so who holds two of its roles signs once, and the other signature is somebody else's (Q24).
+    """
+    if person in applicants or person in signed:
+        return None
+    held = set(roles)
+    return next((role for role in open_roles(needed, given) if role in held), None)

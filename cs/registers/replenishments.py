@@ -1,0 +1,86 @@
+"""补货明细表 (5.3.4): a line for each application, who approved it, and the urgent order with its lateness."""
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased
+
+from cs.lists import Filter, Listing, Sort
+from cs.models.complaints import Complaint
+from cs.models.customers import Customer
+from cs.models.procedure import zone
+from cs.models.replenishments import Replenishment
+from cs.models.returns import Return
+from cs.models.signatures import RequiredSignature
+from cs.models.users import User
+from cs.procedure import replenishments as procedure
+from cs.references import customer_options
+from cs.registers.definition import Column, Register
+from cs.words import state_name, term
+
+APPLICANT = aliased(User)
+
+
+def _signer(role: str) -> Any:
+    """Who has signed for a role in the chain that runs."""
+    given = and_(RequiredSignature.kind == Replenishment.kind, RequiredSignature.record_id == Replenishment.id, RequiredSignature.chain == Replenishment.chain,
+                 RequiredSignature.needed_role == role, RequiredSignature.signature_decision == "signed")
+    return select(User.name).join(RequiredSignature, RequiredSignature.user_id == User.id).where(given).correlate(Replenishment).scalar_subquery()
+
+
+SIGNERS = (*procedure.FIRST, *procedure.LAST)
+
+LISTING = Listing(
+    Replenishment,
+    select(Replenishment.id, Replenishment.number, Replenishment.filed_at, APPLICANT.name.label("applicant"), Customer.short_name,
+           Complaint.number.label("complaint"), Return.number.label("return_no"), Replenishment.order_no, Replenishment.replenishment_reason, Replenishment.amount,
+           Replenishment.charged, Replenishment.wanted_on, Replenishment.order_number, Replenishment.work_order, Replenishment.scheduled_on,
+           Replenishment.made_on, Replenishment.sent_off_on, Replenishment.state, Replenishment.void_reason, Replenishment.refuse_reason,
+           *(_signer(role).label(role) for role in SIGNERS))
+    .join(Customer, Customer.id == Replenishment.customer_id).join(Complaint, Complaint.id == Replenishment.complaint_id)
+    .outerjoin(Return, Return.id == Replenishment.return_id).outerjoin(APPLICANT, APPLICANT.id == Replenishment.created_by_id),
+    {"oldest": Sort(lambda: gettext("Oldest first"), Replenishment.filed_at), "newest": Sort(lambda: gettext("Newest first"), Replenishment.filed_at, True),
+     "number": Sort(lambda: term("replenishment_no"), Replenishment.number)},
+    (Filter("state", lambda: term("status"), lambda: [(state.code, state_name("replenishment", state.code)) for state in procedure.STATES],
+            lambda value: Replenishment.state == value),
+     Filter("customer", lambda: term("customer"), lambda: customer_options(Replenishment.customer_id), lambda value: Replenishment.customer_id == int(value))),
+    search_label=lambda: gettext("Number, order, customer, model, complaint"), period=Replenishment.filed_at)
+
+
+def _day(moment: Any) -> date | None:
+    return moment.astimezone(zone()).date() if moment else None
+
+
+def _signed_by(role: str) -> Column:
+    return Column(role, lambda row: getattr(row, role), 10)
+
+
+REPLENISHMENT_REGISTER = Register(
+    "replenishments", "replenishment_register", "replenishment", LISTING,
+    (
+        Column("replenishment_no", lambda row: row.number, 16),
+        Column("created_at", lambda row: _day(row.filed_at), 11, "day"),
+        Column("customer", lambda row: row.short_name, 14),
+        Column("complaint_no", lambda row: row.complaint, 16),
+        Column("return_no", lambda row: row.return_no, 16),
+        Column("original_order_no", lambda row: row.order_no, 12),
+        Column("replenishment_reason", lambda row: row.replenishment_reason, 24),
+        Column("amount", lambda row: row.amount, 11, "money"),
+        Column("charged", lambda row: row.charged, 8, "yes_no"),
+        Column("applicant", lambda row: row.applicant, 10),
+        *(_signed_by(role) for role in SIGNERS),
+        Column("order_number", lambda row: row.order_number, 16),
+        Column("work_order", lambda row: row.work_order, 12),
+        Column("wanted_on", lambda row: row.wanted_on, 11, "day"),
+        Column("scheduled_on", lambda row: row.scheduled_on, 11, "day"),
+        Column("made_on", lambda row: row.made_on, 11, "day"),
+        Column("sent_off_on", lambda row: row.sent_off_on, 11, "day"),
+        Column("on_time", lambda row: row.sent_off_on <= row.wanted_on if row.sent_off_on else None, 8, "yes_no"),
+        Column("status", lambda row: state_name("replenishment", row.state), 12),
+        Column("remarks", lambda row: row.refuse_reason or row.void_reason, 18),
+    ),
+    address=lambda row: url_for("replenishments.detail", record_id=row.id))

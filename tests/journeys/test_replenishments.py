@@ -1,0 +1,112 @@
+"""Replenishments by clicks alone (5.3.4): 1000.00, a split one, a refusal, a change after a signature; signed on tablets in the queue."""
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import Person
+from tests.journeys.test_returns import day, number_of
+
+
+def log_complaint(clerk: Person) -> str:
+    clerk.go("客户投诉")
+    clerk.press("登记投诉")
+    clerk.choose("客户", "华声汽配")
+    clerk.choose("方式", "电话")
+    clerk.write("投诉内容", "装车后右声道无声")
+    clerk.press("登记投诉")
+    clerk.see("已完成：登记投诉")
+    return number_of(clerk)
+
+
+def open_complaint(clerk: Person, complaint: str) -> None:
+    clerk.go("客户投诉")
+    clerk.page.get_by_role("link", name=complaint).first.click()
+
+
+def apply(clerk: Person, complaint: str, price: str) -> str:
+    open_complaint(clerk, complaint)
+    clerk.press("提出补货申请")
+    row = clerk.page.locator(".form-row").first
+    row.locator("select").select_option(row.locator("select option", has_text="CA-6920").first.get_attribute("value"))
+    row.get_by_label("数量").fill("1")
+    row.get_by_label("单价（含税）").fill(price)
+    clerk.write("要求交期", day(5))
+    clerk.write("补货原因", "客户产线待料")
+    clerk.press("提出补货申请")
+    clerk.see("已完成：提出补货申请")
+    return number_of(clerk)
+
+
+def in_queue(manager: Person, number: str, *, there: bool = True) -> None:
+    manager.go("签核")
+    expect(manager.page.locator(".approval", has_text=number)).to_have_count(1 if there else 0)
+
+
+def decide(manager: Person, number: str, button: str, reason: str | None = None) -> None:
+    """In the queue: the button, the password, the button."""
+    in_queue(manager, number)
+    manager.page.locator(".approval", has_text=number).get_by_role("link", name=button, exact=True).click()
+    if reason:
+        manager.write("驳回原因", reason)
+    manager.write("密码", "demo")
+    manager.press(button)
+    manager.see(f"已完成：{button}")
+
+
+def test_a_replenishment_of_1000_goes_up_to_the_general_manager(person: Callable[..., Person]) -> None:
+    clerk = person("sales_clerk", tablet=False)
+    number = apply(clerk, log_complaint(clerk), "999.995")
+    clerk.see("1,000.00")
+    general = person("general_manager")
+    in_queue(general, number, there=False)
+    decide(person("sales_manager"), number, "核准补货")
+    in_queue(general, number, there=False)
+    decide(person("production_manager"), number, "核准补货")
+    decide(general, number, "核准补货")
+    person("planner").expect_work(f"紧急订单排程 · {number}", there=True)
+
+
+def test_a_split_one_goes_up_too_and_a_refused_one_says_why(person: Callable[..., Person]) -> None:
+    clerk, sales, production, general = (person(role, tablet=role != "sales_clerk") for role in (
+        "sales_clerk", "sales_manager", "production_manager", "general_manager"))
+    complaint = log_complaint(clerk)
+    first, second = apply(clerk, complaint, "600"), apply(clerk, complaint, "400")
+    decide(sales, first, "核准补货")
+    decide(production, first, "核准补货")
+    decide(general, first, "核准补货")
+    decide(production, second, "驳回", "库存可调拨")
+    in_queue(sales, second, there=False)
+    open_complaint(clerk, complaint)
+    clerk.page.get_by_role("link", name=second).click()
+    clerk.see("库存可调拨")
+    clerk.see("已驳回")
+
+
+def test_a_change_after_a_signature_voids_it_and_tells_who_signed(person: Callable[..., Person]) -> None:
+    clerk, sales, production = (person(role, tablet=role != "sales_clerk") for role in ("sales_clerk", "sales_manager", "production_manager"))
+    number = apply(clerk, log_complaint(clerk), "500")
+    decide(sales, number, "核准补货")
+    in_queue(production, number)
+    production.page.locator(".approval", has_text=number).get_by_role("link", name="核准补货", exact=True).click()
+    production.field("密码").locator("input").wait_for()
+
+    clerk.press("修改申请")
+    clerk.see("已有人签核")
+    clerk.page.locator(".form-row").first.get_by_label("单价（含税）").fill("820")
+    clerk.press("修改申请")
+    clerk.see("已完成：修改申请")
+
+    production.write("密码", "demo")
+    production.press("核准补货")
+    production.see("期间的变更")
+    production.see("820.00")
+    production.write("密码", "demo")
+    production.press("核准补货")
+    production.see("已完成：核准补货")
+
+    sales.expect_work(f"知悉签核后的变更 · {number}", there=True)
+    decide(sales, number, "核准补货")
+    sales.expect_work(number, there=False)
+    person("planner").expect_work(f"紧急订单排程 · {number}", there=True)

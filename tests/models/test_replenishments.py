@@ -1,0 +1,296 @@
+"""Replenishments through their verbs (5.3.4): the chain of signatures, the sum of a complaint, changes, the urgent order. Each guard refuses by name."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from cs.extensions import db
+from cs.models.base import Task, rebuild_tasks, sync_personal_tasks, verify_records
+from cs.models.replenishments import ChangedMeanwhile, Replenishment
+from cs.models.reporting import verify_tasks
+from cs.models.signatures import verify_signatures
+from cs.models.users import User
+from cs.procedure.workflow import NotAllowed, NotOpen
+from tests.returned import Replenishments, Returns
+from tests.support import PASSWORD, day_of
+from tests.tables import REPLENISHMENT, REPLENISHMENT_SITUATIONS, ROLES
+
+
+@pytest.fixture
+def complaint(complaint_in):
+    return complaint_in("analysing")
+
+
+@pytest.fixture
+def filed(people, on, complaint):
+    return Replenishments(people, on, complaint.id)
+
+
+def awaited(record) -> list[tuple[str, str | None]]:
+    """(task, username) of everything that is awaited."""
+    query = select(Task.name, User.username).outerjoin(User, User.id == Task.user_id).where(
+        Task.kind == "replenishment", Task.record_id == record.id).order_by(Task.name, User.username)
+    return [tuple(row) for row in db.session.execute(query)]
+
+
+def chain(record) -> list[tuple[str, str | None]]:
+    return [(one.needed_role, one.signature_decision) for one in record.running]
+
+
+BOTH = [("sign", "production_manager"), ("sign", "sales_manager")]
+
+
+@pytest.mark.parametrize("situation", REPLENISHMENT_SITUATIONS, ids=lambda one: one.name)
+def test_each_person_is_offered_the_steps_that_the_clauses_give_them(filed, people, on, situation):
+    record = filed(situation.state, **situation.options)
+    offered = {role: {step.name for step in record.steps_for(people[role], on)} for role in ROLES}
+    assert offered == {role: {row.step for row in REPLENISHMENT if not row.creates and row.answer(role, situation) == "may"} for role in ROLES}
+    assert [*verify_records(), *verify_signatures(), *verify_tasks(on)] == []
+
+
+# The chain
+
+
+def test_an_application_is_signed_by_both_managers_in_either_order_and_is_then_an_order(filed, on):
+    for order in (("sales_manager", "production_manager"), ("production_manager", "sales_manager")):
+        record = filed(price="1")
+        assert awaited(record) == BOTH
+        filed.sign(record, order[0])
+        assert (record.state, record.order_number, awaited(record)) == ("filed", None, [("sign", order[1])])
+        filed.sign(record, order[1])
+        assert (record.state, record.ordered_at, awaited(record)) == ("ordered", on, [("schedule", None)])
+    numbers = [one.order_number for one in db.session.execute(select(Replenishment).order_by(Replenishment.id)).scalars()]
+    assert numbers == ["EO-202603-001", "EO-202603-002"]
+
+
+@pytest.mark.parametrize(("price", "needed"), [("999.99", 2), ("999.9949", 2), ("999.995", 3), ("1000", 3)])
+def test_from_1000_the_general_manager_signs_last(filed, price, needed):
+    record = filed(price=price, signed=("sales_manager", "production_manager")) if needed == 3 else filed("ordered", price=price)
+    assert len(record.running) == needed
+    if needed == 3:
+        assert awaited(record) == [("sign", "general_manager")]
+        filed.sign(record, "general_manager")
+    assert record.state == "ordered"
+
+
+def test_each_signature_keeps_name_role_time_meaning_and_the_hash_of_what_was_seen(filed, people, on):
+    record = filed()
+    seen = record.face_hash()
+    filed.sign(record, "production_manager")
+    row = next(one for one in record.running if one.user)
+    assert (row.user, row.needed_role, row.decided_at, row.signature_decision, row.content_hash) == (
+        people["production_manager"], "production_manager", on, "signed", seen)
+    signature = record.signatures[0]
+    assert (signature.meaning, signature.role, record.events[-1].facts["seen"]) == ("approved", "production_manager", seen)
+
+
+def test_nobody_signs_twice_or_before_their_turn_or_their_own(filed, people, on):
+    record = filed(price="1000", by="sales_manager")
+    assert awaited(record) == [("sign", "production_manager")]
+    for role in ("sales_manager", "general_manager", "sales_clerk", "administrator"):
+        with pytest.raises(NotAllowed):
+            filed.sign(record, role)
+    filed.sign(record, "production_manager")
+    with pytest.raises(NotAllowed):
+        filed.sign(record, "production_manager")
+    assert record.nobody_can_sign
+
+
+def test_who_changes_an_application_does_not_sign_it(filed, people, on):
+    record = filed()
+    record.change(by=people["sales_manager"], on=on, **filed.asked("600"))
+    with pytest.raises(NotAllowed):
+        filed.sign(record, "sales_manager")
+
+
+def test_one_person_with_two_roles_of_the_chain_signs_once(filed, people, on):
+    both = User.create(username="both", name="双职", password=PASSWORD, memberships=[("sales", "sales_manager", False), ("management", "general_manager", False)],
+                       by=None, on=on)
+    filed.people["both"] = both
+    record = filed(price="1000", signed=("both", "production_manager"))
+    assert [(one.needed_role, one.user_id) for one in record.running if one.signature_decision] == [
+        ("sales_manager", both.id), ("production_manager", people["production_manager"].id)]
+    assert awaited(record) == [("sign", "general_manager")]
+    with pytest.raises(NotAllowed):
+        filed.sign(record, "both")
+
+
+def test_the_database_refuses_a_second_signature_of_a_role_or_a_person(filed):
+    record = filed(signed=("sales_manager",))
+    db.session.commit()
+    row = "INSERT INTO required_signatures (kind, record_id, chain, needed_role, turn, signature_decision, user_id, content_hash) VALUES "
+    for values in (f"('replenishment', {record.id}, 1, 'sales_manager', 1, NULL, NULL, NULL)",
+                   f"('replenishment', {record.id}, 1, 'general_manager', 2, 'signed', {record.running[0].user_id}, 'x')",
+                   f"('replenishment', {record.id}, 1, 'general_manager', 2, 'signed', NULL, 'x')"):
+        with pytest.raises(IntegrityError):
+            db.session.execute(text(row + values))
+        db.session.rollback()
+
+
+def test_who_leaves_is_not_waited_for_and_who_comes_is_asked(filed, people, on):
+    record = filed()
+    people["sales_manager"].leave(reason=None, by=people["administrator"], on=on)
+    assert awaited(record) == [("sign", "production_manager")]
+    people["production_manager"].leave(reason=None, by=people["administrator"], on=on)
+    assert (awaited(record), record.nobody_can_sign) == ([("sign", None)], True)
+    User.create(username="second", name="新经理", password=PASSWORD, memberships=[("sales", "sales_manager", False)], by=None, on=on)
+    sync_personal_tasks(on)
+    assert (awaited(record), record.nobody_can_sign) == ([("sign", "second")], False)
+
+
+def test_a_refusal_has_its_reason_and_ends_the_application(filed, people):
+    record = filed("rejected", signed=("sales_manager",))
+    assert (record.refuse_reason, awaited(record)) == ("库存可调拨", [])
+    assert chain(record) == [("sales_manager", "signed"), ("production_manager", "refused")]
+    assert [(one.meaning, one.role) for one in record.signatures] == [("approved", "sales_manager"), ("refused", "production_manager")]
+    with pytest.raises(NotAllowed):
+        filed.sign(record, "production_manager")
+
+
+# The sum of a complaint, Q23
+
+
+def test_splitting_does_not_help(filed):
+    first, second = filed(price="600"), filed(price="400")
+    assert second.amount_sum() == first.amount_sum() == 1000
+    for record in (first, second):
+        assert [one.needed_role for one in record.running] == ["sales_manager", "production_manager", "general_manager"]
+        for role in ("sales_manager", "production_manager"):
+            filed.sign(record, role)
+        assert awaited(record) == [("sign", "general_manager")]
+    event = first.events[1]
+    assert (event.name, event.facts["note"]) == ("limit_reached", second.number)
+
+
+def test_an_order_that_is_released_stays_and_the_next_one_needs_the_general_manager(filed):
+    order, second = filed("ordered", price="999.99"), filed(price="0.01")
+    assert (order.state, len(order.running), len(second.running)) == ("ordered", 2, 3)
+
+
+def test_what_is_refused_or_void_does_not_count(filed):
+    filed("rejected", price="900")
+    filed("void", price="900")
+    assert len(filed(price="999.99").running) == 2
+
+
+def test_other_complaints_do_not_count_but_two_returns_of_one_do(filed, people, on, complaint, complaint_in):
+    other = complaint_in("analysing")
+    filed(price="900", complaint_id=other.id)
+    returns = Returns(people, on)
+    first, second = (returns("registered", complaint_id=complaint.id) for _ in range(2))
+    assert len(filed(price="500", return_id=first.id).running) == 2
+    assert len(filed(price="500", return_id=second.id).running) == 3
+
+
+def test_a_change_that_lifts_the_sum_asks_the_general_manager_for_all_that_are_no_order(filed, people, on):
+    first, second = filed(price="300", signed=("sales_manager",)), filed(price="300")
+    second.change(by=people["sales_clerk"], on=on, **filed.asked("700"))
+    assert chain(first) == [("sales_manager", "signed"), ("production_manager", None), ("general_manager", None)]
+    assert len(second.running) == 3
+
+
+def test_a_general_manager_who_was_asked_stays_asked(filed, people, on):
+    first, second = filed(price="600"), filed(price="600")
+    second.void(reason="重复", by=people["sales_manager"], on=on)
+    filed.sign(first, "sales_manager")
+    filed.sign(first, "production_manager")
+    assert (first.state, awaited(first)) == ("filed", [("sign", "general_manager")])
+
+
+# Changes
+
+
+def test_a_change_voids_what_was_signed_and_tells_who_signed(filed, people, on):
+    record = filed(signed=("sales_manager",), changed=True)
+    assert (record.amount, record.chain, chain(record)) == (1000, 2, [("sales_manager", None), ("production_manager", None), ("general_manager", None)])
+    assert [(one.needed_role, one.signature_decision, one.user_id) for one in record.approvals if one.chain == 1] == [
+        ("sales_manager", "voided", people["sales_manager"].id), ("production_manager", "voided", None)]
+    assert awaited(record) == [("see_change", "sales_manager"), *BOTH]
+    record.see_change(by=people["sales_manager"], on=on)
+    assert awaited(record) == BOTH
+
+
+def test_signing_again_takes_note_of_the_change(filed):
+    record = filed(signed=("sales_manager",), changed=True)
+    filed.sign(record, "sales_manager")
+    assert awaited(record) == [("sign", "production_manager")]
+
+
+def test_what_was_changed_meanwhile_is_not_signed(filed, people, on):
+    record = filed()
+    seen = record.face_hash()
+    record.change(by=people["sales_clerk"], on=on, **filed.asked("500.01"))
+    with pytest.raises(ChangedMeanwhile):
+        filed.sign(record, "sales_manager", seen)
+    assert chain(record) == [("sales_manager", None), ("production_manager", None)]
+
+
+def test_a_signature_meanwhile_does_not_stand_in_the_way_of_the_other(filed):
+    record = filed()
+    seen = record.face_hash()
+    filed.sign(record, "production_manager", seen)
+    filed.sign(record, "sales_manager", seen)
+    assert record.state == "ordered"
+
+
+def test_the_same_words_again_void_nothing(filed, people, on):
+    record = filed(signed=("sales_manager",))
+    record.change(by=people["sales_clerk"], on=on, **filed.asked("500"))
+    assert (record.chain, chain(record)) == (1, [("sales_manager", "signed"), ("production_manager", None)])
+
+
+# The order
+
+
+def test_the_order_is_planned_made_and_shipped(filed, on):
+    found = {state: awaited(filed(state, price="1")) for state in ("ordered", "scheduled", "made", "dispatched")}
+    assert found == {"ordered": [("schedule", None)], "scheduled": [("make", None)], "made": [("ship", None)], "dispatched": []}
+    record = filed("scheduled", price="1")
+    assert (record.due_at.date(), record.schedule_due_at.date()) == (day_of(on) + timedelta(days=5), day_of(on))
+
+
+def test_a_complaint_stays_open_while_its_replenishment_is_not_shipped(filed, complaint, on):
+    record = filed("made")
+    assert complaint.open_ends(on) == {"replenishments": [record]}
+    assert filed("dispatched", price="1").state == "dispatched"
+    assert complaint.open_ends(on) == {"replenishments": [record]}
+
+
+def test_amounts_are_kept_to_the_fen_and_checked_by_the_database(filed):
+    record = filed(price="999.995")
+    db.session.commit()
+    assert (record.lines[0].amount, record.amount, record.lines[0].unit_price) == (1000, 1000, Decimal("999.995"))
+    with pytest.raises(IntegrityError):
+        db.session.execute(text("UPDATE replenishment_lines SET amount = amount - 1"))
+
+
+def test_verify_finds_an_amount_that_is_not_the_sum_and_an_order_without_its_signatures(filed):
+    record = filed("ordered")
+    db.session.commit()
+    db.session.execute(text("UPDATE replenishments SET amount = 100"))
+    db.session.execute(text("UPDATE required_signatures SET signature_decision = NULL WHERE needed_role = 'sales_manager'"))
+    db.session.expire_all()
+    assert {fault.what for fault in verify_records() if fault.where == f"replenishment {record.id}"} == {
+        "was changed without an event", "has an amount that is not the sum of its lines", "is an order without all its signatures"}
+
+
+def test_steps_out_of_turn_are_refused(filed, people, on):
+    record = filed()
+    with pytest.raises(NotOpen):
+        record.order(by=people["sales_manager"], on=on)
+    with pytest.raises(NotOpen):
+        record.schedule(work_order="WO", scheduled_on=day_of(on), by=people["planner"], on=on)
+    with pytest.raises(NotOpen):
+        filed("ordered", price="1").change(by=people["sales_clerk"], on=on, **filed.asked("2"))
+
+
+def test_tasks_built_anew_are_the_same(filed, on):
+    record = filed(price="1000", signed=("sales_manager",), changed=True)
+    before = awaited(record)
+    rebuild_tasks(on)
+    assert awaited(record) == before

@@ -1,0 +1,361 @@
+"""Replenishments and the queue of approvals on their pages (5.3.4): the table of steps over HTTP, amounts, what was changed meanwhile, who may sign."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from cs.extensions import db
+from cs.models.replenishments import Replenishment
+from cs.models.users import User
+from tests.returned import Replenishments, Returns
+from tests.support import PASSWORD, Browser, day_of, kept, loaded
+from tests.tables import REPLENISHMENT, REPLENISHMENT_SITUATIONS, ROLES
+
+EMPTY = ("see_change",)  # an empty form is a whole one
+
+
+@pytest.fixture
+def filed(app, people, on, complaint_in):
+    """filed(state, …): a replenishment of one complaint brought there through the verbs, committed."""
+    build, made = Replenishments(people, on, complaint_in("analysing").id), []
+
+    def make(state="filed", **options):
+        with kept(app):
+            made.append(build(state, **options))
+        return made[-1]
+
+    make.build = build
+    return make
+
+
+@pytest.fixture
+def asked(on):
+    """The fields of an application for one piece."""
+    return lambda price="500", quantity="1", **more: {"lines-0-product_id": "1", "lines-0-quantity": quantity, "lines-0-unit_price": price, "order_no": "PO-1",
+                                                       "wanted_on": (day_of(on) + timedelta(days=5)).isoformat(), "replenishment_reason": "客户待料"} | more
+
+
+def now(app, record) -> Replenishment:
+    return loaded(app, Replenishment, record.id)
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("situation", REPLENISHMENT_SITUATIONS, ids=lambda one: one.name)
+def test_a_replenishments_steps_answer_each_role_as_the_clauses_say(app, filed, situation):
+    record = filed(situation.state, **situation.options)
+    browsers = {role: Browser(app, role) for role in ROLES}
+    meant = {200: "may", 303: "may", 422: "may", 403: "403", 409: "409"}
+    for row in (row for row in REPLENISHMENT if not row.creates):
+        asked = {role: browser for role, browser in browsers.items() if role in row.roles or situation.name in row.open_in}
+        found = {}
+        for role, browser in asked.items():
+            got = browser.get(f"/replenishments/{record.id}/{row.step}").status
+            fields = browser.form() if got == 200 else {"version": str(record.version)}
+            sent = got if row.step in EMPTY else browser.post(f"/replenishments/{record.id}/{row.step}", fields | {"password": "wrong", "wanted_on": "",
+                                                              "work_order": "", "delivery_no": "", "made_on": "", "reason": ""}).status
+            found[role] = [meant[got], meant[sent]]
+        assert found == {role: [row.answer(role, situation)] * 2 for role in asked}, row.step
+    assert now(app, record).version == record.version
+
+
+# Filing
+
+
+def test_sales_applies_from_a_return_and_the_amount_is_computed(app, as_role, people, on, asked):
+    with kept(app):
+        slip = Returns(people, on)("registered", wants_goods=True, goods_wanted_on=day_of(on) + timedelta(days=3))
+    clerk = as_role("sales_clerk")
+    form = clerk.get(f"/replenishments/new?return={slip.id}").form()
+    assert (form["return_no"], form["wanted_on"], form["lines-0-quantity"]) == (slip.number, (day_of(on) + timedelta(days=3)).isoformat(), "10")
+    clerk.post("/replenishments/new", form | {"lines-0-unit_price": "99.9995", "lines-1-product_id": "", "lines-1-quantity": "", "replenishment_reason": "急"})
+    record = loaded(app, Replenishment, 1)
+    assert (clerk.status, record.amount, record.return_id, record.complaint_id, len(record.running)) == (303, 1000, slip.id, slip.complaint_id, 3)
+
+
+def test_sales_applies_from_a_complaint(app, as_role, complaint_in, asked):
+    complaint, clerk = complaint_in("analysing"), as_role("sales_clerk")
+    form = clerk.get(f"/replenishments/new?complaint={complaint.id}").form()
+    assert form["complaint_no"] == complaint.number
+    clerk.post("/replenishments/new", form | asked("999.9949"))
+    record = loaded(app, Replenishment, 1)
+    assert (clerk.status, str(record.amount), len(record.running)) == (303, "999.99", 2)
+
+
+def test_one_at_999_995_rounds_to_1000_and_needs_the_general_manager(app, as_role, complaint_in, asked):
+    clerk = as_role("sales_clerk")
+    clerk.step("/replenishments/new", complaint_no=complaint_in("analysing").number, **asked("999.995"))
+    record = loaded(app, Replenishment, 1)
+    assert (record.amount, record.running[-1].needed_role) == (1000, "general_manager")
+
+
+@pytest.mark.parametrize(("fields", "at"), [
+    ({"lines-0-unit_price": "0"}, "lines-0-unit_price"), ({"lines-0-unit_price": "-1"}, "lines-0-unit_price"), ({"lines-0-unit_price": "免费"}, "lines-0-unit_price"),
+    ({"lines-0-unit_price": "0.00001"}, "lines-0-unit_price"), ({"lines-0-unit_price": "0.001"}, "lines-0-unit_price"),
+    ({"lines-0-unit_price": "Infinity"}, "lines-0-unit_price"), ({"lines-0-unit_price": "100000"}, "lines-0-unit_price"),
+    ({"lines-0-quantity": "0"}, "lines-0-quantity"), ({"lines-0-quantity": "0.5"}, "lines-0-quantity"), ({"lines-0-quantity": "一"}, "lines-0-quantity"),
+    ({"lines-0-product_id": "99"}, "lines-0-product_id"), ({"complaint_no": ""}, "complaint_no"), ({"complaint_no": "CC-1"}, "complaint_no"),
+    ({"return_no": "RMA-1"}, "return_no"), ({"wanted_on": "2020-01-01"}, "wanted_on"), ({"wanted_on": "morgen"}, "wanted_on"),
+    ({"replenishment_reason": "  "}, "replenishment_reason")])
+def test_an_application_that_does_not_hold_is_refused_beside_its_field(as_role, complaint_in, asked, fields, at):
+    clerk = as_role("sales_clerk")
+    clerk.step("/replenishments/new", **{"complaint_no": complaint_in("analysing").number, **asked(), **fields})
+    assert (clerk.status, list(clerk.faults)) == (422, [at])
+
+
+def test_no_lines_are_no_application(as_role, complaint_in, asked):
+    clerk = as_role("sales_clerk")
+    clerk.step("/replenishments/new", complaint_no=complaint_in("analysing").number,
+               **asked(**{"lines-0-product_id": "", "lines-0-quantity": "", "lines-0-unit_price": ""}))
+    assert (clerk.status, "请至少填写一行明细" in clerk.text) == (422, True)
+
+
+def test_a_closed_complaint_gets_no_replenishment(as_role, complaint_in, asked):
+    clerk = as_role("sales_clerk")
+    clerk.step("/replenishments/new", complaint_no=complaint_in("closed").number, **asked())
+    assert (clerk.status, list(clerk.faults)) == (422, ["complaint_no"])
+
+
+# Signing
+
+
+def test_a_manager_signs_what_stands_on_the_screen(app, as_role, filed):
+    record, manager = filed(), as_role("sales_manager")
+    manager.step(f"/replenishments/{record.id}/sign", password=PASSWORD)
+    signed = now(app, record).running[0]
+    assert (manager.status, signed.signature_decision, signed.content_hash) == (303, "signed", record.face_hash())
+
+
+def test_a_wrong_password_signs_nothing(app, as_role, filed):
+    record, manager = filed(), as_role("sales_manager")
+    manager.step(f"/replenishments/{record.id}/sign", password="falsch")
+    assert (manager.status, list(manager.faults)) == (422, ["password"])
+    assert now(app, record).version == record.version
+
+
+def test_what_was_changed_meanwhile_is_shown_and_not_signed(app, as_role, filed, asked):
+    record, manager, clerk = filed(), as_role("sales_manager"), as_role("sales_clerk")
+    manager.get(f"/replenishments/{record.id}/sign")
+    clerk.step(f"/replenishments/{record.id}/change", **asked("880"))
+    assert clerk.status == 303, clerk.faults
+    manager.send(f"/replenishments/{record.id}/sign", password=PASSWORD)
+    assert (manager.status, now(app, record).running[0].signature_decision) == (409, None)
+    assert "期间的变更" in manager.text
+    assert "880.00" in manager.text
+    manager.send(f"/replenishments/{record.id}/sign", password=PASSWORD)
+    assert (manager.status, now(app, record).running[0].signature_decision) == (303, "signed")
+
+
+def test_a_made_up_hash_signs_nothing(app, as_role, filed):
+    record, manager = filed(), as_role("sales_manager")
+    manager.get(f"/replenishments/{record.id}/sign")
+    for seen in ("", "x", "0" * 64):
+        assert manager.post(f"/replenishments/{record.id}/sign", manager.form() | {"seen": seen, "password": PASSWORD}).status == 409
+    assert now(app, record).version == record.version
+
+
+def test_another_signature_meanwhile_does_not_matter(app, as_role, filed):
+    record, sales, production = filed(), as_role("sales_manager"), as_role("production_manager")
+    sales.get(f"/replenishments/{record.id}/sign")
+    production.step(f"/replenishments/{record.id}/sign", password=PASSWORD)
+    sales.send(f"/replenishments/{record.id}/sign", password=PASSWORD)
+    assert (sales.status, now(app, record).state) == (303, "ordered")
+
+
+def test_the_same_signature_sent_twice_is_answered_alike_and_counts_once(app, as_role, filed):
+    record, manager = filed(), as_role("sales_manager")
+    fields = manager.get(f"/replenishments/{record.id}/sign").form() | {"password": PASSWORD}
+    statuses = [manager.post(f"/replenishments/{record.id}/sign", fields).status for _ in range(2)]
+    assert (statuses, now(app, record).version) == ([303, 303], record.version + 1)
+
+
+def test_two_managers_in_the_same_second(app, filed):
+    record = filed()
+    browsers = [Browser(app, role) for role in ("sales_manager", "production_manager")]
+    forms = [browser.get(f"/replenishments/{record.id}/sign").form() | {"password": PASSWORD} for browser in browsers]
+    gate = threading.Barrier(2)
+
+    def send(browser, fields):
+        gate.wait()
+        browser.post(f"/replenishments/{record.id}/sign", fields)
+
+    threads = [threading.Thread(target=send, args=pair) for pair in zip(browsers, forms, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [browser.status for browser in browsers] == [303, 303]
+    assert now(app, record).state == "ordered"
+
+
+def test_a_signer_who_lost_the_role_between_looking_and_signing_is_refused(app, as_role, filed, people, on):
+    record, manager = filed(), as_role("sales_manager")
+    fields = manager.get(f"/replenishments/{record.id}/sign").form() | {"password": PASSWORD}
+    with kept(app):
+        person = db.session.get(User, people["sales_manager"].id)
+        person.edit(name=person.name, memberships=[("sales", "sales_clerk", False)], note=None, by=people["administrator"], on=on)
+    assert manager.post(f"/replenishments/{record.id}/sign", fields).status == 403
+    assert now(app, record).running[0].signature_decision is None
+
+
+def test_a_refusal_needs_its_reason(app, as_role, filed):
+    record, manager = filed(), as_role("production_manager")
+    manager.step(f"/replenishments/{record.id}/refuse", password=PASSWORD)
+    assert (manager.status, list(manager.faults)) == (422, ["reason"])
+    manager.send(f"/replenishments/{record.id}/refuse", reason="库存可调拨", password=PASSWORD)
+    assert (manager.status, now(app, record).state) == (303, "rejected")
+    assert "库存可调拨" in manager.get(f"/replenishments/{record.id}").text
+
+
+def test_splitting_over_two_returns_of_one_complaint_needs_the_general_manager(app, as_role, filed, people, on, asked):
+    with kept(app):
+        slips = [Returns(people, on)("registered", complaint_id=filed.build.complaint_id) for _ in range(2)]
+    clerk = as_role("sales_clerk")
+    for slip in slips:
+        clerk.step("/replenishments/new", return_no=slip.number, **asked("500"))
+        assert clerk.status == 303, clerk.faults
+    assert [len(loaded(app, Replenishment, number).running) for number in (1, 2)] == [3, 3]
+
+
+def test_nobody_who_can_sign_is_shown_as_a_fault(app, as_role, filed):
+    record = filed(by="sales_manager", signed=("production_manager",))
+    assert "目前没有人可以签下一个签核（业务经理）" in as_role("auditor").get(f"/replenishments/{record.id}").text
+    assert "目前没有人可以签核" in as_role("auditor").get("/approvals/?whose=all").text
+
+
+# The order
+
+
+def test_the_urgent_order_goes_through_planning_production_and_warehouse(app, as_role, filed, on):
+    record, today = filed("ordered"), day_of(on).isoformat()
+    for role, step, fields in (("planner", "schedule", {"work_order": "WO-7", "scheduled_on": today}), ("production_operator", "make", {}),
+                               ("warehouse_keeper", "ship", {"delivery_no": "SH-9"})):
+        person = as_role(role)
+        person.step(f"/replenishments/{record.id}/{step}", **fields)
+        assert person.status == 303, (step, person.faults)
+    assert now(app, record).state == "dispatched"
+
+
+@pytest.mark.parametrize(("days", "status"), [(1, 422), (-1, 422), (0, 303)])
+def test_nothing_is_made_before_its_order_or_in_the_future(as_role, filed, on, days, status):
+    record, operator = filed("scheduled"), as_role("production_operator")
+    operator.step(f"/replenishments/{record.id}/make", made_on=(day_of(on) + timedelta(days=days)).isoformat())
+    assert operator.status == status
+
+
+# The queue
+
+
+def test_the_queue_says_what_from_whom_the_amount_the_clause_and_what_else_is_open(app, as_role, filed, complaint_in):
+    record = filed(price="1234.5")
+    complaint_in("accepted")
+    row = as_role("sales_manager").get("/approvals/").soup.select_one(".approval")
+    text = row.get_text(" ", strip=True)
+    assert all(words in text for words in (record.number, "业务经理甲", "1,234.50", "5.3.4", "华声汽配 另有未结", "客户投诉 2", "补货 1"))
+    assert [link.get_text() for link in row.select(".approval-buttons a")] == ["核准补货", "驳回"]
+
+
+def test_the_queue_holds_every_kind_of_signature(app, as_role, filed, complaint_in):
+    filed()
+    complaint_in("accepted")
+    page = as_role("auditor").get("/approvals/?whose=all")
+    assert [row.select_one("b").get_text().split(" · ")[0] for row in page.soup.select(".approval")] == ["分析确认", "核准补货", "核准补货", "结案"]
+    assert page.soup.select(".approval-buttons a") == []
+
+
+def test_everyone_has_their_own_queue(as_role, filed, complaint_in):
+    filed()
+    complaint_in("accepted")
+    found = {role: [row.select_one("b").get_text().split(" · ")[0] for row in as_role(role).get("/approvals/").soup.select(".approval")]
+             for role in ("sales_manager", "production_manager", "general_manager", "quality_supervisor", "sales_clerk")}
+    assert found == {"sales_manager": ["核准补货"], "production_manager": ["核准补货"], "general_manager": [], "quality_supervisor": ["分析确认", "结案"],
+                     "sales_clerk": []}
+
+
+def test_signed_from_the_queue_one_is_back_in_the_queue(app, as_role, filed):
+    record, manager = filed(), as_role("sales_manager")
+    manager.step(f"/replenishments/{record.id}/sign?then=approvals", password=PASSWORD)
+    assert (manager.status, manager.location) == (303, "/approvals/")
+    assert now(app, record).running[0].signature_decision == "signed"
+
+
+def test_by_htmx_the_queue_alone_is_drawn_anew(app, as_role, filed):
+    record, manager = filed(), as_role("sales_manager")
+    fields = manager.get(f"/replenishments/{record.id}/sign?then=approvals").form() | {"password": PASSWORD}
+    manager.post(f"/replenishments/{record.id}/sign?then=approvals", fields, htmx=True)
+    assert (manager.status, manager.response.headers["HX-Location"]) == (200, '{"path": "/approvals/", "target": "#rows", "swap": "outerHTML"}')
+
+
+def test_a_made_up_way_back_is_not_followed(app, as_role, filed):
+    record, manager = filed(), as_role("sales_manager")
+    manager.step(f"/replenishments/{record.id}/sign?then=https://evil.test", password=PASSWORD)
+    assert (manager.status, manager.location) == (303, f"/replenishments/{record.id}")
+
+
+def test_the_queue_asks_as_many_questions_for_many_as_for_one(as_role, filed, count_queries):
+    reader, ran_so_far = as_role("sales_manager"), []
+    for _ in range(2):
+        for _ in range(3):
+            filed(price="1")
+        with count_queries() as ran:
+            reader.get("/approvals/")
+        ran_so_far.append(len(ran))
+    assert ran_so_far[0] == ran_so_far[1]
+
+
+def test_the_list_asks_as_many_questions_for_many_as_for_one(as_role, filed, count_queries):
+    reader, ran_so_far = as_role("auditor"), []
+    for _ in range(2):
+        for _ in range(3):
+            filed("ordered", price="1")
+        with count_queries() as ran:
+            reader.get("/replenishments/")
+        ran_so_far.append(len(ran))
+    assert ran_so_far[0] == ran_so_far[1]
+
+
+def test_the_register_names_who_approved(as_role, filed):
+    filed("dispatched", price="999.99")
+    page = as_role("auditor").get("/reports/replenishments")
+    assert all(words in page.text for words in ("EO-", "999.99", "业务经理甲", "生产经理甲", "已出货"))
+    assert as_role("auditor").get("/reports/replenishments.xlsx").status == 200
+
+
+# Deputies
+
+
+def test_a_manager_names_a_deputy_who_signs_from_the_queue(app, as_role, filed, on):
+    record, manager, planner = filed(), as_role("sales_manager"), as_role("planner")
+    assert planner.get(f"/replenishments/{record.id}/sign").status == 403
+    manager.step("/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat())
+    assert manager.status == 303, manager.faults
+    assert "您代理 业务经理甲（业务经理）签核" in planner.get("/approvals/").text
+    assert [link.get_text() for link in planner.soup.select(".approval-buttons a")] == ["核准补货", "驳回"]
+    planner.step(f"/replenishments/{record.id}/sign?then=approvals", password=PASSWORD)
+    assert (planner.status, now(app, record).running[0].signature_decision) == (303, "signed")
+    assert "计划员甲 (代 业务经理甲)" in manager.get(f"/replenishments/{record.id}").text
+    manager.post("/approvals/deputies/1/withdraw")
+    assert (manager.status, planner.get("/approvals/").soup.select(".approval")) == (303, [])
+
+
+def person_id(app, username: str) -> int:
+    with app.app_context():
+        return User.by_username(username).id
+
+
+@pytest.mark.parametrize(("fields", "at"), [
+    ({"deputy_id": ""}, "deputy_id"), ({"deputy_id": "9999"}, "deputy_id"), ({"last_on": "2020-01-01"}, "last_on"), ({"first_on": "x"}, "first_on"),
+    ({"first_on": "2099-01-02", "last_on": "2099-01-01"}, "last_on"), ({"role": "general_manager"}, "role")])
+def test_a_deputy_that_does_not_hold_is_refused_beside_its_field(app, as_role, on, fields, at):
+    manager = as_role("sales_manager")
+    manager.step("/approvals/deputies", **{"deputy_id": str(person_id(app, "planner")), "last_on": day_of(on).isoformat(), **fields})
+    assert (manager.status, list(manager.faults)) == (422, [at])
+
+
+def test_deputies_are_named_by_approvers_and_withdrawn_by_who_named_them(app, as_role, on):
+    assert [as_role(role).get("/approvals/deputies").status for role in ("sales_clerk", "auditor", "general_manager")] == [403, 403, 200]
+    as_role("sales_manager").step("/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat())
+    other = as_role("general_manager")
+    assert [other.post(f"/approvals/deputies/{number}/withdraw").status for number in (1, 99)] == [403, 404]

@@ -1,0 +1,250 @@
+"""Returns on their pages (5.3): the table of steps over HTTP, the forms and what they refuse, the picture of the quantities, the list."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from cs.models.complaints import Complaint
+from cs.models.returns import Return
+from tests.returned import Returns
+from tests.support import Browser, day_of, kept, loaded
+from tests.tables import RETURN, RETURN_SITUATIONS, ROLES
+
+EMPTY = ("all_counted",)  # an empty form is a whole one
+LINE = {"lines-0-product_id": "1", "lines-0-lot_no": "L2611", "lines-0-return_reason": "右声道无声", "lines-0-slip_qty": "10"}
+
+
+@pytest.fixture
+def return_in(app, people, on):
+    """return_in(state, …): a return brought there through the verbs, committed."""
+    build, made = Returns(people, on), []
+
+    def make(state, **options):
+        with kept(app):
+            made.append(build(state, **options))
+        return made[-1]
+
+    return make
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("situation", RETURN_SITUATIONS, ids=lambda one: one.name)
+def test_a_returns_steps_answer_each_role_as_the_clauses_say(app, return_in, situation):
+    record = return_in(situation.state, **situation.options)
+    browsers = {role: Browser(app, role) for role in ROLES}
+    meant = {200: "may", 303: "may", 422: "may", 403: "403", 409: "409"}
+    for row in (row for row in RETURN if not row.creates):
+        asked = {role: browser for role, browser in browsers.items() if role in row.roles or situation.name in row.open_in}
+        found = {}
+        for role, browser in asked.items():
+            got = browser.get(f"/returns/{record.id}/{row.step}").status
+            sent = browser.post(f"/returns/{record.id}/{row.step}", version=str(record.version), password="wrong").status
+            found[role] = [meant[got], meant[sent]]
+        assert found == {role: [row.answer(role, situation)] * 2 for role in asked}, row.step
+    assert loaded(app, Return, record.id).version == record.version
+
+
+# Registering
+
+
+def test_sales_registers_a_return_which_makes_its_complaint(app, as_role):
+    clerk = as_role("sales_clerk")
+    clerk.step("/returns/new", customer_id="1", return_kind="use", **LINE)
+    assert clerk.status == 303, clerk.faults
+    record = loaded(app, Return, 1)
+    assert (record.state, record.complaint_id, record.lines[0].slip_qty) == ("registered", 1, 10)
+    assert "RMA-" in clerk.get("/complaints/1").text
+
+
+def test_the_warehouse_registers_what_came_to_the_gate_and_sales_takes_it_over(app, as_role, return_in):
+    keeper, clerk = as_role("warehouse_keeper"), as_role("sales_clerk")
+    keeper.step("/returns/new", customer_id="1", **LINE)
+    assert keeper.status == 303, keeper.faults
+    assert "业务登记退货" in clerk.get("/").text
+    clerk.step("/returns/1/take_over", **{"lines-0-order_no": "PO-1"})
+    assert clerk.status == 303, clerk.faults
+    record = loaded(app, Return, 1)
+    assert (record.state, len(record.lines), record.lines[0].order_no) == ("registered", 1, "PO-1")
+
+
+def test_a_return_is_begun_from_its_complaint(app, as_role, complaint_in):
+    complaint, clerk = complaint_in("analysing"), as_role("sales_clerk")
+    form = clerk.get(f"/returns/new?complaint={complaint.id}").form()
+    assert (form["join_complaint"], form["customer_id"], form["lines-0-lot_no"]) == (complaint.number, "1", "L2611")
+    clerk.post("/returns/new", form | {"lines-0-slip_qty": "3"})
+    assert (clerk.status, loaded(app, Return, 1).complaint_id) == (303, complaint.id)
+
+
+@pytest.mark.parametrize(("fields", "at"), [
+    ({"lines-0-slip_qty": "0"}, "lines-0-slip_qty"), ({"lines-0-slip_qty": "-3"}, "lines-0-slip_qty"), ({"lines-0-slip_qty": "abc"}, "lines-0-slip_qty"),
+    ({"lines-0-slip_qty": "1.5"}, "lines-0-slip_qty"), ({"lines-0-slip_qty": "NaN"}, "lines-0-slip_qty"), ({"lines-0-slip_qty": "1e999999"}, "lines-0-slip_qty"),
+    ({"lines-0-slip_qty": "1000000"}, "lines-0-slip_qty"), ({"lines-0-product_id": ""}, "lines-0-product_id"), ({"lines-0-product_id": "77"}, "lines-0-product_id"),
+    ({"lines-0-return_reason": " "}, "lines-0-return_reason"), ({"customer_id": "77"}, "customer_id"), ({"customer_id": "x"}, "customer_id"),
+    ({"join_complaint": "CC-209901-0001"}, "join_complaint"), ({"wants_goods": "y"}, "goods_wanted_on")])
+def test_a_slip_that_does_not_hold_is_refused_beside_its_field(as_role, fields, at):
+    clerk = as_role("sales_clerk")
+    clerk.step("/returns/new", **{"customer_id": "1", **LINE, **fields})
+    assert (clerk.status, list(clerk.faults)) == (422, [at])
+    if fields.get(at):
+        assert clerk.form()[at] == fields[at].strip() or clerk.soup.select_one(f"select[name='{at}']")
+
+
+def test_a_slip_without_lines_is_refused(as_role):
+    clerk = as_role("sales_clerk")
+    clerk.step("/returns/new", customer_id="1")
+    assert (clerk.status, "请至少填写一行明细" in clerk.text) == (422, True)
+
+
+def test_a_complaint_that_is_closed_is_not_joined(as_role, complaint_in):
+    clerk = as_role("sales_clerk")
+    clerk.step("/returns/new", customer_id="1", join_complaint=complaint_in("closed").number, **LINE)
+    assert (clerk.status, list(clerk.faults)) == (422, ["join_complaint"])
+
+
+# The shop floor
+
+
+@pytest.mark.parametrize(("fields", "at"), [
+    ({"quantity": "-1"}, "quantity"), ({"quantity": "八"}, "quantity"), ({"quantity": "7.5"}, "quantity"), ({"quantity": ""}, "quantity"),
+    ({"return_place": "area_99"}, "return_place"), ({"return_place": None}, "return_place"), ({"line_id": "999"}, "line_id"), ({"line_id": "x"}, "line_id")])
+def test_a_count_below_zero_with_letters_or_at_no_place_is_refused(as_role, return_in, fields, at):
+    record, keeper = return_in("expected"), as_role("warehouse_keeper")
+    keeper.step(f"/returns/{record.id}/count", **{"quantity": "8", "return_place": "area_1", **fields})
+    assert (keeper.status, list(keeper.faults)) == (422, [at])
+
+
+def test_the_warehouse_counts_in_full_width_digits_too(app, as_role, return_in):
+    record, keeper = return_in("expected"), as_role("warehouse_keeper")
+    keeper.step(f"/returns/{record.id}/count", quantity="１０", return_place="area_2")
+    line = loaded(app, Return, record.id).lines[0]
+    assert (keeper.status, line.counted_qty, line.return_place) == (303, 10, "area_2")
+
+
+def test_counting_forms_bring_up_the_numeric_keypad(as_role, return_in):
+    record, keeper = return_in("expected"), as_role("warehouse_keeper")
+    field = keeper.get(f"/returns/{record.id}/count").soup.select_one("input[name=quantity]")
+    assert (field["inputmode"], field["type"]) == ("decimal", "text")
+
+
+@pytest.mark.parametrize(("fields", "fault"), [
+    ({"accepted": "9"}, "未结数量只有 8"), ({"accepted": "5", "rework": "4"}, "未结数量只有 8"), ({}, "请输入大于零的数量"), ({"accepted": "0"}, "请输入大于零的数量"),
+    ({"accepted": "1.5"}, "只能填整数")])
+def test_no_more_is_inspected_than_was_counted(as_role, return_in, fields, fault):
+    record, inspector = return_in("handling"), as_role("quality_inspector")
+    inspector.step(f"/returns/{record.id}/inspect", **fields)
+    assert (inspector.status, list(inspector.faults)) == (422, ["accepted"])
+    assert fault in inspector.faults["accepted"]
+
+
+def test_goods_that_go_back_as_they_are_are_not_accepted(app, as_role, return_in, people, on):
+    record = return_in("offering", here=True)
+    clerk, keeper, inspector = as_role("sales_clerk"), as_role("warehouse_keeper"), as_role("quality_inspector")
+    clerk.step(f"/returns/{record.id}/send_as_is", customer_answer="原样退回")
+    for quantity in ("10", "5"):
+        keeper.step(f"/returns/{record.id}/count", quantity=quantity, return_place="area_1")
+    inspector.step(f"/returns/{record.id}/inspect", accepted="4")
+    assert (inspector.status, list(inspector.faults)) == (422, ["accepted"])
+    inspector.send(f"/returns/{record.id}/inspect", accepted="", as_is="10")
+    assert (inspector.status, loaded(app, Return, record.id).lines[0].as_is_qty) == (303, 10)
+
+
+@pytest.mark.parametrize(("quantity", "status"), [("4", 422), ("0", 422), ("-1", 422), ("3", 303)])
+def test_production_books_what_is_open_and_no_more(as_role, return_in, quantity, status):
+    record, operator = return_in("handling", until="plan_rework"), as_role("production_operator")
+    operator.step(f"/returns/{record.id}/rework", quantity=quantity)
+    assert operator.status == status
+
+
+def test_a_recount_below_what_is_inspected_is_refused(as_role, return_in):
+    record, keeper = return_in("handling", until="inspect"), as_role("warehouse_keeper")
+    keeper.step(f"/returns/{record.id}/recount", quantity="7", return_place="area_1", reason="再点")
+    assert (keeper.status, list(keeper.faults)) == (422, ["quantity"])
+
+
+def test_rework_is_planned_for_no_day_that_is_over_and_not_after_the_goods_are_due_back(as_role, return_in, on):
+    record = return_in("handling", until="instruct", return_by=day_of(on) + timedelta(days=3))
+    planner = as_role("planner")
+    for days, status in ((-1, 422), (4, 422), (3, 303)):
+        planner.step(f"/returns/{record.id}/plan_rework", rework_on=(day_of(on) + timedelta(days=days)).isoformat())
+        assert planner.status == status
+
+
+def test_goods_go_back_with_a_delivery_note(as_role, return_in):
+    record, keeper = return_in("handling", until="reinspect"), as_role("warehouse_keeper")
+    keeper.step(f"/returns/{record.id}/give_back")
+    assert (keeper.status, list(keeper.faults)) == (422, ["delivery_no"])
+
+
+# The page and the list
+
+
+def test_the_page_shows_the_difference_and_what_became_of_each_piece(as_role, return_in):
+    reader = as_role("auditor")
+    page = reader.get(f"/returns/{return_in('handling').id}")
+    assert "退货单 10，实收 8" in page.text
+    page = reader.get(f"/returns/{return_in('handling', until='rework').id}")
+    picture = page.soup.select_one("svg.tally")
+    assert picture["aria-label"] == "合格 3, 原样退回 1, 重工未结 3, 报废 1"
+    assert sum(float(part["width"]) for part in picture.select("rect")) == pytest.approx(100, abs=0.01)
+
+
+def test_process_engineering_sees_later_complaints_of_the_same_model_and_defect(app, as_role, return_in, complaint_in, people, on):
+    with kept(app):
+        first = complaint_in("answering", on=on - timedelta(days=5))
+    record = return_in("handling", until="instruct", complaint_id=first.id)
+    engineer = as_role("process_engineer")
+    assert "此后没有同型号同缺陷的投诉" in engineer.get(f"/returns/{record.id}").text
+    later = complaint_in("answering", on=on + timedelta(days=2), heard_at=on + timedelta(days=1))
+    assert later.number in engineer.get(f"/returns/{record.id}").text
+
+
+def test_the_list_narrows_by_what_is_open_and_what_differs(as_role, return_in):
+    closed, short = return_in("closed"), return_in("handling")
+    reader = as_role("auditor")
+    assert [number in reader.get("/returns/?state=open").text for number in (closed.number, short.number)] == [False, True]
+    assert [number in reader.get("/returns/?difference=open").text for number in (closed.number, short.number)] == [False, True]
+    assert short.number in reader.get("/returns/?q=L2612").text
+
+
+def test_the_list_asks_as_many_questions_for_many_returns_as_for_one(as_role, return_in, count_queries):
+    reader, asked = as_role("auditor"), []
+    for _ in range(2):
+        for _ in range(3):
+            return_in("handling")
+        with count_queries() as ran:
+            reader.get("/returns/")
+        asked.append(len(ran))
+    assert asked[0] == asked[1]
+
+
+def test_an_unknown_return_is_not_found(as_role):
+    reader = as_role("sales_clerk")
+    assert [reader.get(url).status for url in ("/returns/999", "/returns/999/amend", "/returns/99999999999999999999", "/returns/1/fly")] == [404] * 4
+
+
+def test_the_register_of_returns_has_a_line_for_each_line(as_role, return_in):
+    record = return_in("closed")
+    page = as_role("auditor").get("/reports/returns")
+    assert page.status == 200
+    assert [row.count(record.number) for row in (page.text,)] == [2]
+
+
+def test_a_stale_form_is_refused_and_says_what_was_changed(app, as_role, return_in, people, on):
+    record, clerk, manager = return_in("registered"), as_role("sales_clerk"), as_role("sales_manager")
+    clerk.get(f"/returns/{record.id}/amend")
+    manager.step(f"/returns/{record.id}/amend", customer_slip_no="TH-02")
+    clerk.send(f"/returns/{record.id}/amend", customer_slip_no="TH-03")
+    assert clerk.status == 409
+    assert "TH-02" in clerk.text
+    assert clerk.form()["customer_slip_no"] == "TH-03"
+    assert loaded(app, Return, record.id).customer_slip_no == "TH-02"
+
+
+def test_a_complaint_names_the_return_that_keeps_it_open(app, as_role, return_in, complaint_in):
+    complaint = complaint_in("accepted")
+    record = return_in("registered", complaint_id=complaint.id)
+    page = as_role("quality_supervisor").get(f"/complaints/{complaint.id}")
+    assert f"退货 {record.number} 未结案" in page.text
+    assert loaded(app, Complaint, complaint.id).state == "accepted"
