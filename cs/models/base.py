@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, delete, inspect, select
@@ -88,18 +89,29 @@ class Record(db.Model):
         yield
         if new:
             self.created_at, self.created_by_id = on, by.id if by else None
+            self._begin_parts()
             db.session.add(self)
         self.version = 1 if new else self.version + 1
-        db.session.flush()
+        if db.session.new:  # the event names the ids of what came
+            db.session.flush()
         said, self.search_text = self.search_text, searchable(self.searched())
         self.seal(name, by, on, before, clause=clause, role=role, note=note, **facts)
         if new or self.search_text != said:
             index_words([self], new=new)
+        self.changed(on, new=new)
         db.session.flush()
+
+    def changed(self, on: datetime, *, new: bool) -> None:
+        """What must follow every change of the record, in the same transaction."""
+
+    def _begin_parts(self) -> None:
+        """A new record has no rows of its parts but those that its verb gave it: the database need not be asked for them."""
+        for part in set(self.parts) - inspect(self).dict.keys():
+            setattr(self, part, [])
 
     def seal(self, name: str, by: User | None, on: datetime, before: dict[str, Any], *, clause: str, role: str | None,
               note: str | None = None, **facts: Any) -> None:
-        """Appends the event of what the record says now, compared with what it said before."""
+        """Appends the event of what the record says now, compared with what it said before; with it the signature where the facts say `signed`."""
         after = self.content()
         facts["changes"] = _changes(before, after)
         if note:
@@ -108,6 +120,8 @@ class Record(db.Model):
                       role=role, state=getattr(self, "state", None), data=canonical(facts), procedure_hash=rulebook().hash,
                       content_hash=hash_of(after), previous_hash=self.head_hash)
         append(event)
+        if "signed" in facts:
+            db.session.add(Signature.of(event, facts["signed"]))
         self.head_hash = event.hash
 
     @property
@@ -137,8 +151,13 @@ def _said(value: Any) -> Any:
     return [_said(one) for one in value] if isinstance(value, list) else value
 
 
+@cache
+def _columns_of(cls: type[Any], without: frozenset[str]) -> tuple[str, ...]:
+    return tuple(attribute.key for attribute in inspect(cls).column_attrs if attribute.key not in without)
+
+
 def _columns(row: Any, without: frozenset[str]) -> dict[str, Any]:
-    return {attribute.key: getattr(row, attribute.key) for attribute in inspect(row).mapper.column_attrs if attribute.key not in without}
+    return {key: getattr(row, key) for key in _columns_of(type(row), without)}
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
@@ -211,11 +230,12 @@ class Workflowed(Record):
             yield step
             if step.target is not None:
                 self.state = step.target
-        if step.signed:
-            sealed = select(Event).where(Event.kind == self.kind, Event.record_id == self.id, Event.seq == self.version)
-            db.session.add(Signature.of(db.session.execute(sealed).scalar_one(), step.signed))
-        for record in filter(None, (self, getattr(self, "complaint", None))):  # a CAPA keeps its complaint from closing
-            sync_tasks(record, on)
+        if complaint := getattr(self, "complaint", None):  # a CAPA keeps its complaint from closing
+            sync_tasks(complaint, on)
+            db.session.flush()
+
+    def changed(self, on: datetime, *, new: bool) -> None:
+        sync_tasks(self, on, new=new)
 
 
 class Task(db.Model):
@@ -267,13 +287,13 @@ def awaited(record: Workflowed, on: datetime) -> dict[tuple[str, int | None], di
     return tasks
 
 
-def sync_tasks(record: Workflowed, on: datetime) -> None:
-    """Makes the tasks of a record what its rows say; who took one keeps it while it stands."""
+def sync_tasks(record: Workflowed, on: datetime, *, new: bool = False) -> None:
+    """Makes the tasks of a record what its rows say; who took one keeps it while it stands. The caller flushes."""
     if not any(step.task for step in record.workflow.steps):
         return
     tasks = awaited(record, on)
     query = select(Task).where(Task.kind == record.kind, Task.record_id == record.id)
-    for task in db.session.execute(query).scalars():
+    for task in [] if new else db.session.execute(query).scalars():
         facts = tasks.pop((task.name, task.user_id), None)
         if facts is None:
             db.session.delete(task)
@@ -282,7 +302,6 @@ def sync_tasks(record: Workflowed, on: datetime) -> None:
                 setattr(task, column, value)
     for (name, _person), facts in tasks.items():
         db.session.add(Task(kind=record.kind, record_id=record.id, name=name, since=on, **facts))
-    db.session.flush()
 
 
 def sync_personal_tasks(on: datetime) -> None:
@@ -293,6 +312,7 @@ def sync_personal_tasks(on: datetime) -> None:
             concerned = select(Task.record_id).where(Task.kind == cls.kind, Task.name.in_(names))
             for record in db.session.execute(select(cls).where(cls.id.in_(concerned)).order_by(cls.id)).scalars().all():
                 sync_tasks(record, on)
+    db.session.flush()
 
 
 def rebuild_tasks(on: datetime) -> int:
@@ -304,6 +324,7 @@ def rebuild_tasks(on: datetime) -> int:
                 sync_tasks(record, on)
             ended = select(cls.id).where(cls.state.in_(final))
             db.session.execute(delete(Task).where(Task.kind == cls.kind, Task.record_id.in_(ended)))
+    db.session.flush()
     return db.session.query(Task).count()
 
 

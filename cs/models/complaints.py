@@ -208,7 +208,7 @@ class Complaint(SampleSteps, MeetingSteps, Workflowed):
     def open_capas(self) -> list[Any]:
         """The CAPAs of this complaint that are not verified (nor void)."""
         capa = KINDS["capa"]
-        query = select(capa).where(capa.complaint_id == self.id, capa.state.not_in(("verified", "void")))  # type: ignore[attr-defined]
+        query = select(capa).where(capa.complaint_id == self.id, capa.state.not_in(("verified", "void"))).options(lazyload("*"))  # type: ignore[attr-defined]
         return list(db.session.execute(query).scalars())
 
     def like_cases(self, product_id: int | None, defect_code: str | None, category: str | None) -> tuple[list[Complaint], list[Complaint]]:
