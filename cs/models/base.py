@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, delete, inspect, select
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, bindparam, delete, inspect, select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from cs.extensions import db
@@ -92,8 +92,8 @@ class Record(db.Model):
             self._begin_parts()
             db.session.add(self)
         self.version = 1 if new else self.version + 1
-        if db.session.new:  # the event names the ids of what came
-            db.session.flush()
+        if new or any(inspect(row).pending for part in self.parts for row in getattr(self, part)):
+            db.session.flush()  # the event names the ids of what came
         said, self.search_text = self.search_text, searchable(self.searched())
         self.seal(name, by, on, before, clause=clause, role=role, note=note, **facts)
         if new or self.search_text != said:
@@ -275,6 +275,9 @@ class Task(db.Model):
         self.taken_by_id = self.taken_at = None
 
 
+TASKS_OF = select(Task).where(Task.kind == bindparam("kind"), Task.record_id == bindparam("record_id"))  # built once: each step asks it
+
+
 def awaited(record: Workflowed, on: datetime) -> dict[tuple[str, int | None], dict[str, Any]]:
     """What is awaited of whom for a record: {(task name, person or None): its columns}, from the rows of its workflow alone."""
     tasks: dict[tuple[str, int | None], dict[str, Any]] = {}
@@ -292,14 +295,14 @@ def sync_tasks(record: Workflowed, on: datetime, *, new: bool = False) -> None:
     if not any(step.task for step in record.workflow.steps):
         return
     tasks = awaited(record, on)
-    query = select(Task).where(Task.kind == record.kind, Task.record_id == record.id)
-    for task in [] if new else db.session.execute(query).scalars():
+    for task in [] if new else db.session.execute(TASKS_OF, {"kind": record.kind, "record_id": record.id}).scalars():
         facts = tasks.pop((task.name, task.user_id), None)
         if facts is None:
             db.session.delete(task)
         else:
             for column, value in facts.items():
-                setattr(task, column, value)
+                if getattr(task, column) != value:
+                    setattr(task, column, value)
     for (name, _person), facts in tasks.items():
         db.session.add(Task(kind=record.kind, record_id=record.id, name=name, since=on, **facts))
 

@@ -53,8 +53,8 @@ class Reply(db.Model):
     response: Mapped[str | None]
     response_on: Mapped[date | None]
     response_note: Mapped[str | None] = mapped_column(Text)
-    prepared_by: Mapped[User] = relationship(foreign_keys=[prepared_by_id])
-    replied_by: Mapped[User | None] = relationship(foreign_keys=[replied_by_id])
+    prepared_by: Mapped[User] = relationship(foreign_keys=[prepared_by_id], viewonly=True)
+    replied_by: Mapped[User | None] = relationship(foreign_keys=[replied_by_id], viewonly=True)
     __table_args__ = (UniqueConstraint("complaint_id", "number"),)
 
     @property
@@ -126,7 +126,7 @@ class Complaint(SampleSteps, MeetingSteps, Workflowed):
 
     customer: Mapped[Customer | None] = relationship()
     product: Mapped[Product | None] = relationship()
-    quality_received_by: Mapped[User | None] = relationship(foreign_keys=[quality_received_by_id])
+    quality_received_by: Mapped[User | None] = relationship(foreign_keys=[quality_received_by_id], viewonly=True)
     created_by: Mapped[User | None] = relationship(primaryjoin="Complaint.created_by_id == User.id", foreign_keys="Complaint.created_by_id",
                                                    viewonly=True)
     repeat_of: Mapped[Complaint | None] = relationship(primaryjoin="foreign(Complaint.repeat_of_id) == remote(Complaint.id)", viewonly=True)
