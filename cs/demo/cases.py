@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Walk = Generator[datetime, None, None]  # yields the moment at which it wants to go on
 
 # How far into the time that a case has each step comes, from hearing to the reply.
-PACE = {"pass_on": 0.03, "first": 0.08, "receive": 0.26, "ask_sample": 0.3, "sample": 0.5, "talk": 0.4, "confirm": 0.6, "meet": 0.68, "dispose": 0.74, "prepare": 0.86, "send": 1.0}
+PACE = {"pass_on": 0.03, "first": 0.08, "receive": 0.26, "ask_sample": 0.3, "talk": 0.4, "confirm": 0.6, "meet": 0.68, "dispose": 0.74, "prepare": 0.86, "send": 1.0}
 
 HEARD_BY = {  # who passes on (5.2.1.2), and how it came to their ears
     "warehouse_keeper": "送货时客户仓管说：", "suqiang": "送货到客户仓库，对方收货员说：", "quality_inspector": "客户IQC直接打电话到检验室：",
@@ -119,12 +119,15 @@ class Case(MeetingWalk):
 
     def _set_length(self) -> None:
         due = self.year.reply_due(self.heard_at, self.deadline, self.story.customer.reply_days)
-        share = self.rng.uniform(1.15, 1.9) if self.plot.late else self.rng.uniform(0.35, 0.9)
+        share = self.rng.uniform(1.15, 1.9) if self.plot.late else self.rng.uniform(0.75 if self.plot.sample else 0.35, 0.9)
         self.length = self.year.calendar.working_hours_between(self.heard_at, due) * share
 
     def _until(self, step: str) -> Walk:
-        """Sleeps until the step's share of the time to the reply has passed."""
+        """Sleeps until the step's share of the time to the reply has passed; some minutes at least, which each step takes."""
+        before = self.on
         yield from self._rest(self.began, self.length * PACE[step] * self.rng.uniform(0.94, 1.0))
+        if self.on == before and self.on > self.began:
+            yield from self._for(self.rng.uniform(0.1, 0.5))
 
     def _for(self, hours: float) -> Walk:
         """Sleeps for so many working hours."""
@@ -289,7 +292,8 @@ class Case(MeetingWalk):
             complaint.contact(at=self.on - timedelta(minutes=rng.randint(3, 25)), channel="email" if self.story.foreign else "phone", contact_name=self.story.contact.name,
                               said=self.story.talk(), by=self.rng.choice((self.inspector, self.clerk)), on=self.on)
         if plot.sample in ("given_back", "scrapped", "here"):
-            yield from self._until("sample")
+            calendar = self.year.calendar  # it comes the next day: from near by the customer's car, from far off by express
+            yield from self._rest(calendar.end_of(today), timedelta(hours=rng.uniform(0.6, 2.5)))
             complaint.receive_sample(sample_id=complaint.samples[0].id, sent_on=max(today, self.complaint.samples[0].requested_on), received_on=self.on.date(),
                                      received_qty=min(2, self.story.n), location=rng.choice(("品质部待检柜A2", "品质部待检柜B1", "客诉样品架3层")), by=self.inspector, on=self.on)
         if plot.sample and plot.sample != "awaited":

@@ -43,6 +43,7 @@ FOUND = {"incoming": ("来料抽检{checked}{u}，", "进料检验抽{checked}{u
          "field": ("终端门店反馈，", "4S店转来车主反映，", "售后换件汇总，"), "customer_warehouse": ("收货清点时，", "仓库拆箱时，")}
 AGES = {"incoming": (2, 25), "customer_warehouse": (1, 12), "line": (4, 45), "field": (15, 120)}  # days since the goods were sent when it comes to light
 TURNS = 60
+DEALERS = ("trader", "other")
 CENTRE = "MJ-M35"  # the loudspeaker that stands on the dashboard
 SETTLING = ("与{who}{by}沟通确认：", "{by}与{who}商定：", "{who}{by}确认处理方式：", "当天与{who}{by}商谈：")
 AGREED = ("客户同意按此处理。", "客户无异议。", "对方同意，等书面回复。", "客户认可，要求书面存档。")
@@ -100,7 +101,9 @@ class Story:
         self.trade, self.rng, self.ours, self.nature, self.heard_at, self.waits, self.only = trade, rng, ours, nature, heard_at, waits, only
         self.meets: bool | None = None
         self._choose(_kind(ours, about, only), set((asked or {}).get("on", UNITS)), seen)
-        trade.remember(self.shipment, self.problem, self.sentence, heard_at)
+        trade.remember(self.shipment, self.problem, self.sentences, heard_at)
+        if self.customer.customer_type in DEALERS:  # has no line and no incoming inspection
+            self.found_at = {"line": "field", "incoming": "customer_warehouse"}.get(self.found_at, self.found_at)
         self.family = trade.family[self.shipment.product_id]
         self.category, self.code = self.problem["defect"].split(".")
         self.contact: Contact = rng.choice(self.customer.contacts)
@@ -115,9 +118,10 @@ class Story:
                       "mm": rng.randint(8, 60)}
 
     @property
-    def sentence(self) -> str:
-        """What was seen, as the book of problems has it."""
-        return str(self.problem["seen"][self.variant])
+    def sentences(self) -> tuple[str, str]:
+        """What was seen and what was found, as the book of problems has it."""
+        analysis = self.problem["analysis"]
+        return self.problem["seen"][self.variant], analysis[min(self.variant, len(analysis) - 1)] if isinstance(analysis, list) else analysis
 
     def _choose(self, problems: list[dict[str, Any]], families: set[str], seen: bool) -> None:
         """What is wrong, in which of its ways, where that was found, and with which goods; it is tried until the customer has not told the same before.
@@ -138,7 +142,7 @@ class Story:
             self._set(rng.choices(problems, weights)[0])
             least, most = (1, 365) if turn > TURNS // 2 else AGES[self.found_at]
             goods = [one for what in trade.fitting(self.problem) for ago, one in sent.get(what, ()) if max(least, self.problem.get("after", 0)) <= ago <= most]
-            goods = [one for one in goods if not trade.knows(one, self.problem, self.sentence)] or (goods if turn > TURNS * 2 // 3 else [])
+            goods = [one for one in goods if not trade.knows(one, self.problem, self.sentences)] or (goods if turn > TURNS * 2 // 3 else [])
             if goods:
                 silent = [one for one in goods if one.customer_id not in trade.complained]
                 self.shipment = rng.choice(silent if silent and rng.random() < 0.3 else goods)
@@ -185,6 +189,8 @@ class Story:
             self.n = max(2, self.checked * rng.choice((15, 20, 35, 50)) // 100)
         else:
             self.n = min(rng.choice((1, 1, 2, 2, 3, 3, 4, 5)), self.checked)
+        self.stock = max(10, int(shipped * rng.uniform(0.08, 0.35)) // 10 * 10)
+        self.in_stock = rng.choice((0, 0, 1, 2, 3, 5))
         if self.category == "QTY":
             self.n = min(self.n, 40)
 
@@ -275,11 +281,10 @@ class Story:
         """What was done at once with what is still here."""
         if self.category in NO_DEMAND:
             return ""
-        stock = f"围堵：成品库存{max(10, int(self.shipment.quantity * self.rng.uniform(0.08, 0.35)) // 10 * 10)}{self.words['u']}"
+        stock = f"围堵：成品库存{self.stock}{self.words['u']}"
         if not self.technical:
             return f"{stock}逐箱核对，无误后才放行；\n"
-        found = self.rng.choice(("未发现不良", f"剔除不良{self.rng.randint(1, 6)}{self.words['u']}"))
-        return f"{stock}全检，{found}；\n"
+        return f"{stock}全检，{f'剔除不良{self.in_stock}' + self.words['u'] if self.in_stock else '未发现不良'}；\n"
 
     # What is said around it
 
@@ -299,7 +304,7 @@ class Story:
             return self.rng.choice(("客户认为出厂前就有问题，要求提供出货检验原始记录。", "客户不认可由他们承担，要求补充证据后再谈。"))
         if number > 1:
             return self.rng.choice(("数据看了，但客户要求说明同批已装车的怎么处理。", "客户领导要求措施写明完成日期和责任人，再次退回。", "客户认为检验水平仍偏低，要求连续五批加严。"))
-        if "deduction" in self.demands:
+        if "deduction" in self.demands and not self.foreign:
             return "客户不同意扣款方式，要求派人现场挑选，并说明流出原因。"
         return self.rng.choice(("客户认为原因分析太笼统，要求补充验证数据。", "客户品质主管要求增加后三批的加严检验报告。",
                                 "只处理不良品不够，客户要求说明为什么没检出来，并对在库品全检。", "客户要求附上改善前后的照片，否则不予结案。"))

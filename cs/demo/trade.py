@@ -176,7 +176,7 @@ class Trade:
         self.told: dict[tuple[int, int, str], tuple[dict[str, Any], datetime]] = {}  # customer, product and defect: the problem, and when it was told
         self._fitting: dict[int, list[int]] = {}
         self.said: Counter[Any] = Counter()  # how often a sentence was said: by anybody, and by a customer
-        self._names: set[str] = set()
+        self._taken: set[str] = set()  # names and telephone numbers
         self.to_come = [line for line in _lines() if line.short in LATER]
         self._serial = 0
 
@@ -234,14 +234,17 @@ class Trade:
 
     def _name(self) -> str:
         """A name that nobody else in the demo bears."""
-        while (name := self.rng.choice(SURNAMES) + self.rng.choice(GIVEN)) in self._names:
+        while (name := self.rng.choice(SURNAMES) + self.rng.choice(GIVEN)) in self._taken:
             pass
-        self._names.add(name)
+        self._taken.add(name)
         return name
 
     def phone(self, foreign: bool = False) -> str:
         """A number that looks like one and is nobody's."""
-        return f"+00 555 01{self.rng.randint(10, 99)}" if foreign else f"1380000{self.rng.randint(1000, 9999)}"
+        while (number := f"+00 555 {self.rng.randint(1000, 9999)}" if foreign else f"1380000{self.rng.randint(1000, 9999)}") in self._taken:
+            pass
+        self._taken.add(number)
+        return number
 
     def _address(self, line: Line) -> str:
         number = self.rng.randint(6, 288)
@@ -285,14 +288,14 @@ class Trade:
                                           and one.model in problem.get("models", (one.model,)) and one.model not in problem.get("but", ())]
         return self._fitting[id(problem)]
 
-    def knows(self, one: Shipment, problem: dict[str, Any], sentence: str) -> bool:
-        """Whether this customer told of the problem with this model before, or used the same words."""
-        return (one.customer_id, one.product_id, problem["defect"]) in self.told or bool(self.said[one.customer_id, sentence])
+    def knows(self, one: Shipment, problem: dict[str, Any], sentences: tuple[str, ...]) -> bool:
+        """Whether this customer told of the problem with this model before, or the same words were used in a case of this customer."""
+        return (one.customer_id, one.product_id, problem["defect"]) in self.told or any((one.customer_id, sentence) in self.said for sentence in sentences)
 
-    def remember(self, one: Shipment, problem: dict[str, Any], sentence: str, when: datetime) -> None:
+    def remember(self, one: Shipment, problem: dict[str, Any], sentences: tuple[str, ...], when: datetime) -> None:
         self.complained.add(one.customer_id)
         self.told[one.customer_id, one.product_id, problem["defect"]] = problem, when
-        self.said.update((sentence, (one.customer_id, sentence)))
+        self.said.update([*sentences, *((one.customer_id, sentence) for sentence in sentences)])
 
     def ship(self, on: datetime) -> None:
         """One shipment of the day, entered by planning or by the warehouse."""
