@@ -225,7 +225,9 @@ def elsewhere(year: Year, at: Callable[[date], datetime]) -> list[Walk]:
     """The CARs that come from no complaint; `at` says when on a day somebody writes one."""
     walks = []
     for number, remedy in enumerate(ELSEWHERE):
-        day = year.calendar.next_working_day(max(year.now.date() - timedelta(days=remedy.ago), year.first_day + timedelta(days=1)))
+        day = year.now.date() - timedelta(days=remedy.ago)
+        while not year.calendar.is_working(day):
+            day -= timedelta(days=1)
         by = year.people[("quality_supervisor", "tangjun", "quality_inspector")[number % 3]]
         walks.append(Cure(year, f"elsewhere {number}", remedy, at(day), by=by).walk())
     return walks
