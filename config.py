@@ -64,6 +64,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CS_HTMX_CDN", True, _flag, "load htmx from the CDN first; off: only the packaged copy"),
     Setting("CS_HTTPS", False, _flag, "the site is served over https: cookies are then sent over https only"),
     Setting("CS_PAGE_ROWS", 30, _whole, "rows on a page of a list"),
+    Setting("CS_EXPORT_ROWS", 2000, _whole, "a register with more rows is written in the background and waits under My files"),
+    Setting("CS_EXPORTS_AT_ONCE", 2, _whole, "so many registers are written at once"),
+    Setting("CS_EXPORT_HOURS", 48, _whole, "how long such a file is kept"),
     Setting("CS_WAIT_SECONDS", 10, _whole, "how long a writer waits for another writer"),
 )
 

@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -28,21 +29,27 @@ BATCH = 5_000
 
 
 def site(folder: Path, rows: int) -> Flask:
-    """A site with so many complaints: one made through the verbs, the others its copies."""
+    """A site with so many complaints."""
     app = create_app({"CS_DATA": folder, "CS_PASSWORD_COST": 1, "DATABASE_URL": ""})
     support.fill(app)
     with app.app_context():
-        people = {role: User.by_username(role) for role in support.ROLES}
-        first = support.Cases(people, support.BEGUN)("received")
-        db.session.commit()
-        row = dict(db.session.execute(select(Complaint.__table__).where(Complaint.id == first.id)).mappings().one())
-        words = sorted(tokens(first.search_text))
-        for start in range(2, rows + 1, BATCH):
-            ids = range(start, min(start + BATCH, rows + 1))
-            db.session.execute(insert(Complaint.__table__), [row | {"id": n, "number": f"CC-209901-{n:06}"} for n in ids])
-            db.session.execute(insert(SearchWord.__table__), [{"kind": "complaint", "token": token, "record_id": n} for n in ids for token in words])
-        db.session.commit()
+        many_complaints(rows)
     return app
+
+
+def many_complaints(rows: int) -> None:
+    """So many complaints, each heard a minute before the last: one made through the verbs, the others its copies."""
+    people = {role: User.by_username(role) for role in support.ROLES}
+    first = support.Cases(people, support.BEGUN)("received")
+    db.session.commit()
+    row = dict(db.session.execute(select(Complaint.__table__).where(Complaint.id == first.id)).mappings().one())
+    words = sorted(tokens(first.search_text))
+    for start in range(2, rows + 1, BATCH):
+        ids = range(start, min(start + BATCH, rows + 1))
+        db.session.execute(insert(Complaint.__table__), [
+            row | {"id": n, "number": f"CC-209901-{n:06}", "heard_at": row["heard_at"] - timedelta(minutes=n)} for n in ids])
+        db.session.execute(insert(SearchWord.__table__), [{"kind": "complaint", "token": token, "record_id": n} for n in ids for token in words])
+    db.session.commit()
 
 
 def seconds(ask: Callable[[], object]) -> float:

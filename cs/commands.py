@@ -13,6 +13,7 @@ import socket
 import sqlite3
 import sys
 import tempfile
+import threading
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from flask_migrate import upgrade
 from sqlalchemy import delete, exists, inspect, select, true
 from sqlalchemy.orm import aliased
 
+from cs.exports import Keeper, write
 from cs.extensions import begin_read, db
 from cs.models import chain
 from cs.models.attachments import Attachment, Draft, PendingUpload, verify_attachments
@@ -193,6 +195,7 @@ def serve(host: str, port: int) -> None:
         if first:
             click.echo(f"首位管理员 First administrator: {address}/setup/{first}")
     sys.stdout.flush()
+    Keeper(current_app._get_current_object()).start()  # type: ignore[attr-defined]
     server.run()
 
 
@@ -287,6 +290,36 @@ def rebuild() -> None:
     click.echo(f"{count} 项待办 task(s)")
 
 
+exports = AppGroup("exports", help="Registers that are written in the background.")
+
+
+@exports.command("work")
+def work() -> None:
+    """Has them written until it is told to stop; for a server other than `serve`, which does so by itself."""
+    Keeper(current_app._get_current_object()).run()  # type: ignore[attr-defined]
+
+
+@exports.command("write", hidden=True)
+@click.argument("token")
+def write_export(token: str) -> None:
+    """Writes one and tells how far it is; its keeper begins this process, and it ends with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if hasattr(os, "nice"):
+        os.nice(10)  # the pages go first
+    write(token, lambda answer: click.echo(json.dumps(answer)))
+
+
+def _end_with_parent() -> None:
+    """However the parent ends, the system closes what it held: our input then ends.
+
+    Read from the system itself: Python's own stdin is locked while a thread waits for it, and a process that has done its work could not end.
+    """
+    while os.read(0, 1):
+        pass
+    os._exit(1)
+
+
 def init_commands(app: Flask) -> None:
-    for command in (init, serve, procedure, verify, tasks):
+    for command in (init, serve, procedure, verify, tasks, exports):
         app.cli.add_command(command)

@@ -1,7 +1,6 @@
 """Pages for what goes wrong: what happened, and what to do next. Never a bare 500."""
 from __future__ import annotations
 
-import errno
 import logging
 
 from flask import Flask, Response, g, request
@@ -11,7 +10,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from cs.extensions import db, login_manager
+from cs.extensions import db, is_disk_full, login_manager
 from cs.pages import show
 from cs.procedure.workflow import NotAllowed, NotOpen
 
@@ -56,11 +55,6 @@ def _shown(code: int) -> Response:
     return show("error.html", status=code, code=code, title=title, happened=happened, todo=todo)
 
 
-def _disk_is_full(error: OperationalError) -> bool:
-    """SQLite says it in words, PostgreSQL by its class 53100."""
-    return "disk is full" in str(error.orig) or getattr(error.orig, "sqlstate", None) == "53100"
-
-
 def init_errors(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response | HTTPException:
@@ -84,12 +78,12 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def database(error: OperationalError) -> Response:
         log.exception("database: %s %r", request.method, request.path)
-        return _page(507 if _disk_is_full(error) else 503)
+        return _page(507 if is_disk_full(error) else 503)
 
     @app.errorhandler(OSError)
     def disk(error: OSError) -> Response:
         log.exception("system: %s %r", request.method, request.path)
-        return _page(507 if error.errno in (errno.ENOSPC, errno.EDQUOT) else 500)
+        return _page(507 if is_disk_full(error) else 500)
 
     @app.errorhandler(Exception)
     def broken(_error: Exception) -> Response:

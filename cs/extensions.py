@@ -1,6 +1,7 @@
 """The Flask extensions, and how a transaction begins on each database."""
 from __future__ import annotations
 
+import errno
 import sqlite3
 from typing import Any
 
@@ -13,6 +14,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Engine, MetaData, event, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -52,6 +54,13 @@ def begin_read() -> None:
     db.session.rollback()
     isolated = {"isolation_level": "REPEATABLE READ"} if db.engine.dialect.name == "postgresql" else {}
     db.session.connection(execution_options={"writes": False, **isolated})
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether there was no room left: the system says so by its number, SQLite in words, PostgreSQL by its class 53100."""
+    if isinstance(error, OperationalError):
+        return "disk is full" in str(error.orig) or getattr(error.orig, "sqlstate", None) == "53100"
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _on_connect(connection: Any, _record: Any) -> None:

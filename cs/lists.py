@@ -9,7 +9,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -31,12 +31,23 @@ EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)  # bounds beyond them boun
 
 @dataclass(frozen=True)
 class Filter:
-    """A choice above a list. `options` gives (value, label); `condition` turns a chosen value into SQL."""
+    """A choice above a list. `options` gives (value, label); `condition` turns a chosen value into SQL.
+
+    `named` gives the label of a value that the options leave out, None if it is no value. `quiet`: shown only once the address sets it.
+    """
 
     name: str
     label: Callable[[], str]
     options: Callable[[], list[tuple[str, str]]]
     condition: Callable[[str], ColumnElement[bool]]
+    named: Callable[[str], str | None] | None = None
+    quiet: bool = False
+
+    def offered(self, value: str) -> list[tuple[str, str]]:
+        """The options, with the one that is asked for."""
+        options = self.options()
+        label = self.named(value) if self.named and value and value not in dict(options) else None
+        return [*options, (value, label)] if label else options
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,7 @@ class Listing:
     filters: tuple[Filter, ...] = ()
     search_label: Callable[[], str] | None = None
     period: Any = None  # the column that `from` and `to` of the address bound: days of the factory's zone, both included
+    dates: Mapping[str, tuple[Callable[[], str], Any]] = field(default_factory=dict)  # others that they may bound: what `by` asks for, its label, its column
     tie: Any = None
 
     @property
@@ -75,12 +87,34 @@ class Listing:
         query = self.columns
         for one in self.filters:
             value = args.get(one.name, "")
-            if value and value in dict(one.options()):
+            if value and value in dict(one.offered(value)):
                 query = query.where(one.condition(value))
         if self.period is not None:
-            query = query.where(*Period.of(args).conditions(self.period))
+            _label, column = self.dates.get(args.get("by", ""), (None, self.period))
+            query = query.where(*Period.of(args).conditions(column))
         typed = args.get("q", "")[:LONGEST_SEARCH].replace("\x00", "")
         return query.where(*matching(self.model, typed)) if typed and self.search_label else query
+
+    def count(self, args: MultiDict[str, str], most: int | None = None) -> int:
+        """How many rows the address asks for; with `most`, counted no further."""
+        counted = self.narrowed(args).select_from(self.model).with_only_columns(self.model.id).limit(most)
+        return int(db.session.execute(select(func.count()).select_from(counted.subquery())).scalar_one())
+
+    def asked(self, args: MultiDict[str, str]) -> dict[str, str]:
+        """What of the address narrows or orders this list, always in one order: without the place in it, and without what means nothing here."""
+        names = [*(one.name for one in self.filters), *(("from", "to") if self.period is not None else ()), *(("q",) if self.search_label else ()), "sort"]
+        return {name: args[name][:LONGEST_SEARCH] for name in names if args.get(name)}
+
+    def in_words(self, args: MultiDict[str, str]) -> list[tuple[str, str]]:
+        """The same for people: what each narrowing is called, and what was chosen."""
+        said = []
+        if self.period is not None:
+            period = Period.of(args)
+            said += [(label, bound.isoformat()) for label, bound in ((gettext("From day"), period.first), (gettext("To day"), period.last)) if bound]
+        for one in self.filters:
+            chosen = dict(one.options()).get(args.get(one.name, ""))
+            said += [(one.label(), chosen)] if chosen else []
+        return said + ([(gettext("Search"), args["q"])] if self.search_label and args.get("q") else [])
 
     def sort(self, args: MultiDict[str, str]) -> tuple[str, Sort]:
         key = args.get("sort", "")
@@ -131,12 +165,12 @@ class Page:
         self.search_label = listing.search_label() if listing.search_label else None
         self.sort, sort = listing.sort(args)
         self.sort_options = [(key, one.label()) for key, one in listing.sorts.items()]
-        self.filters = [{"name": one.name, "label": one.label(), "options": one.options(), "value": args.get(one.name, "")}
-                        for one in listing.filters]
+        self.filters = [{"name": one.name, "label": one.label(), "options": one.offered(args.get(one.name, "")), "value": args.get(one.name, "")}
+                        for one in listing.filters if args.get(one.name) or not one.quiet]
+        self.dates = [(name, label()) for name, (label, _column) in listing.dates.items()] if args.get("by") in listing.dates else []
         self.period = Period.of(args) if listing.period is not None else None
         narrowed = listing.narrowed(args)
-        counted = narrowed.select_from(listing.model).with_only_columns(listing.model.id).limit(COUNTED + 1)
-        self.total = db.session.execute(select(func.count()).select_from(counted.subquery())).scalar_one()
+        self.total = listing.count(args, COUNTED + 1)
         self.rows, self._before, self._after = self._read(narrowed, sort)
 
     def _read(self, narrowed: Select[Any], sort: Sort) -> tuple[list[Row[Any]], str | None, str | None]:

@@ -148,8 +148,10 @@ def _seal(response: Response) -> Response:
 
 
 def _section() -> str:
-    """The section that a page belongs to: import pages to that of their records, files to that of the record they hang on."""
+    """The section that a page belongs to: import pages to that of their records, files to that of the record they hang on, exports to the registers."""
     section, asked = (request.endpoint or "").split(".")[0], request.view_args or {}
+    if section == "exports":
+        return "reports"
     if section == "files" and "kind" in asked:
         return f"{asked['kind']}s"
     return str(asked.get("section", section)) if section == "imports" else section

@@ -74,7 +74,7 @@ class Site:
         self.app.extensions.clear()
         self.app.extensions.update(self._extensions)
         self.restore()
-        for file in (self.folder / "files").rglob("*"):
+        for file in (*(self.folder / "files").rglob("*"), *(self.folder / "exports").glob("*")):
             if file.is_file():
                 file.unlink()
         return self.app

@@ -9,6 +9,7 @@ from cs.blueprints import (
     customers,
     desk,
     drafts,
+    exports,
     files,
     imports,
     procedure,
@@ -31,4 +32,5 @@ SECTIONS: tuple[Blueprint, ...] = (
     procedure.blueprint,
     admin.blueprint,
     reports.blueprint,
+    exports.blueprint,
 )

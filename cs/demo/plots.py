@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
 CRITICAL = ("FUN.heat", "ENV")  # what goes to the meeting by its severity
 
 
@@ -36,7 +35,7 @@ class Plot:
     @property
     def takes(self) -> int:
         """Days from the call until all of it lies behind, feasts counted in."""
-        if self.nature != "sporadic" and not self.overruled or self.about in CRITICAL:  # by the meeting: until the CAPA is verified
+        if (self.nature != "sporadic" and not self.overruled) or self.about in CRITICAL:  # by the meeting: until the CAPA is verified
             return {"again": 150, "twice_again": 210}.get(self.twist or "", 95) + 20 * self.refused
         return 20 + 16 * self.refused + 14 * self.silent + 4 * self.late + 14 * (self.sample is not None)
 

@@ -266,7 +266,7 @@ class Trade:
         """What was sent on these days, one shipment each: a workbook, imported."""
         name = f"出货明细{days[0]:%Y%m%d}-{days[-1]:%Y%m%d}.xlsx"
         rows = [self._shipment(day) for day in days]
-        self.sent += Shipment.bring_in(rows, files=[[name, hashlib.sha256(name.encode()).hexdigest()]], by=by, on=on)
+        self.sent += Shipment.bring_in(rows, lines=[*range(2, len(rows) + 2)], files=[[name, hashlib.sha256(name.encode()).hexdigest()]], by=by, on=on)
 
     def sent_lately(self, day: date) -> dict[int, list[tuple[int, Shipment]]]:
         """What was sent in the four months before a day, by product: how many days ago, and the shipment."""

@@ -2,22 +2,20 @@
 
 import csv
 import io
-import json
 import re
 import subprocess
-import sys
 import tempfile
-import threading
 import zipfile
 import zlib
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from cs.filetypes import OLE_MAGIC, decode_text, is_control, is_office, is_program, weigh_zip
 from cs.imports.cells import CellError
+from cs.processes import answers_of
 
 WORKER = Path(__file__).with_name("worker.py")
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls")
@@ -125,28 +123,18 @@ def _workbook(data: bytes, limits: Limits) -> Generator[Sheet, None, None]:
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.seek(0)
-        command = [sys.executable, "-I", str(WORKER), str(limits.sheets)]
-        process = subprocess.Popen(  # noqa: S603 - no word of the command comes from a user
-            command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-    watch = threading.Timer(limits.seconds, process.kill)
-    watch.start()
-    try:
-        answers = _Answers(process.stdout)
-        while (name := answers.next_sheet()) is not None:
-            yield Sheet(name, answers.rows())
-    finally:
-        watch.cancel()
-        process.kill()
-        process.stdout.close()
-        process.wait()
+        words = ("-I", str(WORKER), str(limits.sheets))
+        with answers_of(*words, seconds=limits.seconds, stdin=file, stderr=subprocess.DEVNULL) as told:
+            answers = _Answers(told)
+            while (name := answers.next_sheet()) is not None:
+                yield Sheet(name, answers.rows())
 
 
 class _Answers:
-    """The worker's lines, read one ahead, so that a sheet's rows end where the next sheet begins."""
+    """The worker's answers, read one ahead, so that a sheet's rows end where the next sheet begins."""
 
-    def __init__(self, lines: BinaryIO) -> None:
-        self.lines = lines
+    def __init__(self, told: Iterator[Any]) -> None:
+        self.told = told
         self.header: dict = {}
 
     def next_sheet(self) -> str | None:
@@ -158,11 +146,10 @@ class _Answers:
 
     def rows(self) -> Iterator[Row]:
         while not self.header:
-            try:
-                answer = json.loads(self.lines.readline())
-            except ValueError:
+            answer = next(self.told, None)
+            if answer is None:
                 # The worker ended without its last word: it ran out of memory or time, or the parser broke.
-                raise TableRefused("damaged") from None
+                raise TableRefused("damaged")
             if isinstance(answer, list):
                 yield [_cell(cell) for cell in answer]
             elif "refused" in answer:

@@ -6,6 +6,7 @@ from cs.models import (
     chain,
     complaints,
     customers,
+    exports,
     holidays,
     numbers,
     procedure,
@@ -15,5 +16,5 @@ from cs.models import (
     users,
 )
 
-__all__ = ["attachments", "base", "capa", "chain", "complaints", "customers", "holidays", "numbers", "procedure", "receipts", "search", "signatures",
+__all__ = ["attachments", "base", "capa", "chain", "complaints", "customers", "exports", "holidays", "numbers", "procedure", "receipts", "search", "signatures",
            "users"]

@@ -19,6 +19,7 @@ from cs.words import choice, in_language, moment, term
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")  # a factory may call its form 客户/供应商
 CELL_MOST = 32_767  # characters that a cell of Excel holds
+SHEET_MOST = 1_048_576 - 2  # lines that a sheet of Excel holds below the two rows of the head
 
 
 def head_of(register: Register) -> tuple[str, str]:
@@ -63,7 +64,8 @@ def as_xlsx(register: Register, args: MultiDict[str, str], on: datetime) -> IO[b
     sheet.repeat_rows(0, 1)
     sheet.freeze_panes(2, 2)
     sheet.set_footer(f"&L{number}&C&P / &N&R{gettext('Printed %(at)s', at=moment(on))}")
-    sheet.write_string(0, 0, f"{in_language(rulebook().company)}  {title}  {number}", book.add_format({"bold": True, "font_size": 14}))
+    head = (in_language(rulebook().company), title, number, gettext("as of %(at)s", at=moment(on)))
+    sheet.write_string(0, 0, "  ".join(head), book.add_format({"bold": True, "font_size": 14}))
     sheet.write_row(1, 0, [term("line_no"), *(column.title for column in register.columns)], header)
     line = 1
     for line, row in enumerate(register.rows(args), 2):

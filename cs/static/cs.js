@@ -182,7 +182,7 @@
     const busy = focused?.matches('input, select, textarea') || place.querySelector('details[open]');
     if (busy || document.hidden || !window.htmx || !navigator.onLine) return;
     asked.set(place, Date.now());
-    const link = focused?.getAttribute('href');
+    const link = focused?.id ? `#${CSS.escape(focused.id)}` : focused?.getAttribute('href') && `[href="${CSS.escape(focused.getAttribute('href'))}"]`;
     const scrolls = [...place.querySelectorAll('.table-wrap')].map((one) => [one.scrollLeft, one.scrollTop]);
     const options = {target: `#${place.id}`, swap: 'outerHTML', headers: {'X-Poll': '1'}};
     await window.htmx.ajax('GET', place.dataset.pollUrl || location.pathname + location.search, options);
@@ -190,7 +190,7 @@
     if (!fresh) return;
     asked.set(fresh, Date.now());
     [...fresh.querySelectorAll('.table-wrap')].forEach((one, n) => scrolls[n] && one.scrollTo(...scrolls[n]));
-    if (link) fresh.querySelector(`[href="${CSS.escape(link)}"]`)?.focus({preventScroll: true});
+    if (link) fresh.querySelector(link)?.focus({preventScroll: true});
   }
   const pollDue = () => each(document, '[data-poll]', (place) => {
     if (!asked.has(place)) asked.set(place, Date.now());

@@ -48,9 +48,10 @@ def test_a_car_of_a_complaint_has_its_number_and_customer(capas, complaint_in):
 def test_process_engineering_leads_where_the_problem_is_chronic(capas, complaint_in, people):
     complaint = complaint_in("answering")
     complaint.nature = "chronic"
+    db.session.flush()
     capa = capas("issued", source="complaint", complaint_id=complaint.id)
     assert (capa.led_by_process, awaited(capa)) == (True, [("analyse", "process", None)])
-    assert capa.is_responsible(people["process_engineer"])
+    assert [capa.is_responsible(people[role]) for role in ("process_engineer", "planner")] == [True, False]
     capa.amend(problem=capa.problem, department="planning", due_on=capa.due_on, led_by_process=False, by=people["sales_clerk"], on=capa.issued_at)
     assert [capa.is_responsible(people[role]) for role in ("process_engineer", "production_manager", "planner")] == [False, False, True]
 
@@ -68,6 +69,7 @@ def test_an_amendment_keeps_what_was_there_before(capas, people, on):
 def test_the_analysis_keeps_its_whys_in_order_and_its_fishbone(capas):
     capa = capas("analysed")
     assert [(why.cause_kind, why.why_no, why.because) for why in capa.whys][:2] == [("occurrence", 1, "焊点虚焊"), ("occurrence", 2, "温度偏低")]
+    assert [(why.cause_kind, why.why_no) for why in capa.whys if why.proven] == [("occurrence", 2), ("escape", 1), ("escape", 2)]
     assert [(bone.cause, bone.is_root) for bone in capa.bones] == [("烙铁温度偏低", True), ("新员工", False)]
     assert awaited(capa) == [("set_measures", "production", None)]
 
@@ -75,6 +77,16 @@ def test_the_analysis_keeps_its_whys_in_order_and_its_fishbone(capas):
 def test_the_system_cause_is_needed_where_the_complaint_is_major(capas, complaint_in):
     capa = capas("issued", source="complaint", complaint_id=complaint_in("answering").id)
     assert (capa.system_cause_needed, capas("issued").system_cause_needed) == (True, False)
+    capa.complaint.severity = "minor"
+    assert capa.system_cause_needed is False
+
+
+def test_what_nobody_verified_is_kept_as_nothing_said(capas, people, on):
+    """An empty field leaves the hashes of older records right."""
+    capa = capas("issued")
+    said = {name: value for name, value in ANALYSED.items() if name not in ("proven", "cause_verification", "cause_verified_by")}
+    capa.analyse(by=people["production_manager"], on=on, **said)
+    assert ({why.proven for why in capa.whys}, capa.cause_verified_by) == ({None}, None)
 
 
 def test_an_answer_that_is_sent_back_is_written_anew_in_the_same_round(capas, people, on):
@@ -120,6 +132,12 @@ def test_carrying_out_is_no_step_of_its_own_while_an_action_is_open(capas, peopl
     assert capa.workflow.step("carry_out") not in capa.open_steps(capa.issued_at)
 
 
+def test_nothing_is_carried_out_where_nothing_was_set(capas, people, on):
+    capa = capas("analysed")
+    capa.set_measures(actions=[], documents=[], read_across=None, by=people["production_manager"], on=on)
+    assert (capa.all_done(on), capa.workflow.step("carry_out") in capa.open_steps(on)) == (False, False)
+
+
 def test_for_an_owner_who_left_the_department_is_awaited(capas, people, on):
     capa = capas("measures_set", owners=("production_operator", "planner"))
     people["production_operator"].leave(reason="离职", by=people["administrator"], on=on)
@@ -150,6 +168,12 @@ def test_the_department_finds_another_owner(capas, people, on):
     assert (capa.actions[0].owner.id, capa.actions[0].planned_on, awaited(capa)) == (people["planner"].id, day, [("do_action", None, people["planner"].id)])
 
 
+def test_of_two_actions_the_one_that_is_named_gets_another_owner(capas, people, on):
+    capa = capas("measures_set", owners=("production_operator", "production_operator"))
+    capa.reassign(action_id=capa.actions[1].id, owner_id=people["planner"].id, planned_on=day_of(on), by=people["production_manager"], on=on)
+    assert [action.owner_id for action in capa.actions] == [people["production_operator"].id, people["planner"].id]
+
+
 # Proof
 
 
@@ -174,6 +198,7 @@ def test_the_first_round_stays_readable_beside_the_second(capas, on):
     capa.analyse(by=capas.people["production_manager"], on=on, **(ANALYSED | {"occurrence_cause": "锡丝受潮", "bones": []}))
     first, second = capa.of_round(1), capa.of_round(2)
     assert [(said["occurrence_cause"], len(said["bones"]), len(said["actions"])) for said in (first, second)] == [("烙铁温度偏低", 2, 1), ("锡丝受潮", 0, 0)]
+    assert [said["cause_verified_by"] for said in (first, second)] == ["工艺甲", "工艺甲"]
     assert (first["verification"].effect, second["verification"], first["documents"]) == ("ineffective", None, ["work_instruction"])
 
 
@@ -186,7 +211,31 @@ def test_a_second_round_is_carried_out_and_verified_like_the_first(capas, on):
     assert list(verify_records()) == []
 
 
+def test_a_second_round_has_its_own_day_on_which_it_was_carried_out(capas, on):
+    capa = capas("carried_out")
+    capas.reopen(capa, on)
+    capas.analyse(capa, on)
+    capas.set_measures(capa, on)
+    yesterday = day_of(on) - timedelta(days=1)
+    capa.do_action(action_id=capa.open_actions[0].id, done_on=yesterday, done_note="已执行", by=capa.open_actions[0].owner, on=on)
+    assert capa.carried_out_on == yesterday
+
+
 # The complaint behind it
+
+
+@pytest.mark.parametrize("state", ["received", "closed", "void"])
+def test_a_complaint_that_is_not_in_hand_gets_no_car(capas, complaint_in, state):
+    complaint = complaint_in(state)
+    with pytest.raises(NotOpen):
+        capas("issued", source="complaint", complaint_id=complaint.id)
+    assert complaint.capas == []
+
+
+@pytest.mark.parametrize(("state", "day"), [("issued", date(2026, 3, 13)), ("measures_set", date(2026, 3, 10)), ("carried_out", date(2026, 4, 9)), ("verified", None)])
+def test_what_is_due_next_follows_from_where_it_stands(capas, state, day):
+    due = capas(state).awaited_at
+    assert (due.date() if due else None) == day
 
 
 def test_a_complaint_closes_only_when_its_cars_are_verified_or_void(capas, complaint_in, people, on):

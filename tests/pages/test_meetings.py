@@ -127,7 +127,7 @@ def test_a_meeting_is_held_neither_tomorrow_nor_before_the_complaint_was_heard(a
     ({"attendees-3-user_id": "2", "attendees-3-department": "sales"}, "attendees-3-user_id"),  # there twice
     ({"attendees-0-user_id": "16"}, "attendees-0-user_id"),  # the administrator works in no department
     ({"attendees-0-user_id": "²"}, ""),  # as if nobody stood there
-    ({"department": "kitchen"}, "department"), ({"minutes": " "}, "minutes"),
+    ({"department": "kitchen"}, "department"), ({"minutes": " "}, "minutes"), ({"met_at": ""}, "met_at"), ({"department": ""}, "department"),
 ])
 def test_rows_and_fields_that_cannot_be_are_refused_beside_them(as_role, complaint_in, ids, changed, fault):
     complaint = complaint_in("answering", route="meeting")
@@ -167,6 +167,8 @@ def test_pieces_decided_on_where_none_were_found_are_refused(as_role, complaint_
     ({"found_affected": "-3"}, "found_affected"), ({"found_affected": "三"}, "found_affected"),
     ({"dispositions-0-quantity": "0"}, "dispositions-0-quantity"), ({"dispositions-0-owner_id": ""}, "dispositions-0-owner_id"),
     ({"dispositions-0-owner_id": "15"}, "dispositions-0-owner_id"),  # the auditor changes nothing
+    ({"dispositions-0-place": ""}, "dispositions-0-place"), ({"dispositions-0-quantity": ""}, "dispositions-0-quantity"),
+    ({"dispositions-0-planned_on": ""}, "dispositions-0-planned_on"),
     ({"dispositions-0-place": "moon"}, "dispositions-0-place"), ({"dispositions-0-disposition": ""}, "dispositions-0-disposition"),
     ({"dispositions-0-planned_on": "2026-01-01"}, "dispositions-0-planned_on"), ({"plan_needed": ""}, "plan_needed"),
 ])
@@ -205,6 +207,31 @@ def test_an_owner_reports_the_own_disposition_and_not_a_colleagues(as_role, comp
     assert {one.place: one.done_on is not None for one in stands(complaint).dispositions} == {"affected": True, "finished": False}
 
 
+@pytest.mark.parametrize("field", ["disposition_id", "done_on"])
+def test_an_owner_says_which_disposition_was_done_and_when(as_role, complaint_in, stands, field):
+    complaint = complaint_in("answering", route="meeting", disposed=True)
+    inspector = as_role("quality_inspector").step(f"/complaints/{complaint.id}/do_disposition", **{field: ""})
+    assert (inspector.status, set(inspector.faults)) == (422, {field})
+    assert all(one.done_on is None for one in stands(complaint).dispositions)
+
+
+@pytest.mark.parametrize("field", RESULT)
+def test_a_result_says_what_was_settled_why_and_what_is_done(as_role, complaint_in, stands, field):
+    complaint = complaint_in("answering", route="meeting", disposed=True)
+    supervisor = as_role("quality_supervisor").step(f"/complaints/{complaint.id}/issue_result", **RESULT | {field: " "})
+    assert (supervisor.status, set(supervisor.faults), stands(complaint).replies) == (422, {field}, [])
+
+
+def test_a_person_of_two_departments_says_for_which_they_are_there(as_role, complaint_in, app, people, ids, on):
+    complaint = complaint_in("answering", route="meeting")
+    with kept(app):
+        engineer = db.session.get(User, people["engineer"].id)
+        engineer.edit(name=engineer.name, memberships=[("engineering", "engineer", False), ("process", "process_engineer", False)], note=None,
+                      by=people["administrator"], on=on)
+    supervisor = as_role("quality_supervisor").step(f"/complaints/{complaint.id}/meet", **at_the_meeting(ids) | {"attendees-1-department": ""})
+    assert (supervisor.status, supervisor.faults.get("attendees-1-department")) == (422, "代表哪个部门？")
+
+
 @pytest.mark.parametrize("days", [1, -3])
 def test_a_disposition_is_done_neither_tomorrow_nor_before_the_meeting(as_role, complaint_in, on, days):
     complaint = complaint_in("answering", route="meeting", disposed=True)
@@ -212,7 +239,9 @@ def test_a_disposition_is_done_neither_tomorrow_nor_before_the_meeting(as_role, 
     assert (inspector.status, set(inspector.faults)) == (422, {"done_on"})
 
 
-@pytest.mark.parametrize(("changed", "fault"), [({"plan_due_on": "2026-01-01"}, "plan_due_on"), ({"plan_quantity": "0"}, "plan_quantity"), ({"plan": ""}, "plan")])
+@pytest.mark.parametrize(("changed", "fault"), [
+    ({"plan_due_on": "2026-01-01"}, "plan_due_on"), ({"plan_due_on": ""}, "plan_due_on"), ({"plan_quantity": "0"}, "plan_quantity"),
+    ({"plan_quantity": ""}, "plan_quantity"), ({"plan": ""}, "plan")])
 def test_a_plan_for_yesterday_or_of_nothing_is_refused(as_role, complaint_in, on, changed, fault):
     complaint = complaint_in("answering", route="meeting", disposed=True, plan_needed=True)
     planner = as_role("planner").step(f"/complaints/{complaint.id}/plan",
@@ -244,6 +273,26 @@ def test_a_sample_is_asked_for_arrives_moves_and_goes_back(as_role, complaint_in
     assert (sample.received_qty, sample.location, sample.sample_end) == (2, "品质样品柜", "given_back")
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_page_says_that_the_limit_stands_still(as_role, complaint_in, on, paused, language):
+    complaint = complaint_in("analysing", sample="awaited")
+    head = as_role("auditor", language=language).get(f"/complaints/{complaint.id}").soup.select_one(".record-head")
+    assert len(head.select(".bi-pause-circle")) == 1
+    assert (day_of(on) + timedelta(days=3)).isoformat() in head.text
+
+
+def test_where_the_limit_runs_on_the_page_says_nothing_of_a_pause(as_role, complaint_in):
+    complaint = complaint_in("analysing", sample="awaited")
+    assert as_role("auditor").get(f"/complaints/{complaint.id}").soup.select(".bi-pause-circle") == []
+
+
+def test_a_limit_stands_still_only_until_a_day_that_is_named(as_role, complaint_in, on, paused):
+    page = f"/complaints/{complaint_in('analysing').id}/request_sample"
+    inspector = as_role("quality_inspector").step(page, quantity="2")
+    assert (inspector.status, set(inspector.faults)) == (422, {"expected_on"})
+    assert inspector.send(page, expected_on=(day_of(on) + timedelta(days=3)).isoformat()).status == 303
+
+
 def test_of_two_samples_the_one_that_is_meant_is_chosen(as_role, complaint_in, stands):
     complaint = complaint_in("analysing", sample="awaited")
     page, inspector = f"/complaints/{complaint.id}", as_role("quality_inspector")
@@ -262,13 +311,33 @@ def test_of_two_samples_the_one_that_is_meant_is_chosen(as_role, complaint_in, s
     ("receive_sample", "awaited", 0, {"location": "柜", "received_qty": "0"}, "received_qty"), ("receive_sample", "awaited", 0, {"location": ""}, "location"),
     ("receive_sample", "awaited", 0, {"location": "柜", "sent_on": "2026-01-05"}, "sent_on"),
     ("end_sample", "here", 1, {"sample_end": "scrapped"}, "ended_on"), ("end_sample", "here", -9, {"sample_end": "scrapped"}, "ended_on"),
+    ("request_sample", None, 0, {}, "quantity"), ("request_sample", None, 0, {"quantity": "2", "requested_on": ""}, "requested_on"),
+    ("receive_sample", "awaited", 0, {"location": "柜", "received_on": ""}, "received_on"),
+    ("receive_sample", "awaited", 0, {"location": "柜", "received_qty": ""}, "received_qty"), ("move_sample", "here", 0, {"location": " "}, "location"),
+    ("end_sample", "here", 0, {}, "sample_end"), ("end_sample", "here", 0, {"sample_end": "scrapped", "ended_on": ""}, "ended_on"),
     ("end_sample", "here", 0, {"sample_end": "never_came"}, "sample_end"), ("end_sample", "awaited", 0, {"sample_end": "given_back"}, "sample_end"),
 ])
 def test_a_sample_of_nothing_or_of_another_day_is_refused(as_role, complaint_in, on, step, sample, days, fields, fault):
     complaint = complaint_in("analysing", sample=sample)
-    day = {"request_sample": "requested_on", "receive_sample": "received_on", "end_sample": "ended_on"}[step]
+    day = {"request_sample": "requested_on", "receive_sample": "received_on", "move_sample": "moved_on", "end_sample": "ended_on"}[step]
     inspector = as_role("quality_inspector").step(f"/complaints/{complaint.id}/{step}", **{day: (day_of(on) + timedelta(days=days)).isoformat()} | fields)
     assert (inspector.status, fault in inspector.faults) == (422, True)
+
+
+@pytest.mark.parametrize(("sent", "received", "fault"), [(1, 0, "sent_on"), (0, -1, "received_on")])
+def test_a_sample_is_not_sent_tomorrow_nor_here_before_it_was_sent(as_role, complaint_in, on, sent, received, fault):
+    complaint = complaint_in("analysing", sample="awaited", on=on - timedelta(days=5))
+    days = {name: (day_of(on) + timedelta(days=shift)).isoformat() for name, shift in (("sent_on", sent), ("received_on", received))}
+    inspector = as_role("quality_inspector").step(f"/complaints/{complaint.id}/receive_sample", location="柜", **days)
+    assert (inspector.status, fault in inspector.faults) == (422, True)
+
+
+@pytest.mark.parametrize("field", ["at", "channel", "contact_name", "said"])
+def test_a_talk_says_when_how_with_whom_and_what(as_role, complaint_in, stands, field):
+    complaint = complaint_in("analysing")
+    talk = {"channel": "phone", "contact_name": "王工", "said": "同意寄样"} | {field: ""}
+    inspector = as_role("quality_inspector").step(f"/complaints/{complaint.id}/contact", **talk)
+    assert (inspector.status, set(inspector.faults), stands(complaint).contacts) == (422, {field}, [])
 
 
 def test_a_talk_with_the_customer_stands_on_the_page(as_role, complaint_in, on):
