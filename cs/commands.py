@@ -34,11 +34,12 @@ from cs.exports import Keeper, write
 from cs.extensions import begin_read, db
 from cs.models import chain
 from cs.models.attachments import Attachment, Draft, PendingUpload, verify_attachments
-from cs.models.base import KINDS, Workflowed, rebuild_tasks, verify_records
+from cs.models.base import KINDS, Workflowed, verify_records
 from cs.models.procedure import keep_procedure_text, rulebook, verify_procedure_texts, zone
 from cs.models.receipts import Receipt
 from cs.models.reporting import verify_tasks
 from cs.models.signatures import verify_signatures
+from cs.models.tasks import rebuild_tasks
 from cs.models.users import Department, LoginSession, SetupLink, User
 from cs.procedure.authority import AUTHORITY
 

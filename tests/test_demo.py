@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,17 +17,21 @@ from sqlalchemy import func, select
 
 from cs import create_app
 from cs.commands import set_up
-from cs.demo import beginning, build
+from cs.demo import beginning, build, stories
+from cs.demo.trade import MODELS
 from cs.extensions import db
 from cs.models.attachments import Attachment
-from cs.models.base import Task, rebuild_tasks
+from cs.models.base import Task
 from cs.models.capa import Capa
 from cs.models.chain import Event, site_head
 from cs.models.complaints import Complaint, Reply
-from cs.models.customers import Customer, Product, Shipment
+from cs.models.customers import Contact, Customer, Product, Shipment
 from cs.models.holidays import work_calendar
+from cs.models.meetings import Disposition
 from cs.models.procedure import rulebook, zone
-from cs.models.reporting import work_counts
+from cs.models.reporting import verify_tasks, work_counts
+from cs.models.samples import Sample
+from cs.models.tasks import rebuild_tasks
 from cs.models.users import User
 from tests import support
 from tests.support import Browser
@@ -32,14 +39,42 @@ from tests.tables import ROLES
 
 TODAY = date(2026, 11, 20)  # a Friday
 
+PROBLEMS = Path(stories.__file__).with_name("problems.toml")
+
+# What the demo must show, by hand: each cell at least FEW times (the issue's line "Demo").
+FEW = 3
+CELLS = {  # route (5.2.2.2, 5.2.2.3, 5.2.2.4) × the states in which it is known
+    ("not_ours", "answering"), ("not_ours", "awaiting_customer"), ("not_ours", "accepted"), ("not_ours", "closed"),
+    ("occasional", "answering"), ("occasional", "awaiting_customer"), ("occasional", "accepted"), ("occasional", "closed"),
+    ("meeting", "answering"), ("meeting", "awaiting_customer"), ("meeting", "accepted"), ("meeting", "closed"),
+    (None, "passed_on"), (None, "declined"), (None, "received"), (None, "analysing"), (None, "void"),
+}
+COMPLAINT_STEPS = {"log", "pass_on", "register", "decline", "receive", "confirm", "settle", "explain", "meet", "dispose", "issue_result", "countersign", "plan",
+                   "do_disposition", "send_reply", "reply_directly", "accept", "refuse", "no_answer", "close", "contact", "request_sample", "receive_sample",
+                   "move_sample", "end_sample", "amend", "void"}
+CAPA_STEPS = {"issue", "analyse", "set_measures", "send_back", "do_action", "reassign", "carry_out", "verify", "reopen", "amend", "void"}
+CAPA_STATES = {"issued", "analysed", "measures_set", "carried_out", "verified", "void"}
+AWAITED = {"register", "receive", "confirm", "settle", "send_reply", "follow_up", "close", "countersign", "plan", "do_disposition", "receive_sample",
+           "analyse", "set_measures", "do_action", "verify"}
+# "pending" is no end of an analysis: the confirmation refuses it.
+VALUES = {
+    "liability": {"ours", "supplier", "customer", "carrier", "ntf"}, "severity": {"critical", "major", "minor"}, "nature": {"sporadic", "batch", "chronic"},
+    "finding": {"confirmed", "not_confirmed", "ntf"}, "found_at": {"incoming", "line", "field", "customer_warehouse"},
+    "channel": {"phone", "email", "letter", "visit", "chat", "return"}, "oral_written": {"oral", "written"},
+    "defect_category": {"APP", "DIM", "FUN", "REL", "PKG", "SOL", "ASM", "LBL", "SW", "QTY", "ENV", "DOC", "DEL", "SRV"},
+}
+DEMANDS = {"report_8d", "replenishment", "rework", "return", "exchange", "deduction", "on_site"}
+PLACES = {"affected", "customer", "in_transit", "finished", "wip", "raw"}
+DISPOSITIONS = {"rework", "repair", "sort", "concession", "regrade", "scrap", "return_to_supplier", "replace", "credit", "return_as_is"}
+
 pytestmark = pytest.mark.slow
 
 
-def make() -> Flask:
+def make(today: date = TODAY) -> Flask:
     app = create_app({"CS_DATA": support.scratch(), "DATABASE_URL": "", "CS_PASSWORD_COST": 1})
     with app.app_context():
-        set_up(beginning(TODAY))
-        build(TODAY)
+        set_up(beginning(today))
+        build(today)
         db.session.commit()
     return app
 
@@ -71,8 +106,44 @@ def day(moment: datetime) -> date:
     return moment.astimezone(zone()).date()
 
 
-def now() -> datetime:
-    return datetime.combine(TODAY, time(16), zone())
+def now(today: date = TODAY) -> datetime:
+    return datetime.combine(today, time(16), zone())
+
+
+def registered() -> list[Complaint]:
+    """The complaints in the register that are not void."""
+    return [one for one in every(Complaint) if one.state not in ("passed_on", "declined", "void")]
+
+
+def taken(kind: str) -> Counter[str]:
+    return Counter(db.session.execute(select(Event.name).where(Event.kind == kind)).scalars())
+
+
+def fewer(found: Counter[Any], wanted: Iterable[Any], most: int = FEW) -> list[Any]:
+    """What does not occur so often."""
+    return [one for one in wanted if found[one] < most]
+
+
+def rare(today: date = TODAY) -> dict[str, list[Any]]:
+    """What of the tables above the demo at hand shows too seldom."""
+    complaints, capas, replies = every(Complaint), every(Capa), every(Reply)
+    counted = {field: fewer(Counter(getattr(one, field) for one in complaints), values) for field, values in VALUES.items()}
+    counted |= {
+        "cells": fewer(Counter((one.route, one.state) for one in complaints), CELLS), "steps": fewer(taken("complaint"), COMPLAINT_STEPS),
+        "capa steps": fewer(taken("capa"), CAPA_STEPS), "capa states": fewer(Counter(one.state for one in capas), CAPA_STATES),
+        "awaited": fewer(Counter(task.name for task in every(Task)), AWAITED),
+        "answers": fewer(Counter(reply.response for reply in replies), ("accepted", "refused", "no_answer")),
+        "rounds": fewer(Counter(reply.number for reply in replies), (1, 2, 3)), "capa rounds": fewer(Counter(one.round for one in capas), (1, 2)),
+        "capa sources": fewer(Counter(one.source for one in capas), ("complaint", "internal", "visit")),
+        "demands": fewer(Counter(word for one in complaints for word in one.demands), DEMANDS),
+        "places": fewer(Counter(row.place for row in every(Disposition)), PLACES),
+        "dispositions": fewer(Counter(row.disposition for row in every(Disposition)), DISPOSITIONS, 1),
+        "samples": fewer(Counter(row.sample_end for row in every(Sample)), ("given_back", "scrapped", "never_came")),
+        "samples here": fewer(Counter((row.is_here, row.is_awaited) for row in every(Sample)), ((True, False), (False, True))),
+        "goods": fewer(Counter((row.done_on is not None, row.planned_on < (row.done_on or today)) for row in every(Disposition)), product((True, False), repeat=2)),
+        "third round": fewer(Counter(one.round for one in capas), (3,), 1),
+    }
+    return {what: missing for what, missing in counted.items() if missing}
 
 
 def test_the_same_day_gives_the_same_year(demo: Flask) -> None:
@@ -94,27 +165,73 @@ def test_it_has_sixty_customers_and_a_year_of_goods_and_complaints(inside: None)
     found = {cls.__name__: db.session.execute(select(func.count()).select_from(cls)).scalar_one() for cls in (Customer, Product, Shipment, Complaint)}
     assert found["Customer"] == 60
     assert found["Product"] == 26
-    assert 500 <= found["Shipment"] <= 700
-    assert 150 <= found["Complaint"] <= 170
+    assert 800 <= found["Shipment"] <= 1100
+    assert 300 <= len(registered()) <= 320
+    assert {complaint.customer_id for complaint in every(Complaint)} >= {customer.id for customer in every(Customer)}
 
 
-def test_every_state_stands_in_it_three_times(inside: None) -> None:
-    found = Counter(complaint.state for complaint in every(Complaint))
-    assert [state.code for state in Complaint.workflow.states if found[state.code] < 3] == []
+def test_every_path_state_step_and_round_occurs_in_it_three_times(inside: None) -> None:
+    assert rare() == {}
 
 
-def test_every_step_of_a_complaint_was_taken_three_times(inside: None) -> None:
-    taken = Counter(db.session.execute(select(Event.name).where(Event.kind == "complaint")).scalars())
-    assert [step.name for step in Complaint.workflow.steps if taken[step.name] < 3] == []
+def test_the_tables_by_hand_are_whole() -> None:
+    assert {state.code for state in Complaint.workflow.states} == {state for _route, state in CELLS}
+    assert {step.name for step in Complaint.workflow.steps} == COMPLAINT_STEPS
+    assert ({step.name for step in Capa.workflow.steps}, {state.code for state in Capa.workflow.states}) == (CAPA_STEPS, CAPA_STATES)
 
 
-def test_every_step_of_a_capa_was_taken_and_every_state_stands_in_it_three_times(inside: None) -> None:
-    taken = Counter(db.session.execute(select(Event.name).where(Event.kind == "capa")).scalars())
-    assert [step.name for step in Capa.workflow.steps if not taken[step.name]] == []
-    found = Counter(capa.state for capa in every(Capa))
-    assert [state.code for state in Capa.workflow.states if found[state.code] < 3] == []
-    assert {capa.source for capa in every(Capa)} >= {"complaint", "internal"}
-    assert any(capa.round == 2 for capa in every(Capa))
+def test_more_is_complained_of_before_the_spring_feast_and_in_summer(inside: None) -> None:
+    months = Counter(day(complaint.heard_at).month for complaint in registered())
+    assert months[12] + months[1] > 1.5 * (months[3] + months[4])
+    assert months[7] + months[8] > 1.5 * (months[3] + months[4])
+
+
+def test_few_defects_make_most_of_the_complaints(inside: None) -> None:
+    ours = [complaint for complaint in registered() if complaint.counts_in_kpi]
+    head = Counter(complaint.defect_category for complaint in ours).most_common(4)
+    assert head[0][0] == "FUN"
+    assert head[0][1] >= 0.3 * len(ours)
+    assert 0.6 <= sum(count for _category, count in head) / len(ours) <= 0.9
+
+
+def test_about_nine_of_ten_replies_are_sent_in_time(inside: None) -> None:
+    due = [one for one in registered() if one.replied_at or (one.first_due_at or now()) < now()]
+    in_time = [one for one in due if one.replied_at and one.first_due_at and one.replied_at <= one.first_due_at]
+    assert 0.88 <= len(in_time) / len(due) <= 0.95
+
+
+def test_open_complaints_are_of_all_ages(inside: None) -> None:
+    ages = [(TODAY - day(one.heard_at)).days for one in registered() if one.state != "closed"]
+    assert min(sum(age <= 7 for age in ages), sum(8 <= age <= 30 for age in ages), sum(age > 30 for age in ages)) >= FEW
+
+
+def test_a_problem_comes_to_light_with_goods_that_can_have_it(inside: None) -> None:
+    fitting = {(problem["defect"], family) for table in ("problem", "elsewhere") for problem in tomllib.loads(PROBLEMS.read_text("utf-8"))[table]
+               for family in problem["on"]}
+    families = {row.split("|")[0]: row.split("|")[1] for row in MODELS.strip().splitlines()}
+    assert [one.number for one in every(Complaint) if one.defect_code and one.product
+            and (f"{one.defect_category}.{one.defect_code}", families[one.product.model]) not in fitting] == []
+
+
+def test_no_customer_tells_the_same_twice_and_no_two_people_share_a_name_or_a_number(inside: None) -> None:
+    told = Counter((one.customer_id, one.description) for one in every(Complaint))
+    assert [one for one, count in told.items() if count > 1] == []
+    for column in (Contact.name, Contact.phone):
+        words = list(db.session.execute(select(column)).scalars())
+        assert len(set(words)) == len(words)
+
+
+@pytest.mark.parametrize("today", [date(2026, 11, 22), date(2026, 10, 1), date(2026, 2, 17), date(2025, 12, 31)],
+                         ids=["a Sunday", "in the national week", "on the spring feast", "at the year's end"])
+def test_it_is_as_rich_whatever_the_day(today: date) -> None:
+    app = make(today)
+    try:
+        with app.app_context():
+            assert rare(today) == {}
+            assert len(registered()) >= 300
+            assert list(verify_tasks(now(today))) == []
+    finally:
+        away(app)
 
 
 def test_the_rules_are_broken_as_often_as_people_break_them(inside: None) -> None:
@@ -122,7 +239,7 @@ def test_the_rules_are_broken_as_often_as_people_break_them(inside: None) -> Non
     for few in (sum(reply.in_time is False for reply in replies), sum(not reply.recorded_same_day for reply in replies),
                 sum(reply.number > 1 for reply in replies), sum(complaint.unknown_reason is not None for complaint in complaints),
                 sum(complaint.route_reason is not None for complaint in complaints)):
-        assert 3 <= few <= 25
+        assert 3 <= few <= 35
 
 
 def test_it_happens_in_order_and_in_working_hours(inside: None) -> None:
@@ -181,9 +298,9 @@ def test_what_is_not_ours_is_explained_with_evidence(inside: None) -> None:
     assert shown == explained
 
 
-def test_forty_photographs_are_attached_and_no_two_are_the_same(inside: None) -> None:
+def test_photographs_are_attached_and_no_two_are_the_same(inside: None) -> None:
     hashes = list(db.session.execute(select(Attachment.sha256).where(Attachment.is_image)).scalars())
-    assert 40 <= len(hashes) <= 60
+    assert 60 <= len(hashes) <= 100
     assert len(set(hashes)) == len(hashes)
 
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Callable
+from functools import cache
 from random import Random
 
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 WIDE, HIGH = 960, 720  # as it is drawn
-SIZE = (720, 540)  # as it is stored
+SIZE = (640, 480)  # as it is stored
 RED = (214, 32, 30)
 Spot = tuple[int, int, int]  # where the defect is: x, y, radius
 
 
 def photograph(scene: str, label: str, rng: Random) -> bytes:
-    """A JPEG of a scene (SCENES) with a steel rule, a paper slip that says `label` (model and lot first), and the defect ringed."""
-    draw, millimetre = SCENES[scene]
-    picture, spot = draw(rng, label)
+    """A JPEG of a scene with a steel rule, a paper slip that says `label` (model and lot first), and the defect ringed.
+
+    `scene` is one of SCENES; after a colon, what it shows: "meter:38.2 mA", "display:line".
+    """
+    name, _, detail = scene.partition(":")
+    draw, millimetre = SCENES[name]
+    picture, spot = draw(rng, label, detail)
     if millimetre:
         _rule(picture, millimetre, rng)
     _slip(picture, label, rng)
@@ -30,9 +35,19 @@ def photograph(scene: str, label: str, rng: Random) -> bytes:
 # What is in the picture
 
 
+@cache
+def _noise(wide: int, high: int, size: tuple[int, int]) -> Image.Image:
+    """Chance grey of wide × high points drawn out to a size: made once, laid differently into each picture."""
+    return Image.frombytes("L", (wide, high), Random(wide).randbytes(wide * high)).resize(size, Image.Resampling.BILINEAR)  # noqa: S311 a pattern
+
+
+def _laid(noise: Image.Image, rng: Random) -> Image.Image:
+    return ImageChops.offset(noise, rng.randrange(noise.width), rng.randrange(noise.height))
+
+
 def _bench(rng: Random, colour: tuple[int, int, int]) -> Image.Image:
     """A work surface: a green mat, grey steel or cardboard, with fine streaks."""
-    streaks = Image.frombytes("L", (WIDE // 8, HIGH), rng.randbytes(WIDE // 8 * HIGH)).resize((WIDE, HIGH), Image.Resampling.BILINEAR)
+    streaks = _laid(_noise(WIDE // 8, HIGH, (WIDE, HIGH)), rng)
     dark = tuple(int(part * 0.9) for part in colour)
     return Image.composite(Image.new("RGB", (WIDE, HIGH), colour), Image.new("RGB", (WIDE, HIGH), dark), streaks)
 
@@ -42,7 +57,7 @@ def _disc(size: int, inner: int, outer: int) -> Image.Image:
     return Image.radial_gradient("L").resize((size, size)).point([int(inner + (outer - inner) * min(1, v / 180)) for v in range(256)])
 
 
-def _cone(rng: Random, _label: str) -> tuple[Image.Image, Spot]:
+def _cone(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot]:
     """A loudspeaker from above; the surround is torn or the glue has come off."""
     picture = _bench(rng, rng.choice([(58, 104, 88), (172, 170, 164), (70, 88, 112)]))
     draw = ImageDraw.Draw(picture)
@@ -78,7 +93,7 @@ def _cone(rng: Random, _label: str) -> tuple[Image.Image, Spot]:
     return picture, (*where, 58)
 
 
-def _board(rng: Random, _label: str) -> tuple[Image.Image, Spot]:
+def _board(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot]:
     """A populated board close up; one joint is bridged or cracked."""
     picture = Image.new("RGB", (WIDE, HIGH), rng.choice([(18, 92, 58), (20, 74, 112), (26, 88, 44)]))
     draw = ImageDraw.Draw(picture)
@@ -117,7 +132,7 @@ def _board(rng: Random, _label: str) -> tuple[Image.Image, Spot]:
     return picture, (x + 16, y + 14, 56)
 
 
-def _faceplate(rng: Random, _label: str) -> tuple[Image.Image, Spot]:
+def _faceplate(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot]:
     """The front of a radio or an amplifier, with a scratch or poor print."""
     picture = _bench(rng, (186, 186, 182))
     draw = ImageDraw.Draw(picture)
@@ -142,7 +157,7 @@ def _faceplate(rng: Random, _label: str) -> tuple[Image.Image, Spot]:
     return picture, (x + length // 2, int(y + slope * length / 2), 84)
 
 
-def _heatsink(rng: Random, _label: str) -> tuple[Image.Image, Spot]:
+def _heatsink(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot]:
     """An amplifier from above: fins, a name plate, and what scratched them."""
     picture = _bench(rng, (176, 178, 172))
     draw = ImageDraw.Draw(picture)
@@ -164,7 +179,7 @@ def _heatsink(rng: Random, _label: str) -> tuple[Image.Image, Spot]:
     return picture, (x + length // 2, y - 10, 96)
 
 
-def _carton(rng: Random, label: str) -> tuple[Image.Image, Spot]:
+def _carton(rng: Random, label: str, _detail: str) -> tuple[Image.Image, Spot]:
     """A carton with a crushed or wet corner and its label."""
     picture = _bench(rng, (128, 130, 132))
     draw = ImageDraw.Draw(picture)
@@ -186,7 +201,7 @@ def _carton(rng: Random, label: str) -> tuple[Image.Image, Spot]:
     return picture, (x, y, 96)
 
 
-def _label(rng: Random, label: str) -> tuple[Image.Image, Spot]:
+def _label(rng: Random, label: str, _detail: str) -> tuple[Image.Image, Spot]:
     """A carton's material label close up, struck by what does not fit."""
     picture = _bench(rng, (196, 160, 112))
     draw = ImageDraw.Draw(picture)
@@ -206,8 +221,8 @@ def _label(rng: Random, label: str) -> tuple[Image.Image, Spot]:
     return picture, (440, 152 + row * 74, 110)
 
 
-def _display(rng: Random, _label: str) -> tuple[Image.Image, Spot]:
-    """A lit screen with a bright line, a dark corner or a frozen start picture."""
+def _display(rng: Random, _label: str, detail: str) -> tuple[Image.Image, Spot]:
+    """A lit screen with a bright line, a dark corner or a torn picture; "good": as it should be."""
     picture = _bench(rng, (46, 48, 52))
     draw = ImageDraw.Draw(picture)
     draw.rounded_rectangle((90, 90, WIDE - 90, HIGH - 140), 22, fill=(12, 12, 14), outline=(70, 70, 74), width=5)
@@ -220,13 +235,14 @@ def _display(rng: Random, _label: str) -> tuple[Image.Image, Spot]:
         draw.rounded_rectangle((x, 330, x + 92, 422), 20, fill=colour)
         draw.ellipse((x + 28, 358, x + 64, 394), outline=(255, 255, 255), width=6)
     draw.text((170, 170), f"{rng.randint(8, 17):02d}:{rng.randint(0, 59):02d}", font=_font(84), fill=(238, 244, 250))
-    kind = rng.randrange(3)
-    if kind == 0:
+    if detail == "good":
+        return picture, (300, 210, 150)
+    if detail == "line":
         x = rng.randint(560, 780)
         draw.rectangle((x, screen[1], x + 4, screen[3]), fill=(250, 250, 250))
         draw.rectangle((x + 4, screen[1], x + 5, screen[3]), fill=(80, 255, 120))
         return picture, (x, 300, 90)
-    if kind == 1:
+    if detail == "dark":
         dark = _disc(340, 215, 0)
         picture.paste(Image.new("RGB", dark.size, (2, 4, 10)), (screen[0] - 120, screen[3] - 210), dark)
         draw.rectangle((90, screen[3] + 1, 130, HIGH - 145), fill=(12, 12, 14))
@@ -239,7 +255,7 @@ def _display(rng: Random, _label: str) -> tuple[Image.Image, Spot]:
     return picture, (480, screen[1] + 204, 120)
 
 
-def _connector(rng: Random, _label: str) -> tuple[Image.Image, Spot]:
+def _connector(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot]:
     """A plug from the front with its cables; one terminal is bent or in the wrong place."""
     picture = _bench(rng, (214, 212, 206))
     draw = ImageDraw.Draw(picture)
@@ -263,15 +279,64 @@ def _connector(rng: Random, _label: str) -> tuple[Image.Image, Spot]:
     return picture, spot
 
 
+def _meter(rng: Random, _label: str, reading: str) -> tuple[Image.Image, Spot]:
+    """A multimeter or another instrument on the bench, with its reading."""
+    picture = _bench(rng, rng.choice([(58, 104, 88), (150, 152, 150), (96, 84, 70)]))
+    draw = ImageDraw.Draw(picture)
+    body = rng.choice([(214, 168, 30), (46, 48, 52), (180, 44, 38)])
+    left = rng.randint(190, 300)
+    for colour, way in (((190, 30, 30), -1), ((24, 24, 26), 1)):
+        end = rng.randint(60, 190)
+        draw.line([(left + 230 + way * 60, 600), (left + 230 + way * (160 + end), HIGH - 60), (left + 230 + way * 360, HIGH)], fill=colour, width=14, joint="curve")
+    draw.rounded_rectangle((left, 90, left + 460, 640), 40, fill=body, outline=(20, 20, 22), width=6)
+    draw.rounded_rectangle((left + 26, 112, left + 434, 620), 26, fill=(38, 40, 44))
+    draw.rounded_rectangle((left + 60, 150, left + 400, 300), 10, fill=(176, 192, 168), outline=(90, 96, 88), width=4)
+    value, _, unit = reading.partition(" ")
+    draw.text((left + 386 - _font(84).getlength(value), 168), value, font=_font(84), fill=(26, 34, 28))
+    draw.text((left + 76, 258), f"AUTO   {unit}", font=_font(30), fill=(40, 50, 42))
+    draw.ellipse((left + 130, 350, left + 330, 550), fill=(58, 60, 64), outline=(120, 122, 126), width=4)
+    turn = rng.uniform(0, math.tau)
+    draw.line((left + 230, 450, left + 230 + math.cos(turn) * 84, 450 + math.sin(turn) * 84), fill=(236, 236, 236), width=12)
+    for n in range(12):
+        x, y = left + 230 + math.cos(math.tau * n / 12) * 118, 450 + math.sin(math.tau * n / 12) * 118
+        draw.ellipse((x - 4, y - 4, x + 4, y + 4), fill=(214, 214, 214))
+    for x, colour in ((left + 170, (200, 40, 40)), (left + 290, (30, 30, 32))):
+        draw.ellipse((x - 20, 574, x + 20, 614), fill=colour, outline=(150, 150, 150), width=3)
+    return picture, (left + 250, 222, 150)
+
+
+def _caliper(rng: Random, _label: str, reading: str) -> tuple[Image.Image, Spot]:
+    """A digital caliper over a part."""
+    picture = _bench(rng, rng.choice([(58, 104, 88), (70, 88, 112), (172, 170, 164)]))
+    draw = ImageDraw.Draw(picture)
+    wide = rng.randint(230, 330)
+    part = rng.choice([(44, 44, 47), (206, 208, 200), (30, 96, 60)])
+    draw.rounded_rectangle((190, 380, 190 + wide, HIGH + 40), 20, fill=part, outline=(110, 112, 114), width=4)
+    for x in (230, 150 + wide):
+        draw.ellipse((x - 16, 430, x + 16, 462), fill=(214, 216, 218), outline=(90, 92, 94), width=4)
+    draw.rectangle((60, 210, WIDE - 60, 276), fill=(206, 208, 212), outline=(130, 132, 136), width=3)
+    for n in range(80):
+        draw.line((80 + n * 10, 276, 80 + n * 10, 276 - (30 if n % 10 == 0 else 16)), fill=(60, 60, 62), width=2)
+    draw.polygon([(110, 210), (190, 210), (190, 470), (160, 470)], fill=(190, 192, 196), outline=(120, 122, 126))
+    draw.polygon([(190 + wide, 210), (270 + wide, 210), (220 + wide, 470), (190 + wide, 470)], fill=(190, 192, 196), outline=(120, 122, 126))
+    draw.rounded_rectangle((200 + wide, 150, 500 + wide, 330), 16, fill=(36, 38, 42), outline=(84, 86, 90), width=4)
+    draw.rounded_rectangle((226 + wide, 176, 474 + wide, 260), 6, fill=(182, 198, 174))
+    draw.text((462 + wide - _font(60).getlength(reading), 182), reading, font=_font(60), fill=(24, 30, 26))
+    for n, word in enumerate(("mm/in", "ZERO", "OFF")):
+        draw.text((232 + wide + n * 86, 284), word, font=_font(24), fill=(226, 226, 226))
+    return picture, (350 + wide, 218, 130)
+
+
 # What can be photographed: how it is drawn, and how many points of the picture are a millimetre (0: no rule beside it).
-SCENES: dict[str, tuple[Callable[[Random, str], tuple[Image.Image, Spot]], int]] = {
+SCENES: dict[str, tuple[Callable[[Random, str, str], tuple[Image.Image, Spot]], int]] = {
     "cone": (_cone, 4), "board": (_board, 24), "faceplate": (_faceplate, 4), "heatsink": (_heatsink, 4), "carton": (_carton, 0), "label": (_label, 8),
-    "display": (_display, 4), "connector": (_connector, 12)}
+    "display": (_display, 4), "connector": (_connector, 12), "meter": (_meter, 0), "caliper": (_caliper, 0)}
 
 
 # What makes a photograph of it
 
 
+@cache
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     """Pillow's own font, the same on every machine."""
     return ImageFont.load_default(size)
@@ -311,14 +376,16 @@ def _slip(picture: Image.Image, label: str, rng: Random) -> None:
 
 def _taken(picture: Image.Image, rng: Random) -> Image.Image:
     """As a tablet takes it: tilted, lit from one side, a little soft, with grain."""
-    turn, near = math.radians(rng.uniform(-2.5, 2.5)), 0.955 * WIDE / SIZE[0]
+    turn, near = math.radians(rng.uniform(-2.5, 2.5)), 0.955
     a, b = near * math.cos(turn), near * math.sin(turn)
-    shift = (WIDE / 2 - a * SIZE[0] / 2 - b * SIZE[1] / 2, HIGH / 2 + b * SIZE[0] / 2 - a * SIZE[1] / 2)
-    picture = picture.transform(SIZE, Image.Transform.AFFINE, (a, b, shift[0], -b, a, shift[1]), Image.Resampling.BILINEAR)
+    shift = ((WIDE - a * WIDE - b * HIGH) / 2, (HIGH + b * WIDE - a * HIGH) / 2)
+    # Turned point by point and then made smaller, which smooths it: a third of the time of turning it smoothly.
+    picture = picture.transform(picture.size, Image.Transform.AFFINE, (a, b, shift[0], -b, a, shift[1]), Image.Resampling.NEAREST)
+    picture = picture.resize(SIZE, Image.Resampling.BILINEAR)
     x, y = rng.randint(40, 130), rng.randint(60, 130)
     light = Image.radial_gradient("L").point([255 - int(v * 0.62) for v in range(256)]).resize(SIZE, Image.Resampling.BILINEAR, (x, y, x + 96, y + 72))
     picture = ImageChops.multiply(picture, Image.merge("RGB", (light, light, light.point([int(v * 0.96) for v in range(256)]))))
-    grain = Image.frombytes("L", (SIZE[0] // 2, SIZE[1] // 2), rng.randbytes(SIZE[0] * SIZE[1] // 4)).resize(SIZE, Image.Resampling.BILINEAR)
+    grain = _laid(_noise(SIZE[0] // 2, SIZE[1] // 2, SIZE), rng)
     return Image.blend(picture, Image.merge("RGB", (grain, grain, grain)), 0.05)
 
 

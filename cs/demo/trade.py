@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 
 from cs.demo.people import People
 from cs.models.customers import Customer, Product, Shipment
+from cs.models.holidays import work_calendar
 from cs.models.procedure import rulebook
 from cs.models.users import User
 
@@ -119,7 +121,7 @@ Marigoldia|Marigoldia Auto Electronics Pvt. Ltd.|maker|foreign|India|Pune|HPX|20
 LATER = {"辰犀座舱", "皓蹄新能源", "谷吟智能", "旅聆租赁", "Marigoldia", "嘉槿科技", "桂骐车品"}  # came within the year
 BIG = {"铄途电子", "澜驭汽车", "骐砚车业", "岚骁科技", "禾骋汽车", "锦跸汽配", "Tonwald", "浦雁车品", "音屿电声", "晨缰代工"}
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗郑梁谢宋唐许韩冯邓曹彭曾"
-GIVEN = ("建平", "丽华", "志强", "海燕", "文斌", "雪梅", "国栋", "晓东", "美玲", "俊杰", "春燕", "伟明", "慧敏", "立新", "嘉欣", "永刚", "秀芳", "思远")
+GIVEN = ("宏", "洁", "志芳", "少华", "子豪", "桂英", "翠萍", "国庆", "佳怡", "大勇", "淑敏", "振东", "建平", "丽华", "志强", "海燕", "文斌", "雪梅", "国栋", "晓东", "美玲", "俊杰", "春燕", "伟明", "慧敏", "立新", "嘉欣", "永刚", "秀芳", "思远")
 ABROAD = {  # currency and people
     "Germany": ("EUR", ("Jonas Weidner", "Britta Hollmann")), "Norway": ("EUR", ("Ingrid Solvang", "Tor Haugland")),
     "Brazil": ("USD", ("Marcelo Brito", "Luana Peixoto")), "United Kingdom": ("USD", ("Helen Ashdown", "Piers Collwood")),
@@ -164,12 +166,17 @@ class Trade:
     """Customers, models and shipments made so far; kept in hand so that nothing loads them again."""
 
     def __init__(self, people: People, rng: Random) -> None:
-        self.people, self.rng = people, rng
+        self.people, self.rng, self.calendar = people, rng, work_calendar()
         self.products: list[Product] = []
         self.family: dict[int, str] = {}  # of a product
         self.customers: list[Customer] = []
         self.buys: dict[int, list[Product]] = {}  # of a customer
         self.sent: list[Shipment] = []
+        self.complained: set[int] = set()  # customers
+        self.told: dict[tuple[int, int, str], tuple[dict[str, Any], datetime]] = {}  # customer, product and defect: the problem, and when it was told
+        self._fitting: dict[int, list[int]] = {}
+        self.said: Counter[Any] = Counter()  # how often a sentence was said: by anybody, and by a customer
+        self._taken: set[str] = set()  # names and telephone numbers
         self.to_come = [line for line in _lines() if line.short in LATER]
         self._serial = 0
 
@@ -221,13 +228,23 @@ class Trade:
             posts, names = list(zip(("quality", "purchasing"), ("Quality Engineer", "Purchasing Manager"), strict=True)), list(ABROAD[line.province][1])
         else:
             posts = rng.sample(POSTS, rng.choice((1, 2, 2, 3)))
-            names = [rng.choice(SURNAMES) + given for given in rng.sample(GIVEN, len(posts))]
+            names = [self._name() for _ in posts]
         return [{"name": name, "position": post, "contact_role": role, "phone": self.phone(line.foreign), "survey_recipient": role == "purchasing",
                  "email": f"{role}@kh{self._serial:03d}.example"} for (role, post), name in zip(posts, names, strict=True)]
 
+    def _name(self) -> str:
+        """A name that nobody else in the demo bears."""
+        while (name := self.rng.choice(SURNAMES) + self.rng.choice(GIVEN)) in self._taken:
+            pass
+        self._taken.add(name)
+        return name
+
     def phone(self, foreign: bool = False) -> str:
         """A number that looks like one and is nobody's."""
-        return f"+00 555 01{self.rng.randint(10, 99)}" if foreign else f"1380000{self.rng.randint(1000, 9999)}"
+        while (number := f"+00 555 {self.rng.randint(1000, 9999)}" if foreign else f"1380000{self.rng.randint(1000, 9999)}") in self._taken:
+            pass
+        self._taken.add(number)
+        return number
 
     def _address(self, line: Line) -> str:
         number = self.rng.randint(6, 288)
@@ -251,6 +268,35 @@ class Trade:
         rows = [self._shipment(day) for day in days]
         self.sent += Shipment.bring_in(rows, lines=[*range(2, len(rows) + 2)], files=[[name, hashlib.sha256(name.encode()).hexdigest()]], by=by, on=on)
 
+    def sent_lately(self, day: date) -> dict[int, list[tuple[int, Shipment]]]:
+        """What was sent in the four months before a day, by product: how many days ago, and the shipment."""
+        lately: dict[int, list[tuple[int, Shipment]]] = {}
+        for one in reversed(self.sent):
+            ago = (day - one.shipped_on).days
+            if ago > 125:
+                break
+            if ago > 0:
+                lately.setdefault(one.product_id, []).append((ago, one))
+        return lately
+
+    # Complaints
+
+    def fitting(self, problem: dict[str, Any]) -> list[int]:
+        """The products that can have a problem."""
+        if id(problem) not in self._fitting:
+            self._fitting[id(problem)] = [one.id for one in self.products if self.family[one.id] in problem["on"]
+                                          and one.model in problem.get("models", (one.model,)) and one.model not in problem.get("but", ())]
+        return self._fitting[id(problem)]
+
+    def knows(self, one: Shipment, problem: dict[str, Any], sentences: tuple[str, ...]) -> bool:
+        """Whether this customer told of the problem with this model before, or the same words were used in a case of this customer."""
+        return (one.customer_id, one.product_id, problem["defect"]) in self.told or any((one.customer_id, sentence) in self.said for sentence in sentences)
+
+    def remember(self, one: Shipment, problem: dict[str, Any], sentences: tuple[str, ...], when: datetime) -> None:
+        self.complained.add(one.customer_id)
+        self.told[one.customer_id, one.product_id, problem["defect"]] = problem, when
+        self.said.update([*sentences, *((one.customer_id, sentence) for sentence in sentences)])
+
     def ship(self, on: datetime) -> None:
         """One shipment of the day, entered by planning or by the warehouse."""
         by = self.rng.choice(self.people.with_role("planner", "warehouse_keeper"))
@@ -262,7 +308,8 @@ class Trade:
         customer = rng.choice([one for one in self.customers if one.short_name in BIG] if rng.random() < 0.35 else self.customers)
         product = rng.choice(self.buys[customer.id])
         made = shipped_on - timedelta(days=rng.randint(3, 9))
-        made -= timedelta(days=max(0, made.weekday() - 4))  # nothing is made on a weekend
+        while not self.calendar.is_working(made):
+            made -= timedelta(days=1)
         low, high = LOT_SIZES[self.family[product.id]]
         self._serial += 1
         return {"customer_id": customer.id, "product_id": product.id, "order_no": f"SO{shipped_on:%y%m}-{self._serial:04d}",

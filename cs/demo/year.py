@@ -1,13 +1,16 @@
 """The demo's year: what happens in it, told case by case and lived in the order of time."""
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from heapq import heappop, heappush
 from random import Random
 
-from cs.demo.cases import PACE, Case, Plot, Walk
+from cs.demo.cases import PACE, Case, Walk
 from cs.demo.people import People
+from cs.demo.plots import BEHIND, LAST_DONE, OPEN, PASSED_ON, Plot, Waiting
 from cs.demo.remedies import elsewhere
 from cs.demo.trade import Trade, dice
 from cs.models.chain import site_head
@@ -17,56 +20,8 @@ from cs.models.procedure import rulebook, zone
 DAYS = 365
 HOUR = timedelta(hours=1)
 
-# The cases that lie behind: how many of each kind. Those of the last weeks are OPEN.
-BEHIND: tuple[tuple[int, Plot], ...] = (
-    (26, Plot()),
-    (4, Plot(talk=True)),
-    (3, Plot(talk=True, sample="given_back")),
-    (2, Plot(talk=True, sample="scrapped")),
-    (1, Plot(sample="never_came")),
-    (1, Plot(sample="here")),
-    (12, Plot(photo=True)),
-    (11, Plot(late=True)),
-    (7, Plot(next_day=True)),
-    (7, Plot(refused=True)),
-    (6, Plot(silent=True)),
-    (5, Plot(unknown=True)),
-    (6, Plot(amended=True)),
-    (3, Plot(nature="batch", photo=True)),
-    (1, Plot(nature="batch", photo=True, twist="again")),
-    (1, Plot(nature="batch", talk=True, twist="sent_back")),
-    (2, Plot(nature="chronic")),
-    (1, Plot(nature="chronic", refused=True)),
-    (2, Plot(nature="batch", overruled=True)),
-    (2, Plot(nature="chronic", overruled=True)),
-    (9, Plot(ours=False)),
-    (4, Plot(ours=False, directly=True)),
-    (5, Plot(declined=True)),
-    (2, Plot(void="twice")),
-    (3, Plot(void="withdrawn")),
-)
-PASSED_ON = 26  # so many of them another department hears first
-LONG = 25  # days that a case with a refusal or a silent customer may take
-
-# The cases that wait now: for which task, whether its due date is over, today or still to come, and who has taken it.
-OPEN: tuple[tuple[str, str, str | None], ...] = (
-    ("register", "later", None), ("register", "today", None), ("register", "late", "wangli"),
-    ("receive", "later", None), ("receive", "later", None), ("receive", "today", None), ("receive", "late", None),
-    ("confirm", "later", "quality_inspector"), ("confirm", "today", "zhangwei"), ("confirm", "today", None), ("confirm", "late", "yangfan"),
-    ("confirm_again", "later", None),
-    ("settle", "later", None), ("settle", "today", "quality_supervisor"), ("settle", "late", None),
-    ("explain", "later", None), ("explain", "today", "quality_inspector"),
-    ("send_reply", "later", None), ("send_reply", "today", "sales_clerk"), ("send_reply", "late", None),
-    ("follow_up", "later", None), ("follow_up", "later", "sales_clerk"), ("follow_up", "today", None), ("follow_up", "late", "zhaoyan"),
-    ("close", "later", None), ("close", "later", "quality_supervisor"), ("close", "later", None), ("close", "later", None),
-)
-# The cases on their way through the meeting: for which task they wait, when that is due, and where their CAPA stands.
-MEETINGS: tuple[tuple[str, str, str | None], ...] = (
-    ("meet", "later", None), ("meet", "late", None), ("dispose", "later", None), ("issue_result", "later", None), ("issue_result", "today", None),
-    ("send_reply", "later", "issued"), ("send_reply", "today", "issued"), ("follow_up", "later", "analysed"), ("follow_up", "later", "measures_set"),
-    ("close", "later", "analysed"), ("close", "later", "measures_set"),
-)
-LAST_DONE = {"meet": "confirm", "dispose": "meet", "issue_result": "dispose", "register": "pass_on", "receive": "first", "confirm": "receive", "settle": "confirm", "explain": "confirm", "send_reply": "prepare"}
+# How many complaints a month brings: the rush and the new hands before the spring feast, then the summer's heat.
+MONTHS = {1: 1.5, 2: 0.7, 3: 0.8, 4: 0.8, 5: 0.9, 6: 1.2, 7: 1.6, 8: 1.5, 9: 1.0, 10: 0.8, 11: 0.9, 12: 1.3}
 
 
 class Year:
@@ -115,7 +70,7 @@ class Year:
         self.trade.add_models(self._moments(self._at(self.first_day, 8, 40), 2))
         self.trade.add_customers(self._moments(self._at(self.first_day, 9, 40), 3))
         self.trade.add_part_numbers(self._moments(self._at(self.first_day, 15, 0), 2))
-        earlier = [self.calendar.next_working_day(self.first_day - timedelta(days=70 - n)) for n in range(65)]
+        earlier = [self.calendar.next_working_day(self.first_day - timedelta(days=70 - n * 2 // 3)) for n in range(100)]
         self.trade.import_shipments(self._at(self.first_day, 16, 40), earlier, self.people["planner"])
 
     def _at(self, day: date, hour: int, minute: int = 0) -> datetime:
@@ -138,7 +93,7 @@ class Year:
         rng = dice("shipments")
         weeks: dict[tuple[int, int], list[date]] = {}
         for day in self._working_days(self.first_day + timedelta(days=1), self.now.date()):
-            weeks.setdefault(day.isocalendar()[:2], []).extend([day] * rng.choice((1, 2, 2, 3, 3)))
+            weeks.setdefault(day.isocalendar()[:2], []).extend([day] * rng.choice((2, 3, 3, 4, 5)))
         for week, days in weeks.items():
             if week < max(weeks):
                 at = self._at(days[-1], 17, rng.randint(0, 20))
@@ -186,26 +141,21 @@ class Year:
         number = 0
         for number, (plot, heard_at) in enumerate(self._behind(), 1):
             yield Case(self, number, plot, heard_at, deadline=self._deadline(heard_at)).walk()
-        for n, (task, when, taken_by) in enumerate(OPEN, number + 1):
-            yield self._waiting(n, task, when, taken_by)
-        for n, (task, when, capa) in enumerate(MEETINGS, number + len(OPEN) + 1):
-            yield self._waiting(n, task, when, None, nature="chronic" if n % 4 == 0 else "batch", capa=capa)
+        for n, waiting in enumerate(OPEN, number + 1):
+            yield self._waiting(n, waiting)
 
-    def _behind(self) -> list[tuple[Plot, datetime]]:
-        """The plots over the year, those that take long not at its end; more complaints in the weeks before the spring feast."""
+    def _behind(self) -> Iterator[tuple[Plot, datetime]]:
+        """The plots over the year, each early enough to lie behind by now; few in the last weeks, whose cases mostly still wait."""
         plots = [plot for count, plot in BEHIND for _ in range(count)]
         self.rng.shuffle(plots)
         heard_first = set(self.rng.sample([n for n, plot in enumerate(plots) if not plot.declined and not plot.void], PASSED_ON))
-        plots = [Plot(**{**vars(plot), "passed_on": True}) if n in heard_first else plot for n, plot in enumerate(plots)]
+        plots = [replace(plot, passed_on=True) if n in heard_first else plot for n, plot in enumerate(plots)]
         days = self._working_days(self.first_day + timedelta(days=2), self.now.date() - timedelta(days=10))
-        moments = sorted(self._sometime(self.rng.choice(days), self.rng) for _ in plots)
-        last = self.now - timedelta(days=LONG)
-        plots.sort(key=lambda plot: plot.refused or plot.silent or plot.late)
-        early = [moment for moment in moments if moment < last]
-        late = moments[len(early):]
-        swift, long = plots[:len(late)], plots[len(late):]
-        self.rng.shuffle(long)
-        return list(zip(long, early, strict=True)) + list(zip(swift, late, strict=True))
+        weights = [MONTHS[day.month] * (0.4 if self.now.date() - day < timedelta(days=28) else 1) for day in days]
+        moments = sorted(self._sometime(day, self.rng) for day in self.rng.choices(days, weights, k=len(plots)))
+        for plot in sorted(plots, key=lambda plot: -plot.takes):
+            early = bisect(moments, self.now - timedelta(days=plot.takes))
+            yield plot, moments.pop(self.rng.randrange(early or 1))
 
     def _sometime(self, day: date, rng: Random) -> datetime:
         """When somebody calls: in working hours, now and then in the evening."""
@@ -223,18 +173,18 @@ class Year:
 
     # What waits now
 
-    def _waiting(self, number: int, task: str, when: str, taken_by: str | None, *, nature: str = "sporadic", capa: str | None = None) -> Walk:
-        rng = dice(f"waiting {number}")
-        plot = Plot(ours=task != "explain", stops_at=task, taken_by=taken_by, passed_on=task == "register" or rng.random() < 0.15,
-                    photo=task != "register" and rng.random() < 0.5, refused=task == "confirm_again",
-                    nature=nature, capa=capa)
-        if task not in LAST_DONE:
-            return self._answered(number, plot, when, rng)
-        heard_at, deadline = self._heard_so_that(when, rng)
+    def _waiting(self, number: int, waiting: Waiting) -> Walk:
+        rng, task = dice(f"waiting {number}"), waiting.task
+        plot = replace(waiting.plot, stops_at=task, taken_by=waiting.taken_by, passed_on=task == "register" or rng.random() < 0.15,
+                       photo=task != "register" and rng.random() < 0.3)
+        if waiting.ago is not None:
+            return self._answered(number, plot, waiting.ago, rng)
+        heard_at, deadline = self._heard_so_that(waiting.when, rng)
         length = self.calendar.working_hours_between(heard_at, self.now) * 0.9
-        if when == "late":
+        if waiting.when == "late":
             length = min(length, 13 * HOUR)
-        return Case(self, number, plot, heard_at, length=length / PACE[LAST_DONE[task]], deadline=deadline).walk()
+        last = "talk" if plot.talk or plot.sample else LAST_DONE[task]
+        return Case(self, number, plot, heard_at, length=length / PACE[last], deadline=deadline).walk()
 
     def _heard_so_that(self, when: str, rng: Random) -> tuple[datetime, datetime | None]:
         """When we heard of it, so that the reply was due, is due today, or will be; if no day does, the customer sets the date."""
@@ -250,9 +200,8 @@ class Year:
         day = today if when == "today" else self.calendar.next_working_day(today, including=False)
         return heard[0], self.calendar.end_of(day)
 
-    def _answered(self, number: int, plot: Plot, when: str, rng: Random) -> Walk:
-        """A case whose reply went out some days ago."""
-        ago = {"confirm_again": 7, "close": rng.randint(9, 11)}.get(plot.stops_at or "", {"later": rng.randint(3, 7), "today": 10, "late": 12}[when])
+    def _answered(self, number: int, plot: Plot, ago: int, rng: Random) -> Walk:
+        """A case whose reply went out so many days ago."""
         sent = self._sometime(self._working_days(self.first_day, self.now.date() - timedelta(days=ago))[-1], rng)
         heard_at = self.calendar.add_working_hours(self._at(self._working_days(self.first_day, sent.date() - timedelta(days=1))[-1], 8, 0), rng.uniform(1, 6))
         heard_at = heard_at.replace(second=0, microsecond=0)

@@ -41,7 +41,7 @@ class Attachment(_StoredFile):
     step: Mapped[str]
     added_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     void_reason: Mapped[str | None] = mapped_column(Text)
-    added_by: Mapped[User] = relationship(lazy="joined")
+    added_by: Mapped[User] = relationship(lazy="joined", viewonly=True)
     __table_args__ = (Index("ix_attachments_record", "kind", "record_id"),)
 
     @classmethod

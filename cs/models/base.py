@@ -8,10 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Text, UniqueConstraint, delete, inspect, select, true
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    inspect,
+    select,
+    true,
+)
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
 
 from cs.extensions import db
 from cs.models.chain import START, Event, Fault, append, canonical, digest
@@ -92,18 +104,30 @@ class Record(db.Model):
         yield
         if new:
             self.created_at, self.created_by_id = on, by.id if by else None
+            self.begin_parts()
             db.session.add(self)
         self.version = 1 if new else self.version + 1
-        db.session.flush()
+        if new or any(inspect(row).pending for part in self.parts for row in getattr(self, part)):
+            db.session.flush()  # the event names the ids of what came
         said, self.search_text = self.search_text, searchable(self.searched())
         self.seal(name, by, on, before, clause=clause, role=role, note=note, **facts)
         if new or self.search_text != said:
             index_words([self], new=new)
+        self.changed(on, new=new)
         db.session.flush()
+
+    def changed(self, on: datetime, *, new: bool) -> None:
+        """What must follow every change of the record, in the same transaction."""
+
+    def begin_parts(self) -> None:
+        """A new record has no rows of its parts but those that its verb gave it: the database need not be asked for them."""
+        for part in self.parts:
+            if part not in inspect(self).dict:
+                set_committed_value(self, part, [])
 
     def seal(self, name: str, by: User | None, on: datetime, before: dict[str, Any], *, clause: str, role: str | None,
               note: str | None = None, **facts: Any) -> None:
-        """Appends the event of what the record says now, compared with what it said before."""
+        """Appends the event of what the record says now, compared with what it said before; with it the signature where the facts say `signed`."""
         after = self.content()
         facts["changes"] = _changes(before, after)
         if note:
@@ -112,6 +136,8 @@ class Record(db.Model):
                       role=role, state=getattr(self, "state", None), data=canonical(facts), procedure_hash=rulebook().hash,
                       content_hash=hash_of(after), previous_hash=self.head_hash)
         append(event)
+        if "signed" in facts:
+            db.session.add(Signature.of(event, facts["signed"]))
         self.head_hash = event.hash
 
     @property
@@ -141,8 +167,13 @@ def _said(value: Any) -> Any:
     return [_said(one) for one in value] if isinstance(value, list) else value
 
 
+@cache
+def _columns_of(cls: type[Any], without: frozenset[str]) -> tuple[str, ...]:
+    return tuple(attribute.key for attribute in inspect(cls).column_attrs if attribute.key not in without)
+
+
 def _columns(row: Any, without: frozenset[str]) -> dict[str, Any]:
-    return {attribute.key: getattr(row, attribute.key) for attribute in inspect(row).mapper.column_attrs if attribute.key not in without}
+    return {key: getattr(row, key) for key in _columns_of(type(row), without)}
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
@@ -230,11 +261,12 @@ class Workflowed(Record):
             yield step
             if step.target is not None:
                 self.state = step.target
-        if step.signed:
-            sealed = select(Event).where(Event.kind == self.kind, Event.record_id == self.id, Event.seq == self.version)
-            db.session.add(Signature.of(db.session.execute(sealed).scalar_one(), step.signed))
-        for record in filter(None, (self, getattr(self, "complaint", None))):  # a CAPA keeps its complaint from closing
-            sync_tasks(record, on)
+        if complaint := getattr(self, "complaint", None):  # a CAPA keeps its complaint from closing
+            sync_tasks(complaint, on)
+            db.session.flush()
+
+    def changed(self, on: datetime, *, new: bool) -> None:
+        sync_tasks(self, on, new=new)
 
 
 class Task(db.Model):
@@ -274,6 +306,9 @@ class Task(db.Model):
         self.taken_by_id = self.taken_at = None
 
 
+TASKS_OF = select(Task).where(Task.kind == bindparam("kind"), Task.record_id == bindparam("record_id"))  # built once: each step asks it
+
+
 def awaited(record: Workflowed, on: datetime) -> dict[tuple[str, int | None], dict[str, Any]]:
     """What is awaited of whom for a record: {(task name, person or None): its columns}, from the rows of its workflow alone."""
     tasks: dict[tuple[str, int | None], dict[str, Any]] = {}
@@ -286,59 +321,21 @@ def awaited(record: Workflowed, on: datetime) -> dict[tuple[str, int | None], di
     return tasks
 
 
-def sync_tasks(record: Workflowed, on: datetime) -> None:
-    """Makes the tasks of a record what its rows say; who took one keeps it while it stands."""
+def sync_tasks(record: Workflowed, on: datetime, *, new: bool = False) -> None:
+    """Makes the tasks of a record what its rows say; who took one keeps it while it stands. The caller flushes."""
     if not any(step.task for step in record.workflow.steps):
         return
     tasks = awaited(record, on)
-    query = select(Task).where(Task.kind == record.kind, Task.record_id == record.id)
-    for task in db.session.execute(query).scalars():
+    for task in [] if new else db.session.execute(TASKS_OF, {"kind": record.kind, "record_id": record.id}).scalars():
         facts = tasks.pop((task.name, task.user_id), None)
         if facts is None:
             db.session.delete(task)
         else:
             for column, value in facts.items():
-                setattr(task, column, value)
+                if getattr(task, column) != value:
+                    setattr(task, column, value)
     for (name, _person), facts in tasks.items():
         db.session.add(Task(kind=record.kind, record_id=record.id, name=name, since=on, **facts))
-    db.session.flush()
-
-
-def sync_personal_tasks(on: datetime) -> None:
-    """Writes anew what is awaited of single people: somebody came, left or changed their roles.
-
-    It asks the records, not the tasks: what was awaited of nobody else while its person was away has no task that could be found.
-    """
-    for cls in KINDS.values():
-        sources = {source for step in cls.workflow.steps if step.persons for source in step.sources} if issubclass(cls, Workflowed) else set()
-        if sources:
-            sync_tasks_of(cls, cls.state.in_(sources) & cls.names_people(), on)
-
-
-def sync_tasks_naming(field: str, record_id: int, on: datetime) -> None:
-    """The same for the records with tasks that refer by `field` to something that has got another name."""
-    for cls in KINDS.values():
-        if issubclass(cls, Workflowed) and hasattr(cls, field):
-            with_tasks = select(Task.record_id).where(Task.kind == cls.kind)
-            sync_tasks_of(cls, (getattr(cls, field) == record_id) & cls.id.in_(with_tasks), on)
-
-
-def sync_tasks_of(cls: type[Workflowed], which: ColumnElement[bool], on: datetime) -> None:
-    """The same for all records of a kind that a condition names."""
-    for record in db.session.execute(select(cls).where(which).order_by(cls.id)).scalars().all():
-        sync_tasks(record, on)
-
-
-def rebuild_tasks(on: datetime) -> int:
-    """Writes all tasks anew from the records; returns how many there are."""
-    for cls in KINDS.values():
-        if issubclass(cls, Workflowed) and any(step.task for step in cls.workflow.steps):
-            final = [state.code for state in cls.workflow.states if state.final]
-            for record in db.session.execute(select(cls).where(cls.state.not_in(final))).scalars():
-                sync_tasks(record, on)
-            ended = select(cls.id).where(cls.state.in_(final))
-            db.session.execute(delete(Task).where(Task.kind == cls.kind, Task.record_id.in_(ended)))
-    return db.session.query(Task).count()
 
 
 def find(cls: type[R], record_id: int, *, lock: bool = False) -> R | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, inspect, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from cs.extensions import db
@@ -26,12 +26,9 @@ def bring_in(records: Sequence[Record], name: str, by: User, on: datetime, *, li
     for record in records:
         record.created_at, record.created_by_id = on, by.id
         record.search_text, record.version, record.head_hash = searchable(record.searched()), 1, START
+        record.begin_parts()
     db.session.add_all(records)
     db.session.flush()
-    for record in records:
-        for part in record.parts:
-            if part not in inspect(record).dict:
-                set_committed_value(record, part, [])  # a new record has none: else each would be looked for in the database
     for record, line in zip(records, lines, strict=True):
         record.seal(name, by, on, {}, clause=clause, role=role, row=line, **facts)
     heads = [{"record_id": record.id, "head": record.head_hash} for record in records]

@@ -67,7 +67,7 @@ class Event(db.Model):
     previous_hash: Mapped[str]
     hash: Mapped[str]
     site_hash: Mapped[str]
-    by: Mapped[User | None] = relationship(lazy="joined", innerjoin=False)
+    by: Mapped[User | None] = relationship(lazy="joined", innerjoin=False, viewonly=True)
 
     __table_args__ = (UniqueConstraint("kind", "record_id", "seq"), Index("ix_events_at", "at"))
 

@@ -54,8 +54,8 @@ class Reply(db.Model):
     response: Mapped[str | None]
     response_on: Mapped[date | None]
     response_note: Mapped[str | None] = mapped_column(Text)
-    prepared_by: Mapped[User | None] = relationship(foreign_keys=[prepared_by_id])
-    replied_by: Mapped[User | None] = relationship(foreign_keys=[replied_by_id])
+    prepared_by: Mapped[User | None] = relationship(foreign_keys=[prepared_by_id], viewonly=True)
+    replied_by: Mapped[User | None] = relationship(foreign_keys=[replied_by_id], viewonly=True)
     __table_args__ = (UniqueConstraint("complaint_id", "number"),)
 
     @property
@@ -128,7 +128,7 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
 
     customer: Mapped[Customer | None] = relationship()
     product: Mapped[Product | None] = relationship()
-    quality_received_by: Mapped[User | None] = relationship(foreign_keys=[quality_received_by_id])
+    quality_received_by: Mapped[User | None] = relationship(foreign_keys=[quality_received_by_id], viewonly=True)
     created_by: Mapped[User | None] = relationship(primaryjoin="Complaint.created_by_id == User.id", foreign_keys="Complaint.created_by_id",
                                                    viewonly=True)
     repeat_of: Mapped[Complaint | None] = relationship(primaryjoin="foreign(Complaint.repeat_of_id) == remote(Complaint.id)", viewonly=True)
@@ -212,7 +212,8 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
         """The records of a kind that belong to this complaint and have not come to their end."""
         cls: Any = KINDS[kind]
         final = [state.code for state in cls.workflow.states if state.final]
-        return list(db.session.execute(select(cls).where(cls.complaint_id == self.id, cls.state.not_in(final)).order_by(cls.id)).scalars())
+        query = select(cls).where(cls.complaint_id == self.id, cls.state.not_in(final)).order_by(cls.id).options(lazyload("*"))
+        return list(db.session.execute(query).scalars())
 
     def like_cases(self, product_id: int | None, defect_code: str | None, category: str | None) -> tuple[list[Complaint], list[Complaint]]:
         """3.4: complaints of the same model and defect within the window before this one: (of this customer, of others). Newest first."""

@@ -8,11 +8,12 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.base import MOST_ID, Record, Workflowed, sync_tasks_naming
+from cs.models.base import MOST_ID, Record, Workflowed
 from cs.models.bulk import bring_in
 from cs.models.numbers import next_numbers
 from cs.models.procedure import zone
 from cs.models.search import searchable, sort_key
+from cs.models.tasks import sync_tasks_naming
 from cs.models.users import User
 from cs.procedure import customers as procedure
 from cs.procedure.authority import role_for

@@ -25,8 +25,8 @@ def next_numbers(kind: str, day: date, count: int) -> list[str]:
     if counter is None:
         counter = Counter(kind=kind, period=numbering.period(day), last=0)
         db.session.add(counter)
-    counter.last += count
-    db.session.flush()
+        db.session.flush()
+    counter.last += count  # written with the records that take the numbers
     return [str(numbering.number(day, counter.last - count + n)) for n in range(1, count + 1)]
 
 

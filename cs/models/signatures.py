@@ -30,7 +30,7 @@ class Signature(db.Model):
     role: Mapped[str]
     at: Mapped[datetime] = mapped_column(Moment)
     content_hash: Mapped[str]
-    user: Mapped[User] = relationship(lazy="joined")
+    user: Mapped[User] = relationship(lazy="joined", viewonly=True)
 
     __table_args__ = (Index("ix_signatures_record", "kind", "record_id"),)
 

@@ -16,9 +16,10 @@ from sqlalchemy import ColumnElement, ForeignKey, Text, UniqueConstraint, delete
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.base import Record, Task, sync_personal_tasks
+from cs.models.base import Record, Task
 from cs.models.procedure import rulebook
 from cs.models.search import sort_key
+from cs.models.tasks import sync_personal_tasks
 from cs.models.types import Moment
 from cs.procedure.authority import Permission, permissions_of
 from cs.procedure.workflow import Refused

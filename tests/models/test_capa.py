@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from cs.extensions import db
-from cs.models.base import Task, rebuild_tasks, verify_records
+from cs.models.base import Task, verify_records
 from cs.models.capa import Capa
 from cs.models.reporting import verify_tasks
+from cs.models.tasks import rebuild_tasks
 from cs.procedure.workflow import NotAllowed, NotOpen
 from tests.capas import ANALYSED, Capas
 from tests.support import day_of

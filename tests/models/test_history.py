@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from cs.extensions import db
-from cs.models.base import Task, rebuild_tasks, verify_records
+from cs.models.base import Task, verify_records
 from cs.models.chain import verify_events
 from cs.models.complaints import Complaint
 from cs.models.reporting import verify_tasks
+from cs.models.tasks import rebuild_tasks
 from cs.procedure.workflow import NotAllowed
 
 FILE = ["2023年台账.xlsx", "0" * 64]

@@ -10,10 +10,11 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from cs.extensions import db
-from cs.models.base import Task, rebuild_tasks, sync_personal_tasks, verify_records
+from cs.models.base import Task, verify_records
 from cs.models.replenishments import ChangedMeanwhile, Replenishment
 from cs.models.reporting import verify_tasks
 from cs.models.signatures import verify_signatures
+from cs.models.tasks import rebuild_tasks, sync_personal_tasks
 from cs.models.users import User
 from cs.procedure.workflow import NotAllowed, NotOpen
 from tests.returned import Replenishments, Returns

@@ -12,10 +12,11 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from cs.extensions import db
-from cs.models.base import Task, rebuild_tasks, verify_records
+from cs.models.base import Task, verify_records
 from cs.models.complaints import Complaint
 from cs.models.reporting import verify_tasks
 from cs.models.returns import Return
+from cs.models.tasks import rebuild_tasks
 from cs.procedure.returns import INSPECTION, TooMuch
 from cs.procedure.workflow import NotAllowed, NotOpen
 from tests.returned import JUDGED, LINES, PLACE, SLIP, WANTED, Returns

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import delete, select, text
 
 from cs.extensions import db
-from cs.models.base import Task, rebuild_tasks
+from cs.models.base import Task
 from cs.models.reporting import verify_tasks, waits_for, work_counts
+from cs.models.tasks import rebuild_tasks
 from cs.procedure.workflow import NotAllowed, NotOpen
 from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS
 
