@@ -320,12 +320,15 @@ class Keeper:
         words = ("-m", "flask", "--app", "app", "exports", "write", token)
         environment = os.environ | {"CS_DATA": str(self.app.config["CS_DATA"])}
         options = {"cwd": ROOT, "env": environment, "creationflags": getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)}
-        with answers_of(*words, seconds=LONGEST, stdin=subprocess.PIPE, **options) as answers:
-            for answer in answers:
-                if "rows" not in answer:
-                    last = answer
-                elif self.noted(token, answer) is False:
-                    break
+        try:
+            with answers_of(*words, seconds=LONGEST, stdin=subprocess.PIPE, **options) as answers:
+                for answer in answers:
+                    if "rows" not in answer:
+                        last = answer
+                    elif self.noted(token, answer) is False:
+                        break
+        except OSError:  # the system begins no more processes
+            log.exception("export")
         if "done" not in last:
             if time.monotonic() - begun >= LONGEST:
                 last = {"failed": "too_long"}

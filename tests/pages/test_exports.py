@@ -451,6 +451,30 @@ def test_nothing_more_is_written_for_who_may_no_longer_read(app: Flask, clerk: B
     assert left_behind(app) == []
 
 
+@contextmanager
+def no_process(*_: Any, **__: Any) -> Iterator[Iterator[Any]]:
+    raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+    yield
+
+
+@contextmanager
+def silent_process(*_: Any, **__: Any) -> Iterator[Iterator[Any]]:
+    yield iter([{"rows": 0, "all": 3}])
+
+
+@pytest.mark.parametrize(("answers_of", "longest", "reason"), [(no_process, 60, "stopped"), (silent_process, 60, "stopped"), (silent_process, 0, "too_long")])
+def test_a_process_that_ends_without_its_last_word_is_said(app: Flask, clerk: Browser, monkeypatch: pytest.MonkeyPatch, answers_of: Any, longest: int,
+                                                           reason: str) -> None:
+    monkeypatch.setattr(exports, "answers_of", answers_of)
+    monkeypatch.setattr(exports, "LONGEST", longest)
+    clerk.post(ASK)
+    with app.app_context():
+        token = exports.begin_next()
+    Keeper(app).have_written(token)
+    with the_export(app) as export:
+        assert (export.stage, export.reason) == ("failed", reason)
+
+
 def test_a_busy_database_delays_what_is_noted_and_loses_nothing(app: Flask, clerk: Browser, three: list[str]) -> None:
     clerk.post(ASK)
     app.config["CS_WAIT_SECONDS"] = 0.1
