@@ -95,7 +95,7 @@ def test_a_department_renamed_by_the_factory_stays_renamed(app, people, on):
 NEXT_MIGRATION = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
+revision, down_revision, branch_labels, depends_on = "9999", "{head}", None, None
 def upgrade():
     with op.batch_alter_table("customers", recreate="always") as table:
         table.add_column(sa.Column("nickname", sa.Text()))
@@ -107,7 +107,8 @@ def next_version(app, tmp_path, monkeypatch):
     """The program's next version, which changes a table that others refer to."""
     folder = tmp_path / "migrations"
     shutil.copytree(ROOT / "migrations", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0003_nickname.py").write_text(NEXT_MIGRATION, "utf-8")
+    head = max(path.name.split("_")[0] for path in (folder / "versions").glob("*.py"))
+    (folder / "versions" / "9999_nickname.py").write_text(NEXT_MIGRATION.replace("{head}", head), "utf-8")
     app.config["MIGRATIONS"] = folder
     monkeypatch.setattr(app.extensions["migrate"].migrate, "directory", str(folder))
     return app
