@@ -223,6 +223,14 @@ def test_every_question_that_a_row_asks_is_answered_by_the_record(kind):
 
 
 @pytest.mark.parametrize("kind", WORKFLOWED)
+def test_every_condition_and_due_date_of_a_row_has_its_name_in_both_languages(kind):
+    named = {"answer_ready", "answer_missing", "customer_silent", *RULES.choices["route"], *RULES.choices["condition"]}
+    steps = WORKFLOWED[kind].workflow.steps
+    assert [(step.name, one) for step in steps for one in step.when if one not in named] == []
+    assert [step.name for step in steps if step.due and step.due not in RULES.terms] == []
+
+
+@pytest.mark.parametrize("kind", WORKFLOWED)
 def test_every_step_names_a_clause_of_the_procedure(kind):
     clauses = {clause.id for clause in RULES.clauses}
     assert [(step.name, step.clause) for step in WORKFLOWED[kind].workflow.steps if step.clause not in clauses] == []

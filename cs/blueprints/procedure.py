@@ -107,8 +107,8 @@ def workflow(kind: str) -> Any:
 
 
 def _condition(questions: tuple[str, ...]) -> str:
-    """What must hold for a step, in words: a chosen path by its name in the procedure file, the rest by name here."""
+    """What must hold for a step, in words: by its name in the procedure file, or as the rule has it."""
     words = {"answer_ready": gettext("an answer is ready"), "answer_missing": gettext("no answer is ready yet"),
              "customer_silent": gettext("no answer for %(days)s days", days=rulebook().reply.no_answer_days)}
-    routes = rulebook().choices["route"]
-    return " · ".join(words.get(one) or (in_language(routes[one]) if one in routes else one) for one in questions)
+    named = rulebook().choices["condition"] | rulebook().choices["route"]
+    return " · ".join(words.get(one) or in_language(named[one]) for one in questions)

@@ -26,8 +26,8 @@ class Deputy(Record):
     first_on: Mapped[date]
     last_on: Mapped[date]
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
-    manager: Mapped[User] = relationship(foreign_keys=[manager_id], lazy="joined")
-    deputy: Mapped[User] = relationship(foreign_keys=[deputy_id], lazy="joined")
+    manager: Mapped[User] = relationship(foreign_keys=[manager_id])
+    deputy: Mapped[User] = relationship(foreign_keys=[deputy_id])
     __table_args__ = (CheckConstraint("first_on <= last_on", name="period"), CheckConstraint("manager_id <> deputy_id", name="somebody_else"),
                       Index("ix_deputies_manager_id_role", "manager_id", "role"))
 

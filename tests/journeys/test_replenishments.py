@@ -1,4 +1,4 @@
-"""Replenishments by clicks alone (5.3.4): 1000.00, a split one, a refusal, a change after a signature; signed on tablets in the queue."""
+"""Replenishments by clicks alone (5.3.4): 1000.00, a split one, a refusal, a change after a signature, a deputy; signed on tablets in the queue."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -110,3 +110,25 @@ def test_a_change_after_a_signature_voids_it_and_tells_who_signed(person: Callab
     decide(sales, number, "核准补货")
     sales.expect_work(number, there=False)
     person("planner").expect_work(f"紧急订单排程 · {number}", there=True)
+
+
+def test_a_manager_who_is_away_is_stood_in_for(person: Callable[..., Person]) -> None:
+    clerk, sales, planner = person("sales_clerk", tablet=False), person("sales_manager", tablet=False), person("planner")
+    number = apply(clerk, log_complaint(clerk), "88")
+    in_queue(planner, number, there=False)
+    sales.go("签核")
+    sales.press("我的代理人")
+    sales.choose("代理人", "计划员甲")
+    sales.write("止", day(2))
+    sales.press("指定代理人")
+    sales.see("代理人已指定")
+    planner.expect_work(f"核准补货 · {number}", there=True)
+    decide(planner, number, "核准补货")
+    in_queue(sales, number, there=False)
+    sales.go("补货")
+    sales.page.get_by_role("link", name=number).click()
+    sales.see("计划员甲 (代 业务经理甲)")
+    sales.go("签核")
+    sales.press("我的代理人")
+    sales.press("撤销代理")
+    sales.see("代理人不再代您签核")
