@@ -42,14 +42,14 @@ class Plot:
 
 # The cases that lie behind: how many of each kind.
 BEHIND: tuple[tuple[int, Plot], ...] = (
-    (47, Plot()),
+    (51, Plot()),
     (20, Plot(photo=True)),
     (14, Plot(talk=True)),
     (6, Plot(talk=True, sample="given_back")),
     (4, Plot(talk=True, sample="scrapped")),
     (3, Plot(sample="never_came")),
     (4, Plot(sample="here")),
-    (16, Plot(late=True)),
+    (12, Plot(late=True)),
     (9, Plot(next_day=True)),
     (11, Plot(refused=1)),
     (3, Plot(refused=2)),

@@ -30,6 +30,8 @@ DOCUMENTS = ("work_instruction", "inspection_standard", "control_plan", "pfmea",
 WHYS = ("作业标准没有规定点检的项目和频次，全凭经验", "试产评审时没有把这一项列入PFMEA")
 ESCAPE_WHYS = ("检验标准沿用老产品，没有按客户的使用条件更新", "检验标准更新没有责任人，客户要求变更后无人跟进")
 PREVENTIVE = ("检验标准增加对应项目，并对检验员培训考核。", "末检作业标准换版，增加该项检查和限度样板。", "控制计划补充检查频次，巡检表同步更新。")
+CAUSE_PROOF = ("按原条件复现三次，均出现同类不良；改回标准条件后未再出现。", "对比不良批与良品批的当班记录，时间段吻合。", "现场按同样方法试做20件，重现不良2件。",
+               "不良品与良品对比拆解，差异只在此处。", "用错误条件与正确条件各做50件，只有前者出现不良。")
 BONES = {"man": "夜班顶岗人员未经上岗考核", "machine": "治具磨损，没有列入点检", "material": "来料批次间有差异", "method": "作业标准没有写明参数上下限",
          "measurement": "检具没有覆盖不良发生的位置", "environment": "夜班车间温湿度偏高"}
 SENT_BACK = ("原因只写到“作业员疏忽”，没有说明为什么没有检出；请按五问法重新分析并补充流出原因。", "五问只问到第二层，措施只有“加强教育”；请找到管理上的原因。",
@@ -174,7 +176,9 @@ class Cure:
         again = ROUNDS[self.capa.round - 2][1] if self.capa.round > 1 else ""
         other = self.rng.choice([one for one in BONES if one != kind])
         bones = [{"cause_class": kind, "cause": BONES[kind], "is_root": True}, {"cause_class": other, "cause": BONES[other], "is_root": False}]
-        self.capa.analyse(occurrence_cause=again + remedy.occurrence, escape_cause=remedy.escape, system_cause=self.rng.choice(SYSTEM), cause_class=kind,
+        proven = {one: [self.rng.random() < 0.5, self.rng.random() < 0.5, True] for one in ("occurrence", "escape")}
+        self.capa.analyse(proven=proven, cause_verification=self.rng.choice(CAUSE_PROOF), cause_verified_by=self.year.people[HAND_OF[self.remedy.department]].name,
+                          occurrence_cause=again + remedy.occurrence, escape_cause=remedy.escape, system_cause=self.rng.choice(SYSTEM), cause_class=kind,
                           whys={"occurrence": [remedy.occurrence.rstrip("。"), *WHYS], "escape": [remedy.escape.rstrip("。"), *ESCAPE_WHYS]}, bones=bones,
                           by=self.year.people[HEAD_OF[self.capa.leading_department]], on=self.on)
 

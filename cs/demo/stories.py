@@ -152,7 +152,7 @@ class Story:
     def _choose_again(self, problems: list[dict[str, Any]], sent: dict[int, list[tuple[int, Shipment]]]) -> bool:
         since = self.heard_at - timedelta(days=150)
         again = [(one, problem) for (who, what, _), (problem, when) in self.trade.told.items() if when >= since and problem in problems
-                 for _, one in sent.get(what, ()) if one.customer_id == who]
+                 for ago, one in sent.get(what, ()) if one.customer_id == who and ago >= problem.get("after", 0)]
         if again:
             self.shipment, problem = self.rng.choice(again)
             self._set(problem)

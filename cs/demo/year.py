@@ -151,7 +151,7 @@ class Year:
         heard_first = set(self.rng.sample([n for n, plot in enumerate(plots) if not plot.declined and not plot.void], PASSED_ON))
         plots = [replace(plot, passed_on=True) if n in heard_first else plot for n, plot in enumerate(plots)]
         days = self._working_days(self.first_day + timedelta(days=2), self.now.date() - timedelta(days=10))
-        weights = [MONTHS[day.month] * (0.4 if self.now.date() - day < timedelta(days=28) else 1) for day in days]
+        weights = [MONTHS[day.month] * (0.2 if self.now.date() - day < timedelta(days=28) else 1) for day in days]
         moments = sorted(self._sometime(day, self.rng) for day in self.rng.choices(days, weights, k=len(plots)))
         for plot in sorted(plots, key=lambda plot: -plot.takes):
             early = bisect(moments, self.now - timedelta(days=plot.takes))

@@ -178,3 +178,13 @@ def test_rolled_back_work_leaves_neither_record_nor_event(log):
     log()
     db.session.rollback()
     assert (db.session.query(Complaint).count(), db.session.query(Event).count()) == (0, before)
+
+
+def test_a_step_writes_its_record_once_and_asks_for_no_parts_of_a_new_one(log, people, on, count_queries):
+    with count_queries() as ran:
+        complaint = log()
+    assert [one for one in ran if one.startswith("SELECT") and "complaint_id" in one and "FROM capas" not in one] == []
+    with count_queries() as ran:
+        complaint.receive(by=people["quality_inspector"], on=on)
+    assert sum(one.startswith("UPDATE complaints") for one in ran) == 1
+    assert sum(one.startswith("INSERT INTO events") for one in ran) == 1
