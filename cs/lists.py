@@ -23,9 +23,11 @@ from cs.extensions import db
 from cs.models.base import MOST_ID, Record
 from cs.models.procedure import zone
 from cs.models.search import LONGEST_SEARCH, matching
+from cs.words import day, term
 
 COUNTED = 10_000  # beyond so many rows a list says "more than"
 LONGEST_CURSOR = 2000
+MOST_ECHOED = 80  # characters of an address that a message repeats
 EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)  # bounds beyond them bound nothing, and their moments may not exist
 
 
@@ -81,6 +83,26 @@ class Listing:
             query = query.where(*Period.of(args).conditions(self.period))
         typed = args.get("q", "")[:LONGEST_SEARCH].replace("\x00", "")
         return query.where(*matching(self.model, typed)) if typed and self.search_label else query
+
+    def said(self, args: MultiDict[str, str]) -> list[tuple[str, str]]:
+        """What the address asks for, in words, (label, value): for the head of a print or a file."""
+        period = Period.of(args)
+        words = []
+        if self.period is not None and (period.first or period.last):
+            words.append((term("period"), f"{day(period.first) or '…'} – {day(period.last) or '…'}"))
+        for one in self.filters:
+            if label := dict(one.options()).get(args.get(one.name, "")):
+                words.append((one.label(), label))
+        if self.search_label and (typed := args.get("q", "")[:LONGEST_SEARCH]):
+            words.append((term("search"), typed))
+        return [*words, (gettext("Sort"), self.sort(args)[1].label())]
+
+    def faults(self, args: MultiDict[str, str]) -> list[str]:
+        """What of the address cannot be answered, in words: a file must not hold other rows than were asked for."""
+        said = [fault] if self.period is not None and (fault := Period.of(args).fault) else []
+        unknown = [f"{one.label()}: {args[one.name]}" for one in self.filters if args.get(one.name) and args[one.name] not in dict(one.options())]
+        unknown += [f"{gettext('Sort')}: {args['sort']}" for _ in "1" if args.get("sort") and args["sort"] not in self.sorts]
+        return said + [gettext("There is no such choice: %(choice)s.", choice=one[:MOST_ECHOED]) for one in unknown]
 
     def sort(self, args: MultiDict[str, str]) -> tuple[str, Sort]:
         key = args.get("sort", "")

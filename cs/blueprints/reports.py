@@ -1,19 +1,21 @@
-"""Registers 清单 (5.6, 7.0): each as a page, an Excel file and a CSV file, with the same rows."""
+"""Registers 清单 (5.6, 7.0): each as a page, an Excel file, a CSV file and a PDF, with the same rows; blank copies of all forms."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import quote
+from typing import IO, Any
 
-from flask import Blueprint, Response, abort, request, send_file, url_for
+from flask import Blueprint, abort, request, send_file, url_for
+from flask_babel import force_locale, gettext
 
 from cs.access import requires
-from cs.models.procedure import rulebook
 from cs.pages import show
 from cs.procedure.authority import Permission
-from cs.registers import REGISTERS, Register
+from cs.registers import FORMS, PAPERS, REGISTERS, Register
+from cs.registers.answers import named, pdf, refused
+from cs.registers.sheets import TooManyLines, asked_language, blank_pdf, language_links, register_pdf
 from cs.registers.writers import as_csv, as_xlsx
-from cs.words import in_language, today
+from cs.words import LANGUAGES, language, today
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 
@@ -27,41 +29,73 @@ def _register(name: str) -> Register:
 @blueprint.route("/")
 @requires(Permission.READ)
 def index() -> Any:
-    """The registers with their form numbers and how long they are kept."""
-    rows = [(register, rulebook().forms[register.form]) for register in REGISTERS.values()]
-    return show("reports/index.html", rows=rows)
+    """The registers and papers with their form numbers, revisions and how long they are kept; their files and blank copies."""
+    return show("reports/index.html", registers=list(REGISTERS.values()), papers=list(PAPERS.values()))
 
 
 @blueprint.route("/<name>")
 @requires(Permission.READ)
 def register(name: str) -> Any:
-    """A register on screen."""
+    """A register on screen. An address that cannot be answered is said and lists nothing."""
     found = _register(name)
     page = found.listing.page(request.args, url_for("reports.register", name=name))
-    form = rulebook().forms[found.form]
-    return show("reports/register.html", "reports/_rows.html", register=found, page=page, title=in_language(form.name), form=form)
+    faults = found.listing.faults(request.args)
+    asked = {key: value for key, value in page.asked.items() if key != "language"}
+    prints = language_links(lambda one: url_for("reports.as_pdf_file", name=name, **asked, language=one))
+    return show("reports/register.html", "reports/_rows.html", status=422 if faults else 200, register=found, page=page, faults=faults, prints=prints,
+                said=found.listing.said(request.args))
 
 
 @blueprint.route("/<name>.csv")
 @requires(Permission.READ)
-def as_csv_file(name: str) -> Response:
+def as_csv_file(name: str) -> Any:
     """A register as CSV: the rows that the page's address asks for."""
-    found = _register(name)
-    response = send_file(as_csv(found, request.args), mimetype="text/csv")
-    response.headers["Content-Disposition"] = _named(found, "csv")
-    return response
+    return _file(_register(name), "csv", "text/csv", lambda found: as_csv(found, request.args))
 
 
 @blueprint.route("/<name>.xlsx")
 @requires(Permission.READ)
-def as_xlsx_file(name: str) -> Response:
+def as_xlsx_file(name: str) -> Any:
     """A register as an Excel file: the rows that the page's address asks for."""
+    return _file(_register(name), "xlsx", XLSX, lambda found: as_xlsx(found, request.args, datetime.now(UTC)))
+
+
+@blueprint.route("/<name>.pdf")
+@requires(Permission.READ)
+def as_pdf_file(name: str) -> Any:
+    """A register as a PDF: the rows that the page's address asks for, up to so many."""
     found = _register(name)
-    response = send_file(as_xlsx(found, request.args, datetime.now(UTC)), mimetype=XLSX)
-    response.headers["Content-Disposition"] = _named(found, "xlsx")
+    if faults := found.listing.faults(request.args):
+        return _refused(found, faults)
+    try:
+        return pdf(found, register_pdf(found, request.args, asked_language()), str(today()))
+    except TooManyLines as too_many:
+        return _refused(found, [gettext("A PDF holds at most %(most)s lines, and this would be more. Choose a shorter period, or take the Excel or "
+                                        "CSV file: they hold all.", most=too_many.most)], files=True)
+
+
+@blueprint.route("/blank/<form>.pdf")
+@requires(Permission.READ)
+def blank(form: str) -> Any:
+    """An empty copy of a form, for a day without power."""
+    found = FORMS.get(form) or abort(404)
+    return pdf(found, blank_pdf(found, asked_language()), gettext("blank"))
+
+
+def _file(found: Register, ending: str, mime: str, written: Callable[[Register], IO[bytes]]) -> Any:
+    """The file in the language asked for; a page instead of it where the address asks for what there is not."""
+    if faults := found.listing.faults(request.args):
+        return _refused(found, faults)
+    asked = asked_language()
+    with force_locale(asked if asked in LANGUAGES else language()):
+        response = send_file(written(found), mimetype=mime)
+        response.headers["Content-Disposition"] = named(found, str(today()), ending)
     return response
 
 
-def _named(found: Register, ending: str) -> str:
-    name = f"{rulebook().forms[found.form].number} {in_language(rulebook().forms[found.form].name)} {today()}.{ending}"
-    return f"attachment; filename=\"{found.name}.{ending}\"; filename*=UTF-8''{quote(name)}"
+def _refused(found: Register, faults: list[str], *, files: bool = False) -> Any:
+    asked = request.args.to_dict()
+    links = [(gettext("Back to the register"), url_for("reports.register", name=found.name, **asked))]
+    if files:
+        links += [("Excel", url_for("reports.as_xlsx_file", name=found.name, **asked)), ("CSV", url_for("reports.as_csv_file", name=found.name, **asked))]
+    return refused(found, faults, links)

@@ -1,0 +1,274 @@
+"""Registers and papers as PDF: their sheets in Chinese, in English or in both, filled or blank.
+
+A sheet is plain data (what cs.registers.typeset sets): it is made once in each language asked for, and laid together for both.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from flask import current_app, request
+from flask_babel import force_locale, gettext
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+
+from cs.extensions import db
+from cs.files import FileRefused, NoSuchFile
+from cs.models.attachments import Attachment
+from cs.models.base import Record
+from cs.models.chain import Event
+from cs.models.procedure import rulebook
+from cs.models.users import User
+from cs.registers.definition import EMPTY, Block, Box, Boxes, Column, Drawing, Paper, Pictures, Printed, Register, Signing, Table
+from cs.registers.typeset import typeset
+from cs.words import LANGUAGES, choices, in_language, language, moment, role_name, state_name, term
+
+BOTH = "both"
+WIDE, MARGINS = 277.0, 1.6  # millimetres between the margins of A4 landscape, and within a cell
+TALL = 190.0  # the same of A4 portrait
+LABEL = 19.0
+NARROW = re.compile(r"[!-~\u00a0-\u024f]{2,}")  # letters and digits that would be one word
+POINT = 0.3528
+LETTER = 0.56  # how wide a letter is, of its size
+REGISTER_SIZES = ((12, 8.0), (15, 7.5), (99, 6.8))  # up to so many cells in a line: the size of the letters
+PAPER_SIZE = 8.0
+BLANK_LINES = 12
+PHOTOGRAPH = 480  # the thumbnail that is printed: 3 in a line at 200 dots per inch
+
+
+class TooManyLines(ValueError):
+    """A register asks for more lines than a PDF may hold; `most` says how many it may."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+
+def asked_language() -> str:
+    """The language that the address asks for (zh, en or both), else the reader's."""
+    asked = request.args.get("language", "")
+    return asked if asked in (*LANGUAGES, BOTH) else language()
+
+
+def language_links(address: Callable[[str], str]) -> list[tuple[str, str]]:
+    """(name, address) of a sheet in each language and in both."""
+    return [("中文", address("zh")), ("English", address("en")), (gettext("Chinese and English"), address(BOTH))]
+
+
+# The three kinds of sheets
+
+
+def register_pdf(register: Register, args: MultiDict[str, str], asked: str) -> bytes:
+    """The lines that the address asks for; TooManyLines where they are more than CS_PDF_ROWS."""
+    most = current_app.config["CS_PDF_ROWS"]
+    rows = list(db.session.execute(register.listing.ordered(args).limit(most + 1)))
+    if len(rows) > most:
+        raise TooManyLines(most)
+    return _set("register", _in_languages(asked, lambda: _register_sheet(register, rows, register.listing.said(args), 0)))
+
+
+def paper_pdf(paper: Paper, record: Record, asked: str) -> bytes:
+    """The paper of a record. Its date is that of the record's last event: the same content gives the same bytes."""
+    files = [file for file in Attachment.of(record) if file.void_reason is None]
+    events = _events(record, paper)
+    pictures = {f"{file.sha256}.jpg": path for file in files if file.is_image and (path := _photograph(file))}
+    last = max((event.at for event, _name in events), default=record.created_at).astimezone(UTC)
+    date = {"year": last.year, "month": last.month, "day": last.day, "hour": last.hour, "minute": last.minute, "second": last.second}
+    return _set("paper", _in_languages(asked, lambda: _paper_sheet(paper, record, files, events, pictures)) | {"date": date}, pictures)
+
+
+def blank_pdf(form: Register | Paper, asked: str) -> bytes:
+    """An empty copy to write on by hand, for a day without power."""
+    if isinstance(form, Register):
+        return _set("register", _in_languages(asked, lambda: _register_sheet(form, [], [], BLANK_LINES)))
+    return _set("paper", _in_languages(asked, lambda: _paper_sheet(form, None, [], [], {})))
+
+
+def _set(layout: str, sheet: dict[str, Any], pictures: dict[str, Path] | None = None) -> bytes:
+    font = current_app.config["CS_PDF_FONT"]
+    return typeset(layout, sheet, font=font or None, pictures=pictures)
+
+
+# Languages
+
+
+def _in_languages(asked: str, sheet: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    made = []
+    for one in LANGUAGES if asked == BOTH else (asked,):
+        with force_locale(one):
+            made.append(sheet())
+    both: dict[str, Any] = _together(*made) if asked == BOTH else made[0]
+    return both | {"language": "zh" if asked == BOTH else asked}
+
+
+def _together(zh: Any, en: Any) -> Any:
+    """Two sheets of the same shape as one: a text that differs becomes {zh, en}."""
+    if isinstance(zh, dict):
+        return {key: _together(zh[key], en[key]) for key in zh}
+    if isinstance(zh, list | tuple):
+        return [_together(*pair) for pair in zip(zh, en, strict=True)]
+    return zh if zh == en else {"zh": zh, "en": en}
+
+
+# Sheets
+
+
+def _frame(form: Printed, mark: str) -> dict[str, Any]:
+    """What stands around every sheet."""
+    return {"company": in_language(rulebook().company), "title": form.title, "number": form.number, "mark": mark, "date": None,
+            "page": gettext("Page %(page)s of %(pages)s", page="{page}", pages="{pages}"), "date_word": term("date"),
+            "retention": f"{term('retention')}: {gettext('%(years)s years', years=form.form_row.retention_years)}"}
+
+
+def _register_sheet(register: Register, rows: Sequence[Any], asked: list[tuple[str, str]], empty: int) -> dict[str, Any]:
+    cells = _cells(register.columns)
+    widths = [5.0, *(float(max(min(column.width, 28) for column in cell)) for cell in cells)]
+    size = next(size for most, size in REGISTER_SIZES if len(cells) <= most)
+    room = [_letters(WIDE * width / sum(widths), size) for width in widths[1:]]
+    columns = [{"titles": [term("line_no")], "share": widths[0], "align": "center"}]
+    columns += [{"titles": [column.title for column in cell], "share": width, "align": _align(cell[0].kind)} for cell, width in zip(cells, widths[1:], strict=True)]
+    lines = [[[str(number)], *([_breakable(column.in_words(row), most) for column in cell] for cell, most in zip(cells, room, strict=True))]
+             for number, row in enumerate(rows, 1)]
+    return _frame(register, "") | {"size": size, "asked": [list(pair) for pair in asked], "columns": columns, "rows": lines, "empty": empty,
+                                   "signed": [{"title": term(word), "people": []} for word in register.signed]}
+
+
+def _cells(columns: Iterable[Column]) -> list[list[Column]]:
+    """The columns by the cells in which they stand."""
+    cells: list[list[Column]] = []
+    for column in columns:
+        if column.under:
+            cells[-1].append(column)
+        else:
+            cells.append([column])
+    return cells
+
+
+def _align(kind: str) -> str:
+    return {"whole": "right", "percent": "right", "text": "left"}.get(kind, "center")
+
+
+def _paper_sheet(paper: Paper, record: Any, files: list[Attachment], events: list[tuple[Event, str]], pictures: dict[str, Path]) -> dict[str, Any]:
+    parts = _Parts(record, files, pictures)
+    blocks = []
+    for each, group in groupby(paper.blocks, lambda block: block.each):
+        together = list(group)
+        subjects = [None] if record is None else each(record)
+        blocks += [parts.of(block, subject) for subject in subjects for block in together]
+        if not subjects:
+            blocks += [parts.struck(block) for block in together]
+    void = record is not None and record.void_reason
+    return _frame(paper, record.title if record is not None else "") | {
+        "blank": record is None, "stamp": state_name(record.kind, "void") if void else None, "blocks": blocks,
+        "signed": [{"title": term(box.term), "people": _people(box, events)} for box in paper.signed]}
+
+
+class _Parts:
+    """The blocks of one paper, part by part. Without a record they are those of a blank copy."""
+
+    def __init__(self, record: Any, files: list[Attachment], pictures: dict[str, Path]) -> None:
+        self.record, self.files, self.pictures = record, files, pictures
+
+    def of(self, block: Block, subject: Any) -> dict[str, Any]:
+        parts = [part for one in block.parts if (part := self._part(one, subject)) is not None]
+        return {"letter": block.letter, "title": block.title(subject), "clause": block.clause, "parts": parts}
+
+    def struck(self, block: Block) -> dict[str, Any]:
+        """A block that the case does not need."""
+        return {"letter": block.letter, "title": block.title(None), "clause": block.clause, "parts": []}
+
+    def _part(self, part: Any, subject: Any) -> dict[str, Any] | None:
+        match part:
+            case Boxes():
+                boxes = [self._box(box, subject) for box in part.boxes if self._stands(box, subject) and (part.on_blank or self.record)]
+                return {"kind": "fields", "rows": _lines(boxes)} if boxes else None
+            case Table():
+                return self._table(part, subject)
+            case Pictures():
+                return self._pictures(part)
+            case Drawing():
+                svg = None if self.record is None else part.svg(subject)
+                return {"kind": "drawing", "title": term(part.term), "svg": svg or "", "legend": part.legend()} if svg or self.record is None else None
+        raise TypeError(part)
+
+    def _stands(self, box: Box, subject: Any) -> bool:
+        return not box.if_filled or self.record is None or bool(box.in_words(subject))
+
+    def _box(self, box: Box, subject: Any) -> dict[str, Any]:
+        if self.record is None:
+            value = " ".join(f"□{name}" for _code, name in choices(box.options)) if box.options else ""
+        else:
+            value = _breakable(box.in_words(subject) or EMPTY, _letters((TALL / 4 - LABEL) * box.span + LABEL * (box.span - 1), PAPER_SIZE))
+        return {"label": term(box.term), "value": value, "span": box.span, "tall": box.span == 4 and not box.if_filled}
+
+    def _table(self, part: Table, subject: Any) -> dict[str, Any]:
+        widths = [column.width for column in part.columns]
+        room = [_letters(TALL * width / sum(widths), PAPER_SIZE) for width in widths]
+        found = [] if self.record is None else part.rows(subject)
+        rows = [[_breakable(column.in_words(row), most) for column, most in zip(part.columns, room, strict=True)] for row in found]
+        if self.record is not None and not rows:
+            rows = [[EMPTY] * len(widths)]
+        return {"kind": "rows", "title": term(part.term) if part.term else None, "widths": widths, "titles": [column.title for column in part.columns],
+                "rows": rows, "empty": part.blank_rows if self.record is None else 0}
+
+    def _pictures(self, part: Pictures) -> dict[str, Any]:
+        shown = [{"file": name if (name := f"{file.sha256}.jpg") in self.pictures else None, "name": _breakable(file.name, 38),
+                  "by": f"{file.added_by.name} {moment(file.at)}"} for file in self.files if file.is_image]
+        others = [f"{term('file')}: {_breakable(file.name, 90)} · {file.added_by.name} {moment(file.at)}" for file in self.files if not file.is_image]
+        return {"kind": "pictures", "title": term(part.term), "pictures": shown, "others": others}
+
+
+def _lines(boxes: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Boxes in lines of four; the last box of a line takes what is left of it."""
+    lines: list[list[dict[str, Any]]] = [[]]
+    for box in boxes:
+        if sum(one["span"] for one in lines[-1]) + box["span"] > 4:
+            lines.append([])
+        lines[-1].append(box)
+    for line in lines:
+        if line:
+            line[-1]["span"] += 4 - sum(one["span"] for one in line)
+    return lines
+
+
+# Who signed
+
+
+def _events(record: Record, paper: Paper) -> list[tuple[Event, str]]:
+    """The record's last event, and those of the steps by which the paper is signed, in order: each with the name of who took it."""
+    steps = [step for box in paper.signed for step in box.steps]
+    query = (select(Event.seq, Event.name, Event.role, Event.at, Event.by_id, Event.data, Event.content_hash, User.name.label("who"))
+             .outerjoin(User, User.id == Event.by_id).where(Event.kind == record.kind, Event.record_id == record.id)
+             .where((Event.name.in_(steps)) | (Event.seq == record.version)).order_by(Event.seq))
+    return [(row, row.who or "") for row in db.session.execute(query)]  # type: ignore[misc]
+
+
+def _people(box: Signing, events: list[tuple[Event, str]]) -> list[dict[str, Any]]:
+    """Who stands in a box: the last who took one of its steps, or everybody with their last."""
+    last = {event.by_id if box.all_of_them else None: (event, who) for event, who in events if event.name in box.steps}
+    return [{"name": who, "as": role_name(event.role), "at": moment(event.at), "hash": event.content_hash[:12] if '"signed":' in event.data else None}
+            for event, who in last.values()]
+
+
+# Pieces
+
+
+def _photograph(file: Attachment) -> Path | None:
+    """The picture to print; None when it is gone or cannot be read any more."""
+    try:
+        return current_app.extensions["files"].thumbnail(file.sha256, PHOTOGRAPH)
+    except (NoSuchFile, FileNotFoundError, FileRefused):
+        return None
+
+
+def _letters(millimetres: float, size: float) -> int:
+    return max(4, int((millimetres - MARGINS) / (size * POINT * LETTER)))
+
+
+def _breakable(text: str, most: int) -> str:
+    """The text, with places where a word too long for its box may break."""
+    return NARROW.sub(lambda word: "\u200b".join(word[0][at:at + most] for at in range(0, len(word[0]), most)), text)
