@@ -64,9 +64,9 @@ def _overdue(row: Row[Any]) -> int | None:
     return late if late > 0 else None
 
 
-def _cause(row: Row[Any]) -> str | None:
-    said = [f"{choice('cause_kind', kind)}:{text}" for kind, text in (("occurrence", row.occurrence_cause), ("escape", row.escape_cause)) if text]
-    return "; ".join(said) or None
+def _cause(row: Row[Any]) -> tuple[tuple[str, str], ...] | None:
+    said = (("occurrence", row.occurrence_cause), ("escape", row.escape_cause))
+    return tuple((choice("cause_kind", kind), text) for kind, text in said if text) or None
 
 
 def _status(row: Row[Any]) -> str:

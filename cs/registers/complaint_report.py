@@ -175,7 +175,7 @@ GOODS = Table("dispositions", (
     Column("owner", lambda pair: pair[1].owner.name if pair[1] else None, 10),
     Column("planned_on", _of_goods("planned_on"), 11),
     Column("done_on", _of_goods("done_on"), 11),
-    Column("note", lambda pair: pair[1].done_note if pair[1] else f"{term('confirmed_by')}: {pair[0].confirmed_by}", 16)), _goods, 6)
+    Column("note", lambda pair: pair[1].done_note if pair[1] else ((term("confirmed_by"), pair[0].confirmed_by),), 16)), _goods, 6)
 
 PLAN = Boxes("plan", (
     Box("plan_needed", _meeting("plan_needed"), kind="yes_no", options="yes_no"),

@@ -53,9 +53,9 @@ def _rate(row: Row[Any]) -> Decimal | None:
     return (Decimal(row.defect_qty * 100) / row.checked_qty).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def _symptom(row: Row[Any]) -> str:
+def _symptom(row: Row[Any]) -> tuple[str, ...]:
     named = defect(row.defect_category, row.defect_code)
-    return f"{named} · {row.description}" if named else str(row.description)
+    return (named, row.description) if named else (row.description,)
 
 
 def _in_time(row: Row[Any]) -> bool | None:
@@ -65,7 +65,7 @@ def _in_time(row: Row[Any]) -> bool | None:
 COMPLAINT_REGISTER = Register(
     "complaints", "complaint_register", "complaint", LISTING,
     (
-        Column("complaint_no", lambda row: row.number, 17),
+        Column("complaint_no", lambda row: row.number, 18),
         Column("complaint_date", lambda row: row.heard_at.astimezone(zone()).date(), 11, "day", under=True),
         Column("customer", lambda row: row.short_name, 16),
         Column("customer_level", lambda row: row.customer_level, 8, under=True),
@@ -77,7 +77,7 @@ COMPLAINT_REGISTER = Register(
         Column("defect_qty", lambda row: row.defect_qty, 9, "whole", under=True),
         Column("defect_rate", _rate, 9, "percent", under=True),
         Column("symptom", _symptom, 40),
-        Column("defect_category", lambda row: defect_category(row.defect_category), 11),
+        Column("defect_category", lambda row: defect_category(row.defect_category), 13),
         Column("severity", lambda row: choice("severity", row.severity), 10, under=True),
         Column("nature", lambda row: choice("nature", row.nature), 8),
         Column("is_repeat", lambda row: row.repeat_of_id is not None if row.severity else None, 8, "yes_no", under=True),
@@ -89,7 +89,7 @@ COMPLAINT_REGISTER = Register(
         Column("replied_at", lambda row: row.replied_at, 16, "moment", under=True),
         Column("on_time", _in_time, 7, "yes_no"),
         Column("response", lambda row: choice("response", row.response), 9, under=True),
-        Column("closed_on", lambda row: row.closed_at.astimezone(zone()).date() if row.closed_at else None, 11, "day"),
+        Column("closed_on", lambda row: row.closed_at.astimezone(zone()).date() if row.closed_at else None, 13, "day"),
         Column("status", lambda row: state_name("complaint", row.state), 12, under=True),
         Column("late_reply_reason", lambda row: row.late_reply_reason, 22),
         Column("remarks", lambda row: row.closing_note, 22),

@@ -22,7 +22,12 @@ BATCH = 500
 
 
 def in_words(value: Any, kind: str) -> str:
-    """A value as people read it; empty for what is not known. `kind`: text, whole, percent, day, moment, yes_no."""
+    """A value as people read it; empty for what is not known. `kind`: text, whole, percent, day, moment, yes_no.
+
+    A value in parts is a tuple; a part that is (label, text) is a pair.
+    """
+    if isinstance(value, tuple):
+        return " · ".join(f"{part[0]}: {part[1]}" if isinstance(part, tuple) else str(part) for part in value)
     if value is None or value == "":
         return ""
     match kind:

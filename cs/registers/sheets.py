@@ -23,7 +23,7 @@ from cs.models.base import Record
 from cs.models.chain import Event
 from cs.models.procedure import rulebook
 from cs.models.users import User
-from cs.registers.definition import EMPTY, Block, Box, Boxes, Column, Drawing, Paper, Pictures, Printed, Register, Signing, Table
+from cs.registers.definition import EMPTY, Block, Box, Boxes, Column, Drawing, Paper, Pictures, Printed, Register, Signing, Table, in_words
 from cs.registers.typeset import typeset
 from cs.words import LANGUAGES, choices, in_language, language, moment, role_name, state_name, term
 
@@ -31,12 +31,11 @@ BOTH = "both"
 WIDE, MARGINS = 277.0, 1.6  # millimetres between the margins of A4 landscape, and within a cell
 TALL = 190.0  # the same of A4 portrait
 LABEL = 19.0
-NARROW = re.compile(r"[!-~\u00a0-\u024f]{2,}")  # letters and digits that would be one word
+WORD = re.compile(r"[!-~\u00a0-\u024f]{5,}")  # letters and digits that nothing breaks by itself
 POINT = 0.3528
-LETTER = 0.56  # how wide a letter is, of its size
 REGISTER_SIZES = ((12, 8.0), (15, 7.5), (99, 6.8))  # up to so many cells in a line: the size of the letters
 PAPER_SIZE = 8.0
-BLANK_LINES = 12
+BLANK_LINES = 14
 PHOTOGRAPH = 480  # the thumbnail that is printed: 3 in a line at 200 dots per inch
 
 
@@ -126,12 +125,13 @@ def _frame(form: Printed, mark: str) -> dict[str, Any]:
 
 def _register_sheet(register: Register, rows: Sequence[Any], asked: list[tuple[str, str]], empty: int) -> dict[str, Any]:
     cells = _cells(register.columns)
-    widths = [5.0, *(float(max(min(column.width, 28) for column in cell)) for cell in cells)]
+    widths = [5.0, *(float(max(min(column.width, 24) for column in cell)) for cell in cells)]
     size = next(size for most, size in REGISTER_SIZES if len(cells) <= most)
-    room = [_letters(WIDE * width / sum(widths), size) for width in widths[1:]]
+    room = [_ems(WIDE * width / sum(widths), size) for width in widths[1:]]
     columns = [{"titles": [term("line_no")], "share": widths[0], "align": "center"}]
-    columns += [{"titles": [column.title for column in cell], "share": width, "align": _align(cell[0].kind)} for cell, width in zip(cells, widths[1:], strict=True)]
-    lines = [[[str(number)], *([_breakable(column.in_words(row), most) for column in cell] for cell, most in zip(cells, room, strict=True))]
+    columns += [{"titles": [_breakable(column.title, most) for column in cell], "share": width, "align": _align(cell[0].kind)}
+                for cell, width, most in zip(cells, widths[1:], room, strict=True)]
+    lines = [[[str(number)], *([_said(column.value(row), column.kind, most) for column in cell] for cell, most in zip(cells, room, strict=True))]
              for number, row in enumerate(rows, 1)]
     return _frame(register, "") | {"size": size, "asked": [list(pair) for pair in asked], "columns": columns, "rows": lines, "empty": empty,
                                    "signed": [{"title": term(word), "people": []} for word in register.signed]}
@@ -199,26 +199,27 @@ class _Parts:
         return not box.if_filled or self.record is None or bool(box.in_words(subject))
 
     def _box(self, box: Box, subject: Any) -> dict[str, Any]:
+        value, options = "", []
         if self.record is None:
-            value = " ".join(f"□{name}" for _code, name in choices(box.options)) if box.options else ""
+            options = [name for _code, name in choices(box.options)] if box.options else []
         else:
-            value = _breakable(box.in_words(subject) or EMPTY, _letters((TALL / 4 - LABEL) * box.span + LABEL * (box.span - 1), PAPER_SIZE))
-        return {"label": term(box.term), "value": value, "span": box.span, "tall": box.span == 4 and not box.if_filled}
+            value = _said(box.value(subject), box.kind, _ems((TALL / 4 - LABEL) * box.span + LABEL * (box.span - 1), PAPER_SIZE))
+        return {"label": _breakable(term(box.term), _ems(LABEL, PAPER_SIZE)), "value": value, "options": options, "span": box.span, "tall": box.span == 4 and not box.if_filled}
 
     def _table(self, part: Table, subject: Any) -> dict[str, Any]:
         widths = [column.width for column in part.columns]
-        room = [_letters(TALL * width / sum(widths), PAPER_SIZE) for width in widths]
+        room = [_ems(TALL * width / sum(widths), PAPER_SIZE) for width in widths]
         found = [] if self.record is None else part.rows(subject)
-        rows = [[_breakable(column.in_words(row), most) for column, most in zip(part.columns, room, strict=True)] for row in found]
+        rows = [[_said(column.value(row), column.kind, most) for column, most in zip(part.columns, room, strict=True)] for row in found]
         if self.record is not None and not rows:
             rows = [[EMPTY] * len(widths)]
-        return {"kind": "rows", "title": term(part.term) if part.term else None, "widths": widths, "titles": [column.title for column in part.columns],
+        return {"kind": "rows", "title": term(part.term) if part.term else None, "widths": widths, "titles": [_breakable(column.title, most) for column, most in zip(part.columns, room, strict=True)],
                 "rows": rows, "empty": part.blank_rows if self.record is None else 0}
 
     def _pictures(self, part: Pictures) -> dict[str, Any]:
-        shown = [{"file": name if (name := f"{file.sha256}.jpg") in self.pictures else None, "name": _breakable(file.name, 38),
+        shown = [{"file": name if (name := f"{file.sha256}.jpg") in self.pictures else None, "name": _breakable(file.name, 24),
                   "by": f"{file.added_by.name} {moment(file.at)}"} for file in self.files if file.is_image]
-        others = [f"{term('file')}: {_breakable(file.name, 90)} · {file.added_by.name} {moment(file.at)}" for file in self.files if not file.is_image]
+        others = [f"{term('file')}: {_breakable(file.name, 60)} · {file.added_by.name} {moment(file.at)}" for file in self.files if not file.is_image]
         return {"kind": "pictures", "title": term(part.term), "pictures": shown, "others": others}
 
 
@@ -265,10 +266,28 @@ def _photograph(file: Attachment) -> Path | None:
         return None
 
 
-def _letters(millimetres: float, size: float) -> int:
-    return max(4, int((millimetres - MARGINS) / (size * POINT * LETTER)))
+def _ems(millimetres: float, size: float) -> float:
+    """How wide a cell is inside, in letters of that size."""
+    return (millimetres - MARGINS) / (size * POINT)
 
 
-def _breakable(text: str, most: int) -> str:
+def _said(value: Any, kind: str, room: float) -> Any:
+    """A value for the sheet: its text, or the texts of its parts, each of which may be in the other language too."""
+    if isinstance(value, tuple):
+        return [[_breakable(one, room) for one in part] if isinstance(part, tuple) else _breakable(part, room) for part in value]
+    return _breakable(in_words(value, kind) or EMPTY, room)
+
+
+def _breakable(text: str, room: float) -> str:
     """The text, with places where a word too long for its box may break."""
-    return NARROW.sub(lambda word: "\u200b".join(word[0][at:at + most] for at in range(0, len(word[0]), most)), text)
+    return WORD.sub(lambda word: _broken(word[0], room), text)
+
+
+def _broken(word: str, room: float) -> str:
+    pieces, wide = [""], 0.0
+    for letter in word:
+        wide += 0.56 if letter.isdigit() else 0.64 if letter.isupper() or letter in "mw@%" else 0.53
+        if wide > room and pieces[-1]:
+            pieces, wide = [*pieces, ""], 0.0
+        pieces[-1] += letter
+    return "\u200b".join(pieces)

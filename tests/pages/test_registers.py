@@ -58,7 +58,7 @@ def test_page_csv_and_workbook_hold_the_same_lines(clerk: Browser, complaint_in:
     numbers = [complaint_in(state).number for state in ("received", "answering", "closed", "void")]
     assert [line[0] for line in lines_of_page(clerk, PAGE)] == numbers
     assert [line[1] for line in lines_of_csv(clerk, CSV)[1:]] == numbers
-    assert [row[1].value for row in sheet_of(clerk, XLSX).iter_rows(min_row=3)] == numbers
+    assert [row[1].value for row in sheet_of(clerk, XLSX).iter_rows(min_row=4)] == numbers
 
 
 def test_what_sales_has_not_registered_is_no_line(clerk: Browser, complaint_in: Callable[..., Complaint]) -> None:
@@ -71,19 +71,19 @@ def test_what_sales_has_not_registered_is_no_line(clerk: Browser, complaint_in: 
 def test_the_workbook_has_real_dates_numbers_and_a_frozen_head(clerk: Browser, complaint_in: Callable[..., Complaint]) -> None:
     complaint_in("closed")
     sheet = sheet_of(clerk, XLSX)
-    line = dict(zip([cell.value for cell in sheet[2]], [cell.value for cell in sheet[3]], strict=True))
+    line = dict(zip([cell.value for cell in sheet[3]], [cell.value for cell in sheet[4]], strict=True))
     assert {type(line["投诉日期"]), type(line["回复时间"])} == {datetime}
     assert type(line["检查数"]) is int
     assert isinstance(line["不良率"], float | int)
-    assert (sheet.freeze_panes, sheet.print_title_rows, sheet.auto_filter.ref[:3]) == ("C3", "$1:$2", "A2:")
+    assert (sheet.freeze_panes, sheet.print_title_rows, sheet.auto_filter.ref[:3]) == ("C4", "$1:$3", "A3:")
     assert "MJ-QP-12-05" in sheet["A1"].value
 
 
 @pytest.mark.parametrize("typed", ["=1+1", "+86 138", "-3", "@SUM(A1)", "=HYPERLINK(\"http://a\")"])
 def test_no_text_of_a_user_becomes_a_formula(clerk: Browser, complaint_in: Callable[..., Complaint], typed: str) -> None:
     complaint_in("received", description=typed)
-    symptom = [cell.value for cell in sheet_of(clerk, XLSX)[2]].index("不良现象")
-    cell = sheet_of(clerk, XLSX)[3][symptom]
+    symptom = [cell.value for cell in sheet_of(clerk, XLSX)[3]].index("不良现象")
+    cell = sheet_of(clerk, XLSX)[4][symptom]
     assert (cell.data_type, cell.value) == ("s", typed)
     assert lines_of_csv(clerk, CSV)[1][symptom] == f"'{typed}"
 
