@@ -42,13 +42,13 @@ def _capas(record: Complaint) -> list[Capa]:
 
 def _causes(record: Complaint) -> list[Cause]:
     said = [Cause(capa.number, capa.department, capa.occurrence_cause, capa.escape_cause, capa.system_cause, capa.cause_class) for capa in _capas(record)]
-    return said + [Cause(_named(reply), None, reply.cause, None, None, None) for reply in record.replies if reply.cause]
+    return said or [Cause(_named(reply), None, reply.cause, None, None, None) for reply in record.replies if reply.cause]
 
 
 def _measures(record: Complaint) -> list[Measure]:
     said = [Measure(capa.number, action.action_kind, action.content, action.cause_kind, action.owner.name, action.planned_on, action.done_on, action.done_note)
             for capa in _capas(record) for action in capa.actions]
-    return said + [Measure(_named(reply), None, reply.actions, None, None, None, None, None) for reply in record.replies if reply.actions]
+    return said or [Measure(_named(reply), None, reply.actions, None, None, None, None, None) for reply in record.replies if reply.actions]
 
 
 def _named(reply: Reply) -> str:
@@ -253,7 +253,7 @@ COMPLAINT_REPORT = Paper(
         Signing("analysed_by", ("confirm",)),
         Signing("countersigned_by", ("countersign",), all_of_them=True),
         Signing("approved_by", ("close",)),
-        Signing("response", ("accept", "refuse", "no_answer")),
+        Signing("customer_confirmed", ("accept", "refuse", "no_answer")),
     ))
 
 

@@ -76,7 +76,7 @@ COMPLAINT_REGISTER = Register(
         Column("checked_qty", lambda row: row.checked_qty, 9, "whole"),
         Column("defect_qty", lambda row: row.defect_qty, 9, "whole", under=True),
         Column("defect_rate", _rate, 9, "percent", under=True),
-        Column("symptom", _symptom, 40),
+        Column("symptom", _symptom, 36),
         Column("defect_category", lambda row: defect_category(row.defect_category), 13),
         Column("severity", lambda row: choice("severity", row.severity), 10, under=True),
         Column("nature", lambda row: choice("nature", row.nature), 8),
@@ -91,7 +91,7 @@ COMPLAINT_REGISTER = Register(
         Column("response", lambda row: choice("response", row.response), 9, under=True),
         Column("closed_on", lambda row: row.closed_at.astimezone(zone()).date() if row.closed_at else None, 13, "day"),
         Column("status", lambda row: state_name("complaint", row.state), 12, under=True),
-        Column("late_reply_reason", lambda row: row.late_reply_reason, 22),
-        Column("remarks", lambda row: row.closing_note, 22),
+        Column("late_reply_reason", lambda row: row.late_reply_reason, 16),
+        Column("remarks", lambda row: row.closing_note, 16),
     ),
     address=lambda row: url_for("complaints.detail", record_id=row.id))

@@ -4,7 +4,6 @@ A sheet is plain data (what cs.registers.typeset sets): it is made once in each 
 """
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
@@ -24,17 +23,16 @@ from cs.models.chain import Event
 from cs.models.procedure import rulebook
 from cs.models.users import User
 from cs.registers.definition import EMPTY, Block, Box, Boxes, Column, Drawing, Paper, Pictures, Printed, Register, Signing, Table, in_words
+from cs.registers.fitting import breakable, laid_out
 from cs.registers.typeset import typeset
 from cs.words import LANGUAGES, choices, in_language, language, moment, role_name, state_name, term
 
 BOTH = "both"
-WIDE, MARGINS = 277.0, 1.6  # millimetres between the margins of A4 landscape, and within a cell
-TALL = 190.0  # the same of A4 portrait
-LABEL = 19.0
-WORD = re.compile(r"[!-~\u00a0-\u024f]{5,}")  # letters and digits that nothing breaks by itself
-POINT = 0.3528
-REGISTER_SIZES = ((12, 8.0), (15, 7.5), (99, 6.8))  # up to so many cells in a line: the size of the letters
-PAPER_SIZE = 8.0
+WIDE, TALL = 277.0, 190.0  # millimetres between the margins of A4: landscape, portrait
+LABEL = 19.0  # of the label of a box (paper.typ)
+LINE_NO, WIDEST = 5, 34  # in characters: the column of numbers; on paper no column's own width counts for more
+REGISTER_SIZES = ((13, 8.0), (16, 7.5), (99, 7.0))  # up to so many cells in a line: the size of the letters
+PAPER_SIZE, SMALL = 8.0, 6.5
 BLANK_LINES = 14
 PHOTOGRAPH = 480  # the thumbnail that is printed: 3 in a line at 200 dots per inch
 
@@ -67,7 +65,7 @@ def register_pdf(register: Register, args: MultiDict[str, str], asked: str) -> b
     rows = list(db.session.execute(register.listing.ordered(args).limit(most + 1)))
     if len(rows) > most:
         raise TooManyLines(most)
-    return _set("register", _in_languages(asked, lambda: _register_sheet(register, rows, register.listing.said(args), 0)))
+    return _set("register", _fitted_register(_in_languages(asked, lambda: _register_sheet(register, rows, register.listing.said(args), 0))))
 
 
 def paper_pdf(paper: Paper, record: Record, asked: str) -> bytes:
@@ -77,14 +75,14 @@ def paper_pdf(paper: Paper, record: Record, asked: str) -> bytes:
     pictures = {f"{file.sha256}.jpg": path for file in files if file.is_image and (path := _photograph(file))}
     last = max((event.at for event, _name in events), default=record.created_at).astimezone(UTC)
     date = {"year": last.year, "month": last.month, "day": last.day, "hour": last.hour, "minute": last.minute, "second": last.second}
-    return _set("paper", _in_languages(asked, lambda: _paper_sheet(paper, record, files, events, pictures)) | {"date": date}, pictures)
+    return _set("paper", _fitted_paper(_in_languages(asked, lambda: _paper_sheet(paper, record, files, events, pictures))) | {"date": date}, pictures)
 
 
 def blank_pdf(form: Register | Paper, asked: str) -> bytes:
     """An empty copy to write on by hand, for a day without power."""
     if isinstance(form, Register):
-        return _set("register", _in_languages(asked, lambda: _register_sheet(form, [], [], BLANK_LINES)))
-    return _set("paper", _in_languages(asked, lambda: _paper_sheet(form, None, [], [], {})))
+        return _set("register", _fitted_register(_in_languages(asked, lambda: _register_sheet(form, [], [], BLANK_LINES))))
+    return _set("paper", _fitted_paper(_in_languages(asked, lambda: _paper_sheet(form, None, [], [], {}))))
 
 
 def _set(layout: str, sheet: dict[str, Any], pictures: dict[str, Path] | None = None) -> bytes:
@@ -125,16 +123,23 @@ def _frame(form: Printed, mark: str) -> dict[str, Any]:
 
 def _register_sheet(register: Register, rows: Sequence[Any], asked: list[tuple[str, str]], empty: int) -> dict[str, Any]:
     cells = _cells(register.columns)
-    widths = [5.0, *(float(max(min(column.width, 24) for column in cell)) for cell in cells)]
-    size = next(size for most, size in REGISTER_SIZES if len(cells) <= most)
-    room = [_ems(WIDE * width / sum(widths), size) for width in widths[1:]]
-    columns = [{"titles": [term("line_no")], "share": widths[0], "align": "center"}]
-    columns += [{"titles": [_breakable(column.title, most) for column in cell], "share": width, "align": _align(cell[0].kind)}
-                for cell, width, most in zip(cells, widths[1:], room, strict=True)]
-    lines = [[[str(number)], *([_said(column.value(row), column.kind, most) for column in cell] for cell, most in zip(cells, room, strict=True))]
-             for number, row in enumerate(rows, 1)]
-    return _frame(register, "") | {"size": size, "asked": [list(pair) for pair in asked], "columns": columns, "rows": lines, "empty": empty,
+    columns = [{"titles": [term("line_no")], "width": LINE_NO, "align": "center"}]
+    columns += [{"titles": [column.title for column in cell], "width": max(min(column.width, WIDEST) for column in cell), "align": _align(cell[0].kind)}
+                for cell in cells]
+    lines = [[[str(number)], *([_said(column.value(row), column.kind) for column in cell] for cell in cells)] for number, row in enumerate(rows, 1)]
+    return _frame(register, "") | {"asked": [list(pair) for pair in asked], "columns": columns, "rows": lines, "empty": empty,
                                    "signed": [{"title": term(word), "people": []} for word in register.signed]}
+
+
+def _fitted_register(sheet: dict[str, Any]) -> dict[str, Any]:
+    """With the size of the letters and the widths of the columns, and places where words too long for them may break."""
+    columns = sheet["columns"]
+    size = next(size for most, size in REGISTER_SIZES if len(columns) <= most)
+    cells = [[columns[place]["titles"], *(row[place] for row in sheet["rows"])] for place in range(len(columns))]
+    widths = laid_out([column["width"] for column in columns], cells, WIDE, size)
+    fitted = [column | {"width": width, "titles": breakable(column["titles"], width, size)} for column, width in zip(columns, widths, strict=True)]
+    rows = [[breakable(cell, width, size) for cell, width in zip(row, widths, strict=True)] for row in sheet["rows"]]
+    return sheet | {"size": size, "columns": fitted, "rows": rows}
 
 
 def _cells(columns: Iterable[Column]) -> list[list[Column]]:
@@ -199,28 +204,42 @@ class _Parts:
         return not box.if_filled or self.record is None or bool(box.in_words(subject))
 
     def _box(self, box: Box, subject: Any) -> dict[str, Any]:
-        value, options = "", []
-        if self.record is None:
-            options = [name for _code, name in choices(box.options)] if box.options else []
-        else:
-            value = _said(box.value(subject), box.kind, _ems((TALL / 4 - LABEL) * box.span + LABEL * (box.span - 1), PAPER_SIZE))
-        return {"label": _breakable(term(box.term), _ems(LABEL, PAPER_SIZE)), "value": value, "options": options, "span": box.span, "tall": box.span == 4 and not box.if_filled}
+        blank = self.record is None
+        return {"label": term(box.term), "value": "" if blank else _said(box.value(subject), box.kind), "span": box.span,
+                "options": [name for _code, name in choices(box.options)] if blank and box.options else [], "tall": box.span == 4 and not box.if_filled}
 
     def _table(self, part: Table, subject: Any) -> dict[str, Any]:
-        widths = [column.width for column in part.columns]
-        room = [_ems(TALL * width / sum(widths), PAPER_SIZE) for width in widths]
         found = [] if self.record is None else part.rows(subject)
-        rows = [[_said(column.value(row), column.kind, most) for column, most in zip(part.columns, room, strict=True)] for row in found]
+        rows = [[_said(column.value(row), column.kind) for column in part.columns] for row in found]
         if self.record is not None and not rows:
-            rows = [[EMPTY] * len(widths)]
-        return {"kind": "rows", "title": term(part.term) if part.term else None, "widths": widths, "titles": [_breakable(column.title, most) for column, most in zip(part.columns, room, strict=True)],
-                "rows": rows, "empty": part.blank_rows if self.record is None else 0}
+            rows = [[EMPTY] * len(part.columns)]
+        return {"kind": "rows", "title": term(part.term) if part.term else None, "widths": [column.width for column in part.columns],
+                "titles": [column.title for column in part.columns], "rows": rows, "empty": part.blank_rows if self.record is None else 0}
 
     def _pictures(self, part: Pictures) -> dict[str, Any]:
-        shown = [{"file": name if (name := f"{file.sha256}.jpg") in self.pictures else None, "name": _breakable(file.name, 24),
+        shown = [{"file": name if (name := f"{file.sha256}.jpg") in self.pictures else None, "name": file.name,
                   "by": f"{file.added_by.name} {moment(file.at)}"} for file in self.files if file.is_image]
-        others = [f"{term('file')}: {_breakable(file.name, 60)} · {file.added_by.name} {moment(file.at)}" for file in self.files if not file.is_image]
+        others = [[[term("file"), file.name], f"{file.added_by.name} {moment(file.at)}"] for file in self.files if not file.is_image]
         return {"kind": "pictures", "title": term(part.term), "pictures": shown, "others": others}
+
+
+def _fitted_paper(sheet: dict[str, Any]) -> dict[str, Any]:
+    """With the widths of the tables' columns, and places where words too long for their box may break."""
+    for part in (part for block in sheet["blocks"] for part in block["parts"]):
+        if part["kind"] == "fields":
+            for box in (box for line in part["rows"] for box in line):
+                box["label"] = breakable(box["label"], LABEL, PAPER_SIZE)
+                box["value"] = breakable(box["value"], TALL / 4 * box["span"] - LABEL, PAPER_SIZE)
+        elif part["kind"] == "rows":
+            texts = [list(cells) for cells in zip(part["titles"], *part["rows"], strict=True)]
+            widths = part["widths"] = laid_out(part["widths"], texts, TALL, PAPER_SIZE)
+            part["titles"] = [breakable(title, width, PAPER_SIZE) for title, width in zip(part["titles"], widths, strict=True)]
+            part["rows"] = [[breakable(cell, width, PAPER_SIZE) for cell, width in zip(row, widths, strict=True)] for row in part["rows"]]
+        elif part["kind"] == "pictures":
+            for one in part["pictures"]:
+                one["name"] = breakable(one["name"], TALL / 3, SMALL)
+            part["others"] = breakable(part["others"], TALL, PAPER_SIZE)
+    return sheet
 
 
 def _lines(boxes: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
@@ -266,28 +285,8 @@ def _photograph(file: Attachment) -> Path | None:
         return None
 
 
-def _ems(millimetres: float, size: float) -> float:
-    """How wide a cell is inside, in letters of that size."""
-    return (millimetres - MARGINS) / (size * POINT)
-
-
-def _said(value: Any, kind: str, room: float) -> Any:
-    """A value for the sheet: its text, or the texts of its parts, each of which may be in the other language too."""
+def _said(value: Any, kind: str) -> Any:
+    """A value for the sheet: its text, or the texts of its parts, each of which may be another in the other language."""
     if isinstance(value, tuple):
-        return [[_breakable(one, room) for one in part] if isinstance(part, tuple) else _breakable(part, room) for part in value]
-    return _breakable(in_words(value, kind) or EMPTY, room)
-
-
-def _breakable(text: str, room: float) -> str:
-    """The text, with places where a word too long for its box may break."""
-    return WORD.sub(lambda word: _broken(word[0], room), text)
-
-
-def _broken(word: str, room: float) -> str:
-    pieces, wide = [""], 0.0
-    for letter in word:
-        wide += 0.56 if letter.isdigit() else 0.64 if letter.isupper() or letter in "mw@%" else 0.53
-        if wide > room and pieces[-1]:
-            pieces, wide = [*pieces, ""], 0.0
-        pieces[-1] += letter
-    return "\u200b".join(pieces)
+        return [list(part) if isinstance(part, tuple) else part for part in value]
+    return in_words(value, kind) or EMPTY
