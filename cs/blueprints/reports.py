@@ -43,7 +43,7 @@ def register(name: str) -> Any:
     asked = {key: value for key, value in page.asked.items() if key != "language"}
     prints = language_links(lambda one: url_for("reports.as_pdf_file", name=name, **asked, language=one))
     return show("reports/register.html", "reports/_rows.html", status=422 if faults else 200, register=found, page=page, faults=faults, prints=prints,
-                said=found.listing.said(request.args))
+                cells=found.cells, said=found.listing.said(request.args))
 
 
 @blueprint.route("/<name>.csv")

@@ -27,4 +27,4 @@ def pdf(form: Printed, content: bytes, what: str) -> Response:
 
 def refused(form: Printed, faults: list[str], links: list[tuple[str, str]]) -> Any:
     """No file, but a page that says why, and where to go on: (label, address)."""
-    return show("reports/refused.html", status=422, title=form.title, number=form.number, faults=faults, links=links)
+    return show("reports/refused.html", status=422, form=form, faults=faults, links=links)

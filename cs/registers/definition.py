@@ -95,6 +95,17 @@ class Register(Printed):
     address: Callable[[Row[Any]], str] | None = None
     signed: tuple[str, ...] = ("drawn_up_by", "reviewed_by", "approved_by")
 
+    @property
+    def cells(self) -> list[list[Column]]:
+        """The columns by the cells in which they stand on paper."""
+        cells: list[list[Column]] = []
+        for column in self.columns:
+            if column.under:
+                cells[-1].append(column)
+            else:
+                cells.append([column])
+        return cells
+
     def rows(self, args: MultiDict[str, str]) -> Iterator[Row[Any]]:
         """All rows that the address asks for, in its order, read in batches."""
         query = self.listing.ordered(args).execution_options(yield_per=BATCH)

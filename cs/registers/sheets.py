@@ -4,7 +4,7 @@ A sheet is plain data (what cs.registers.typeset sets): it is made once in each 
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -22,7 +22,7 @@ from cs.models.base import Record
 from cs.models.chain import Event
 from cs.models.procedure import rulebook
 from cs.models.users import User
-from cs.registers.definition import EMPTY, Block, Box, Boxes, Column, Drawing, Paper, Pictures, Printed, Register, Signing, Table, in_words
+from cs.registers.definition import EMPTY, Block, Box, Boxes, Drawing, Paper, Pictures, Printed, Register, Signing, Table, in_words
 from cs.registers.fitting import breakable, laid_out
 from cs.registers.typeset import typeset
 from cs.words import LANGUAGES, choices, in_language, language, moment, role_name, state_name, term
@@ -122,7 +122,7 @@ def _frame(form: Printed, mark: str) -> dict[str, Any]:
 
 
 def _register_sheet(register: Register, rows: Sequence[Any], asked: list[tuple[str, str]], empty: int) -> dict[str, Any]:
-    cells = _cells(register.columns)
+    cells = register.cells
     columns = [{"titles": [term("line_no")], "width": LINE_NO, "align": "center"}]
     columns += [{"titles": [column.title for column in cell], "width": max(min(column.width, WIDEST) for column in cell), "align": _align(cell[0].kind)}
                 for cell in cells]
@@ -140,17 +140,6 @@ def _fitted_register(sheet: dict[str, Any]) -> dict[str, Any]:
     fitted = [column | {"width": width, "titles": breakable(column["titles"], width, size)} for column, width in zip(columns, widths, strict=True)]
     rows = [[breakable(cell, width, size) for cell, width in zip(row, widths, strict=True)] for row in sheet["rows"]]
     return sheet | {"size": size, "columns": fitted, "rows": rows}
-
-
-def _cells(columns: Iterable[Column]) -> list[list[Column]]:
-    """The columns by the cells in which they stand."""
-    cells: list[list[Column]] = []
-    for column in columns:
-        if column.under:
-            cells[-1].append(column)
-        else:
-            cells.append([column])
-    return cells
 
 
 def _align(kind: str) -> str:
