@@ -71,7 +71,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CS_HTMX_CDN", True, _flag, "load htmx from the CDN first; off: only the packaged copy"),
     Setting("CS_HTTPS", False, _flag, "the site is served over https: cookies are then sent over https only"),
     Setting("CS_PAGE_ROWS", 30, _whole, "rows on a page of a list"),
-    Setting("CS_PDF_ROWS", 2000, _whole, "the most lines of a register in one PDF: each takes about 1 ms and 0.4 MB while it is made"),
+    Setting("CS_PDF_ROWS", 1000, _whole, "the most lines of a register in one PDF: 1000 take about 1.5 s and 500 MB while it is made"),
     Setting("CS_PDF_FONT", "", _file, "a font file (.ttf, .otf, .ttc) for papers, used before the packaged Noto Sans SC; empty: that alone"),
     Setting("CS_WAIT_SECONDS", 10, _whole, "how long a writer waits for another writer"),
 )

@@ -90,9 +90,8 @@ class Listing:
         words = []
         if self.period is not None and (period.first or period.last):
             words.append((term("period"), f"{day(period.first) or '…'} – {day(period.last) or '…'}"))
-        for one in self.filters:
-            if label := dict(one.options()).get(args.get(one.name, "")):
-                words.append((one.label(), label))
+        chosen = ((one.label(), dict(one.options()).get(args.get(one.name, ""))) for one in self.filters)
+        words += [(label, value) for label, value in chosen if value]
         if self.search_label and (typed := args.get("q", "")[:LONGEST_SEARCH]):
             words.append((term("search"), typed))
         return [*words, (gettext("Sort"), self.sort(args)[1].label())]
@@ -101,7 +100,8 @@ class Listing:
         """What of the address cannot be answered, in words: a file must not hold other rows than were asked for."""
         said = [fault] if self.period is not None and (fault := Period.of(args).fault) else []
         unknown = [f"{one.label()}: {args[one.name]}" for one in self.filters if args.get(one.name) and args[one.name] not in dict(one.options())]
-        unknown += [f"{gettext('Sort')}: {args['sort']}" for _ in "1" if args.get("sort") and args["sort"] not in self.sorts]
+        if args.get("sort") and args["sort"] not in self.sorts:
+            unknown.append(f"{gettext('Sort')}: {args['sort']}")
         return said + [gettext("There is no such choice: %(choice)s.", choice=one[:MOST_ECHOED]) for one in unknown]
 
     def sort(self, args: MultiDict[str, str]) -> tuple[str, Sort]:

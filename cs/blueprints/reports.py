@@ -1,6 +1,7 @@
 """Registers 清单 (5.6, 7.0): each as a page, an Excel file, a CSV file and a PDF, with the same rows; blank copies of all forms."""
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import IO, Any
@@ -14,9 +15,11 @@ from cs.procedure.authority import Permission
 from cs.registers import FORMS, PAPERS, REGISTERS, Register
 from cs.registers.answers import named, pdf, refused
 from cs.registers.sheets import TooManyLines, asked_language, blank_pdf, language_links, register_pdf
+from cs.registers.typeset import NotTypeset
 from cs.registers.writers import as_csv, as_xlsx
 from cs.words import LANGUAGES, language, today
 
+log = logging.getLogger(__name__)
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -70,8 +73,12 @@ def as_pdf_file(name: str) -> Any:
     try:
         return pdf(found, register_pdf(found, request.args, asked_language()), str(today()))
     except TooManyLines as too_many:
-        return _refused(found, [gettext("A PDF holds at most %(most)s lines, and this would be more. Choose a shorter period, or take the Excel or "
-                                        "CSV file: they hold all.", most=too_many.most)], files=True)
+        why = gettext("A PDF holds at most %(most)s lines, and this would be more. Choose a shorter period, or take the Excel or CSV file: they hold all.",
+                      most=too_many.most)
+    except NotTypeset:
+        log.exception("register %s as PDF", name)
+        why = gettext("The PDF took too long or too much memory. Choose a shorter period, or take the Excel or CSV file.")
+    return _refused(found, [why], files=True)
 
 
 @blueprint.route("/blank/<form>.pdf")

@@ -19,6 +19,8 @@ from cs.words import choice, day, in_language, moment, term
 
 EMPTY = "/"  # an empty box of a paper form is struck through (FORMS section 1)
 BATCH = 500
+WORDS: dict[str, Callable[[Any], str]] = {"day": day, "moment": moment, "percent": lambda value: f"{value:.2f}%",
+                                          "yes_no": lambda value: choice("yes_no", "yes" if value else "no")}
 
 
 def in_words(value: Any, kind: str) -> str:
@@ -30,16 +32,7 @@ def in_words(value: Any, kind: str) -> str:
         return " · ".join(f"{part[0]}: {part[1]}" if isinstance(part, tuple) else str(part) for part in value)
     if value is None or value == "":
         return ""
-    match kind:
-        case "day":
-            return day(value)
-        case "moment":
-            return moment(value)
-        case "percent":
-            return f"{value:.2f}%"
-        case "yes_no":
-            return choice("yes_no", "yes" if value else "no")
-    return str(value)
+    return WORDS.get(kind, str)(value)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ A sheet is plain data (what cs.registers.typeset sets): it is made once in each 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,20 @@ from cs.models.base import Record
 from cs.models.chain import Event
 from cs.models.procedure import rulebook
 from cs.models.users import User
-from cs.registers.definition import EMPTY, Block, Box, Boxes, Drawing, Paper, Pictures, Printed, Register, Signing, Table, in_words
+from cs.registers.definition import (
+    EMPTY,
+    Block,
+    Box,
+    Boxes,
+    Drawing,
+    Paper,
+    Pictures,
+    Printed,
+    Register,
+    Signing,
+    Table,
+    in_words,
+)
 from cs.registers.fitting import breakable, laid_out
 from cs.registers.typeset import typeset
 from cs.words import LANGUAGES, choices, in_language, language, moment, role_name, state_name, term
@@ -86,8 +99,8 @@ def blank_pdf(form: Register | Paper, asked: str) -> bytes:
 
 
 def _set(layout: str, sheet: dict[str, Any], pictures: dict[str, Path] | None = None) -> bytes:
-    font = current_app.config["CS_PDF_FONT"]
-    return typeset(layout, sheet, font=font or None, pictures=pictures)
+    db.session.rollback()  # all is read: the database is not held while the sheet waits for its turn and is set
+    return typeset(layout, sheet, font=current_app.config["CS_PDF_FONT"] or None, pictures=pictures)
 
 
 # Languages

@@ -54,10 +54,12 @@ def meeting_case(app, people, on):
 
 @pytest.fixture
 def capa_in(app, people, on):
+    made = []
+
     def make(state, **options):
         with kept(app):
-            made = Capas(people, on)(state, **options)
-        return made
+            made.append(Capas(people, on)(state, **options))
+        return made[-1]
 
     return make
 
