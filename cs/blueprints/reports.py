@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import IO, Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, request, send_file, url_for
 from flask_babel import force_locale, gettext
@@ -43,10 +44,9 @@ def register(name: str) -> Any:
     found = _register(name)
     page = found.listing.page(request.args, url_for("reports.register", name=name))
     faults = found.listing.faults(request.args)
-    asked = {key: value for key, value in page.asked.items() if key != "language"}
-    prints = language_links(lambda one: url_for("reports.as_pdf_file", name=name, **asked, language=one))
-    return show("reports/register.html", "reports/_rows.html", status=422 if faults else 200, register=found, page=page, faults=faults, prints=prints,
-                cells=found.cells, said=found.listing.said(request.args))
+    return show("reports/register.html", "reports/_rows.html", status=422 if faults else 200, register=found, page=page, faults=faults, cells=found.cells,
+                said=found.listing.said(request.args), files=[_way(found, ending) for ending in ("xlsx", "csv")],
+                prints=language_links(lambda one: _way(found, "pdf", language=one)))
 
 
 @blueprint.route("/<name>.csv")
@@ -100,9 +100,13 @@ def _file(found: Register, ending: str, mime: str, written: Callable[[Register],
     return response
 
 
+def _way(found: Register, ending: str = "", **changes: str) -> str:
+    """The register's page, or its file, for what this address asks for."""
+    asked = {key: value for key, value in request.args.items() if value and key not in ("before", "after")} | changes
+    address = url_for("reports.register", name=found.name) + (f".{ending}" if ending else "")
+    return f"{address}?{urlencode(asked)}" if asked else address
+
+
 def _refused(found: Register, faults: list[str], *, files: bool = False) -> Any:
-    asked = request.args.to_dict()
-    links = [(gettext("Back to the register"), url_for("reports.register", name=found.name, **asked))]
-    if files:
-        links += [("Excel", url_for("reports.as_xlsx_file", name=found.name, **asked)), ("CSV", url_for("reports.as_csv_file", name=found.name, **asked))]
-    return refused(found, faults, links)
+    links = [(gettext("Back to the register"), _way(found))]
+    return refused(found, faults, [*links, ("Excel", _way(found, "xlsx")), ("CSV", _way(found, "csv"))] if files else links)

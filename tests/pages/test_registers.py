@@ -141,7 +141,7 @@ def test_an_address_that_cannot_be_answered_is_said_lists_nothing_and_makes_no_f
     assert clerk.get(back).status == 422
 
 
-@pytest.mark.parametrize("asked", ["from=1926-01-01&to=2026-01-01", "from=0001-01-01&to=9999-12-31", "before=xxx&after=%00", "unknown=1", f"q={'长' * 900}"])
+@pytest.mark.parametrize("asked", ["from=1926-01-01&to=2026-01-01", "from=0001-01-01&to=9999-12-31", "before=xxx&after=%00", "unknown=1", "name=x&_anchor=y&ending=z&_external=1", f"q={'长' * 900}"])
 def test_an_odd_address_is_still_answered_by_page_and_files(clerk: Browser, complaint_in: Callable[..., Complaint], asked: str) -> None:
     complaint_in("received")
     assert [clerk.get(f"{address}?{asked}").status for address in (PAGE, CSV, XLSX, PDF)] == [200] * 4
