@@ -55,12 +55,13 @@ def _trim(text: str | None) -> str | None:
 
 def _no_control_characters(_form: Any, field: Field) -> None:
     """What no database keeps is refused. The form's own checks then wait: they may ask the database for this very text."""
-    field.unkeepable = bool(field.data) and not _can_be_kept(field.data)
+    field.unkeepable = bool(field.data) and not can_be_kept(field.data)
     if field.unkeepable:
         raise StopValidation(gettext("This text holds characters that cannot be kept. Please type it again."))
 
 
-def _can_be_kept(text: str) -> bool:
+def can_be_kept(text: str) -> bool:
+    """False for what no database keeps: control characters, halves of characters."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -201,10 +202,10 @@ class StepForm(Form):
 
     technical = frozenset({"csrf_token", "request_id", "version", "files", "kept_files", "password"})
     beside: frozenset[str] = frozenset()  # fields that check something and are no value of the record
-    adds_row = False  # whether “add a row” was pressed: the form comes back with all that is typed, nothing is checked
+    redraws = False  # whether a button was pressed that only fills the form in further: it comes back with all that is typed, nothing is checked
 
-    def add_row(self) -> None:
-        """Adds the row that was asked for; see `cs.rows.WithRows`."""
+    def redraw(self) -> None:
+        """Fills in what was asked for, such as one more row; see `cs.rows.WithRows`."""
 
     def offer(self, record: Any, on: datetime) -> None:
         """Fills the lists that the form offers."""

@@ -9,7 +9,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -33,12 +33,23 @@ EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)  # bounds beyond them boun
 
 @dataclass(frozen=True)
 class Filter:
-    """A choice above a list. `options` gives (value, label); `condition` turns a chosen value into SQL."""
+    """A choice above a list. `options` gives (value, label); `condition` turns a chosen value into SQL.
+
+    `named` gives the label of a value that the options leave out, None if it is no value. `quiet`: shown only once the address sets it.
+    """
 
     name: str
     label: Callable[[], str]
     options: Callable[[], list[tuple[str, str]]]
     condition: Callable[[str], ColumnElement[bool]]
+    named: Callable[[str], str | None] | None = None
+    quiet: bool = False
+
+    def offered(self, value: str) -> list[tuple[str, str]]:
+        """The options, with the one that is asked for."""
+        options = self.options()
+        label = self.named(value) if self.named and value and value not in dict(options) else None
+        return [*options, (value, label)] if label else options
 
 
 @dataclass(frozen=True)
@@ -63,6 +74,7 @@ class Listing:
     filters: tuple[Filter, ...] = ()
     search_label: Callable[[], str] | None = None
     period: Any = None  # the column that `from` and `to` of the address bound: days of the factory's zone, both included
+    dates: Mapping[str, tuple[Callable[[], str], Any]] = field(default_factory=dict)  # others that they may bound: what `by` asks for, its label, its column
     tie: Any = None
 
     @property
@@ -77,10 +89,11 @@ class Listing:
         query = self.columns
         for one in self.filters:
             value = args.get(one.name, "")
-            if value and value in dict(one.options()):
+            if value and value in dict(one.offered(value)):
                 query = query.where(one.condition(value))
         if self.period is not None:
-            query = query.where(*Period.of(args).conditions(self.period))
+            _label, column = self.dates.get(args.get("by", ""), (None, self.period))
+            query = query.where(*Period.of(args).conditions(column))
         typed = args.get("q", "")[:LONGEST_SEARCH].replace("\x00", "")
         return query.where(*matching(self.model, typed)) if typed and self.search_label else query
 
@@ -89,8 +102,9 @@ class Listing:
         period = Period.of(args)
         words = []
         if self.period is not None and (period.first or period.last):
-            words.append((term("period"), f"{day(period.first) or '…'} – {day(period.last) or '…'}"))
-        chosen = ((one.label(), dict(one.options()).get(args.get(one.name, ""))) for one in self.filters)
+            label, _column = self.dates.get(args.get("by", ""), (lambda: term("period"), None))
+            words.append((label(), f"{day(period.first) or '…'} – {day(period.last) or '…'}"))
+        chosen = ((one.label(), dict(one.offered(value)).get(value)) for one in self.filters if (value := args.get(one.name, "")))
         words += [(label, value) for label, value in chosen if value]
         if self.search_label and (typed := args.get("q", "")[:LONGEST_SEARCH]):
             words.append((term("search"), typed))
@@ -99,9 +113,11 @@ class Listing:
     def faults(self, args: MultiDict[str, str]) -> list[str]:
         """What of the address cannot be answered, in words: a file must not hold other rows than were asked for."""
         said = [fault] if self.period is not None and (fault := Period.of(args).fault) else []
-        unknown = [f"{one.label()}: {args[one.name]}" for one in self.filters if args.get(one.name) and args[one.name] not in dict(one.options())]
+        unknown = [f"{one.label()}: {value}" for one in self.filters if (value := args.get(one.name)) and value not in dict(one.offered(value))]
         if args.get("sort") and args["sort"] not in self.sorts:
             unknown.append(f"{gettext('Sort')}: {args['sort']}")
+        if self.dates and args.get("by") and args["by"] not in self.dates:
+            unknown.append(f"{term('period')}: {args['by']}")
         return said + [gettext("There is no such choice: %(choice)s.", choice=one[:MOST_ECHOED]) for one in unknown]
 
     def sort(self, args: MultiDict[str, str]) -> tuple[str, Sort]:
@@ -153,8 +169,9 @@ class Page:
         self.search_label = listing.search_label() if listing.search_label else None
         self.sort, sort = listing.sort(args)
         self.sort_options = [(key, one.label()) for key, one in listing.sorts.items()]
-        self.filters = [{"name": one.name, "label": one.label(), "options": one.options(), "value": args.get(one.name, "")}
-                        for one in listing.filters]
+        self.filters = [{"name": one.name, "label": one.label(), "options": one.offered(args.get(one.name, "")), "value": args.get(one.name, "")}
+                        for one in listing.filters if args.get(one.name) or not one.quiet]
+        self.dates = [(name, label()) for name, (label, _column) in listing.dates.items()] if args.get("by") in listing.dates else []
         self.period = Period.of(args) if listing.period is not None else None
         narrowed = listing.narrowed(args)
         counted = narrowed.select_from(listing.model).with_only_columns(listing.model.id).limit(COUNTED + 1)

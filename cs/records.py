@@ -31,7 +31,12 @@ from cs.words import (
 ICONS = {"log": "plus-circle", "create": "plus-circle", "pass_on": "reply", "attach": "paperclip", "detach": "x-circle", "void": "x-octagon",
          "refuse": "arrow-counterclockwise", "close": "check2-circle", "accept": "check2", "send_reply": "send", "reply_directly": "send",
          "register": "plus-circle", "decline": "x-circle", "amend": "pencil", "edit": "pencil", "receive": "inbox", "confirm": "clipboard-check",
-         "settle": "chat-left-text", "explain": "chat-left-text", "no_answer": "hourglass", "import": "box-arrow-in-down"}
+         "settle": "chat-left-text", "explain": "chat-left-text", "no_answer": "hourglass", "import": "box-arrow-in-down",
+         "meet": "people", "dispose": "signpost-split", "countersign": "pen", "plan": "calendar-check", "do_disposition": "check2-square",
+         "issue_result": "chat-left-text", "contact": "telephone", "request_sample": "box-arrow-in-left", "receive_sample": "box-seam",
+         "move_sample": "geo-alt", "end_sample": "box-arrow-right", "issue": "plus-circle", "analyse": "search", "set_measures": "list-check",
+         "send_back": "arrow-counterclockwise", "do_action": "check2-square", "reassign": "person-gear", "carry_out": "check2-all",
+         "verify": "patch-check", "reopen": "arrow-repeat"}
 TIMELINE_MOST = 100  # events that a page shows unless all are asked for
 LONGEST_CHANGE = 120  # characters of a value in the timeline; the record itself shows the whole
 UNSPOKEN = frozenset({"number", "state", "version", "created_at", "created_by_id", "registered_at", "first_due_at", "sort_name"})
@@ -131,6 +136,8 @@ def _entry(record: Record, event: Event) -> dict[str, Any]:
                 before = _short(value_in_words(field, old, own)) if old not in (None, []) else None
                 changes.append((label, before, _short(value_in_words(field, new, own))))
     files = listed(name for name, _hash in facts.get("files", []))
+    if files and "row" in facts:
+        files = gettext("%(file)s, row %(row)s", file=files, row=facts["row"])
     return {"event": event, "at": event.at, "who": event.by.name if event.by else gettext("the system"), "role": role_name(event.role),
             "label": step_name(record.kind, event.name), "clause": event.clause, "note": facts.get("note") or files or None,
             "changes": changes, "icon": ICONS.get(event.name, "dot")}
@@ -140,7 +147,7 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST_CHANGE else f"{text[:LONGEST_CHANGE]}…"
 
 
-def files(record: Record) -> list[dict[str, Any]]:
+def files(record: Workflowed) -> list[dict[str, Any]]:
     """The files on a record, voided ones marked."""
     shown = []
     for file in Attachment.of(record):
@@ -148,8 +155,12 @@ def files(record: Record) -> list[dict[str, Any]]:
         shown.append({"name": file.name, "url": url_for("files.get", file_id=file.id), "size": size, "who": file.added_by.name, "at": file.at,
                       "thumb": url_for("files.thumbnail", file_id=file.id) if file.is_image else None, "note": file.void_reason,
                       "void": file.void_reason is not None,
-                      "void_url": url_for("files.void", file_id=file.id) if current_user.may(Permission.ATTACH_FILE) else None})
+                      "void_url": url_for("files.void", file_id=file.id) if _may_void(record, file) else None})
     return shown
+
+
+def _may_void(record: Workflowed, file: Attachment) -> bool:
+    return file.may_be_voided(record, current_user) and file.voiding_is_open(record, current_user)
 
 
 def signatures(record: Record) -> list[dict[str, Any]]:

@@ -110,6 +110,11 @@ class WithRows:
     def adds_row(self) -> bool:
         return bool(self.more_rows.data)  # type: ignore[attr-defined]
 
-    def add_row(self) -> None:
+    @property
+    def redraws(self) -> bool:
+        return self.adds_row
+
+    def redraw(self) -> None:
+        """Adds the row that was asked for."""
         rows = self[self.rows]  # type: ignore[index]
         rows.stand_ready(len(rows.entries) - len(rows.filled) + 1)

@@ -128,8 +128,8 @@ class _Asked:
         """Takes the step, after everything that is slow and before the lock is held is done: files, password."""
         record_id = record.id if record is not None else None
         waiting = keep_pending(stage(self.form), self.on) if isinstance(self.form, WithFiles) else []
-        if self.form.adds_row:
-            return self._grow(record, waiting)
+        if self.form.redraws:
+            return self._redraw(record, waiting)
         signed = not self.step.signed or self._signs()
         begin_write()
         request_id = (self.form.request_id.data or secrets.token_urlsafe(16))[:64]
@@ -147,10 +147,10 @@ class _Asked:
             return self._show(record, 422)
         return self._answer(self._verb(record, request_id, waiting))
 
-    def _grow(self, record: Workflowed | None, waiting: list[str]) -> Any:
+    def _redraw(self, record: Workflowed | None, waiting: list[str]) -> Any:
         self._refuse_strangers(record)
         self._keep_files(waiting)
-        self.form.add_row()
+        self.form.redraw()
         return self._show(record, 200)
 
     def _signs(self) -> bool:

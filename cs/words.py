@@ -158,7 +158,7 @@ REFERENCE_KEYS = ("id", "_id")
 # References that the timeline names; the others say who did it, which each entry says anyway. Field: its label, the record, its name.
 REFERRED: dict[str, tuple[str, type[Any], str]] = {
     "customer_id": ("customer", Customer, "short_name"), "product_id": ("model", Product, "model"),
-    "rep_id": ("rep", User, "name"), "clerk_id": ("clerk", User, "name"),
+    "rep_id": ("rep", User, "name"), "clerk_id": ("clerk", User, "name"), "user_id": ("person", User, "name"), "owner_id": ("owner", User, "name"),
 }
 UNSPOKEN_PARTS = ("round", "must_sign")  # of the rows of a record: the page shows them by their place
 

@@ -12,6 +12,7 @@ from tests.support import day_of
 ISSUED = {"source": "internal", "source_no": "IQC-118", "problem": "右声道无声", "department": "production"}
 ANALYSED = {"occurrence_cause": "烙铁温度偏低", "escape_cause": "只测左声道", "system_cause": None, "cause_class": "machine",
             "whys": {"occurrence": ["焊点虚焊", "温度偏低"], "escape": ["未检出", "只测左声道"]},
+            "proven": {"occurrence": [False, True], "escape": [True, True]}, "cause_verification": "温度调回后 200 只无虚焊", "cause_verified_by": "工艺甲",
             "bones": [{"cause_class": "machine", "cause": "烙铁温度偏低", "is_root": True}, {"cause_class": "man", "cause": "新员工", "is_root": False}]}
 PROVEN = {"verification_method": "下三批", "verification_data": "三批共 600 只,无不良"}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,13 @@ def people(app: Flask) -> dict[str, User]:
         for role in ROLES:
             found[role] = User.by_username(role)
     return found
+
+
+@pytest.fixture
+def paused(app: Flask) -> None:
+    """A factory whose procedure file lets the limit stand still while a sample is awaited."""
+    book = app.extensions["rulebook"]
+    app.extensions["rulebook"] = replace(book, reply=replace(book.reply, paused_by_sample=True))
 
 
 @pytest.fixture

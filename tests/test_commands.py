@@ -18,6 +18,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 import config
@@ -95,7 +96,7 @@ def test_a_department_renamed_by_the_factory_stays_renamed(app, people, on):
 NEXT_MIGRATION = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
+revision, down_revision, branch_labels, depends_on = "next", "HEAD", None, None
 def upgrade():
     with op.batch_alter_table("customers", recreate="always") as table:
         table.add_column(sa.Column("nickname", sa.Text()))
@@ -107,8 +108,10 @@ def next_version(app, tmp_path, monkeypatch):
     """The program's next version, which changes a table that others refer to."""
     folder = tmp_path / "migrations"
     shutil.copytree(ROOT / "migrations", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0003_nickname.py").write_text(NEXT_MIGRATION, "utf-8")
+    last = ScriptDirectory(str(folder)).get_current_head()
+    (folder / "versions" / "next_nickname.py").write_text(NEXT_MIGRATION.replace("HEAD", str(last)), "utf-8")
     app.config["MIGRATIONS"] = folder
+    shutil.rmtree(app.config["CS_DATA"] / "copies", ignore_errors=True)  # of a test before this one
     monkeypatch.setattr(app.extensions["migrate"].migrate, "directory", str(folder))
     return app
 

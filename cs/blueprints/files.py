@@ -14,7 +14,7 @@ from cs.extensions import begin_write, db
 from cs.files import FileRefused, NoSuchFile
 from cs.forms import ReasonForm, StepForm, WithFiles, file_store, stage
 from cs.models.attachments import Attachment, PendingUpload, attach, detach
-from cs.models.base import KINDS, MOST_ID, Record, find
+from cs.models.base import KINDS, MOST_ID, Workflowed, find
 from cs.models.receipts import Receipt
 from cs.pages import go, say, show
 from cs.procedure.authority import Permission
@@ -61,9 +61,9 @@ def thumbnail(file_id: int) -> Response:
     return response
 
 
-def _record(kind: str, record_id: int, *, lock: bool = False) -> Record:
+def _record(kind: str, record_id: int, *, lock: bool = False) -> Workflowed:
     cls = KINDS.get(kind)
-    if cls is None or kind not in SECTION_OF:
+    if cls is None or kind not in SECTION_OF or not issubclass(cls, Workflowed):
         abort(404)
     return find(cls, record_id, lock=lock) or abort(404)
 
@@ -75,8 +75,10 @@ def _request_id(form: StepForm) -> str:
 @blueprint.route("/<kind>/<int:record_id>/add", methods=["GET", "POST"])
 @requires(Permission.ATTACH_FILE)
 def add(kind: str, record_id: int) -> Any:
-    """Adds photographs or documents to a record, from a tablet's camera too."""
+    """Adds photographs or documents to a record, from a tablet's camera too; not to one that is closed or void (409)."""
     record, on = _record(kind, record_id), datetime.now(UTC)
+    if request.method == "GET" and not record.workflow.takes_files(record.state):
+        abort(409)
     back = url_for(f"{SECTION_OF[kind]}.detail", record_id=record.id)
     form = AddFilesForm()
     if request.method == "POST":
@@ -105,9 +107,13 @@ def add(kind: str, record_id: int) -> Any:
 @blueprint.route("/<int:file_id>/void", methods=["GET", "POST"])
 @requires(Permission.ATTACH_FILE)
 def void(file_id: int) -> Any:
-    """Voids a file with a reason; it stays readable (5.6)."""
+    """Voids a file with a reason; it stays readable (5.6). 403 for who neither added it nor may void the record, 409 where it stands as it is."""
     file, on = _attachment(file_id), datetime.now(UTC)
     record = _record(file.kind, file.record_id)
+    if not file.may_be_voided(record, current_user):
+        abort(403)
+    if request.method == "GET" and not file.voiding_is_open(record, current_user):
+        abort(409)
     back = url_for(f"{SECTION_OF[file.kind]}.detail", record_id=record.id)
     form = ReasonForm()
     if request.method == "POST":
@@ -116,8 +122,7 @@ def void(file_id: int) -> Any:
         if db.session.get(Receipt, (current_user.id, request_id)) is not None:
             return go(back)
         file, record = _attachment(file_id), _record(file.kind, file.record_id, lock=True)
-        if file.void_reason is not None:
-            db.session.rollback()
+        if not file.voiding_is_open(record, current_user):
             abort(409)
         if form.accepts(record, on):
             detach(record, file, reason=form.reason.data, by=current_user, on=on)

@@ -1,4 +1,4 @@
-"""Import of customers, products and shipments from Excel and CSV: upload, preview, confirm. Nothing is written before the last.
+"""Import of customers, products, shipments and old complaint registers from Excel and CSV: upload, preview, confirm. Nothing is written before the last.
 
 Between preview and confirm the table waits as an upload of its person; both read it anew, so a page that was left open over
 lunch tells what is true now.
@@ -20,16 +20,17 @@ from cs.access import requires
 from cs.extensions import begin_write, db
 from cs.files import MEGABYTE, FileRefused
 from cs.forms import StepForm, file_message, file_store
-from cs.imports import Limits, Line, Problem, Table, TableRefused, read_table
-from cs.imports.master_data import KINDS, REASONS, Kind, apply, plan
+from cs.imports import Column, Limits, Line, Problem, Table, TableRefused, read_table
+from cs.imports.kinds import KINDS
+from cs.imports.plans import REASONS, Kind, Plan, apply, plan
 from cs.models.attachments import PendingUpload
 from cs.models.receipts import Receipt
 from cs.pages import go, say, show
-from cs.procedure.authority import Permission
-from cs.words import choice, choices, label, language, listed
+from cs.procedure.authority import Permission, roles_with
+from cs.words import choice, label, language, listed, role_name, step_name
 
 MOST_ROWS = 5_000  # an import is one transaction, and nobody else writes while it runs: a few seconds
-blueprint = Blueprint("imports", __name__, url_prefix="/<any(customers, products, shipments):section>/import")
+blueprint = Blueprint("imports", __name__, url_prefix="/<any(customers, products, shipments, complaints):section>/import")
 
 ENDINGS = (".xlsx", ".xls", ".csv", ".txt")
 LINES_SHOWN = 200  # bad lines on the preview; the count tells how many there are
@@ -56,13 +57,13 @@ def reason(problem: Problem | TableRefused) -> str:
     return gettext(REASONS[problem.code], **problem.params)
 
 
-def _read(kind: Kind, stream: Any, name: str) -> tuple[Table, dict[str, str]]:
-    """The table of a file, and the titles of the columns by their names. Raises TableRefused when it cannot be read, or no line of it could be taken."""
+def _read(kind: Kind, stream: Any, name: str) -> tuple[Table, dict[str, Column]]:
+    """The table of a file, and the columns by their names. Raises TableRefused when it cannot be read, or no line of it could be taken."""
     columns = kind.columns(language())
     table = read_table(stream, name, columns, Limits(size=current_app.config["CS_FILE_MB"] * MEGABYTE, rows=MOST_ROWS))
     if faults := kind.faults(table, columns):
         raise TableRefused(faults[0].code, **faults[0].params)
-    return table, {column.name: column.titles[0] for column in columns}
+    return table, {column.name: column for column in columns}
 
 
 # Upload
@@ -132,16 +133,12 @@ def example(section: str) -> Response:
             value = kind.examples[0].get(column.name)
             group = kind.groups.get(column.name)
             sample = choice(group, value) if group else str(value or "")
-            cells = (column.titles[0], choice("yes_no", "yes") if column.required else "", sample, _possible(group), listed(column.titles[1:]))
+            cells = (column.titles[0], choice("yes_no", "yes") if column.required else "", sample, listed(column.possible), listed(column.titles[1:]))
             for place, cell in enumerate(cells):
                 help_sheet.write_string(row, place, cell)
     file.seek(0)
     return send_file(file, as_attachment=True, download_name=f"{gettext('Import')}-{section}.xlsx",
                      mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-
-
-def _possible(group: str | None) -> str:
-    return listed(name for _code, name in choices(group)) if group else ""
 
 
 # Preview and confirm
@@ -152,7 +149,7 @@ def _possible(group: str | None) -> str:
 def preview(section: str, token: str) -> Any:
     """What would come in, and what would not and why; then bringing it in."""
     kind, form, on = _kind(section), ConfirmForm(), datetime.now(UTC)
-    back = url_for(f"{section}.index", sort="newest")
+    back = url_for(f"{section}.index", **kind.shown_by)
     request_id = (form.request_id.data or "")[:64]
     if request.method == "POST" and db.session.get(Receipt, (current_user.id, request_id)) is not None:
         return go(back)
@@ -163,15 +160,28 @@ def preview(section: str, token: str) -> Any:
     source = [waiting.name, waiting.sha256]
     try:
         with file_store().open(waiting.sha256) as stream:
-            table, titles = _read(kind, stream, waiting.name)
+            table, columns = _read(kind, stream, waiting.name)
     except TableRefused as refused:
         say(reason(refused), "danger")
         return go(url_for("imports.upload", section=section))
     if request.method == "POST" and request_id:
         return _confirm(kind, table, source, token, request_id, back)
     made = plan(kind, table, on)
-    return show("imports/preview.html", kind=kind, form=form, table=table, plan=made, name=waiting.name, titles=titles, reason=reason,
-                lines_shown=LINES_SHOWN, new_shown=NEW_SHOWN, shown=lambda line: _shown(kind, line))
+    unknown, follows = kind.left_out(table)
+    return show("imports/preview.html", kind=kind, form=form, table=table, plan=made, name=waiting.name, columns=columns,
+                titles={name: column.titles[0] for name, column in columns.items()}, reason=reason, unknown=unknown,
+                follows=follows, becomes=_becomes(kind, made), lines_shown=LINES_SHOWN, new_shown=NEW_SHOWN, shown=lambda line: _shown(kind, line))
+
+
+def _becomes(kind: Kind, made: Plan) -> list[tuple[str, int, str | None]]:
+    """In which state how many of the new records will stand, in the order of the way, and what is then awaited of whom."""
+    rows = []
+    for state in kind.model.workflow.states:
+        if count := made.states[state.code]:
+            step = next((one for one in kind.model.workflow.steps if one.primary and one.target and state.code in one.sources), None)
+            waits = f"{step_name(kind.model.kind, step.task)} ({listed(map(role_name, roles_with(step.permission)))})" if step else None
+            rows.append((state.code, count, waits))
+    return rows
 
 
 def _shown(kind: Kind, line: Line) -> str:

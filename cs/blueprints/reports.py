@@ -1,16 +1,22 @@
-"""Registers 清单 (5.6, 7.0): each as a page, an Excel file, a CSV file and a PDF, with the same rows; blank copies of all forms."""
+"""Registers 清单 (5.6, 7.0): each as a page, an Excel file, a CSV file and a PDF, with the same rows; blank copies of all forms.
+
+Figures (FORMS 6): each as a chart and a table.
+"""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import IO, Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, request, send_file, url_for
+from flask import Blueprint, Response, abort, request, send_file, url_for
 from flask_babel import force_locale, gettext
 
+from cs import figures
 from cs.access import requires
+from cs.charts import CONTENT_POLICY
+from cs.models.figures import first_heard
 from cs.pages import show
 from cs.procedure.authority import Permission
 from cs.registers import FORMS, PAPERS, REGISTERS, Register
@@ -18,7 +24,7 @@ from cs.registers.answers import named, pdf, refused
 from cs.registers.sheets import TooManyLines, asked_language, blank_pdf, language_links, register_pdf
 from cs.registers.typeset import NotTypeset
 from cs.registers.writers import as_csv, as_xlsx
-from cs.words import LANGUAGES, language, today
+from cs.words import LANGUAGES, choices, language, today
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
@@ -33,8 +39,36 @@ def _register(name: str) -> Register:
 @blueprint.route("/")
 @requires(Permission.READ)
 def index() -> Any:
-    """The registers and papers with their form numbers, revisions and how long they are kept; their files and blank copies."""
-    return show("reports/index.html", registers=list(REGISTERS.values()), papers=list(PAPERS.values()))
+    """The registers and papers with their form numbers, revisions and how long they are kept; their files and blank copies; the figures."""
+    return show("reports/index.html", registers=list(REGISTERS.values()), papers=list(PAPERS.values()), **_figures(figures.FIGURES))
+
+
+def _figures(names: Iterable[str]) -> dict[str, Any]:
+    """What the figures of the page show; without any complaint they are None."""
+    on, first = datetime.now(UTC), first_heard()
+    if first is None:
+        return {"figures": None}
+    shown = [figures.figure(name, request.args, on) for name in names]
+    span = shown[0][0]
+    return {"figures": [one for _span, one in shown], "span": span, "years": figures.years(on, first), "pareto_by": choices("pareto_by"),
+            "summary": figures.summary(span, on) if len(shown) > 1 else None}
+
+
+@blueprint.route("/figures/<name>")
+@requires(Permission.READ)
+def figure(name: str) -> Any:
+    """One figure, for reading on and for the wall."""
+    return show("reports/figure.html", **_figures([name if name in figures.FIGURES else abort(404)]))
+
+
+@blueprint.route("/figures/<name>.svg")
+@requires(Permission.READ)
+def figure_chart(name: str) -> Response:
+    """The chart of a figure, as a picture."""
+    if name not in figures.FIGURES:
+        abort(404)
+    _span, found = figures.figure(name, request.args, datetime.now(UTC))
+    return Response(found.svg(), mimetype="image/svg+xml", headers={"Content-Security-Policy": CONTENT_POLICY})
 
 
 @blueprint.route("/<name>")

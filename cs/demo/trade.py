@@ -249,7 +249,7 @@ class Trade:
         """What was sent on these days, one shipment each: a workbook, imported."""
         name = f"出货明细{days[0]:%Y%m%d}-{days[-1]:%Y%m%d}.xlsx"
         rows = [self._shipment(day) for day in days]
-        self.sent += Shipment.bring_in(rows, files=[[name, hashlib.sha256(name.encode()).hexdigest()]], by=by, on=on)
+        self.sent += Shipment.bring_in(rows, lines=[*range(2, len(rows) + 2)], files=[[name, hashlib.sha256(name.encode()).hexdigest()]], by=by, on=on)
 
     def ship(self, on: datetime) -> None:
         """One shipment of the day, entered by planning or by the warehouse."""

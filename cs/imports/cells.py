@@ -20,6 +20,7 @@ EXCEL_DIGITS = 15
 # No cell of Excel holds more; a column may allow less.
 LONGEST_CELL = 32_767
 SHOWN = 60
+STRUCK_THROUGH = ("/", "\\", "-", "--", "—", "——", "n/a")  # an empty box of a form is struck through
 
 _ERRORS = re.compile(r"#(N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|SPILL!|CALC!|#+)")
 _DIGITS = re.compile(r"[+-]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]*)?")
@@ -68,7 +69,8 @@ class CellError:
 class Column:
     """A column to look for: its titles (the first is the one shown to users) and what its cells must hold.
 
-    `choices` maps each title a user may write (and, by itself, each code) to the code that is kept.
+    `choices` maps each title a user may write (and, by itself, each code) to the code that is kept; a column of texts may have
+    them too: then other words are kept as they stand.
     `multiline` keeps line breaks inside a text; otherwise they become spaces.
     """
 
@@ -88,6 +90,15 @@ class Column:
         return {plain(title): code for title, code in titles}
 
 
+    @property
+    def possible(self) -> list[str]:
+        """One title for each code: the first is the one users know."""
+        titles: dict[str, str] = {}
+        for title, code in (self.choices or {}).items():
+            titles.setdefault(code, title)
+        return list(titles.values())
+
+
 def plain(text: str) -> str:
     """A text for comparing: no width, case, spaces or invisible marks."""
     text = unicodedata.normalize("NFKC", text).casefold().translate(_INVISIBLE)
@@ -102,7 +113,7 @@ def read_cell(column: Column, raw: object) -> tuple[object, Problem | None]:
         raw, code = _clean(raw, column.multiline)
         if code:
             return None, Problem(column.name, code, {"value": shown(raw)})
-    if raw is None or raw == "":
+    if raw is None or raw == "" or (isinstance(raw, str) and plain(raw) in STRUCK_THROUGH):
         return None, Problem(column.name, "required") if column.required else None
     value, code, params = _READERS[column.kind](column, raw)
     if code is None:
@@ -214,11 +225,7 @@ def _date_of(text: str) -> date | None:
 def _choice(column: Column, raw: object) -> Read:
     code = column.codes.get(plain(_as_text(raw)))
     if code is None:
-        # One title for each code: the first is the one users know.
-        titles: dict[str, str] = {}
-        for title, known in (column.choices or {}).items():
-            titles.setdefault(known, title)
-        return None, "unknown_choice", {"choices": "、".join(titles.values())}
+        return None, "unknown_choice", {"choices": "、".join(column.possible)}
     return code, None, {}
 
 

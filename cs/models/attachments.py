@@ -10,11 +10,12 @@ from sqlalchemy import ForeignKey, Index, Text, select
 from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.base import BATCH, Record
+from cs.models.base import BATCH, Record, Workflowed
 from cs.models.chain import Event, Fault
 from cs.models.types import Moment
 from cs.models.users import User
 from cs.procedure.authority import Permission, role_for
+from cs.procedure.workflow import NotAllowed, NotOpen
 
 if TYPE_CHECKING:
     from cs.files import Stored
@@ -49,6 +50,15 @@ class Attachment(_StoredFile):
         return list(db.session.execute(query).scalars())
 
 
+    def may_be_voided(self, record: Workflowed, by: User) -> bool:
+        """5.6: by who added it; by who may void the record itself."""
+        return by.may(record.workflow.voiding) or (self.added_by_id == by.id and by.may(Permission.ATTACH_FILE))
+
+    def voiding_is_open(self, record: Workflowed, by: User) -> bool:
+        """5.6: once the record is closed or void, a wrong file on it is voided only by who may void the record."""
+        return self.void_reason is None and (record.workflow.takes_files(record.state) or by.may(record.workflow.voiding))
+
+
 class PendingUpload(_StoredFile):
     """A file that came with a form which was refused: it waits for the corrected form of the same person."""
 
@@ -63,19 +73,25 @@ class PendingUpload(_StoredFile):
         return list(db.session.execute(query).scalars())
 
 
-def attach(record: Record, files: list[Stored] | list[PendingUpload], *, step: str, by: User, on: datetime) -> None:
-    """Puts files on a record, with one event that names them and their hashes."""
+def attach(record: Workflowed, files: list[Stored] | list[PendingUpload], *, step: str, by: User, on: datetime) -> None:
+    """Puts files on a record, with one event that names them and their hashes. Raises NotOpen for one that is closed or void."""
     if not files:
         return
+    if not record.workflow.takes_files(record.state):
+        raise NotOpen("attach")
     role = role_for(by.roles, Permission.ATTACH_FILE)
     with record.changing("attach", by, on, role=role, files=[[file.name, file.sha256] for file in files]):
         db.session.add_all(Attachment(kind=record.kind, record_id=record.id, step=step, added_by_id=by.id, at=on, sha256=file.sha256,
                                       name=file.name, mime=file.mime, size=file.size, is_image=file.is_image) for file in files)
 
 
-def detach(record: Record, attachment: Attachment, *, reason: str, by: User, on: datetime) -> None:
-    """Voids a file of a record with a reason; it stays readable."""
-    role = role_for(by.roles, Permission.ATTACH_FILE)
+def detach(record: Workflowed, attachment: Attachment, *, reason: str, by: User, on: datetime) -> None:
+    """Voids a file of a record with a reason; it stays readable. Raises NotAllowed, then NotOpen (5.6)."""
+    if not attachment.may_be_voided(record, by):
+        raise NotAllowed("detach")
+    if not attachment.voiding_is_open(record, by):
+        raise NotOpen("detach")
+    role = role_for(by.roles, record.workflow.voiding) or role_for(by.roles, Permission.ATTACH_FILE)
     with record.changing("detach", by, on, role=role, note=reason, files=[[attachment.name, attachment.sha256]]):
         attachment.void_reason = reason
 

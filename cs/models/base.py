@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, delete, inspect, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Text, UniqueConstraint, delete, false, inspect, select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from cs.extensions import db
@@ -174,8 +174,13 @@ class Workflowed(Record):
 
     @property
     def subject(self) -> str:
-        """What the record is about, in one line, for My work."""
-        raise NotImplementedError
+        """What the record is about, in one line, for My work; a kind of which more can be said says it."""
+        return self.title
+
+    @classmethod
+    def names_people(cls) -> ColumnElement[bool]:
+        """SQL: whether work that is not done yet stands under single people's names. For kinds whose rows have `persons`."""
+        return false()
 
     def holds(self, question: str, on: datetime) -> bool:
         """Answers a condition of the workflow's rows."""
@@ -286,13 +291,28 @@ def sync_tasks(record: Workflowed, on: datetime) -> None:
 
 
 def sync_personal_tasks(on: datetime) -> None:
-    """Writes anew what is awaited of single people: somebody came, left or changed their roles."""
+    """Writes anew what is awaited of single people: somebody came, left or changed their roles.
+
+    It asks the records, not the tasks: what was awaited of nobody else while its person was away has no task that could be found.
+    """
     for cls in KINDS.values():
-        names = {step.task for step in cls.workflow.steps if step.persons} if issubclass(cls, Workflowed) else set()
-        if names:
-            concerned = select(Task.record_id).where(Task.kind == cls.kind, Task.name.in_(names))
-            for record in db.session.execute(select(cls).where(cls.id.in_(concerned)).order_by(cls.id)).scalars().all():
-                sync_tasks(record, on)
+        sources = {source for step in cls.workflow.steps if step.persons for source in step.sources} if issubclass(cls, Workflowed) else set()
+        if sources:
+            sync_tasks_of(cls, cls.state.in_(sources) & cls.names_people(), on)
+
+
+def sync_tasks_naming(field: str, record_id: int, on: datetime) -> None:
+    """The same for the records with tasks that refer by `field` to something that has got another name."""
+    for cls in KINDS.values():
+        if issubclass(cls, Workflowed) and hasattr(cls, field):
+            with_tasks = select(Task.record_id).where(Task.kind == cls.kind)
+            sync_tasks_of(cls, (getattr(cls, field) == record_id) & cls.id.in_(with_tasks), on)
+
+
+def sync_tasks_of(cls: type[Workflowed], which: ColumnElement[bool], on: datetime) -> None:
+    """The same for all records of a kind that a condition names."""
+    for record in db.session.execute(select(cls).where(which).order_by(cls.id)).scalars().all():
+        sync_tasks(record, on)
 
 
 def rebuild_tasks(on: datetime) -> int:

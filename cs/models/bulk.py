@@ -5,20 +5,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, insert, inspect, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from cs.extensions import db
-from cs.models.base import Record
+from cs.models.base import Record, Task, Workflowed, awaited
 from cs.models.chain import START
 from cs.models.search import index_words, searchable
 from cs.models.users import User
 
 
-def bring_in(records: Sequence[Record], name: str, by: User, on: datetime, *, clause: str, role: str | None, **facts: Any) -> None:
-    """Writes new records of one kind, each with its own event `name`, as `Record.changing` does for one.
+def bring_in(records: Sequence[Record], name: str, by: User, on: datetime, *, lines: Sequence[int], clause: str, role: str | None,
+             **facts: Any) -> None:
+    """Writes new records of one kind, each with its own event `name` and its tasks, as `Workflowed.advancing` does for one.
 
-    Their workflow must await nothing in its first state: no tasks are written.
+    `lines` are their rows in the table; the events name them.
     """
     if not records:
         return
@@ -28,7 +29,11 @@ def bring_in(records: Sequence[Record], name: str, by: User, on: datetime, *, cl
     db.session.add_all(records)
     db.session.flush()
     for record in records:
-        record.seal(name, by, on, {}, clause=clause, role=role, **facts)
+        for part in record.parts:
+            if part not in inspect(record).dict:
+                set_committed_value(record, part, [])  # a new record has none: else each would be looked for in the database
+    for record, line in zip(records, lines, strict=True):
+        record.seal(name, by, on, {}, clause=clause, role=role, row=line, **facts)
     heads = [{"record_id": record.id, "head": record.head_hash} for record in records]
     # By one statement: the session would send an update for each record, to count the rows that it changed.
     for record in records:
@@ -37,3 +42,8 @@ def bring_in(records: Sequence[Record], name: str, by: User, on: datetime, *, cl
     table: Any = type(records[0]).__table__
     db.session.connection().execute(update(table).where(table.c.id == bindparam("record_id")).values(head_hash=bindparam("head")), heads)
     index_words(records, new=True)
+    tasks = [{"kind": record.kind, "record_id": record.id, "name": task, "since": on, "taken_by_id": None, "taken_at": None, **said}
+             for record in records if isinstance(record, Workflowed) and not record.workflow.state(record.state).final
+             for (task, _person), said in awaited(record, on).items()]
+    if tasks:
+        db.session.execute(insert(Task), tasks)

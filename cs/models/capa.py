@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, 
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.base import Workflowed
+from cs.models.base import Workflowed, find
 from cs.models.complaints import Complaint
 from cs.models.customers import Customer
 from cs.models.holidays import work_calendar
@@ -18,7 +18,9 @@ from cs.models.procedure import rulebook, zone
 from cs.models.types import Moment
 from cs.models.users import User
 from cs.procedure import capa as procedure
+from cs.procedure import complaints as of_complaints
 from cs.procedure.authority import Permission
+from cs.procedure.workflow import NotOpen, Step
 
 
 class Why(db.Model):
@@ -31,6 +33,7 @@ class Why(db.Model):
     cause_kind: Mapped[str]  # occurrence or escape
     why_no: Mapped[int]
     because: Mapped[str] = mapped_column(Text)
+    proven: Mapped[bool | None]  # 7.4-43: it was tried and found true; empty where it was not
 
 
 class Bone(db.Model):
@@ -97,12 +100,15 @@ class PastRound(db.Model):
     escape_cause: Mapped[str | None] = mapped_column(Text)
     system_cause: Mapped[str | None] = mapped_column(Text)
     cause_class: Mapped[str | None]
+    cause_verification: Mapped[str | None] = mapped_column(Text)
+    cause_verified_by: Mapped[str | None]
     documents: Mapped[str | None] = mapped_column(Text)
     read_across: Mapped[str | None] = mapped_column(Text)
     carried_out_on: Mapped[date | None]
 
 
-OF_A_ROUND = ("due_on", "occurrence_cause", "escape_cause", "system_cause", "cause_class", "documents", "read_across", "carried_out_on")
+OF_A_ROUND = ("due_on", "occurrence_cause", "escape_cause", "system_cause", "cause_class", "cause_verification", "cause_verified_by", "documents",
+              "read_across", "carried_out_on")
 
 
 class Capa(Workflowed):
@@ -128,6 +134,8 @@ class Capa(Workflowed):
     escape_cause: Mapped[str | None] = mapped_column(Text)
     system_cause: Mapped[str | None] = mapped_column(Text)
     cause_class: Mapped[str | None]
+    cause_verification: Mapped[str | None] = mapped_column(Text)  # 7.4-46: how the cause was proven, and by whom
+    cause_verified_by: Mapped[str | None]
     documents: Mapped[str | None] = mapped_column(Text)
     read_across: Mapped[str | None] = mapped_column(Text)
     carried_out_on: Mapped[date | None]
@@ -188,6 +196,13 @@ class Capa(Workflowed):
     def verify_due_at(self) -> datetime | None:
         return work_calendar().end_of(self.verify_on) if self.verify_on else None
 
+    @property
+    def awaited_at(self) -> datetime | None:
+        """When the next thing is due: the answer, the first open action, the verification; None when nothing is awaited."""
+        due = {procedure.UNANSWERED: "due_at", procedure.CARRYING_OUT: "action_due_at", procedure.TO_VERIFY: "verify_due_at"}
+        name = next((name for states, name in due.items() if self.state in states), None)
+        return getattr(self, name) if name else None
+
     @classmethod
     def awaited_on(cls) -> ColumnElement[date]:
         """SQL: the day by which the next thing is awaited: the answer, the first open action, the verification; NULL when nothing is."""
@@ -202,6 +217,11 @@ class Capa(Workflowed):
         return began.astimezone(zone()).date()
 
     # What the workflow's rows ask
+
+    @classmethod
+    def names_people(cls) -> ColumnElement[bool]:
+        """SQL: owners who have not carried out."""
+        return select(Action.id).where(Action.capa_id == cls.id, Action.round == cls.round, Action.done_on.is_(None)).exists()
 
     @property
     def leading_department(self) -> str:
@@ -236,18 +256,28 @@ class Capa(Workflowed):
     # Verbs
 
     @classmethod
+    def asked_for_by(cls, complaint: Complaint, by: User) -> Step | None:
+        """The step by which this person may ask for a corrective action from a complaint now; None when there is none (5.2.2.5)."""
+        open_now = complaint.state in of_complaints.WITH_CAPA
+        return next((step for step in cls.workflow.creating() if open_now and by.may(step.permission)), None)
+
+    @classmethod
     def issue(cls, *, source: str, complaint_id: int | None = None, source_no: str | None = None, customer_id: int | None = None, problem: str,
               department: str, due_on: date, led_by_process: bool | None = None, by: User, on: datetime) -> Capa:
         """5.2.2.5, 5.4.6.1: a CAR to the responsible department, with the day by which its answer is wanted.
 
         A complaint gives its own number and customer. `led_by_process` None: by the complaint's nature (3.4, Q18).
+        Raises NotOpen for a complaint of which none is asked for any more: it may just have been closed.
         """
+        complaint = find(Complaint, complaint_id, lock=True) if complaint_id else None
+        if complaint is not None and complaint.state not in of_complaints.WITH_CAPA:
+            raise NotOpen("issue")
         capa = cls()
         with capa.advancing("issue", by, on):
             capa.number = next_number("car", on.astimezone(zone()).date())
             capa.round, capa.source, capa.problem, capa.department, capa.due_on, capa.issued_at = 1, source, problem, department, due_on, on
             capa.complaint_id = complaint_id
-            capa.complaint = db.session.get(Complaint, complaint_id) if complaint_id else None
+            capa.complaint = complaint
             capa.source_no = capa.complaint.number if capa.complaint else source_no
             capa.customer_id = capa.complaint.customer_id if capa.complaint else customer_id
             capa.customer = db.session.get(Customer, capa.customer_id) if capa.customer_id else None
@@ -262,13 +292,18 @@ class Capa(Workflowed):
             self.led_by_process = self.led_by_process if led_by_process is None else led_by_process
 
     def analyse(self, *, occurrence_cause: str, escape_cause: str, system_cause: str | None, cause_class: str, whys: dict[str, list[str]],
-                bones: list[dict[str, Any]], by: User, on: datetime) -> None:
-        """5.2.2.5: why it arose, why it got out, why the system let it; five whys for the first two, the fishbone."""
+                bones: list[dict[str, Any]], proven: dict[str, list[bool]] | None = None, cause_verification: str | None = None,
+                cause_verified_by: str | None = None, by: User, on: datetime) -> None:
+        """5.2.2.5: why it arose, why it got out, why the system let it; five whys for the first two, the fishbone; how the cause was proven, by whom.
+
+        `proven` says of each answer of `whys`, in their order, whether it was tried and found true; without it, of none."""
         with self.advancing("analyse", by, on):
             self.occurrence_cause, self.escape_cause, self.system_cause = occurrence_cause, escape_cause, system_cause
             self.cause_class, self.sent_back_reason = cause_class, None
+            self.cause_verification, self.cause_verified_by = cause_verification, cause_verified_by
+            true = {(kind, number) for kind, answers in (proven or {}).items() for number, found in enumerate(answers, 1) if found}
             self.whys = [row for row in self.whys if row.round != self.round] + [
-                Why(round=self.round, cause_kind=kind, why_no=number, because=answer)
+                Why(round=self.round, cause_kind=kind, why_no=number, because=answer, proven=(kind, number) in true or None)
                 for kind, answers in whys.items() for number, answer in enumerate(answers, 1)]
             self.bones = [row for row in self.bones if row.round != self.round] + [Bone(round=self.round, **bone) for bone in bones]
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
 from cs.extensions import db
 from cs.models.base import KINDS, Workflowed
 from cs.models.customers import Customer, Product
+from cs.models.history import OldRegister
 from cs.models.holidays import work_calendar
 from cs.models.meetings import MeetingSteps
 from cs.models.numbers import next_number
@@ -23,9 +24,9 @@ from cs.models.samples import SampleSteps
 from cs.models.types import Moment
 from cs.models.users import User
 from cs.procedure import complaints as procedure
+from cs.procedure.calendar import months_before
 
 DUE_BY = ("heard_at", "customer_id", "customer_deadline")  # fields that decide when the reply is due: without a change of them it stays (5.2.2.6)
-DAYS_A_MONTH = 30.5
 MOST_LIKE_CASES = 20
 
 
@@ -36,15 +37,15 @@ class Reply(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
     number: Mapped[int]
-    route: Mapped[str]
-    reply_text: Mapped[str] = mapped_column(Text)  # what was settled, or why it is not ours
+    route: Mapped[str | None]  # of a reply out of an old register neither way, text nor who prepared it are known
+    reply_text: Mapped[str | None] = mapped_column(Text)  # what was settled, or why it is not ours
     cause: Mapped[str | None] = mapped_column(Text)
     actions: Mapped[str | None] = mapped_column(Text)
     agreed_with: Mapped[str | None]
     settled_on: Mapped[date | None]
     late_reason: Mapped[str | None] = mapped_column(Text)  # why the result was not recorded the same day (5.2.2.3)
-    quality_replied_at: Mapped[datetime] = mapped_column(Moment)
-    prepared_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    quality_replied_at: Mapped[datetime | None] = mapped_column(Moment)
+    prepared_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     due_at: Mapped[datetime] = mapped_column(Moment)
     replied_at: Mapped[datetime | None] = mapped_column(Moment)
     replied_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -53,25 +54,26 @@ class Reply(db.Model):
     response: Mapped[str | None]
     response_on: Mapped[date | None]
     response_note: Mapped[str | None] = mapped_column(Text)
-    prepared_by: Mapped[User] = relationship(foreign_keys=[prepared_by_id])
+    prepared_by: Mapped[User | None] = relationship(foreign_keys=[prepared_by_id])
     replied_by: Mapped[User | None] = relationship(foreign_keys=[replied_by_id])
     __table_args__ = (UniqueConstraint("complaint_id", "number"),)
 
     @property
     def recorded_same_day(self) -> bool:
         """5.2.2.3: 当天把处理结果记录; counted from the day the matter was settled (Q16)."""
-        return self.settled_on is None or self.quality_replied_at.astimezone(zone()).date() <= self.settled_on
+        return self.settled_on is None or self.quality_replied_at is None or self.quality_replied_at.astimezone(zone()).date() <= self.settled_on
 
     @property
     def in_time(self) -> bool | None:
         return None if self.replied_at is None else self.replied_at <= self.due_at
 
 
-class Complaint(SampleSteps, MeetingSteps, Workflowed):
+class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
     """One complaint, whole."""
 
     kind = "complaint"
     parts = ("replies", "contacts", "samples", "meetings", "attendees", "places", "dispositions")
+    derived = Workflowed.derived | {"natural_key"}
     workflow = procedure.WORKFLOW
     __tablename__ = "complaints"
     number: Mapped[str] = mapped_column(unique=True)
@@ -80,7 +82,7 @@ class Complaint(SampleSteps, MeetingSteps, Workflowed):
     customer_said: Mapped[str | None]  # the customer in the words of who passed it on
     heard_at: Mapped[datetime] = mapped_column(Moment)
     registered_at: Mapped[datetime] = mapped_column(Moment)
-    channel: Mapped[str]
+    channel: Mapped[str | None]  # an old register does not say how it came in
     oral_written: Mapped[str | None]
     contact_name: Mapped[str | None]
     contact_phone: Mapped[str | None]
@@ -152,8 +154,8 @@ class Complaint(SampleSteps, MeetingSteps, Workflowed):
 
     def searched(self) -> tuple[str | None, ...]:
         customer = (self.customer.short_name, self.customer.full_name) if self.customer else (self.customer_said,)
-        return (self.number, *customer, self.product.model if self.product else None, self.lot_no, self.order_no,
-                self.customer_ref, self.description)
+        return (self.number, *customer, self.product.model if self.product else self.old_model, self.lot_no, self.order_no,
+                self.customer_ref, self.old_number, self.description)
 
     @property
     def demands(self) -> list[str]:
@@ -215,7 +217,8 @@ class Complaint(SampleSteps, MeetingSteps, Workflowed):
         """3.4: complaints of the same model and defect within the window before this one: (of this customer, of others). Newest first."""
         if not (product_id and defect_code):
             return [], []
-        begin = self.heard_at - timedelta(days=DAYS_A_MONTH * rulebook().recurrence_months)
+        first = months_before(self.heard_at.astimezone(zone()).date(), rulebook().recurrence_months)
+        begin = datetime.combine(first, time.min, zone())
         earlier = or_(Complaint.heard_at < self.heard_at, and_(Complaint.heard_at == self.heard_at, Complaint.id < self.id))
         query = (select(Complaint).where(Complaint.product_id == product_id, Complaint.defect_code == defect_code, Complaint.defect_category == category,
                                          Complaint.heard_at >= begin, earlier,
@@ -279,15 +282,16 @@ class Complaint(SampleSteps, MeetingSteps, Workflowed):
         """When the customer refused our last reply; None while it refused none."""
         return next((reply.response_on for reply in reversed(self.replies) if reply.response == "refused"), None)
 
-    def start_clock(self, since: datetime | None = None) -> None:
+    def start_clock(self) -> None:
         """5.2.2.6: the customer's own deadline, else the agreed limit, else two days. After a refusal the limit starts again.
 
-        A reply that quality has prepared and that is not sent yet is due with it. `since` overrides when the clock starts.
+        A reply that quality has prepared and that is not sent yet is due with it. Where the procedure file pauses the limit, it moves by
+        the days on which samples were awaited.
         """
         again = self.refused_on
-        since = since or (datetime.combine(again, time(12), zone()) if again else self.heard_at)
+        since = datetime.combine(again, time(12), zone()) if again else self.heard_at
         agreed = self.customer.reply_days if self.customer else None
-        self.reply_due_at = rulebook().reply.due_at(since, work_calendar(), customer_deadline=None if again else self.customer_deadline, agreed_days=agreed)
+        self.reply_due_at = rulebook().reply.due_at(since, work_calendar(), customer_deadline=self.customer_deadline, agreed_days=agreed, waits=self.waits)
         if not again:
             self.first_due_at = self.reply_due_at
         if self.reply is not None and self.reply.replied_at is None:
@@ -324,6 +328,10 @@ class Complaint(SampleSteps, MeetingSteps, Workflowed):
             self.replies.append(Reply(number=len(self.replies) + 1, route=self.route, quality_replied_at=on, prepared_by_id=by.id,
                                       due_at=self.reply_due_at, **facts))
 
+    def _keep_old_reply(self, **said: Any) -> None:
+        """The one reply that an old register tells of: cause and measures in brief, when it was sent, what the customer said."""
+        self.replies.append(Reply(number=1, due_at=self.first_due_at, replied_at=self.replied_at, **said))
+
     def send_reply(self, *, reply_to: str, reply_channel: str, late_reply_reason: str | None = None, by: User, on: datetime) -> None:
         """5.2.2.3, 5.2.2.6: the report goes to the customer. The first one sent stops the clock (Q14)."""
         self._send("send_reply", reply_to, reply_channel, late_reply_reason, by, on)
@@ -344,20 +352,22 @@ class Complaint(SampleSteps, MeetingSteps, Workflowed):
         """5.2.2.3: the customer accepts."""
         self._respond("accept", "accepted", response_on, response_note, by, on)
 
-    def refuse(self, *, response_on: date, response_note: str, by: User, on: datetime) -> None:
-        """5.2.2.3: the customer does not accept; it goes back to analysis, and the limit starts again."""
-        self._respond("refuse", "refused", response_on, response_note, by, on)
+    def refuse(self, *, response_on: date, response_note: str, customer_deadline: datetime | None = None, by: User, on: datetime) -> None:
+        """5.2.2.3, 5.2.2.6: the customer does not accept; it goes back to analysis. The limit starts again, unless the customer says by when it wants
+        the next reply; a deadline named before was that of the reply refused."""
+        self._respond("refuse", "refused", response_on, response_note, by, on, customer_deadline)
 
     def no_answer(self, *, response_note: str, by: User, on: datetime) -> None:
         """Q12: silent for the set number of days; the note says what was tried."""
         self._respond("no_answer", "no_answer", on.astimezone(zone()).date(), response_note, by, on)
 
-    def _respond(self, step: str, response: str, response_on: date, note: str | None, by: User, on: datetime) -> None:
+    def _respond(self, step: str, response: str, response_on: date, note: str | None, by: User, on: datetime, deadline: datetime | None = None) -> None:
         with self.advancing(step, by, on, note=note):
             reply = self.replies[-1]
             reply.response, reply.response_on, reply.response_note = response, response_on, note
             self.follow_up_due_at = None
             if response == "refused":
+                self.customer_deadline = deadline
                 self.start_clock()
 
     def close(self, *, closing_note: str | None, by: User, on: datetime) -> None:

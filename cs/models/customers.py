@@ -8,7 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.base import MOST_ID, Record, Workflowed
+from cs.models.base import MOST_ID, Record, Workflowed, sync_tasks_naming
 from cs.models.bulk import bring_in
 from cs.models.numbers import next_numbers
 from cs.models.procedure import zone
@@ -66,8 +66,8 @@ class MasterData(Workflowed):
         return record
 
     @classmethod
-    def bring_in(cls, rows: list[dict[str, Any]], *, files: list[list[str]], by: User, on: datetime) -> list[Any]:
-        """New records out of a table, each with its event `import`, which names the file ([name, hash]).
+    def bring_in(cls, rows: list[dict[str, Any]], *, lines: list[int], files: list[list[str]], by: User, on: datetime) -> list[Any]:
+        """New records out of a table, each with its event `import`, which names the file ([name, hash]) and the row in it.
 
         Raises NotAllowed, and IntegrityError where a natural key is there already: then none of them comes in.
         """
@@ -78,7 +78,7 @@ class MasterData(Workflowed):
             record.fill(values)
             records.append(record)
         cls.prepare(records, on)
-        bring_in(records, "import", by, on, clause=step.clause, role=role_for(by.roles, step.permission), files=files)
+        bring_in(records, "import", by, on, lines=lines, clause=step.clause, role=role_for(by.roles, step.permission), files=files)
         return records
 
     @classmethod
@@ -182,6 +182,13 @@ class Customer(MasterData):
             for record, number in zip(waiting, free, strict=False):
                 record.number = number
             waiting = waiting[len(free):]
+
+    def edit(self, *, by: User, on: datetime, **values: Any) -> None:
+        """Changes the given fields; the event keeps the old values. Under a new name it stands in My work at once."""
+        known_as = self.short_name
+        super().edit(by=by, on=on, **values)
+        if self.short_name != known_as:
+            sync_tasks_naming("customer_id", self.id, on)
 
     @staticmethod
     def key_of(full_name: str) -> str:
@@ -287,9 +294,14 @@ class Shipment(MasterData):
         self.product = db.session.get_one(Product, self.product_id)
 
     @classmethod
-    def known_lot(cls, lot_no: str, customer_id: int | None = None) -> bool:
-        """Whether such a lot was ever shipped (to this customer)."""
-        query = select(cls.id).where(cls.lot_no == lot_no.strip(), cls.state == "active")
+    def of_lot(cls, lot_no: str, customer_id: int | None, most: int) -> list[Shipment]:
+        """The shipments of a lot (to this customer), newest first."""
+        query = select(cls).where(cls.lot_no == lot_no.strip(), cls.state == "active").order_by(cls.shipped_on.desc(), cls.id.desc()).limit(most)
         if customer_id is not None:
             query = query.where(cls.customer_id == customer_id)
-        return db.session.execute(query.limit(1)).scalar() is not None
+        return list(db.session.execute(query).scalars())
+
+    @classmethod
+    def known_lot(cls, lot_no: str, customer_id: int | None = None) -> bool:
+        """Whether such a lot was ever shipped (to this customer)."""
+        return bool(cls.of_lot(lot_no, customer_id, 1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from cs.extensions import db
@@ -58,6 +58,11 @@ class Attendee(db.Model):
     user: Mapped[User] = relationship(lazy="joined")
     __table_args__ = (UniqueConstraint("complaint_id", "round", "user_id"),)
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether who was there has left, or may not countersign any more: nobody waits for that signature."""
+        return not (self.user.active and self.user.may(Permission.COUNTERSIGN))
+
 
 class Place(db.Model):
     """What was found at one place, or that nothing is there, and who confirmed it."""
@@ -90,6 +95,11 @@ class Disposition(db.Model):
     owner: Mapped[User] = relationship(lazy="joined")
     __table_args__ = (CheckConstraint("quantity > 0", name="some"),)
 
+    @property
+    def owner_gone(self) -> bool:
+        """Whether its owner has left, or has no work in it any more: who leads the meeting carries it out."""
+        return not (self.owner.active and self.owner.may(Permission.CARRY_OUT_DISPOSITION))
+
 
 class MeetingSteps:
     """The verbs and questions of a complaint that takes the way of 5.2.2.4."""
@@ -109,6 +119,13 @@ class MeetingSteps:
     @declared_attr
     def dispositions(cls) -> Mapped[list[Disposition]]:
         return relationship(Disposition, cascade="all, delete-orphan", order_by=Disposition.id, lazy="selectin")
+
+    @classmethod
+    def names_people(cls) -> ColumnElement[bool]:
+        """SQL: heads who have not countersigned, owners who have not carried out."""
+        heads = select(Attendee.id).where(Attendee.complaint_id == cls.id, Attendee.must_sign, Attendee.countersigned_at.is_(None))  # type: ignore[attr-defined]
+        owners = select(Disposition.id).where(Disposition.complaint_id == cls.id, Disposition.done_on.is_(None))  # type: ignore[attr-defined]
+        return heads.exists() | owners.exists()
 
     # Questions of the workflow's rows
 
@@ -141,9 +158,9 @@ class MeetingSteps:
 
     @property
     def unsigned(self: Complaint) -> list[Attendee]:
-        """The heads whose countersignature is awaited: from the decision on the goods on; who has left is not waited for."""
+        """The heads whose countersignature is awaited: from the decision on the goods on; who is gone is not waited for."""
         decided = {place.round for place in self.places}
-        return [one for one in self.attendees if one.must_sign and one.countersigned_at is None and one.user.active and one.round in decided]
+        return [one for one in self.attendees if one.must_sign and one.countersigned_at is None and not one.is_gone and one.round in decided]
 
     def awaited_countersigners(self: Complaint) -> list[int]:
         return sorted({one.user_id for one in self.unsigned})
@@ -165,12 +182,12 @@ class MeetingSteps:
     def dispositions_of(self: Complaint, by: User) -> list[Disposition]:
         """The open dispositions that this person carries out: their own, and for who leads the meeting those of people who have left."""
         leads = by.may(Permission.SETTLE_COMPLAINT)
-        return [one for one in self.open_dispositions if one.owner_id == by.id or (leads and not one.owner.active)]
+        return [one for one in self.open_dispositions if one.owner_id == by.id or (leads and one.owner_gone)]
 
     def awaited_disposers(self: Complaint) -> list[int]:
         """The owners of what is open; in the place of those who have left, who leads the meeting."""
-        owners = {one.owner_id for one in self.open_dispositions if one.owner.active}
-        if any(not one.owner.active for one in self.open_dispositions):
+        owners = {one.owner_id for one in self.open_dispositions if not one.owner_gone}
+        if any(one.owner_gone for one in self.open_dispositions):
             leading = select(User.id).join(Membership).where(User.active, Membership.role.in_(roles_with(Permission.SETTLE_COMPLAINT)))
             owners |= set(db.session.execute(leading).scalars())
         return sorted(owners)

@@ -14,6 +14,7 @@ from cs.extensions import db
 from cs.models.base import KINDS, Task, Workflowed, awaited
 from cs.models.chain import Event, Fault, SiteHead
 from cs.models.complaints import Complaint, Reply
+from cs.models.figures import REGISTERED, replies
 from cs.models.holidays import work_calendar
 from cs.models.procedure import rulebook, zone
 from cs.models.users import Department, LoginSession, Membership, User
@@ -77,12 +78,11 @@ def evidence(year: int, on: datetime) -> Evidence:
     """
     begin, end = (datetime(one, 1, 1, tzinfo=zone()) for one in (year, year + 1))
     heard = (Complaint.heard_at >= begin) & (Complaint.heard_at < end)
-    counted = heard & Complaint.state.not_in(("void", *procedure.NOT_REGISTERED))
+    counted, replied = heard & REGISTERED, replies(on)
     waiting = Complaint.state.in_(procedure.UNANSWERED)
-    due = counted & (Complaint.replied_at.is_not(None) | (Complaint.first_due_at < on))
     query = select(func.count().filter(counted), func.count().filter(heard & (Complaint.state == "declined")),
-                   func.count().filter(Complaint.state == procedure.PASSED_ON), func.count().filter(due),
-                   func.count().filter(due & (Complaint.replied_at <= Complaint.first_due_at)),
+                   func.count().filter(Complaint.state == procedure.PASSED_ON), func.count().filter(heard & replied["due"]),
+                   func.count().filter(heard & replied["in_time"]),
                    func.count().filter(waiting & (Complaint.reply_due_at < on))).select_from(Complaint)
     logged, declined, waiting_for_sales, replies_due, in_time, overdue = db.session.execute(query).one()
     passed_on = select(func.count()).select_from(Event).where(Event.kind == "complaint", Event.name == "pass_on", Event.at >= begin, Event.at < end)

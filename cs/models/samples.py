@@ -12,6 +12,7 @@ from cs.models.holidays import work_calendar
 from cs.models.procedure import rulebook
 from cs.models.types import Moment
 from cs.models.users import User
+from cs.procedure import complaints as procedure
 
 if TYPE_CHECKING:
     from cs.models.complaints import Complaint
@@ -57,6 +58,11 @@ class Sample(db.Model):
     def is_here(self) -> bool:
         return self.received_on is not None and self.ended_on is None
 
+    @property
+    def is_open(self) -> bool:
+        """On its way or here: its end is not recorded yet."""
+        return self.ended_on is None
+
 
 class SampleSteps:
     """The verbs and questions of a complaint that concern contacts and samples."""
@@ -76,14 +82,30 @@ class SampleSteps:
         return any(sample.is_here for sample in self.samples)
 
     def sample_kept(self: Complaint, on: datetime) -> bool:
-        """A sample is on its way or here: its end is not recorded yet."""
-        return any(sample.ended_on is None for sample in self.samples)
+        return any(sample.is_open for sample in self.samples)
 
     @property
     def sample_due_at(self: Complaint) -> datetime | None:
         """The end of the first day on which an awaited sample should be here."""
         days = [sample.expected_on for sample in self.samples if sample.is_awaited and sample.expected_on]
         return work_calendar().end_of(min(days)) if days else None
+
+    @property
+    def waits(self: Complaint) -> list[tuple[date, date]]:
+        """From when to when each sample was awaited; of one on its way, to the day it is expected."""
+        return [(one.requested_on, one.received_on or one.ended_on or one.expected_on or one.requested_on) for one in self.samples]
+
+    @property
+    def paused_until(self: Complaint) -> date | None:
+        """The day until which the limit stands still for an awaited sample; None where it runs, or where the customer has named a deadline."""
+        if not rulebook().reply.paused_by_sample or self.state not in procedure.BEFORE_THE_REPLY or self.customer_deadline:
+            return None
+        return max((one.expected_on for one in self.samples if one.is_awaited and one.expected_on), default=None)
+
+    def _move_the_limit(self: Complaint) -> None:
+        """A sample was asked for, came or came to nothing: where the procedure file pauses the limit, it is counted anew."""
+        if rulebook().reply.paused_by_sample and self.state in procedure.BEFORE_THE_REPLY:
+            self.start_clock()
 
     def contact(self: Complaint, *, at: datetime, channel: str, contact_name: str, said: str, by: User, on: datetime) -> None:
         """5.2.1.3: quality or sales speaks with the customer, and writes down what was said."""
@@ -94,15 +116,15 @@ class SampleSteps:
         """5.2.1.3: 如有需要可先向客户索取缺陷样板."""
         with self.advancing("request_sample", by, on):
             self.samples.append(Sample(quantity=quantity, requested_on=requested_on, expected_on=expected_on, note=note))
+            self._move_the_limit()
 
     def receive_sample(self: Complaint, *, sample_id: int, sent_on: date | None, received_on: date, received_qty: int, location: str, by: User,
                        on: datetime) -> None:
-        """The sample is here. Where the procedure file says so, the reply's limit runs anew from this day (setting, off by default)."""
+        """The sample is here, so that the analysis can go on."""
         with self.advancing("receive_sample", by, on):
             sample = self._sample(sample_id)
             sample.sent_on, sample.received_on, sample.received_qty, sample.location = sent_on, received_on, received_qty, location
-            if rulebook().reply.paused_by_sample and self.replied_at is None:
-                self.start_clock(on)
+            self._move_the_limit()
 
     def move_sample(self: Complaint, *, sample_id: int, location: str, by: User, on: datetime) -> None:
         """Where the sample is now."""
@@ -114,6 +136,7 @@ class SampleSteps:
         with self.advancing("end_sample", by, on):
             sample = self._sample(sample_id)
             sample.sample_end, sample.ended_on, sample.note = sample_end, ended_on, note or sample.note
+            self._move_the_limit()
 
     def _sample(self: Complaint, sample_id: int) -> Sample:
         return next(sample for sample in self.samples if sample.id == sample_id)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LONGEST_SEARCH = 60  # characters; one typed may become eighteen
 MOST_TOKENS = 8
+AT_ONCE = 20_000  # rows sent by one statement
 
 
 class SearchWord(db.Model):
@@ -55,8 +56,9 @@ def index_words(records: Sequence[Record], *, new: bool = False) -> None:
                 db.session.execute(delete(SearchWord).where(SearchWord.kind == kind, SearchWord.record_id == record.id, SearchWord.token.in_(gone)))
             wanted -= present
         rows += [{"kind": kind, "token": token, "record_id": record.id} for token in sorted(wanted)]
-    if rows:
-        db.session.execute(insert(SearchWord), rows)
+    table: Any = SearchWord.__table__
+    for start in range(0, len(rows), AT_ONCE):
+        db.session.connection().execute(insert(table), rows[start:start + AT_ONCE])  # past the session, which would look at each of many words
 
 
 def matching(cls: type[Record], typed: str) -> list[Any]:

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     EDIT_CUSTOMER = "edit_customer"
     EDIT_PRODUCT = "edit_product"
     EDIT_SHIPMENT = "edit_shipment"
+    IMPORT_HISTORY = "import_history"
     ISSUE_CAPA = "issue_capa"
     LOG_COMPLAINT = "log_complaint"
     PASS_ON_COMPLAINT = "pass_on_complaint"
@@ -71,6 +72,7 @@ AUTHORITY: tuple[Authority, ...] = (
     Authority(Permission.ANSWER_CAPA, "5.2.2.5", Name("分析原因、制定并执行措施", "Analyse causes, set and carry out measures"), WORK),
     Authority(Permission.VERIFY_CAPA, "5.2.2.5", Name("退件和验证效果", "Send back and verify the effect"), QUALITY),
     Authority(Permission.VOID_CAPA, "5.6", Name("作废纠正预防措施报告", "Void corrective action requests"), ("quality_supervisor", "sales_manager")),
+    Authority(Permission.IMPORT_HISTORY, "5.6", Name("导入历史投诉台账", "Import an old complaint register"), ("sales_manager",)),
     Authority(Permission.VOID_COMPLAINT, "5.6", Name("作废投诉", "Void complaints"), ("sales_manager",)),
     Authority(Permission.ADMINISTER, "5.6", Name("管理人员、部门和节假日", "Keep people, departments and holidays"), ("administrator",)),
 )

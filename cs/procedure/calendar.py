@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -120,6 +121,14 @@ class WorkCalendar:
 
     def _utc(self, day: date, at: time) -> datetime:
         return datetime.combine(day, at, self.zone).astimezone(UTC)
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day of the month so many calendar months earlier; where that month is too short, its last day. ValueError if `months` is negative."""
+    if months < 0:
+        raise ValueError("the number of months cannot be negative")
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def aware(moment: datetime) -> datetime:

@@ -56,6 +56,11 @@ def why_faults(answers: dict[str, list[str]]) -> tuple[str, ...]:
     return tuple(kind for kind in WHYS if len(answers.get(kind, ())) < FEWEST_ANSWERS)
 
 
+def unproven_causes(proven: dict[str, list[bool]]) -> tuple[str, ...]:
+    """7.4-43, 46: the 5-why rows whose last answer, the cause, nobody has verified. `proven` says so of each answer, in their order."""
+    return tuple(kind for kind in WHYS if proven.get(kind) and not proven[kind][-1])
+
+
 def fishbone_faults(roots: tuple[bool, ...]) -> tuple[str, ...]:
     """What a fishbone lacks; `roots` says of each cause on it whether it is a root cause. None at all is no fault."""
     return () if not roots or any(roots) else ("root_needed",)

@@ -154,9 +154,10 @@ DOES: dict[str, Done] = {
     ),
     "7.1": _done("客户一览表随客户资料更新。", "The customer register follows the customers' data.", "customers.index"),
     "7.5": _done(
-        "客户抱怨明细表由投诉自动生成，可导出 Excel 和 CSV。",
-        "The complaint register is drawn from the complaints and can be had as Excel and CSV.",
+        "客户抱怨明细表由投诉自动生成，可导出 Excel 和 CSV；以前用 Excel 登记的旧台账可预览后导入。",
+        "The complaint register is drawn from the complaints and can be had as Excel and CSV; an old register kept in Excel is imported after a preview.",
         REGISTER,
+        "complaints.index",
     ),
     "7.6": _done(
         "纠正预防措施改善追踪表由各报告自动生成,每项措施一行,可导出 Excel 和 CSV。",

@@ -19,12 +19,14 @@ STATES = (
 BEFORE_THE_REPLY = ("received", "analysing", "answering")
 AFTER_THE_MEETING = ("analysing", "answering", "awaiting_customer", "accepted")  # a refusal does not stop what was decided
 OPEN = (*BEFORE_THE_REPLY, "awaiting_customer", "accepted")
+WITH_CAPA = AFTER_THE_MEETING  # 5.2.2.5: a corrective action is asked for while quality or the customer has it in hand, not of what is closed
 WITH_SAMPLES = (*OPEN, "closed")  # a sample may stay here longer than its complaint
 PASSED_ON, DECLINED = "passed_on", "declined"
 UNANSWERED = (PASSED_ON, *BEFORE_THE_REPLY)  # the customer waits for our reply
 UNFINISHED = (PASSED_ON, *OPEN)
 NOT_REGISTERED = (PASSED_ON, DECLINED)  # heard, but not (yet) a complaint: not in the register
-BEFORE_THE_CLOSE = "accepted"
+AWAITING, BEFORE_THE_CLOSE, CLOSED = "awaiting_customer", "accepted", "closed"
+NOT_COUNTED = ("void", *NOT_REGISTERED)  # in no figure
 ENDED_EARLY = ("declined", "void")  # no reply is owed any more
 
 STEPS = (
@@ -111,6 +113,29 @@ def route_faults(*, liability: str, finding: str, route: str) -> tuple[str, ...]
 def counts_as_failure(*, liability: str, finding: str) -> bool:
     """Whether the case stands in our failure figures (Q17): confirmed, and ours or our supplier's."""
     return liability in OURS and finding == COUNTED_FINDING
+
+
+def state_of_old_line(*, closed: bool, replied: bool, response: str | None) -> str:
+    """Where a complaint out of an old register stands (5.6): the state that its columns show, and from which it goes on as any other.
+
+    A day or a word of closing: closed. No reply yet, or one that the customer refused: received, and quality takes it in hand (5.2.1.3).
+    Replied: sales follows up (5.2.2.3); once the customer accepted, or stayed silent, quality closes it (Q12).
+    """
+    if closed:
+        return CLOSED
+    if not replied or response == "refused":
+        return "received"
+    return BEFORE_THE_CLOSE if response in ("accepted", "no_answer") else AWAITING
+
+
+def counted_of_old_line(*, liability: str | None, finding: str | None) -> bool | None:
+    """Whether such a complaint stands in our failure figures (Q17): None where its register does not say whose fault it was.
+
+    The form 7.5 has no column for the finding: one that names whose fault it was holds what was confirmed.
+    """
+    if liability is None or liability == "pending":
+        return None
+    return counts_as_failure(liability=liability, finding=finding or COUNTED_FINDING)
 
 
 PLACES = ("affected", "customer", "in_transit", "finished", "wip", "raw")  # 发生品、客户处、在途、成品库存、在制品、原材料

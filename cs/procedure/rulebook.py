@@ -22,6 +22,7 @@ __all__ = [
     "Defect",
     "Department",
     "Form",
+    "Kpi",
     "Name",
     "Numbering",
     "Procedure",
@@ -146,7 +147,7 @@ class ReplyRule:
     days: int = field(metadata={"low": 1, "high": 60})
     counted: Literal["calendar", "working"]
     no_answer_days: int = field(metadata={"low": 1, "high": 365})
-    paused_by_sample: bool = False  # whether the limit runs anew when an awaited defect sample arrives
+    paused_by_sample: bool = False  # whether the limit stands still while a defect sample is awaited
 
     def due_at(
         self,
@@ -154,6 +155,7 @@ class ReplyRule:
         calendar: WorkCalendar,
         customer_deadline: datetime | None = None,
         agreed_days: int | None = None,
+        waits: Iterable[tuple[date, date]] = (),
     ) -> datetime:
         """When the reply is due, in the factory's zone (5.2.2.6).
 
@@ -161,18 +163,31 @@ class ReplyRule:
         else `days`, run from the day the company heard, which does not count; a last day that is a rest day moves to
         the next working day; due is that day's end of business (Q13). Agreed 0 days mean the day itself, or the next
         working day if its business had ended. ValueError on a moment without time zone, or agreed days not in 0–365.
+
+        `waits` are the spans in which a sample was awaited, from the day it was asked for to the day it came: where the factory has set
+        `paused_by_sample`, the limit moves by their calendar days, a day counted once; a limit that had passed is not paused any more.
         """
-        heard_on = calendar.day_of(heard_at)
+        until = calendar.day_of(heard_at)
         if customer_deadline is not None:
             return aware(customer_deadline).astimezone(calendar.zone)
         days = self.days if agreed_days is None else agreed_days
         if not 0 <= days <= 365:
             raise ValueError("the agreed days must lie between 0 and 365")
+        due = self._counted(heard_at, days, calendar)
+        waited = timedelta()
+        for first, last in sorted(waits) if self.paused_by_sample else ():
+            if calendar.day_of(due) >= first and last > until:
+                waited += last - max(first, until)
+                until, due = last, self._counted(heard_at + waited, days, calendar)
+        return due
+
+    def _counted(self, since: datetime, days: int, calendar: WorkCalendar) -> datetime:
+        """The end of business of the last of so many days after `since`."""
         if self.counted == "working":
-            last = calendar.add_working_days(heard_on, days)
+            last = calendar.add_working_days(calendar.day_of(since), days)
         else:
-            last = calendar.next_working_day(heard_on + timedelta(days=days))
-        if calendar.end_of(last) < heard_at:
+            last = calendar.next_working_day(calendar.day_of(since) + timedelta(days=days))
+        if calendar.end_of(last) < since:
             last = calendar.next_working_day(last, including=False)
         return calendar.end_of(last)
 
@@ -199,6 +214,18 @@ class CapaRule:
 
 
 @dataclass(frozen=True)
+class Kpi:
+    """A figure (FORMS 6): what it counts, in words that stand beside it; `target` in per cent, where the factory sets one."""
+
+    code: str = field(metadata={"code": True})
+    name: Name = field(metadata={"here": True})
+    clause: str
+    formula: Name
+    note: Name | None = None
+    target: int | None = field(default=None, metadata={"low": 1, "high": 100})
+
+
+@dataclass(frozen=True)
 class Rulebook:
     """The whole procedure file. Records that used a rule keep `hash`, so that an old case can be explained."""
 
@@ -215,8 +242,10 @@ class Rulebook:
     reply: ReplyRule
     numbering: dict[str, Numbering]
     capa: CapaRule
+    kpis: dict[str, Kpi]
     clauses: tuple[ClauseText, ...]
     recurrence_months: int = field(metadata={"low": 1, "high": 60})
+    open_ages: tuple[int, int] = field(metadata={"low": 0, "high": 999})
     company: Name = Name("本公司", "Our company")
     text: str = ""
     hash: str = ""
@@ -262,10 +291,15 @@ def _faults(book: Rulebook) -> Iterator[tuple[str, str]]:
     """Place and reason of all that is wrong between values."""
     yield from _time_faults(book.working)
     known = ", ".join(book.departments)
+    if book.open_ages[0] >= book.open_ages[1]:
+        yield "open_ages", f"is {list(book.open_ages)}: write the smaller number first"
+    for code, kpi in book.kpis.items():
+        if kpi.clause not in {clause.id for clause in book.clauses}:
+            yield f"kpis.{code}.clause", f"no clause {kpi.clause!r}: name one of the clauses below"
     for code, role in book.roles.items():
         if role.department is not None and role.department not in book.departments:
             yield f"roles.{code}.department", f"no department {role.department!r}: name one of {known}"
-    lists = {"roles": _names(book.roles), "defects": _names(book.defects)}
+    lists = {"roles": _names(book.roles), "defects": _names(book.defects), "kpis": _names(book.kpis)}
     lists |= {f"defects.{code}.codes": row.codes for code, row in book.defects.items()}
     for section in ("choices", "states", "steps"):
         lists |= {f"{section}.{code}": names for code, names in getattr(book, section).items()}
@@ -296,7 +330,7 @@ def _time_faults(working: WorkingHours) -> Iterator[tuple[str, str]]:
             yield f"working.spans[{n}]", f"starts before the span above it ends at {before}: correct one of them"
 
 
-def _names(rows: Mapping[str, Role] | Mapping[str, Defect]) -> dict[str, Name]:
+def _names(rows: Mapping[str, Role] | Mapping[str, Defect] | Mapping[str, Kpi]) -> dict[str, Name]:
     return {code: row.name for code, row in rows.items()}
 
 
@@ -310,7 +344,7 @@ def _twice(words: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 def _codes(book: Rulebook) -> Iterator[str]:
     """Every code that records or rules may name, in dotted form."""
-    for section in ("departments", "roles", "forms", "numbering", "choices", "defects", "states", "steps", "terms"):
+    for section in ("departments", "roles", "forms", "numbering", "choices", "defects", "states", "steps", "terms", "kpis"):
         for code, row in getattr(book, section).items():
             yield f"{section}.{code}"
             inner = row.codes if isinstance(row, Defect) else row if isinstance(row, dict) else ()

@@ -95,6 +95,15 @@ class Workflow:
     def state(self, code: str) -> State:
         return next(state for state in self.states if state.code == code)
 
+    def takes_files(self, state: str) -> bool:
+        """5.6: photographs and documents are added while something is still awaited of the record; what is closed or void stands as it is."""
+        return not self.state(state).final
+
+    @property
+    def voiding(self) -> Permission:
+        """5.6: the permission to void a record of this kind, and with it a wrong file on it, at any time. KeyError where none is ever void."""
+        return self.step("void").permission
+
     def creating(self) -> tuple[Step, ...]:
         return tuple(step for step in self.steps if step.creates)
 

@@ -65,12 +65,14 @@ CAUSE = Boxes("cause", (
     Box("escape_cause", _said("escape_cause"), 4),
     Box("system_cause", _said("system_cause"), 4),
     Box("cause_class", lambda of: choice("cause_class", of[1]["cause_class"]), 2, options="cause_class"),
-    Box("resp_dept", lambda of: department_name(of[0].department), 2)))
+    Box("cause_verified_by", _said("cause_verified_by"), 2),
+    Box("cause_verification", _said("cause_verification"), 4)))
 
 WHYS = Table("whys", (
     Column("cause_kind", lambda why: choice("cause_kind", why.cause_kind), 12),
     Column("why_no", lambda why: why.why_no, 8, "whole"),
-    Column("because", lambda why: why.because, 80)), _said("whys"), 10)
+    Column("because", lambda why: why.because, 72),
+    Column("proven", lambda why: why.proven, 8, "yes_no")), _said("whys"), 10)
 
 FISHBONE = Drawing("bones", lambda of: fishbone_of(*of), lambda: [choice("cause_class", code) for code in procedure.SIX_M] + [term("is_root")])
 

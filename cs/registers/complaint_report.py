@@ -86,10 +86,6 @@ def _meeting(name: str) -> Any:
     return lambda of: getattr(of[1], name)
 
 
-def _kpi(record: Complaint) -> bool | None:
-    return record.counts_in_kpi if record.analysed_at else None
-
-
 RECEIPT = Boxes("receipt", (
     Box("complaint_no", lambda record: record.number),
     Box("heard_at", lambda record: record.heard_at, kind="moment"),
@@ -99,7 +95,7 @@ RECEIPT = Boxes("receipt", (
     Box("channel", lambda record: choice("channel", record.channel), options="channel"),
     Box("oral_written", lambda record: choice("oral_written", record.oral_written), options="oral_written"),
     Box("customer_ref", lambda record: record.customer_ref),
-    Box("model", lambda record: record.product.model if record.product else None),
+    Box("model", lambda record: record.product.model if record.product else record.old_model),
     Box("product_name", lambda record: record.product.spec if record.product else None),
     Box("customer_part_no", lambda record: record.customer_part_no),
     Box("order_no", lambda record: record.order_no),
@@ -117,6 +113,10 @@ RECEIPT = Boxes("receipt", (
     Box("registered_at", lambda record: record.registered_at, kind="moment"),
     Box("reply_due_at", lambda record: record.first_due_at, 2, "moment"),
     Box("unknown_reason", lambda record: record.unknown_reason, 4, if_filled=True)))
+
+OLD = Boxes("old", (  # of a line of an old register
+    Box("old_number", lambda record: record.old_number, 2, if_filled=True),
+    Box("old_notes", lambda record: record.old_notes, 4, if_filled=True)), on_blank=False)
 
 ENDED = Boxes("ended", (  # the page says it in its first line
     Box("decline_reason", lambda record: record.decline_reason, 4, if_filled=True),
@@ -151,10 +151,11 @@ ANALYSIS = Boxes("analysis", (
     Box("analysis", lambda record: record.analysis, 4),
     Box("route", lambda record: choice("route", record.route), options="route"),
     Box("proposed_route", lambda record: choice("route", record.proposed_route), options="route"),
-    Box("counts_in_kpi", _kpi, kind="yes_no", options="yes_no"),
+    Box("counts_in_kpi", lambda record: record.counts_in_kpi, kind="yes_no", options="yes_no"),
     Box("analysed_at", lambda record: record.analysed_at, kind="moment"),
     Box("repeat_of_id", lambda record: record.repeat_of.number if record.repeat_of else None, 4, if_filled=True),
-    Box("route_reason", lambda record: record.route_reason, 4, if_filled=True)))
+    Box("route_reason", lambda record: record.route_reason, 4, if_filled=True),
+    Box("resp_dept", lambda record: department_name(record.resp_dept), 4, if_filled=True)))
 
 MEETING = Boxes("meeting", (
     Box("met_at", _meeting("met_at"), 2, "moment"),
@@ -210,7 +211,7 @@ REPLY = Boxes("reply", (
     Box("actions", lambda reply: reply.actions, 2, if_filled=True),
     Box("late_reason", lambda reply: reply.late_reason, 4, if_filled=True),
     Box("quality_replied_at", lambda reply: reply.quality_replied_at, kind="moment"),
-    Box("prepared_by", lambda reply: reply.prepared_by.name),
+    Box("prepared_by", lambda reply: reply.prepared_by.name if reply.prepared_by else None),
     Box("replied_at", lambda reply: reply.replied_at, kind="moment"),
     Box("replied_by", lambda reply: reply.replied_by.name if reply.replied_by else None),
     Box("reply_to", lambda reply: reply.reply_to),
@@ -240,7 +241,7 @@ CLOSE = Boxes("close", (
 COMPLAINT_REPORT = Paper(
     "complaint_report",
     (
-        Block("A", lambda _: gettext("Receipt"), (ENDED, RECEIPT, Pictures(), SAMPLES, TALKS), "5.2.1.1 · 5.2.1.2"),
+        Block("A", lambda _: gettext("Receipt"), (ENDED, RECEIPT, OLD, Pictures(), SAMPLES, TALKS), "5.2.1.1 · 5.2.1.2"),
         Block("B", lambda _: gettext("Analysis and confirmation"), (ANALYSIS,), "5.2.1.3 · 5.2.2.1"),
         Block("C", _meeting_title, (MEETING, ATTENDANCE, GOODS, PLAN), "5.2.2.4", _meetings),
         Block("D", lambda _: gettext("Cause"), (CAUSES,), "5.2.2.5"),

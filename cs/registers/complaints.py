@@ -1,24 +1,31 @@
 """客户抱怨明细表 MJ-QP-12-05: a view of the complaint reports (Q9), nothing is typed twice."""
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import aliased
 
+from cs.extensions import db
 from cs.lists import Filter, Listing, Sort
+from cs.models import figures
+from cs.models.base import MOST_ID, Record
 from cs.models.complaints import Complaint, Reply
 from cs.models.customers import Customer, Product
-from cs.models.meetings import Meeting
 from cs.models.procedure import zone
 from cs.procedure import complaints as procedure
+from cs.procedure.reading import CODE
 from cs.registers.definition import Column, Register
 from cs.words import choice, choices, defect, defect_category, department_name, state_name, term
 
 LAST = aliased(Reply)
+LONGEST_ID = len(str(MOST_ID))
 
 
 def _shown_states() -> list[tuple[str, str]]:
@@ -27,15 +34,78 @@ def _shown_states() -> list[tuple[str, str]]:
 
 LAST_REPLY = select(func.max(Reply.number)).where(Reply.complaint_id == Complaint.id).correlate(Complaint).scalar_subquery()
 
-LAST_MEETING = select(Meeting.department).where(Meeting.complaint_id == Complaint.id).order_by(Meeting.round.desc()).limit(1).correlate(Complaint).scalar_subquery()
+NOT_STATED = "none"  # a line of the Pareto in the address, where the complaints name nothing
+
+
+def _choice_of(group: str) -> Callable[[], list[tuple[str, str]]]:
+    return lambda: choices(group)
+
+
+def _yes() -> list[tuple[str, str]]:
+    return [("yes", choice("yes_no", "yes"))]
+
+
+def _ages() -> list[tuple[str, str]]:
+    return [("all", gettext("all")), *((code, age_in_words(first, last)) for code, (first, last, _condition) in figures.open_ages(datetime.now(UTC)).items())]
+
+
+def _open_for(value: str) -> ColumnElement[bool]:
+    return figures.OPEN if value == "all" else figures.open_ages(datetime.now(UTC))[value][-1]
+
+
+def age_in_words(first: int, last: int | None) -> str:
+    """A span of days, both included; without end where `last` is None."""
+    return gettext("%(first)s–%(last)s days", first=first, last=last) if last is not None else gettext("over %(days)s days", days=first - 1)
+
+
+NAMED_BY_RECORD: dict[str, tuple[type[Record], Any]] = {"customer": (Customer, Customer.short_name), "product": (Product, Product.model)}
+
+
+def keys_in_words(by: str, keys: Iterable[Any]) -> dict[Any, str]:
+    """What the lines of the Pareto are called: categories, codes, customers, models, departments. What never was one is left out."""
+    keys = list(keys)
+    names: dict[Any, str] = {key: gettext("not stated") for key in keys if key in (None, NOT_STATED)}
+    if by in NAMED_BY_RECORD:
+        model, name = NAMED_BY_RECORD[by]
+        ids = {int(key): key for key in keys if str(key).isdecimal() and len(str(key)) <= LONGEST_ID and int(key) <= MOST_ID}
+        return names | {ids[found]: said for found, said in db.session.execute(select(model.id, name).where(model.id.in_(ids)))}
+    coded = [key.split(".") for key in keys if key not in names and all(CODE.fullmatch(part) for part in key.split("."))]
+    match by:
+        case "code":
+            return names | {".".join(parts): f"{defect(*parts)} · {defect_category(parts[0])}" for parts in coded if len(parts) == 2}
+        case "category":
+            return names | {".".join(parts): defect_category(parts[0]) for parts in coded if len(parts) == 1}
+    return names | {".".join(parts): department_name(parts[0]) for parts in coded if len(parts) == 1}
+
+
+def _frequent(by: str) -> Filter:
+    """The complaints of one line of the Pareto."""
+    def condition(value: str) -> ColumnElement[bool]:
+        if value == NOT_STATED:
+            return figures.PARETO[by].is_(None)
+        return figures.PARETO[by] == (int(value) if by in ("customer", "product") else value)
+    return Filter(by, lambda: choice("pareto_by", by), list, condition, named=lambda value: keys_in_words(by, [value]).get(value), quiet=True)
+
+
+# What the figures lead to: each number is the length of one of these lists.
+OF_THE_FIGURES = (
+    Filter("counted", lambda: term("counts_in_kpi"), _choice_of("counted"), lambda value: figures.COUNTED[value], quiet=True),
+    Filter("reply", lambda: term("reply"), _choice_of("reply_state"), lambda value: figures.replies(datetime.now(UTC))[value], quiet=True),
+    Filter("first_reply", lambda: term("first_reply"), _choice_of("first_reply"), lambda value: figures.first_replies()[value], quiet=True),
+    Filter("open", lambda: term("open_for"), _ages, _open_for, quiet=True),
+    Filter("is_repeat", lambda: term("is_repeat"), _yes, lambda _value: figures.REPEATED, quiet=True),
+    Filter("is_closed", lambda: term("closed_on"), _yes, lambda _value: figures.CLOSED, quiet=True),
+    *(_frequent(by) for by in figures.PARETO),
+)
 
 LISTING = Listing(
     Complaint,
-    select(Complaint.id, Complaint.number, Complaint.heard_at, Customer.short_name, Customer.customer_level, Product.model, Product.spec,
+    select(Complaint.id, Complaint.number, Complaint.heard_at, Customer.short_name, Customer.customer_level, func.coalesce(Product.model, Complaint.old_model).label("model"), Product.spec,
            Complaint.lot_no, Complaint.shipped_qty, Complaint.checked_qty, Complaint.defect_qty, Complaint.description,
            Complaint.defect_category, Complaint.defect_code, Complaint.severity, Complaint.nature, Complaint.liability, Complaint.first_due_at,
            Complaint.replied_at, Complaint.closed_at, Complaint.state, Complaint.late_reply_reason, Complaint.closing_note,
-           Complaint.repeat_of_id, LAST_MEETING.label("department"), LAST.cause, LAST.actions, LAST.reply_text, LAST.response)
+           Complaint.repeat_of_id, Complaint.analysed_at, Complaint.old_number, Complaint.old_notes,
+           figures.RESPONSIBLE.label("department"), LAST.cause, LAST.actions, LAST.reply_text, LAST.response)
     .join(Customer, Customer.id == Complaint.customer_id).outerjoin(Product, Product.id == Complaint.product_id)
     .outerjoin(LAST, (LAST.complaint_id == Complaint.id) & (LAST.number == LAST_REPLY))
     .where(Complaint.state.not_in(procedure.NOT_REGISTERED)),
@@ -43,8 +113,10 @@ LISTING = Listing(
      "number": Sort(lambda: term("complaint_no"), Complaint.number)},
     (Filter("state", lambda: term("status"), _shown_states, lambda value: Complaint.state == value),
      Filter("severity", lambda: term("severity"), lambda: choices("severity"), lambda value: Complaint.severity == value),
-     Filter("liability", lambda: term("liability"), lambda: choices("liability"), lambda value: Complaint.liability == value)),
-    search_label=lambda: gettext("Number, customer, model, lot, description"), period=Complaint.heard_at)
+     Filter("liability", lambda: term("liability"), lambda: choices("liability"), lambda value: Complaint.liability == value),
+     *OF_THE_FIGURES),
+    search_label=lambda: gettext("Number, customer, model, lot, description"), period=Complaint.heard_at,
+    dates={by: (partial(choice, "dated", by), column) for by, column in figures.DATED.items()})
 
 
 def _rate(row: Row[Any]) -> Decimal | None:
@@ -55,7 +127,13 @@ def _rate(row: Row[Any]) -> Decimal | None:
 
 def _symptom(row: Row[Any]) -> tuple[str, ...]:
     named = defect(row.defect_category, row.defect_code)
-    return (named, row.description) if named else (row.description,)
+    return (named, row.description) if named and named != row.description else (row.description,)
+
+
+def _remarks(row: Row[Any]) -> tuple[Any, ...] | None:
+    """The closing note; of a line of an old register its own number and what it said beside the columns."""
+    said = ((term("old_number"), row.old_number) if row.old_number else None, row.old_notes, row.closing_note)
+    return tuple(one for one in said if one) or None
 
 
 def _in_time(row: Row[Any]) -> bool | None:
@@ -80,7 +158,7 @@ COMPLAINT_REGISTER = Register(
         Column("defect_category", lambda row: defect_category(row.defect_category), 13),
         Column("severity", lambda row: choice("severity", row.severity), 10, under=True),
         Column("nature", lambda row: choice("nature", row.nature), 8),
-        Column("is_repeat", lambda row: row.repeat_of_id is not None if row.severity else None, 8, "yes_no", under=True),
+        Column("is_repeat", lambda row: row.repeat_of_id is not None if row.analysed_at else None, 8, "yes_no", under=True),
         Column("resp_dept", lambda row: department_name(row.department), 11),
         Column("liability", lambda row: choice("liability", row.liability), 10, under=True),
         Column("cause_brief", lambda row: row.cause, 26),
@@ -92,6 +170,6 @@ COMPLAINT_REGISTER = Register(
         Column("closed_on", lambda row: row.closed_at.astimezone(zone()).date() if row.closed_at else None, 13, "day"),
         Column("status", lambda row: state_name("complaint", row.state), 12, under=True),
         Column("late_reply_reason", lambda row: row.late_reply_reason, 16),
-        Column("remarks", lambda row: row.closing_note, 16),
+        Column("remarks", _remarks, 16),
     ),
     address=lambda row: url_for("complaints.detail", record_id=row.id))

@@ -516,3 +516,9 @@ def test_every_message_can_be_filled_with_the_values_of_its_problem():
         "“y” is not a number.",
     ]
     assert values == dict.fromkeys(values)
+
+
+@pytest.mark.parametrize("mark", ["/", "／", "-", "——", "\\", "N/A"])
+def test_a_box_that_is_struck_through_is_empty(mark):
+    line = read_table(xlsx([["批号", "日期", "数量"], [mark, "2026-01-05", 3]]), "a.xlsx", SHIPMENTS).lines[0]
+    assert (line.values["lot"], [problem.code for problem in line.problems]) == (None, ["required"])

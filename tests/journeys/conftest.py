@@ -155,6 +155,47 @@ class Person:
     def see(self, text: str) -> None:
         expect(self.page.locator("main")).to_contain_text(text)
 
+    def take(self, task: str, number: str) -> None:
+        """From My work to the record of which that is awaited."""
+        self.expect_work(f"{task} · {number}", there=True)
+        self.open_work(f"{task} · {number}")
+
+    def number(self, kind: str = r"CC-\d{6}-\d{4}") -> str:
+        """The number in the page's heading."""
+        return re.search(kind, self.page.locator("h1").inner_text())[0]
+
+
+def log_complaint(clerk: Person, description: str, *, defects: str = "2", photo: Path | None = None) -> str:
+    """5.2.1.1: 业务员 logs a complaint in which nothing is missing: contact and goods looked up, the rest typed. Returns its number."""
+    clerk.go("我的工作")
+    clerk.press("登记投诉")
+    clerk.choose("客户", "华声汽配")
+    clerk.press("查找该客户的联系人")
+    expect(clerk.field("联系电话").locator("input")).to_have_value("13800138000")
+    clerk.choose("方式", "电话")
+    clerk.choose("口头/书面", "口头")
+    clerk.write("批号", "L2611")
+    clerk.press("查找该批次的出货记录")
+    expect(clerk.field("订单号").locator("input")).to_have_value("PO-1")
+    clerk.write("检查数", "50")
+    clerk.write("不良数", defects)
+    clerk.choose("发现地点", "客户产线")
+    clerk.write("投诉内容", description)
+    if photo is not None:
+        clerk.add_file(photo)
+    clerk.press("登记投诉")
+    clerk.see("已完成：登记投诉")
+    return clerk.number()
+
+
+def receive_complaint(inspector: Person, number: str) -> None:
+    """5.2.1.3: 检验员 takes it in hand."""
+    inspector.take("品质接收", number)
+    inspector.press("品质接收")
+    inspector.see("无需填写")
+    inspector.press("品质接收")
+    inspector.see("已完成：品质接收")
+
 
 def answer_cdn(page: Page, how: str, hanging: list[Route]) -> None:
     """What the browser gets at the CDN's address: 'copy' the packaged bytes, 'hang' nothing ever, 'fail' an error."""

@@ -11,11 +11,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import Person
 
-
-def take(person: Person, task: str, number: str) -> None:
-    """From My work to the form of the step."""
-    person.expect_work(f"{task} · {number}", there=True)
-    person.open_work(number)
+CAR = r"CAR-\d{4}-\d{3}"
 
 
 def issue(inspector: Person) -> str:
@@ -27,7 +23,7 @@ def issue(inspector: Person) -> str:
     inspector.choose("责任部门", "生产部")
     inspector.press("开出纠正预防措施报告")
     inspector.see("已完成：开出纠正预防措施报告")
-    return re.search(r"CAR-\d{4}-\d{3}", inspector.page.locator("h1").inner_text())[0]
+    return inspector.number(CAR)
 
 
 def answer_why(manager: Person, part: str, *answers: str) -> None:
@@ -35,16 +31,20 @@ def answer_why(manager: Person, part: str, *answers: str) -> None:
     box = manager.page.locator("fieldset").filter(has=manager.page.locator("legend", has_text=re.compile(rf"^\s*{part}")))
     for number, answer in enumerate(answers, 1):
         box.get_by_label(f"为什么 {number}").fill(answer)
+    box.locator(".why-line").nth(len(answers) - 1).get_by_text("已验证").click()
 
 
-def analyse(manager: Person, number: str, cause: str) -> None:
-    take(manager, "原因分析", number)
+def analyse(manager: Person, number: str, cause: str, system: str = "") -> None:
+    manager.take("原因分析", number)
     manager.press("原因分析")
     manager.field("产生原因").locator("textarea").wait_for()
     answer_why(manager, "产生", "焊点虚焊", cause)
     answer_why(manager, "流出", "功能测试未发现", "只测左声道")
     manager.write("产生原因", cause)
     manager.write("流出原因", "功能测试只测左声道")
+    manager.write("系统原因", system)
+    manager.write("原因验证方法及结果", "按原条件再现,改后 200 只无不良")
+    manager.write("原因验证人", "工艺员甲")
     manager.field("原因类别").first.locator("select").select_option(label="机")
     rows = manager.page.locator(".form-row")
     rows.nth(1).locator("input[type=text]").fill(cause)
@@ -72,7 +72,7 @@ def set_measures(manager: Person, *measures: tuple[str, str, str]) -> None:
 
 
 def do_action(owner: Person, number: str, photo: Path, what: str | None = None) -> None:
-    take(owner, "完成措施", number)
+    owner.take("完成措施", number)
     owner.press("完成措施")
     owner.field("完成说明").locator("textarea").wait_for()
     if what:
@@ -86,7 +86,7 @@ def do_action(owner: Person, number: str, photo: Path, what: str | None = None) 
 
 
 def prove(inspector: Person, number: str, step: str, data: str) -> None:
-    take(inspector, "效果验证", number)
+    inspector.take("效果验证", number)
     inspector.press(step)
     inspector.write("验证方法·期间", "下三批")
     inspector.write("验证数据", data)

@@ -1,14 +1,13 @@
 """A complaint from the first word to the close, by clicks alone (5.2.1.1, 5.2.1.3, 5.2.2.3, 5.2.2.6, 5.6)."""
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import Person
+from tests.journeys.conftest import Person, log_complaint, receive_complaint
 
 WAYS = {
     "on a tablet": {},
@@ -23,32 +22,12 @@ def test_an_occasional_complaint_goes_from_intake_to_close(person: Callable[...,
     clerk, inspector, supervisor = (person(role, **WAYS[way]) for role in ("sales_clerk", "quality_inspector", "quality_supervisor"))
 
     # 业务员 hears of it by telephone and logs it (5.2.1.1)
-    clerk.press("登记投诉")
-    clerk.choose("客户", "华声汽配")
-    clerk.choose("方式", "电话")
-    clerk.choose("口头/书面", "口头")
-    clerk.write("客户联系人", "王工")
-    clerk.write("联系电话", "13800138000")
-    clerk.choose("型号", "CA-6920")
-    clerk.write("批号", "L2611")
-    clerk.write("检查数", "50")
-    clerk.write("不良数", "2")
-    clerk.choose("发现地点", "客户产线")
-    clerk.write("投诉内容", "装车后右声道无声")
-    clerk.add_file(photo)
-    clerk.press("登记投诉")
-    clerk.see("已完成：登记投诉")
-    number = re.search(r"CC-\d{6}-\d{4}", clerk.page.locator("h1").inner_text())[0]
+    number = log_complaint(clerk, "装车后右声道无声", photo=photo)
     clerk.see("剩")
     clerk.expect_work(number, there=False)
 
     # 检验员 finds it in My work, takes it in hand, analyses and signs (5.2.1.3)
-    inspector.expect_work(f"品质接收 · {number}", there=True)
-    inspector.open_work(number)
-    inspector.press("品质接收")
-    inspector.see("无需填写")
-    inspector.press("品质接收")
-    inspector.see("已完成：品质接收")
+    receive_complaint(inspector, number)
     inspector.expect_work(f"分析确认 · {number}", there=True)
     inspector.open_work(number)
     inspector.press("分析确认")

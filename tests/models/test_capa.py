@@ -48,6 +48,7 @@ def test_a_car_of_a_complaint_has_its_number_and_customer(capas, complaint_in):
 def test_process_engineering_leads_where_the_problem_is_chronic(capas, complaint_in, people):
     complaint = complaint_in("answering")
     complaint.nature = "chronic"
+    db.session.flush()
     capa = capas("issued", source="complaint", complaint_id=complaint.id)
     assert (capa.led_by_process, awaited(capa)) == (True, [("analyse", "process", None)])
     assert capa.is_responsible(people["process_engineer"])
@@ -68,6 +69,7 @@ def test_an_amendment_keeps_what_was_there_before(capas, people, on):
 def test_the_analysis_keeps_its_whys_in_order_and_its_fishbone(capas):
     capa = capas("analysed")
     assert [(why.cause_kind, why.why_no, why.because) for why in capa.whys][:2] == [("occurrence", 1, "焊点虚焊"), ("occurrence", 2, "温度偏低")]
+    assert [(why.cause_kind, why.why_no) for why in capa.whys if why.proven] == [("occurrence", 2), ("escape", 1), ("escape", 2)]
     assert [(bone.cause, bone.is_root) for bone in capa.bones] == [("烙铁温度偏低", True), ("新员工", False)]
     assert awaited(capa) == [("set_measures", "production", None)]
 
@@ -174,6 +176,7 @@ def test_the_first_round_stays_readable_beside_the_second(capas, on):
     capa.analyse(by=capas.people["production_manager"], on=on, **(ANALYSED | {"occurrence_cause": "锡丝受潮", "bones": []}))
     first, second = capa.of_round(1), capa.of_round(2)
     assert [(said["occurrence_cause"], len(said["bones"]), len(said["actions"])) for said in (first, second)] == [("烙铁温度偏低", 2, 1), ("锡丝受潮", 0, 0)]
+    assert [said["cause_verified_by"] for said in (first, second)] == ["工艺甲", "工艺甲"]
     assert (first["verification"].effect, second["verification"], first["documents"]) == ("ineffective", None, ["work_instruction"])
 
 
@@ -187,6 +190,20 @@ def test_a_second_round_is_carried_out_and_verified_like_the_first(capas, on):
 
 
 # The complaint behind it
+
+
+@pytest.mark.parametrize("state", ["received", "closed", "void"])
+def test_a_complaint_that_is_not_in_hand_gets_no_car(capas, complaint_in, state):
+    complaint = complaint_in(state)
+    with pytest.raises(NotOpen):
+        capas("issued", source="complaint", complaint_id=complaint.id)
+    assert complaint.capas == []
+
+
+@pytest.mark.parametrize(("state", "day"), [("issued", date(2026, 3, 13)), ("measures_set", date(2026, 3, 10)), ("carried_out", date(2026, 4, 9)), ("verified", None)])
+def test_what_is_due_next_follows_from_where_it_stands(capas, state, day):
+    due = capas(state).awaited_at
+    assert (due.date() if due else None) == day
 
 
 def test_a_complaint_closes_only_when_its_cars_are_verified_or_void(capas, complaint_in, people, on):

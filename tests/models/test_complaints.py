@@ -241,6 +241,23 @@ def test_after_a_refusal_the_customers_first_deadline_is_past_and_agreed_days_co
     assert complaint.reply_due_at == at("03-23 17:30")
 
 
+def test_a_deadline_that_the_customer_names_with_its_refusal_replaces_the_two_days(complaint_in, people):
+    complaint = complaint_in("awaiting_customer", customer_deadline=at("03-11 09:00"))
+    first = complaint.first_due_at
+    complaint.refuse(response_on=date(2026, 3, 17), response_note="原因不符", customer_deadline=at("03-27 12:00"), by=people["sales_clerk"], on=at("03-17 15:00"))
+    assert (complaint.reply_due_at, complaint.customer_deadline, complaint.first_due_at) == (at("03-27 12:00"), at("03-27 12:00"), first)
+
+
+def test_a_deadline_agreed_after_a_refusal_counts_and_its_end_brings_the_two_days_back(complaint_in, people):
+    complaint = complaint_in("awaiting_customer", customer_deadline=at("03-11 09:00"))
+    complaint.refuse(response_on=date(2026, 3, 17), response_note="原因不符", by=people["sales_clerk"], on=at("03-17 15:00"))
+    assert (complaint.reply_due_at, complaint.customer_deadline) == (at("03-19 17:30"), None)
+    complaint.amend(by=people["sales_clerk"], on=at("03-18 09:00"), customer_deadline=at("03-30 12:00"))
+    assert complaint.reply_due_at == at("03-30 12:00")
+    complaint.amend(by=people["sales_clerk"], on=at("03-18 10:00"), customer_deadline=None)
+    assert complaint.reply_due_at == at("03-19 17:30")
+
+
 def test_amending_after_a_refusal_does_not_turn_the_clock_back(complaint_in, people, on):
     complaint = complaint_in("awaiting_customer")
     complaint.refuse(response_on=date(2026, 3, 17), response_note="原因不符", by=people["sales_clerk"], on=at("03-17 15:00"))

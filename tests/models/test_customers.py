@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from cs.extensions import db
-from cs.models.base import verify_records
+from cs.models.base import Task, verify_records
 from cs.models.chain import verify_events
 from cs.models.complaints import Complaint
 from cs.models.customers import Contact, Customer, Product, Shipment
 from cs.models.numbers import next_numbers
+from cs.models.reporting import verify_tasks
 from cs.models.search import matching
 from cs.procedure.workflow import NotAllowed, NotOpen
 from tests.support import CUSTOMER, GOODS
@@ -126,16 +127,17 @@ def test_the_agreed_limit_moves_the_due_date_of_a_complaint(clerk, on, customer)
 
 def test_what_comes_in_together_has_its_own_events_numbers_and_words(clerk, on):
     rows = [OTHER | {"full_name": f"第{n}公司", "short_name": f"声{n}厂", "contacts": [{"name": "王", "phone": "1"}]} for n in range(3)]
-    made = Customer.bring_in(rows, files=[FILE], by=clerk, on=on)
+    made = Customer.bring_in(rows, lines=[2, 3, 4], files=[FILE], by=clerk, on=on)
     assert [one.number for one in made] == ["KH-0002", "KH-0003", "KH-0004"]
-    assert [(event.name, event.role, event.clause, event.facts["files"]) for event in made[2].events] == [("import", "sales_clerk", "5.1.3.2", [FILE])]
+    assert [(event.name, event.role, event.clause, event.facts["files"], event.facts["row"]) for event in made[2].events] == [
+        ("import", "sales_clerk", "5.1.3.2", [FILE], 4)]
     found = db.session.query(Customer).where(*matching(Customer, "声2")).all()
     assert found == [made[2]]
     assert whole()
 
 
 def test_a_record_that_came_in_is_edited_like_any_other(clerk, on):
-    made = Customer.bring_in([dict(OTHER)], files=[FILE], by=clerk, on=on)[0]
+    made = Customer.bring_in([dict(OTHER)], lines=[2], files=[FILE], by=clerk, on=on)[0]
     made.edit(by=clerk, on=on, short_name="声悦电子")
     assert (made.version, made.events[-1].previous_hash) == (2, made.events[0].hash)
     assert whole()
@@ -143,7 +145,7 @@ def test_a_record_that_came_in_is_edited_like_any_other(clerk, on):
 
 def test_a_factorys_own_code_is_kept_and_numbers_go_past_it(clerk, on):
     made = Customer.bring_in([OTHER | {"full_name": "甲", "number": "KH-0003"}, OTHER | {"full_name": "乙"}, OTHER | {"full_name": "丙"}],
-                             files=[FILE], by=clerk, on=on)
+                             lines=[2, 3, 4], files=[FILE], by=clerk, on=on)
     later = Customer.create(by=clerk, on=on, **OTHER)
     assert [one.number for one in (*made, later)] == ["KH-0003", "KH-0002", "KH-0004", "KH-0005"]
 
@@ -155,7 +157,7 @@ def test_numbers_given_together_follow_each_other(on):
 
 def test_a_table_comes_in_whole_or_not_at_all(clerk, on):
     with pytest.raises(IntegrityError):
-        Product.bring_in([{"model": "B-1", "spec": "x"}, {"model": "b-1", "spec": "x"}], files=[FILE], by=clerk, on=on)
+        Product.bring_in([{"model": "B-1", "spec": "x"}, {"model": "b-1", "spec": "x"}], lines=[2, 3], files=[FILE], by=clerk, on=on)
     db.session.rollback()
     assert db.session.query(Product).count() == 1
 
@@ -164,11 +166,11 @@ def test_a_table_comes_in_whole_or_not_at_all(clerk, on):
                                            (Shipment, "auditor")])
 def test_nobody_else_brings_a_table_in(cls, role, people, on):
     with pytest.raises(NotAllowed):
-        cls.bring_in([{}], files=[FILE], by=people[role], on=on)
+        cls.bring_in([{}], lines=[2], files=[FILE], by=people[role], on=on)
 
 
 def test_an_empty_table_writes_nothing(clerk, on):
-    assert Customer.bring_in([], files=[FILE], by=clerk, on=on) == []
+    assert Customer.bring_in([], lines=[], files=[FILE], by=clerk, on=on) == []
     assert whole()
 
 
@@ -185,3 +187,12 @@ def test_what_is_void_is_edited_no_more(people, on):
     with pytest.raises(NotOpen):
         product.edit(by=people["engineer"], on=on, spec="y")
     assert (product.state, product.void_reason, product.events[-1].facts["note"]) == ("void", "停产", "停产")
+
+
+def test_a_customer_under_a_new_name_stands_so_in_my_work_at_once(customer, complaint_in, people, on):
+    complaint = complaint_in("answering", capa=True)
+    complaint_in("closed")
+    customer.edit(by=people["sales_clerk"], on=on, short_name="华声电子")
+    subjects = {task.kind: task.subject for task in db.session.query(Task)}
+    assert subjects == {"complaint": f"华声电子 · {complaint.description}", "capa": "华声电子 · 虚焊重复发生"}
+    assert list(verify_tasks(on)) == []

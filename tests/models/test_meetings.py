@@ -11,6 +11,7 @@ from cs.extensions import db
 from cs.models.base import Task
 from cs.models.capa import Capa
 from cs.models.meetings import representatives
+from cs.models.reporting import verify_tasks
 from cs.models.users import User
 from cs.procedure.workflow import NotAllowed, NotOpen
 from tests.support import HEADS, ISSUED, SENT, TO_MEET, day_of, decisions
@@ -77,6 +78,22 @@ def test_a_head_who_has_left_is_not_waited_for(complaint_in, people, on):
     assert (complaint.nothing_open(on), awaited(complaint, "countersign")) == (True, set())
 
 
+def test_a_head_who_comes_back_is_asked_at_once(complaint_in, people, on):
+    complaint = complaint_in("accepted", route="meeting", done=True)
+    for role in ("sales_manager", "production_manager"):
+        complaint.countersign(by=people[role], on=on)
+    people["engineer"].leave(reason=None, by=people["administrator"], on=on)
+    people["engineer"].come_back(reason=None, by=people["administrator"], on=on)
+    assert (awaited(complaint, "countersign"), complaint.nothing_open(on), list(verify_tasks(on))) == ({"engineer"}, False, [])
+
+
+def test_a_head_who_has_no_work_here_any_more_is_not_waited_for(complaint_in, people, on):
+    complaint = complaint_in("accepted", route="meeting", done=True)
+    engineer = people["engineer"]
+    engineer.edit(name=engineer.name, memberships=[(None, "auditor", False)], note=None, by=people["administrator"], on=on)
+    assert (awaited(complaint, "countersign"), list(verify_tasks(on))) == ({"sales_manager", "production_manager"}, [])
+
+
 # Dispositions and plan
 
 
@@ -104,6 +121,24 @@ def test_what_was_the_part_of_one_who_left_falls_to_who_leads_the_meeting(compla
     assert [row.place for row in complaint.dispositions_of(people["quality_supervisor"])] == ["finished"]
     complaint.do_disposition(disposition_id=complaint.dispositions[1].id, done_on=day_of(on), done_note=None, by=people["quality_supervisor"], on=on)
     assert complaint.dispositions[1].done_on == day_of(on)
+
+
+def test_an_owner_who_comes_back_is_asked_at_once_even_where_nobody_stood_in(complaint_in, people, on):
+    complaint = complaint_in("accepted", route="meeting", countersigned=True)
+    gone = [people[role] for role in ("quality_inspector", "production_manager", "quality_supervisor")]
+    for one in gone:
+        one.leave(reason=None, by=people["administrator"], on=on)
+    assert awaited(complaint, "do_disposition") == set()
+    gone[1].come_back(reason=None, by=people["administrator"], on=on)
+    assert (awaited(complaint, "do_disposition"), list(verify_tasks(on))) == ({"production_manager"}, [])
+
+
+def test_what_was_the_part_of_one_without_work_here_falls_to_who_leads_the_meeting(complaint_in, people, on):
+    complaint = complaint_in("answering", route="meeting", disposed=True)
+    manager = people["production_manager"]
+    manager.edit(name=manager.name, memberships=[(None, "auditor", False)], note=None, by=people["administrator"], on=on)
+    assert (awaited(complaint, "do_disposition"), list(verify_tasks(on))) == ({"quality_inspector", "quality_supervisor"}, [])
+    assert [row.place for row in complaint.dispositions_of(people["quality_supervisor"])] == ["finished"]
 
 
 def test_planning_is_asked_only_where_the_meeting_wants_a_plan(complaint_in, people, on):
@@ -165,7 +200,7 @@ def test_a_refused_result_asks_for_another_meeting_and_stops_nothing_of_the_firs
 
 
 @pytest.mark.parametrize(("days", "more", "repeats"), [
-    (60, {}, True), (182, {}, True), (184, {}, False), (60, {"product_id": None}, False),
+    (60, {}, True), (181, {}, True), (182, {}, False), (60, {"product_id": None}, False),  # 10 September is the 181st day before 10 March
 ])
 def test_a_repeat_has_the_same_customer_model_and_defect_within_six_months(complaint_in, on, days, more, repeats):
     earlier = complaint_in("closed", on=on - timedelta(days=days), heard_at=on - timedelta(days=days), **more)

@@ -150,6 +150,29 @@ def test_a_wrong_file_is_voided_with_its_reason_and_stays(customer, people, on):
     assert (customer.events[-1].name, customer.events[-1].facts["note"]) == ("detach", "别的客户")
 
 
+def test_a_file_is_voided_by_who_added_it_or_who_may_void_the_record(customer, people, on):
+    attach(customer, [FILE, FILE], step="attach", by=people["warehouse_keeper"], on=on)
+    first, second = Attachment.of(customer)
+    with pytest.raises(NotAllowed):
+        detach(customer, first, reason="x", by=people["sales_clerk"], on=on)
+    detach(customer, first, reason="x", by=people["warehouse_keeper"], on=on)
+    with pytest.raises(NotOpen):
+        detach(customer, first, reason="再次", by=people["warehouse_keeper"], on=on)
+    detach(customer, second, reason="y", by=people["sales_manager"], on=on)
+    assert [one.void_reason for one in Attachment.of(customer)] == ["x", "y"]
+
+
+def test_a_void_record_takes_no_file_and_loses_one_only_by_who_may_void_it(customer, people, on):
+    attach(customer, [FILE], step="attach", by=people["sales_clerk"], on=on)
+    customer.void(reason="重复", by=people["sales_manager"], on=on)
+    with pytest.raises(NotOpen):
+        attach(customer, [FILE], step="attach", by=people["sales_manager"], on=on)
+    with pytest.raises(NotOpen):
+        detach(customer, Attachment.of(customer)[0], reason="x", by=people["sales_clerk"], on=on)
+    detach(customer, Attachment.of(customer)[0], reason="x", by=people["sales_manager"], on=on)
+    assert [one.void_reason for one in Attachment.of(customer)] == ["x"]
+
+
 def test_rolled_back_work_leaves_neither_record_nor_event(log):
     before = db.session.query(Event).count()
     log()

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from cs.extensions import db
-from cs.models import samples
 from cs.models.base import Task
-from cs.models.procedure import rulebook
 from cs.procedure.workflow import NotAllowed, NotOpen
 from tests.support import day_of
 
 
 @pytest.fixture
 def arrive(people, on):
-    def receive(complaint, **more):
-        facts = {"sample_id": complaint.samples[-1].id, "sent_on": None, "received_on": day_of(on), "received_qty": 2, "location": "样品柜"}
-        complaint.receive_sample(**facts | more, by=people["warehouse_keeper"], on=on)
+    def receive(complaint, moment=None):
+        facts = {"sample_id": complaint.samples[-1].id, "sent_on": None, "received_on": day_of(moment or on), "received_qty": 2, "location": "样品柜"}
+        complaint.receive_sample(**facts, by=people["warehouse_keeper"], on=moment or on)
     return receive
 
 
@@ -74,16 +71,37 @@ def test_the_warehouse_receives_a_sample_but_does_not_ask_for_one(complaint_in, 
         complaint.request_sample(quantity=1, requested_on=day_of(on), expected_on=None, note=None, by=people["warehouse_keeper"], on=on)
 
 
-def test_the_limit_runs_on_while_a_sample_is_awaited_unless_the_procedure_file_says_otherwise(complaint_in, arrive, on, monkeypatch):
-    plain = complaint_in("analysing", sample="awaited", heard_at=on - timedelta(days=1))
-    due = plain.reply_due_at
-    arrive(plain)
-    assert plain.reply_due_at == due
-    paused = replace(rulebook(), reply=replace(rulebook().reply, paused_by_sample=True))
-    monkeypatch.setattr(samples, "rulebook", lambda: paused)
-    other = complaint_in("analysing", sample="awaited", heard_at=on - timedelta(days=1))
-    arrive(other)
-    assert other.reply_due_at == rulebook().reply.due_at(on, samples.work_calendar())
+def test_the_limit_runs_on_while_a_sample_is_awaited(complaint_in, arrive, on):
+    complaint = complaint_in("analysing", sample="awaited", heard_at=on - timedelta(days=1))
+    due = complaint.reply_due_at
+    arrive(complaint, on + timedelta(days=5))
+    assert (complaint.reply_due_at, complaint.first_due_at, complaint.paused_until) == (due, due, None)
+
+
+def test_where_the_factory_pauses_the_limit_it_moves_by_the_days_of_waiting(complaint_in, arrive, on, paused):
+    complaint = complaint_in("analysing", sample="awaited", heard_at=on)  # heard and asked for on Tuesday the 10th, expected on the 13th
+    assert (complaint.reply_due_at.date(), complaint.paused_until) == (date(2026, 3, 16), date(2026, 3, 13))  # Sunday the 15th moves to Monday
+    arrive(complaint, on + timedelta(days=1))
+    assert (complaint.reply_due_at.date(), complaint.first_due_at, complaint.paused_until) == (date(2026, 3, 13), complaint.reply_due_at, None)
+
+
+def test_a_sample_that_never_came_was_awaited_until_it_was_given_up(complaint_in, people, on, paused):
+    complaint = complaint_in("analysing", sample="awaited", heard_at=on)
+    later = on + timedelta(days=9)
+    complaint.end_sample(sample_id=complaint.samples[0].id, sample_end="never_came", ended_on=day_of(later), note=None, by=people["quality_inspector"], on=later)
+    assert complaint.reply_due_at.date() == date(2026, 3, 23)
+
+
+def test_a_deadline_of_the_customers_is_not_paused(complaint_in, on, paused):
+    complaint = complaint_in("analysing", sample="awaited", customer_deadline=on + timedelta(days=1))
+    assert (complaint.reply_due_at, complaint.paused_until) == (on + timedelta(days=1), None)
+
+
+def test_a_sample_that_comes_after_the_reply_moves_nothing(complaint_in, arrive, on, paused):
+    complaint = complaint_in("awaiting_customer", sample="awaited", heard_at=on)
+    due = complaint.reply_due_at
+    arrive(complaint, on + timedelta(days=20))
+    assert (complaint.reply_due_at, complaint.paused_until) == (due, None)
 
 
 def test_a_talk_is_kept_with_who_spoke(complaint_in, people, on):

@@ -19,7 +19,8 @@ from tests.support import PASSWORD, Browser, day_of, kept, loaded, picture, requ
 from tests.tables import CAPA, CAPA_SITUATIONS, ROLES
 
 CAUSE = {"occurrence_cause": "烙铁温度偏低", "escape_cause": "只测左声道", "cause_class": "machine", "why_occurrence_1": "焊点虚焊",
-         "why_occurrence_2": "温度偏低", "why_escape_1": "未检出", "why_escape_2": "只测左声道"}
+         "why_occurrence_2": "温度偏低", "why_escape_1": "未检出", "why_escape_2": "只测左声道", "proven_occurrence_2": "y", "proven_escape_2": "y",
+         "cause_verification": "温度调回后 200 只无虚焊", "cause_verified_by": "工艺甲"}
 ISSUED = {"source": "internal", "source_no": "IQC-118", "problem": "右声道无声", "department": "production"}
 PROOF = {"verification_method": "下三批", "verification_data": "三批共 600 只,无不良", "password": PASSWORD}
 SAMPLE = ("sales_clerk", "quality_supervisor", "production_operator", "auditor")  # on the second database
@@ -76,8 +77,14 @@ def test_without_effect_it_goes_round_again_and_shows_both_rounds(as_role, capa_
     assert (stands(capa).round, stands(capa).state) == (2, "issued")
     assert as_role("production_manager").step(f"/capa/{capa.id}/analyse", **(CAUSE | {"occurrence_cause": "锡丝受潮"})).status == 303
     page = inspector.get(f"/capa/{capa.id}")
-    folded = page.soup.select("details.fold:not([open])")
+    folded = page.soup.select("details.fold:not([id]):not([open])")
     assert ("锡丝受潮" in page.text, [("烙铁温度偏低" in one.text, "锡丝受潮" in one.text) for one in folded]) == (True, [(True, False)])
+
+
+@pytest.mark.parametrize(("state", "unfolded"), [("issued", "A"), ("analysed", "D"), ("measures_set", "E"), ("carried_out", "E"), ("verified", "G")])
+def test_the_page_unfolds_the_part_on_which_the_work_is(as_role, capa_in, state, unfolded):
+    blocks = as_role("auditor").get(f"/capa/{capa_in(state).id}").soup.select("details.block[id]")
+    assert [block["id"] for block in blocks if block.has_attr("open")] == [f"block-{unfolded}"]
 
 
 # Issuing
@@ -125,8 +132,28 @@ def test_issuing_refuses_beside_the_field(as_role, fields, faults, app):
         assert (clerk.status, set(clerk.faults), db.session.query(Capa).count()) == (422, faults, 0)
 
 
-@pytest.mark.parametrize("state", ["passed_on", "declined", "void"])
-def test_a_complaint_that_does_not_stand_gets_no_car(as_role, complaint_in, state):
+@pytest.mark.parametrize(("state", "offered"), [("received", 0), ("analysing", 1), ("answering", 1), ("awaiting_customer", 1), ("accepted", 1),
+                                                ("closed", 0), ("void", 0)])
+@pytest.mark.sqlite
+def test_the_page_of_a_complaint_leads_to_its_car_while_it_is_in_hand(as_role, complaint_in, state, offered):
+    complaint = complaint_in(state)
+    shown = {role: len(as_role(role).get(f"/complaints/{complaint.id}").soup.select(f'a[href="/capa/new?complaint={complaint.id}"]'))
+             for role in ("quality_inspector", "sales_clerk", "planner", "auditor")}
+    assert shown == {"quality_inspector": offered, "sales_clerk": offered, "planner": 0, "auditor": 0}
+
+
+def test_the_page_of_a_complaint_says_how_far_its_cars_are(as_role, complaint_in, capa_in, on, today):
+    complaint = complaint_in("answering")
+    for state in ("issued", "verified"):
+        capa_in(state, source="complaint", complaint_id=complaint.id)
+    block = as_role("auditor").get(f"/complaints/{complaint.id}").soup.select_one("#block-D")
+    rows = [[cell.get_text(" ", strip=True) for cell in row.select("th, td")] for row in block.select("tbody tr")]
+    assert [(row[0], row[2], row[3]) for row in rows] == [(f"CAR-{on.year}-001", "生产部", "待分析"), (f"CAR-{on.year}-002", "生产部", "已验证结案")]
+    assert [(today + timedelta(days=3)).isoformat() in row[4] for row in rows] == [True, False]
+
+
+@pytest.mark.parametrize("state", ["passed_on", "declined", "received", "closed", "void"])
+def test_a_complaint_that_is_not_in_hand_gets_no_car(as_role, complaint_in, state):
     number = complaint_in(state).number
     assert as_role("sales_clerk").step("/capa/new", **(ISSUED | {"source": "complaint", "source_no": number})).faults.keys() == {"source_no"}
 
@@ -154,6 +181,11 @@ def test_amending_keeps_a_day_that_is_over_but_takes_no_new_one(as_role, capa_in
     ({"cause_class": "weather"}, {"cause_class"}),
     ({"why_occurrence_2": ""}, {"why_occurrence_2"}),
     ({"why_escape_1": "", "why_escape_2": " "}, {"why_escape_1"}),
+    ({"proven_occurrence_2": None}, {"why_occurrence_2"}),  # the last answer is a guess
+    ({"proven_escape_2": None, "proven_escape_1": "y"}, {"why_escape_2"}),
+    ({"why_escape_3": "未写入标准"}, {"why_escape_3"}),  # asked once more: now that is the cause
+    ({"cause_verification": " "}, {"cause_verification"}),
+    ({"cause_verified_by": ""}, {"cause_verified_by"}),
     ({"bones-0-cause": "新员工"}, {"bones"}),
     ({"bones-0-cause": "新员工", "bones-0-cause_class": "supplier", "bones-0-is_root": "y"}, {"bones-0-cause_class"}),
 ])
@@ -162,6 +194,15 @@ def test_an_analysis_that_does_not_hold_is_refused_beside_the_field(as_role, cap
     manager = as_role("production_manager").step(f"/capa/{capa.id}/analyse", **(CAUSE | fields))
     found = set(manager.faults) | ({"bones"} if manager.soup.select("#bones .field-error") else set())
     assert (manager.status, found - {""}, stands(capa).state) == (422, faults, "issued")
+
+
+def test_how_the_cause_was_proven_and_by_whom_stands_on_the_page(as_role, capa_in, stands):
+    capa = capa_in("issued")
+    manager = as_role("production_manager")
+    assert manager.step(f"/capa/{capa.id}/analyse", **CAUSE, proven_escape_1="y").status == 303
+    assert [(why.cause_kind, why.why_no) for why in stands(capa).whys if why.proven] == [("occurrence", 2), ("escape", 1), ("escape", 2)]
+    page = manager.get(f"/capa/{capa.id}")
+    assert ("温度调回后 200 只无虚焊" in page.text, "工艺甲" in page.text, len(page.soup.select(".why-proven"))) == (True, True, 3)
 
 
 def test_the_system_cause_is_asked_for_a_major_complaint(as_role, complaint_in, capa_in):
@@ -184,6 +225,7 @@ def test_what_was_sent_back_is_filled_in_again(as_role, capa_in):
     assert "流出原因不成立" in manager.text
     fields = manager.get(f"/capa/{capa.id}/analyse").form()
     assert (fields["why_occurrence_2"], fields["bones-0-cause"], fields.get("bones-0-is_root")) == ("温度偏低", "烙铁温度偏低", "y")
+    assert (fields.get("proven_occurrence_1"), fields.get("proven_occurrence_2"), fields["cause_verified_by"]) == (None, "y", "工艺甲")
 
 
 def test_sending_back_needs_its_reason(as_role, capa_in):
@@ -436,7 +478,7 @@ def test_a_round_without_a_fishbone_has_no_picture(as_role, capa_in):
 @pytest.mark.parametrize("situation", CAPA_SITUATIONS, ids=lambda one: one.name)
 def test_the_page_reads_in_the_order_of_the_sheet(as_role, capa_in, situation, language):
     page = as_role("auditor", language=language).get(f"/capa/{capa_in(situation.state).id}")
-    shown = [block["id"] for block in page.soup.select(".record-main section[id^=block-]")]
+    shown = [block["id"] for block in page.soup.select(".record-main details[id^=block-]")]
     expected = {"issued": 1, "void": 1, "analysed": 2, "measures_set": 3, "carried_out": 3, "verified": 4}[situation.state]
     assert (page.status, shown) == (200, ["block-A", "block-D", "block-E", "block-G"][:expected])
 

@@ -10,6 +10,7 @@ import pytest
 from cs.extensions import db
 from cs.models.attachments import Attachment
 from cs.models.complaints import Complaint
+from cs.models.customers import Customer, Shipment
 from tests.support import PASSWORD, SETTLED, kept, loaded, picture, upload
 
 FACTORY = ZoneInfo("Asia/Shanghai")
@@ -166,6 +167,16 @@ def test_a_new_deadline_moves_the_due_date_on_the_page(as_role, complaint_in, st
     wished = (on + timedelta(days=20)).astimezone(FACTORY).replace(second=0)
     clerk = as_role("sales_clerk").step(f"/complaints/{complaint.id}/amend", customer_deadline=local(wished))
     assert (clerk.status, stands(complaint).reply_due_at) == (303, wished)
+
+
+def test_a_refusal_takes_the_day_by_which_the_customer_wants_the_next_reply(as_role, complaint_in, stands, on):
+    complaint = complaint_in("awaiting_customer", customer_deadline=on + timedelta(days=1))
+    page, wished = f"/complaints/{complaint.id}/refuse", (on + timedelta(days=9)).astimezone(FACTORY).replace(second=0)
+    clerk = as_role("sales_clerk").get(page)
+    assert clerk.form()["customer_deadline"] == ""  # the first one was that of the reply refused
+    assert set(clerk.send(page, response_note="要求全部换货", customer_deadline=local(on - timedelta(hours=1))).faults) == {"customer_deadline"}
+    assert clerk.send(page, customer_deadline=local(wished)).status == 303
+    assert (stands(complaint).state, stands(complaint).reply_due_at) == ("analysing", wished)
 
 
 def test_amending_shows_what_is_there_and_keeps_what_is_not_touched(as_role, complaint_in, stands):
@@ -329,3 +340,72 @@ def test_a_voided_customer_stays_on_the_complaint(as_role, complaint_in, app, pe
         db.session.get(Customer, 1).void(reason="注销", by=people["sales_manager"], on=on)
     clerk = as_role("sales_clerk").step(f"/complaints/{complaint.id}/amend", order_no="PO-9")
     assert (clerk.status, clerk.faults) == (303, {})
+
+
+# What is known already
+
+
+@pytest.fixture
+def second_contact(app, people, on):
+    with kept(app):
+        customer = db.session.get(Customer, 1)
+        customer.edit(by=people["sales_clerk"], on=on, contacts=[{"name": "王工", "phone": "13800138000"}, {"name": "李品质", "phone": "13900139000"}])
+
+
+def test_choosing_a_customer_offers_its_contacts_and_one_press_fills_name_and_telephone(as_role, second_contact):
+    clerk = as_role("sales_clerk").get("/complaints/contacts?customer_id=1")
+    offered = {button.get_text(" ", strip=True): button["value"] for button in clerk.soup.select("#known-contacts button[name=fill_in]")}
+    assert list(offered) == ["王工 · 13800138000", "李品质 · 13900139000"]
+    clerk.get("/complaints/new").send("/complaints/new", customer_id="1", description="无声", fill_in=offered["李品质 · 13900139000"])
+    assert (clerk.status, {name: clerk.form()[name] for name in ("contact_name", "contact_phone", "description", "customer_id")}) == (
+        200, {"contact_name": "李品质", "contact_phone": "13900139000", "description": "无声", "customer_id": "1"})
+
+
+def test_a_known_lot_offers_its_shipment_and_fills_in_the_goods(as_role, shipment):
+    clerk = as_role("sales_clerk").get("/complaints/lot?lot_no=L2611&customer_id=1")
+    button = clerk.soup.select_one("#known-lot button[name=fill_in]")
+    assert "华声汽配 · CA-6920 · PO-1 · 2026-01-05 · 500" in button.get_text(" ", strip=True)
+    clerk.get("/complaints/new").send("/complaints/new", lot_no="L2611", fill_in=button["value"])
+    found = {name: clerk.form()[name] for name in ("customer_id", "product_id", "order_no", "shipped_on", "shipped_qty")}
+    assert found == {"customer_id": "1", "product_id": "1", "order_no": "PO-1", "shipped_on": "2026-01-05", "shipped_qty": "500"}
+
+
+def test_without_javascript_a_look_up_fills_in_what_it_finds_alone_and_keeps_what_is_typed(as_role, app):
+    clerk = as_role("sales_clerk").get("/complaints/new")
+    clerk.send("/complaints/new", customer_id="1", contact_name="陈工", fill_in="contacts", files=upload(picture()))
+    assert (clerk.form()["contact_name"], clerk.form()["contact_phone"], "照片.jpg" in clerk.text) == ("陈工", "13800138000", True)
+    clerk.send("/complaints/new", lot_no="L2611", order_no="PO-77", fill_in="lot")
+    assert (clerk.form()["order_no"], clerk.form()["shipped_qty"], clerk.faults) == ("PO-77", "500", {})
+    with app.app_context():
+        assert db.session.query(Complaint).count() == 0
+
+
+def test_a_look_up_among_several_fills_in_nothing_but_offers_them(as_role, second_contact):
+    clerk = as_role("sales_clerk").get("/complaints/new").send("/complaints/new", customer_id="1", fill_in="contacts")
+    assert (clerk.form()["contact_name"], len(clerk.soup.select("#known-contacts button"))) == ("", 2)
+
+
+def test_the_department_that_passes_something_on_looks_up_too(as_role):
+    keeper = as_role("warehouse_keeper").get("/complaints/new").send("/complaints/new", lot_no="L2611", fill_in="lot")
+    assert (keeper.form()["product_id"], keeper.form()["customer_id"]) == ("1", "1")
+
+
+def test_a_void_shipment_is_not_offered_for_its_lot(as_role, app, people, on):
+    with kept(app):
+        db.session.get(Shipment, 1).void(reason="录错", by=people["sales_manager"], on=on)
+    assert as_role("sales_clerk").get("/complaints/lot?lot_no=L2611").soup.select("button") == []
+
+
+@pytest.mark.parametrize("asked", ["", "?lot_no=%00&customer_id=1", "?lot_no=L2611&customer_id=99999999999999999999", "?lot_no=L2611&customer_id=x2",
+                                   "?customer_id=%C2%B2", "?lot_no=" + "9" * 3000])
+def test_what_is_looked_up_may_be_nonsense(as_role, asked):
+    auditor = as_role("auditor")
+    assert [auditor.get(f"/complaints/{what}{asked}").status for what in ("contacts", "lot")] == [200, 200]
+
+
+@pytest.mark.parametrize("pressed", ["contact-99", "contact-x", "shipment-", "lot-1", "nothing"])
+def test_a_button_that_was_never_offered_fills_in_nothing(as_role, pressed):
+    clerk = as_role("sales_clerk").get("/complaints/new")
+    before = clerk.form()
+    clerk.send("/complaints/new", fill_in=pressed, lot_no="\x00", customer_id="99999999999")
+    assert (clerk.status, clerk.form()["contact_name"], clerk.form()["order_no"]) == (200, before["contact_name"], "")

@@ -10,7 +10,7 @@ from PIL import Image
 from cs.extensions import db
 from cs.models.attachments import Attachment
 from cs.models.chain import Event
-from tests.support import picture, upload
+from tests.support import PASSWORD, picture, upload
 from tests.tables import ROLES
 
 ADD = "/files/complaint/1/add"
@@ -122,8 +122,35 @@ def test_who_may_read_may_download_and_who_works_may_add(as_role, complaint, app
     for role in ROLES:
         browser = as_role(role)
         answers[role] = (browser.get("/files/1").status, browser.get(ADD).status, browser.post(ADD).status, browser.get("/files/1/void").status)
-        works = dict.fromkeys(ROLES, (200, 200, 422, 200))
+    works = dict.fromkeys(ROLES, (200, 200, 422, 403)) | dict.fromkeys(("quality_inspector", "sales_manager"), (200, 200, 422, 200))
     assert answers == works | {"auditor": (200, 403, 403, 403), "administrator": (403, 403, 403, 403)}
+
+
+@pytest.mark.parametrize("state", ["closed", "void", "declined"])
+def test_what_is_closed_or_void_takes_no_more_files(as_role, complaint_in, on_record, state):
+    complaint_in(state)
+    browser = as_role("quality_inspector")
+    assert "file-add" not in browser.get("/complaints/1").html
+    assert (browser.get(ADD).status, browser.post(ADD, files=upload(picture())).status, on_record()) == (409, 409, [])
+
+
+def test_a_file_on_a_closed_record_is_voided_by_who_may_void_the_record_and_no_other(as_role, complaint_in, on_record):
+    complaint_in("accepted")
+    inspector, manager = as_role("quality_inspector"), as_role("sales_manager")
+    inspector.step(ADD, files=upload(picture()))
+    fields = inspector.get("/files/1/void").form() | {"reason": "别的客户的"}
+    as_role("quality_supervisor").step("/complaints/1/close", password=PASSWORD)
+    assert [one.get("/complaints/1").html.count("file-void") for one in (inspector, manager)] == [0, 1]
+    assert (inspector.get("/files/1/void").status, inspector.post("/files/1/void", fields).status, on_record()[0][2]) == (409, 409, None)
+    assert (as_role("sales_clerk").get("/files/1/void").status, manager.step("/files/1/void", reason="别的客户的").status) == (403, 303)
+    assert on_record()[0][2] == "别的客户的"
+
+
+def test_a_colleagues_file_is_not_mine_to_void(as_role, complaint, on_record):
+    as_role("warehouse_keeper").step(ADD, files=upload(picture()))
+    inspector = as_role("quality_inspector").get("/complaints/1")
+    assert ("file-add" in inspector.html, "file-void" in inspector.html) == (True, False)
+    assert (inspector.post("/files/1/void", reason="错").status, on_record()[0][2]) == (403, None)
 
 
 def test_nobody_downloads_without_signing_in(as_role, complaint):

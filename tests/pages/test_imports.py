@@ -8,74 +8,25 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-import xlsxwriter
 
 from cs.extensions import db
-from cs.imports.master_data import KINDS
+from cs.imports.kinds import KINDS
 from cs.imports.tables import read_table, title_key
 from cs.models.base import verify_records
 from cs.models.chain import Event, verify_events
 from cs.models.customers import Customer, Product, Shipment
 from cs.models.users import User
-from tests.support import Browser, kept, loaded, upload
+from tests.importing import counted, counts, csv, import_all, offer, reasons, xlsx
+from tests.support import Browser, kept, loaded
 
 CUSTOMERS = [["客户名称", "简称", "联系人", "电话"], ["深圳声悦电子有限公司", "声悦", "李工", 13800138000], ["佛山顺达电器有限公司", "顺达", "赵工", "0757-1"]]
 TITLES = ["客户", "型号", "订单号", "批号", "出货数量", "出货日期"]
 GOOD = ["华声汽配", "CA-6920", "PO-2", "L2", 100, "2026-02-10"]
 
 
-def xlsx(rows: list[list], sheets: int = 1) -> bytes:
-    file = io.BytesIO()
-    with xlsxwriter.Workbook(file, {"in_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
-        for _ in range(sheets):
-            sheet = book.add_worksheet()
-            for number, row in enumerate(rows):
-                sheet.write_row(number, 0, row)
-    return file.getvalue()
-
-
-def csv(rows: list[list], encoding: str = "utf-8-sig") -> bytes:
-    return "\r\n".join(",".join(str(cell) for cell in row) for row in rows).encode(encoding)
-
-
 @pytest.fixture
 def clerk(as_role):
     return as_role("sales_clerk")
-
-
-def offer(browser: Browser, section: str, content: bytes | list[list], name: str = "清单.xlsx") -> Browser:
-    """Uploads a table; leaves the browser on the preview, or on the refused form."""
-    content = xlsx(content) if isinstance(content, list) else content
-    browser.step(f"/{section}/import/", table=upload(content, name))
-    if browser.status == 303:
-        browser.page = browser.location
-        browser.get(browser.page)
-    return browser
-
-
-def counts(browser: Browser) -> list[int]:
-    """New, there already, twice in the file, cannot be taken."""
-    return [int(card.get_text()) for card in browser.soup.select(".card-stat b")]
-
-
-def reasons(browser: Browser) -> dict[int, list[str]]:
-    """{row of the sheet: why it cannot be taken}."""
-    found = {}
-    for row in browser.soup.select(".panel tbody tr"):
-        if row.select("td div"):
-            found[int(row.th.get_text())] = [one.get_text(" ", strip=True) for one in row.select("td div")]
-    return found
-
-
-def counted(app, cls) -> int:
-    with app.app_context():
-        return db.session.query(cls).count()
-
-
-def import_all(browser: Browser, section: str, rows: list[list]) -> str:
-    offer(browser, section, rows)
-    browser.post(browser.page, browser.form())
-    return browser.get(browser.location).soup.select_one(".message").get_text(strip=True)
 
 
 # From the file to the records

@@ -127,7 +127,7 @@ def test_a_meeting_is_held_neither_tomorrow_nor_before_the_complaint_was_heard(a
     ({"attendees-3-user_id": "2", "attendees-3-department": "sales"}, "attendees-3-user_id"),  # there twice
     ({"attendees-0-user_id": "16"}, "attendees-0-user_id"),  # the administrator works in no department
     ({"attendees-0-user_id": "²"}, ""),  # as if nobody stood there
-    ({"department": "kitchen"}, "department"), ({"minutes": " "}, "minutes"),
+    ({"department": "kitchen"}, "department"), ({"minutes": " "}, "minutes"), ({"met_at": ""}, "met_at"), ({"department": ""}, "department"),
 ])
 def test_rows_and_fields_that_cannot_be_are_refused_beside_them(as_role, complaint_in, ids, changed, fault):
     complaint = complaint_in("answering", route="meeting")
@@ -205,6 +205,31 @@ def test_an_owner_reports_the_own_disposition_and_not_a_colleagues(as_role, comp
     assert {one.place: one.done_on is not None for one in stands(complaint).dispositions} == {"affected": True, "finished": False}
 
 
+@pytest.mark.parametrize("field", ["disposition_id", "done_on"])
+def test_an_owner_says_which_disposition_was_done_and_when(as_role, complaint_in, stands, field):
+    complaint = complaint_in("answering", route="meeting", disposed=True)
+    inspector = as_role("quality_inspector").step(f"/complaints/{complaint.id}/do_disposition", **{field: ""})
+    assert (inspector.status, set(inspector.faults)) == (422, {field})
+    assert all(one.done_on is None for one in stands(complaint).dispositions)
+
+
+@pytest.mark.parametrize("field", RESULT)
+def test_a_result_says_what_was_settled_why_and_what_is_done(as_role, complaint_in, stands, field):
+    complaint = complaint_in("answering", route="meeting", disposed=True)
+    supervisor = as_role("quality_supervisor").step(f"/complaints/{complaint.id}/issue_result", **RESULT | {field: " "})
+    assert (supervisor.status, set(supervisor.faults), stands(complaint).replies) == (422, {field}, [])
+
+
+def test_a_person_of_two_departments_says_for_which_they_are_there(as_role, complaint_in, app, people, ids, on):
+    complaint = complaint_in("answering", route="meeting")
+    with kept(app):
+        engineer = db.session.get(User, people["engineer"].id)
+        engineer.edit(name=engineer.name, memberships=[("engineering", "engineer", False), ("process", "process_engineer", False)], note=None,
+                      by=people["administrator"], on=on)
+    supervisor = as_role("quality_supervisor").step(f"/complaints/{complaint.id}/meet", **at_the_meeting(ids) | {"attendees-1-department": ""})
+    assert (supervisor.status, supervisor.faults.get("attendees-1-department")) == (422, "代表哪个部门？")
+
+
 @pytest.mark.parametrize("days", [1, -3])
 def test_a_disposition_is_done_neither_tomorrow_nor_before_the_meeting(as_role, complaint_in, on, days):
     complaint = complaint_in("answering", route="meeting", disposed=True)
@@ -212,7 +237,9 @@ def test_a_disposition_is_done_neither_tomorrow_nor_before_the_meeting(as_role, 
     assert (inspector.status, set(inspector.faults)) == (422, {"done_on"})
 
 
-@pytest.mark.parametrize(("changed", "fault"), [({"plan_due_on": "2026-01-01"}, "plan_due_on"), ({"plan_quantity": "0"}, "plan_quantity"), ({"plan": ""}, "plan")])
+@pytest.mark.parametrize(("changed", "fault"), [
+    ({"plan_due_on": "2026-01-01"}, "plan_due_on"), ({"plan_due_on": ""}, "plan_due_on"), ({"plan_quantity": "0"}, "plan_quantity"),
+    ({"plan_quantity": ""}, "plan_quantity"), ({"plan": ""}, "plan")])
 def test_a_plan_for_yesterday_or_of_nothing_is_refused(as_role, complaint_in, on, changed, fault):
     complaint = complaint_in("answering", route="meeting", disposed=True, plan_needed=True)
     planner = as_role("planner").step(f"/complaints/{complaint.id}/plan",
@@ -242,6 +269,26 @@ def test_a_sample_is_asked_for_arrives_moves_and_goes_back(as_role, complaint_in
     assert inspector.step(f"{page}/end_sample", sample_end="given_back").status == 303
     sample = stands(complaint).samples[0]
     assert (sample.received_qty, sample.location, sample.sample_end) == (2, "品质样品柜", "given_back")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_page_says_that_the_limit_stands_still(as_role, complaint_in, on, paused, language):
+    complaint = complaint_in("analysing", sample="awaited")
+    head = as_role("auditor", language=language).get(f"/complaints/{complaint.id}").soup.select_one(".record-head")
+    assert len(head.select(".bi-pause-circle")) == 1
+    assert (day_of(on) + timedelta(days=3)).isoformat() in head.text
+
+
+def test_where_the_limit_runs_on_the_page_says_nothing_of_a_pause(as_role, complaint_in):
+    complaint = complaint_in("analysing", sample="awaited")
+    assert as_role("auditor").get(f"/complaints/{complaint.id}").soup.select(".bi-pause-circle") == []
+
+
+def test_a_limit_stands_still_only_until_a_day_that_is_named(as_role, complaint_in, on, paused):
+    page = f"/complaints/{complaint_in('analysing').id}/request_sample"
+    inspector = as_role("quality_inspector").step(page, quantity="2")
+    assert (inspector.status, set(inspector.faults)) == (422, {"expected_on"})
+    assert inspector.send(page, expected_on=(day_of(on) + timedelta(days=3)).isoformat()).status == 303
 
 
 def test_of_two_samples_the_one_that_is_meant_is_chosen(as_role, complaint_in, stands):

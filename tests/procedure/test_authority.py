@@ -22,6 +22,7 @@ MATRIX = {
     "reply_to_customer": ("5.2.2.3",          "xx .. .......... .."),
     "close_complaint":   ("5.2.2.3",          ".. .x .......... .."),
     "void_complaint":    ("5.6",              ".x .. .......... .."),
+    "import_history":    ("5.6",              ".x .. .......... .."),  # what others once wrote down: by who answers for the department's records
     "contact_customer":  ("5.2.1.3",          "xx xx .......... .."),
     "receive_sample":    ("5.2.1.3",          "xx xx .....x.... .."),
     "countersign":       ("5.2.2.4",          "xx xx xxxxxxxxxx .."),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cs.procedure.calendar import WorkCalendar, WorkingHours
+from cs.procedure.calendar import WorkCalendar, WorkingHours, months_before
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WORKING = WorkingHours((1, 2, 3, 4, 5), ((time(8), time(12)), (time(13, 30), time(17, 30))))
@@ -174,3 +174,24 @@ def test_days_and_hours_cannot_be_taken_back():
         CALENDAR.add_working_days(date(2026, 11, 2), -1)
     with pytest.raises(ValueError, match="working hours cannot be negative"):
         CALENDAR.add_working_hours(at(2, 9), -1)
+
+
+@pytest.mark.parametrize(("day", "months", "before"), [
+    ("2026-08-31", 6, "2026-02-28"),  # February has no 31st
+    ("2024-08-31", 6, "2024-02-29"),  # a leap year
+    ("2024-02-29", 12, "2023-02-28"),
+    ("2026-08-28", 6, "2026-02-28"),
+    ("2026-03-10", 6, "2025-09-10"),  # over the turn of the year
+    ("2026-01-15", 1, "2025-12-15"),
+    ("2026-12-31", 12, "2025-12-31"),
+    ("2026-07-31", 1, "2026-06-30"),
+    ("2026-05-31", 60, "2021-05-31"),
+    ("2026-05-31", 0, "2026-05-31"),
+])
+def test_months_back_end_on_the_same_day_or_the_months_last(day, months, before):
+    assert months_before(date.fromisoformat(day), months) == date.fromisoformat(before)
+
+
+def test_there_are_no_negative_months():
+    with pytest.raises(ValueError, match="negative"):
+        months_before(date(2026, 5, 31), -1)

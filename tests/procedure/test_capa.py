@@ -36,6 +36,26 @@ def test_no_step_and_no_state_is_missing_in_the_table():
     assert {one.state for one in CAPA_SITUATIONS} == {state.code for state in capa.STATES}
 
 
+WHERE = {"analyse": ["issued"], "set_measures": ["analysed"], "send_back": ["analysed", "measures_set"], "do_action": ["measures_set"],
+         "reassign": ["measures_set"], "carry_out": ["measures_set"], "verify": ["carried_out"], "reopen": ["carried_out"],
+         "amend": ["issued", "analysed", "measures_set"], "void": ["issued", "analysed", "measures_set", "carried_out"]}
+
+
+def test_no_condition_opens_a_step_where_the_clauses_do_not():
+    found = {step.name: [state.code for state in capa.STATES if step in capa.WORKFLOW.open_from(state.code, lambda _question: True)]
+             for step in capa.WORKFLOW.steps if not step.creates}
+    assert found == WHERE
+
+
+def test_each_step_asks_for_what_the_clauses_ask_for():
+    assert {step.name: step.when for step in capa.WORKFLOW.steps if step.when} == {
+        "do_action": ("actions_open",), "reassign": ("actions_open",), "carry_out": ("all_done",)}
+
+
+def test_the_proof_of_effect_is_signed_and_nothing_else():
+    assert {step.name: step.signed for step in capa.WORKFLOW.steps if step.signed} == {"verify": "verified", "reopen": "ineffective"}
+
+
 def test_every_state_that_does_not_end_it_is_unfinished():
     assert tuple(state.code for state in capa.STATES if not state.final) == capa.UNFINISHED
 
@@ -57,6 +77,13 @@ def test_one_why_is_not_enough(occurrence, escape, faults):
 
 def test_a_row_of_whys_that_is_not_there_has_no_answers():
     assert capa.why_faults({}) == ("occurrence", "escape")
+
+
+@pytest.mark.parametrize(("occurrence", "escape", "faults"), [
+    ([False, True], [True, True], ()), ([True, False], [False, True], ("occurrence",)), ([False, True], [True, False], ("escape",)),
+    ([False], [False], ("occurrence", "escape")), ([], [True], ())])
+def test_the_last_answer_of_a_row_is_the_cause_and_is_verified(occurrence, escape, faults):
+    assert capa.unproven_causes({"occurrence": occurrence, "escape": escape}) == faults
 
 
 @pytest.mark.parametrize(("roots", "faults"), [((), ()), ((True,), ()), ((False, True), ()), ((False, False), ("root_needed",))])

@@ -7,11 +7,13 @@ import pytest
 from cs.procedure import complaints, customers
 from cs.procedure.authority import may
 from cs.procedure.complaints import (
+    counted_of_old_line,
     counts_as_failure,
     disposition_faults,
     meeting_departments,
     proposed_route,
     route_faults,
+    state_of_old_line,
 )
 from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS, MASTER, MASTER_SITUATIONS, ROLES
 
@@ -69,6 +71,40 @@ def test_customers_products_and_shipments_are_kept_by_whom_the_clauses_name(work
                                                  (customers.PRODUCT, MASTER["product"]), (customers.SHIPMENT, MASTER["shipment"])])
 def test_no_step_is_missing_in_the_table_and_each_names_its_clause(workflow, table):
     assert sorted((step.clause, step.name) for step in workflow.steps) == sorted((row.clause, row.step) for row in table)
+
+
+# Where each step can be open at all, whatever else holds: by hand from the clauses. r received, a analysing, n answering, w awaiting customer, c accepted.
+WHERE = {"register": "p", "decline": "p", "receive": "r", "confirm": "a", "settle": "n", "explain": "n", "meet": "n", "dispose": "n", "issue_result": "n",
+         "countersign": "anwc", "plan": "anwc", "do_disposition": "anwc", "send_reply": "n", "reply_directly": "n", "accept": "w", "refuse": "w",
+         "no_answer": "w", "close": "c", "contact": "ranw", "request_sample": "ran", "receive_sample": "ranwc", "move_sample": "ranwcC",
+         "end_sample": "ranwcC", "amend": "ran", "void": "pranwc"}
+LETTERS = {"passed_on": "p", "declined": "d", "received": "r", "analysing": "a", "answering": "n", "awaiting_customer": "w", "accepted": "c", "closed": "C", "void": "v"}
+
+
+def test_no_condition_opens_a_step_where_the_clauses_do_not():
+    found = {step.name: "".join(letter for state, letter in LETTERS.items() if step in complaints.WORKFLOW.open_from(state, lambda _question: True))
+             for step in complaints.WORKFLOW.steps if not step.creates}
+    assert {name: "".join(sorted(where)) for name, where in found.items()} == {name: "".join(sorted(where)) for name, where in WHERE.items()}
+
+
+# What must hold besides, and how the person must stand to the record (5.2.2.2–4, 5.2.1.3, Q12): also by hand.
+WHEN = {"settle": "occasional answer_missing", "explain": "not_ours answer_missing", "meet": "meeting not_met answer_missing",
+        "dispose": "meeting met not_disposed", "issue_result": "meeting disposed answer_missing", "countersign": "countersigning", "plan": "plan_wanted",
+        "do_disposition": "dispositions_open", "send_reply": "answer_ready", "reply_directly": "not_ours answer_ready", "no_answer": "customer_silent",
+        "close": "nothing_open", "receive_sample": "sample_awaited", "move_sample": "sample_here", "end_sample": "sample_kept"}
+RELATED = {"countersign": "countersigns", "do_disposition": "disposes"}
+
+
+def test_each_step_asks_for_what_the_clauses_ask_for():
+    assert {step.name: " ".join(step.when) for step in complaints.WORKFLOW.steps if step.when} == WHEN
+    assert {step.name: step.relation for step in complaints.WORKFLOW.steps if step.relation} == RELATED
+
+
+SIGNED = {"confirm": "analysed", "countersign": "countersigned", "close": "closed"}
+
+
+def test_these_steps_are_signed_and_no_others():
+    assert {step.name: step.signed for step in complaints.WORKFLOW.steps if step.signed} == SIGNED
 
 
 def test_every_state_stands_in_the_table():
@@ -185,3 +221,19 @@ def test_what_is_decided_for_each_place_is_what_was_found_there(found, decided, 
 
 def test_the_places_are_those_of_the_clause():
     assert complaints.PLACES == ("affected", "customer", "in_transit", "finished", "wip", "raw")
+
+
+# A line of an old register (5.6): what its columns show, by hand.
+@pytest.mark.parametrize(("closed", "replied", "response", "state"), [
+    (True, True, "accepted", "closed"), (True, False, None, "closed"), (True, True, "refused", "closed"),
+    (False, False, None, "received"), (False, True, "refused", "received"),
+    (False, True, None, "awaiting_customer"), (False, True, "accepted", "accepted"), (False, True, "no_answer", "accepted")])
+def test_an_old_line_stands_where_its_columns_show(closed, replied, response, state):
+    assert state_of_old_line(closed=closed, replied=replied, response=response) == state
+
+
+@pytest.mark.parametrize(("liability", "finding", "counts"), [
+    (None, None, None), ("pending", "confirmed", None), ("ours", None, True), ("supplier", "confirmed", True), ("ours", "not_confirmed", False),
+    ("customer", None, False), ("carrier", "confirmed", False)])
+def test_an_old_line_counts_where_its_register_says_whose_fault_it_was(liability, finding, counts):
+    assert counted_of_old_line(liability=liability, finding=finding) is counts

@@ -116,3 +116,42 @@ def test_a_moment_without_a_time_zone_is_refused():
 def test_an_agreed_limit_beyond_reason_is_refused(days):
     with pytest.raises(ValueError, match="between 0 and 365"):
         TWO_DAYS.due_at(at("11-02 09:00"), CALENDAR, agreed_days=days)
+
+
+PAUSED = ReplyRule(days=2, counted="calendar", no_answer_days=10, paused_by_sample=True)
+
+
+def days(*texts: str) -> list[tuple[date, date]]:
+    """'02-05': from 2 to 5 November."""
+    return [(date(2026, 11, int(text[:2])), date(2026, 11, int(text[3:]))) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("waits", "due"),
+    [
+        ([], "11-04 17:30"),
+        (["02-04"], "11-06 17:30"),
+        (["03-05"], "11-06 17:30"),  # asked for a day later
+        (["02-02"], "11-04 17:30"),  # came the same day
+        (["02-05"], "11-09 17:30"),  # Saturday, so Monday
+        (["02-04", "03-04"], "11-06 17:30"),  # two at once: a day counts once
+        (["02-04", "03-06"], "11-09 17:30"),  # one after the other: four days
+        (["03-06", "02-04"], "11-09 17:30"),  # in whichever order they are told
+        (["05-10"], "11-04 17:30"),  # asked for when the reply was overdue already
+        (["04-06"], "11-06 17:30"),  # on the last day
+        (["01-03"], "11-05 17:30"),  # waited for before the limit began, as after a refusal
+    ],
+)
+def test_the_limit_stands_still_while_a_sample_is_awaited_where_the_factory_says_so(waits, due):
+    assert PAUSED.due_at(at("11-02 09:00"), CALENDAR, waits=days(*waits)) == at(due)
+    assert TWO_DAYS.due_at(at("11-02 09:00"), CALENDAR, waits=days(*waits)) == at("11-04 17:30")
+
+
+def test_working_days_and_agreed_limits_are_paused_alike():
+    working = replace(PAUSED, counted="working")
+    assert working.due_at(at("11-02 09:00"), CALENDAR, waits=days("02-04")) == at("11-06 17:30")
+    assert PAUSED.due_at(at("11-02 09:00"), CALENDAR, agreed_days=0, waits=days("02-04")) == at("11-04 17:30")
+
+
+def test_the_customers_own_date_is_not_paused():
+    assert PAUSED.due_at(at("11-02 09:00"), CALENDAR, customer_deadline=at("11-03 09:00"), waits=days("02-09")) == at("11-03 09:00")

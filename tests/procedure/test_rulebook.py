@@ -125,7 +125,15 @@ def test_the_factory_works_monday_to_friday_with_a_lunch_break():
 def test_the_numbers_of_the_readings_in_use():
     assert (BOOK.reply.days, BOOK.reply.counted, BOOK.reply.no_answer_days) == (2, "calendar", 10)
     assert BOOK.recurrence_months == 6
+    assert BOOK.open_ages == (7, 30)
     assert BOOK.company == Name("本公司", "Our company")
+
+
+def test_the_figures_stand_with_their_clauses_and_without_targets():
+    assert {code: kpi.clause for code, kpi in BOOK.kpis.items()} == {
+        "complaints": "5.2.1.1", "replies": "5.2.2.6", "pareto": "5.2.2.1", "open": "5.2.2.3", "valid": "5.2.2.1", "reply_hours": "5.2.2.6",
+        "closure": "5.2.2.3", "closing_days": "5.2.2.3", "repeats": "3.4", "first_pass": "5.2.2.3"}
+    assert [code for code, kpi in BOOK.kpis.items() if kpi.target is not None] == []
 
 
 @pytest.mark.parametrize(
@@ -427,6 +435,25 @@ WRONG = {
         "recurrence_months",
         "is 61: write a number from 1 to 60",
     ),
+    "the ages of open complaints do not rise": (
+        "open_ages = [7, 30]",
+        "open_ages = [30, 30]",
+        "open_ages",
+        "is [30, 30]: write the smaller number first",
+    ),
+    "a figure belongs to no clause": (
+        'en = "Repeat rate"\nclause = "3.4"',
+        'en = "Repeat rate"\nclause = "9.9"',
+        "kpis.repeats.clause",
+        "no clause '9.9': name one of the clauses below",
+    ),
+    "a target is no percentage": (
+        'en = "Replies in time"\n',
+        'en = "Replies in time"\ntarget = 101\n',
+        "kpis.replies.target",
+        "is 101: write a number from 1 to 100",
+    ),
+    "two figures share a name": ('en = "Repeat rate"', 'en = "Closure rate"', "kpis.repeats", "'Closure rate' stands already at kpis.closure: change one of them"),
     "there is no eighth weekday": (
         "weekdays = [1, 2, 3, 4, 5]",
         "weekdays = [1, 2, 3, 4, 8]",

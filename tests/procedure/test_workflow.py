@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cs.procedure import capa, complaints, customers
 from cs.procedure.authority import Permission
 from cs.procedure.workflow import NotAllowed, NotOpen, Refused, State, Step, Workflow
 
@@ -75,3 +76,14 @@ def test_a_wrong_table_stops_the_start_and_says_where(states, steps, reason):
 def test_a_state_that_is_only_returned_to_itself_is_never_left():
     with pytest.raises(ValueError, match="open: never left"):
         Workflow("thing", (State("open"),), (MAKE, Step("again", "5.1", ("open",), "open", Permission.READ)))
+
+
+@pytest.mark.parametrize("workflow", [complaints.WORKFLOW, capa.WORKFLOW, customers.CUSTOMER, customers.PRODUCT, customers.SHIPMENT], ids=lambda one: one.kind)
+def test_what_is_closed_or_void_takes_no_more_files(workflow):
+    ended = {"complaint": {"declined", "closed", "void"}, "capa": {"verified", "void"}}.get(workflow.kind, {"void"})
+    assert {state.code for state in workflow.states if not workflow.takes_files(state.code)} == ended
+
+
+def test_a_wrong_file_falls_to_who_may_void_its_record():
+    assert [one.voiding for one in (complaints.WORKFLOW, capa.WORKFLOW, customers.SHIPMENT)] == [
+        Permission.VOID_COMPLAINT, Permission.VOID_CAPA, Permission.VOID_MASTER_DATA]

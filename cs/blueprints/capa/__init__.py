@@ -100,7 +100,17 @@ def _page(record: Capa, on: datetime) -> dict[str, Any]:
     rounds = [record.of_round(number) for number in range(record.round, 0, -1)]
     return {"flow": flow(record), "next": next_action(record, steps, "capa", on), "others": other_steps(record, steps, "capa"),
             "timeline": timeline(record), "files": files(record), "signatures": signatures(record), "rounds": rounds, "evidence": evidence,
-            "end_of": work_calendar().end_of, "why_kinds": procedure.WHYS, "awaits_answer": record.state in procedure.UNANSWERED}
+            "end_of": work_calendar().end_of, "why_kinds": procedure.WHYS, "awaits_answer": record.state in procedure.UNANSWERED,
+            "unfolded": _unfolded(record, rounds[0])}
+
+
+def _unfolded(record: Capa, said: dict[str, Any]) -> set[str]:
+    """The block on which the work is, or the last that was finished."""
+    if said["verification"]:
+        return {"G"}
+    if record.state not in procedure.UNANSWERED and said["actions"]:
+        return {"E"}
+    return {"A", "D"} if record.sent_back_reason or not said["occurrence_cause"] else {"D"}
 
 
 mount(blueprint, Section(Capa, FORMS, _page, CAR_SHEET))

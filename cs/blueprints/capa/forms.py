@@ -105,8 +105,8 @@ class IssueForm(_DutyForm):
             self.fault("source_no", gettext("Write the number of the complaint."))
             return
         complaint = self.complaint
-        if complaint is None or complaint.state in (*complaints.NOT_REGISTERED, *complaints.ENDED_EARLY):
-            self.fault("source_no", gettext("No complaint that stands has this number."))
+        if complaint is None or complaint.state not in complaints.WITH_CAPA:
+            self.fault("source_no", gettext("No complaint under analysis or later, and not closed yet, has this number."))
         elif self.customer_id.data not in (None, complaint.customer_id):
             self.fault("customer_id", gettext("This complaint is another customer's."))
 
@@ -145,6 +145,10 @@ def _why(kind: str, place: int) -> str:
     return f"why_{kind}_{place}"
 
 
+def _proof(kind: str, place: int) -> str:
+    return f"proven_{kind}_{place}"
+
+
 class AnalyseForm(WithRows, WithFiles, StepForm):
     """7.4-40 to 45: why it arose, why it got out, why the system let it; two 5-why rows and the fishbone."""
 
@@ -152,11 +156,14 @@ class AnalyseForm(WithRows, WithFiles, StepForm):
     escape_cause = LongText("escape_cause", required=True, most=1000)
     system_cause = LongText("system_cause", most=1000)
     cause_class = Choice("cause_class", "cause_class", required=True)
+    cause_verification = LongText("cause_verification", required=True, most=1000)
+    cause_verified_by = Text("cause_verified_by", required=True)
     bones = Rows(BoneRow, label("bones"))
     more_rows = SubmitField()
 
     rows = "bones"
-    beside = frozenset({"more_rows", *(_why(kind, place) for kind in procedure.WHYS for place in range(1, procedure.MOST_WHYS + 1))})
+    beside = frozenset({"more_rows", *(name(kind, place) for name in (_why, _proof) for kind in procedure.WHYS
+                                       for place in range(1, procedure.MOST_WHYS + 1))})
 
     def offer(self, record: Any, on: datetime) -> None:
         offered = [("", "—"), *((code, choice("cause_class", code)) for code in procedure.SIX_M)]
@@ -166,38 +173,47 @@ class AnalyseForm(WithRows, WithFiles, StepForm):
             entry.form.cause_class.choices = offered
 
     def fill(self, record: Any, on: datetime) -> None:
-        for name in ("occurrence_cause", "escape_cause", "system_cause", "cause_class"):
+        for name in ("occurrence_cause", "escape_cause", "system_cause", "cause_class", "cause_verification", "cause_verified_by"):
             self[name].process_data(getattr(record, name))
         said = record.of_round(record.round)
         for why in said["whys"]:
             self[_why(why.cause_kind, why.why_no)].process_data(why.because)
+            self[_proof(why.cause_kind, why.why_no)].process_data(why.proven)
         missing = [code for code in procedure.SIX_M if code not in {bone.cause_class for bone in said["bones"]}]
         self.bones.refill([*said["bones"], *({"cause_class": code} for code in missing)])
         self.offer(record, on)
 
-    def why_fields(self, kind: str) -> list[Any]:
-        return [self[_why(kind, place)] for place in range(1, procedure.MOST_WHYS + 1)]
+    def why_fields(self, kind: str) -> list[tuple[Any, Any]]:
+        """Each answer of a row, and whether it was verified."""
+        return [(self[_why(kind, place)], self[_proof(kind, place)]) for place in range(1, procedure.MOST_WHYS + 1)]
 
     def check(self, record: Any, on: datetime) -> None:
         if record.system_cause_needed and not self.system_cause.data:
             self.fault("system_cause", gettext("The complaint is critical or major: say why the system let it happen."))
-        for kind in procedure.why_faults(self._answers()):
-            answered = sum(bool(field.data) for field in self.why_fields(kind))
-            self.fault(_why(kind, answered + 1), gettext("Ask why again: at least two answers are needed to come to a cause."))
+        too_few = procedure.why_faults(self._answers())
+        for kind in too_few:
+            self.fault(_why(kind, len(self._answers()[kind]) + 1), gettext("Ask why again: at least two answers are needed to come to a cause."))
+        for kind in procedure.unproven_causes({kind: proven for kind, proven in self._proven().items() if kind not in too_few}):
+            last = [answer for answer, _proven in self.why_fields(kind) if answer.data][-1]
+            self.fault(last.name, gettext("This is the cause: verify it, and tick that it was (7.4-46)."))
         if procedure.fishbone_faults(tuple(row.is_root.data for row in self.bones.filled)):
             self.fault("bones", gettext("Mark the root cause on the fishbone."))
 
     def _answers(self) -> dict[str, list[str]]:
-        return {kind: [field.data for field in self.why_fields(kind) if field.data] for kind in procedure.WHYS}
+        return {kind: [answer.data for answer, _proven in self.why_fields(kind) if answer.data] for kind in procedure.WHYS}
+
+    def _proven(self) -> dict[str, list[bool]]:
+        return {kind: [proven.data for answer, proven in self.why_fields(kind) if answer.data] for kind in procedure.WHYS}
 
     def values(self) -> dict[str, Any]:
         bones = [{name: row[name].data for name in ("cause_class", "cause", "is_root")} for row in self.bones.filled]
-        return super().values() | {"whys": self._answers(), "bones": bones}
+        return super().values() | {"whys": self._answers(), "proven": self._proven(), "bones": bones}
 
 
 for _kind in procedure.WHYS:
     for _place in range(1, procedure.MOST_WHYS + 1):
         setattr(AnalyseForm, _why(_kind, _place), Text("why", most=300))
+        setattr(AnalyseForm, _proof(_kind, _place), Yes("proven"))
 
 
 class ActionRow(RowForm):

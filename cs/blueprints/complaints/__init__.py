@@ -8,7 +8,7 @@ from flask import Blueprint, abort, render_template, request, url_for
 from flask_login import current_user
 
 from cs.access import requires
-from cs.blueprints.complaints import forms, meeting_forms, sample_forms
+from cs.blueprints.complaints import forms, lookup, meeting_forms, sample_forms
 from cs.blueprints.complaints.listing import LISTING
 from cs.blueprints.complaints.page import page_of_complaint
 from cs.forms import ReasonForm, StepForm
@@ -51,6 +51,21 @@ def like(record_id: int) -> Any:
     product = request.args.get("product_id", type=int) or record.product_id
     made = {name: request.args.get(name) for name in forms.PROPOSING}
     return render_template("complaints/_like.html", likeness=forms.Likeness.of(record, product, request.args.get("defect_code"), **made))
+
+
+@blueprint.route("/contacts")
+@requires(Permission.READ)
+def contacts() -> Any:
+    """The contacts of the customer that is chosen in a form, as buttons of it."""
+    return render_template("complaints/_contacts.html", offered=lookup.contacts_of(request.args.get("customer_id", type=int)))
+
+
+@blueprint.route("/lot")
+@requires(Permission.READ)
+def lot() -> Any:
+    """The shipments of the lot that is typed in a form, as buttons of it."""
+    found = lookup.shipments_of(request.args.get("lot_no"), request.args.get("customer_id", type=int))
+    return render_template("complaints/_lot.html", offered=found)
 
 
 def _page(record: Complaint, on: datetime) -> dict[str, Any]:

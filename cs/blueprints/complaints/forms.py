@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+from cs.blueprints.complaints.lookup import WithLookUp
 from cs.forms import (
     Choice,
     Choices,
@@ -47,7 +48,7 @@ def _quantity_faults(form: Any, checked: int | None, defect: int | None, shipped
         form.fault("checked_qty", gettext("More pieces checked than were shipped (%(shipped)s).", shipped=shipped))
 
 
-class GoodsForm(WithFiles, StepForm):
+class GoodsForm(WithLookUp, WithFiles, StepForm):
     """What every form of block A asks: the goods, the problem, what the customer wants."""
 
     channel = Choice("channel", "channel", required=True)
@@ -58,7 +59,7 @@ class GoodsForm(WithFiles, StepForm):
     lot_confirmed = Yes("lot_confirmed")
     description = LongText("description", required=True)
 
-    beside = frozenset({"lot_confirmed"})
+    beside = frozenset({"lot_confirmed", "fill_in"})
 
     def offer(self, record: Any, on: datetime) -> None:
         self.customer_id.choices = customers_to_choose(record.customer_id if record else None)
@@ -312,7 +313,15 @@ class AnswerForm(WithFiles, StepForm):
 
 
 class RefuseForm(AnswerForm):
+    """5.2.2.3, 5.2.2.6: why not, and by when the customer wants the next reply, if it says so."""
+
     response_note = LongText("refusal_reason", required=True)
+    customer_deadline = Moment("customer_deadline")
+
+    def check(self, record: Any, on: datetime) -> None:
+        super().check(record, on)
+        if self.customer_deadline.data and self.customer_deadline.data < on:
+            self.fault("customer_deadline", gettext("This deadline has passed already."))
 
 
 class NoAnswerForm(StepForm):

@@ -20,11 +20,12 @@ def _states() -> list[tuple[str, str]]:
 
 
 def _routes() -> list[tuple[str, str]]:
-    return [*choices("route"), ("repeat", gettext("Repeats"))]
+    return [*choices("route"), ("repeat", gettext("Repeats")), ("imported", gettext("From an old register"))]
 
 
 def _goes_by(value: str) -> ColumnElement[bool]:
-    return Complaint.repeat_of_id.is_not(None) if value == "repeat" else Complaint.route == value
+    aside = {"repeat": Complaint.repeat_of_id, "imported": Complaint.imported_from}  # what a case may be beside its way
+    return aside[value].is_not(None) if value in aside else Complaint.route == value
 
 
 def _in_state(value: str) -> ColumnElement[bool]:
@@ -43,9 +44,9 @@ def _reply_is(value: str) -> ColumnElement[bool]:
 LISTING = Listing(
     Complaint,
     select(Complaint.id, Complaint.number, Complaint.heard_at, func.coalesce(Customer.short_name, Complaint.customer_said).label("customer"),
-           Customer.customer_level, Product.model, Complaint.lot_no, Complaint.description, Complaint.defect_category, Complaint.defect_code,
+           Customer.customer_level, func.coalesce(Product.model, Complaint.old_model).label("model"), Complaint.lot_no, Complaint.description, Complaint.defect_category, Complaint.defect_code,
            Complaint.severity, Complaint.state, Complaint.reply_due_at, Complaint.replied_at, Complaint.first_due_at, Complaint.route,
-           Complaint.repeat_of_id)
+           Complaint.repeat_of_id, Complaint.old_number)
     .outerjoin(Customer, Customer.id == Complaint.customer_id).outerjoin(Product, Product.id == Complaint.product_id),
     {"newest": Sort(lambda: gettext("Newest first"), Complaint.heard_at, descending=True),
      "oldest": Sort(lambda: gettext("Oldest first"), Complaint.heard_at),

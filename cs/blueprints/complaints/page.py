@@ -4,13 +4,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, url_for
 from flask_babel import gettext
 
+from cs.models.capa import Capa
 from cs.models.complaints import Complaint
 from cs.models.holidays import work_calendar
 from cs.models.procedure import zone
 from cs.models.users import User
+from cs.procedure import capa
 from cs.procedure import complaints as procedure
 from cs.records import files, flow, next_action, other_steps, signatures, timeline
 from cs.words import choice, day, department_name, listed, term
@@ -24,9 +25,11 @@ def page_of_complaint(record: Complaint, person: User, on: datetime) -> dict[str
     return {"flow": flow(record), "next": next_action(record, steps, "complaints", on), "others": other_steps(record, steps, "complaints"),
             "timeline": timeline(record), "files": files(record), "signatures": signatures(record),
             "calendar_known": work_calendar().is_known(due_day), "ended_early": procedure.ENDED_EARLY,
+            "has_analysis": any((record.quality_received_at, record.analysed_at, record.defect_category, record.severity, record.nature, record.liability,
+                                 record.finding, record.resp_dept)),
             "waits_for_reply": record.state in procedure.UNANSWERED, "unfolded": _unfolded(record, on), "same": same, "elsewhere": others,
             "in_the_way": in_the_way(record, on) if record.state == procedure.BEFORE_THE_CLOSE else [], "samples": _samples_in_brief(record), "today": on.astimezone(zone()).date(),
-            "capas": [(one, _address(one)) for one in record.capas]}
+            "capas": record.capas, "asks_for_capa": Capa.asked_for_by(record, person)}
 
 
 def _samples_in_brief(record: Complaint) -> str:
@@ -35,18 +38,14 @@ def _samples_in_brief(record: Complaint) -> str:
     return f"{term('samples')}: {listed(place or '/' for place in places)}" if places else ""
 
 
-def _address(capa: Any) -> str | None:
-    """Where a corrective action has its page."""
-    return url_for("capa.detail", record_id=capa.id) if "capa.detail" in current_app.view_functions else None
-
-
 def _unfolded(record: Complaint, on: datetime) -> set[str]:
     """The blocks that still stand open: those not finished, and the last of the finished ones."""
-    if record.state in procedure.ENDED_EARLY or not record.analysed_at:
-        return {"A", "B"}
+    causes = {"D"} if not record.capas or any(one.state in capa.UNFINISHED for one in record.capas) else set()
+    if record.state in procedure.ENDED_EARLY or not (record.analysed_at or record.replied_at or record.closed_at):
+        return {"A", "B"} | causes
     if record.meetings and (record.open_ends(on) or record.reply is None or record.reply.replied_at is None):
-        return {"C", "F"} if record.reply else {"C"}
-    return {"F", "G"} if record.reply else {"B"}
+        return {"C", "F"} | causes if record.reply else {"C"} | causes
+    return {"F", "G"} | causes if record.reply else {"B"} | causes
 
 
 def in_the_way(record: Complaint, on: datetime) -> list[str]:

@@ -2,13 +2,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import gettext
 
 from cs.forms import Choice, Day, LongText, Moment, Reference, StepForm, Text, Whole, WithFiles, reference_choices
 from cs.models.complaints import Complaint
-from cs.models.procedure import zone
+from cs.models.procedure import rulebook, zone
 from cs.models.samples import Sample
 from cs.words import choices, day
 
@@ -48,6 +48,8 @@ class RequestSampleForm(StepForm):
         asked = self.requested_on.data
         if asked and asked < record.heard_at.astimezone(zone()).date():
             self.fault("requested_on", gettext("This lies before the complaint was heard."))
+        if rulebook().reply.paused_by_sample and not self.expected_on.data:
+            self.fault("expected_on", gettext("Until then the reply's limit stands still: say when the sample is expected."))
         if asked and self.expected_on.data and self.expected_on.data < asked:
             self.fault("expected_on", gettext("It cannot arrive before it was asked for."))
 
@@ -57,9 +59,11 @@ class _OneSample(StepForm):
 
     sample_id = Reference("defect_sample", required=True)
 
+    which: ClassVar[str]  # the question that a sample answers with yes where this step can be about it
+
     def meant(self, record: Complaint) -> list[Sample]:
         """The samples that this step can be about."""
-        raise NotImplementedError
+        return [one for one in record.samples if getattr(one, self.which)]
 
     def offer(self, record: Any, on: datetime) -> None:
         self.sample_id.choices = reference_choices([(one.id, f"{one.quantity} · {day(one.requested_on)} · {one.location or '/'}")
@@ -88,8 +92,7 @@ class ReceiveSampleForm(WithFiles, _OneSample):
     received_qty = Whole("received_qty", required=True, least=1)
     location = Text("location", required=True)
 
-    def meant(self, record: Complaint) -> list[Sample]:
-        return [one for one in record.samples if one.is_awaited]
+    which = "is_awaited"
 
     def fill(self, record: Any, on: datetime) -> None:
         self.received_on.data = on.astimezone(zone()).date()
@@ -112,8 +115,7 @@ class ReceiveSampleForm(WithFiles, _OneSample):
 class MoveSampleForm(_OneSample):
     location = Text("location", required=True)
 
-    def meant(self, record: Complaint) -> list[Sample]:
-        return [one for one in record.samples if one.is_here]
+    which = "is_here"
 
 
 class EndSampleForm(_OneSample):
@@ -123,8 +125,7 @@ class EndSampleForm(_OneSample):
     ended_on = Day("ended_on", required=True)
     note = LongText("note", most=500)
 
-    def meant(self, record: Complaint) -> list[Sample]:
-        return [one for one in record.samples if one.ended_on is None]
+    which = "is_open"
 
     def offer(self, record: Any, on: datetime) -> None:
         super().offer(record, on)
