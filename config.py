@@ -34,6 +34,13 @@ def _language(text: str) -> str:
     return text
 
 
+def _file(text: str) -> Path:
+    path = Path(text).absolute()
+    if not path.is_file():
+        raise ValueError(text)
+    return path
+
+
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word for word in text.replace(",", " ").split() if word)
 
@@ -67,6 +74,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CS_EXPORT_ROWS", 2000, _whole, "a register with more rows is written in the background and waits under My files"),
     Setting("CS_EXPORTS_AT_ONCE", 2, _whole, "so many registers are written at once"),
     Setting("CS_EXPORT_HOURS", 48, _whole, "how long such a file is kept"),
+    Setting("CS_PDF_ROWS", 1000, _whole, "the most lines of a register in one PDF: 1000 take about 1.5 s and 500 MB while it is made"),
+    Setting("CS_PDF_FONT", "", _file, "a font file (.ttf, .otf, .ttc) for papers, used before the packaged Noto Sans SC; empty: that alone"),
     Setting("CS_WAIT_SECONDS", 10, _whole, "how long a writer waits for another writer"),
 )
 

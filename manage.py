@@ -337,7 +337,8 @@ def missing_packages():
     """Debian's names of what `test` needs from the system and does not find."""
     packages = [] if has_ensurepip() else ["python3-venv"]
     packages += [] if find_browser() else ["chromium"]
-    return packages + ([] if has_chinese_font() else ["fonts-noto-cjk"])
+    packages += [] if has_chinese_font() else ["fonts-noto-cjk"]
+    return packages + ([] if shutil.which("pdftotext") else ["poppler-utils"])  # reads the PDFs back
 
 
 def need_system_packages():
@@ -347,7 +348,7 @@ def need_system_packages():
     packages = missing_packages()
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         names = " ".join(packages)
-        say(f"缺少（浏览器测试需要）: {names}", f"missing, the browser tests need it: apt install {names}")
+        say(f"缺少（浏览器与 PDF 测试需要）: {names}", f"missing, tests of the browser and of PDFs need it: apt install {names}")
         return
     say(f"安装系统软件包 {' '.join(packages)}", "installing these Debian packages")
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

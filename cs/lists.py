@@ -23,9 +23,11 @@ from cs.extensions import db
 from cs.models.base import MOST_ID, Record
 from cs.models.procedure import zone
 from cs.models.search import LONGEST_SEARCH, matching
+from cs.words import day, term
 
 COUNTED = 10_000  # beyond so many rows a list says "more than"
 LONGEST_CURSOR = 2000
+MOST_ECHOED = 80  # characters of an address that a message repeats
 EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)  # bounds beyond them bound nothing, and their moments may not exist
 
 
@@ -102,19 +104,31 @@ class Listing:
 
     def asked(self, args: MultiDict[str, str]) -> dict[str, str]:
         """What of the address narrows or orders this list, always in one order: without the place in it, and without what means nothing here."""
-        names = [*(one.name for one in self.filters), *(("from", "to") if self.period is not None else ()), *(("q",) if self.search_label else ()), "sort"]
+        names = [*(one.name for one in self.filters), *(("from", "to", *(["by"] if self.dates else [])) if self.period is not None else ()), *(("q",) if self.search_label else ()), "sort"]
         return {name: args[name][:LONGEST_SEARCH] for name in names if args.get(name)}
 
-    def in_words(self, args: MultiDict[str, str]) -> list[tuple[str, str]]:
-        """The same for people: what each narrowing is called, and what was chosen."""
-        said = []
-        if self.period is not None:
-            period = Period.of(args)
-            said += [(label, bound.isoformat()) for label, bound in ((gettext("From day"), period.first), (gettext("To day"), period.last)) if bound]
-        for one in self.filters:
-            chosen = dict(one.options()).get(args.get(one.name, ""))
-            said += [(one.label(), chosen)] if chosen else []
-        return said + ([(gettext("Search"), args["q"])] if self.search_label and args.get("q") else [])
+    def said(self, args: MultiDict[str, str]) -> list[tuple[str, str]]:
+        """What the address asks for, in words, (label, value): for the head of a print or a file."""
+        period = Period.of(args)
+        words = []
+        if self.period is not None and (period.first or period.last):
+            label, _column = self.dates.get(args.get("by", ""), (lambda: term("period"), None))
+            words.append((label(), f"{day(period.first) or '…'} – {day(period.last) or '…'}"))
+        chosen = ((one.label(), dict(one.offered(value)).get(value)) for one in self.filters if (value := args.get(one.name, "")))
+        words += [(label, value) for label, value in chosen if value]
+        if self.search_label and (typed := args.get("q", "")[:LONGEST_SEARCH]):
+            words.append((term("search"), typed))
+        return [*words, (gettext("Sort"), self.sort(args)[1].label())]
+
+    def faults(self, args: MultiDict[str, str]) -> list[str]:
+        """What of the address cannot be answered, in words: a file must not hold other rows than were asked for."""
+        said = [fault] if self.period is not None and (fault := Period.of(args).fault) else []
+        unknown = [f"{one.label()}: {value}" for one in self.filters if (value := args.get(one.name)) and value not in dict(one.offered(value))]
+        if args.get("sort") and args["sort"] not in self.sorts:
+            unknown.append(f"{gettext('Sort')}: {args['sort']}")
+        if self.dates and args.get("by") and args["by"] not in self.dates:
+            unknown.append(f"{term('period')}: {args['by']}")
+        return said + [gettext("There is no such choice: %(choice)s.", choice=one[:MOST_ECHOED]) for one in unknown]
 
     def sort(self, args: MultiDict[str, str]) -> tuple[str, Sort]:
         key = args.get("sort", "")

@@ -29,6 +29,9 @@ from cs.pages import go, go_within, is_htmx, say, show, swap_record
 from cs.procedure.authority import Permission
 from cs.procedure.workflow import Step
 from cs.records import changes_since
+from cs.registers.answers import pdf
+from cs.registers.definition import Paper
+from cs.registers.sheets import asked_language, language_links, paper_pdf
 from cs.words import step_name
 
 BACK_TO = {"approvals": "approvals.index"}  # lists in which a step is taken, by what the address says
@@ -43,6 +46,7 @@ class Section:
     model: type[Workflowed]
     forms: Mapping[str, type[StepForm]]
     context: Callable[[Any, datetime], dict[str, Any]]
+    paper: Paper | None = None  # what the record is when it is printed
 
     @property
     def kind(self) -> str:
@@ -50,7 +54,7 @@ class Section:
 
 
 def mount(blueprint: Blueprint, section: Section) -> None:
-    """Adds to a section's blueprint: /new, /<id> and /<id>/<step>."""
+    """Adds to a section's blueprint: /new, /<id>, /<id>/<step>, and /<id>.pdf where its records have a paper."""
     name = blueprint.name
 
     @requires(Permission.READ)
@@ -71,6 +75,14 @@ def mount(blueprint: Blueprint, section: Section) -> None:
         row = next((row for row in section.model.workflow.steps if row.name == step and not row.creates), None)
         return take(name, section, row or abort(404), record_id)
 
+    @requires(Permission.READ)
+    def paper(record_id: int) -> Any:
+        """The record as the paper that it is."""
+        record = find(section.model, record_id) or abort(404)
+        return pdf(section.paper, paper_pdf(section.paper, record, asked_language()), record.title)
+
+    if section.paper is not None:
+        blueprint.add_url_rule("/<int:record_id>.pdf", view_func=paper)
     blueprint.add_url_rule("/new", view_func=new, methods=["GET", "POST"])
     blueprint.add_url_rule("/<int:record_id>", view_func=detail)
     blueprint.add_url_rule("/<int:record_id>/<step>", view_func=step, methods=["GET", "POST"])
@@ -79,7 +91,9 @@ def mount(blueprint: Blueprint, section: Section) -> None:
 def page_of(section: Section, record: Workflowed) -> dict[str, Any]:
     """What every record page shows, and what this section adds."""
     on = datetime.now(UTC)
-    return {"record": record, "on": on, "steps": record.steps_for(current_user, on), **section.context(record, on)}
+    name = request.blueprint
+    prints = language_links(lambda asked: url_for(f"{name}.paper", record_id=record.id, language=asked)) if section.paper else []
+    return {"record": record, "on": on, "steps": record.steps_for(current_user, on), "paper": section.paper, "prints": prints, **section.context(record, on)}
 
 
 def take(name: str, section: Section, step: Step, record_id: int | None) -> Any:

@@ -107,7 +107,7 @@ def house(tmp_path):
         (packages / name / "__init__.py").touch()
         (packages / name / "__main__.py").write_text(text)
     (tmp_path / "bin").mkdir()
-    for name in ("chromium", "fc-list"):
+    for name in ("chromium", "fc-list", "pdftotext"):
         (tmp_path / "bin" / name).write_text("#!/bin/sh\necho NotoSansCJK\n")
         (tmp_path / "bin" / name).chmod(0o755)
     return House(tmp_path)
@@ -380,7 +380,7 @@ def test_without_root_the_missing_system_packages_are_named_and_the_tests_go_on(
     monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
     monkeypatch.setattr(shutil, "which", lambda name: None)
     manage.need_system_packages()
-    assert "apt install chromium fonts-noto-cjk" in capsys.readouterr().err
+    assert "apt install chromium fonts-noto-cjk poppler-utils" in capsys.readouterr().err
 
 
 def test_with_root_on_a_debian_the_missing_system_packages_are_installed(monkeypatch):
@@ -391,7 +391,7 @@ def test_with_root_on_a_debian_the_missing_system_packages_are_installed(monkeyp
     monkeypatch.setattr(manage, "call", lambda command, **_: ran.append(command) or 0)
     manage.need_system_packages()
     assert [command[1] for command in ran] == ["update", "install"]
-    assert ran[1][-2:] == ["chromium", "fonts-noto-cjk"]
+    assert ran[1][-3:] == ["chromium", "fonts-noto-cjk", "poppler-utils"]
 
 
 # --- the locks --------------------------------------------------------------------------------------------------------

@@ -13,15 +13,13 @@ from werkzeug.datastructures import MultiDict
 from cs.access import requires
 from cs.exports import drop, folder, kept_for, reason_in_words, wake
 from cs.extensions import begin_write, db
-from cs.lists import Period
 from cs.models.base import MOST_ID
 from cs.models.exports import Export, TooMany
-from cs.models.procedure import rulebook
 from cs.pages import go, is_htmx, say, show
 from cs.procedure.authority import Permission
 from cs.registers import REGISTERS
 from cs.registers.formats import FORMATS, mime_of
-from cs.words import in_language, language
+from cs.registers.sheets import one_language
 
 blueprint = Blueprint("exports", __name__, url_prefix="/reports/files")
 
@@ -42,10 +40,9 @@ def _shown() -> Response:
 def _described(export: Export) -> dict[str, Any]:
     """What the file is, in words; what a later version of the program no longer knows, by its code."""
     register, form = REGISTERS.get(export.register), FORMATS.get(export.ending)
-    paper = rulebook().forms[register.form] if register else None
-    return {"title": in_language(paper.name) if paper else export.register, "number": paper.number if paper else "",
+    return {"title": register.title if register else export.register, "number": register.form_row.number if register else "",
             "format": form.title if form else export.ending, "icon": form.icon if form else "file-earmark",
-            "asked": register.listing.in_words(MultiDict(parse_qsl(export.asked))) if register else []}
+            "asked": register.listing.said(MultiDict(parse_qsl(export.asked))) if register else []}
 
 
 @blueprint.route("/ask/<name>.<ending>", methods=["POST"])
@@ -56,11 +53,11 @@ def ask(name: str, ending: str) -> Any:
     if register is None or ending not in FORMATS:
         abort(404)
     asked, person = register.listing.asked(request.args), current_user._get_current_object()
-    if register.listing.period is not None and Period.of(request.args).fault:
+    if register.listing.faults(request.args):
         return go(url_for("reports.register", name=name, **asked))  # which says what is wrong
     begin_write()
     try:
-        Export.ask(register=name, ending=ending, asked=urlencode(asked), language=language(), by=person, on=datetime.now(UTC))
+        Export.ask(register=name, ending=ending, asked=urlencode(asked), language=one_language(), by=person, on=datetime.now(UTC))
     except TooMany:
         db.session.rollback()
         say(gettext("Your list is full. Remove files that you no longer need, then ask again."), "warning")

@@ -64,9 +64,9 @@ def _overdue(row: Row[Any]) -> int | None:
     return late if late > 0 else None
 
 
-def _cause(row: Row[Any]) -> str | None:
-    said = [f"{choice('cause_kind', kind)}:{text}" for kind, text in (("occurrence", row.occurrence_cause), ("escape", row.escape_cause)) if text]
-    return "; ".join(said) or None
+def _cause(row: Row[Any]) -> tuple[tuple[str, str], ...] | None:
+    said = (("occurrence", row.occurrence_cause), ("escape", row.escape_cause))
+    return tuple((choice("cause_kind", kind), text) for kind, text in said if text) or None
 
 
 def _status(row: Row[Any]) -> str:
@@ -84,27 +84,27 @@ CAPA_REGISTER = Register(
     "capa", "car_tracker", "capa", LISTING,
     (
         Column("capa_no", lambda row: row.number, 14),
-        Column("round", lambda row: row.round, 6, "whole"),
+        Column("round", lambda row: row.round, 6, "whole", under=True),
         Column("source", lambda row: choice("capa_source", row.source), 11),
-        Column("source_no", lambda row: row.source_no, 16),
+        Column("source_no", lambda row: row.source_no, 16, under=True),
         Column("customer", lambda row: row.short_name, 14),
         Column("issued_at", lambda row: _day_in_factory(row.issued_at), 11, "day"),
-        Column("issued_by", lambda row: row.issuer, 10),
+        Column("issued_by", lambda row: row.issuer, 10, under=True),
         Column("problem", lambda row: row.problem, 32),
         Column("resp_dept", lambda row: department_name(row.department), 10),
-        Column("due_on", lambda row: row.due_on, 11, "day"),
-        Column("owner", lambda row: row.owner, 10),
+        Column("due_on", lambda row: row.due_on, 11, "day", under=True),
+        Column("owner", lambda row: row.owner, 10, under=True),
         Column("cause", _cause, 32),
         Column("action_kind", lambda row: choice("action_kind", row.action_kind), 10),
         Column("corrective_action", lambda row: row.content if row.action_kind != "preventive" else None, 30),
-        Column("preventive_action", lambda row: row.content if row.action_kind == "preventive" else None, 30),
+        Column("preventive_action", lambda row: row.content if row.action_kind == "preventive" else None, 30, under=True),
         Column("planned_on", lambda row: row.planned_on, 11, "day"),
-        Column("done_on", lambda row: row.done_on, 11, "day"),
+        Column("done_on", lambda row: row.done_on, 11, "day", under=True),
         Column("overdue_days", _overdue, 8, "whole"),
         Column("method_and_day", _verified, 22),
-        Column("effect", lambda row: choice("effect", row.effect), 8),
+        Column("effect", lambda row: choice("effect", row.effect), 8, under=True),
         Column("status", _status, 12),
-        Column("closed_on", lambda row: _day_in_factory(row.closed_at) if row.runs else None, 11, "day"),
+        Column("closed_on", lambda row: _day_in_factory(row.closed_at) if row.runs else None, 11, "day", under=True),
         Column("remarks", lambda row: row.void_reason or row.done_note, 22),
     ),
     address=lambda row: url_for("capa.detail", record_id=row.id))

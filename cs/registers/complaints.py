@@ -125,15 +125,15 @@ def _rate(row: Row[Any]) -> Decimal | None:
     return (Decimal(row.defect_qty * 100) / row.checked_qty).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def _symptom(row: Row[Any]) -> str:
+def _symptom(row: Row[Any]) -> tuple[str, ...]:
     named = defect(row.defect_category, row.defect_code)
-    return f"{named} · {row.description}" if named and named != row.description else str(row.description)
+    return (named, row.description) if named and named != row.description else (row.description,)
 
 
-def _remarks(row: Row[Any]) -> str | None:
+def _remarks(row: Row[Any]) -> tuple[Any, ...] | None:
     """The closing note; of a line of an old register its own number and what it said beside the columns."""
-    said = [f"{term('old_number')}: {row.old_number}" if row.old_number else None, row.old_notes, row.closing_note]
-    return "; ".join(one for one in said if one) or None
+    said = ((term("old_number"), row.old_number) if row.old_number else None, row.old_notes, row.closing_note)
+    return tuple(one for one in said if one) or None
 
 
 def _in_time(row: Row[Any]) -> bool | None:
@@ -143,33 +143,33 @@ def _in_time(row: Row[Any]) -> bool | None:
 COMPLAINT_REGISTER = Register(
     "complaints", "complaint_register", "complaint", LISTING,
     (
-        Column("complaint_no", lambda row: row.number, 17),
-        Column("complaint_date", lambda row: row.heard_at.astimezone(zone()).date(), 11, "day"),
+        Column("complaint_no", lambda row: row.number, 18),
+        Column("complaint_date", lambda row: row.heard_at.astimezone(zone()).date(), 11, "day", under=True),
         Column("customer", lambda row: row.short_name, 16),
-        Column("customer_level", lambda row: row.customer_level, 8),
+        Column("customer_level", lambda row: row.customer_level, 8, under=True),
         Column("model", lambda row: row.model, 14),
-        Column("product_name", lambda row: row.spec, 18),
+        Column("product_name", lambda row: row.spec, 18, under=True),
         Column("lot_no", lambda row: row.lot_no, 13),
-        Column("shipped_qty", lambda row: row.shipped_qty, 9, "whole"),
+        Column("shipped_qty", lambda row: row.shipped_qty, 9, "whole", under=True),
         Column("checked_qty", lambda row: row.checked_qty, 9, "whole"),
-        Column("defect_qty", lambda row: row.defect_qty, 9, "whole"),
-        Column("defect_rate", _rate, 9, "percent"),
-        Column("symptom", _symptom, 40),
-        Column("defect_category", lambda row: defect_category(row.defect_category), 11),
-        Column("severity", lambda row: choice("severity", row.severity), 10),
+        Column("defect_qty", lambda row: row.defect_qty, 9, "whole", under=True),
+        Column("defect_rate", _rate, 9, "percent", under=True),
+        Column("symptom", _symptom, 36),
+        Column("defect_category", lambda row: defect_category(row.defect_category), 13),
+        Column("severity", lambda row: choice("severity", row.severity), 10, under=True),
         Column("nature", lambda row: choice("nature", row.nature), 8),
-        Column("is_repeat", lambda row: row.repeat_of_id is not None if row.analysed_at else None, 8, "yes_no"),
+        Column("is_repeat", lambda row: row.repeat_of_id is not None if row.analysed_at else None, 8, "yes_no", under=True),
         Column("resp_dept", lambda row: department_name(row.department), 11),
-        Column("liability", lambda row: choice("liability", row.liability), 10),
+        Column("liability", lambda row: choice("liability", row.liability), 10, under=True),
         Column("cause_brief", lambda row: row.cause, 26),
         Column("measure_brief", lambda row: row.actions or row.reply_text, 26),
         Column("reply_due_at", lambda row: row.first_due_at, 16, "moment"),
-        Column("replied_at", lambda row: row.replied_at, 16, "moment"),
+        Column("replied_at", lambda row: row.replied_at, 16, "moment", under=True),
         Column("on_time", _in_time, 7, "yes_no"),
-        Column("response", lambda row: choice("response", row.response), 9),
-        Column("closed_on", lambda row: row.closed_at.astimezone(zone()).date() if row.closed_at else None, 11, "day"),
-        Column("status", lambda row: state_name("complaint", row.state), 12),
-        Column("late_reply_reason", lambda row: row.late_reply_reason, 22),
-        Column("remarks", _remarks, 22),
+        Column("response", lambda row: choice("response", row.response), 9, under=True),
+        Column("closed_on", lambda row: row.closed_at.astimezone(zone()).date() if row.closed_at else None, 13, "day"),
+        Column("status", lambda row: state_name("complaint", row.state), 12, under=True),
+        Column("late_reply_reason", lambda row: row.late_reply_reason, 16),
+        Column("remarks", _remarks, 16),
     ),
     address=lambda row: url_for("complaints.detail", record_id=row.id))

@@ -9,9 +9,9 @@ from typing import IO
 from werkzeug.datastructures import MultiDict
 
 from cs.files import MIMES, clean_name
-from cs.models.procedure import rulebook, zone
+from cs.models.procedure import zone
 from cs.registers.definition import Register
-from cs.registers.writers import SHEET_MOST, as_csv, as_xlsx, head_of
+from cs.registers.writers import SHEET_MOST, as_csv, as_xlsx
 
 Writer = Callable[[Register, "MultiDict[str, str]", datetime], IO[bytes]]
 
@@ -38,6 +38,5 @@ def mime_of(ending: str) -> str:
 
 def file_name(register: Register, ending: str, on: datetime, *, to_the_minute: bool = False) -> str:
     """What the file is called on the reader's computer: form number, title, day in the factory."""
-    title, _number = head_of(register)
     moment = on.astimezone(zone()).strftime("%Y-%m-%d %H%M" if to_the_minute else "%Y-%m-%d")
-    return clean_name(f"{rulebook().forms[register.form].number} {title} {moment}.{ending}")
+    return clean_name(f"{register.form_row.number} {register.title} {moment}.{ending}")

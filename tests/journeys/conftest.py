@@ -128,9 +128,13 @@ class Person:
         self.page.locator("main").get_by_role("button", name=name, exact=True).or_(
             self.page.locator("main").get_by_role("link", name=name, exact=True)).first.click()
 
-    def field(self, label: str) -> Any:
-        """The field under a label; a star behind it marks what must be filled in. A form that is just coming in takes the focus."""
+    def wait_for_form(self) -> None:
+        """A form that is just coming in takes the focus: what is typed meanwhile lands in another field."""
         expect(self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
+
+    def field(self, label: str) -> Any:
+        """The field under a label; a star behind it marks what must be filled in."""
+        self.wait_for_form()
         named = self.page.locator(".field-label").filter(has_text=re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$"))
         return self.page.locator(".field").filter(has=named)
 

@@ -31,7 +31,7 @@ def many_lines(server: str, tmp_path: Path) -> None:
 
 
 def numbers_of(path: Path) -> list[str]:
-    return [row[1] for row in openpyxl.load_workbook(path).active.iter_rows(min_row=3, values_only=True)]
+    return [row[1] for row in openpyxl.load_workbook(path).active.iter_rows(min_row=4, values_only=True)]
 
 
 @pytest.mark.parametrize("javascript", [True, False])

@@ -33,6 +33,7 @@ class Row:
         self._field(label).locator("input").fill(text)
 
     def _field(self, label: str):
+        self.person.wait_for_form()
         named = self.person.page.locator(".field-label").filter(has_text=re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$"))
         return self.box.locator(".field").filter(has=named)
 

@@ -313,7 +313,7 @@ def test_the_page_shows_what_is_next_to_who_may_do_it_and_to_others_whom_it_wait
 def test_the_whole_case_is_on_its_page_in_both_languages(as_role, complaint_in):
     complaint = complaint_in("closed")
     texts = {language: as_role("auditor", language=language).get(f"/complaints/{complaint.id}").text for language in ("zh", "en")}
-    for words in (complaint.number, "华声汽配", "CA-6920", "L2611", SETTLED["reply_text"], SETTLED["cause"], "1.50 %", "MJ-QP-12-03"):
+    for words in (complaint.number, "华声汽配", "CA-6920", "L2611", SETTLED["reply_text"], SETTLED["cause"], "1.50%", "MJ-QP-12-03"):
         assert [words in text for text in texts.values()] == [True, True], words
     assert ("已结案" in texts["zh"], "Closed" in texts["en"]) == (True, True)
 

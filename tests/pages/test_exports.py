@@ -145,11 +145,19 @@ def test_what_is_not_there_is_not_found(clerk: Browser, address: str) -> None:
     assert (clerk.post(address) if "ask" in address else clerk.get(address)).status == 404
 
 
-@pytest.mark.parametrize("asked", ["name=1&ending=2&_anchor=3", "state=%00&q=%00", "sort=nothing&state=nothing", "from=0001-01-01&to=9999-12-31"])
-def test_a_hand_made_address_is_a_page_and_a_file(app: Flask, clerk: Browser, three: list[str], asked: str) -> None:
+@pytest.mark.parametrize("asked", ["name=1&ending=2&_anchor=3", "q=%00", "page=-1&language=xx"])
+def test_what_means_nothing_in_an_address_is_no_question(app: Flask, clerk: Browser, three: list[str], asked: str) -> None:
     assert clerk.get(f"{PAGE}?{asked}").status == 200
     assert clerk.post(f"{ASK}?{asked}").location == FILES
-    assert [row[1].value for row in sheet_of(written(app, clerk, f"{ASK}?{asked}")).iter_rows(min_row=3)] == three
+    assert [row[1].value for row in sheet_of(written(app, clerk, f"{ASK}?{asked}")).iter_rows(min_row=4)] == three
+
+
+@pytest.mark.parametrize("asked", ["state=nothing", "sort=nothing", "from=2026-02-01&to=2026-01-01", "from=gestern"])
+def test_a_hand_made_question_is_no_file_but_the_page_that_says_so(app: Flask, clerk: Browser, three: list[str], asked: str) -> None:
+    assert clerk.post(f"{ASK}?{asked}").location.startswith(PAGE)
+    assert clerk.get(clerk.response.location).status == 422
+    with support.kept(app):
+        assert db.session.query(Export).count() == 0
 
 
 # The file
@@ -160,7 +168,7 @@ def test_the_file_holds_the_lines_of_the_page_in_their_order(app: Flask, clerk: 
     clerk.get(PAGE + narrowed)
     shown = [row.select_one("th").get_text(strip=True) for row in clerk.soup.select("tbody tr")]
     assert shown
-    assert [row[1].value for row in sheet_of(written(app, clerk, ASK + narrowed)).iter_rows(min_row=3)] == shown
+    assert [row[1].value for row in sheet_of(written(app, clerk, ASK + narrowed)).iter_rows(min_row=4)] == shown
     assert f"已完成：{len(shown)} 行" in clerk.get(FILES).text
 
 
@@ -178,7 +186,7 @@ def test_the_file_says_in_its_head_and_name_when_it_was_drawn(app: Flask, clerk:
 
 def test_the_file_is_in_the_language_of_who_asked(app: Flask, as_role: Callable[..., Browser], three: list[str]) -> None:
     browser = as_role("auditor", language="en")
-    assert sheet_of(written(app, browser))["B2"].value == "Complaint no."
+    assert sheet_of(written(app, browser))["B3"].value == "Complaint no."
 
 
 def test_what_is_logged_while_it_is_written_is_not_in_it_and_waits_for_nothing(app: Flask, clerk: Browser, three: list[str],
@@ -379,7 +387,7 @@ def test_nothing_is_begun_without_room_for_it(app: Flask, clerk: Browser, three:
 
 
 def test_a_sheet_that_cannot_hold_the_lines_is_refused_with_its_limit(app: Flask, clerk: Browser, three: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    assert FORMATS["xlsx"].most == 1_048_574
+    assert FORMATS["xlsx"].most == 1_048_573
     monkeypatch.setitem(FORMATS, "xlsx", dataclasses.replace(FORMATS["xlsx"], most=2))
     clerk.post(ASK)
     assert work(app)[-1] == {"failed": "too_many_rows"}

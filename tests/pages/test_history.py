@@ -15,6 +15,7 @@ from cs.models.customers import Product
 from cs.models.reporting import evidence, verify_tasks
 from cs.models.signatures import Signature
 from tests.importing import counted, counts, csv, import_all, offer, reasons
+from tests.pdfs import words_of
 from tests.support import BLOCK_B, Browser, day_of, kept, loaded
 
 # The columns of form 7.5, as a factory keeps them.
@@ -115,7 +116,14 @@ def test_the_register_shows_old_lines_like_others(manager):
     assert {name: rows[0][name] for name in ("责任部门", "原因简述", "对策简述", "应回复时间", "回复时间", "准时", "结案日", "重复投诉", "未达成原因")} == {
         "责任部门": "生产部", "原因简述": "烙铁温度偏低", "对策简述": "每班点检温度", "应回复时间": "2023-05-10 17:30", "回复时间": "2023-05-11 00:00", "准时": "否",
         "结案日": "2023-06-09", "重复投诉": "/", "未达成原因": "等样板"}
-    assert rows[0]["备注"].startswith("原投诉编号: KS-2023-018; 效果：连续3批未再发")
+    assert rows[0]["备注"].startswith("原投诉编号: KS-2023-018 · 效果：连续3批未再发")
+
+
+def test_an_old_line_has_its_paper_too(manager):
+    import_all(manager, "complaints", [TITLES, CLOSED, line(投诉编号="KS-1", **{"型号/品名": "旧机型-9"})])
+    first, second = (words_of(manager.get(f"/complaints/{number}.pdf?language=both").response.data) for number in (1, 2))
+    assert [word for word in ("KS-2023-018", "烙铁温度偏低", "每班点检温度", "连续3批未再发") if word not in first] == []
+    assert "旧机型-9" in second
 
 
 def test_a_closed_status_without_a_day_closes_and_is_remarked(manager, app):

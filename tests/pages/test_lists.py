@@ -112,12 +112,13 @@ def test_a_place_that_no_page_gave_out_is_as_if_it_were_not_there(as_role, compl
 
 
 @pytest.mark.parametrize(("period", "found"), [("from=0001-01-01", 1), ("to=9999-12-31", 1), ("to=9999-12-30", 1), ("to=0001-01-01", 0), ("from=9999-12-31", 0),
-                                                ("from=10000-01-01", 0), ("from=2026-02-30", 0)])
+                                                ("from=10000-01-01", None), ("from=2026-02-30", None)])
 @pytest.mark.parametrize("address", ["/complaints/", "/reports/complaints"])
 def test_a_period_may_be_typed_as_wide_as_anybody_likes(as_role, complaint_in, address, period, found):
     complaint_in("received")
     browser = as_role("auditor").get(f"{address}?{period}")
-    assert (browser.status, len(browser.soup.select("#rows tbody tr"))) == (200, found)
+    refuses = found is None and address.startswith("/reports/")  # a register is a document: what it cannot answer it refuses
+    assert (browser.status, len(browser.soup.select("#rows tbody tr"))) == (422 if refuses else 200, found or 0)
 
 
 @pytest.mark.sqlite

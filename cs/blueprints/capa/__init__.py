@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, func, select
 
 from cs.access import requires
 from cs.blueprints.capa.forms import FORMS
-from cs.fishbone import draw
 from cs.lists import Filter, Listing, Sort
 from cs.models.attachments import Attachment
 from cs.models.base import find
@@ -24,8 +23,9 @@ from cs.procedure import capa as procedure
 from cs.procedure.authority import Permission
 from cs.records import files, flow, next_action, other_steps, signatures, timeline
 from cs.references import customer_options
+from cs.registers.car_sheet import CAR_SHEET, fishbone_of
 from cs.steps import Section, mount
-from cs.words import choice, choices, department_name, departments, state_name, term
+from cs.words import choices, department_name, departments, state_name, term
 
 blueprint = Blueprint("capa", __name__, url_prefix="/capa")
 
@@ -88,10 +88,7 @@ def fishbone(record_id: int) -> Response:
     record = find(Capa, record_id) or abort(404)
     asked = request.args.get("round", "")
     said = record.of_round(int(asked) if asked.isdecimal() and len(asked) < 5 else record.round)
-    if not said["bones"]:
-        abort(404)
-    ribs = [(choice("cause_class", code), [(bone.cause, bone.is_root) for bone in said["bones"] if bone.cause_class == code]) for code in procedure.SIX_M]
-    return Response(draw(record.problem, ribs, term("is_root")), mimetype="image/svg+xml")
+    return Response(fishbone_of(record, said) or abort(404), mimetype="image/svg+xml")
 
 
 def _page(record: Capa, on: datetime) -> dict[str, Any]:
@@ -116,4 +113,4 @@ def _unfolded(record: Capa, said: dict[str, Any]) -> set[str]:
     return {"A", "D"} if record.sent_back_reason or not said["occurrence_cause"] else {"D"}
 
 
-mount(blueprint, Section(Capa, FORMS, _page))
+mount(blueprint, Section(Capa, FORMS, _page, CAR_SHEET))

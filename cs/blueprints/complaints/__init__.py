@@ -17,6 +17,7 @@ from cs.models.complaints import Complaint
 from cs.pages import show
 from cs.procedure import complaints as procedure
 from cs.procedure.authority import Permission
+from cs.registers.complaint_report import COMPLAINT_REPORT
 from cs.steps import Section, mount
 
 blueprint = Blueprint("complaints", __name__, url_prefix="/complaints")
@@ -71,4 +72,4 @@ def _page(record: Complaint, on: datetime) -> dict[str, Any]:
     return page_of_complaint(record, current_user, on)
 
 
-mount(blueprint, Section(Complaint, FORMS, _page))
+mount(blueprint, Section(Complaint, FORMS, _page, COMPLAINT_REPORT))

@@ -1,0 +1,49 @@
+"""PDFs read back by another program than the one that made them: Debian's poppler-utils."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+
+def _poppler(data: bytes, *command: str) -> str:
+    """What a tool of poppler says of the PDF; without it the test is skipped, and fails where nothing may be skipped."""
+    if shutil.which(command[0]) is None:
+        missing = f"no {command[0]} on this machine: apt install poppler-utils"
+        pytest.fail(missing) if os.environ.get("CS_BROWSER_REQUIRED") else pytest.skip(missing)
+    return subprocess.run(command, input=data, capture_output=True, check=True, timeout=60).stdout.decode()
+
+
+def text_of(data: bytes) -> str:
+    """All its text as it lies on the pages, without the places where a long word may break."""
+    return _poppler(data, "pdftotext", "-layout", "-", "-").replace("\u200b", "")
+
+
+def words_of(data: bytes) -> str:
+    """All its text without white space: where lines end says nothing."""
+    return re.sub(r"\s", "", _poppler(data, "pdftotext", "-", "-").replace("\u200b", ""))
+
+
+def fonts_of(data: bytes) -> dict[str, bool]:
+    """{font: whether it is embedded}."""
+    lines = [line.split() for line in _poppler(data, "pdffonts", "-").splitlines()[2:]]
+    return {line[0].partition("+")[2] or line[0]: line[-5] == "yes" for line in lines}
+
+
+def pages_of(data: bytes) -> int:
+    return int(re.findall(r"Pages:\s+(\d+)", _poppler(data, "pdfinfo", "-"))[0])
+
+
+def size_of(data: bytes) -> tuple[int, int]:
+    """Width and height of the first page in points."""
+    width, height = re.findall(r"Page size:\s+([\d.]+) x ([\d.]+)", _poppler(data, "pdfinfo", "-"))[0]
+    return round(float(width)), round(float(height))
+
+
+def pictures_of(data: bytes) -> int:
+    """How many photographs are in it."""
+    return sum(" image " in line for line in _poppler(data, "pdfimages", "-list", "-").splitlines())

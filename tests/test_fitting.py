@@ -1,0 +1,39 @@
+"""The columns of a printed sheet: no date and no word breaks while another column has room."""
+
+from __future__ import annotations
+
+import pytest
+
+from cs.registers.fitting import MARGINS, MOST_NEEDED, POINT, breakable, laid_out, needed, wide
+
+
+def test_columns_share_the_line_by_their_weights():
+    assert laid_out([1, 3], [["一"], ["二"]], 200, 8) == pytest.approx([50, 150])
+
+
+def test_a_column_is_as_wide_as_its_widest_word_and_the_others_give_way():
+    date, text = laid_out([1, 30], [["2026-03-10"], ["客户来电" * 20]], 100, 8)
+    assert date == pytest.approx(wide("2026-03-10") * 8 * POINT + MARGINS)
+    assert date + text == pytest.approx(100)
+
+
+def test_where_all_need_more_than_there_is_all_give_way_alike():
+    assert laid_out([1, 9], [["x" * 40], ["y" * 40]], 20, 8) == pytest.approx([10, 10])
+
+
+def test_a_word_without_end_does_not_take_the_line_from_the_others():
+    long, other = laid_out([1, 1], [["x" * 500], ["其它"]], 100, 8)
+    assert long <= max(50, MOST_NEEDED * 8 * POINT + MARGINS)
+    assert other > 30
+
+
+def test_only_a_word_too_long_for_its_cell_may_break():
+    assert breakable("CC-202603-0001 ok", 40, 8) == "CC-202603-0001 ok"
+    assert breakable("x" * 60, 20, 8).count("\u200b") == 5
+    assert breakable("客户来电" * 20, 20, 8) == "客户来电" * 20
+
+
+def test_the_second_language_is_smaller_and_needs_less():
+    assert needed({"zh": "部门", "en": "Department"}) == pytest.approx(0.82 * wide("Department"))
+    assert breakable({"zh": "部门", "en": "Department"}, 16, 8) == {"zh": "部门", "en": "Department"}
+    assert breakable(["Department", "部门"], 12, 8)[0] != "Department"

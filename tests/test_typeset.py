@@ -1,0 +1,97 @@
+"""Setting a sheet: what people wrote stays what they wrote, the fonts are our own and embedded, the same sheet is the same bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pylopdf_fonts_zh_cn
+import pytest
+
+from cs.registers import typeset as typesetter
+from cs.registers.typeset import NotTypeset, printable, typeset
+from tests.pdfs import fonts_of, pages_of, size_of, text_of, words_of
+
+SANS = "NotoSansSC-Regular-Identity-H"
+
+
+def sheet(*texts: Any, lines: int = 1) -> dict[str, Any]:
+    """A register of one column with these texts, `lines` times."""
+    rows = [[[text]] for _ in range(lines) for text in texts]
+    return {"language": "zh", "company": "本公司", "title": "明细表", "number": "MJ-QP-12-05 A/1", "mark": "", "date": None, "page": "第{page}页/共{pages}页",
+            "date_word": "日期", "retention": "保存期限: 3 年", "size": 8, "asked": [["期间", "2026-01-01 – 2026-03-31"]], "empty": 0,
+            "columns": [{"titles": ["不良现象"], "width": 277, "align": "left"}], "rows": rows, "signed": [{"title": "制表", "people": []}]}
+
+
+@pytest.mark.parametrize("typed", ['#import "@preview/x:1.0.0"', "$ x^2 $ *bold* _it_ `raw`", "@ref <label> \\alpha ~ --- // no comment /* */", "= Heading\n- item",
+                                   "#read(\"/etc/passwd\")", "[#sys.inputs]", "{page} \"quoted\" 'x'"])
+def test_markup_that_somebody_typed_is_printed_as_it_was_typed(typed):
+    assert "".join(typed.split()) in words_of(typeset("register", sheet(typed)))
+
+
+@pytest.mark.parametrize("typed", ["😀👨‍👩‍👧 ok", "𠮷𪚥 ok", "\x00\x01\x1f\x7f ok", "\u202e\u2066 ok", "\ud800 ok", "\uffff\ufffe ok", "ภาษา עברית عربى ok", "\r\n\x0b\x0c\u2028 ok", "￼ ok"])
+def test_a_letter_that_the_font_lacks_does_not_keep_the_sheet_from_being_set(typed):
+    assert "ok" in words_of(typeset("register", sheet(typed)))
+
+
+def test_what_turns_the_direction_of_reading_is_left_out_and_control_characters_are_marked():
+    assert printable("a\u202eb\x01c\r\nd\u200be") == "ab\ufffdc\nd\u200be"
+
+
+def test_the_same_sheet_is_the_same_bytes():
+    assert typeset("register", sheet("装车后无声")) == typeset("register", sheet("装车后无声"))
+
+
+def test_every_font_is_our_own_and_embedded():
+    assert fonts_of(typeset("register", sheet("装车后 No sound 1.5%"))) == {SANS: True}
+
+
+def test_the_fonts_of_the_machine_change_nothing(monkeypatch, tmp_path):
+    with_them = typeset("register", sheet("装车后无声 ♥ ☐ 한국"))
+    (tmp_path / "fonts.conf").write_text("<fontconfig></fontconfig>")
+    monkeypatch.setenv("FONTCONFIG_FILE", str(tmp_path / "fonts.conf"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert typeset("register", sheet("装车后无声 ♥ ☐ 한국")) == with_them
+
+
+def test_another_font_is_used_where_it_has_the_letter():
+    assert fonts_of(typeset("register", sheet("装车后无声"), font=pylopdf_fonts_zh_cn.serif_path())) == {"NotoSerifSC-Regular-Identity-H": True}
+
+
+def test_a_file_that_is_no_font_is_named(tmp_path):
+    (tmp_path / "mine.ttf").write_bytes(b"no font")
+    with pytest.raises(NotTypeset, match="unknown font family"):
+        typeset("register", sheet("x"), font=tmp_path / "mine.ttf")
+
+
+def test_a_sheet_that_takes_too_long_is_given_up(monkeypatch):
+    monkeypatch.setattr(typesetter, "SECONDS", 0.001)
+    with pytest.raises(NotTypeset, match="not done"):
+        typeset("register", sheet("x", lines=500))
+
+
+def test_a_picture_that_is_none_is_said(tmp_path):
+    with pytest.raises(NotTypeset, match="No such file"):
+        typeset("register", sheet("x"), pictures={"a.jpg": Path(tmp_path, "gone.jpg")})
+
+
+def test_each_page_bears_the_head_the_column_titles_and_its_number():
+    data = typeset("register", sheet("装车后无声", lines=200))
+    text, pages = text_of(data), pages_of(data)
+    assert pages > 1
+    for words in ("本公司", "不良现象", "保存期限: 3 年"):
+        assert text.count(words) == pages
+    assert [f"第{page}页/共{pages}页" in text for page in range(1, pages + 1)] == [True] * pages
+    assert (text.count("期间: 2026-01-01 – 2026-03-31"), text.count("制表")) == (1, 1)
+    assert size_of(data) == (842, 595)
+
+
+def test_a_line_longer_than_a_page_goes_on_over_the_next():
+    data = typeset("register", sheet("很长的描述" * 3000))
+    assert pages_of(data) > 1
+    assert words_of(data).count("很") == 3000
+
+
+def test_words_in_both_languages_stand_one_above_the_other():
+    text = text_of(typeset("register", sheet({"zh": "已结案", "en": "Closed"}, [{"zh": "无声", "en": "No sound"}, "客户来电"])))
+    assert [line.strip() for line in text.splitlines() if line.strip() in ("已结案", "Closed", "无声 No sound · 客户来电")] == ["已结案", "Closed", "无声 No sound · 客户来电"]
