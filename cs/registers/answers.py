@@ -5,9 +5,11 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Response, make_response
+from flask_babel import force_locale
 
 from cs.pages import show
 from cs.registers.definition import Printed
+from cs.registers.sheets import one_language
 
 
 def named(form: Printed, what: str, ending: str) -> str:
@@ -21,7 +23,8 @@ def pdf(form: Printed, content: bytes, what: str) -> Response:
     """A sheet as a download."""
     response = make_response(content)
     response.mimetype = "application/pdf"
-    response.headers["Content-Disposition"] = named(form, what, "pdf")
+    with force_locale(one_language()):
+        response.headers["Content-Disposition"] = named(form, what, "pdf")
     return response
 
 

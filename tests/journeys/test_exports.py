@@ -41,6 +41,7 @@ def test_the_supervisor_takes_the_complaints_of_a_period_as_a_file(person: Calla
     page = supervisor.page
     supervisor.go("清单报表")
     page.get_by_role("link", name="客户抱怨明细表").click()
+    page.wait_for_url("**/reports/complaints")  # the page before has a period too, of its figures
     page.get_by_label("起始日期").fill("2026-01-03")
     page.get_by_label("截止日期").fill("2026-01-04")
     if not javascript:
@@ -50,7 +51,7 @@ def test_the_supervisor_takes_the_complaints_of_a_period_as_a_file(person: Calla
 
     supervisor.press("Excel")
     supervisor.see("我的文件")
-    supervisor.see("起始日期 2026-01-03 · 截止日期 2026-01-04")
+    supervisor.see("期间 2026-01-03 – 2026-01-04")
     expect(page.locator(".export-row.is-waiting, .export-row.is-running")).to_have_count(1)
     while not javascript and page.locator(".is-done").count() == 0:
         page.wait_for_timeout(300)
