@@ -11,7 +11,7 @@ from cs.registers.definition import Box, Boxes, Column, Drawing, Paper, Pictures
 
 RULES = rulebook.load()
 KIND_OF = {"complaint_report": "complaint", "car": "capa"}
-KINDS_OF_VALUES = {"text", "whole", "percent", "day", "moment", "yes_no"}
+KINDS_OF_VALUES = {"text", "whole", "percent", "quantity", "money", "day", "moment", "yes_no"}
 
 
 def written(form):
