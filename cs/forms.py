@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import current_app
+from flask import current_app, request
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -160,6 +160,17 @@ def Moment(key: str, *, required: bool = False, **options: Any) -> DateTimeLocal
 
 def _or_none(value: Any) -> Any:
     return value or None
+
+
+def whole_or_none(value: Any) -> int | None:
+    """A number that a form or an address names a record by; None for what is none, or of a length that no record has."""
+    text = str(value or "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def asked_id(name: str) -> int:
+    """The record that the address names, such as ?complaint=7; 0, which is none, where it names nothing."""
+    return whole_or_none(request.args.get(name)) or 0
 
 
 def Choice(key: str, group: str | None = None, *, required: bool = False, radio: bool = False, **options: Any) -> SelectField:

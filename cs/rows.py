@@ -11,11 +11,9 @@ from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import FieldList, FormField, HiddenField
 
+from cs.forms import whole_or_none
+
 MOST_ROWS = 40
-
-
-def _number_or_none(value: Any) -> int | None:
-    return int(value) if str(value or "").isdecimal() and len(str(value)) < 10 else None
 
 
 class RowForm(FlaskForm):
@@ -24,7 +22,7 @@ class RowForm(FlaskForm):
     class Meta:
         csrf = False  # the form around it carries the token
 
-    id = HiddenField(filters=[_number_or_none])
+    id = HiddenField(filters=[whole_or_none])
     decisive: ClassVar[tuple[str, ...]] = ()
 
     @property

@@ -345,6 +345,11 @@ def find(cls: type[R], record_id: int, *, lock: bool = False) -> R | None:
     return db.session.get(cls, record_id, with_for_update=True if lock else None, populate_existing=lock)
 
 
+def by_number(cls: type[R], number: str | None) -> R | None:
+    """A record by the number that people call it by, however they write its letters."""
+    return db.session.execute(select(cls).where(cls.number == (number or "").upper())).scalar()  # type: ignore[attr-defined]
+
+
 def verify_records() -> Iterator[Fault]:
     """Compares every record with its last event: a missing record, a missing end, a value changed past the verbs."""
     for kind, cls in KINDS.items():

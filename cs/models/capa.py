@@ -281,8 +281,8 @@ class Capa(Workflowed):
             capa.source_no = capa.complaint.number if capa.complaint else source_no
             capa.customer_id = capa.complaint.customer_id if capa.complaint else customer_id
             capa.customer = db.session.get(Customer, capa.customer_id) if capa.customer_id else None
-            chronic = capa.complaint is not None and capa.complaint.nature == "chronic"
-            capa.led_by_process = chronic if led_by_process is None else led_by_process
+            proposed = procedure.led_by_process(capa.complaint.nature if capa.complaint else None)
+            capa.led_by_process = proposed if led_by_process is None else led_by_process
         return capa
 
     def amend(self, *, problem: str, department: str, due_on: date, led_by_process: bool | None = None, by: User, on: datetime) -> None:

@@ -46,6 +46,11 @@ SIX_M = ("man", "machine", "material", "method", "environment", "measurement")
 ACTION_KINDS = ("containment", "corrective", "preventive")
 
 
+def led_by_process(nature: str | None) -> bool:
+    """3.4, Q18: process engineering leads the analysis of stubborn problems 顽固性问题; `nature` is that of the complaint."""
+    return nature == "chronic"
+
+
 def system_cause_needed(severity: str | None) -> bool:
     """7.4-42: a critical or major complaint also asks why the system let it happen."""
     return severity in ("critical", "major")

@@ -104,3 +104,8 @@ def test_the_effect_is_verified_thirty_days_after_the_measures():
 
 def test_the_limit_runs_on_while_a_sample_is_awaited_unless_the_factory_says_otherwise():
     assert load().reply.paused_by_sample is False
+
+
+@pytest.mark.parametrize(("nature", "leads"), [("chronic", True), ("batch", False), ("sporadic", False), (None, False)])
+def test_process_engineering_leads_stubborn_problems_alone(nature, leads):
+    assert capa.led_by_process(nature) is leads

@@ -4,14 +4,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from flask import request
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
-from sqlalchemy import select
 from wtforms import RadioField, SubmitField
 from wtforms.validators import InputRequired
 
-from cs.extensions import db
 from cs.forms import (
     Choice,
     Choices,
@@ -24,9 +21,11 @@ from cs.forms import (
     Text,
     WithFiles,
     Yes,
+    asked_id,
     reference_choices,
+    whole_or_none,
 )
-from cs.models.base import find
+from cs.models.base import by_number, find
 from cs.models.capa import Action, Capa
 from cs.models.complaints import Complaint
 from cs.models.holidays import work_calendar
@@ -90,12 +89,11 @@ class IssueForm(_DutyForm):
 
     def fill(self, record: Any, on: datetime) -> None:
         self.due_on.data = _answer_day(on)
-        asked = request.args.get("complaint", "")
-        complaint = find(Complaint, int(asked)) if asked.isdecimal() and len(asked) < 10 else None
+        complaint = find(Complaint, asked_id("complaint"))
         if complaint is not None:
             self.source.data, self.source_no.data, self.customer_id.data = procedure.FROM_COMPLAINT, complaint.number, complaint.customer_id
             self.problem.data = "\n".join(text for text in (complaint.description, complaint.analysis) if text)
-            self.led_by_process.data = complaint.nature == "chronic"
+            self.led_by_process.data = procedure.led_by_process(complaint.nature)
 
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)
@@ -112,8 +110,7 @@ class IssueForm(_DutyForm):
 
     @property
     def complaint(self) -> Complaint | None:
-        query = select(Complaint).where(Complaint.number == (self.source_no.data or "").upper())
-        return db.session.execute(query).scalar()
+        return by_number(Complaint, self.source_no.data)
 
     def values(self) -> dict[str, Any]:
         complaint = self.complaint if self.source.data == procedure.FROM_COMPLAINT else None
@@ -277,7 +274,7 @@ class MeasuresForm(WithRows, StepForm):
 
 def _which_action() -> RadioField:
     return RadioField(label("which_action"), [InputRequired(lazy_gettext("Please choose one."))], choices=[],
-                      coerce=lambda value: int(value) if str(value).isdecimal() and len(str(value)) < 10 else None)
+                      coerce=whole_or_none)
 
 
 def _named(action: Action) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from flask import request
 from flask_babel import gettext
-from sqlalchemy import select
 from wtforms import HiddenField, SubmitField
 
 from cs.extensions import db
@@ -19,8 +17,9 @@ from cs.forms import (
     StepForm,
     Text,
     Yes,
+    asked_id,
 )
-from cs.models.base import find
+from cs.models.base import by_number, find
 from cs.models.complaints import Complaint
 from cs.models.customers import Product
 from cs.models.procedure import zone
@@ -37,11 +36,6 @@ ROWS_READY = 2
 
 def _today(on: datetime) -> date:
     return on.astimezone(zone()).date()
-
-
-def _asked(name: str) -> int:
-    asked = request.args.get(name, "")
-    return int(asked) if asked.isdecimal() and len(asked) < 10 else 0
 
 
 class LineRow(RowForm):
@@ -116,8 +110,8 @@ class FileForm(ChangeForm):
     beside = frozenset({"more_rows", "complaint_no", "return_no"})
 
     def fill(self, record: Any, on: datetime) -> None:
-        slip = find(Return, _asked("return"))
-        complaint = slip.complaint if slip is not None else find(Complaint, _asked("complaint"))
+        slip = find(Return, asked_id("return"))
+        complaint = slip.complaint if slip is not None else find(Complaint, asked_id("complaint"))
         if slip is not None:
             self.return_no.data, self.wanted_on.data = slip.number, slip.goods_wanted_on
             self.lines.refill([{"product_id": line.product_id, "quantity": line.slip_qty} for line in slip.lines])
@@ -129,13 +123,13 @@ class FileForm(ChangeForm):
 
     @property
     def slip(self) -> Return | None:
-        return db.session.execute(select(Return).where(Return.number == (self.return_no.data or "").upper())).scalar()
+        return by_number(Return, self.return_no.data)
 
     @property
     def complaint(self) -> Complaint | None:
         if self.return_no.data:
             return self.slip.complaint if self.slip else None
-        return db.session.execute(select(Complaint).where(Complaint.number == (self.complaint_no.data or "").upper())).scalar()
+        return by_number(Complaint, self.complaint_no.data)
 
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)

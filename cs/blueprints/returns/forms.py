@@ -4,9 +4,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from flask import request
 from flask_babel import gettext
-from sqlalchemy import select
 from wtforms import SubmitField
 
 from cs.extensions import db
@@ -22,8 +20,9 @@ from cs.forms import (
     Text,
     WithFiles,
     Yes,
+    asked_id,
 )
-from cs.models.base import find
+from cs.models.base import by_number, find
 from cs.models.complaints import Complaint
 from cs.models.customers import Product
 from cs.models.procedure import zone
@@ -161,8 +160,7 @@ class RegisterForm(AmendForm):
 
     def fill(self, record: Any, on: datetime) -> None:
         super().fill(record, on)
-        asked = request.args.get("complaint", "")
-        complaint = find(Complaint, int(asked)) if asked.isdecimal() and len(asked) < 10 else None
+        complaint = find(Complaint, asked_id("complaint"))
         if record is None and complaint is not None:
             self.join_complaint.data, self.customer_id.data = complaint.number, complaint.customer_id
             self.lines.refill([{"product_id": complaint.product_id, "lot_no": complaint.lot_no, "order_no": complaint.order_no,
@@ -181,8 +179,7 @@ class RegisterForm(AmendForm):
 
     @property
     def complaint(self) -> Complaint | None:
-        query = select(Complaint).where(Complaint.number == (self.join_complaint.data or "").upper())
-        return db.session.execute(query).scalar()
+        return by_number(Complaint, self.join_complaint.data)
 
     def values(self) -> dict[str, Any]:
         return super().values() | {"complaint_id": self.complaint.id if self.join_complaint.data and self.complaint else None}

@@ -5,14 +5,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import request
 from flask_babel import gettext
 from wtforms import RadioField, SelectMultipleField
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from cs.blueprints.returns.forms import ALL_THERE_IS, check_unit, not_before, today
-from cs.forms import Choice, Day, LongText, Number, StepForm, Text, WithFiles
+from cs.forms import Choice, Day, LongText, Number, StepForm, Text, WithFiles, asked_id, whole_or_none
 from cs.models.return_lines import ReturnLine
 from cs.models.returns import Return
 from cs.procedure.returns import INSPECTION, REINSPECTION, dispositions
@@ -28,14 +27,10 @@ def plain(quantity: Decimal | None, line: ReturnLine) -> str:
     return f"{quantity} {choice('unit', line.product.unit)}"
 
 
-def _whole(value: Any) -> int | None:
-    return int(value) if str(value or "").isdecimal() and len(str(value)) < 10 else None
-
-
 class _OneLine(StepForm):
     """A form about one line: the first that waits, unless another is chosen."""
 
-    line_id = RadioField(label("line"), [InputRequired()], coerce=_whole)
+    line_id = RadioField(label("line"), [InputRequired()], coerce=whole_or_none)
 
     question = ""  # the lines that it can be about: those for which the record answers yes
 
@@ -47,11 +42,11 @@ class _OneLine(StepForm):
 
     def open_of(self, line: ReturnLine) -> str:
         """What of the line the form is about, in words."""
-        raise NotImplementedError
+        return gettext("on the slip %(quantity)s", quantity=plain(line.slip_qty, line))
 
     def fill(self, record: Return, on: datetime) -> None:
         meant = [line.id for line in self.meant(record)]
-        asked = _whole(request.args.get("line"))
+        asked = asked_id("line")
         self.line_id.data = asked if asked in meant else meant[0] if meant else None
 
     def chosen(self, record: Return) -> ReturnLine | None:
@@ -73,9 +68,6 @@ class CountForm(_OneLine):
     return_place = Choice("return_place", "return_place", required=True, radio=True)
 
     question = "uncounted"
-
-    def open_of(self, line: ReturnLine) -> str:
-        return gettext("on the slip %(quantity)s", quantity=plain(line.slip_qty, line))
 
     def check_line(self, record: Return, line: ReturnLine) -> None:
         check_unit(self, "quantity", line.product)
@@ -190,7 +182,7 @@ class ReworkForm(_OneLine):
 class _SomeLines(StepForm):
     """A form about one or more lines; all that wait are ticked."""
 
-    line_ids = SelectMultipleField(label("lines"), coerce=_whole, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
+    line_ids = SelectMultipleField(label("lines"), coerce=whole_or_none, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
 
     question = ""
 
