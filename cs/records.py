@@ -36,7 +36,13 @@ ICONS = {"log": "plus-circle", "create": "plus-circle", "pass_on": "reply", "att
          "issue_result": "chat-left-text", "contact": "telephone", "request_sample": "box-arrow-in-left", "receive_sample": "box-seam",
          "move_sample": "geo-alt", "end_sample": "box-arrow-right", "issue": "plus-circle", "analyse": "search", "set_measures": "list-check",
          "send_back": "arrow-counterclockwise", "do_action": "check2-square", "reassign": "person-gear", "carry_out": "check2-all",
-         "verify": "patch-check", "reopen": "arrow-repeat"}
+         "verify": "patch-check", "reopen": "arrow-repeat",
+         "receive_at_gate": "box-arrow-in-left", "take_over": "plus-circle", "accept_here": "check2", "leave_there": "check2", "send_as_is": "box-arrow-right",
+         "serve_paid": "cash-coin", "serve_paid_here": "cash-coin", "dispute": "arrow-counterclockwise", "arrange": "truck", "count": "123",
+         "recount": "123", "all_counted": "check2-all", "settle_difference": "pencil", "inspect": "search", "instruct": "list-ol",
+         "plan_rework": "calendar-check", "rework": "tools", "reinspect": "search", "give_back": "box-arrow-right", "file": "plus-circle", "sign": "pen",
+         "change": "pencil", "see_change": "eye", "order": "lightning-charge", "schedule": "calendar-check", "reschedule": "calendar-check",
+         "make": "check2-square", "ship": "truck", "limit_reached": "arrow-up-circle"}
 TIMELINE_MOST = 100  # events that a page shows unless all are asked for
 LONGEST_CHANGE = 120  # characters of a value in the timeline; the record itself shows the whole
 UNSPOKEN = frozenset({"number", "state", "version", "created_at", "created_by_id", "registered_at", "first_due_at", "sort_name"})

@@ -248,3 +248,9 @@ def test_a_complaint_names_the_return_that_keeps_it_open(app, as_role, return_in
     page = as_role("quality_supervisor").get(f"/complaints/{complaint.id}")
     assert f"退货 {record.number} 未结案" in page.text
     assert loaded(app, Complaint, complaint.id).state == "accepted"
+
+
+def test_a_closed_return_offers_no_room_for_files_and_an_open_one_does(as_role, return_in):
+    closed, open_ = return_in("closed"), return_in("registered")
+    clerk = as_role("sales_clerk")
+    assert [len(clerk.get(f"/returns/{one.id}").soup.select("form.file-add")) for one in (closed, open_)] == [0, 1]

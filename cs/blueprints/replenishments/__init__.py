@@ -20,7 +20,7 @@ from cs.models.replenishments import Replenishment
 from cs.pages import show
 from cs.procedure import replenishments as procedure
 from cs.procedure.authority import Permission
-from cs.records import files, flow, next_action, other_steps, signatures, timeline
+from cs.records import files, flow, next_action, other_steps, timeline
 from cs.references import customer_options
 from cs.steps import Section, mount
 from cs.words import state_name, term
@@ -71,7 +71,7 @@ def _page(record: Replenishment, on: datetime) -> dict[str, Any]:
     steps = record.steps_for(current_user, on)
     voided = [one for one in record.approvals if one.chain != record.chain and one.user_id is not None]
     return {"flow": flow(record), "next": next_action(record, steps, "replenishments", on), "others": other_steps(record, steps, "replenishments"),
-            "timeline": timeline(record), "files": files(record), "signatures": signatures(record), "voided": voided,
+            "timeline": timeline(record), "files": files(record), "voided": voided,
             "due_counts": record.state not in procedure.NOT_COUNTED}
 
 
