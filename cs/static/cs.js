@@ -6,13 +6,21 @@
   const body = document.body, words = body.dataset;
   const each = (root, selector, act) => root.querySelectorAll(selector).forEach(act);
 
+  // Whether somebody has typed or chosen something since the page came.
+  const isTouched = (form) => [...form.elements].some((one) => one.options
+    ? one.value !== ([...one.options].find((option) => option.defaultSelected) || one.options[0] || one).value
+    : one.defaultValue !== undefined && one.type !== 'hidden' && one.value !== one.defaultValue);
+
   // ---- htmx: from the CDN, else our own copy -------------------------------------------------------------
   // A script tag that comes late still runs, even after the local copy did. A preload never runs, so it goes first:
   // only when the CDN has answered is its script inserted, and two copies can never be active.
   function loadHtmx() {
     const {htmx: cdn, integrity, htmxLocal: local} = script.dataset;
     const insert = (tag, given) => document.head.appendChild(Object.assign(document.createElement(tag), given));
-    const onload = () => document.documentElement.classList.add('htmx-on');
+    const onload = () => {
+      document.documentElement.classList.add('htmx-on');
+      each(document, 'form.toolbar', (form) => { if (isTouched(form)) htmx.trigger(form, 'submit'); });  // what was asked before it came
+    };
     const fromHere = () => insert('script', {src: local, async: false, onload});
     if (!cdn) return fromHere();
     const trusted = {integrity, crossOrigin: 'anonymous'};
