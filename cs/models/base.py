@@ -19,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     inspect,
+    or_,
     select,
     true,
 )
@@ -80,6 +81,15 @@ class Record(db.Model):
     def searched(self) -> tuple[str | None, ...]:
         """The words by which the record is found."""
         return ()
+
+    @classmethod
+    def showing(cls, named: Record) -> ColumnElement[bool] | None:
+        """SQL: which records of this kind name another one, themselves or in a line; None where none of them can."""
+        field = f"{named.kind}_id"
+        ways = [getattr(cls, field) == named.id] if hasattr(cls, field) else []
+        lines = [getattr(cls, part) for part in cls.parts]
+        ways += [rows.any(**{field: named.id}) for rows in lines if hasattr(rows.property.mapper.class_, field)]
+        return or_(*ways) if ways else None
 
     def content(self) -> dict[str, Any]:
         """All that the record says, as plain values: what an event compares and a signature signs."""

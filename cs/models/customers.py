@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,7 +13,7 @@ from cs.models.bulk import bring_in
 from cs.models.numbers import next_numbers
 from cs.models.procedure import zone
 from cs.models.search import searchable, sort_key
-from cs.models.tasks import sync_tasks_naming
+from cs.models.tasks import follow_name
 from cs.models.users import User
 from cs.procedure import customers as procedure
 from cs.procedure.authority import role_for
@@ -49,6 +49,7 @@ class MasterData(Workflowed):
 
     __abstract__ = True
     derived = Record.derived | {"natural_key"}
+    names: ClassVar[tuple[str, ...]] = ()  # the fields by which other records show it
 
     state: Mapped[str] = mapped_column()  # nearly all are active: an index of it would lead the database astray
     natural_key: Mapped[str] = mapped_column(index=True)  # what makes it the same thing as another, in comparable form
@@ -90,9 +91,12 @@ class MasterData(Workflowed):
         return None if found is other_than else found
 
     def edit(self, *, by: User, on: datetime, **values: Any) -> None:
-        """Changes the given fields; the event keeps the old values."""
+        """Changes the given fields; the event keeps the old values. What shows the record by its name follows a new one at once."""
+        known_as = [getattr(self, name) for name in self.names]
         with self.advancing("edit", by, on):
             self.fill(values)
+        if [getattr(self, name) for name in self.names] != known_as:
+            follow_name(self, on)
 
     def void(self, *, reason: str, by: User, on: datetime) -> None:
         """Takes the record out of use; it stays readable, its number stays taken (5.6)."""
@@ -117,6 +121,7 @@ class Customer(MasterData):
     kind = "customer"
     parts = ("contacts",)
     derived = MasterData.derived | {"sort_name"}
+    names = ("short_name", "full_name")
     workflow = procedure.CUSTOMER
     __tablename__ = "customers"
     number: Mapped[str] = mapped_column(unique=True)
@@ -184,13 +189,6 @@ class Customer(MasterData):
                 record.number = number
             waiting = waiting[len(free):]
 
-    def edit(self, *, by: User, on: datetime, **values: Any) -> None:
-        """Changes the given fields; the event keeps the old values. Under a new name it stands in My work at once."""
-        known_as = self.short_name
-        super().edit(by=by, on=on, **values)
-        if self.short_name != known_as:
-            sync_tasks_naming("customer_id", self.id, on)
-
     @staticmethod
     def key_of(full_name: str) -> str:
         return comparable(full_name)
@@ -228,6 +226,7 @@ class Product(MasterData):
 
     kind = "product"
     parts = ("customer_parts",)
+    names = ("model",)
     workflow = procedure.PRODUCT
     __tablename__ = "products"
     model: Mapped[str] = mapped_column(index=True)

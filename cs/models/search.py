@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pypinyin import lazy_pinyin
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cs.extensions import db
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 LONGEST_SEARCH = 60  # characters; one typed may become eighteen
 MOST_TOKENS = 8
 AT_ONCE = 20_000  # rows sent by one statement
+RECORDS_AT_ONCE = 500
 
 
 class SearchWord(db.Model):
@@ -47,18 +49,31 @@ def tokens(text: str) -> set[str]:
 def index_words(records: Sequence[Record], *, new: bool = False) -> None:
     """Makes the tokens of records of one kind those of their searched words."""
     kind, rows = records[0].kind, []
+    present: defaultdict[int, set[str]] = defaultdict(set)
+    if not new:
+        query = select(SearchWord.record_id, SearchWord.token).where(SearchWord.kind == kind, SearchWord.record_id.in_([record.id for record in records]))
+        for record_id, token in db.session.execute(query):
+            present[record_id].add(token)
     for record in records:
         wanted = tokens(record.search_text)
-        if not new:
-            query = select(SearchWord.token).where(SearchWord.kind == kind, SearchWord.record_id == record.id)
-            present = set(db.session.execute(query).scalars())
-            if gone := present - wanted:
-                db.session.execute(delete(SearchWord).where(SearchWord.kind == kind, SearchWord.record_id == record.id, SearchWord.token.in_(gone)))
-            wanted -= present
-        rows += [{"kind": kind, "token": token, "record_id": record.id} for token in sorted(wanted)]
+        if gone := present[record.id] - wanted:
+            db.session.execute(delete(SearchWord).where(SearchWord.kind == kind, SearchWord.record_id == record.id, SearchWord.token.in_(gone)))
+        rows += [{"kind": kind, "token": token, "record_id": record.id} for token in sorted(wanted - present[record.id])]
     table: Any = SearchWord.__table__
     for start in range(0, len(rows), AT_ONCE):
         db.session.connection().execute(insert(table), rows[start:start + AT_ONCE])  # past the session, which would look at each of many words
+
+
+def index_anew(cls: type[Record], which: ColumnElement[bool]) -> None:
+    """The same for all records of a kind that a condition names, whose words may have changed without them."""
+    last = 0
+    while records := db.session.execute(select(cls).where(which, cls.id > last).order_by(cls.id).limit(RECORDS_AT_ONCE)).scalars().all():
+        last = records[-1].id
+        for record in records:
+            record.search_text = searchable(record.searched())
+        if changed := [record for record in records if record in db.session.dirty]:
+            index_words(changed)
+        db.session.flush()
 
 
 def matching(cls: type[Record], typed: str) -> list[Any]:

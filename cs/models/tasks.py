@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, select
 
 from cs.extensions import db
-from cs.models.base import KINDS, Task, Workflowed, sync_tasks
+from cs.models.base import KINDS, Record, Task, Workflowed, sync_tasks
+from cs.models.search import index_anew
 
 
 def sync_personal_tasks(on: datetime) -> None:
@@ -20,12 +21,14 @@ def sync_personal_tasks(on: datetime) -> None:
             sync_tasks_of(cls, cls.state.in_(sources) & cls.names_people(), on)
 
 
-def sync_tasks_naming(field: str, record_id: int, on: datetime) -> None:
-    """The same for the records with tasks that refer by `field` to something that has got another name."""
+def follow_name(renamed: Record, on: datetime) -> None:
+    """All records that show a record by its name, when it has got another one: the words by which they are found, and what My work says of them."""
     for cls in KINDS.values():
-        if issubclass(cls, Workflowed) and hasattr(cls, field):
-            with_tasks = select(Task.record_id).where(Task.kind == cls.kind)
-            sync_tasks_of(cls, (getattr(cls, field) == record_id) & cls.id.in_(with_tasks), on)
+        which = cls.showing(renamed)
+        if which is not None:
+            index_anew(cls, which)
+            if issubclass(cls, Workflowed):
+                sync_tasks_of(cls, which & cls.id.in_(select(Task.record_id).where(Task.kind == cls.kind)), on)
 
 
 def sync_tasks_of(cls: type[Workflowed], which: ColumnElement[bool], on: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from cs.extensions import db
@@ -14,8 +15,10 @@ from cs.models.complaints import Complaint
 from cs.models.customers import Contact, Customer, Product, Shipment
 from cs.models.numbers import next_numbers
 from cs.models.reporting import verify_tasks
+from cs.models.returns import Return
 from cs.models.search import matching
 from cs.procedure.workflow import NotAllowed, NotOpen
+from tests.returned import Returns
 from tests.support import CUSTOMER, GOODS
 
 OTHER = {"short_name": "声悦", "full_name": "深圳声悦电子有限公司", "customer_type": "maker"}
@@ -196,3 +199,25 @@ def test_a_customer_under_a_new_name_stands_so_in_my_work_at_once(customer, comp
     subjects = {task.kind: task.subject for task in db.session.query(Task)}
     assert subjects == {"complaint": f"华声电子 · {complaint.description}", "capa": "华声电子 · 虚焊重复发生"}
     assert list(verify_tasks(on)) == []
+
+
+def found(kind: type, typed: str) -> list[int]:
+    return sorted(db.session.execute(select(kind.id).where(*matching(kind, typed))).scalars())
+
+
+def test_what_names_a_customer_is_found_by_its_new_name_also_when_it_is_closed(customer, complaint_in, people, on):
+    closed, made = complaint_in("closed"), Returns(people, on)("registered")
+    of_others = Customer.create(by=people["sales_clerk"], on=on, **OTHER)
+    customer.edit(by=people["sales_clerk"], on=on, short_name="新声电子", full_name="佛山新声电子有限公司")
+    assert found(Complaint, "新声") == [closed.id, made.complaint_id]
+    assert (found(Return, "佛山"), found(Shipment, "新声"), found(Customer, "佛山")) == ([made.id], [1], [customer.id])
+    assert (found(Complaint, "华声"), found(Customer, "声悦")) == ([], [of_others.id])
+    assert whole()
+
+
+def test_what_names_a_model_is_found_by_its_new_name_and_says_it_in_my_work(complaint_in, people, on):
+    closed, made = complaint_in("closed"), Returns(people, on)("registered")
+    db.session.get(Product, 1).edit(by=people["engineer"], on=on, model="ZX-900")
+    assert (found(Complaint, "ZX-900"), found(Return, "zx-900")) == ([closed.id, made.complaint_id], [made.id])
+    assert {task.subject for task in db.session.query(Task).filter_by(kind="return")} == {"华声汽配 · ZX-900 × 10, ZX-900 × 5"}
+    assert list(verify_tasks(on)) == [] and whole()
