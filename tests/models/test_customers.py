@@ -220,4 +220,5 @@ def test_what_names_a_model_is_found_by_its_new_name_and_says_it_in_my_work(comp
     db.session.get(Product, 1).edit(by=people["engineer"], on=on, model="ZX-900")
     assert (found(Complaint, "ZX-900"), found(Return, "zx-900")) == ([closed.id, made.complaint_id], [made.id])
     assert {task.subject for task in db.session.query(Task).filter_by(kind="return")} == {"华声汽配 · ZX-900 × 10, ZX-900 × 5"}
-    assert list(verify_tasks(on)) == [] and whole()
+    assert list(verify_tasks(on)) == []
+    assert whole()
