@@ -22,6 +22,7 @@ from cs.models.figures import (
     CLOSED,
     COUNTED,
     DATED,
+    MOST_LINES,
     OPEN,
     PARETO,
     REPEATED,
@@ -177,6 +178,14 @@ class Figure:
         return charts.draw(self.chart, self.alt)
 
 
+@dataclass(frozen=True)
+class Pareto:
+    """What the Pareto sorts by, and whether its table goes on to the last line."""
+
+    by: str
+    in_full: bool = False
+
+
 def _address(span: Span | None, by: str = "heard", **asked: str) -> str:
     period = {"from": span.first.isoformat(), "to": span.last.isoformat()} if span else {}
     return url_for("reports.register", name="complaints", **asked, **({"by": by} if by != "heard" else {}), **period)
@@ -202,7 +211,7 @@ def _hide_zero(numbers: Sequence[int]) -> list[float | None]:
 # The figures
 
 
-def complaints_by_month(span: Span, _on: datetime, _by: str) -> Figure:
+def complaints_by_month(span: Span, _on: datetime, _of: Pareto) -> Figure:
     """投诉件数: all, and what became of them."""
     codes = tuple(COUNTED)
     months = span.months
@@ -217,7 +226,7 @@ def complaints_by_month(span: Span, _on: datetime, _by: str) -> Figure:
                   Chart([month.name for month in months], series))
 
 
-def replies_in_time(span: Span, on: datetime, _by: str) -> Figure:
+def replies_in_time(span: Span, on: datetime, _of: Pareto) -> Figure:
     """回复及时率: by the month in which the reply was due."""
     conditions, months, kpi = replies(on), span.months, rulebook().kpis["replies"]
     counted = count_by_span(DATED["due"], [month.begin for month in months], span.end, list(conditions.values()))
@@ -235,9 +244,10 @@ def replies_in_time(span: Span, on: datetime, _by: str) -> Figure:
                   Chart([month.name for month in months], [Series(in_language(kpi.name), rates)], target, percent=True))
 
 
-def pareto(span: Span, _on: datetime, by: str) -> Figure:
-    """缺陷柏拉图: valid complaints by defect, customer, model or department."""
-    found, whole = most_frequent(by, span.begin, span.end)
+def pareto(span: Span, _on: datetime, of: Pareto) -> Figure:
+    """缺陷柏拉图: valid complaints by defect, customer, model or department; the chart shows the most frequent, the table the others too, if they are asked for."""
+    by = of.by
+    found, whole = most_frequent(by, span.begin, span.end, None if of.in_full else MOST_LINES)
     numbers = [number for _key, number in found]
     said = keys_in_words(by, (key for key, _number in found))
     sums, names = list(accumulate(numbers)), [said.get(key, str(key)) for key, _number in found]
@@ -245,14 +255,17 @@ def pareto(span: Span, _on: datetime, by: str) -> Figure:
                          _in_percent(_rate(number, whole)), _in_percent(_rate(running, whole))])
              for name, (key, number), running in zip(names, found, sums, strict=True)]
     if left := whole - sum(numbers):
-        lines.append(Line(gettext("others"), [Cell(str(left)), _in_percent(_rate(left, whole)), _in_percent(_rate(whole, whole))]))
+        others = url_for("reports.figure", name="pareto", of=by, lines="all", **span.asked)
+        lines.append(Line(gettext("others"), [Cell(str(left), others), _in_percent(_rate(left, whole)), _in_percent(_rate(whole, whole))]))
     total = Line(gettext("Total"), [_counted(whole, span, counted="valid"), _in_percent(_rate(whole, whole)), Cell("")])
-    line = Series(gettext("Cumulative"), sums, charts.SOON, [f"{_rate(running, whole):.0f}%" if place else "" for place, running in enumerate(sums)])
+    bars, shares = numbers[:MOST_LINES], sums[:MOST_LINES]
+    line = Series(gettext("Cumulative"), shares, charts.SOON, [f"{_rate(running, whole):.0f}%" if place else "" for place, running in enumerate(shares)])
+    chart = Chart(names[:MOST_LINES], [Series(choice("counted", "valid"), bars)], line, height=420)
     return Figure("pareto", rulebook().kpis["pareto"], [choice("pareto_by", by), choice("counted", "valid"), gettext("Share"), gettext("Cumulative")],
-                  lines, total, Chart(names, [Series(choice("counted", "valid"), numbers)], line, height=420), by)
+                  lines, total, chart, by)
 
 
-def open_by_age(_span: Span, on: datetime, _by: str) -> Figure:
+def open_by_age(_span: Span, on: datetime, _of: Pareto) -> Figure:
     """未结案投诉: as they stand now."""
     ages = open_ages(on)
     numbers = count(*(condition for _first, _last, condition in ages.values()), where=OPEN)
@@ -264,14 +277,14 @@ def open_by_age(_span: Span, on: datetime, _by: str) -> Figure:
                   Chart(names, [Series(gettext("Open"), numbers)], level=True, each=(charts.ACCENT, charts.SOON, charts.LATE), height=210))
 
 
-FIGURES: Mapping[str, Callable[[Span, datetime, str], Figure]] = {
+FIGURES: Mapping[str, Callable[[Span, datetime, Pareto], Figure]] = {
     "complaints": complaints_by_month, "replies": replies_in_time, "pareto": pareto, "open": open_by_age}
 
 
 def figure(name: str, args: MultiDict[str, str], on: datetime) -> tuple[Span, Figure]:
-    """One figure as the address asks for it: its period, and `of` what the Pareto is; KeyError for an unknown name."""
+    """One figure as the address asks for it: its period, and `of` what the Pareto is with how many `lines`; KeyError for an unknown name."""
     span, of = Span.of(args, on.astimezone(zone()).date()), args.get("of", "")
-    return span, FIGURES[name](span, on, of if of in PARETO else next(iter(PARETO)))
+    return span, FIGURES[name](span, on, Pareto(of if of in PARETO else next(iter(PARETO)), args.get("lines") == "all"))
 
 
 # The figures of a period, and of the year so far

@@ -101,11 +101,11 @@ def count_by_span(column: Any, begins: Sequence[datetime], end: datetime, condit
     return [found.get(number, (0,) * len(conditions)) for number in range(len(begins))]
 
 
-def most_frequent(by: str, begin: datetime, end: datetime) -> tuple[list[tuple[Any, int]], int]:
-    """Valid complaints heard within a period: [(key, how many)] with the most frequent first, None where nothing is stated, and all together."""
+def most_frequent(by: str, begin: datetime, end: datetime, most: int | None = MOST_LINES) -> tuple[list[tuple[Any, int]], int]:
+    """Valid complaints heard within a period: [(key, how many)] of the `most` frequent keys, None where nothing is stated, and all together."""
     query = (select(PARETO[by].label("sorted_by"), func.count().label("pieces"), func.sum(func.count()).over())
              .where(COUNTED["valid"], within(Complaint.heard_at, begin, end)).group_by("sorted_by")
-             .order_by(func.count().desc(), literal_column("sorted_by").asc().nulls_last()).limit(MOST_LINES))
+             .order_by(func.count().desc(), literal_column("sorted_by").asc().nulls_last()).limit(most))
     rows = db.session.execute(query).all()
     return [(row[0], row[1]) for row in rows], int(rows[0][2]) if rows else 0
 

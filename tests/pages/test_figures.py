@@ -178,6 +178,15 @@ def test_the_pareto_shows_the_twenty_most_frequent_and_adds_up_the_others(manage
     assert (len(lines), lines["others"], lines["Total"]["Valid"]) == (22, {"Valid": "2", "Share": "9.1%", "Cumulative": "100.0%"}, "22")
 
 
+def test_the_others_of_the_pareto_lead_to_each_of_them(manager, complaint_in, change):
+    for number in range(22):
+        change(complaint_in("closed"), defect_category=f"C{number:02}")
+    ways = dict(links(manager.get("/reports/figures/pareto"))[::-1])
+    in_full = manager.get(ways["2"])
+    assert list(table(in_full, "pareto")) == [*(f"C{number:02}" for number in range(22)), "Total"]
+    assert [length(manager, address) for _number, address in links(in_full)] == [*"1" * 22, "22"]
+
+
 @pytest.mark.parametrize(("days", "age"), [(0, "0–7 days"), (7, "0–7 days"), (8, "8–30 days"), (30, "8–30 days"), (31, "over 30 days")])
 @pytest.mark.parametrize("minute", [0, 23 * 60 + 59])
 def test_an_open_complaint_is_as_old_as_the_factorys_days_say(manager, complaint_in, change, days, age, minute):
