@@ -266,6 +266,8 @@ def test_a_sample_is_asked_for_arrives_moves_and_goes_back(as_role, complaint_in
     page, inspector = f"/complaints/{complaint.id}", as_role("quality_inspector")
     assert inspector.step(f"{page}/request_sample", quantity="2").status == 303
     assert as_role("warehouse_keeper").step(f"{page}/receive_sample", location="收货区 A3").status == 303
+    inspector.get(f"{page}/move_sample")
+    assert inspector.soup.select_one("fieldset .field-help").get_text().startswith("数量 2 · 到达日期 ")
     assert inspector.step(f"{page}/move_sample", location="品质样品柜").status == 303
     assert "品质样品柜" in inspector.get(page).text
     assert inspector.step(f"{page}/end_sample", sample_end="given_back").status == 303

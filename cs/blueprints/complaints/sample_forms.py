@@ -10,7 +10,7 @@ from cs.forms import Choice, Day, LongText, Moment, Reference, StepForm, Text, W
 from cs.models.complaints import Complaint
 from cs.models.procedure import rulebook, zone
 from cs.models.samples import Sample
-from cs.words import choices, day
+from cs.words import choices, day, term
 
 
 class ContactForm(WithFiles, StepForm):
@@ -66,7 +66,7 @@ class _OneSample(StepForm):
         return [one for one in record.samples if getattr(one, self.which)]
 
     def offer(self, record: Any, on: datetime) -> None:
-        self.sample_id.choices = reference_choices([(one.id, f"{one.quantity} · {day(one.requested_on)} · {one.location or '/'}")
+        self.sample_id.choices = reference_choices([(one.id, _in_words(one))
                                                     for one in self.meant(record)])
         if len(self.meant(record)) == 1:
             self.sample_id.data = self.meant(record)[0].id
@@ -145,6 +145,12 @@ class EndSampleForm(_OneSample):
             self.fault("ended_on", gettext("This lies before %(day)s, when it was asked for or arrived.", day=day(begun)))
         if self.sample_end.data and _end_of(sample, self.sample_end.data) is None:
             self.fault("sample_end", gettext("What is here has come; what has not come cannot be given back or scrapped."))
+
+
+def _in_words(sample: Sample) -> str:
+    """How many there are, since when, and where."""
+    since = (term("received_on"), sample.received_on) if sample.received_on else (term("requested_on"), sample.requested_on)
+    return " · ".join([f"{term('quantity')} {sample.received_qty or sample.quantity}", f"{since[0]} {day(since[1])}", *([sample.location] if sample.location else [])])
 
 
 def _end_of(sample: Sample, code: str) -> str | None:
