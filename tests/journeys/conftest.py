@@ -134,9 +134,11 @@ class Person:
 
     def field(self, label: str) -> Any:
         """The field under a label; a star behind it marks what must be filled in."""
-        self.wait_for_form()
         named = self.page.locator(".field-label").filter(has_text=re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$"))
-        return self.page.locator(".field").filter(has=named)
+        field = self.page.locator(".field").filter(has=named)
+        field.first.wait_for()
+        self.wait_for_form()
+        return field
 
     def write(self, label: str, text: str) -> None:
         self.field(label).locator("input, textarea").first.fill(text)

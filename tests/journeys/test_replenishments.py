@@ -1,4 +1,4 @@
-"""Replenishments by clicks alone (5.3.4): 1000.00, a split one, a refusal, a change after a signature, a deputy; signed on tablets in the queue."""
+"""Replenishments by clicks alone (5.3.4): 999.99, 1000.00, a split one, a refusal, a change after a signature, a deputy; signed on tablets in the queue."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -66,6 +66,35 @@ def test_a_replenishment_of_1000_goes_up_to_the_general_manager(person: Callable
     decide(person("production_manager"), number, "核准补货")
     decide(general, number, "核准补货")
     person("planner").expect_work(f"紧急订单排程 · {number}", there=True)
+
+
+def test_a_replenishment_of_999_99_is_ordered_by_two_managers_made_and_shipped(person: Callable[..., Person]) -> None:
+    """5.3.4, 3.5, 3.6: below the limit the general manager is not asked; planning, production and warehouse carry the urgent order out."""
+    clerk, general, planner = person("sales_clerk", tablet=False), person("general_manager"), person("planner")
+    number = apply(clerk, log_complaint(clerk), "999.99")
+    decide(person("production_manager"), number, "核准补货")
+    planner.expect_work(number, there=False)
+    decide(person("sales_manager"), number, "核准补货")
+    in_queue(general, number, there=False)
+
+    take(planner, "紧急订单排程", number, {"工单": "WO-2611-07", "排程完工日": day(2)})
+    planner.see("EO-")
+    take(person("production_operator"), "报告完工", number, {})
+    warehouse = person("warehouse_keeper")
+    take(warehouse, "出货", number, {"送货单号": "SH-2611-31"})
+    warehouse.see("已出货")
+    warehouse.expect_work(number, there=False)
+
+
+def take(somebody: Person, step: str, number: str, written: dict[str, str]) -> None:
+    """From My work: the button, what is written, the button."""
+    somebody.take(step, number)
+    somebody.press(step)
+    expect(somebody.page.locator("#step form")).to_have_count(1)
+    for label, words in written.items():
+        somebody.write(label, words)
+    somebody.page.locator("#step").get_by_role("button", name=step, exact=True).click()
+    somebody.see(f"已完成：{step}")
 
 
 def test_a_split_one_goes_up_too_and_a_refused_one_says_why(person: Callable[..., Person]) -> None:
