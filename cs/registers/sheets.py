@@ -32,6 +32,7 @@ from cs.registers.definition import (
     Pictures,
     Printed,
     Register,
+    Signed,
     Signing,
     Table,
     in_words,
@@ -177,7 +178,7 @@ def _paper_sheet(paper: Paper, record: Any, files: list[Attachment], events: lis
     void = record is not None and record.void_reason
     return _frame(paper, record.title if record is not None else "") | {
         "blank": record is None, "stamp": state_name(record.kind, "void") if void else None, "blocks": blocks,
-        "signed": [{"title": term(box.term), "people": _people(box, events)} for box in paper.signed]}
+        "signed": [{"title": term(box.term), "people": _people(box, record, events)} for box in paper.signed]}
 
 
 class _Parts:
@@ -222,6 +223,7 @@ class _Parts:
         if self.record is not None and not rows:
             rows = [[EMPTY] * len(part.columns)]
         return {"kind": "rows", "title": term(part.term) if part.term else None, "widths": [column.width for column in part.columns],
+                "aligns": ["right" if _align(column.kind) == "right" else "left" for column in part.columns],
                 "titles": [column.title for column in part.columns], "rows": rows, "empty": part.blank_rows if self.record is None else 0}
 
     def _pictures(self, part: Pictures) -> dict[str, Any]:
@@ -275,11 +277,16 @@ def _events(record: Record, paper: Paper) -> list[tuple[Event, str]]:
     return [(row, row.who or "") for row in db.session.execute(query)]  # type: ignore[misc]
 
 
-def _people(box: Signing, events: list[tuple[Event, str]]) -> list[dict[str, Any]]:
-    """Who stands in a box: the last who took one of its steps, or everybody with their last."""
-    last = {event.by_id if box.all_of_them else None: (event, who) for event, who in events if event.name in box.steps}
-    return [{"name": who, "as": role_name(event.role), "at": moment(event.at), "hash": event.content_hash[:12] if '"signed":' in event.data else None}
-            for event, who in last.values()]
+def _people(box: Signing, record: Any, events: list[tuple[Event, str]]) -> list[dict[str, Any]]:
+    """Who stands in a box: whom the record's own signatures name; else the last who took one of its steps, or everybody with their last."""
+    if record is None:
+        return []
+    if box.signed is not None:
+        people = box.signed(record)
+    else:
+        last = {event.by_id if box.all_of_them else None: (event, who) for event, who in events if event.name in box.steps}
+        people = [Signed(who, role_name(event.role), event.at, event.content_hash if '"signed":' in event.data else None) for event, who in last.values()]
+    return [{"name": one.name, "as": one.role, "at": moment(one.at), "hash": one.content_hash[:12] if one.content_hash else None} for one in people]
 
 
 # Pieces
