@@ -114,6 +114,7 @@ class Box:
     """One box of a paper, with its label. Four boxes make a line; `span` says how many it takes.
 
     `options`: the list of choices that a blank copy offers to tick. `if_filled`: it stands there only when it says something.
+    `room`: on a blank copy, how many millimetres high a box of the whole line is.
     """
 
     term: str
@@ -122,6 +123,7 @@ class Box:
     kind: str = "text"
     options: str = ""
     if_filled: bool = False
+    room: float = 13
 
     def in_words(self, subject: Any) -> str:
         return in_words(self.value(subject), self.kind)

@@ -12,6 +12,7 @@ POINT = 0.3528  # millimetres
 SECOND = 0.82  # the size of the second language, of the first (common.typ)
 MARGINS = 1.8  # millimetres within a cell, left and right together
 MOST_NEEDED = 14.0  # letters of Chinese: a longer word may break, rather than take the line from the others
+ROUNDING = 1e-6  # a column made as wide as its widest word holds it
 WORD = re.compile(r"[!-~\u00a0-\u024f]+")  # letters and digits that nothing breaks by itself
 
 
@@ -60,7 +61,7 @@ def _breakable(text: Any, room: float) -> Any:
 
 
 def _broken(word: str, room: float) -> str:
-    if wide(word) <= room:
+    if wide(word) <= room + ROUNDING:
         return word
     pieces = [""]
     for letter in word:

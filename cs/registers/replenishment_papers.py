@@ -19,16 +19,19 @@ def _lines(record: Replenishment) -> list[Numbered]:
     return list(enumerate(record.lines, 1))
 
 
-def _signed(one: RequiredSignature) -> Signed:
-    """A signature of the chain that runs: under which role, for whom where a deputy gave it, and what was decided."""
+def _signed(one: RequiredSignature, role: str) -> Signed:
+    """A signature of the chain that runs: under which role, what was decided, and for whom where a deputy gave it."""
     instead = gettext("for %(name)s", name=one.signed_for.name) if one.signed_for else ""
-    said = (choice("needed_role", one.needed_role), instead, choice("signature_decision", one.signature_decision))
+    said = (role, choice("signature_decision", one.signature_decision), instead)
     return Signed(one.user.name if one.user else "", " · ".join(part for part in said if part), one.decided_at, one.content_hash)
 
 
 def _signers(*roles: str) -> Callable[[Replenishment], list[Signed]]:
-    """Who has signed or refused for these roles in the chain that runs."""
-    return lambda record: [_signed(one) for one in record.running if one.needed_role in roles and one.user is not None]
+    """Who has signed or refused for these roles in the chain that runs; a box of one role says it in its title."""
+    def people(record: Replenishment) -> list[Signed]:
+        return [_signed(one, choice("needed_role", one.needed_role) if len(roles) > 1 else "") for one in record.running
+                if one.needed_role in roles and one.user is not None]
+    return people
 
 
 def _voided(record: Replenishment) -> str:
@@ -45,15 +48,14 @@ def _applicant(record: Replenishment) -> str | None:
     return record.created_by.name if record.created_by else None
 
 
-NUMBER = Column("line_no", lambda row: row[0], 5, "whole")
+NUMBER = Column("line_no", lambda row: row[0], 5)
 MODEL = Column("model", lambda row: row[1].product.model, 18)
 SPEC = Column("spec", lambda row: row[1].product.spec, 34)
-UNIT = Column("unit", lambda row: choice("unit", row[1].product.unit), 6)
+UNIT = Column("unit", lambda row: (choice("unit", row[1].product.unit),), 6)  # in parts: both languages in one line
 QUANTITY = Column("quantity", lambda row: row[1].quantity, 10, "quantity")
 
 ENDED = Boxes("ended", (  # the page says it in its first line
-    Box("refuse_reason", lambda record: record.refuse_reason, 4, if_filled=True),
-    Box("void_reason", lambda record: record.void_reason, 4, if_filled=True)), on_blank=False)
+    Box("void_reason", lambda record: record.void_reason, 4, if_filled=True),), on_blank=False)
 
 APPLICATION = Boxes("application", (
     Box("replenishment_no", lambda record: record.number),
@@ -73,7 +75,8 @@ LINES = Table("lines", (
 WANTED = Boxes("wanted", (  # the sum decides who signs, until the order is released (Q23)
     Box("wanted_on", lambda record: record.wanted_on, kind="day"),
     Box("amount", lambda record: money(record.amount)),
-    Box("amount_sum", lambda record: money(record.amount_sum()) if record.state == procedure.UNORDERED else None, 2, if_filled=True)))
+    Box("amount_sum", lambda record: money(record.amount_sum()) if record.state == procedure.UNORDERED else None, 2, if_filled=True),
+    Box("refuse_reason", lambda record: record.refuse_reason, 4, if_filled=True)))
 
 STANDING = Boxes("standing", (
     Box("status", lambda record: state_name("replenishment", record.state), 2),

@@ -72,10 +72,10 @@ def _once_counted(name: str) -> Any:
     return lambda row: getattr(row.line, name, None) if row.line.counted_qty is not None else None
 
 
-NUMBER = Column("line_no", lambda row: row.no, 5, "whole")
+NUMBER = Column("line_no", lambda row: row.no, 5)
 MODEL = Column("model", lambda row: row.line.product.model, 15)
 LOT = Column("lot_no", lambda row: row.line.lot_no, 13)
-UNIT = Column("unit", lambda row: choice("unit", row.line.product.unit), 6)
+UNIT = Column("unit", lambda row: (choice("unit", row.line.product.unit),), 6)  # in parts: both languages in one line
 BOOKINGS = (
     Column("at", lambda row: row.booking.at, 16, "moment"),
     NUMBER,
@@ -97,9 +97,9 @@ SLIP = Boxes("slip", (
     Box("return_by", lambda record: record.return_by, kind="day"),
     Box("registered_at", lambda record: record.registered_at, kind="moment"),
     Box("registered_by", lambda record: record.created_by.name if record.created_by else None),
-    Box("wants_goods", lambda record: record.wants_goods, kind="yes_no", options="yes_no"),
-    Box("goods_wanted_on", lambda record: record.goods_wanted_on, kind="day"),
-    Box("arrived_at", lambda record: record.arrived_at, 4, "moment")))
+    Box("arrived_at", lambda record: record.arrived_at, 2, "moment"),
+    Box("wants_goods", lambda record: record.wants_goods, 2, "yes_no", options="yes_no"),
+    Box("goods_wanted_on", lambda record: record.goods_wanted_on, 2, "day")))
 
 REPLENISHED = Boxes("replenished", (  # the page has them with their links
     Box("replenishments", lambda record: listed(f"{one.number} {state_name('replenishment', one.state)}" for one in record.replenishments), 4,
@@ -208,7 +208,7 @@ INSTRUCTION = Boxes("instruction", (
     Box("instruction_no", lambda one: one.first.instruction_no, 2),
     Box("instructed_by", lambda one: one.first.instructed_by.name if one.first.instructed_by else None),
     Box("instructed_at", lambda one: one.first.instructed_at, kind="moment"),
-    Box("instruction", lambda one: one.first.instruction, 4)))
+    Box("instruction", lambda one: one.first.instruction, 4, room=36)))
 
 INSTRUCTED = Table("return_lines", (
     NUMBER,

@@ -48,6 +48,7 @@ LINE_NO, WIDEST = 5, 34  # in characters: the column of numbers; on paper no col
 REGISTER_SIZES = ((13, 8.0), (16, 7.5), (99, 7.0))  # up to so many cells in a line: the size of the letters
 PAPER_SIZE, SMALL = 8.0, 6.5
 BLANK_LINES = 14
+LOW = 4.4  # millimetres: the room to write in a box that does not take the whole line
 PHOTOGRAPH = 480  # the thumbnail that is printed: 3 in a line at 200 dots per inch
 
 
@@ -215,7 +216,7 @@ class _Parts:
     def _box(self, box: Box, subject: Any) -> dict[str, Any]:
         blank = self.record is None
         return {"label": term(box.term), "value": "" if blank else _said(box.value(subject), box.kind), "span": box.span,
-                "options": [name for _code, name in choices(box.options)] if blank and box.options else [], "tall": box.span == 4 and not box.if_filled}
+                "options": [name for _code, name in choices(box.options)] if blank and box.options else [], "room": box.room if box.span == 4 and not box.if_filled else LOW}
 
     def _table(self, part: Table, subject: Any) -> dict[str, Any]:
         found = [] if self.record is None else part.rows(subject)
