@@ -209,7 +209,7 @@ class Signing:
     signed: Callable[[Any], Sequence[Signed]] | None = None
 
 
-def _always(record: Any) -> bool:
+def _always(_record: Any) -> bool:
     return True
 
 

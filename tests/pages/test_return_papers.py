@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -297,6 +298,13 @@ def test_a_page_leads_to_each_paper_that_there_is_in_each_language(clerk, return
     assert [label.get_text() for label in clerk.soup.select(".prints > span")] == ["退货单", "返工指导书"]
     assert led(f"/replenishments/{asked.id}") == ways(f"/replenishments/{asked.id}")
     assert led(f"/replenishments/{order.id}") == ways(f"/replenishments/{order.id}", f"/replenishments/{order.id}/urgent_order")
+
+
+def test_a_number_that_the_factory_gives_a_form_stands_on_each_page_of_it(app, clerk, papers):
+    rules = app.extensions["rulebook"]
+    numbered = {form: replace(rules.forms[form], number=f"MJ-{place}") for place, form in enumerate(papers)}
+    app.extensions["rulebook"] = replace(rules, forms=rules.forms | numbered)
+    assert [text_of(pdf(clerk, address)).count(f"MJ-{place}") for place, address in enumerate(papers.values())] == [2] * 4
 
 
 def test_the_paper_that_the_record_is_has_one_address(clerk, papers):
