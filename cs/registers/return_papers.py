@@ -1,13 +1,12 @@
 """退货单 (5.3) with the quantity of the slip beside the count, and 返工指导书 (3.4–3.6): the two papers of one return."""
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from flask_babel import gettext
 
-from cs.models.return_lines import Booking, ReturnLine
+from cs.models.return_lines import ReturnLine
 from cs.models.returns import Return
 from cs.registers.definition import Block, Box, Boxes, Column, Paper, Pictures, Signing, Table
 from cs.words import choice, listed, state_name, term
@@ -47,11 +46,17 @@ def _with_rework(record: Return) -> list[Return]:
     return [record] if _reworked(record) else []
 
 
-def _bookings(which: Callable[[Booking], Any]) -> Any:
-    def rows(record: Return) -> list[Numbered]:
-        by_id = {row.line.id: row for row in _lines(record)}
-        return [by_id[one.line_id]._replace(booking=one) for one in record.bookings if which(one)]
-    return rows
+def _booked(record: Return) -> list[Numbered]:
+    by_id = {row.line.id: row for row in _lines(record)}
+    return [by_id[one.line_id]._replace(booking=one) for one in record.bookings]
+
+
+def _noted(record: Return) -> list[Numbered]:
+    return [row for row in _booked(record) if row.booking.note]
+
+
+def _of_rework(record: Return) -> list[Numbered]:
+    return [row for row in _booked(record) if row.line.instruction and row.booking.booking in REWORKING]
 
 
 def _instructions(record: Return) -> list[Instruction]:
@@ -149,7 +154,7 @@ WHAT_BECAME = Table("disposition", (
     Column("to_customer", lambda row: row.line.tally.to_customer if row.line.tally.is_done else None, 9, "quantity"),
     Column("to_scrap", lambda row: row.line.tally.to_scrap if row.line.tally.is_done else None, 9, "quantity")), _lines, 8)
 
-NOTES = Table("note", BOOKINGS, _bookings(lambda one: one.note), 3)
+NOTES = Table("note", BOOKINGS, _noted, 3)
 
 REWORK = (
     Column("rework_qty", lambda row: row.line.rework_qty, 9, "quantity"),
@@ -227,7 +232,7 @@ REWORK_INSTRUCTION = Paper(
     (
         Block("A", lambda _: term("return"), (ENDED, OF_RETURN), "5.3.1"),
         Block("B", lambda _: term("rework_instruction"), (INSTRUCTION, INSTRUCTED), "3.4 · 3.6", _instructions),
-        Block("C", lambda _: gettext("Rework and re-inspection"), (RESULT, Table("bookings", BOOKINGS, _bookings(lambda one: one.booking in REWORKING), 8)), "3.5 · 5.3.1"),
+        Block("C", lambda _: gettext("Rework and re-inspection"), (RESULT, Table("bookings", BOOKINGS, _of_rework, 8)), "3.5 · 5.3.1"),
     ),
     (
         Signing("instructed_by", ("instruct",), all_of_them=True),

@@ -175,6 +175,17 @@ def test_two_instructions_stand_one_below_the_other_with_their_own_lines(app, cl
     assert places == sorted(places)
 
 
+def test_what_is_to_rework_without_an_instruction_yet_is_not_on_the_paper(app, clerk, return_in, on):
+    slip = return_in("handling", until="instruct")
+    with kept(app):
+        again = db.session.get_one(Return, slip.id)
+        line, keeper, inspector = again.lines[1].id, *map(User.by_username, ("warehouse_keeper", "quality_inspector"))
+        again.recount(line_id=line, quantity=Decimal(7), return_place=PLACE, reason="多出两只", by=keeper, on=on)
+        again.inspect(line_id=line, bookings={"rework": Decimal(2)}, note="划伤较深", by=inspector, on=on)
+    address = f"/returns/{slip.id}/rework_instruction.pdf"
+    assert has(clerk, address, "RW-031", "L2612", "划伤较深") == ["L2612", "划伤较深"]
+
+
 def test_there_is_no_instruction_before_process_engineering_wrote_one(clerk, return_in):
     slip = return_in("handling", until="inspect")
     assert clerk.get(f"/returns/{slip.id}/rework_instruction.pdf").status == 404
