@@ -27,6 +27,12 @@ def test_where_all_need_more_than_there_is_all_give_way_alike():
     assert laid_out([1, 9], [["x" * 40], ["y" * 40]], 20, 8) == pytest.approx([10, 10])
 
 
+def test_where_there_is_not_room_for_all_the_widest_give_way():
+    date, *long = laid_out([1, 9, 9], [["2026-03-10"], ["x" * 40], ["y" * 40]], 60, 8)
+    assert breakable("2026-03-10", date, 8) == "2026-03-10"
+    assert long == pytest.approx([(60 - date) / 2] * 2)
+
+
 def test_a_word_without_end_does_not_take_the_line_from_the_others():
     long, other = laid_out([1, 1], [["x" * 500], ["其它"]], 100, 8)
     assert long <= max(50, MOST_NEEDED * 8 * POINT + MARGINS)
