@@ -46,15 +46,23 @@ class Section:
     model: type[Workflowed]
     forms: Mapping[str, type[StepForm]]
     context: Callable[[Any, datetime], dict[str, Any]]
-    paper: Paper | None = None  # what the record is when it is printed
+    papers: tuple[Paper, ...] = ()  # what the record is when it is printed; the first is the record itself, each record has it
 
     @property
     def kind(self) -> str:
         return self.model.kind
 
+    def shown(self) -> dict[str, Any]:
+        """What its pages show the boxes of: the paper that the record itself is, and all by their forms."""
+        return {"paper": self.papers[0] if self.papers else None, "papers": {paper.form: paper for paper in self.papers}}
+
+    def papers_of(self, record: Workflowed) -> list[Paper]:
+        """The papers that there are of a record as it stands."""
+        return [paper for paper in self.papers if paper.there(record)]
+
 
 def mount(blueprint: Blueprint, section: Section) -> None:
-    """Adds to a section's blueprint: /new, /<id>, /<id>/<step>, and /<id>.pdf where its records have a paper."""
+    """Adds to a section's blueprint: /new, /<id>, /<id>/<step>, and where its records have papers /<id>.pdf and /<id>/<form>.pdf."""
     name = blueprint.name
 
     @requires(Permission.READ)
@@ -76,13 +84,15 @@ def mount(blueprint: Blueprint, section: Section) -> None:
         return take(name, section, row or abort(404), record_id)
 
     @requires(Permission.READ)
-    def paper(record_id: int) -> Any:
-        """The record as the paper that it is."""
+    def paper(record_id: int, form: str) -> Any:
+        """The record as the paper that it is, or as another of its papers."""
         record = find(section.model, record_id) or abort(404)
-        return pdf(section.paper, paper_pdf(section.paper, record, asked_language()), record.title)
+        found = next((one for one in section.papers_of(record) if one.form == form), None) or abort(404)
+        return pdf(found, paper_pdf(found, record, asked_language()), record.title)
 
-    if section.paper is not None:
-        blueprint.add_url_rule("/<int:record_id>.pdf", view_func=paper)
+    if section.papers:
+        blueprint.add_url_rule("/<int:record_id>.pdf", view_func=paper, defaults={"form": section.papers[0].form})
+        blueprint.add_url_rule("/<int:record_id>/<form>.pdf", view_func=paper)
     blueprint.add_url_rule("/new", view_func=new, methods=["GET", "POST"])
     blueprint.add_url_rule("/<int:record_id>", view_func=detail)
     blueprint.add_url_rule("/<int:record_id>/<step>", view_func=step, methods=["GET", "POST"])
@@ -92,8 +102,11 @@ def page_of(section: Section, record: Workflowed) -> dict[str, Any]:
     """What every record page shows, and what this section adds."""
     on = datetime.now(UTC)
     name = request.blueprint
-    prints = language_links(lambda asked: url_for(f"{name}.paper", record_id=record.id, language=asked)) if section.paper else []
-    return {"record": record, "on": on, "steps": record.steps_for(current_user, on), "paper": section.paper, "prints": prints, **section.context(record, on)}
+    def links(paper: Paper) -> list[tuple[str, str]]:
+        return language_links(lambda asked: url_for(f"{name}.paper", record_id=record.id, form=paper.form, language=asked))
+
+    prints = [(paper.title, links(paper)) for paper in section.papers_of(record)]
+    return {"record": record, "on": on, "steps": record.steps_for(current_user, on), "prints": prints, **section.shown(), **section.context(record, on)}
 
 
 def take(name: str, section: Section, step: Step, record_id: int | None) -> Any:
@@ -231,7 +244,7 @@ class _Asked:
         action = request.full_path if self.then else request.path
         return show("step.html", "_step.html", status=status, form=self.form, record=record, step=self.step, kind=self.section.kind,
                     section=self.name, inline=is_htmx(), closed=closed, stale=status == 409, drafted=drafted, back=back, action=action, changed=changed,
-                    draft=request.path, cancel=self.then or back,
+                    draft=request.path, cancel=self.then or back, **self.section.shown(),
                     fields=[f"{self.name}/_{self.step.name}_form.html", "_form_fields.html"])
 
 

@@ -9,6 +9,21 @@ import subprocess
 
 import pytest
 
+from tests.support import Browser
+
+
+def pdf(browser: Browser, address: str) -> bytes:
+    """The bytes of the PDF at an address."""
+    browser.get(address)
+    assert (browser.status, browser.response.mimetype) == (200, "application/pdf"), (browser.status, browser.text[:300])
+    return bytes(browser.response.data)
+
+
+def has(browser: Browser, address: str, *words: str) -> list[str]:
+    """What of these words is missing on the paper."""
+    text = words_of(pdf(browser, address))
+    return [word for word in words if "".join(word.split()) not in text]
+
 
 def _poppler(data: bytes, *command: str) -> str:
     """What a tool of poppler says of the PDF; without it the test is skipped, and fails where nothing may be skipped."""
@@ -21,6 +36,11 @@ def _poppler(data: bytes, *command: str) -> str:
 def text_of(data: bytes) -> str:
     """All its text as it lies on the pages, without the places where a long word may break."""
     return _poppler(data, "pdftotext", "-layout", "-", "-").replace("\u200b", "")
+
+
+def lines_of(data: bytes) -> list[str]:
+    """Its lines, each with single blanks between its words."""
+    return [" ".join(line.split()) for line in text_of(data).splitlines() if line.strip()]
 
 
 def words_of(data: bytes) -> str:

@@ -17,8 +17,20 @@ def test_a_column_is_as_wide_as_its_widest_word_and_the_others_give_way():
     assert date + text == pytest.approx(100)
 
 
+@pytest.mark.parametrize("word", ["PO-2026-0000", "2026-03-10", "CA-6930PRO-MKII", "1200.125"])
+def test_the_word_for_which_a_column_was_made_wide_enough_does_not_break_in_it(word):
+    width, _text = laid_out([1, 30], [[word], ["客户来电" * 20]], 100, 8)
+    assert breakable(word, width, 8) == word
+
+
 def test_where_all_need_more_than_there_is_all_give_way_alike():
     assert laid_out([1, 9], [["x" * 40], ["y" * 40]], 20, 8) == pytest.approx([10, 10])
+
+
+def test_where_there_is_not_room_for_all_the_widest_give_way():
+    date, *long = laid_out([1, 9, 9], [["2026-03-10"], ["x" * 40], ["y" * 40]], 60, 8)
+    assert breakable("2026-03-10", date, 8) == "2026-03-10"
+    assert long == pytest.approx([(60 - date) / 2] * 2)
 
 
 def test_a_word_without_end_does_not_take_the_line_from_the_others():

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 from werkzeug.datastructures import MultiDict
@@ -113,6 +114,7 @@ class Box:
     """One box of a paper, with its label. Four boxes make a line; `span` says how many it takes.
 
     `options`: the list of choices that a blank copy offers to tick. `if_filled`: it stands there only when it says something.
+    `room`: on a blank copy, how many millimetres high a box of the whole line is.
     """
 
     term: str
@@ -121,6 +123,7 @@ class Box:
     kind: str = "text"
     options: str = ""
     if_filled: bool = False
+    room: float = 13
 
     def in_words(self, subject: Any) -> str:
         return in_words(self.value(subject), self.kind)
@@ -184,22 +187,40 @@ class Block:
     each: Callable[[Any], Sequence[Any]] = _itself
 
 
+class Signed(NamedTuple):
+    """Who stands in a box for signing, as what, when, and the hash of what was signed where it was one with a password."""
+
+    name: str
+    role: str
+    at: datetime | None
+    content_hash: str | None = None
+
+
 @dataclass(frozen=True)
 class Signing:
-    """A box in which people sign: whoever took one of these steps; the last one, or (`all_of_them`) everybody."""
+    """A box in which people sign: whoever took one of these steps; the last one, or (`all_of_them`) everybody.
+
+    `signed`: who stands in it by the record's own signatures, which tell more of these steps than that they were taken.
+    """
 
     term: str
     steps: tuple[str, ...]
     all_of_them: bool = False
+    signed: Callable[[Any], Sequence[Signed]] | None = None
+
+
+def _always(_record: Any) -> bool:
+    return True
 
 
 @dataclass(frozen=True)
 class Paper(Printed):
-    """The paper of one case: its form, its blocks and who signs it."""
+    """The paper of one case: its form, its blocks and who signs it. `there`: whether there is one of a record as it stands."""
 
     form: str
     blocks: tuple[Block, ...]
     signed: tuple[Signing, ...]
+    there: Callable[[Any], bool] = _always
     _by_name: dict[str, Boxes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -12,6 +12,7 @@ POINT = 0.3528  # millimetres
 SECOND = 0.82  # the size of the second language, of the first (common.typ)
 MARGINS = 1.8  # millimetres within a cell, left and right together
 MOST_NEEDED = 14.0  # letters of Chinese: a longer word may break, rather than take the line from the others
+ROUNDING = 1e-6  # a column made as wide as its widest word holds it
 WORD = re.compile(r"[!-~\u00a0-\u024f]+")  # letters and digits that nothing breaks by itself
 
 
@@ -31,10 +32,13 @@ def needed(text: Any, scale: float = 1.0) -> float:
 
 
 def laid_out(weights: Sequence[float], cells: Sequence[Iterable[Any]], room: float, size: float) -> list[float]:
-    """The widths of columns in millimetres, `room` in all: by their weights, but none below what its texts need while others have more."""
+    """The widths of columns in millimetres, `room` in all: by their weights, but none below what its texts need while others have more.
+
+    Where there is not room for all needs, the widest give way.
+    """
     needs = [min(MOST_NEEDED, max((needed(text) for text in texts), default=0.0)) * size * POINT + MARGINS for texts in cells]
     if sum(needs) >= room:
-        return [need * room / sum(needs) for need in needs]
+        return _shared(needs, room)
     widths, free = [0.0] * len(weights), set(range(len(weights)))
     while free:
         left = room - sum(widths)
@@ -43,6 +47,15 @@ def laid_out(weights: Sequence[float], cells: Sequence[Iterable[Any]], room: flo
         for place in tight or free:
             widths[place] = needs[place] if tight else weights[place] * share
         free -= tight or free
+    return widths
+
+
+def _shared(needs: Sequence[float], room: float) -> list[float]:
+    """The needs, of which the largest are cut to what the others leave them, all of these alike."""
+    widths = [0.0] * len(needs)
+    by_need = sorted(range(len(needs)), key=lambda place: needs[place])
+    for done, place in enumerate(by_need):
+        widths[place] = min(needs[place], (room - sum(widths)) / (len(needs) - done))
     return widths
 
 
@@ -60,7 +73,7 @@ def _breakable(text: Any, room: float) -> Any:
 
 
 def _broken(word: str, room: float) -> str:
-    if wide(word) <= room:
+    if wide(word) <= room + ROUNDING:
         return word
     pieces = [""]
     for letter in word:

@@ -32,6 +32,7 @@ from cs.registers.definition import (
     Pictures,
     Printed,
     Register,
+    Signed,
     Signing,
     Table,
     in_words,
@@ -47,6 +48,7 @@ LINE_NO, WIDEST = 5, 34  # in characters: the column of numbers; on paper no col
 REGISTER_SIZES = ((13, 8.0), (16, 7.5), (99, 7.0))  # up to so many cells in a line: the size of the letters
 PAPER_SIZE, SMALL = 8.0, 6.5
 BLANK_LINES = 14
+LOW = 4.4  # millimetres: the room to write in a box that does not take the whole line
 PHOTOGRAPH = 480  # the thumbnail that is printed: 3 in a line at 200 dots per inch
 
 
@@ -177,7 +179,7 @@ def _paper_sheet(paper: Paper, record: Any, files: list[Attachment], events: lis
     void = record is not None and record.void_reason
     return _frame(paper, record.title if record is not None else "") | {
         "blank": record is None, "stamp": state_name(record.kind, "void") if void else None, "blocks": blocks,
-        "signed": [{"title": term(box.term), "people": _people(box, events)} for box in paper.signed]}
+        "signed": [{"title": term(box.term), "people": _people(box, record, events)} for box in paper.signed]}
 
 
 class _Parts:
@@ -214,7 +216,7 @@ class _Parts:
     def _box(self, box: Box, subject: Any) -> dict[str, Any]:
         blank = self.record is None
         return {"label": term(box.term), "value": "" if blank else _said(box.value(subject), box.kind), "span": box.span,
-                "options": [name for _code, name in choices(box.options)] if blank and box.options else [], "tall": box.span == 4 and not box.if_filled}
+                "options": [name for _code, name in choices(box.options)] if blank and box.options else [], "room": box.room if box.span == 4 and not box.if_filled else LOW}
 
     def _table(self, part: Table, subject: Any) -> dict[str, Any]:
         found = [] if self.record is None else part.rows(subject)
@@ -222,6 +224,7 @@ class _Parts:
         if self.record is not None and not rows:
             rows = [[EMPTY] * len(part.columns)]
         return {"kind": "rows", "title": term(part.term) if part.term else None, "widths": [column.width for column in part.columns],
+                "aligns": ["right" if _align(column.kind) == "right" else "left" for column in part.columns],
                 "titles": [column.title for column in part.columns], "rows": rows, "empty": part.blank_rows if self.record is None else 0}
 
     def _pictures(self, part: Pictures) -> dict[str, Any]:
@@ -275,11 +278,16 @@ def _events(record: Record, paper: Paper) -> list[tuple[Event, str]]:
     return [(row, row.who or "") for row in db.session.execute(query)]  # type: ignore[misc]
 
 
-def _people(box: Signing, events: list[tuple[Event, str]]) -> list[dict[str, Any]]:
-    """Who stands in a box: the last who took one of its steps, or everybody with their last."""
-    last = {event.by_id if box.all_of_them else None: (event, who) for event, who in events if event.name in box.steps}
-    return [{"name": who, "as": role_name(event.role), "at": moment(event.at), "hash": event.content_hash[:12] if '"signed":' in event.data else None}
-            for event, who in last.values()]
+def _people(box: Signing, record: Any, events: list[tuple[Event, str]]) -> list[dict[str, Any]]:
+    """Who stands in a box: whom the record's own signatures name; else the last who took one of its steps, or everybody with their last."""
+    if record is None:
+        return []
+    if box.signed is not None:
+        people = box.signed(record)
+    else:
+        last = {event.by_id if box.all_of_them else None: (event, who) for event, who in events if event.name in box.steps}
+        people = [Signed(who, role_name(event.role), event.at, event.content_hash if '"signed":' in event.data else None) for event, who in last.values()]
+    return [{"name": one.name, "as": one.role, "at": moment(one.at), "hash": one.content_hash[:12] if one.content_hash else None} for one in people]
 
 
 # Pieces

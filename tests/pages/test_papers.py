@@ -16,24 +16,11 @@ from cs.models.complaints import Complaint
 from cs.models.samples import CustomerContact
 from cs.registers import FORMS, PAPERS
 from tests.capas import Capas
-from tests.pdfs import fonts_of, pages_of, pictures_of, size_of, text_of, words_of
+from tests.pdfs import fonts_of, has, pages_of, pdf, pictures_of, size_of, text_of, words_of
 from tests.support import Cases, day_of, kept, picture
 
 CAR_FIELDS = ("CAR-2026-001", "IQC-118", "右声道无声", "生产部", "烙铁温度偏低", "只测左声道", "焊点虚焊", "温度偏低", "未检出", "新员工",
               "每两小时点检(production_operator)", "生产作业员甲", "已执行", "作业标准", "下三批", "三批共600只,无不良", "温度调回后 200 只无虚焊", "工艺甲", "有效", "品质主管甲")
-
-
-def pdf(browser, address):
-    """The bytes of the PDF at an address."""
-    browser.get(address)
-    assert (browser.status, browser.response.mimetype) == (200, "application/pdf"), (browser.status, browser.text[:300])
-    return browser.response.data
-
-
-def has(browser, address, *words):
-    """What of these words is missing on the paper."""
-    text = words_of(pdf(browser, address))
-    return [word for word in words if "".join(word.split()) not in text]
 
 
 @pytest.fixture

@@ -113,4 +113,4 @@ def _unfolded(record: Capa, said: dict[str, Any]) -> set[str]:
     return {"A", "D"} if record.sent_back_reason or not said["occurrence_cause"] else {"D"}
 
 
-mount(blueprint, Section(Capa, FORMS, _page, CAR_SHEET))
+mount(blueprint, Section(Capa, FORMS, _page, (CAR_SHEET,)))

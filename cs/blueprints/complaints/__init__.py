@@ -72,4 +72,4 @@ def _page(record: Complaint, on: datetime) -> dict[str, Any]:
     return page_of_complaint(record, current_user, on)
 
 
-mount(blueprint, Section(Complaint, FORMS, _page, COMPLAINT_REPORT))
+mount(blueprint, Section(Complaint, FORMS, _page, (COMPLAINT_REPORT,)))

@@ -22,6 +22,7 @@ from cs.procedure import replenishments as procedure
 from cs.procedure.authority import Permission
 from cs.records import files, flow, next_action, other_steps, timeline
 from cs.references import customer_options
+from cs.registers.replenishment_papers import REPLENISHMENT_APPLICATION, URGENT_ORDER
 from cs.steps import Section, mount
 from cs.words import state_name, term
 
@@ -75,4 +76,4 @@ def _page(record: Replenishment, on: datetime) -> dict[str, Any]:
             "due_counts": record.state not in procedure.NOT_COUNTED}
 
 
-mount(blueprint, Section(Replenishment, FORMS, _page))
+mount(blueprint, Section(Replenishment, FORMS, _page, (REPLENISHMENT_APPLICATION, URGENT_ORDER)))

@@ -22,6 +22,7 @@ from cs.procedure import returns as procedure
 from cs.procedure.authority import Permission
 from cs.records import files, flow, next_action, other_steps, signatures, timeline
 from cs.references import customer_options, product_options
+from cs.registers.return_papers import RETURN_SLIP, REWORK_INSTRUCTION
 from cs.steps import Section, mount
 from cs.words import state_name, term
 
@@ -100,4 +101,4 @@ def _page(record: Return, on: datetime) -> dict[str, Any]:
             "waiting": record.state in procedure.UNFINISHED}
 
 
-mount(blueprint, Section(Return, FORMS, _page))
+mount(blueprint, Section(Return, FORMS, _page, (RETURN_SLIP, REWORK_INSTRUCTION)))
