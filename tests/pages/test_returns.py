@@ -125,7 +125,7 @@ def test_the_warehouse_counts_in_full_width_digits_too(app, as_role, return_in):
 def test_counting_forms_bring_up_the_numeric_keypad(as_role, return_in):
     record, keeper = return_in("expected"), as_role("warehouse_keeper")
     field = keeper.get(f"/returns/{record.id}/count").soup.select_one("input[name=quantity]")
-    assert (field["inputmode"], field["type"]) == ("decimal", "text")
+    assert (field["inputmode"], field["type"]) == ("numeric", "text")
 
 
 @pytest.mark.parametrize(("fields", "fault"), [
