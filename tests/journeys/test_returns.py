@@ -125,6 +125,7 @@ def test_a_return_that_starts_at_sales_is_picked_up_and_its_goods_are_replenishe
     inspector.tick("供应商")
     inspector.write("判定依据", "供应商磁钢退磁")
     inspector.press("属本公司责任，安排拉回")
+    inspector.see("已完成：属本公司责任，安排拉回")
     step(planner, "安排拉回", number, "安排拉回", 拉回日期=day(1), 拉回安排="顺丰到付")
     count(person("warehouse_keeper"), number, "5")
 

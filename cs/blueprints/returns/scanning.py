@@ -41,17 +41,7 @@ def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) ->
             count = len(record.lines)
             return _ask(ngettext("%(number)s has no line %(line)s, but %(num)d line.", "%(number)s has no line %(line)s, but %(num)d lines.", count,
                                  number=record.number, line=place))
-        return _to_line(record, line)
-
-    def _to_line(record: Return, line: ReturnLine) -> Any:
-        ways = steps_of(record, forms, record.steps_for(current_user, datetime.now(UTC))).get(line.id, [])
-        if len(ways) == 1:
-            return go(ways[0]["url"])
-        if not ways:
-            say(gettext("%(code)s: nothing to do for you here now.", code=record.code_of(line)), "info")
-        else:
-            say(gettext("%(code)s: choose what you do.", code=record.code_of(line)), "info")
-        return go(url_for("returns.detail", record_id=record.id, _anchor=f"line-{line.id}"))
+        return _to_line(record, line, forms)
 
     @requires(Permission.READ)
     def labels(record_id: int) -> Any:
@@ -65,6 +55,16 @@ def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) ->
 
     blueprint.add_url_rule("/scan", view_func=scan)
     blueprint.add_url_rule("/<int:record_id>/labels", view_func=labels)
+
+
+def _to_line(record: Return, line: ReturnLine, forms: Mapping[str, type[StepForm]]) -> Any:
+    """The one step of the line that waits for this person; else the record, which says that there is none or more than one."""
+    ways = steps_of(record, forms, record.steps_for(current_user, datetime.now(UTC))).get(line.id, [])
+    if len(ways) == 1:
+        return go(ways[0]["url"])
+    code = record.code_of(line)
+    say(gettext("%(code)s: choose what you do.", code=code) if ways else gettext("%(code)s: nothing to do for you here now.", code=code), "info")
+    return go(url_for("returns.detail", record_id=record.id, _anchor=f"line-{line.id}"))
 
 
 def _ask(fault: str | None) -> Any:
