@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
 
+from cs.extensions import db
 from cs.models.returns import Return
+from cs.models.users import LoginSession, User
 from tests.returned import LINES, PLACE
-from tests.support import loaded
+from tests.support import PASSWORD, loaded
 
 THREE = (*LINES, LINES[0] | {"lot_no": "L2613"})
 
@@ -180,6 +183,20 @@ def test_the_draft_of_a_line_is_not_filled_into_another(as_role, return_in):
     assert [keeper.get(address).form()["quantity"] for address in (first, second)] == ["7", ""]
     keeper.step(first, quantity="8", return_place=PLACE)
     assert "草稿" not in keeper.get(second).text
+
+
+def test_a_count_that_comes_after_the_session_ended_is_there_again_for_its_line(app, as_role, return_in):
+    record, keeper = return_in("expected"), as_role("warehouse_keeper")
+    address = f"/returns/{record.id}/count?line={record.lines[1].id}"
+    fields = keeper.get(address).form() | {"quantity": "5"}
+    with app.app_context():
+        LoginSession.end_all(User.by_username("warehouse_keeper"), datetime.now(UTC))
+        db.session.commit()
+    keeper.post(address, fields)
+    assert keeper.location == f"/login?next={quote(address)}"
+    keeper.get(keeper.location)
+    assert keeper.post(f"/login?next={quote(address)}", username="warehouse_keeper", password=PASSWORD).location == address
+    assert keeper.get(address).form()["quantity"] == "5"
 
 
 def test_the_keypad_is_that_of_the_unit(app, as_role, return_in):
