@@ -30,6 +30,7 @@ def step(person: Person, task: str, number: str, name: str, **typed: str) -> Non
     """A step of the record that waits in My work: open, press, write, press."""
     take(person, task, number)
     person.press(name)
+    expect(person.page.locator("main").get_by_role("button", name=name, exact=True)).to_be_visible()  # the form has come
     for label, text in typed.items():
         person.write(label, text)
     person.press(name)
