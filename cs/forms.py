@@ -261,6 +261,10 @@ class StepForm(Form):
     def check(self, record: Any, on: datetime) -> None:
         """Checks that need more than one field or the record; adds faults."""
 
+    def following(self, record: Any) -> dict[str, Any] | None:
+        """What the step is taken for next, as arguments of its address, such as the next line; None: the record's page comes."""
+        return None
+
     def values(self) -> dict[str, Any]:
         """What the verb is called with."""
         return {name: field.data for name, field in self._fields.items() if name not in self.technical | self.beside}

@@ -9,6 +9,7 @@ from sqlalchemy import Select, exists, select
 
 from cs.extensions import db
 from cs.forms import reference_choices
+from cs.models.base import KINDS, Record, by_number
 from cs.models.customers import Customer, Product
 from cs.models.users import Membership, User
 from cs.procedure.authority import Permission, roles_with
@@ -21,6 +22,12 @@ MOST_OPTIONS = 200  # a longer list is not read: there is the search
 def address_of(kind: str, record_id: int) -> str:
     """Where a record has its page."""
     return url_for(f"{SECTION_OF[kind]}.detail", record_id=record_id)
+
+
+def by_any_number(number: str) -> Record | None:
+    """The record, of whatever kind, that people call by this number."""
+    numbered = (cls for cls in KINDS.values() if hasattr(cls, "number"))
+    return next((found for cls in numbered if (found := by_number(cls, number)) is not None), None)
 
 
 def record_link(message: str, url: str, title: str) -> Markup:

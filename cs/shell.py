@@ -21,7 +21,7 @@ from cs.models.procedure import rulebook
 from cs.models.users import LoginSession, User
 from cs.pages import go, is_htmx, is_poll, say
 from cs.procedure.authority import Permission
-from cs.steps import save_draft
+from cs.steps import form_address, save_draft
 from cs.words import language
 
 HTMX_CDN = {
@@ -94,7 +94,7 @@ def _let_in() -> BaseResponse | None:
 def _to_login() -> BaseResponse:
     address = request.full_path.rstrip("?")
     if request.method not in ("GET", "HEAD"):
-        address = request.path
+        address = form_address()
         if _keep_draft():
             say(gettext("Your session had ended. What you entered is kept: sign in and it is there again."), "warning")
         else:
@@ -121,7 +121,7 @@ def _keep_draft() -> bool:
     person = ended.user_id
     begin_write()
     typed = MultiDict((name, value) for name, value in request.form.items(multi=True) if "password" not in name)
-    kept = save_draft(db.session.get_one(User, person), request.path, typed, datetime.now(UTC))
+    kept = save_draft(db.session.get_one(User, person), form_address(), typed, datetime.now(UTC))
     if kept:
         db.session.commit()
     return kept

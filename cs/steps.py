@@ -20,7 +20,7 @@ from werkzeug.datastructures import MultiDict
 
 from cs.access import requires
 from cs.extensions import begin_write, db
-from cs.forms import StepForm, WithFiles, stage
+from cs.forms import StepForm, WithFiles, asked_id, stage
 from cs.models.attachments import Draft, PendingUpload, attach
 from cs.models.base import Workflowed, find
 from cs.models.receipts import Receipt
@@ -119,7 +119,7 @@ def take(name: str, section: Section, step: Step, record_id: int | None) -> Any:
         record = find(section.model, record_id) or abort(404)
         if not holds and not record.stands_in(step, current_user, datetime.now(UTC)):
             abort(403)
-    asked = _Asked(name, section, step, section.forms[step.name](formdata=_posted(request.path)), datetime.now(UTC))
+    asked = _Asked(name, section, step, section.forms[step.name](formdata=_posted(form_address())), datetime.now(UTC))
     return asked.ask(record) if request.method == "GET" else asked.act(record)
 
 
@@ -206,7 +206,7 @@ class _Asked:
             self._attach(record, waiting, by)
         address = url_for(f"{self.name}.detail", record_id=record.id)
         db.session.add(Receipt(user_id=by.id, request_id=request_id, address=address, at=self.on))
-        db.session.execute(delete(Draft).where(Draft.user_id == by.id, Draft.form == request.path))
+        db.session.execute(delete(Draft).where(Draft.user_id == by.id, Draft.form == form_address()))
         db.session.commit()
         return record
 
@@ -222,6 +222,9 @@ class _Asked:
         address = url_for(f"{self.name}.detail", record_id=record.id)
         if self.then is not None:
             return go_within(self.then, "#rows")
+        again = self.form.following(record) if self.step in record.steps_for(current_user, self.on) else None
+        if again is not None:
+            return go(url_for(f"{self.name}.step", record_id=record.id, step=self.step.name, **again))
         if self.step.creates:
             return go(address)
         return swap_record(address, f"{self.name}/detail.html", f"{self.name}/_record.html", **page_of(self.section, record))
@@ -236,16 +239,22 @@ class _Asked:
         return url_for(BACK_TO[request.args["then"]]) if request.args.get("then") in BACK_TO else None
 
     def _show(self, record: Workflowed | None, status: int, *, closed: bool = False, changed: list[dict[str, Any]] | None = None) -> Any:
-        drafted = db.session.get(Draft, (current_user.id, request.path)) if request.method == "GET" else None
+        drafted = db.session.get(Draft, (current_user.id, form_address())) if request.method == "GET" else None
         self.form.offer(record, self.on)
         if request.method == "GET" and drafted is None:
             self.form.fill(record, self.on)
         back = url_for(f"{self.name}.detail", record_id=record.id) if record is not None else url_for(f"{self.name}.index")
-        action = request.full_path if self.then else request.path
+        action = request.full_path if self.then else form_address()
         return show("step.html", "_step.html", status=status, form=self.form, record=record, step=self.step, kind=self.section.kind,
                     section=self.name, inline=is_htmx(), closed=closed, stale=status == 409, drafted=drafted, back=back, action=action, changed=changed,
-                    draft=request.path, cancel=self.then or back, **self.section.shown(),
+                    draft=form_address(), cancel=self.then or back, **self.section.shown(),
                     fields=[f"{self.name}/_{self.step.name}_form.html", "_form_fields.html"])
+
+
+def form_address() -> str:
+    """The address of a form, by which its draft is kept: of a form about a line of a record each line has its own."""
+    line = asked_id("line")
+    return f"{request.path}?line={line}" if line else request.path
 
 
 def _posted(path: str) -> Any:

@@ -19,6 +19,7 @@ from flask import Flask, has_app_context
 from cs.models.customers import Customer, Product, Shipment
 from cs.models.users import User
 from tests import support
+from tests.returned import Returns
 from tests.support import Browser, Cases, PostgresSite, Site, SqliteSite
 from tests.tables import ROLES
 
@@ -117,6 +118,19 @@ def complaint_in(app: Flask, people: dict[str, User], on: datetime) -> Callable[
     def make(state: str, **options: Any) -> Any:
         with support.kept(app):  # objects are detached on leaving it, so they are given back after that
             made.append(cases(state, **options))
+        return made[-1]
+
+    return make
+
+
+@pytest.fixture
+def return_in(app: Flask, people: dict[str, User], on: datetime) -> Callable[..., Any]:
+    """return_in(state, …): a return brought there through the verbs (tests.returned), committed."""
+    build, made = Returns(people, on), []
+
+    def make(state: str, **options: Any) -> Any:
+        with support.kept(app):
+            made.append(build(state, **options))
         return made[-1]
 
     return make

@@ -26,11 +26,16 @@ def has(browser: Browser, address: str, *words: str) -> list[str]:
 
 
 def _poppler(data: bytes, *command: str) -> str:
-    """What a tool of poppler says of the PDF; without it the test is skipped, and fails where nothing may be skipped."""
+    """What a tool of poppler says of the PDF."""
+    return _run(data, *command).decode()
+
+
+def _run(data: bytes, *command: str) -> bytes:
+    """What a tool of poppler makes of the PDF; without it the test is skipped, and fails where nothing may be skipped."""
     if shutil.which(command[0]) is None:
         missing = f"no {command[0]} on this machine: apt install poppler-utils"
         pytest.fail(missing) if os.environ.get("CS_BROWSER_REQUIRED") else pytest.skip(missing)
-    return subprocess.run(command, input=data, capture_output=True, check=True, timeout=60).stdout.decode()
+    return subprocess.run(command, input=data, capture_output=True, check=True, timeout=60).stdout
 
 
 def text_of(data: bytes) -> str:
@@ -67,3 +72,8 @@ def size_of(data: bytes) -> tuple[int, int]:
 def pictures_of(data: bytes) -> int:
     """How many photographs are in it."""
     return sum(" image " in line for line in _poppler(data, "pdfimages", "-list", "-").splitlines())
+
+
+def drawn(data: bytes, dots: int) -> list[bytes]:
+    """Each page as a printer of so many dots per inch draws it, as PNG."""
+    return [_run(data, "pdftoppm", "-r", str(dots), "-f", str(page), "-singlefile", "-png", "-") for page in range(1, pages_of(data) + 1)]

@@ -103,7 +103,7 @@ BELOW = {
     "cs.words": ("cs.procedure", "cs.models", "cs.extensions"),
     "cs.lists": ("cs.procedure", "cs.models", "cs.extensions", "cs.words"),
 }
-SERVICES = ("cs.charts", "cs.figures", "cs.fishbone", "cs.forms", "cs.steps", "cs.records", "cs.references", "cs.rows", "cs.registers", "cs.imports", "cs.exports", "cs.demo")
+SERVICES = ("cs.charts", "cs.figures", "cs.fishbone", "cs.forms", "cs.steps", "cs.records", "cs.references", "cs.codes", "cs.rows", "cs.registers", "cs.imports", "cs.exports", "cs.demo")
 TOP = ("cs.shell", "cs.errors", "cs.commands")
 
 

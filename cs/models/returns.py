@@ -78,6 +78,24 @@ class Return(Workflowed):
         return (self.number, self.customer.short_name, self.customer.full_name, self.customer_slip_no, self.complaint.number if self.complaint else None,
                 *(word for line in self.lines for word in (line.product.model, line.lot_no, line.order_no)))
 
+    # Lines and their labels
+
+    def place_of(self, line: ReturnLine) -> int:
+        """Which line of the slip it is, from 1."""
+        return self.lines.index(line) + 1
+
+    def line_at(self, place: int) -> ReturnLine | None:
+        return self.lines[place - 1] if 0 < place <= len(self.lines) else None
+
+    def code_of(self, line: ReturnLine) -> str:
+        """What the line's label says: the return's number and the line's place."""
+        return f"{self.number}/{self.place_of(line)}"
+
+    @property
+    def labelled(self) -> list[ReturnLine]:
+        """The lines that have labels: all, once the slip stands (5.3.2, 5.6)."""
+        return [] if self.state in procedure.SLIP_OPEN else list(self.lines)
+
     # Dates
 
     @property

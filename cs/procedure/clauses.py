@@ -178,6 +178,8 @@ DOES: dict[str, Done] = {
         "仓库按退货单逐行点收并指定位置；数量差异一直显示，由具名人员说明原因后处理，不覆盖原数。",
         "The warehouse counts each line against the slip and names its place; a difference shows until a named person settles it, and both numbers stay.",
         *RETURNS,
+        "returns.scan",
+        "returns.labels",
     ),
     "5.3.4": _done(
         "业务提出补货申请，业务经理和生产经理核准；同一投诉补货合计达到 1000 元起总经理核准；变更使签核作废；核准后按紧急订单执行。",

@@ -24,6 +24,7 @@ STATES = (
 BEFORE_THE_COUNT = ("at_gate", "registered", "offering", "arranging", "expected")
 UNFINISHED = (*BEFORE_THE_COUNT, "handling", "given_back", "confirmed")
 AT_THE_GATE = "at_gate"
+SLIP_OPEN = ("at_gate", "registered", "offering", "arranging")  # lines may still come and go: their labels would name others
 
 STEPS = (
     Step("register", "5.3.1", (), "registered", Permission.REGISTER_RETURN),
@@ -161,7 +162,12 @@ def dispositions(outcome: str | None) -> tuple[str, ...]:
     return ("as_is",) if outcome == "as_is" else INSPECTION
 
 
+def is_whole(unit: str) -> bool:
+    """Whether the unit is counted in whole numbers."""
+    return unit in WHOLE_UNITS
+
+
 def fits_unit(quantity: Decimal, unit: str) -> bool:
     """Whether the unit allows so many decimals: pieces, sets and boxes are whole, others have three at most."""
     exponent = quantity.normalize().as_tuple().exponent
-    return isinstance(exponent, int) and -exponent <= (0 if unit in WHOLE_UNITS else 3)
+    return isinstance(exponent, int) and -exponent <= (0 if is_whole(unit) else 3)

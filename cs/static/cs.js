@@ -91,6 +91,14 @@
     timers.set(form, setTimeout(() => { timers.delete(form); saveDraft(form); }, 3000));
   }
 
+  function forget(form) {
+    clearTimeout(timers.get(form));
+    timers.delete(form);
+    posts.get(form)?.abort();
+    unsaved.delete(form);
+    drop(keyOf(form));
+  }
+
   function fill(form, fields) {
     const values = new Map();
     fields.forEach(([name, value]) => values.set(name, [...(values.get(name) || []), value]));
@@ -247,10 +255,33 @@
     [button.textContent, button.dataset.hide] = [button.dataset.hide, button.textContent];
   });
 
+  document.addEventListener('click', ({target}) => { if (target.closest?.('[data-prints]')) window.print(); });
+
+  // ---- scanning: a scanner is a keyboard ------------------------------------------------------------------
+  // What it types where nothing takes text goes into the scan box, and so does a code that it types into a field for numbers.
+  const isText = (one) => one.isContentEditable || one.matches('textarea, select, input:not([type=radio]):not([type=checkbox]):not([type=file])');
+  document.addEventListener('keydown', (event) => {
+    const box = document.querySelector('[data-scan] [name=code]'), {target, key} = event;
+    if (!box || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (key.length === 1 && key !== ' ' && !isText(target)) {
+      box.value = '';
+      box.focus();
+    } else if (key === 'Enter' && target.matches('input.number')) {
+      const [, before, code] = target.value.match(/^([^\p{L}]*)(\p{L}.*)$/u) || [];
+      if (!code) return;
+      event.preventDefault();
+      target.value = before;
+      if (isTouched(target.form)) changed(target.form); else forget(target.form);
+      box.value = code;
+      box.form.requestSubmit();
+    }
+  });
+
   function prepare() {
     each(document, 'form[data-draft]:not([data-ready])', (form) => { form.dataset.ready = '1'; prepareDraft(form); });
     each(document, 'select[data-filters]', narrow);
-    each(document, '[data-shows]', (button) => { button.hidden = false; });
+    each(document, '[data-scan] .is-invalid', (box) => box.select());  // the next code takes the place of the wrong one
+    each(document, '[data-shows], [data-prints]', (button) => { button.hidden = false; });
   }
   settleSent();
   prepare();

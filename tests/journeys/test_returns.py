@@ -30,6 +30,7 @@ def step(person: Person, task: str, number: str, name: str, **typed: str) -> Non
     """A step of the record that waits in My work: open, press, write, press."""
     take(person, task, number)
     person.press(name)
+    expect(person.page.locator("main").get_by_role("button", name=name, exact=True)).to_be_visible()  # the form has come
     for label, text in typed.items():
         person.write(label, text)
     person.press(name)
@@ -125,6 +126,7 @@ def test_a_return_that_starts_at_sales_is_picked_up_and_its_goods_are_replenishe
     inspector.tick("供应商")
     inspector.write("判定依据", "供应商磁钢退磁")
     inspector.press("属本公司责任，安排拉回")
+    inspector.see("已完成：属本公司责任，安排拉回")
     step(planner, "安排拉回", number, "安排拉回", 拉回日期=day(1), 拉回安排="顺丰到付")
     count(person("warehouse_keeper"), number, "5")
 

@@ -8,25 +8,11 @@ import pytest
 
 from cs.models.complaints import Complaint
 from cs.models.returns import Return
-from tests.returned import Returns
 from tests.support import Browser, day_of, kept, loaded
 from tests.tables import RETURN, RETURN_SITUATIONS, ROLES
 
 EMPTY = ("all_counted",)  # an empty form is a whole one
 LINE = {"lines-0-product_id": "1", "lines-0-lot_no": "L2611", "lines-0-return_reason": "右声道无声", "lines-0-slip_qty": "10"}
-
-
-@pytest.fixture
-def return_in(app, people, on):
-    """return_in(state, …): a return brought there through the verbs, committed."""
-    build, made = Returns(people, on), []
-
-    def make(state, **options):
-        with kept(app):
-            made.append(build(state, **options))
-        return made[-1]
-
-    return make
 
 
 @pytest.mark.sqlite
@@ -125,7 +111,7 @@ def test_the_warehouse_counts_in_full_width_digits_too(app, as_role, return_in):
 def test_counting_forms_bring_up_the_numeric_keypad(as_role, return_in):
     record, keeper = return_in("expected"), as_role("warehouse_keeper")
     field = keeper.get(f"/returns/{record.id}/count").soup.select_one("input[name=quantity]")
-    assert (field["inputmode"], field["type"]) == ("decimal", "text")
+    assert (field["inputmode"], field["type"]) == ("numeric", "text")
 
 
 @pytest.mark.parametrize(("fields", "fault"), [

@@ -137,3 +137,9 @@ def test_goods_that_go_back_as_they_are_are_not_worked_on():
     ("0.125", "kg", True), ("0.1255", "kg", False), ("100", "m", True), ("NaN", "kg", False)])
 def test_the_unit_says_how_many_decimals_it_allows(quantity, unit, fits):
     assert returns.fits_unit(Decimal(quantity), unit) is fits
+
+
+def test_a_line_gets_its_label_once_no_step_changes_the_slip_any_more():
+    changing = {state for step in returns.STEPS if step.name in ("take_over", "amend") for state in step.sources}
+    assert set(returns.SLIP_OPEN) == changing
+    assert [returns.is_whole(unit) for unit in ("pcs", "set", "box", "kg", "m")] == [True, True, True, False, False]

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from cs.access import requires
 from cs.blueprints.returns import forms, handling_forms
+from cs.blueprints.returns.scanning import mount_scanning, steps_of
 from cs.forms import ReasonForm, StepForm
 from cs.lists import Filter, Listing, Sort
 from cs.models.complaints import Complaint
@@ -96,9 +97,10 @@ def _page(record: Return, on: datetime) -> dict[str, Any]:
     steps = record.steps_for(current_user, on)
     counted = any(line.counted_qty is not None for line in record.lines)
     return {"flow": flow(record), "next": next_action(record, steps, "returns", on), "others": other_steps(record, steps, "returns"),
-            "timeline": timeline(record), "files": files(record), "signatures": signatures(record), "counted": counted,
+            "timeline": timeline(record), "files": files(record), "signatures": signatures(record), "counted": counted, "ways": steps_of(record, FORMS, steps),
             "instructed": [(line, record.later_cases(line)) for line in record.lines if line.instruction],
             "waiting": record.state in procedure.UNFINISHED}
 
 
+mount_scanning(blueprint, FORMS)
 mount(blueprint, Section(Return, FORMS, _page, (RETURN_SLIP, REWORK_INSTRUCTION)))

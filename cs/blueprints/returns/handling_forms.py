@@ -1,12 +1,13 @@
 """The forms of the shop floor: counting, inspecting, instructing, planning and booking, a line at a time, on a tablet (5.3.3, 3.4–3.6)."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext
-from wtforms import RadioField, SelectMultipleField
+from wtforms import DecimalField, RadioField, SelectMultipleField
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -14,13 +15,13 @@ from cs.blueprints.returns.forms import ALL_THERE_IS, check_unit, not_before, to
 from cs.forms import Choice, Day, LongText, Number, StepForm, Text, WithFiles, asked_id, whole_or_none
 from cs.models.return_lines import ReturnLine
 from cs.models.returns import Return
-from cs.procedure.returns import INSPECTION, REINSPECTION, dispositions
-from cs.words import choice, label
+from cs.procedure.returns import INSPECTION, REINSPECTION, dispositions, is_whole
+from cs.words import choice, label, term
 
 
-def said(line: ReturnLine) -> str:
-    """A line as its people call it: model, lot, and where it stands."""
-    return " · ".join(filter(None, (line.product.model, line.lot_no, choice("return_place", line.return_place))))
+def said(record: Return, line: ReturnLine) -> str:
+    """A line as its people call it: its place on the slip and on its label, model, lot, and where it stands."""
+    return " · ".join(filter(None, (str(record.place_of(line)), line.product.model, line.lot_no, choice("return_place", line.return_place))))
 
 
 def plain(quantity: Decimal | None, line: ReturnLine) -> str:
@@ -28,17 +29,34 @@ def plain(quantity: Decimal | None, line: ReturnLine) -> str:
 
 
 class _OneLine(StepForm):
-    """A form about one line: the first that waits, unless another is chosen."""
+    """A form about one line: the one that the address names, as a label leads to it; else the first that waits, unless another is chosen."""
 
     line_id = RadioField(label("line"), [InputRequired()], coerce=whole_or_none)
 
     question = ""  # the lines that it can be about: those for which the record answers yes
+    in_turn = False  # whether the next line is offered once one is done
+    others: Sequence[ReturnLine] = ()  # lines that wait beside the one that the address names
 
     def meant(self, record: Return) -> list[ReturnLine]:
         return record.lines_for(self.question)
 
     def offer(self, record: Return, on: datetime) -> None:
-        self.line_id.choices = [(line.id, f"{said(line)} — {self.open_of(line)}") for line in self.meant(record)]
+        meant, asked = self.meant(record), asked_id("line")
+        offered = [line for line in meant if line.id == asked] or meant
+        self.others = [line for line in meant if line not in offered]
+        self.line_id.choices = [(line.id, f"{said(record, line)} — {self.open_of(line)}") for line in offered]
+        if len(offered) == 1:
+            self.line_id.description = f"{term('return_reason')}: {offered[0].return_reason}"
+        keys = "numeric" if all(is_whole(line.product.unit) for line in offered) else "decimal"
+        for field in self:
+            if isinstance(field, DecimalField):
+                field.render_kw = {"inputmode": keys}
+
+    def following(self, record: Return) -> dict[str, Any] | None:
+        """The next line that waits, in the slip's order."""
+        lines = [line for line in self.meant(record) if line.id != self.line_id.data] if self.in_turn else []
+        later = [line for line in lines if line.id > self.line_id.data]
+        return {"line": (later or lines)[0].id} if lines else None
 
     def open_of(self, line: ReturnLine) -> str:
         """What of the line the form is about, in words."""
@@ -47,7 +65,7 @@ class _OneLine(StepForm):
     def fill(self, record: Return, on: datetime) -> None:
         meant = [line.id for line in self.meant(record)]
         asked = asked_id("line")
-        self.line_id.data = asked if asked in meant else meant[0] if meant else None
+        self.line_id.data = asked if asked in meant else meant[0] if meant and not asked else None
 
     def chosen(self, record: Return) -> ReturnLine | None:
         return next((line for line in self.meant(record) if line.id == self.line_id.data), None)
@@ -61,13 +79,13 @@ class _OneLine(StepForm):
         """Checks what is entered against the line."""
 
 
-class CountForm(_OneLine):
-    """5.3.3: counted without looking at the slip; where it is put."""
+class CountForm(WithFiles, _OneLine):
+    """5.3.3: counted against the slip; where it is put."""
 
     quantity = Number("counted_qty", required=True, most=ALL_THERE_IS)
     return_place = Choice("return_place", "return_place", required=True, radio=True)
 
-    question = "uncounted"
+    question, in_turn = "uncounted", True
 
     def check_line(self, record: Return, line: ReturnLine) -> None:
         check_unit(self, "quantity", line.product)
@@ -78,7 +96,7 @@ class RecountForm(CountForm):
 
     reason = LongText("reason", required=True, most=500)
 
-    question = "recountable"
+    question, in_turn = "recountable", False
 
     def open_of(self, line: ReturnLine) -> str:
         return gettext("counted %(quantity)s", quantity=plain(line.counted_qty, line))
@@ -105,6 +123,7 @@ class _BookForm(_OneLine):
 
     note = LongText("note", most=500)
 
+    in_turn = True
     bookings: tuple[str, ...] = ()
 
     def entered(self) -> dict[str, Decimal]:
@@ -157,13 +176,13 @@ class ReinspectForm(WithFiles, _BookForm):
         return gettext("to inspect %(quantity)s", quantity=plain(line.tally.to_reinspect, line))
 
 
-class ReworkForm(_OneLine):
+class ReworkForm(WithFiles, _OneLine):
     """3.5: production books what it has reworked."""
 
     quantity = Number("reworked_qty", required=True, most=ALL_THERE_IS)
     note = LongText("note", most=500)
 
-    question = "to_rework"
+    question, in_turn = "to_rework", True
 
     def open_of(self, line: ReturnLine) -> str:
         return gettext("to rework %(quantity)s", quantity=plain(line.tally.to_rework, line))
@@ -180,18 +199,19 @@ class ReworkForm(_OneLine):
 
 
 class _SomeLines(StepForm):
-    """A form about one or more lines; all that wait are ticked."""
+    """A form about one or more lines: the one that the address names is ticked, else all that wait."""
 
     line_ids = SelectMultipleField(label("lines"), coerce=whole_or_none, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
 
     question = ""
 
     def offer(self, record: Return, on: datetime) -> None:
-        self.line_ids.choices = [(line.id, f"{said(line)} — {gettext('to rework %(quantity)s', quantity=plain(line.tally.rework_open, line))}")
+        self.line_ids.choices = [(line.id, f"{said(record, line)} — {gettext('to rework %(quantity)s', quantity=plain(line.tally.rework_open, line))}")
                                  for line in record.lines_for(self.question)]
 
     def fill(self, record: Return, on: datetime) -> None:
-        self.line_ids.data = [line.id for line in record.lines_for(self.question)]
+        waiting = [line.id for line in record.lines_for(self.question)]
+        self.line_ids.data = [asked] if (asked := asked_id("line")) in waiting else waiting
 
     def check(self, record: Return, on: datetime) -> None:
         if not self.line_ids.data and not self.line_ids.errors:
