@@ -13,6 +13,7 @@ from cs.demo.meetings import MeetingWalk
 from cs.demo.photographs import photograph
 from cs.demo.plots import Plot
 from cs.demo.remedies import Cure
+from cs.demo.replenishments import Supply
 from cs.demo.returns import GoodsWalk, Haul
 from cs.demo.stories import Story, question
 from cs.demo.trade import dice
@@ -58,6 +59,7 @@ class Case(GoodsWalk, MeetingWalk):
         self.number, self.name = number, f"case {number}"
         self.rng = dice(self.name)
         self.hauls: list[Haul] = []
+        self.supplies: list[Supply] = []
         self.length, self.deadline, self.began = length or timedelta(), deadline, heard_at
         self.stopped = False
         self.complaint: Complaint

@@ -1,7 +1,6 @@
 """What goes its own way beside a case of the demo, in the time that it has until now."""
 from __future__ import annotations
 
-from collections.abc import Generator
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,12 @@ class Errand:
         self.year, self.on, self.name = year, on, name
         self.rng = dice(name)
         self.pace = 1.0
+
+    @property
+    def over(self) -> bool:
+        """Whether its record has come to its end."""
+        record = getattr(self, "record", None)
+        return record is not None and record.workflow.state(record.state).final
 
     @property
     def today(self) -> date:

@@ -46,12 +46,14 @@ SENT = Order()
 
 # Of cases of our responsibility that lie behind: how many of each.
 OURS: tuple[tuple[int, tuple[Slip, ...]], ...] = (
-    (2, one(makes=True, found="good")),
+    (1, one(makes=True, found="good")),
+    (1, one(makes=True, found="good", orders=(SENT,))),
     (1, one(makes=True, gate=True, found="good", lines=2)),
     (1, one(makes=True, gate=True, found="scrap", recounted=True, orders=(SENT,))),
-    (2, one(found="scrap", recounted=True, orders=(Order(twist="deputy"),))),
-    (2, one(makes=True, portions=True, amended=True, orders=(Order(LARGE),))),
-    (1, one(makes=True, gate=True, portions=True, differs=-2, lines=2)),
+    (1, one(found="scrap", recounted=True, orders=(Order(twist="deputy"),))),
+    (1, one(gate=True, found="scrap", recounted=True, orders=(Order(twist="deputy"),))),
+    (2, one(makes=True, portions=True, amended=True, orders=(Order(LARGE, "changed"),))),
+    (1, one(makes=True, gate=True, portions=True, differs=-2, lines=2, orders=(Order(LARGE, "late"),))),
     (2, one(differs=1, found="mixed", lines=2, orders=(Order(HALF), Order(HALF)))),
     (1, one(differs=-1, found="mixed", portions=True, lines=3, orders=(Order(FEN_BELOW),))),
     (1, one(found="as_is", orders=(Order(LIMIT, "deputy"),))),

@@ -65,7 +65,7 @@ BEHIND: tuple[tuple[int, Plot], ...] = (
     *((3, Plot(about=category)) for category in ("LBL", "DIM", "REL", "SW", "QTY", "DOC", "DEL", "SRV", "supplier")),
     (3, Plot(about="FUN.heat", photo=True)),
     (3, Plot(about="ENV")),
-    *((count, Plot(nature="batch", orders=orders)) for count, orders in goods.BY_MEETING),
+    *((count, Plot(nature="batch", photo=True, orders=orders)) for count, orders in goods.BY_MEETING),
     (2, Plot(nature="batch", photo=True, twist="again")),
     (1, Plot(nature="batch", twist="twice_again")),
     (3, Plot(nature="batch", talk=True, twist="sent_back")),

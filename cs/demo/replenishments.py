@@ -31,7 +31,6 @@ ASKED = {SMALL: (250, 760), LARGE: (1500, 9000)}  # what they come to, about
 FIXED = {FEN_BELOW: Decimal("999.99"), LIMIT: Decimal("1000.00")}
 MOST_PIECES = 80  # at a price agreed to the ten thousandth, so many come to a sum to the fen
 DEPUTIES = {"production_manager": "heping", "general_manager": "quality_supervisor"}
-STEPS = ("filed", "schedule", "make", "ship")
 HOURS = {"sign": 3.0, "schedule": 3.0, "make": 14.0, "ship": 4.0}
 
 OF_RETURN = ("客户产线待料，退回的{n}{u}先行补足，不影响其装车计划。", "客户库存只够用两天，要求先补货，不良品随后拉回。", "客户急等发货，退货同时要求补齐数量。",
@@ -53,7 +52,7 @@ class Supply(Errand):
     def __init__(self, case: Case, order: Order, name: str, on: datetime, of_return: Return | None = None) -> None:
         super().__init__(case.year, f"replenishment {name}", on)
         self.case, self.order, self.of_return = case, order, of_return
-        self.record: Replenishment
+        self.record: Replenishment  # once it is filed
 
     def walk(self) -> Walk:
         """From the application to the shipment, or to what it waits for."""

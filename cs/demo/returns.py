@@ -58,10 +58,8 @@ def lines_of(story: Story, slip: Slip, rng: Any) -> list[dict[str, Any]]:
     others = [one for one in reversed(story.trade.sent) if one.customer_id == goods.customer_id and one.id != goods.id and one.state == "active"
               and one.shipped_on < goods.shipped_on and one.lot_no != goods.lot_no]
     others.sort(key=lambda one: one.product_id != goods.product_id)
-    for one in others[:slip.lines - 1]:
-        lines.append({"product_id": one.product_id, "lot_no": one.lot_no, "order_no": one.order_no, "return_reason": rng.choice(OTHER_LOT),
-                      "slip_qty": Decimal(rng.randint(2, min(8, one.quantity)))})
-    return lines
+    return lines + [{"product_id": one.product_id, "lot_no": one.lot_no, "order_no": one.order_no, "return_reason": rng.choice(OTHER_LOT),
+                     "slip_qty": Decimal(rng.randint(2, min(8, one.quantity)))} for one in others[:slip.lines - 1]]
 
 
 class Haul(Errand):
@@ -71,7 +69,7 @@ class Haul(Errand):
         super().__init__(year, f"return {name}", on)
         self.story, self.slip = story, slip
         self.clerk = story.customer.clerk or year.people["sales_clerk"]
-        self.record: Return
+        self.record: Return  # once it is registered
 
     # Registering
 
@@ -290,6 +288,7 @@ class GoodsWalk:
     """What a case of a complaint has to do with goods that come back or that are sent again."""
 
     hauls: list[Haul]
+    supplies: list[Supply]
 
     def haul(self: Case, n: int) -> Haul:
         """The n-th return of the case, made when it is first needed."""
@@ -309,9 +308,7 @@ class GoodsWalk:
         else:
             yield from self._until("first")
             haul.register(self.on)
-        complaint = haul.record.complaint
-        assert complaint is not None
-        self.complaint = complaint
+        self.complaint = haul.record.complaint  # type: ignore[assignment]
         yield from self._for(0.1)
         self.complaint.amend(by=self.clerk, on=self.on, **{field: value for field, value in facts.items() if field not in ON_THE_SLIP})
 
@@ -340,12 +337,13 @@ class GoodsWalk:
 
     def supply(self: Case, orders: tuple[Order, ...], name: str, on: datetime, of_return: Return | None = None) -> None:
         for n, order in enumerate(orders):
-            self.year.start(Supply(self, order, f"{name} {n}", on, of_return).walk())
+            self.supplies.append(Supply(self, order, f"{name} {n}", on, of_return))
+            self.year.start(self.supplies[-1].walk())
 
     @property
     def goods_out(self: Case) -> bool:
-        """Whether a return or a replenishment of the case is still open: it cannot be closed before."""
-        return bool(self.complaint.open_records("return") or self.complaint.open_records("replenishment"))
+        """Whether a return or a replenishment of the case is still to come or to end: it cannot be closed before."""
+        return not all(one.over for one in [*self.hauls, *self.supplies]) or len(self.hauls) < len(self.plot.slips)
 
 
 def arrival(year: Year, number: int, arrived_at: datetime, *, void: bool = False) -> Walk:
