@@ -354,6 +354,12 @@ def test_reasons_are_given_where_a_form_would_ask_for_them_and_only_there(inside
             assert (complaint.unknown_reason is not None) == bool(complaint.missing), complaint.number
 
 
+def test_the_register_that_was_kept_before_was_imported_whole(inside: None) -> None:
+    imported = [one for one in every(Complaint) if one.imported_from]
+    assert len(imported) >= 10
+    assert {(one.state, one.old_model, one.old_notes) for one in imported} == {("closed", None, None)}
+
+
 def test_no_complaint_is_closed_over_goods_that_are_out(inside: None) -> None:
     closed = [one for one in every(Complaint) if one.state == "closed"]
     assert [one.number for one in closed if one.open_records("return") or one.open_records("replenishment")] == []

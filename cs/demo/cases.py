@@ -1,16 +1,14 @@
 """The demo's complaints, each walked from the call to the close as people would: a generator that sleeps from step to step."""
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Generator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app
 from sqlalchemy import select
 
+from cs.demo.errands import take_picture
 from cs.demo.meetings import MeetingWalk
-from cs.demo.photographs import photograph
 from cs.demo.plots import Plot
 from cs.demo.remedies import Cure
 from cs.demo.replenishments import Supply
@@ -18,7 +16,6 @@ from cs.demo.returns import GoodsWalk, Haul
 from cs.demo.stories import Story, question
 from cs.demo.trade import dice
 from cs.extensions import db
-from cs.models.attachments import attach
 from cs.models.base import Task
 from cs.models.complaints import Complaint
 from cs.models.users import User
@@ -329,10 +326,4 @@ class Case(GoodsWalk, MeetingWalk):
     # Photographs
 
     def _photograph(self, step: str, by: User) -> None:
-        """Attaches a picture, as the form of a step does: first the verb, then its files; none where nothing is to be seen."""
-        scene, slip = self.story.photograph()
-        if not scene:
-            return
-        content = io.BytesIO(photograph(scene, slip, self.rng))
-        stored = current_app.extensions["files"].accept(content, f"IMG_{self.on:%Y%m%d_%H%M%S}.jpg")
-        attach(self.complaint, [stored], step=step, by=by, on=self.on)
+        take_picture(self.complaint, self.story, self.rng, step=step, by=by, on=self.on)

@@ -1,14 +1,22 @@
 """What goes its own way beside a case of the demo, in the time that it has until now."""
 from __future__ import annotations
 
+import io
 from datetime import date, datetime, timedelta
+from random import Random
 from typing import TYPE_CHECKING
 
+from flask import current_app
+
+from cs.demo.photographs import photograph
 from cs.demo.trade import dice
+from cs.models.attachments import attach
+from cs.models.base import Record
 from cs.models.procedure import zone
 from cs.models.users import User
 
 if TYPE_CHECKING:
+    from cs.demo.stories import Story
     from cs.demo.year import Year
 
 HOUR = timedelta(hours=1)
@@ -62,3 +70,13 @@ class Errand:
 
     def one_of(self, *usernames: str) -> User:
         return self.year.people[self.rng.choice(usernames)]
+
+
+def take_picture(record: Record, story: Story, rng: Random, *, step: str, by: User, on: datetime) -> None:
+    """Attaches a picture, as the form of a step does: first the verb, then its files; none where nothing is to be seen."""
+    scene, slip = story.photograph()
+    if not scene:
+        return
+    content = io.BytesIO(photograph(scene, slip, rng))
+    stored = current_app.extensions["files"].accept(content, f"IMG_{on:%Y%m%d_%H%M%S}.jpg")
+    attach(record, [stored], step=step, by=by, on=on)

@@ -46,19 +46,20 @@ SENT = Order()
 
 # Of cases of our responsibility that lie behind: how many of each.
 OURS: tuple[tuple[int, tuple[Slip, ...]], ...] = (
-    (1, one(makes=True, found="good")),
-    (1, one(makes=True, found="good", orders=(SENT,))),
+    (2, one(makes=True, found="good")),
+    (2, one(makes=True, found="good", orders=(SENT,))),
     (1, one(makes=True, gate=True, found="good", lines=2)),
     (1, one(makes=True, gate=True, found="scrap", recounted=True, orders=(SENT,))),
     (1, one(found="scrap", recounted=True, orders=(Order(twist="deputy"),))),
     (1, one(gate=True, found="scrap", recounted=True, orders=(Order(twist="deputy"),))),
-    (2, one(makes=True, portions=True, amended=True, orders=(Order(LARGE, "changed"),))),
+    (3, one(makes=True, portions=True, amended=True, orders=(Order(LARGE, "changed"),))),
     (1, one(makes=True, gate=True, portions=True, differs=-2, lines=2, orders=(Order(LARGE, "late"),))),
     (2, one(differs=1, found="mixed", lines=2, orders=(Order(HALF), Order(HALF)))),
     (1, one(differs=-1, found="mixed", portions=True, lines=3, orders=(Order(FEN_BELOW),))),
-    (1, one(found="as_is", orders=(Order(LIMIT, "deputy"),))),
+    (2, one(portions=True, orders=(Order(LIMIT, "deputy"),))),
+    (2, one(makes=True, lines=2)),
     (1, one(amended=True, lines=2, orders=(Order(LARGE, "refused"), Order(SMALL, "rescheduled")))),
-    (2, one(amended=True, void=True)),
+    (2, one(void=True)),
 )
 # Of cases that are not ours.
 NOT_OURS: tuple[tuple[int, tuple[Slip, ...]], ...] = (

@@ -42,12 +42,14 @@ class Plot:
         """Days from the call until all of it lies behind, feasts counted in."""
         if (self.nature != "sporadic" and not self.overruled) or self.about in CRITICAL:  # by the meeting: until the CAPA is verified
             return {"again": 150, "twice_again": 210}.get(self.twist or "", 95) + 20 * self.refused
-        return 20 + 30 * bool(self.slips) + 16 * self.refused + 14 * self.silent + 4 * self.late + 14 * (self.sample is not None)
+        return 20 + 14 * bool(self.slips) + 16 * self.refused + 14 * self.silent + 4 * self.late + 14 * (self.sample is not None)
 
+
+PAID_BY = {"serve_paid": "customer"}  # a customer pays for what itself has spoilt, not for what nobody found
 
 # The cases that lie behind: how many of each kind.
 BEHIND: tuple[tuple[int, Plot], ...] = (
-    (35, Plot()),
+    (29, Plot()),
     *((count, Plot(slips=slips)) for count, slips in goods.OURS),
     (20, Plot(photo=True)),
     (14, Plot(talk=True)),
@@ -76,7 +78,7 @@ BEHIND: tuple[tuple[int, Plot], ...] = (
     (3, Plot(nature="batch", overruled=True)),
     (3, Plot(nature="chronic", overruled=True)),
     (1, Plot(ours=False)),
-    *((count, Plot(ours=False, slips=slips)) for count, slips in goods.NOT_OURS),
+    *((count, Plot(ours=False, about=PAID_BY.get(slips[0].outcome or ""), slips=slips)) for count, slips in goods.NOT_OURS),
     (3, Plot(ours=False, about="carrier")),
     (3, Plot(ours=False, about="ntf")),
     (5, Plot(ours=False, directly=True)),
@@ -114,7 +116,8 @@ def _sent(**facts: object) -> Plot:
 
 
 def _not_ours(**facts: object) -> Plot:
-    return Plot(ours=False, slips=one(**facts))
+    slips = one(**facts)
+    return Plot(ours=False, about=PAID_BY.get(slips[0].outcome or ""), slips=slips)
 
 
 WAITS_SALES, WAITS_PRODUCTION, WAITS_GENERAL = "sales_manager", "production_manager", "general_manager"

@@ -28,15 +28,16 @@ PRICES = {
     "MJ-X16P": "12.6450", "MJ-X4AW": "58.00", "MJ-XRCA": "14.2380", "MJ-P210": "168.3570",
 }
 ASKED = {SMALL: (250, 760), LARGE: (1500, 9000)}  # what they come to, about
-FIXED = {FEN_BELOW: Decimal("999.99"), LIMIT: Decimal("1000.00")}
-MOST_PIECES = 80  # at a price agreed to the ten thousandth, so many come to a sum to the fen
+FIXED = {FEN_BELOW: (Decimal("999.99"), (1, 3, 9, 41)), LIMIT: (Decimal("1000.00"), (1, 2, 4, 5, 8, 10, 16, 20, 25, 40, 50, 80))}  # and pieces that divide it
 DEPUTIES = {"production_manager": "heping", "general_manager": "quality_supervisor"}
 HOURS = {"sign": 3.0, "schedule": 3.0, "make": 14.0, "ship": 4.0}
 
 OF_RETURN = ("客户产线待料，退回的{n}{u}先行补足，不影响其装车计划。", "客户库存只够用两天，要求先补货，不良品随后拉回。", "客户急等发货，退货同时要求补齐数量。",
              "客户已排产，要求本周内补足退货数量，货款与退货冲抵。")
 OF_MEETING = ("检讨会决定：在客户处挑出的不良品由本公司补足，客户等货。", "检讨会决定：先补合格品供客户上线，同批全检后再处理。",
-              "按检讨会处置换货，客户产线三天后用完库存。", "客户处同批停用，会议决定先补一批保证客户不停线。")
+              "按检讨会处置换货，客户产线三天后用完库存。", "客户处同批停用，会议决定先补一批保证客户不停线。", "会议处置为换新：客户在库不良由本公司先补后收。",
+              "检讨会上业务提出客户排产紧，先按不良数量加备品补货。")
+OF_DEALER = ("客户门店断货，车主等着装车，要求先补{n}{u}。", "经销商已答应车主换新，请先补货，旧件随后退回。", "客户库存不足，订货已排到下周，要求急补。", "各门店换下的不良由本公司先补新品，旧件统一收回。")
 CHARGED = ("判定非本公司责任，客户同意付费另购，要求随下一车送到。", "客户承担费用，急需{n}{u}维修替换。")
 AGAIN = "客户来电追加数量，合并一次送货。"
 REFUSED = {
@@ -85,15 +86,16 @@ class Supply(Errand):
         return {"lines": lines, "order_no": goods.order_no, "charged": self.order.charged, "wanted_on": wanted, "replenishment_reason": reason}
 
     def _reason(self) -> str:
-        words = CHARGED if self.order.charged else OF_RETURN if self.of_return else OF_MEETING
+        words = CHARGED if self.order.charged else OF_DEALER if self.case.story.dealer else OF_RETURN if self.of_return else OF_MEETING
         return self.case.story.say(self.rng.choice(words))
 
     def _lines(self) -> list[dict[str, Any]]:
         goods, size = self.case.story.shipment, self.order.size
         price = Decimal(PRICES[goods.product.model])
         if size in FIXED:
-            pieces = min(max(1, round(FIXED[size] / price)), MOST_PIECES)
-            price = (FIXED[size] / pieces).quantize(Decimal("0.0001"))
+            whole, divisors = FIXED[size]
+            pieces = min(divisors, key=lambda one: abs(whole / one - price))
+            price = whole / pieces
         elif size == HALF:
             pieces = int(Decimal("999.99") / price)
         else:

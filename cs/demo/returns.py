@@ -4,16 +4,22 @@ from __future__ import annotations
 from collections.abc import Generator
 from datetime import date, datetime
 from decimal import Decimal
+from random import Random
 from typing import TYPE_CHECKING, Any
 
-from cs.demo.errands import Errand
+from cs.demo.errands import Errand, take_picture
 from cs.demo.goods import Order, Slip
 from cs.demo.replenishments import Supply
 from cs.demo.returns_said import (
+    AGAIN,
+    AGAIN_DEALER,
     ANSWERS,
     BOOKED,
     CLOSED,
+    CLOSED_REWORK,
     CONFIRMED,
+    CONFIRMED_REWORK,
+    CONFIRMED_SCRAP,
     DIFFERENCES,
     DISPUTED,
     INSPECTED,
@@ -48,12 +54,14 @@ DUE_BACK = 16  # working days
 ON_THE_SLIP = ("customer_id", "channel", "heard_at", "description", "product_id", "lot_no", "order_no")  # what the complaint has from it
 
 
-def lines_of(story: Story, slip: Slip, rng: Any) -> list[dict[str, Any]]:
-    """The lines of the customer's slip: what the case is about, and what else of the model the customer sends along."""
+def lines_of(story: Story, slip: Slip, rng: Random, *, again: bool) -> list[dict[str, Any]]:
+    """The lines of the customer's slip: what the case is about, and what else the customer sends along; `again`: a later return of the case."""
     goods = story.shipment
-    most = min(goods.quantity, 60)
-    pieces = min(most, max(story.n + rng.choice((0, 3, 6, 9)), 6) if story.nature == "sporadic" else max(story.n, 12) // 2 * 2)
-    reason = story.pick("seen") + (MORE if pieces > story.n else "")
+    pieces = min(goods.quantity, rng.randint(3, 12) if again else story.n + (rng.choice((2, 3, 4, 5, 7, 9, 12)) if story.nature == "sporadic" else 0))
+    if again:
+        reason = rng.choice(AGAIN_DEALER if story.dealer else AGAIN).format(n=pieces)
+    else:
+        reason = story.pick("seen") + (MORE if pieces > story.n else "")
     lines = [{"product_id": goods.product_id, "lot_no": goods.lot_no, "order_no": goods.order_no, "return_reason": reason, "slip_qty": Decimal(pieces)}]
     others = [one for one in reversed(story.trade.sent) if one.customer_id == goods.customer_id and one.id != goods.id and one.state == "active"
               and one.shipped_on < goods.shipped_on and one.lot_no != goods.lot_no]
@@ -65,9 +73,9 @@ def lines_of(story: Story, slip: Slip, rng: Any) -> list[dict[str, Any]]:
 class Haul(Errand):
     """The walk of one return."""
 
-    def __init__(self, year: Year, story: Story, slip: Slip, name: str, on: datetime) -> None:
+    def __init__(self, year: Year, story: Story, slip: Slip, name: str, on: datetime, *, again: bool = False) -> None:
         super().__init__(year, f"return {name}", on)
-        self.story, self.slip = story, slip
+        self.story, self.slip, self.again = story, slip, again
         self.clerk = story.customer.clerk or year.people["sales_clerk"]
         self.record: Return  # once it is registered
 
@@ -77,11 +85,11 @@ class Haul(Errand):
         story, rng = self.story, self.rng
         kind = "other" if self.slip.outcome and rng.random() < 0.3 else KINDS[story.found_at]
         return {"customer_id": story.shipment.customer_id, "customer_slip_no": f"TH{self.on:%y%m}{rng.randint(1, 99):03d}" if rng.random() < 0.8 else None,
-                "return_kind": kind, "lines": lines_of(story, self.slip, rng)}
+                "return_kind": kind, "lines": lines_of(story, self.slip, rng, again=self.again)}
 
     def _wishes(self) -> dict[str, Any]:
         wants = bool(self.slip.orders)
-        return {"wants_goods": wants, "goods_wanted_on": self.days(7) if wants else None, "return_by": self.days(DUE_BACK if not self.slip.waits_for else 9)}
+        return {"wants_goods": wants, "goods_wanted_on": self.days(7) if wants else None, "return_by": self.days(self.rng.randint(8, 13) if self.slip.waits_for else DUE_BACK)}
 
     def at_the_gate(self, arrived_at: datetime, on: datetime) -> None:
         """5.3.2: it came in unannounced."""
@@ -200,7 +208,7 @@ class Haul(Errand):
     def _decided(self, line: ReturnLine, first: bool) -> dict[str, Decimal]:
         """What inspection makes of a line: of pieces that were sent along for checking, only some are bad."""
         there = int(line.tally.uninspected)
-        bad = min(there, max(2, self.story.n)) if first else min(there, 1)
+        bad = there if self.again else min(there, max(2, self.story.n) if first else 1)
         found = self.found if first or self.found == "as_is" else "good" if self.rng.random() < 0.5 else self.found
         parts = {"good": (), "as_is": (("as_is", there),), "scrap": (("scrapped", bad),), "rework": (("rework", bad),),
                  "mixed": (("rework", max(bad - 1, 1)), ("scrapped", 1), ("as_is", 1))}[found]
@@ -224,6 +232,8 @@ class Haul(Errand):
                 yield self.later(0.8)
             note = self.rng.choice(INSPECTED[next(iter(decided))]) if n == 0 else None
             record.inspect(line_id=line.id, bookings=decided, note=note, by=by, on=self.on)
+        if self.found in ("scrap", "mixed"):
+            take_picture(record, self.story, self.rng, step="inspect", by=by, on=self.on)
 
     def _instruct(self) -> Walk:
         yield self.later(HOURS["instruct"])
@@ -234,7 +244,7 @@ class Haul(Errand):
 
     def _plan_rework(self) -> Walk:
         yield self.later(HOURS["plan_rework"])
-        planned = max(self.day_in(HOURS["rework"]), self.today if self.slip.waits_for != "rework" or self.rng.random() < 0.4 else self.days(1))
+        planned = max(self.day_in(HOURS["rework"]), self.days(self.rng.randint(0, 3)) if self.slip.waits_for == "rework" else self.today)
         self.record.plan_rework(line_ids=[line.id for line in self.record.lines_for("unplanned")], rework_on=self._not_after(planned),
                                 by=self.one_of("planner", "fengting"), on=self.on)
 
@@ -277,11 +287,13 @@ class Haul(Errand):
 
     def _confirm(self) -> Walk:
         yield self.later(HOURS["confirm"])
-        self.record.confirm(response_on=self.today, response_note=self.rng.choice(CONFIRMED), by=self.clerk, on=self.on)
+        scrapped, reworked = (any(getattr(line.tally, what) for line in self.record.lines) for what in ("to_scrap", "passed"))
+        words = CONFIRMED + CONFIRMED_SCRAP * scrapped + CONFIRMED_REWORK * reworked
+        self.record.confirm(response_on=self.today, response_note=self.rng.choice(words), by=self.clerk, on=self.on)
 
     def _close(self) -> Walk:
         yield self.later(HOURS["close"])
-        self.record.close(closing_note=self.rng.choice(CLOSED), by=self.one_of("quality_supervisor", "quality_supervisor", "tangjun"), on=self.on)
+        self.record.close(closing_note=self.rng.choice(CLOSED_REWORK if any(line.tally.passed for line in self.record.lines) else CLOSED), by=self.one_of("quality_supervisor", "quality_supervisor", "tangjun"), on=self.on)
 
 
 class GoodsWalk:
@@ -294,7 +306,7 @@ class GoodsWalk:
         """The n-th return of the case, made when it is first needed."""
         while len(self.hauls) <= n:
             number = len(self.hauls)
-            self.hauls.append(Haul(self.year, self.story, self.plot.slips[number], f"{self.name} {number}", self.on))
+            self.hauls.append(Haul(self.year, self.story, self.plot.slips[number], f"{self.name} {number}", self.on, again=number > 0))
         return self.hauls[n]
 
     def _come_in(self: Case, facts: dict[str, Any]) -> Walk:

@@ -104,7 +104,7 @@ class Story:
         self.meets: bool | None = None
         self._choose(_kind(ours, about, only), set((asked or {}).get("on", UNITS)), seen)
         trade.remember(self.shipment, self.problem, self.sentences, heard_at)
-        if self.customer.customer_type in DEALERS:  # has no line and no incoming inspection
+        if self.dealer:  # has no line and no incoming inspection
             self.found_at = {"line": "field", "incoming": "customer_warehouse"}.get(self.found_at, self.found_at)
         self.family = trade.family[self.shipment.product_id]
         self.category, self.code = self.problem["defect"].split(".")
@@ -202,6 +202,10 @@ class Story:
         self.in_stock = rng.choice((0, 0, 1, 2, 3, 5))
         if self.category == "QTY":
             self.n = min(self.n, 40)
+
+    @property
+    def dealer(self) -> bool:
+        return self.customer.customer_type in DEALERS
 
     def say(self, sentence: str) -> str:
         return sentence.format(**self.words)

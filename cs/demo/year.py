@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from heapq import heappop, heappush
 from random import Random
 
+from cs.demo import old_register
 from cs.demo.cases import PACE, Case, Walk
 from cs.demo.goods import AT_THE_GATE
 from cs.demo.people import People
@@ -74,12 +75,13 @@ class Year:
     # The first day
 
     def _introduce(self) -> None:
-        """Accounts, models, customers and what was sent in the weeks before."""
+        """Accounts, models, customers, the register that was kept before, and what was sent in the weeks before."""
         self.people = People(self._moments(self._at(self.first_day, 8, 5), 1))
         self.trade = Trade(self.people, dice("trade"))
         self.trade.add_models(self._moments(self._at(self.first_day, 8, 40), 2))
         self.trade.add_customers(self._moments(self._at(self.first_day, 9, 40), 3))
         self.trade.add_part_numbers(self._moments(self._at(self.first_day, 15, 0), 2))
+        old_register.bring_in(self.people["sales_manager"], self._at(self.first_day, 16, 20))
         earlier = [self.calendar.next_working_day(self.first_day - timedelta(days=70 - n * 2 // 3)) for n in range(100)]
         self.trade.import_shipments(self._at(self.first_day, 16, 40), earlier, self.people["planner"])
 
