@@ -147,7 +147,7 @@ class Story:
             goods = [one for one in goods if not trade.knows(one, self.problem, self.sentences)] or (goods if turn > TURNS * 2 // 3 else [])
             if goods:
                 silent = [one for one in goods if one.customer_id not in trade.complained]
-                self.shipment = rng.choice(silent if silent and rng.random() < 0.3 else goods)
+                self.shipment = rng.choice(silent if silent and rng.random() < 0.45 else goods)
                 return
         raise LookupError("nothing was sent that this case could be about")
 

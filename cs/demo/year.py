@@ -121,7 +121,7 @@ class Year:
         days = self._working_days(self.first_day + timedelta(days=20), self.now.date() - timedelta(days=20))
         days = days or [self.first_day]
         for n, line in enumerate(list(self.trade.to_come)):
-            yield self._once(self._at(days[len(days) * (n + 1) // 9], 10, 5 * n), lambda on, line=line: self.trade.add_customer(line, on))
+            yield self._once(self._at(days[len(days) * (n + 1) // 12], 10, 5 * n), lambda on, line=line: self.trade.add_customer(line, on))
         for n in range(9):
             yield self._once(self._at(days[len(days) * (n + 1) // 10], 14, 3 * n), self._change_contact)
         for n in range(3):
