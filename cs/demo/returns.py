@@ -27,6 +27,7 @@ from cs.demo.returns_said import (
     JUDGED,
     MORE,
     OTHER_LOT,
+    OTHER_MODEL,
     PICK_UP,
     RECOUNTED,
     REINSPECTED,
@@ -66,7 +67,7 @@ def lines_of(story: Story, slip: Slip, rng: Random, *, again: bool) -> list[dict
     others = [one for one in reversed(story.trade.sent) if one.customer_id == goods.customer_id and one.id != goods.id and one.state == "active"
               and one.shipped_on < goods.shipped_on and one.lot_no != goods.lot_no]
     others.sort(key=lambda one: one.product_id != goods.product_id)
-    return lines + [{"product_id": one.product_id, "lot_no": one.lot_no, "order_no": one.order_no, "return_reason": rng.choice(OTHER_LOT),
+    return lines + [{"product_id": one.product_id, "lot_no": one.lot_no, "order_no": one.order_no, "return_reason": rng.choice(OTHER_LOT if one.product_id == goods.product_id else OTHER_MODEL),
                      "slip_qty": Decimal(rng.randint(2, min(8, one.quantity)))} for one in others[:slip.lines - 1]]
 
 
@@ -89,7 +90,8 @@ class Haul(Errand):
 
     def _wishes(self) -> dict[str, Any]:
         wants = bool(self.slip.orders)
-        return {"wants_goods": wants, "goods_wanted_on": self.days(7) if wants else None, "return_by": self.days(self.rng.randint(8, 13) if self.slip.waits_for else DUE_BACK)}
+        return {"wants_goods": wants, "goods_wanted_on": self.days(7) if wants else None,
+                "return_by": self.days(self.rng.randint(8, 13) if self.slip.waits_for else DUE_BACK)}
 
     def at_the_gate(self, arrived_at: datetime, on: datetime) -> None:
         """5.3.2: it came in unannounced."""
