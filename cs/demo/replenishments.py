@@ -32,13 +32,13 @@ FIXED = {FEN_BELOW: (Decimal("999.99"), (1, 3, 9, 41)), LIMIT: (Decimal("1000.00
 DEPUTIES = {"production_manager": "heping", "general_manager": "quality_supervisor"}
 HOURS = {"sign": 3.0, "schedule": 3.0, "make": 14.0, "ship": 4.0}
 
-OF_RETURN = ("客户产线待料，退回的{n}{u}先行补足，不影响其装车计划。", "客户库存只够用两天，要求先补货，不良品随后拉回。", "客户急等发货，退货同时要求补齐数量。",
+OF_RETURN = ("客户产线待料，先补{n}{u}，不影响其装车计划。", "客户库存只够用两天，要求先补货，不良品随后拉回。", "客户急等发货，退货同时要求补齐数量。",
              "客户已排产，要求本周内补足退货数量，货款与退货冲抵。")
 OF_MEETING = ("检讨会决定：在客户处挑出的不良品由本公司补足，客户等货。", "检讨会决定：先补合格品供客户上线，同批全检后再处理。",
               "按检讨会处置换货，客户产线三天后用完库存。", "客户处同批停用，会议决定先补一批保证客户不停线。", "会议处置为换新：客户在库不良由本公司先补后收。",
               "检讨会上业务提出客户排产紧，先按不良数量加备品补货。")
 OF_DEALER = ("客户门店断货，车主等着装车，要求先补{n}{u}。", "经销商已答应车主换新，请先补货，旧件随后退回。", "客户库存不足，订货已排到下周，要求急补。", "各门店换下的不良由本公司先补新品，旧件统一收回。")
-CHARGED = ("判定非本公司责任，客户同意付费另购，要求随下一车送到。", "客户承担费用，急需{n}{u}维修替换。")
+CHARGED = ("判定非本公司责任，客户同意付费另购，要求随下一车送到。", "客户承担费用，急需{n}{u}替换。")
 AGAIN = "客户来电追加数量，合并一次送货。"
 REFUSED = {
     "production_manager": ("该型号本周缺料，成品仓有库存可调拨，不必另开紧急订单。", "数量与退货单不符，请业务与客户核对后重新申请。", "产能已排满，客户交期可延到下周随正常订单出货，请业务先与客户确认。"),
@@ -77,17 +77,18 @@ class Supply(Errand):
     # The application
 
     def _file(self) -> None:
+        lines = self._lines()
         self.record = Replenishment.file(complaint_id=self.case.complaint.id, return_id=self.of_return.id if self.of_return else None,
-                                         by=self.case.clerk, on=self.on, **self._asked(self._lines(), self._reason()))
+                                         by=self.case.clerk, on=self.on, **self._asked(lines, self._reason(lines[0]["quantity"])))
 
     def _asked(self, lines: list[dict[str, Any]], reason: str) -> dict[str, Any]:
         goods = self.case.story.shipment
         wanted = self.days(2 if self.order.twist == "late" else self.rng.randint(6, 9))
         return {"lines": lines, "order_no": goods.order_no, "charged": self.order.charged, "wanted_on": wanted, "replenishment_reason": reason}
 
-    def _reason(self) -> str:
+    def _reason(self, pieces: Decimal) -> str:
         words = CHARGED if self.order.charged else OF_DEALER if self.case.story.dealer else OF_RETURN if self.of_return else OF_MEETING
-        return self.case.story.say(self.rng.choice(words))
+        return self.rng.choice(words).format(n=pieces, u=self.case.story.words["u"])
 
     def _lines(self) -> list[dict[str, Any]]:
         goods, size = self.case.story.shipment, self.order.size
