@@ -58,7 +58,7 @@ ON_THE_SLIP = ("customer_id", "channel", "heard_at", "description", "product_id"
 def lines_of(story: Story, slip: Slip, rng: Random, *, again: bool) -> list[dict[str, Any]]:
     """The lines of the customer's slip: what the case is about, and what else the customer sends along; `again`: a later return of the case."""
     goods = story.shipment
-    pieces = min(goods.quantity, rng.randint(3, 12) if again else story.n + (rng.choice((2, 3, 4, 5, 7, 9, 12)) if story.nature == "sporadic" else 0))
+    pieces = min(goods.quantity, rng.randint(3, 12) if again else story.n + (0 if story.nature == "batch" else rng.choice((2, 3, 4, 5, 7, 9, 12))))
     if again:
         reason = rng.choice(AGAIN_DEALER if story.dealer else AGAIN).format(n=pieces)
     else:
