@@ -7,6 +7,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -29,10 +30,15 @@ from cs.models.customers import Contact, Customer, Product, Shipment
 from cs.models.holidays import work_calendar
 from cs.models.meetings import Disposition
 from cs.models.procedure import rulebook, zone
+from cs.models.replenishments import Replenishment
 from cs.models.reporting import verify_tasks, work_counts
+from cs.models.return_lines import Booking, ReturnLine
+from cs.models.returns import Return
 from cs.models.samples import Sample
+from cs.models.signatures import RequiredSignature
 from cs.models.tasks import rebuild_tasks
 from cs.models.users import User
+from cs.procedure.authority import Permission
 from tests import support
 from tests.support import Browser
 from tests.tables import ROLES
@@ -66,6 +72,21 @@ VALUES = {
 DEMANDS = {"report_8d", "replenishment", "rework", "return", "exchange", "deduction", "on_site"}
 PLACES = {"affected", "customer", "in_transit", "finished", "wip", "raw"}
 DISPOSITIONS = {"rework", "repair", "sort", "concession", "regrade", "scrap", "return_to_supplier", "replace", "credit", "return_as_is"}
+
+RETURN_STATES = {"at_gate", "registered", "offering", "not_taken", "arranging", "expected", "handling", "given_back", "confirmed", "closed", "void"}
+RETURN_STEPS = {"register", "receive_at_gate", "take_over", "accept", "accept_here", "decline", "leave_there", "send_as_is", "serve_paid", "serve_paid_here", "dispute",
+                "arrange", "count", "all_counted", "recount", "settle_difference", "inspect", "instruct", "plan_rework", "rework", "reinspect", "give_back", "confirm",
+                "close", "amend", "void"}
+RETURN_AWAITED = {"take_over", "judge", "offer", "arrange", "count", "settle_difference", "inspect", "instruct", "plan_rework", "rework", "reinspect", "give_back",
+                  "confirm", "close"}
+BOOKINGS = {"counted", "accepted", "as_is", "rework", "scrapped", "reworked", "passed", "failed"}
+REPLENISHMENT_STATES = {"filed", "rejected", "ordered", "scheduled", "made", "dispatched", "void"}
+REPLENISHMENT_STEPS = {"file", "sign", "refuse", "see_change", "order", "change", "schedule", "reschedule", "make", "ship", "void"}
+WAITS_FOR = {  # whose work 5.3 gives what
+    "sales_clerk": {"take_over", "offer", "settle_difference", "confirm"}, "sales_manager": {"sign", "see_change"}, "quality_inspector": {"judge", "inspect", "reinspect"},
+    "quality_supervisor": {"close"}, "planner": {"arrange", "plan_rework", "schedule"}, "warehouse_keeper": {"count", "give_back", "ship"},
+    "process_engineer": {"instruct"}, "production_operator": {"rework", "make"}, "production_manager": {"sign"}, "general_manager": {"sign"},
+}
 
 pytestmark = pytest.mark.slow
 
@@ -143,7 +164,44 @@ def rare(today: date = TODAY) -> dict[str, list[Any]]:
         "goods": fewer(Counter((row.done_on is not None, row.planned_on < (row.done_on or today)) for row in every(Disposition)), product((True, False), repeat=2)),
         "third round": fewer(Counter(one.round for one in capas), (3,), 1),
     }
-    return {what: missing for what, missing in counted.items() if missing}
+    return {what: missing for what, missing in (counted | rare_goods(today)).items() if missing}
+
+
+def rare_goods(today: date) -> dict[str, list[Any]]:
+    returns, replenishments, lines, tasks = every(Return), every(Replenishment), every(ReturnLine), every(Task)
+    signatures = Counter("for a manager" if one.for_id else one.signature_decision for one in every(RequiredSignature))
+    return {
+        "returns": fewer(Counter(one.state for one in returns), RETURN_STATES), "steps of returns": fewer(taken("return"), RETURN_STEPS),
+        "returns awaited": fewer(Counter(task.name for task in tasks if task.kind == "return"), RETURN_AWAITED),
+        "ways in": fewer(Counter((gate(one), one.complaint.registered_at >= one.registered_at) for one in returns if one.complaint),
+                         product((True, False), repeat=2)),
+        "bookings": fewer(Counter(one.booking for one in every(Booking)), BOOKINGS),
+        "differences": fewer(Counter(line.difference_at is not None for line in lines if line.tally.difference), (True, False)),
+        "kept apart": fewer(Counter(one.outcome for one in returns), ("left_there", "as_is", "paid_service")),
+        "replenishments": fewer(Counter(one.state for one in replenishments), REPLENISHMENT_STATES),
+        "steps of replenishments": fewer(taken("replenishment"), {*REPLENISHMENT_STEPS, "limit_reached"}),
+        "amounts": fewer(Counter(size(one.amount) for one in replenishments), ("below", "above")) + fewer(
+            Counter(size(one.amount) for one in replenishments), ("a fen below", "the limit"), 1),
+        "signatures": fewer(signatures, ("signed", "refused", "voided", "for a manager")),
+        "from": fewer(Counter(one.return_id is not None for one in replenishments), (True, False)),
+        "whose turn": fewer(Counter((role, task) for role, names in WAITS_FOR.items() for task in waiting_for(role) if task in names),
+                            ((role, task) for role, names in WAITS_FOR.items() for task in names)),
+    }
+
+
+def gate(one: Return) -> bool:
+    """It came in at the gate: it was here before anybody judged or fetched it."""
+    return one.latest_events(None)[-1].name == "receive_at_gate"
+
+
+def size(amount: Decimal) -> str:
+    return {Decimal("999.99"): "a fen below", Decimal(1000): "the limit"}.get(amount, "below" if amount < 1000 else "above")
+
+
+def waiting_for(role: str) -> list[str]:
+    """What of 5.3 stands in the My work of the account of that role."""
+    person = User.by_username(role)
+    return [task.name for task in every(Task) if task.kind in ("return", "replenishment") and person.may(Permission(task.permission)) and task.user_id in (None, person.id)]
 
 
 def test_the_same_day_gives_the_same_year(demo: Flask) -> None:
@@ -178,6 +236,11 @@ def test_the_tables_by_hand_are_whole() -> None:
     assert {state.code for state in Complaint.workflow.states} == {state for _route, state in CELLS}
     assert {step.name for step in Complaint.workflow.steps} == COMPLAINT_STEPS
     assert ({step.name for step in Capa.workflow.steps}, {state.code for state in Capa.workflow.states}) == (CAPA_STEPS, CAPA_STATES)
+    assert ({step.name for step in Return.workflow.steps}, {state.code for state in Return.workflow.states}) == (RETURN_STEPS, RETURN_STATES)
+    assert {step.task for step in Return.workflow.steps if step.task} == RETURN_AWAITED
+    assert ({step.name for step in Replenishment.workflow.steps}, {state.code for state in Replenishment.workflow.states}) == (
+        REPLENISHMENT_STEPS, REPLENISHMENT_STATES)
+    assert {name for names in WAITS_FOR.values() for name in names} == RETURN_AWAITED | {step.task for step in Replenishment.workflow.steps if step.task}
 
 
 def test_more_is_complained_of_before_the_spring_feast_and_in_summer(inside: None) -> None:
@@ -291,6 +354,37 @@ def test_reasons_are_given_where_a_form_would_ask_for_them_and_only_there(inside
             assert (complaint.unknown_reason is not None) == bool(complaint.missing), complaint.number
 
 
+def test_the_register_that_was_kept_before_was_imported_whole(inside: None) -> None:
+    imported = [one for one in every(Complaint) if one.imported_from]
+    assert len(imported) >= 10
+    assert {(one.state, one.old_model, one.old_notes) for one in imported} == {("closed", None, None)}
+
+
+def test_no_complaint_is_closed_over_goods_that_are_out(inside: None) -> None:
+    closed = [one for one in every(Complaint) if one.state == "closed"]
+    assert [one.number for one in closed if one.open_records("return") or one.open_records("replenishment")] == []
+    assert sum(bool(one.returns) for one in closed) >= 15
+
+
+def test_no_more_comes_back_than_was_sent(inside: None) -> None:
+    sent = {(one.customer_id, one.product_id, one.lot_no): one.quantity for one in every(Shipment)}
+    wrong = [(one.number, line.lot_no) for one in every(Return) for line in one.lines
+             if line.slip_qty > sent.get((one.customer_id, line.product_id, line.lot_no), 0)]
+    assert wrong == []
+
+
+def test_goods_are_judged_as_their_complaint_is(inside: None) -> None:
+    judged = [(one.liability, one.complaint.liability) for one in every(Return) if one.liability]
+    assert [pair for pair in judged if pair[0] != pair[1]] == []
+
+
+def test_some_urgent_orders_are_late_and_some_signatures_wait_for_days(inside: None) -> None:
+    orders = [one for one in every(Replenishment) if one.ordered_at]
+    assert sum((one.sent_off_on or TODAY) > one.wanted_on for one in orders) >= FEW
+    waiting = [one for one in every(Task) if one.name == "sign"]
+    assert sum(work_calendar().working_hours_between(one.since, now()) > timedelta(hours=8) for one in waiting) >= FEW
+
+
 def test_what_is_not_ours_is_explained_with_evidence(inside: None) -> None:
     shown = set(db.session.execute(select(Attachment.record_id).where(Attachment.kind == "complaint", Attachment.step == "explain")).scalars())
     explained = {complaint.id for complaint in every(Complaint) if complaint.route == "not_ours" and complaint.replies}
@@ -310,6 +404,14 @@ def test_no_sentence_is_left_half_made(inside: None, column: str) -> None:
     texts = [text for text in db.session.execute(select(getattr(cls, column))).scalars() if text]
     assert [text for text in texts if any(mark in text for mark in ("{", "}", "None", "。。", "；；", ","))] == []
     assert len(set(texts)) > 20
+
+
+@pytest.mark.parametrize("column", [Return.liability_note, Return.customer_answer, Return.response_note, ReturnLine.return_reason, ReturnLine.difference_reason,
+                                    ReturnLine.instruction, Booking.note, Replenishment.replenishment_reason, Replenishment.refuse_reason], ids=str)
+def test_what_is_written_on_goods_is_whole(inside: None, column: Any) -> None:
+    texts = [text for text in db.session.execute(select(column)).scalars() if text]
+    assert [text for text in texts if any(mark in text for mark in ("{", "}", "None", "。。", "；；", ","))] == []
+    assert len(set(texts)) > 1
 
 
 def test_there_is_an_account_for_each_role_and_each_holds_that_role_alone(inside: None) -> None:

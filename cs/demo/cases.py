@@ -1,22 +1,21 @@
 """The demo's complaints, each walked from the call to the close as people would: a generator that sleeps from step to step."""
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Generator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app
 from sqlalchemy import select
 
+from cs.demo.errands import take_picture
 from cs.demo.meetings import MeetingWalk
-from cs.demo.photographs import photograph
 from cs.demo.plots import Plot
 from cs.demo.remedies import Cure
+from cs.demo.replenishments import Supply
+from cs.demo.returns import GoodsWalk, Haul
 from cs.demo.stories import Story, question
 from cs.demo.trade import dice
 from cs.extensions import db
-from cs.models.attachments import attach
 from cs.models.base import Task
 from cs.models.complaints import Complaint
 from cs.models.users import User
@@ -47,14 +46,17 @@ SAMPLE_ENDS = {
 }
 
 
-class Case(MeetingWalk):
+class Case(GoodsWalk, MeetingWalk):
     """One complaint of the demo's year."""
 
     def __init__(self, year: Year, number: int, plot: Plot, heard_at: datetime, *, length: timedelta | None = None,
                  deadline: datetime | None = None) -> None:
         """`length`: working time from hearing to the reply; without it, what 5.2.2.6 gives, or longer where the plot is late."""
         self.year, self.plot, self.heard_at, self.on = year, plot, heard_at, heard_at
-        self.number, self.rng = number, dice(f"case {number}")
+        self.number, self.name = number, f"case {number}"
+        self.rng = dice(self.name)
+        self.hauls: list[Haul] = []
+        self.supplies: list[Supply] = []
         self.length, self.deadline, self.began = length or timedelta(), deadline, heard_at
         self.stopped = False
         self.complaint: Complaint
@@ -69,7 +71,10 @@ class Case(MeetingWalk):
         looked_at = plot.ours and (plot.refused or plot.sample or plot.nature != "sporadic")
         asked = question(rng) if plot.declined else {}
         self.story = Story(self.year.trade, rng, self.heard_at, ours=plot.ours, nature=plot.nature, about=plot.about, seen=plot.photo, asked=asked,
-                           only="field" if plot.unknown else "technical" if looked_at else None, waits=plot.stops_at is not None)
+                           only="field" if plot.unknown else "technical" if looked_at or plot.slips else None, waits=plot.stops_at is not None,
+                           home=bool(plot.slips or plot.orders))
+        if plot.slips:
+            self.story.sends_back(wants_more=any(slip.orders for slip in plot.slips), slip=plot.slips[0].makes)
         self.clerk = self.story.customer.clerk or people["sales_clerk"]
         self.inspector = self._inspector()
         self.supervisor = people["quality_supervisor" if rng.random() < 0.8 else "tangjun"]
@@ -164,6 +169,9 @@ class Case(MeetingWalk):
             facts |= dict.fromkeys(self.later)
         elif not self.plot.unknown and self.rng.random() < 0.25:
             facts |= dict.fromkeys(self.rng.sample(("found_at", "checked_qty", "contact_phone"), 1))
+        if self.plot.slips and self.plot.slips[0].makes:
+            yield from self._come_in(facts)
+            return
         if self.plot.passed_on:
             yield from self._pass_on(facts)
             if self._waits("register"):
@@ -224,6 +232,7 @@ class Case(MeetingWalk):
         else:
             facts |= {field: given[field] for field in self.complaint.missing}
         self.complaint.confirm(by=self.supervisor if facts["route_reason"] else self.inspector, on=self.on, **facts)
+        self.send_goods()
 
     def _prepare(self) -> Walk:
         yield from self._until("prepare")
@@ -317,10 +326,4 @@ class Case(MeetingWalk):
     # Photographs
 
     def _photograph(self, step: str, by: User) -> None:
-        """Attaches a picture, as the form of a step does: first the verb, then its files; none where nothing is to be seen."""
-        scene, slip = self.story.photograph()
-        if not scene:
-            return
-        content = io.BytesIO(photograph(scene, slip, self.rng))
-        stored = current_app.extensions["files"].accept(content, f"IMG_{self.on:%Y%m%d_%H%M%S}.jpg")
-        attach(self.complaint, [stored], step=step, by=by, on=self.on)
+        take_picture(self.complaint, self.story, self.rng, step=step, by=by, on=self.on)

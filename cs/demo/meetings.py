@@ -86,6 +86,8 @@ class MeetingWalk:
         waits = self.plot.stops_at is not None
         self.complaint.dispose(places=places, dispositions=rows, plan_needed=waits or self.rng.random() < 0.6, by=self.supervisor, on=self.on)
         self.year.start(self._countersign(self.on))
+        if not self.complaint.replies:
+            self.supply(self.plot.orders, f"{self.name} meeting", self.on)
         if self.plot.stops_at != "issue_result":
             self.year.start(self._carry_out(self.on))
 
@@ -126,7 +128,9 @@ class MeetingWalk:
         self.year.start(self.cure.walk(issued=True))
 
     def unfinished(self: Case) -> bool:
-        """Whether something of the meeting is still to be done before the case can be closed (Q12)."""
+        """Whether something of the meeting, or of the goods, is still to be done before the case can be closed (Q12)."""
         complaint = self.complaint
-        return complaint.route == "meeting" and bool(self.cure.capa.state not in ("verified", "void") or complaint.open_dispositions
-                                                     or complaint.unsigned or complaint.meeting_to_plan)
+        if complaint.route == "meeting" and (self.cure.capa.state not in ("verified", "void") or complaint.open_dispositions or complaint.unsigned
+                                             or complaint.meeting_to_plan):
+            return True
+        return self.goods_out

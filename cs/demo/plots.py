@@ -3,6 +3,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cs.demo import goods
+from cs.demo.goods import HALF, LARGE, LIMIT, Order, Slip, one
+
 CRITICAL = ("FUN.heat", "ENV")  # what goes to the meeting by its severity
 
 
@@ -29,6 +32,8 @@ class Plot:
     directly: bool = False
     passed_on: bool = False
     photo: bool = False
+    slips: tuple[Slip, ...] = ()  # its returns
+    orders: tuple[Order, ...] = ()  # the replenishments that its meeting leads to
     stops_at: str | None = None
     taken_by: str | None = None
 
@@ -37,12 +42,15 @@ class Plot:
         """Days from the call until all of it lies behind, feasts counted in."""
         if (self.nature != "sporadic" and not self.overruled) or self.about in CRITICAL:  # by the meeting: until the CAPA is verified
             return {"again": 150, "twice_again": 210}.get(self.twist or "", 95) + 20 * self.refused
-        return 20 + 16 * self.refused + 14 * self.silent + 4 * self.late + 14 * (self.sample is not None)
+        return 20 + 14 * bool(self.slips) + 16 * self.refused + 14 * self.silent + 4 * self.late + 14 * (self.sample is not None)
 
+
+PAID_BY = {"serve_paid": "customer"}  # a customer pays for what itself has spoilt, not for what nobody found
 
 # The cases that lie behind: how many of each kind.
 BEHIND: tuple[tuple[int, Plot], ...] = (
-    (51, Plot()),
+    (29, Plot()),
+    *((count, Plot(slips=slips)) for count, slips in goods.OURS),
     (20, Plot(photo=True)),
     (14, Plot(talk=True)),
     (6, Plot(talk=True, sample="given_back")),
@@ -59,17 +67,18 @@ BEHIND: tuple[tuple[int, Plot], ...] = (
     *((3, Plot(about=category)) for category in ("LBL", "DIM", "REL", "SW", "QTY", "DOC", "DEL", "SRV", "supplier")),
     (3, Plot(about="FUN.heat", photo=True)),
     (3, Plot(about="ENV")),
-    (7, Plot(nature="batch", photo=True)),
+    *((count, Plot(nature="batch", photo=True, orders=orders)) for count, orders in goods.BY_MEETING),
     (2, Plot(nature="batch", photo=True, twist="again")),
     (1, Plot(nature="batch", twist="twice_again")),
     (3, Plot(nature="batch", talk=True, twist="sent_back")),
     (2, Plot(nature="batch", twist="reassigned")),
     (2, Plot(nature="batch", twist="amended")),
-    (5, Plot(nature="chronic")),
+    (3, Plot(nature="chronic")),
     (3, Plot(nature="chronic", refused=1)),
     (3, Plot(nature="batch", overruled=True)),
     (3, Plot(nature="chronic", overruled=True)),
-    (11, Plot(ours=False)),
+    (1, Plot(ours=False)),
+    *((count, Plot(ours=False, about=PAID_BY.get(slips[0].outcome or ""), slips=slips)) for count, slips in goods.NOT_OURS),
     (3, Plot(ours=False, about="carrier")),
     (3, Plot(ours=False, about="ntf")),
     (5, Plot(ours=False, directly=True)),
@@ -97,33 +106,63 @@ NOT_OURS = Plot(ours=False)
 BATCH, CHRONIC = Plot(nature="batch"), Plot(nature="chronic")
 
 
-def _at(capa: str, nature: str = "batch") -> Plot:
-    return Plot(nature=nature, capa=capa)
+def _at(capa: str, nature: str = "batch", slips: tuple[Slip, ...] = (), orders: tuple[Order, ...] = ()) -> Plot:
+    return Plot(nature=nature, capa=capa, slips=slips, orders=orders)
 
+
+def _sent(**facts: object) -> Plot:
+    """A case whose customer sends goods back, for the task that the return waits for."""
+    return Plot(slips=one(**facts))
+
+
+def _not_ours(**facts: object) -> Plot:
+    slips = one(**facts)
+    return Plot(ours=False, about=PAID_BY.get(slips[0].outcome or ""), slips=slips)
+
+
+WAITS_SALES, WAITS_PRODUCTION, WAITS_GENERAL = "sales_manager", "production_manager", "general_manager"
 
 OPEN: tuple[Waiting, ...] = (
     Waiting("register"), Waiting("register", "today"), Waiting("register", "late", "wangli"),
-    Waiting("receive"), Waiting("receive", "today"), Waiting("receive", "late"),
+    Waiting("receive", plot=_sent(makes=True)), Waiting("receive", "today", plot=_sent(makes=True, gate=True)), Waiting("receive", "late", plot=_sent(makes=True, lines=2)),
     Waiting("confirm", "later", "quality_inspector", Plot(sample="awaited")), Waiting("confirm", "today", None, Plot(sample="awaited")),
     Waiting("confirm", "late", "yangfan", Plot(sample="awaited", talk=True)),
     Waiting("confirm_again", ago=7, plot=Plot(refused=1)),
     # the short way (5.2.2.3)
-    Waiting("settle"), Waiting("settle", "today", "quality_supervisor"), Waiting("settle", "late"),
-    Waiting("send_reply"), Waiting("send_reply", "today", "sales_clerk"), Waiting("send_reply", "late"),
-    Waiting("follow_up", ago=3), Waiting("follow_up", "later", "sales_clerk", ago=5), Waiting("follow_up", "today", ago=10),
-    Waiting("follow_up", "late", "zhaoyan", ago=12),
+    Waiting("settle", plot=_sent(waits_for="arrange", orders=(Order(waits_for=WAITS_SALES),))),
+    Waiting("settle", "today", "quality_supervisor", _sent(waits_for="arrange")), Waiting("settle", "late", plot=_sent(waits_for="count")),
+    Waiting("send_reply", plot=_sent(waits_for="arrange", lines=2, orders=(Order(LIMIT, waits_for=WAITS_GENERAL),))),
+    Waiting("send_reply", "today", "sales_clerk", _sent(waits_for="count")), Waiting("send_reply", "late", plot=_sent(waits_for="count", lines=2, portions=True)),
+    Waiting("follow_up", ago=3, plot=_sent(waits_for="inspect", orders=(Order(waits_for=WAITS_PRODUCTION, days=1),))),
+    Waiting("follow_up", "later", "sales_clerk", ago=5, plot=_sent(waits_for="settle_difference", differs=-2, orders=(Order(LARGE, "changed", WAITS_SALES, 2),))),
+    Waiting("follow_up", "today", ago=10, plot=_sent(waits_for="instruct", orders=(Order(waits_for="make"),))),
+    Waiting("follow_up", "late", "zhaoyan", ago=12, plot=_sent(waits_for="rework", lines=2, orders=(Order(LARGE, waits_for="ship", days=1),))),
     Waiting("close", ago=9), Waiting("close", "later", "quality_supervisor", ago=10), Waiting("close", ago=13),
     # not ours (5.2.2.2)
-    Waiting("explain", plot=NOT_OURS), Waiting("explain", "today", "quality_inspector", NOT_OURS), Waiting("send_reply", plot=NOT_OURS),
-    Waiting("follow_up", plot=NOT_OURS, ago=4), Waiting("follow_up", plot=NOT_OURS, ago=6), Waiting("follow_up", plot=NOT_OURS, ago=8),
+    Waiting("explain", plot=_not_ours(outcome="leave_there", waits_for="offer")),
+    Waiting("explain", "today", "quality_inspector", _not_ours(outcome="serve_paid", waits_for="offer")),
+    Waiting("send_reply", plot=_not_ours(outcome="send_as_is", gate=True, waits_for="offer")),
+    Waiting("follow_up", plot=_not_ours(outcome="serve_paid", waits_for="count"), ago=4),
+    Waiting("follow_up", plot=_not_ours(outcome="send_as_is", gate=True, waits_for="inspect"), ago=6),
+    Waiting("follow_up", plot=_not_ours(outcome="serve_paid", waits_for="reinspect", orders=(Order(waits_for="schedule", charged=True),)), ago=8),
     Waiting("close", plot=NOT_OURS, ago=9), Waiting("close", plot=NOT_OURS, ago=11), Waiting("close", plot=NOT_OURS, ago=12),
     # by the meeting (5.2.2.4)
-    Waiting("meet", plot=BATCH), Waiting("meet", "late", plot=CHRONIC), Waiting("dispose", plot=BATCH),
-    Waiting("issue_result", plot=BATCH), Waiting("issue_result", "today", plot=CHRONIC), Waiting("send_reply", plot=_at("issued")),
-    Waiting("follow_up", plot=_at("issued"), ago=2), Waiting("follow_up", plot=_at("analysed"), ago=4),
-    Waiting("follow_up", plot=_at("measures_set", "chronic"), ago=7),
-    Waiting("close", plot=_at("analysed"), ago=10), Waiting("close", plot=_at("measures_set"), ago=14), Waiting("close", plot=_at("measures_set", "chronic"), ago=12),
-    Waiting("close", plot=_at("carried_out"), ago=30), Waiting("close", plot=_at("carried_out", "chronic"), ago=36), Waiting("close", plot=_at("carried_out"), ago=33),
+    Waiting("meet", plot=BATCH), Waiting("meet", "late", plot=Plot(nature="chronic", slips=one(waits_for="settle_difference", differs=1))), Waiting("dispose", plot=BATCH),
+    Waiting("issue_result", plot=Plot(nature="batch", orders=(Order(LARGE, waits_for=WAITS_SALES),))),
+    Waiting("issue_result", "today", plot=Plot(nature="chronic", orders=(Order(LARGE, waits_for=WAITS_PRODUCTION),))),
+    Waiting("send_reply", plot=_at("issued", slips=one(waits_for="inspect"), orders=(Order(HALF, waits_for=WAITS_GENERAL), Order(HALF, waits_for=WAITS_PRODUCTION)))),
+    Waiting("follow_up", plot=_at("issued", slips=one(waits_for="settle_difference", differs=-1, lines=2), orders=(Order(LARGE, waits_for="schedule"),)), ago=2),
+    Waiting("follow_up", plot=_at("analysed", slips=one(waits_for="inspect", portions=True), orders=(Order(LARGE, waits_for=WAITS_GENERAL, days=2),)), ago=4),
+    Waiting("follow_up", plot=_at("measures_set", "chronic", one(waits_for="instruct"), (Order(LARGE, "changed", WAITS_SALES, 1),)), ago=7),
+    Waiting("close", plot=_at("analysed", slips=(Slip(waits_for="instruct", lines=2), Slip(waits_for="plan_rework")), orders=(Order(LARGE, waits_for="schedule", days=1),)), ago=10),
+    Waiting("close", plot=_at("measures_set", slips=(Slip(waits_for="plan_rework"), Slip(waits_for="rework", portions=True)), orders=(Order(LARGE, "late", "make", 2),)), ago=14),
+    Waiting("close", plot=_at("measures_set", "chronic", (Slip(waits_for="plan_rework", days=2), Slip(waits_for="rework")), (Order(LARGE, waits_for="make"),)), ago=12),
+    Waiting("close", plot=_at("carried_out", slips=(Slip(waits_for="reinspect"), Slip(waits_for="give_back", found="mixed"), Slip(waits_for="confirm")),
+                              orders=(Order(LARGE, "changed", WAITS_SALES, 4),)), ago=30),
+    Waiting("close", plot=_at("carried_out", "chronic", (Slip(waits_for="reinspect", lines=2), Slip(waits_for="confirm", days=2), Slip(waits_for="close")),
+                              (Order(waits_for="ship"),)), ago=36),
+    Waiting("close", plot=_at("carried_out", slips=(Slip(waits_for="give_back"), Slip(waits_for="give_back", found="scrap"), Slip(waits_for="confirm"), Slip(waits_for="close"),
+                                                    Slip(waits_for="close", found="scrap", days=2)), orders=(Order(LARGE, waits_for="ship"),)), ago=33),
 )
 # The step after which a case waits for the task.
 LAST_DONE = {"meet": "confirm", "dispose": "meet", "issue_result": "dispose", "register": "pass_on", "receive": "first", "confirm": "receive",

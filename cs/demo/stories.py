@@ -95,14 +95,16 @@ class Story:
     """One case in words and numbers. `ours` False: a case of 5.2.2.2."""
 
     def __init__(self, trade: Trade, rng: Random, heard_at: datetime, *, ours: bool = True, nature: str = "sporadic", about: str | None = None,
-                 only: str | None = None, seen: bool = False, waits: bool = False, asked: dict[str, Any] | None = None) -> None:
+                 only: str | None = None, seen: bool = False, waits: bool = False, home: bool = False,
+                 asked: dict[str, Any] | None = None) -> None:
         """`about`: the beginning of its defect's code, or who is liable. `only`: "field", somebody far from any lot number speaks, or
-        "technical". `seen`: there is something to photograph. `waits`: a customer with no reply limit of its own."""
-        self.trade, self.rng, self.ours, self.nature, self.heard_at, self.waits, self.only = trade, rng, ours, nature, heard_at, waits, only
+        "technical". `seen`: there is something to photograph. `waits`: a customer with no reply limit of its own.
+        `home`: one whose goods a van can fetch."""
+        self.trade, self.rng, self.ours, self.nature, self.heard_at, self.waits, self.only, self.home = trade, rng, ours, nature, heard_at, waits, only, home
         self.meets: bool | None = None
         self._choose(_kind(ours, about, only), set((asked or {}).get("on", UNITS)), seen)
         trade.remember(self.shipment, self.problem, self.sentences, heard_at)
-        if self.customer.customer_type in DEALERS:  # has no line and no incoming inspection
+        if self.dealer:  # has no line and no incoming inspection
             self.found_at = {"line": "field", "incoming": "customer_warehouse"}.get(self.found_at, self.found_at)
         self.family = trade.family[self.shipment.product_id]
         self.category, self.code = self.problem["defect"].split(".")
@@ -145,7 +147,7 @@ class Story:
             goods = [one for one in goods if not trade.knows(one, self.problem, self.sentences)] or (goods if turn > TURNS * 2 // 3 else [])
             if goods:
                 silent = [one for one in goods if one.customer_id not in trade.complained]
-                self.shipment = rng.choice(silent if silent and rng.random() < 0.3 else goods)
+                self.shipment = rng.choice(silent if silent and rng.random() < 0.45 else goods)
                 return
         raise LookupError("nothing was sent that this case could be about")
 
@@ -166,7 +168,8 @@ class Story:
         self.found_at = "field" if self.only == "field" else self.rng.choice(_found(problem, self.variant))
 
     def _may_speak(self, one: Shipment) -> bool:
-        return one.state == "active" and one.customer.status == "active" and not (self.waits and one.customer.reply_days is not None)
+        return one.state == "active" and one.customer.status == "active" and not (self.waits and one.customer.reply_days is not None) \
+            and not (self.home and one.customer.currency != "CNY")
 
     def _channel(self) -> str:
         rng = self.rng
@@ -177,6 +180,12 @@ class Story:
         if self.found_at in ("incoming", "customer_warehouse") and {"return", "exchange"} & set(self.demands) and rng.random() < 0.2:
             return "return"
         return rng.choice(("phone", "phone", "phone", "email", "email", "chat", "letter", "visit"))
+
+    def sends_back(self, *, wants_more: bool, slip: bool) -> None:
+        """The customer sends goods back, and may want others at once; by the `slip` itself we hear of it first."""
+        self.demands = ["replenishment", "return"] if wants_more else ["return"]
+        if slip:
+            self.channel = "return"
 
     @property
     def customer(self) -> Customer:
@@ -193,6 +202,10 @@ class Story:
         self.in_stock = rng.choice((0, 0, 1, 2, 3, 5))
         if self.category == "QTY":
             self.n = min(self.n, 40)
+
+    @property
+    def dealer(self) -> bool:
+        return self.customer.customer_type in DEALERS
 
     def say(self, sentence: str) -> str:
         return sentence.format(**self.words)

@@ -184,7 +184,7 @@ class Trade:
         """All models; the engineer enters them."""
         for n, row in enumerate(MODELS.strip().splitlines()):
             model, family, spec = row.split("|")
-            product = Product.create(by=self.people["engineer"], on=next(moments), model=model, spec=spec, unit=UNITS[family],
+            product = Product.create(by=self.people["engineer"], on=next(moments), model=model, spec=spec, unit="set" if "套装" in spec else "pcs",
                                      part_no=f"{30 + list(UNITS).index(family)}-{model[3:]}-{n + 1:02d}0")
             self.products.append(product)
             self.family[product.id] = family

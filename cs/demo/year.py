@@ -2,16 +2,20 @@
 from __future__ import annotations
 
 from bisect import bisect
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from heapq import heappop, heappush
 from random import Random
 
+from cs.demo import old_register
 from cs.demo.cases import PACE, Case, Walk
+from cs.demo.goods import AT_THE_GATE
 from cs.demo.people import People
 from cs.demo.plots import BEHIND, LAST_DONE, OPEN, PASSED_ON, Plot, Waiting
 from cs.demo.remedies import elsewhere
+from cs.demo.returns import arrival
 from cs.demo.trade import Trade, dice
 from cs.models.chain import site_head
 from cs.models.holidays import work_calendar
@@ -34,6 +38,8 @@ class Year:
         self.first_day = self.calendar.next_working_day(now.date() - timedelta(days=DAYS))
         self.sleeping: list[tuple[datetime, int, Walk]] = []
         self.started = 0
+        self.away: dict[str, tuple[date, date]] = {}  # of a role: from which day to which its holder has a deputy
+        self._counts: Counter[str] = Counter()
         self.people: People
         self.trade: Trade
         self.chain = site_head()  # kept in hand: each event moves it
@@ -41,7 +47,7 @@ class Year:
     def live(self) -> None:
         """Lives the year: each walk sleeps until its next moment, and the earliest wakes first."""
         self._introduce()
-        for walk in [self._shipments(), *self._office(), *self._cases(), *elsewhere(self, lambda day: self._at(day, 9, 25))]:
+        for walk in [self._shipments(), *self._office(), *self._cases(), *self._gate(), *elsewhere(self, lambda day: self._at(day, 9, 25))]:
             self.start(walk)
         while self.sleeping:
             _, number, walk = heappop(self.sleeping)
@@ -58,18 +64,24 @@ class Year:
         if moment is not None and moment <= self.now:
             heappush(self.sleeping, (moment, number, walk))
 
+    def count(self, what: str) -> int:
+        """The next running number of something."""
+        self._counts[what] += 1
+        return self._counts[what]
+
     def reply_due(self, heard_at: datetime, deadline: datetime | None, agreed_days: int | None) -> datetime:
         return rulebook().reply.due_at(heard_at, self.calendar, customer_deadline=deadline, agreed_days=agreed_days)
 
     # The first day
 
     def _introduce(self) -> None:
-        """Accounts, models, customers and what was sent in the weeks before."""
+        """Accounts, models, customers, the register that was kept before, and what was sent in the weeks before."""
         self.people = People(self._moments(self._at(self.first_day, 8, 5), 1))
         self.trade = Trade(self.people, dice("trade"))
         self.trade.add_models(self._moments(self._at(self.first_day, 8, 40), 2))
         self.trade.add_customers(self._moments(self._at(self.first_day, 9, 40), 3))
         self.trade.add_part_numbers(self._moments(self._at(self.first_day, 15, 0), 2))
+        old_register.bring_in(self.people["sales_manager"], self._at(self.first_day, 16, 20))
         earlier = [self.calendar.next_working_day(self.first_day - timedelta(days=70 - n * 2 // 3)) for n in range(100)]
         self.trade.import_shipments(self._at(self.first_day, 16, 40), earlier, self.people["planner"])
 
@@ -109,7 +121,7 @@ class Year:
         days = self._working_days(self.first_day + timedelta(days=20), self.now.date() - timedelta(days=20))
         days = days or [self.first_day]
         for n, line in enumerate(list(self.trade.to_come)):
-            yield self._once(self._at(days[len(days) * (n + 1) // 9], 10, 5 * n), lambda on, line=line: self.trade.add_customer(line, on))
+            yield self._once(self._at(days[len(days) * (n + 1) // 12], 10, 5 * n), lambda on, line=line: self.trade.add_customer(line, on))
         for n in range(9):
             yield self._once(self._at(days[len(days) * (n + 1) // 10], 14, 3 * n), self._change_contact)
         for n in range(3):
@@ -170,6 +182,14 @@ class Year:
         if self.rng.random() < 0.5:
             return self._at(self.calendar.next_working_day(heard_at.date(), including=False), 17, 0)
         return self._at(self.calendar.add_working_days(heard_at.date(), self.rng.randint(3, 5)), 17, 0)
+
+    def _gate(self) -> Iterator[Walk]:
+        """What the warehouse received in the last days and sales has not taken over; the first of it was not for us."""
+        rng, today = dice("gate"), self.now.date()
+        moments = sorted(self._sometime(day, rng) for day in self._working_days(today - timedelta(days=20), today) for _ in range(2))
+        lately = [moment for moment in moments if self.calendar.working_hours_between(moment, self.now) >= 3 * HOUR]
+        for number, moment in enumerate(lately[-AT_THE_GATE - 1:]):
+            yield arrival(self, number, moment, void=number == 0)
 
     # What waits now
 

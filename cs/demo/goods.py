@@ -1,0 +1,85 @@
+"""What happens to goods in the demo, as tables: returns 客户退货 (5.3) and replenishments 补货 (5.3.4). They go their own way beside their case."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# How much a replenishment comes to: below the limit, one fen below it, the limit itself, more, or two that reach it together.
+SMALL, FEN_BELOW, LIMIT, LARGE, HALF = "small", "fen_below", "limit", "large", "half"
+
+
+@dataclass(frozen=True)
+class Order:
+    """A replenishment. `waits_for`: the role or the task for which it waits; `days`: since when; `twist`: what happens on the way."""
+
+    size: str = SMALL
+    twist: str | None = None  # changed, deputy, refused, void, void_order, rescheduled, late
+    waits_for: str | None = None  # sales_manager, production_manager, general_manager; schedule, make, ship
+    days: float = 0.5
+    charged: bool = False
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A return. `waits_for`: the task for which it waits, nearly since `days`."""
+
+    makes: bool = False  # its information makes the complaint (5.3.5); else it joins that of its case
+    gate: bool = False  # the warehouse received it first (5.3.2)
+    outcome: str | None = None  # of one that is not ours: leave_there, send_as_is or serve_paid
+    disputed: bool = False  # the customer does not agree at first, and quality judges again
+    found: str = "rework"  # what the inspection finds: good, as_is, rework, scrap, mixed
+    lines: int = 1
+    differs: int = 0  # pieces that are counted more or less than the slip says
+    recounted: bool = False
+    portions: bool = False
+    amended: bool = False
+    void: bool = False
+    orders: tuple[Order, ...] = ()  # the customer wants goods at once
+    waits_for: str | None = None
+    days: float = 0.5
+
+
+def one(**facts: object) -> tuple[Slip, ...]:
+    return (Slip(**facts),)  # type: ignore[arg-type]
+
+
+SENT = Order()
+
+# Of cases of our responsibility that lie behind: how many of each.
+OURS: tuple[tuple[int, tuple[Slip, ...]], ...] = (
+    (2, one(makes=True, found="good")),
+    (2, one(makes=True, found="good", orders=(SENT,))),
+    (1, one(makes=True, gate=True, found="good", lines=2)),
+    (1, one(makes=True, gate=True, found="scrap", recounted=True, orders=(SENT,))),
+    (1, one(found="scrap", recounted=True, orders=(Order(twist="deputy"),))),
+    (1, one(gate=True, found="scrap", recounted=True, orders=(Order(twist="deputy"),))),
+    (3, one(makes=True, portions=True, amended=True, orders=(Order(LARGE, "changed"),))),
+    (1, one(makes=True, gate=True, portions=True, differs=-2, lines=2, orders=(Order(LARGE, "late"),))),
+    (2, one(differs=1, found="mixed", lines=2, orders=(Order(HALF), Order(HALF)))),
+    (1, one(differs=-1, found="mixed", portions=True, lines=3, orders=(Order(FEN_BELOW),))),
+    (2, one(portions=True, orders=(Order(LIMIT, "deputy"),))),
+    (2, one(makes=True, lines=2)),
+    (1, one(amended=True, lines=2, orders=(Order(LARGE, "refused"), Order(SMALL, "rescheduled")))),
+    (2, one(void=True)),
+)
+# Of cases that are not ours.
+NOT_OURS: tuple[tuple[int, tuple[Slip, ...]], ...] = (
+    (2, one(outcome="leave_there")),
+    (1, one(outcome="leave_there", makes=True, disputed=True)),
+    (2, one(outcome="send_as_is", makes=True, gate=True)),
+    (1, one(outcome="serve_paid", makes=True, orders=(Order(charged=True),))),
+    (1, one(outcome="serve_paid", disputed=True)),
+    (2, one(outcome="serve_paid", makes=True, gate=True, disputed=True)),
+    (1, one(outcome="serve_paid", makes=True, gate=True, found="mixed")),
+)
+# What a meeting (5.2.2.4) leads to without a return.
+BY_MEETING: tuple[tuple[int, tuple[Order, ...]], ...] = (
+    (2, (Order(LARGE, "changed"),)),
+    (1, (Order(LARGE, "rescheduled"),)),
+    (1, (Order(LARGE, "late"),)),
+    (1, (Order(HALF, "refused"), Order(LIMIT))),
+    (1, (Order(SMALL, "void"), Order(FEN_BELOW))),
+    (1, (Order(LARGE, "void_order"),)),
+    (1, (Order(SMALL, "void"), Order(LARGE, "rescheduled"))),
+    (1, (Order(LARGE, "refused"),)),
+)
+AT_THE_GATE = 3  # goods that sales has not taken over yet
