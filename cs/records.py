@@ -13,6 +13,7 @@ from cs.extensions import db
 from cs.models.attachments import Attachment
 from cs.models.base import Record, Task, Workflowed
 from cs.models.chain import Event
+from cs.models.escalation import Escalations
 from cs.models.users import User
 from cs.procedure.authority import Permission, roles_with
 from cs.words import (
@@ -94,6 +95,7 @@ def next_action(record: Workflowed, steps: tuple[Any, ...], section: str, on: da
         "due": task.due_at,
         "late": task.due_at is not None and on > task.due_at,
         "waiting_for": _awaited_of(task),
+        "beyond": Escalations(on).of(task),
         "text": gettext("Also awaited: %(others)s", others=_also(record, [one for one in tasks if one is not task])) if len(tasks) > 1 else None,
         "buttons": [{"label": step_name(record.kind, step.name), "primary": step.primary and step.task == task.name,
                      "url": url_for(f"{section}.step", record_id=record.id, step=step.name)} for step in steps if step.task],

@@ -22,6 +22,7 @@ __all__ = [
     "ClauseText",
     "Defect",
     "Department",
+    "Escalation",
     "Form",
     "Kpi",
     "Name",
@@ -240,6 +241,15 @@ class ReplenishmentRule:
 
 
 @dataclass(frozen=True)
+class Escalation:
+    """From how many working hours on a waiting signature is shown to which role, counted from when it was asked for or from when it was due."""
+
+    hours: int = field(metadata={"low": 1, "high": 2000})
+    to: str
+    counted_from: Literal["asked", "due"] = "asked"
+
+
+@dataclass(frozen=True)
 class Rulebook:
     """The whole procedure file. Records that used a rule keep `hash`, so that an old case can be explained."""
 
@@ -258,6 +268,7 @@ class Rulebook:
     capa: CapaRule
     kpis: dict[str, Kpi]
     replenishment: ReplenishmentRule
+    escalation: dict[str, dict[str, Escalation]]  # kind of record, what is awaited
     clauses: tuple[ClauseText, ...]
     recurrence_months: int = field(metadata={"low": 1, "high": 60})
     open_ages: tuple[int, int] = field(metadata={"low": 0, "high": 999})
@@ -314,6 +325,12 @@ def _faults(book: Rulebook) -> Iterator[tuple[str, str]]:
     for code, role in book.roles.items():
         if role.department is not None and role.department not in book.departments:
             yield f"roles.{code}.department", f"no department {role.department!r}: name one of {known}"
+    for place, rule in ((f"escalation.{kind}.{task}", row) for kind, rows in book.escalation.items() for task, row in rows.items()):
+        kind, task = place.split(".")[1:]
+        if task not in book.steps.get(kind, {}):
+            yield place, "is no step: name a kind of record and one of its steps, as the tables of steps below do"
+        if rule.to not in book.roles:
+            yield f"{place}.to", f"no role {rule.to!r}: name one of {', '.join(book.roles)}"
     lists = {"roles": _names(book.roles), "defects": _names(book.defects), "kpis": _names(book.kpis)}
     lists |= {f"defects.{code}.codes": row.codes for code, row in book.defects.items()}
     for section in ("choices", "states", "steps"):
