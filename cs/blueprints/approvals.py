@@ -59,21 +59,21 @@ def _awaited() -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def _steps(row: Any) -> list[dict[str, Any]]:
-    """The buttons of a line that waits for this person: the signed alternatives of its task."""
-    if is_stuck(row) or not _mine(row):
+def _steps(row: Any, managers: set[int]) -> list[dict[str, Any]]:
+    """The buttons of a line that waits for this person, themselves or as the deputy of these managers: the signed alternatives of its task."""
+    if is_stuck(row) or not _mine(row, managers):
         return []
     return [{"label": step_name(row.kind, step.name), "primary": step.primary,
              "url": url_for(f"{SECTION_OF[row.kind]}.step", record_id=row.record_id, step=step.name, then="approvals")}
             for step in KINDS[row.kind].workflow.steps if step.task == row.name and step.signed]  # type: ignore[union-attr]
 
 
-def _mine(row: Any) -> bool:
+def _mine(row: Any, managers: set[int]) -> bool:
     """Whether the line waits for this person; for a deputy the record itself says so, since they may be its applicant or have signed."""
     if row.user_id in (None, current_user.id):
         return bool(current_user.may(Permission(row.permission)))
     cls: Any = KINDS[row.kind]
-    if Permission(row.permission) not in cls.deputised:
+    if row.user_id not in managers or Permission(row.permission) not in cls.deputised:
         return False
     record, on = find(cls, row.record_id), datetime.now(UTC)
     role, signed_for = record.signing(current_user, on) if record is not None else (None, None)
@@ -97,10 +97,12 @@ def index() -> Any:
     escalations = Escalations(on)
     page = _listing(escalations).page(request.args, url_for("approvals.index"))
     escalated, in_all = ([], 0) if page.narrowed or page.previous_url else escalations.first(current_user, MOST_ESCALATED)
+    standing_in = Deputy.acting_for(current_user, on)
+    managers = {row.manager_id for row in standing_in}
     open_ = open_of_customers({row.customer_id for row in [*page.rows, *escalated] if row.customer_id})
-    return show("approvals/index.html", "approvals/_rows.html", page=page, open_of=open_, steps_of=_steps, address_of=address_of, is_stuck=is_stuck,
+    return show("approvals/index.html", "approvals/_rows.html", page=page, open_of=open_, steps_of=lambda row: _steps(row, managers), address_of=address_of, is_stuck=is_stuck,
                 clause_of=_clause, roles_of=lambda row: roles_with(Permission(row.permission)), section_of=SECTION_OF, beyond_of=escalations.of,
-                escalated=escalated, escalated_in_all=in_all, standing_in=Deputy.acting_for(current_user, on))
+                escalated=escalated, escalated_in_all=in_all, standing_in=standing_in)
 
 
 # Deputies
