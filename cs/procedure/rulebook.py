@@ -239,6 +239,10 @@ class ReplenishmentRule:
         both = ("sales_manager", "production_manager")
         return (*both, "general_manager") if amount_sum >= self.general_manager_from else both
 
+    def chains(self) -> tuple[tuple[str, ...], ...]:
+        """The chains of signatures that there are: below the limit, and from it on."""
+        return tuple(dict.fromkeys(self.approvers(amount) for amount in (Decimal(0), self.general_manager_from)))
+
 
 @dataclass(frozen=True)
 class Escalation:
