@@ -46,7 +46,7 @@ def _listing(escalations: Escalations) -> Listing:
         Task, TO_SIGN.where(condition),
         {"since": Sort(lambda: term("waiting_since"), Task.since), "newest": Sort(lambda: gettext("Newest first"), Task.since, descending=True)},
         (Filter("whose", lambda: gettext("Whose"), lambda: _whose(escalations), lambda _value: ~false()),
-         Filter("waits", lambda: term("waiting_since"), lambda: [("beyond", gettext("Beyond its working hours"))], lambda _value: escalations.beyond()),
+         Filter("waits", lambda: term("status"), lambda: [("beyond", gettext("Beyond its working hours"))], lambda _value: escalations.beyond()),
          Filter("what", lambda: term("step"), _awaited, lambda value: Task.kind + "." + Task.name == value)))
 
 
@@ -96,13 +96,14 @@ def index() -> Any:
     on = datetime.now(UTC)
     escalations = Escalations(on)
     page = _listing(escalations).page(request.args, url_for("approvals.index"))
-    escalated, in_all = ([], 0) if page.narrowed or page.previous_url else escalations.first(current_user, MOST_ESCALATED)
+    escalated = [] if page.narrowed or page.previous_url else escalations.first(current_user, MOST_ESCALATED)
     standing_in = Deputy.acting_for(current_user, on)
     managers = {row.manager_id for row in standing_in}
     open_ = open_of_customers({row.customer_id for row in [*page.rows, *escalated] if row.customer_id})
     return show("approvals/index.html", "approvals/_rows.html", page=page, open_of=open_, steps_of=lambda row: _steps(row, managers), address_of=address_of, is_stuck=is_stuck,
                 clause_of=_clause, roles_of=lambda row: roles_with(Permission(row.permission)), section_of=SECTION_OF, beyond_of=escalations.of,
-                escalated=escalated, escalated_in_all=in_all, standing_in=standing_in)
+                escalated=escalated, escalated_counts=escalations.counts(current_user) if escalated else {}, whom=escalations.whom_to_call(escalated),
+                standing_in=standing_in)
 
 
 # Deputies

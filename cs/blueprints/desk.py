@@ -63,9 +63,11 @@ def index() -> Any:
 def _context() -> dict[str, Any]:
     on = datetime.now(UTC)
     page, escalations = _listing().page(request.args, url_for("desk.index")), Escalations(on)
-    escalated, in_all = ([], 0) if page.narrowed or page.previous_url else escalations.first(current_user, MOST_ESCALATED)
+    narrowed = page.narrowed or page.previous_url
+    escalated = [] if narrowed else escalations.first(current_user, MOST_ESCALATED)
     return {"page": page, "counts": work_counts(current_user, on), "on": on, "url_of": _url_of, "creates": _creates(), "beyond_of": escalations.of,
-            "escalated": escalated, "escalated_in_all": in_all, "roles_of": lambda row: roles_with(Permission(row.permission))}
+            "escalated": escalated, "escalated_counts": escalations.counts(current_user) if escalated else {}, "whom": escalations.whom_to_call(escalated),
+            "roles_of": lambda row: roles_with(Permission(row.permission))}
 
 
 def _url_of(task: Row[Any]) -> str:

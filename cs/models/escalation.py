@@ -4,7 +4,7 @@ It gives no right to sign: the named role sees whom to call. Where the role itse
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -19,7 +19,7 @@ from cs.models.holidays import work_calendar
 from cs.models.procedure import rulebook
 from cs.models.reporting import waits_for
 from cs.models.users import Membership, User
-from cs.procedure.authority import permissions_of
+from cs.procedure.authority import Permission, permissions_of, roles_with
 from cs.procedure.rulebook import Escalation
 
 HOUR = timedelta(hours=1)
@@ -79,13 +79,25 @@ class Escalations:
             column = Task.since if rule.counted_from == "asked" else Task.due_at
             yield rule, and_(Task.kind == kind, Task.name == task, column <= self._limits[rule.hours])
 
-    def first(self, person: User, most: int) -> tuple[list[Row[Any]], int]:
-        """The lines that are shown to this person, those that have waited longest first, and how many there are in all."""
+    def counts(self, person: User) -> dict[tuple[str, str], int]:
+        """{(kind, what is awaited): how many lines are shown to this person}."""
         if not self.concern(person):
-            return [], 0
-        query = TO_SIGN.add_columns(func.count().over().label("in_all")).where(self.shown_to(person)).order_by(Task.since, Task.id).limit(most)
-        rows = list(db.session.execute(query))
-        return rows, rows[0].in_all if rows else 0
+            return {}
+        query = select(Task.kind, Task.name, func.count()).where(self.shown_to(person)).group_by(Task.kind, Task.name).order_by(Task.kind, Task.name)
+        return {(kind, task): count for kind, task, count in db.session.execute(query)}
+
+    def first(self, person: User, most: int) -> list[Row[Any]]:
+        """The lines that are shown to this person, those that have waited longest first."""
+        query = TO_SIGN.where(self.shown_to(person)).order_by(Task.since, Task.id).limit(most)
+        return list(db.session.execute(query)) if self.concern(person) else []
+
+    @staticmethod
+    def whom_to_call(rows: Iterable[Row[Any]]) -> dict[str, list[str]]:
+        """{permission: the names of those who may do it}, for lines that wait for nobody by name."""
+        asked = {row.permission: roles_with(Permission(row.permission)) for row in rows if row.signer is None}
+        query = select(User.name, Membership.role).join(Membership).where(User.active, Membership.role.in_({role for roles in asked.values() for role in roles}))
+        held = db.session.execute(query.order_by(User.sort_name, User.id)).all() if asked else []
+        return {permission: list(dict.fromkeys(name for name, role in held if role in roles)) for permission, roles in asked.items()}
 
     def by_clause(self) -> dict[str, int]:
         """{clause of the step: how many of its signatures wait beyond their hours}."""

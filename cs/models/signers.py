@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import lazyload
 
 from cs.extensions import db
 from cs.models.base import KINDS, Task, Workflowed
@@ -17,7 +18,7 @@ from cs.models.procedure import rulebook
 from cs.models.replenishments import Replenishment
 from cs.models.users import User
 from cs.procedure.authority import Permission, roles_with
-from cs.procedure.replenishments import can_pass
+from cs.procedure.replenishments import UNORDERED, can_pass
 from cs.procedure.workflow import Step
 
 LATEST = 20  # so many applications say who usually applies
@@ -34,7 +35,10 @@ class Signers:
 
 @dataclass(frozen=True)
 class Gate:
-    """What is signed, and by whom: by somebody of any of the roles, or (`each`) by somebody of each. `stuck`: of what waits, what nobody can sign."""
+    """What is signed, and by whom: by somebody of any of the roles, or (`each`) by somebody of each.
+
+    `stuck`: of what waits, what these people cannot sign through, also where the next signature can be given and only a later one cannot.
+    """
 
     kind: str
     step: Step
@@ -81,15 +85,22 @@ def signers_today(on: datetime) -> SignersToday:
     """5.3.4, 5.2.2: who can sign what on this day."""
     people = tuple(db.session.execute(select(User).where(User.active).order_by(User.sort_name, User.id)).scalars())
     deputies = Deputy.standing_in(on)
-    stuck = func.count(Task.record_id.distinct()).filter(Task.user_id.is_(None))
-    waits = {(kind, task): (all_, alone) for kind, task, all_, alone in db.session.execute(
-        select(Task.kind, Task.name, func.count(Task.record_id.distinct()), stuck).group_by(Task.kind, Task.name))}
+    held = {person.id: person.roles for person in people if person.may(Permission.APPROVE_REPLENISHMENT)}
+    waiting = {(kind, task): count for kind, task, count in db.session.execute(
+        select(Task.kind, Task.name, func.count(Task.record_id.distinct())).group_by(Task.kind, Task.name))}
+    stuck = {Replenishment.kind: sum(not one.can_be_completed(held) for one in _unsigned())}
     gates = []
     for kind, cls in KINDS.items():
         for step in _signed(cls):
-            all_, alone = waits.get((kind, step.task), (0, 0))
-            gates.append(Gate(kind, step, _signers(step, people, deputies), step.permission is Permission.APPROVE_REPLENISHMENT, all_, alone if step.persons else 0))
-    return SignersToday(tuple(gates), _chains(people))
+            each = step.permission is Permission.APPROVE_REPLENISHMENT
+            gates.append(Gate(kind, step, _signers(step, people, deputies), each, waiting.get((kind, step.task or ""), 0), stuck[kind] if each else 0))
+    return SignersToday(tuple(gates), _chains(people, held))
+
+
+def _unsigned() -> list[Replenishment]:
+    """The applications whose signatures are awaited, without their lines."""
+    query = select(Replenishment).where(Replenishment.state == UNORDERED).options(lazyload(Replenishment.lines))
+    return list(db.session.execute(query).scalars())
 
 
 def _signed(cls: type) -> list[Step]:
@@ -106,8 +117,7 @@ def _signers(step: Step, people: tuple[User, ...], deputies: list[Deputy]) -> tu
                          tuple(row for row in deputies if row.role == role) if deputised else ()) for role in roles_with(step.permission))
 
 
-def _chains(people: tuple[User, ...]) -> tuple[Chain, ...]:
-    held = {person.id: person.roles for person in people if person.may(Permission.APPROVE_REPLENISHMENT)}
+def _chains(people: tuple[User, ...], held: dict[int, tuple[str, ...]]) -> tuple[Chain, ...]:
     applicants = [person for person in people if person.may(Permission.APPLY_REPLENISHMENT)]
     latest = select(Replenishment.created_by_id).order_by(Replenishment.id.desc()).limit(LATEST)
     filed = Counter(db.session.execute(latest).scalars())

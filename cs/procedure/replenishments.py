@@ -76,15 +76,14 @@ def signing_role(roles: Iterable[str], person: int, *, applicants: Collection[in
     return next((role for role in open_roles(needed, given) if role in held), None)
 
 
-def can_pass(held: Mapping[int, Collection[str]], needed: Collection[str], applicants: Collection[int | None]) -> bool:
-    """Whether these people ({person: their roles}) can pass a chain at all: some order of signatures, each by who may give it then, completes it.
+def can_pass(held: Mapping[int, Collection[str]], needed: Collection[str], applicants: Collection[int | None], given: Iterable[str] = (),
+             signed: Iterable[int] = ()) -> bool:
+    """Whether these people ({person: their roles}) can pass a chain, or the rest of it: some order of signatures, each by who may give it then, completes it.
 
     Deputies open no chain that is closed without them: whoever they sign for must be able to sign, and counts as having signed.
     """
-    def completes(given: tuple[str, ...], signed: frozenset[int]) -> bool:
-        if set(given) == set(needed):
-            return True
-        able = ((person, signing_role(roles, person, applicants=applicants, needed=needed, given=given, signed=signed)) for person, roles in held.items())
-        return any(role is not None and completes((*given, role), signed | {person}) for person, role in able)
-
-    return completes((), frozenset())
+    given, signed = frozenset(given), frozenset(signed)
+    if given >= set(needed):
+        return True
+    able = ((person, signing_role(roles, person, applicants=applicants, needed=needed, given=given, signed=signed)) for person, roles in held.items())
+    return any(role is not None and can_pass(held, needed, applicants, given | {role}, signed | {person}) for person, role in able)

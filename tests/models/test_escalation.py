@@ -30,8 +30,8 @@ def filed(people, on, complaint_in):
 
 def shown(person, at) -> list[tuple[str, str]]:
     """What is shown to a person as escalated: what is awaited, of whom."""
-    rows, in_all = Escalations(at).first(person, 100)
-    assert in_all == len(rows)
+    rows = Escalations(at).first(person, 100)
+    assert sum(Escalations(at).counts(person).values()) == len(rows)
     return [(f"{row.kind}.{row.name}", row.signer) for row in rows]
 
 
@@ -140,11 +140,24 @@ def test_the_list_and_the_line_never_disagree(filed, complaint_in, people):
         assert {row.id for row in rows if (found := escalations.of(row)) and found.to} == above
 
 
-def test_the_first_lines_come_with_the_count_of_all(filed, people):
-    for _ in range(3):
+def test_the_first_lines_are_the_oldest_and_all_are_counted_by_what_is_awaited(filed, complaint_in, people, on):
+    for hour in range(3):
+        filed.on = on - timedelta(hours=hour)
         filed()
-    rows, in_all = Escalations(WEDNESDAY).first(people["general_manager"], 2)
-    assert (len(rows), in_all) == (2, 6)
+    complaint_in("analysing")
+    escalations = Escalations(WEDNESDAY)
+    assert [row.since for row in escalations.first(people["general_manager"], 2)] == [on - timedelta(hours=2)] * 2
+    assert escalations.counts(people["general_manager"]) == {("complaint", "confirm"): 1, ("replenishment", "sign"): 6}
+    assert escalations.counts(people["sales_manager"]) == {}
+
+
+def test_whom_to_call_is_named_where_a_role_is_awaited(filed, complaint_in, people, on):
+    filed()
+    complaint_in("analysing")
+    people["quality_inspector"].leave(reason=None, by=people["administrator"], on=on)
+    rows = Escalations(WEDNESDAY).first(people["general_manager"], 9)
+    assert Escalations.whom_to_call(rows) == {"analyse_complaint": ["品质主管甲"]}
+    assert Escalations.whom_to_call([]) == {}
 
 
 def test_evidence_counts_by_clause_and_nothing_is_stored(filed, complaint_in, on):

@@ -122,8 +122,8 @@ def test_who_usually_applies_and_cannot_be_signed_for_is_a_warning(filed, on):
     assert [chain.usual for chain in signers_today(on).chains] == [(), ()]
     filed(by="sales_clerk")
     assert not signers_today(on).faulty
-    filed(by="sales_manager")
-    filed(by="sales_manager")
+    for _ in range(2):
+        filed(by="sales_manager").void(reason="重复申请", by=filed.people["sales_manager"], on=on)
     found = signers_today(on)
     assert ([[person.username for person in chain.usual] for chain in found.chains], found.faulty) == ([["sales_manager"]] * 2, True)
     for _ in range(LATEST - 1):
@@ -139,6 +139,18 @@ def test_what_waits_and_what_nobody_can_sign_is_counted(filed, complaint_in, on)
     assert [(one.kind, one.step.task, one.waiting, one.stuck) for one in found.gates if one.waiting] == [
         ("complaint", "confirm", 1, 0), ("replenishment", "sign", 2, 1)]
     assert (found.stuck, found.faulty) == (1, True)
+
+
+def test_what_only_a_later_signature_keeps_from_passing_is_counted_already(filed, on):
+    """The production manager can sign, but the only sales manager has applied."""
+    record = filed(by="sales_manager")
+    assert (record.nobody_can_sign, signers_today(on).stuck) == (False, 1)
+
+
+def test_who_signed_for_a_role_does_not_hold_up_what_is_left(filed, people, on, become):
+    record = filed(price="1000", signed=("sales_manager",))
+    become("sales_manager", "sales_clerk")
+    assert (signers_today(on).stuck, record.can_be_completed({})) == (0, False)
 
 
 def test_the_page_and_the_record_agree_on_what_nobody_can_sign(filed, people, on, become):

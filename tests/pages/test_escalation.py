@@ -49,6 +49,13 @@ def test_and_in_my_work(as_role, waiting):
     assert [number.get_text() for number in desk.soup.select(".cards b")] == ["0", "0", "0", "0", "0"]  # it is not the general manager's own work
 
 
+def test_where_a_role_is_awaited_its_people_are_named(as_role, complaint_in, on):
+    complaint_in("analysing", on=on - LONG_AGO)
+    manager = as_role("general_manager")
+    assert "检验员、品质主管: 检验员甲、品质主管甲" in manager.get("/approvals/").soup.select_one(".escalated").get_text()
+    assert "检验员甲、品质主管甲" in manager.get("/").soup.select_one(".escalated .work-step").get_text()
+
+
 def test_nothing_is_shown_before_its_hours_are_over(as_role, waiting, on):
     waiting(since=on)
     manager = as_role("general_manager")
@@ -106,8 +113,10 @@ def test_the_first_five_stand_above_and_all_a_click_away(app, as_role, waiting):
         waiting()
     manager = as_role("general_manager").get("/approvals/")
     assert len(manager.soup.select(".escalated .approval")) == 5
-    more = manager.soup.select_one(".escalated > p a")
-    assert (more.get_text(), more["href"]) == ("全部 6 项", "/approvals/?whose=escalated")
+    more, kind = manager.soup.select(".escalated header a")
+    assert (more.get_text(" ", strip=True), more["href"]) == ("升级 6", "/approvals/?whose=escalated")
+    assert (kind.get_text(), kind["href"]) == ("补货 · 核准补货 6", "/approvals/?whose=escalated&what=replenishment.sign")
+    assert len(manager.get(kind["href"]).soup.select(".approval")) == 6
     assert len(manager.get(more["href"]).soup.select(".approval")) == 6
     app.config["CS_PAGE_ROWS"] = 4
     assert len(manager.get(more["href"]).soup.select(".approval")) == 4
