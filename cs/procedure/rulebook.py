@@ -329,12 +329,7 @@ def _faults(book: Rulebook) -> Iterator[tuple[str, str]]:
     for code, role in book.roles.items():
         if role.department is not None and role.department not in book.departments:
             yield f"roles.{code}.department", f"no department {role.department!r}: name one of {known}"
-    for place, rule in ((f"escalation.{kind}.{task}", row) for kind, rows in book.escalation.items() for task, row in rows.items()):
-        kind, task = place.split(".")[1:]
-        if task not in book.steps.get(kind, {}):
-            yield place, "is no step: name a kind of record and one of its steps, as the tables of steps below do"
-        if rule.to not in book.roles:
-            yield f"{place}.to", f"no role {rule.to!r}: name one of {', '.join(book.roles)}"
+    yield from _escalation_faults(book)
     lists = {"roles": _names(book.roles), "defects": _names(book.defects), "kpis": _names(book.kpis)}
     lists |= {f"defects.{code}.codes": row.codes for code, row in book.defects.items()}
     for section in ("choices", "states", "steps"):
@@ -364,6 +359,15 @@ def _time_faults(working: WorkingHours) -> Iterator[tuple[str, str]]:
             yield f"working.spans[{n}]", f"ends at {end}, not after its start {start}: correct one of them"
         if n > 1 and start < (before := working.spans[n - 2][1]):
             yield f"working.spans[{n}]", f"starts before the span above it ends at {before}: correct one of them"
+
+
+def _escalation_faults(book: Rulebook) -> Iterator[tuple[str, str]]:
+    for kind, rows in book.escalation.items():
+        for task, rule in rows.items():
+            if task not in book.steps.get(kind, {}):
+                yield f"escalation.{kind}.{task}", "is no step: name a kind of record and one of its steps, as the tables of steps below do"
+            if rule.to not in book.roles:
+                yield f"escalation.{kind}.{task}.to", f"no role {rule.to!r}: name one of {', '.join(book.roles)}"
 
 
 def _names(rows: Mapping[str, Role] | Mapping[str, Defect] | Mapping[str, Kpi]) -> dict[str, Name]:

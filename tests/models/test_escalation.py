@@ -69,6 +69,15 @@ def test_nobody_is_above_the_general_manager(filed, people, on):
     assert shown(people["general_manager"], WEDNESDAY) == []
 
 
+def test_nor_is_another_general_manager(filed, people, on):
+    """Both are asked, each by name: neither is above the other."""
+    planner = people["planner"]
+    planner.edit(name=planner.name, memberships=[("management", "general_manager", False)], note=None, by=people["administrator"], on=on)
+    filed(price="1000", signed=("sales_manager", "production_manager"))
+    assert sorted(signer for signer, beyond in lines(WEDNESDAY) if beyond.to is None) == ["总经理甲", "计划员甲"]
+    assert [shown(people[role], WEDNESDAY) for role in ("planner", "general_manager")] == [[], []]
+
+
 def test_it_is_shown_to_the_named_role_alone(filed, people):
     filed()
     assert [role for role, person in people.items() if shown(person, WEDNESDAY)] == ["general_manager"]

@@ -77,6 +77,11 @@ def test_the_only_sales_manager_cannot_apply(on):
     assert chains(on) == [(BOTH, ["sales_manager"], False), (ALL, ["sales_manager"], False)]
 
 
+def test_where_the_only_sales_manager_is_the_only_applicant_every_chain_is_closed(people, on):
+    people["sales_clerk"].leave(reason=None, by=people["administrator"], on=on)
+    assert chains(on) == [(BOTH, ["sales_manager"], True), (ALL, ["sales_manager"], True)]
+
+
 def test_one_person_with_both_roles_closes_every_chain(people, on, become):
     become("production_manager", "sales_manager", "production_manager")
     people["sales_manager"].leave(reason=None, by=people["administrator"], on=on)
@@ -107,6 +112,8 @@ def test_deputies_of_today_stand_beside_whom_they_stand_in_for(people, on):
         Deputy.name_for(role=role, deputy=people[deputy], first_on=today + timedelta(days=first), last_on=today + timedelta(days=3), by=people[role], on=on)
     found = [[(row.deputy.username, row.first_on, row.last_on) for row in one.deputies] for one in gate(on, "replenishment", "sign").roles]
     assert found == [[("planner", today, today + timedelta(days=3))], [], []]
+    people["planner"].leave(reason=None, by=people["administrator"], on=on)
+    assert [one.deputies for one in gate(on, "replenishment", "sign").roles] == [(), (), ()]
 
 
 def test_a_deputy_opens_no_chain(people, on, become):
