@@ -102,7 +102,7 @@ def index() -> Any:
     open_ = open_of_customers({row.customer_id for row in [*page.rows, *escalated] if row.customer_id})
     return show("approvals/index.html", "approvals/_rows.html", page=page, open_of=open_, steps_of=lambda row: _steps(row, managers), address_of=address_of, is_stuck=is_stuck,
                 clause_of=_clause, roles_of=lambda row: roles_with(Permission(row.permission)), section_of=SECTION_OF, beyond_of=escalations.of,
-                escalated=escalated, escalated_counts=escalations.counts(current_user) if escalated else {}, whom=escalations.whom_to_call(escalated),
+                escalated=escalated, escalated_counts=escalations.counts(current_user) if escalated else {}, whom=escalations.whom_to_call(page.rows if request.args.get("whose") == "escalated" else escalated),
                 standing_in=standing_in)
 
 

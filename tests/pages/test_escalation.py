@@ -52,7 +52,8 @@ def test_and_in_my_work(as_role, waiting):
 def test_where_a_role_is_awaited_its_people_are_named(as_role, complaint_in, on):
     complaint_in("analysing", on=on - LONG_AGO)
     manager = as_role("general_manager")
-    assert "检验员、品质主管: 检验员甲、品质主管甲" in manager.get("/approvals/").soup.select_one(".escalated").get_text()
+    for page, part in (("/approvals/", ".escalated"), ("/approvals/?whose=escalated", "#rows")):
+        assert "检验员、品质主管: 检验员甲、品质主管甲" in manager.get(page).soup.select_one(part).get_text()
     assert "检验员甲、品质主管甲" in manager.get("/").soup.select_one(".escalated .work-step").get_text()
 
 
