@@ -20,6 +20,13 @@ def _whole(text: str) -> int:
     return number
 
 
+def _few_minutes(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 60:
+        raise ValueError(text)
+    return number
+
+
 def _zone(text: str) -> str:
     try:
         ZoneInfo(text)
@@ -65,6 +72,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CS_LOGIN_BLOCK_MINUTES", 10, _whole, "how long it stays closed"),
     Setting("CS_PASSWORD_LENGTH", 8, _whole, "the fewest characters of a new password"),
     Setting("CS_PASSWORD_COST", 3, _whole, "argon2 time cost; the tests lower it"),
+    Setting("CS_SIGN_AGAIN_MINUTES", 0, _few_minutes, "so many minutes after a signature with the password the next ones of that session ask for none; 0: "
+            "each asks for it; at most 60"),
     Setting("CS_FILE_MB", 20, _whole, "the largest attachment, in megabytes"),
     Setting("CS_FILES_AT_ONCE", 10, _whole, "the most files in one form"),
     Setting("CS_FILE_TYPES", (), _words, "extensions of files that may be attached; empty: all that the program can check"),

@@ -296,9 +296,16 @@ class WithFiles:
 
 
 class Signed:
-    """A signature: the password is asked again."""
+    """A signature: the password is asked again, but where a setting lets the one typed a little before do."""
 
     password = PasswordField(label("password"), [InputRequired(lazy_gettext("Sign with your password."))])
+    password_fault: str | None = None
+    covered_until: datetime | None = None
+
+    def cover(self, until: datetime | None) -> None:
+        """Until when no password is asked; None: it is."""
+        self.covered_until = until
+        self.password.validators = () if until else (InputRequired(gettext("Sign with your password.")),)
 
 
 class ReasonForm(StepForm):

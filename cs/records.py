@@ -13,6 +13,7 @@ from cs.extensions import db
 from cs.models.attachments import Attachment
 from cs.models.base import Record, Task, Workflowed
 from cs.models.chain import Event
+from cs.models.escalation import Escalations
 from cs.models.users import User
 from cs.procedure.authority import Permission, roles_with
 from cs.words import (
@@ -94,6 +95,7 @@ def next_action(record: Workflowed, steps: tuple[Any, ...], section: str, on: da
         "due": task.due_at,
         "late": task.due_at is not None and on > task.due_at,
         "waiting_for": _awaited_of(task),
+        "beyond": Escalations(on).of(task),
         "text": gettext("Also awaited: %(others)s", others=_also(record, [one for one in tasks if one is not task])) if len(tasks) > 1 else None,
         "buttons": [{"label": step_name(record.kind, step.name), "primary": step.primary and step.task == task.name,
                      "url": url_for(f"{section}.step", record_id=record.id, step=step.name)} for step in steps if step.task],
@@ -149,7 +151,8 @@ def _entry(record: Record, event: Event) -> dict[str, Any]:
     files = listed(name for name, _hash in facts.get("files", []))
     if files and "row" in facts:
         files = gettext("%(file)s, row %(row)s", file=files, row=facts["row"])
-    return {"event": event, "at": event.at, "who": event.by.name if event.by else gettext("the system"), "role": role_name(event.role),
+    typed = facts.get("password_at")
+    return {"event": event, "at": event.at, "password_at": datetime.fromisoformat(typed) if typed else None, "who": event.by.name if event.by else gettext("the system"), "role": role_name(event.role),
             "label": step_name(record.kind, event.name), "clause": event.clause, "note": facts.get("note") or files or None,
             "changes": changes, "icon": ICONS.get(event.name, "dot")}
 
@@ -177,4 +180,4 @@ def _may_void(record: Workflowed, file: Attachment) -> bool:
 def signatures(record: Record) -> list[dict[str, Any]]:
     """The signatures under the record, and whether it still says what was signed at each."""
     return [{"meaning": term(f"signed_{one.meaning}"), "who": one.user.name, "role": role_name(one.role), "at": one.at, "version": one.version,
-             "hash": one.content_hash[:12]} for one in record.signatures]
+             "hash": one.content_hash[:12], "password_at": one.password_at} for one in record.signatures]

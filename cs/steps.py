@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, abort, request, url_for
+from flask import Blueprint, abort, current_app, g, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import delete
@@ -172,8 +172,17 @@ class _Asked:
         return self._show(record, 200)
 
     def _signs(self) -> bool:
+        """By the password that is typed, or by the one typed before while that still does."""
+        if not self.form.password.data and self._covered():
+            return True
         self.form.password_fault = password_fault(self.form.password.data, gettext("This is not your password. Nothing was signed."), self.on)
         return self.form.password_fault is None
+
+    def _covered(self) -> datetime | None:
+        """When the password was typed that still does for a signature in this session; the form then asks for none."""
+        covers = g.login_session.password_covers(self.on)
+        self.form.cover(covers and covers[1])
+        return covers and covers[0]
 
     def _refuse_strangers(self, record: Workflowed | None) -> None:
         if record is not None and not record.relates(self.step, current_user, self.on):
@@ -190,6 +199,8 @@ class _Asked:
 
     def _accepts(self, record: Workflowed | None, signed: bool) -> bool:
         self.form.offer(record, self.on)
+        if signed and self.step.signed and not self.form.password.data:  # as it stands under the lock: the session may have been ended meanwhile
+            signed = self._covered() is not None
         accepted = self.form.accepts(record, self.on)
         if not signed and not self.form.password.errors:
             self.form.fault("password", self.form.password_fault)
@@ -198,6 +209,8 @@ class _Asked:
     def _verb(self, record: Workflowed | None, request_id: str, waiting: list[str]) -> Workflowed:
         """One verb, its files, the request id, one commit. Files come before the verb where they can: the chain then ties them to its signature."""
         by: User = current_user._get_current_object()
+        if self.step.signed:
+            self._note_password(by)
         if record is not None:
             self._attach(record, waiting, by)
         made = getattr(record or self.section.model, self.step.name)(**self.form.values(), by=by, on=self.on)
@@ -209,6 +222,12 @@ class _Asked:
         db.session.execute(delete(Draft).where(Draft.user_id == by.id, Draft.form == form_address()))
         db.session.commit()
         return record
+
+    def _note_password(self, by: User) -> None:
+        """Where a setting lets one password do for several signatures: the signature says which, the session keeps the last one typed."""
+        by.password_at = None if self.form.password.data else self._covered()
+        if self.form.password.data and current_app.config["CS_SIGN_AGAIN_MINUTES"]:
+            g.login_session.signed_at = self.on
 
     def _attach(self, record: Workflowed, waiting: list[str], by: User) -> None:
         if isinstance(self.form, WithFiles):
@@ -241,6 +260,8 @@ class _Asked:
     def _show(self, record: Workflowed | None, status: int, *, closed: bool = False, changed: list[dict[str, Any]] | None = None) -> Any:
         drafted = db.session.get(Draft, (current_user.id, form_address())) if request.method == "GET" else None
         self.form.offer(record, self.on)
+        if self.step.signed:
+            self._covered()
         if request.method == "GET" and drafted is None:
             self.form.fill(record, self.on)
         back = url_for(f"{self.name}.detail", record_id=record.id) if record is not None else url_for(f"{self.name}.index")

@@ -279,10 +279,15 @@ def test_a_wrong_procedure_file_stops_the_start_with_place_and_reason(tmp_path):
 
 
 @pytest.mark.parametrize(("name", "value"), [("CS_TIMEZONE", "Asia/Shangai"), ("CS_TIMEZONE", "../etc/passwd"), ("CS_LANGUAGE", "de"), ("CS_PAGE_ROWS", "0"),
-                                             ("CS_PAGE_ROWS", "many"), ("CS_IDLE_MINUTES", "-5"), ("CS_FILE_MB", "1.5")])
+                                             ("CS_PAGE_ROWS", "many"), ("CS_IDLE_MINUTES", "-5"), ("CS_FILE_MB", "1.5"),
+                                             ("CS_SIGN_AGAIN_MINUTES", "-1"), ("CS_SIGN_AGAIN_MINUTES", "61"), ("CS_SIGN_AGAIN_MINUTES", "on")])
 def test_a_setting_that_cannot_be_meant_stops_the_start_with_its_name(name, value):
     with pytest.raises(ValueError, match=name):
         config.load({name: value})
+
+
+def test_signing_asks_for_the_password_each_time_unless_a_setting_allows_some_minutes():
+    assert [config.load(asked)["CS_SIGN_AGAIN_MINUTES"] for asked in ({}, {"CS_SIGN_AGAIN_MINUTES": "0"}, {"CS_SIGN_AGAIN_MINUTES": "60"})] == [0, 0, 60]
 
 
 def free_port() -> int:

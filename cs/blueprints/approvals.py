@@ -16,6 +16,7 @@ from cs.lists import Filter, Listing, Sort
 from cs.models.approvals import TO_SIGN, open_of_customers, signed_tasks
 from cs.models.base import KINDS, Task, find
 from cs.models.deputies import Deputy
+from cs.models.escalation import Escalations
 from cs.models.reporting import waits_for
 from cs.models.users import User
 from cs.pages import go, say, show
@@ -26,19 +27,26 @@ from cs.words import role_name, step_name, term, today
 blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
 
 
-def _whose() -> list[tuple[str, str]]:
-    return [("", gettext("Mine")), ("all", gettext("Everybody's"))]
+MOST_ESCALATED = 5  # lines of what is escalated that stand above a queue; the others are a click away
 
 
-def _listing() -> Listing:
-    """Mine, unless the address asks for everybody's."""
-    condition = signed_tasks()
-    if request.args.get("whose") != "all":
-        condition &= waits_for(current_user, datetime.now(UTC))
+def _whose(escalations: Escalations) -> list[tuple[str, str]]:
+    escalated = [("escalated", gettext("Escalated to me"))] if escalations.concern(current_user) else []
+    return [("", gettext("Mine")), *escalated, ("all", gettext("Everybody's"))]
+
+
+def _listing(escalations: Escalations) -> Listing:
+    """Mine, unless the address asks for what is escalated to me or for everybody's."""
+    whose = request.args.get("whose")
+    if whose == "escalated":
+        condition = escalations.shown_to(current_user)
+    else:
+        condition = signed_tasks() if whose == "all" else signed_tasks() & waits_for(current_user, escalations.on)
     return Listing(
         Task, TO_SIGN.where(condition),
         {"since": Sort(lambda: term("waiting_since"), Task.since), "newest": Sort(lambda: gettext("Newest first"), Task.since, descending=True)},
-        (Filter("whose", lambda: gettext("Whose"), _whose, lambda _value: ~false()),
+        (Filter("whose", lambda: gettext("Whose"), lambda: _whose(escalations), lambda _value: ~false()),
+         Filter("waits", lambda: term("status"), lambda: [("beyond", gettext("Beyond its working hours"))], lambda _value: escalations.beyond()),
          Filter("what", lambda: term("step"), _awaited, lambda value: Task.kind + "." + Task.name == value)))
 
 
@@ -51,21 +59,21 @@ def _awaited() -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def _steps(row: Any) -> list[dict[str, Any]]:
-    """The buttons of a line that waits for this person: the signed alternatives of its task."""
-    if is_stuck(row) or not _mine(row):
+def _steps(row: Any, managers: set[int]) -> list[dict[str, Any]]:
+    """The buttons of a line that waits for this person, themselves or as the deputy of these managers: the signed alternatives of its task."""
+    if is_stuck(row) or not _mine(row, managers):
         return []
     return [{"label": step_name(row.kind, step.name), "primary": step.primary,
              "url": url_for(f"{SECTION_OF[row.kind]}.step", record_id=row.record_id, step=step.name, then="approvals")}
             for step in KINDS[row.kind].workflow.steps if step.task == row.name and step.signed]  # type: ignore[union-attr]
 
 
-def _mine(row: Any) -> bool:
+def _mine(row: Any, managers: set[int]) -> bool:
     """Whether the line waits for this person; for a deputy the record itself says so, since they may be its applicant or have signed."""
     if row.user_id in (None, current_user.id):
         return bool(current_user.may(Permission(row.permission)))
     cls: Any = KINDS[row.kind]
-    if Permission(row.permission) not in cls.deputised:
+    if row.user_id not in managers or Permission(row.permission) not in cls.deputised:
         return False
     record, on = find(cls, row.record_id), datetime.now(UTC)
     role, signed_for = record.signing(current_user, on) if record is not None else (None, None)
@@ -84,12 +92,18 @@ def _clause(row: Any) -> str:
 @blueprint.route("/")
 @requires(Permission.READ)
 def index() -> Any:
-    """What waits for a signature: of mine, or of everybody's."""
-    page = _listing().page(request.args, url_for("approvals.index"))
-    open_ = open_of_customers({row.customer_id for row in page.rows if row.customer_id})
-    return show("approvals/index.html", "approvals/_rows.html", page=page, open_of=open_, steps_of=_steps, address_of=address_of, is_stuck=is_stuck,
-                clause_of=_clause, roles_of=lambda row: roles_with(Permission(row.permission)), section_of=SECTION_OF,
-                standing_in=Deputy.acting_for(current_user, datetime.now(UTC)))
+    """What waits for a signature: of mine, with what others leave waiting too long where my role is told of it, or of everybody's."""
+    on = datetime.now(UTC)
+    escalations = Escalations(on)
+    page = _listing(escalations).page(request.args, url_for("approvals.index"))
+    escalated = [] if page.narrowed or page.previous_url else escalations.first(current_user, MOST_ESCALATED)
+    standing_in = Deputy.acting_for(current_user, on)
+    managers = {row.manager_id for row in standing_in}
+    open_ = open_of_customers({row.customer_id for row in [*page.rows, *escalated] if row.customer_id})
+    return show("approvals/index.html", "approvals/_rows.html", page=page, open_of=open_, steps_of=lambda row: _steps(row, managers), address_of=address_of, is_stuck=is_stuck,
+                clause_of=_clause, roles_of=lambda row: roles_with(Permission(row.permission)), section_of=SECTION_OF, beyond_of=escalations.of,
+                escalated=escalated, escalated_counts=escalations.counts(current_user) if escalated else {}, whom=escalations.whom_to_call(page.rows if request.args.get("whose") == "escalated" else escalated),
+                standing_in=standing_in)
 
 
 # Deputies

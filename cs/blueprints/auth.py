@@ -186,7 +186,19 @@ def account() -> Any:
             return _change_password(form.new_password.data)
     on = datetime.now(UTC)
     sessions = [one for one in LoginSession.of(current_user) if one.is_live(on)]
-    return show("auth/account.html", form=form, sessions=sessions, here=g.login_session.token_hash, status=422 if form.errors else 200)
+    return show("auth/account.html", form=form, covers=g.login_session.password_covers(on), sessions=sessions, here=g.login_session.token_hash, status=422 if form.errors else 200)
+
+
+@blueprint.route("/account/ask-again", methods=["POST"])
+@signed_in
+def ask_again() -> Response:
+    """From now on each signature asks for the password again, in every session of the person."""
+    person = current_user.id
+    begin_write()
+    LoginSession.ask_again(db.session.get_one(User, person))
+    db.session.commit()
+    say(gettext("The next signature asks for your password."))
+    return go(url_for("auth.account"))
 
 
 def _change_password(password: str) -> Response:

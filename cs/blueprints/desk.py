@@ -13,15 +13,17 @@ from cs.access import signed_in
 from cs.extensions import begin_write, db
 from cs.lists import Filter, Listing, Sort
 from cs.models.base import KINDS, Task, Workflowed
+from cs.models.escalation import Escalations
 from cs.models.reporting import WORK, is_mine, waits_for, work_counts
 from cs.pages import go, is_htmx, say, show
-from cs.procedure.authority import Permission
+from cs.procedure.authority import Permission, roles_with
 from cs.procedure.workflow import NotOpen
 from cs.references import address_of
 from cs.words import step_name, term
 
 blueprint = Blueprint("desk", __name__)
 
+MOST_ESCALATED = 5  # lines of what is escalated; all of it stands in the queue of approvals
 NO_DUE_DATE = datetime(2999, 1, 1, tzinfo=UTC)
 
 
@@ -60,8 +62,12 @@ def index() -> Any:
 
 def _context() -> dict[str, Any]:
     on = datetime.now(UTC)
-    page = _listing().page(request.args, url_for("desk.index"))
-    return {"page": page, "counts": work_counts(current_user, on), "on": on, "url_of": _url_of, "creates": _creates()}
+    page, escalations = _listing().page(request.args, url_for("desk.index")), Escalations(on)
+    narrowed = page.narrowed or page.previous_url
+    escalated = [] if narrowed else escalations.first(current_user, MOST_ESCALATED)
+    return {"page": page, "counts": work_counts(current_user, on), "on": on, "url_of": _url_of, "creates": _creates(), "beyond_of": escalations.of,
+            "escalated": escalated, "escalated_counts": escalations.counts(current_user) if escalated else {}, "whom": escalations.whom_to_call(escalated),
+            "roles_of": lambda row: roles_with(Permission(row.permission))}
 
 
 def _url_of(task: Row[Any]) -> str:

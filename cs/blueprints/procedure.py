@@ -12,6 +12,7 @@ from flask_login import current_user
 from cs.access import signed_in
 from cs.extensions import db
 from cs.models.base import KINDS, Workflowed
+from cs.models.escalation import Escalations
 from cs.models.procedure import ProcedureText, rulebook
 from cs.models.reporting import Evidence, evidence
 from cs.pages import show
@@ -28,7 +29,8 @@ blueprint = Blueprint("procedure", __name__, url_prefix="/procedure")
 def index() -> Any:
     """The procedure, clause by clause."""
     rules = rulebook()
-    stands = _evidence(evidence(today().year, datetime.now(UTC))) if current_user.may(Permission.READ) else {}
+    on = datetime.now(UTC)
+    stands = _with_escalated(_evidence(evidence(today().year, on)), Escalations(on).by_clause()) if current_user.may(Permission.READ) else {}
     return show("procedure/index.html", parts=_parts(clauses(rules)), evidence=stands, sections=_sections, year=today().year,
                 in_force=db.session.get(ProcedureText, rules.hash), workflows=[kind for kind, _model in _workflows()],
                 working_days=_working_days(rules.working.weekdays))
@@ -80,6 +82,14 @@ def _evidence(stand: Evidence) -> dict[str, list[tuple[str, str | None]]]:
         rows["5.2.1.2"].append((gettext("%(count)s wait for sales now", count=stand.waiting_for_sales), where(state=complaints.PASSED_ON)))
     if stand.overdue:
         rows["5.2.2.6"].append((gettext("%(count)s overdue now", count=stand.overdue), where(reply="late")))
+    return rows
+
+
+def _with_escalated(rows: dict[str, list[tuple[str, str | None]]], escalated: dict[str, int]) -> dict[str, list[tuple[str, str | None]]]:
+    """With the signatures of each clause that wait beyond their working hours now."""
+    for clause, count in escalated.items():
+        said = ngettext("%(num)d signature waits beyond its working hours", "%(num)d signatures wait beyond their working hours", count)
+        rows.setdefault(clause, []).append((said, url_for("approvals.index", whose="all", waits="beyond")))
     return rows
 
 

@@ -21,7 +21,7 @@ CUSTOMER_ID = func.coalesce(*(cls.customer_id for cls in KINDS_WITH_CUSTOMER))
 def _of_every_kind():  # type: ignore[no-untyped-def]
     query = select(Task.id, Task.kind, Task.record_id, Task.name, Task.step, Task.permission, Task.user_id, Task.department, Task.since, Task.due_at,
                    Task.title, Task.subject, SIGNER.name.label("signer"), CUSTOMER_ID.label("customer_id"), Customer.short_name.label("customer"),
-                   Replenishment.amount, Replenishment.chain).outerjoin(SIGNER, SIGNER.id == Task.user_id)
+                   Replenishment.amount, Replenishment.chain).outerjoin(SIGNER, SIGNER.id == func.coalesce(Task.user_id, Task.taken_by_id))
     for cls in KINDS_WITH_CUSTOMER:
         query = query.outerjoin(cls, and_(Task.kind == cls.kind, Task.record_id == cls.id))
     return query.outerjoin(Customer, Customer.id == CUSTOMER_ID)

@@ -147,7 +147,7 @@ class Record(db.Model):
                       content_hash=hash_of(after), previous_hash=self.head_hash)
         append(event)
         if "signed" in facts:
-            db.session.add(Signature.of(event, facts["signed"]))
+            db.session.add(Signature.of(event, facts["signed"], facts.get("password_at")))
         self.head_hash = event.hash
 
     @property
@@ -266,7 +266,9 @@ class Workflowed(Record):
     def advancing(self, name: str, by: User, on: datetime, *, note: str | None = None, **facts: Any) -> Iterator[Step]:
         """Takes a step: checks it, lets the verb set its fields, moves the state, writes event (with `facts`) and tasks."""
         step = self.check(name, by, on)
-        signed = {"signed": step.signed} if step.signed else {}  # in the event, so that a signature cannot vanish or change its meaning
+        signed: dict[str, Any] = {"signed": step.signed} if step.signed else {}  # in the event, so that a signature cannot vanish or change its meaning
+        if signed and by.password_at is not None:  # the password was not asked again: an auditor must see that
+            signed["password_at"] = by.password_at
         with self.changing(name, by, on, clause=step.clause, role=self.role_under(step, by, on), note=note, **signed, **facts):
             yield step
             if step.target is not None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
@@ -67,9 +67,13 @@ class Deputy(Record):
 
     @classmethod
     def acting_for(cls, person: User, on: datetime) -> list[Deputy]:
-        """For whom a person stands in today: managers who are still here and still hold the role."""
-        if not person.active or not person.may(Permission.READ):
-            return []
+        """For whom a person stands in today."""
+        return cls.standing_in(on, cls.deputy_id == person.id)
+
+    @classmethod
+    def standing_in(cls, on: datetime, *which: ColumnElement[bool]) -> list[Deputy]:
+        """Who stands in for whom today: people who are here, for managers who are still here and still hold the role."""
         day = on.astimezone(zone()).date()
-        query = select(cls).where(cls.deputy_id == person.id, cls.withdrawn_at.is_(None), cls.first_on <= day, cls.last_on >= day).order_by(cls.id)
-        return [row for row in db.session.execute(query).scalars() if row.manager.active and row.role in row.manager.roles]
+        query = select(cls).where(*which, cls.withdrawn_at.is_(None), cls.first_on <= day, cls.last_on >= day).order_by(cls.id)
+        return [row for row in db.session.execute(query).scalars() if row.manager.active and row.role in row.manager.roles
+                and row.deputy.active and row.deputy.may(Permission.READ)]

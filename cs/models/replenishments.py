@@ -1,7 +1,7 @@
 """Replenishment 补货 (5.3.4): the application with its lines and its chain of signatures, then the urgent order 紧急订单 that it becomes."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -147,11 +147,18 @@ class Replenishment(Workflowed):
     def _given(self) -> list[str]:
         return [one.needed_role for one in self.running if one.signature_decision == "signed"]
 
+    @property
+    def _signed(self) -> set[int]:
+        return {one for row in self.running if row.signature_decision == "signed" for one in (row.user_id, row.for_id) if one}
+
     def _role_of(self, roles: Iterable[str], person: int) -> str | None:
         if self.state != procedure.UNORDERED:
             return None
-        signed = {one for row in self.running if row.signature_decision == "signed" for one in (row.user_id, row.for_id) if one}
-        return procedure.signing_role(roles, person, applicants=self.applicants, needed=self._needed, given=self._given, signed=signed)
+        return procedure.signing_role(roles, person, applicants=self.applicants, needed=self._needed, given=self._given, signed=self._signed)
+
+    def can_be_completed(self, held: Mapping[int, Collection[str]]) -> bool:
+        """Whether these people ({person: their roles}) can give every signature that is still missing."""
+        return procedure.can_pass(held, self._needed, self.applicants, self._given, self._signed)
 
     def signing(self, person: User, on: datetime) -> tuple[str | None, User | None]:
         """The role under which a person may sign now, and for whom if as a deputy: who could sign themselves, in a chain that is open to both."""

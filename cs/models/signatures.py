@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select, text
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Signature(db.Model):
-    """One signature under one version of a record. The password is asked again by the step's form."""
+    """One signature under one version of a record. The password is asked again by the step's form; `password_at` says when it was typed where it was not."""
 
     __tablename__ = "signatures"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -30,15 +30,16 @@ class Signature(db.Model):
     role: Mapped[str]
     at: Mapped[datetime] = mapped_column(Moment)
     content_hash: Mapped[str]
+    password_at: Mapped[datetime | None] = mapped_column(Moment)
     user: Mapped[User] = relationship(lazy="joined", viewonly=True)
 
     __table_args__ = (Index("ix_signatures_record", "kind", "record_id"),)
 
     @classmethod
-    def of(cls, event: Event, meaning: str) -> Signature:
+    def of(cls, event: Event, meaning: str, password_at: datetime | None = None) -> Signature:
         """The signature that a signed step's event stands for."""
         return cls(kind=event.kind, record_id=event.record_id, version=event.seq, step=event.name, meaning=meaning, user_id=event.by_id,
-                   role=event.role, at=event.at, content_hash=event.content_hash)
+                   role=event.role, at=event.at, content_hash=event.content_hash, password_at=password_at)
 
 
 class RequiredSignature(db.Model):
@@ -85,8 +86,10 @@ def verify_signatures() -> Iterator[Fault]:
     """Every signature must stand beside the event it was given with, unchanged, and every signed event must have its signature."""
     together = (Event.kind == Signature.kind) & (Event.record_id == Signature.record_id) & (Event.seq == Signature.version)
     for signature, event in db.session.execute(select(Signature, Event).outerjoin(Event, together)):
-        given = (signature.step, signature.meaning, signature.user_id, signature.role, signature.at, signature.content_hash)
-        if event is None or given != (event.name, event.facts.get("signed"), event.by_id, event.role, event.at, event.content_hash):
+        given = (signature.step, signature.meaning, signature.user_id, signature.role, signature.at, signature.content_hash,
+                 signature.password_at.astimezone(UTC).isoformat() if signature.password_at else None)
+        if event is None or given != (event.name, event.facts.get("signed"), event.by_id, event.role, event.at, event.content_hash,
+                                      event.facts.get("password_at")):
             yield Fault(f"{signature.kind} {signature.record_id} signature {signature.id}", "does not fit the event it was given with")
     bare = select(Event).outerjoin(Signature, together).where(Signature.id.is_(None), Event.data.contains('"signed":')).order_by(Event.site_seq)
     for event in db.session.execute(bare).scalars():

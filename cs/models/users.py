@@ -139,6 +139,7 @@ class User(UserMixin, Record):
     memberships: Mapped[list[Membership]] = relationship(cascade="all, delete-orphan", order_by=Membership.id, lazy="selectin")
 
     login_token: ClassVar[str | None] = None  # on the instance: of the session that this request came with
+    password_at: ClassVar[datetime | None] = None  # on the instance: when the password was typed that does for this request's signature
 
     def searched(self) -> tuple[str | None, ...]:
         return (self.username, self.name)
@@ -212,6 +213,7 @@ class User(UserMixin, Record):
             self.memberships = rows + [Membership(department=key[0], role=key[1]) for key in heads if key not in kept]
             for row in self.memberships:
                 row.is_head = heads[row.department, row.role]
+        LoginSession.ask_again(self)
         self._give_back(Task.permission.not_in([permission.value for permission in permissions_of(self.roles)]))
         sync_personal_tasks(on)
 
@@ -276,6 +278,7 @@ class LoginSession(db.Model):
     seen_at: Mapped[datetime] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     agent: Mapped[str]
+    signed_at: Mapped[datetime | None] = mapped_column(Moment)  # the last signature for which the password was typed
     user: Mapped[User] = relationship(lazy="joined")
 
     @staticmethod
@@ -298,6 +301,16 @@ class LoginSession(db.Model):
         config = current_app.config
         return (self.ended_at is None and self.user.active and on - self.seen_at < timedelta(minutes=config["CS_IDLE_MINUTES"])
                 and on - self.created_at < timedelta(days=config["CS_SESSION_DAYS"]))
+
+    def password_covers(self, on: datetime) -> tuple[datetime, datetime] | None:
+        """When the password was typed that still does for a signature, and until when (CS_SIGN_AGAIN_MINUTES). A clock that was put back asks again."""
+        until = self.signed_at + timedelta(minutes=current_app.config["CS_SIGN_AGAIN_MINUTES"]) if self.signed_at else on
+        return (self.signed_at, until) if self.signed_at and max(self.signed_at, self.seen_at) <= on < until and self.is_live(on) else None
+
+    @classmethod
+    def ask_again(cls, user: User) -> None:
+        """The next signature of each of the person's sessions asks for the password."""
+        db.session.execute(update(cls).where(cls.user_id == user.id).values(signed_at=None))
 
     def end(self, on: datetime) -> None:
         self.ended_at = self.ended_at or on

@@ -113,6 +113,21 @@ class WorkCalendar:
                     left -= stop - begin
             day = self.next_working_day(day, including=False)
 
+    def working_hours_before(self, moment: datetime, hours: float) -> datetime:
+        """The latest moment from which `hours` of working time have passed until `moment`, in the factory's zone: what began then or earlier has
+        lasted so long. One moment bounds a whole list. ValueError if `hours` is not positive or the moment has no time zone.
+        """
+        if hours <= 0:
+            raise ValueError("the number of working hours must be positive")
+        left, day = timedelta(hours=hours), self.day_of(moment)
+        while True:
+            for start, stop in reversed(list(self._spans(day))):
+                worked = min(stop, moment) - start
+                if left <= worked:
+                    return (min(stop, moment) - left).astimezone(self.zone)
+                left -= max(worked, timedelta())
+            day -= ONE_DAY
+
     def _spans(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         """The spans of a day in UTC, where differences are true even over a change of the clocks; none on a rest day."""
         if self.is_working(day):

@@ -1,7 +1,7 @@
 """Replenishment 补货 (5.3.4): states and steps, the amount, and who may sign after whom. The limit stands in the procedure file."""
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 from cs.procedure.authority import Permission
@@ -74,3 +74,16 @@ def signing_role(roles: Iterable[str], person: int, *, applicants: Collection[in
         return None
     held = set(roles)
     return next((role for role in open_roles(needed, given) if role in held), None)
+
+
+def can_pass(held: Mapping[int, Collection[str]], needed: Collection[str], applicants: Collection[int | None], given: Iterable[str] = (),
+             signed: Iterable[int] = ()) -> bool:
+    """Whether these people ({person: their roles}) can pass a chain, or the rest of it: some order of signatures, each by who may give it then, completes it.
+
+    Deputies open no chain that is closed without them: whoever they sign for must be able to sign, and counts as having signed.
+    """
+    given, signed = frozenset(given), frozenset(signed)
+    if given >= set(needed):
+        return True
+    able = ((person, signing_role(roles, person, applicants=applicants, needed=needed, given=given, signed=signed)) for person, roles in held.items())
+    return any(role is not None and can_pass(held, needed, applicants, given | {role}, signed | {person}) for person, role in able)

@@ -22,6 +22,7 @@ __all__ = [
     "ClauseText",
     "Defect",
     "Department",
+    "Escalation",
     "Form",
     "Kpi",
     "Name",
@@ -238,6 +239,19 @@ class ReplenishmentRule:
         both = ("sales_manager", "production_manager")
         return (*both, "general_manager") if amount_sum >= self.general_manager_from else both
 
+    def chains(self) -> tuple[tuple[str, ...], ...]:
+        """The chains of signatures that there are: below the limit, and from it on."""
+        return tuple(dict.fromkeys(self.approvers(amount) for amount in (Decimal(0), self.general_manager_from)))
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """From how many working hours on a waiting signature is shown to which role, counted from when it was asked for or from when it was due."""
+
+    hours: int = field(metadata={"low": 1, "high": 2000})
+    to: str
+    counted_from: Literal["asked", "due"] = "asked"
+
 
 @dataclass(frozen=True)
 class Rulebook:
@@ -258,6 +272,7 @@ class Rulebook:
     capa: CapaRule
     kpis: dict[str, Kpi]
     replenishment: ReplenishmentRule
+    escalation: dict[str, dict[str, Escalation]]  # kind of record, what is awaited
     clauses: tuple[ClauseText, ...]
     recurrence_months: int = field(metadata={"low": 1, "high": 60})
     open_ages: tuple[int, int] = field(metadata={"low": 0, "high": 999})
@@ -314,6 +329,7 @@ def _faults(book: Rulebook) -> Iterator[tuple[str, str]]:
     for code, role in book.roles.items():
         if role.department is not None and role.department not in book.departments:
             yield f"roles.{code}.department", f"no department {role.department!r}: name one of {known}"
+    yield from _escalation_faults(book)
     lists = {"roles": _names(book.roles), "defects": _names(book.defects), "kpis": _names(book.kpis)}
     lists |= {f"defects.{code}.codes": row.codes for code, row in book.defects.items()}
     for section in ("choices", "states", "steps"):
@@ -343,6 +359,15 @@ def _time_faults(working: WorkingHours) -> Iterator[tuple[str, str]]:
             yield f"working.spans[{n}]", f"ends at {end}, not after its start {start}: correct one of them"
         if n > 1 and start < (before := working.spans[n - 2][1]):
             yield f"working.spans[{n}]", f"starts before the span above it ends at {before}: correct one of them"
+
+
+def _escalation_faults(book: Rulebook) -> Iterator[tuple[str, str]]:
+    for kind, rows in book.escalation.items():
+        for task, rule in rows.items():
+            if task not in book.steps.get(kind, {}):
+                yield f"escalation.{kind}.{task}", "is no step: name a kind of record and one of its steps, as the tables of steps below do"
+            if rule.to not in book.roles:
+                yield f"escalation.{kind}.{task}.to", f"no role {rule.to!r}: name one of {', '.join(book.roles)}"
 
 
 def _names(rows: Mapping[str, Role] | Mapping[str, Defect] | Mapping[str, Kpi]) -> dict[str, Name]:

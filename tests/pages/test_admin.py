@@ -14,7 +14,8 @@ from cs.models.users import Department, LoginSession, User
 from tests.support import PASSWORD, ROLES, Browser
 
 PAGES = ("/admin/", "/admin/people/", "/admin/people/new", "/admin/people/1", "/admin/people/1/edit", "/admin/people/1/leave", "/admin/people/1/password",
-         "/admin/departments/", "/admin/departments/new", "/admin/departments/1", "/admin/departments/1/standing", "/admin/holidays/", "/admin/holidays/new")
+         "/admin/departments/", "/admin/departments/new", "/admin/departments/1", "/admin/departments/1/standing", "/admin/holidays/", "/admin/holidays/new",
+         "/admin/signers/")
 ACTS = ("/admin/people/new", "/admin/people/1/edit", "/admin/people/1/leave", "/admin/people/1/come-back", "/admin/people/1/password",
         "/admin/people/1/sessions", "/admin/departments/new", "/admin/departments/1", "/admin/departments/1/standing", "/admin/holidays/new",
         "/admin/holidays/1/withdraw")

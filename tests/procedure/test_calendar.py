@@ -120,6 +120,29 @@ def test_working_hours_are_added_to_a_moment(start, hours, expected):
     assert CALENDAR.add_working_hours(start, hours) == expected
 
 
+@pytest.mark.parametrize(
+    ("moment", "hours", "bound"),
+    [
+        (at(3, 17, 30), 8, at(3, 8)),  # a working day, to the minute
+        (at(3, 15), 8, at(2, 15)),  # over the lunch breaks and the night
+        (at(3, 13), 4, at(3, 8)),  # in the lunch break
+        (at(3, 12), 4, at(3, 8)),
+        (at(3, 20), 1, at(3, 16, 30)),  # after business
+        (at(3, 7), 1, at(2, 16, 30)),  # before it
+        (at(3, 14, 30), 1, at(3, 13, 30)),  # the whole of the span, not the break before it
+        (at(8, 12), 8, at(6, 8)),  # a Sunday: Friday's whole day
+        (at(9, 9), 2, at(6, 16, 30)),  # Monday morning, over the week-end
+        (at(8, 9, month=10), 9, at(30, 8, month=9)),  # over the feast of October
+        (at(12, 9, month=10), 9, at(10, 8, month=10)),  # over a Sunday, to the make-up Saturday
+        (at(3, 17, 30), 80, at(21, 8, month=10)),  # ten working days
+    ],
+)
+def test_working_hours_back_from_a_moment(moment, hours, bound):
+    assert CALENDAR.working_hours_before(moment, hours) == bound
+    assert CALENDAR.working_hours_between(bound, moment) == timedelta(hours=hours)
+    assert CALENDAR.working_hours_between(bound + timedelta(minutes=1), moment) < timedelta(hours=hours)
+
+
 def test_what_is_added_comes_back_in_the_factorys_zone():
     assert (
         CALENDAR.add_working_hours(datetime(2026, 11, 2, 1, tzinfo=UTC), 1).isoformat() == "2026-11-02T10:00:00+08:00"
@@ -156,8 +179,9 @@ NAIVE = datetime(2026, 11, 2, 9)  # noqa: DTZ001
         lambda: CALENDAR.working_hours_between(NAIVE, at(2, 9)),
         lambda: CALENDAR.working_hours_between(at(2, 9), NAIVE),
         lambda: CALENDAR.add_working_hours(NAIVE, 1),
+        lambda: CALENDAR.working_hours_before(NAIVE, 1),
     ],
-    ids=["day_of", "between, start", "between, end", "add"],
+    ids=["day_of", "between, start", "between, end", "add", "before"],
 )
 def test_a_moment_without_a_time_zone_is_refused(ask):
     with pytest.raises(ValueError, match="without a time zone"):
@@ -174,6 +198,12 @@ def test_days_and_hours_cannot_be_taken_back():
         CALENDAR.add_working_days(date(2026, 11, 2), -1)
     with pytest.raises(ValueError, match="working hours cannot be negative"):
         CALENDAR.add_working_hours(at(2, 9), -1)
+
+
+@pytest.mark.parametrize("hours", [0, -1])
+def test_there_is_no_moment_no_working_hours_ago(hours):
+    with pytest.raises(ValueError, match="must be positive"):
+        CALENDAR.working_hours_before(at(2, 9), hours)
 
 
 @pytest.mark.parametrize(("day", "months", "before"), [

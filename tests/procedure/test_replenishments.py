@@ -99,3 +99,27 @@ def test_both_managers_sign_in_either_order_and_the_general_manager_last(needed,
     (["sales_clerk", "planner"], CLERK, None, {}, None)])
 def test_who_may_sign_now_and_under_which_role(roles, person, applicant, given, role):
     assert replenishments.signing_role(roles, person, applicants=(None, applicant), needed=ALL, given=given.keys(), signed=given.values()) == role
+
+
+@pytest.mark.parametrize(("held", "needed", "applicant", "passes"), [
+    ({SM: ["sales_manager"], PM: ["production_manager"]}, BOTH, CLERK, True),
+    ({SM: ["sales_manager"], PM: ["production_manager"]}, BOTH, SM, False),  # nobody signs their own
+    ({SM: ["sales_manager"], PM: ["production_manager"]}, ALL, CLERK, False),  # nobody is general manager
+    ({SM: ["sales_manager"], PM: ["production_manager"], GM: ["general_manager"]}, ALL, CLERK, True),
+    ({SM: BOTH}, BOTH, CLERK, False),  # one person signs once
+    ({SM: BOTH, PM: BOTH}, BOTH, CLERK, True),
+    ({SM: BOTH, PM: BOTH}, BOTH, PM, False),
+    ({SM: BOTH, PM: ["sales_manager"]}, BOTH, CLERK, True),  # whoever holds one role signs first
+    ({SM: ALL, PM: ALL}, ALL, CLERK, False),  # three signatures need three people
+    ({SM: ALL, PM: ALL, GM: ALL}, ALL, CLERK, True),
+    ({SM: ALL, PM: ALL, GM: ["general_manager"]}, ALL, CLERK, True),
+    ({SM: ["sales_manager", "general_manager"], PM: ["production_manager"]}, ALL, CLERK, False),
+    ({}, BOTH, CLERK, False),
+])
+def test_whether_people_can_pass_a_chain_at_all(held, needed, applicant, passes):
+    assert replenishments.can_pass(held, needed, (applicant,)) is passes
+
+
+@pytest.mark.parametrize(("limit", "chains"), [("1000.00", (BOTH, ALL)), ("0.00", (ALL,))])
+def test_the_chains_that_there_are(limit, chains):
+    assert replace(load().replenishment, general_manager_from=Decimal(limit)).chains() == chains

@@ -305,6 +305,11 @@ def test_a_factory_may_change_words_numbers_and_add_rows(tmp_path):
     assert book.departments["purchasing"].aliases == ()
 
 
+def test_a_factory_may_escalate_less_or_nothing(tmp_path):
+    line = '\nsign = { hours = 8, to = "general_manager" }'
+    assert load(own_file(tmp_path, (line, ""))).escalation["replenishment"] == {}
+
+
 def test_the_revision_history_may_have_lines(tmp_path):
     line = '[[procedure.revisions]]\nno = 1\nsection = "5.2.2.6"\ndate = 2026-11-01\nversion = "A/1"\n\n[working]'
     book = load(own_file(tmp_path, ("[working]", line)))
@@ -539,6 +544,30 @@ WRONG = {
         '"by phone" = { zh = "电话", en = "Phone" }',
         "choices.channel.by phone",
         "a code is an English letter, then letters, digits or _, at most 40",
+    ),
+    "an escalation names no step": (
+        '\nsign = { hours = 8, to = "general_manager" }',
+        '\napprove = { hours = 8, to = "general_manager" }',
+        "escalation.replenishment.approve",
+        "is no step: name a kind of record and one of its steps, as the tables of steps below do",
+    ),
+    "an escalation names no record": (
+        "[escalation.return]",
+        "[escalation.refund]",
+        "escalation.refund.close",
+        "is no step: name a kind of record and one of its steps, as the tables of steps below do",
+    ),
+    "an escalation goes to nobody": (
+        '\nsign = { hours = 8, to = "general_manager" }',
+        '\nsign = { hours = 8, to = "director" }',
+        "escalation.replenishment.sign.to",
+        f"no role 'director': name one of {', '.join(BOOK.roles)}",
+    ),
+    "an escalation is at once": (
+        '\nsign = { hours = 8, to = "general_manager" }',
+        '\nsign = { hours = 0, to = "general_manager" }',
+        "escalation.replenishment.sign.hours",
+        "is 0: write a number from 1 to 2000",
     ),
     "a role belongs to no department": (
         'en = "Auditor (reads only)" }',

@@ -7,6 +7,7 @@ from typing import Any
 from cs.access import requires
 from cs.blueprints.admin.common import blueprint
 from cs.models.reporting import house_state
+from cs.models.signers import signers_today
 from cs.pages import show
 from cs.procedure.authority import Permission
 from cs.words import today
@@ -18,5 +19,6 @@ SOON = timedelta(days=60)  # so long before its end the calendar's end is worth 
 @requires(Permission.ADMINISTER)
 def index() -> Any:
     """Counts and warnings."""
-    state = house_state(datetime.now(UTC))
-    return show("admin/index.html", state=state, calendar_soon=state.calendar_known_until < today() + SOON)
+    on = datetime.now(UTC)
+    state = house_state(on)
+    return show("admin/index.html", state=state, found=signers_today(on), calendar_soon=state.calendar_known_until < today() + SOON)

@@ -1,0 +1,117 @@
+"""Escalation 升级 (5.3.4, 5.2.2): what waits for a signature beyond its working hours is shown to a named role. Counted when a queue is read, never stored.
+
+It gives no right to sign: the named role sees whom to call. Where the role itself is asked there is nobody above, and the line is late only.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, false, func, or_, select
+
+from cs.extensions import db
+from cs.models.approvals import TO_SIGN
+from cs.models.base import KINDS, Task
+from cs.models.holidays import work_calendar
+from cs.models.procedure import rulebook
+from cs.models.reporting import waits_for
+from cs.models.users import Membership, User
+from cs.procedure.authority import Permission, permissions_of, roles_with
+from cs.procedure.rulebook import Escalation
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """How a line stands that waits beyond its hours: to whom it is shown (None: nobody is above), since when, how many working hours."""
+
+    to: str | None
+    since: datetime
+    hours: int
+
+
+class Escalations:
+    """The rules at one moment. Of each limit the calendar is asked once: the moment that lies so many working hours back bounds a whole list."""
+
+    def __init__(self, on: datetime) -> None:
+        self.on = on
+        self._rules = {(kind, task): rule for kind, rows in rulebook().escalation.items() for task, rule in rows.items()}
+        self._limits = {hours: work_calendar().working_hours_before(on, hours) for hours in {rule.hours for rule in self._rules.values()}}
+
+    def of(self, task: Any) -> Beyond | None:
+        """How a task, or a row of a list with its columns, stands beyond its hours; None within them."""
+        rule = self._rules.get((task.kind, task.name))
+        since = None if rule is None else task.since if rule.counted_from == "asked" else task.due_at
+        if rule is None or since is None or since > self._limits[rule.hours]:
+            return None
+        waited = work_calendar().working_hours_between(since, self.on)
+        asked = rule.to in self._holders.get(task.user_id, ()) if task.user_id else task.permission in permissions_of([rule.to])
+        return Beyond(None if asked else rule.to, since, waited // HOUR)
+
+    @cached_property
+    def _holders(self) -> dict[int, set[str]]:
+        """{person: those roles of theirs to which something is escalated}."""
+        held: dict[int, set[str]] = {}
+        query = select(Membership.user_id, Membership.role).where(Membership.role.in_({rule.to for rule in self._rules.values()}))
+        for person, role in db.session.execute(query):
+            held.setdefault(person, set()).add(role)
+        return held
+
+    def beyond(self) -> ColumnElement[bool]:
+        """SQL: the tasks that wait beyond their hours, of whomever."""
+        return or_(false(), *(condition for _rule, condition in self._conditions()))
+
+    def concern(self, person: User) -> bool:
+        """Whether anything at all is ever escalated to this person."""
+        return any(rule.to in person.roles for rule in self._rules.values())
+
+    def shown_to(self, person: User) -> ColumnElement[bool]:
+        """SQL: what waits beyond its hours for others and is shown to this person by their role; what waits for themselves stands in their own queue."""
+        mine = [condition & _is_above(rule.to) for rule, condition in self._conditions() if rule.to in person.roles]
+        return or_(false(), *mine) & ~func.coalesce(waits_for(person, self.on), False)
+
+    def _conditions(self) -> Iterator[tuple[Escalation, ColumnElement[bool]]]:
+        for (kind, task), rule in self._rules.items():
+            column = Task.since if rule.counted_from == "asked" else Task.due_at
+            yield rule, and_(Task.kind == kind, Task.name == task, column <= self._limits[rule.hours])
+
+    def counts(self, person: User) -> dict[tuple[str, str], int]:
+        """{(kind, what is awaited): how many lines are shown to this person}."""
+        if not self.concern(person):
+            return {}
+        query = select(Task.kind, Task.name, func.count()).where(self.shown_to(person)).group_by(Task.kind, Task.name).order_by(Task.kind, Task.name)
+        return {(kind, task): count for kind, task, count in db.session.execute(query)}
+
+    def first(self, person: User, most: int) -> list[Row[Any]]:
+        """The lines that are shown to this person, those that have waited longest first."""
+        query = TO_SIGN.where(self.shown_to(person)).order_by(Task.since, Task.id).limit(most)
+        return list(db.session.execute(query)) if self.concern(person) else []
+
+    @staticmethod
+    def whom_to_call(rows: Iterable[Row[Any]]) -> dict[str, list[str]]:
+        """{permission: the names of those who may do it}, for lines that wait for nobody by name."""
+        asked = {row.permission: roles_with(Permission(row.permission)) for row in rows if row.signer is None}
+        query = select(User.name, Membership.role).join(Membership).where(User.active, Membership.role.in_({role for roles in asked.values() for role in roles}))
+        held = db.session.execute(query.order_by(User.sort_name, User.id)).all() if asked else []
+        return {permission: list(dict.fromkeys(name for name, role in held if role in roles)) for permission, roles in asked.items()}
+
+    def by_clause(self) -> dict[str, int]:
+        """{clause of the step: how many of its signatures wait beyond their hours}."""
+        clauses = {(kind, task): next(step.clause for step in KINDS[kind].workflow.steps if step.task == task)  # type: ignore[union-attr]
+                   for kind, task in self._rules}
+        found: dict[str, int] = {}
+        query = select(Task.kind, Task.name, func.count()).where(self.beyond()).group_by(Task.kind, Task.name)
+        for kind, task, count in db.session.execute(query):
+            found[clauses[kind, task]] = found.get(clauses[kind, task], 0) + count
+        return found
+
+
+def _is_above(role: str) -> ColumnElement[bool]:
+    """SQL: the role is not asked itself: by the name of one of its people, or by a permission that it holds."""
+    held = [permission.value for permission in permissions_of([role])]
+    holders = select(Membership.user_id).where(Membership.role == role)
+    return case((Task.user_id.is_(None), Task.permission.not_in(held)), else_=Task.user_id.not_in(holders))
