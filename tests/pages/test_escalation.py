@@ -46,7 +46,7 @@ def test_and_in_my_work(as_role, waiting):
     rows = desk.soup.select(".escalated .work-row")
     assert [row.select_one(".work-step").get_text(strip=True) for row in rows] == ["业务经理甲", "生产经理甲"]
     assert rows[0].select_one("a")["href"] == f"/replenishments/{record.id}"
-    assert [number.get_text() for number in desk.soup.select(".cards b")] == ["0", "0", "0", "0", "0"]  # it is not the general manager's own work
+    assert [number.get_text() for number in desk.soup.select(".cards b")] == ["0", "0", "0", "0", "0", "2"]  # counted beside, not as the general manager's own work
 
 
 def test_where_a_role_is_awaited_its_people_are_named(as_role, complaint_in, on):
@@ -164,3 +164,9 @@ def test_a_task_of_a_kind_that_the_file_does_not_escalate_is_left_alone(app, as_
         db.session.query(Task).update({"name": "see_change"})
         db.session.commit()
     assert as_role("general_manager").get("/").soup.select(".escalated") == []
+
+
+def test_a_signature_asked_of_one_manager_is_theirs_in_my_work_and_is_not_taken(as_role, waiting):
+    waiting()
+    row = as_role("sales_manager").get("/").soup.select_one(".work-row")
+    assert (row.select_one(".work-step").get_text(strip=True), row.select(".work-take form")) == ("我", [])
