@@ -13,7 +13,7 @@ from cs.access import requires
 from cs.extensions import begin_write, db
 from cs.forms import Choice, Day, Reference, StepForm, reference_choices
 from cs.lists import Filter, Listing, Sort
-from cs.models.approvals import TO_SIGN, open_of_customers, signed_tasks
+from cs.models.approvals import TO_SIGN, besides, open_of_customers, signed_tasks
 from cs.models.base import KINDS, Task, find
 from cs.models.deputies import Deputy
 from cs.models.reporting import waits_for
@@ -87,8 +87,8 @@ def index() -> Any:
     """What waits for a signature: of mine, or of everybody's."""
     page = _listing().page(request.args, url_for("approvals.index"))
     open_ = open_of_customers({row.customer_id for row in page.rows if row.customer_id})
-    return show("approvals/index.html", "approvals/_rows.html", page=page, open_of=open_, steps_of=_steps, address_of=address_of, is_stuck=is_stuck,
-                clause_of=_clause, roles_of=lambda row: roles_with(Permission(row.permission)), section_of=SECTION_OF,
+    return show("approvals/index.html", "approvals/_rows.html", page=page, others_of=lambda row: besides(open_, row.kind, row.customer_id), steps_of=_steps,
+                address_of=address_of, is_stuck=is_stuck, clause_of=_clause, roles_of=lambda row: roles_with(Permission(row.permission)), section_of=SECTION_OF,
                 standing_in=Deputy.acting_for(current_user, datetime.now(UTC)))
 
 

@@ -253,8 +253,18 @@ def test_the_queue_says_what_from_whom_the_amount_the_clause_and_what_else_is_op
     complaint_in("accepted")
     row = as_role("sales_manager").get("/approvals/").soup.select_one(".approval")
     text = row.get_text(" ", strip=True)
-    assert all(words in text for words in (record.number, "业务经理甲", "1,234.50", "5.3.4", "华声汽配 另有未结", "客户投诉 2", "补货 1"))
+    assert all(words in text for words in (record.number, "业务经理甲", "1,234.50", "5.3.4", "华声汽配 另有未结", "客户投诉 2", "提出：业务员/跟单员甲", "等待 业务经理甲"))
+    assert "补货 1" not in text
     assert [link.get_text() for link in row.select(".approval-buttons a")] == ["核准补货", "驳回"]
+
+
+def test_the_queue_counts_what_else_the_customer_has_open_and_not_the_line_itself(as_role, filed, complaint_in):
+    filed()
+    rows = as_role("sales_manager").get("/approvals/").soup.select(".approval")
+    assert ["补货" in row.select_one(".approval-facts").get_text() for row in rows] == [False]
+    filed()
+    rows = as_role("sales_manager").get("/approvals/").soup.select(".approval")
+    assert ["补货 1" in row.get_text(" ", strip=True) for row in rows] == [True, True]
 
 
 def test_the_queue_holds_every_kind_of_signature(app, as_role, filed, complaint_in):
