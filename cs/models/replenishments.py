@@ -322,14 +322,14 @@ class Replenishment(Workflowed):
         with self.advancing("order", by, on):
             self.order_number, self.ordered_at = next_number("urgent_order", on.astimezone(zone()).date()), on
 
-    def schedule(self, *, work_order: str, scheduled_on: date, by: User, on: datetime) -> None:
-        """3.6: planning schedules the urgent order."""
-        with self.advancing("schedule", by, on):
+    def schedule(self, *, work_order: str, scheduled_on: date, note: str | None = None, by: User, on: datetime) -> None:
+        """3.6: planning schedules the urgent order; later than the customer wants it, `note` says why."""
+        with self.advancing("schedule", by, on, note=note):
             self.work_order, self.scheduled_on = work_order, scheduled_on
 
-    def reschedule(self, *, work_order: str, scheduled_on: date, by: User, on: datetime) -> None:
-        """3.6: another work order or day."""
-        with self.advancing("reschedule", by, on):
+    def reschedule(self, *, work_order: str, scheduled_on: date, note: str | None = None, by: User, on: datetime) -> None:
+        """3.6: another work order or day; later than the customer wants it, `note` says why."""
+        with self.advancing("reschedule", by, on, note=note):
             self.work_order, self.scheduled_on = work_order, scheduled_on
 
     def make(self, *, made_on: date, by: User, on: datetime) -> None:

@@ -98,7 +98,8 @@ def test_one_at_999_995_rounds_to_1000_and_needs_the_general_manager(app, as_rol
     ({"lines-0-quantity": "0"}, "lines-0-quantity"), ({"lines-0-quantity": "0.5"}, "lines-0-quantity"), ({"lines-0-quantity": "一"}, "lines-0-quantity"),
     ({"lines-0-product_id": "99"}, "lines-0-product_id"), ({"complaint_no": ""}, "complaint_no"), ({"complaint_no": "CC-1"}, "complaint_no"),
     ({"return_no": "RMA-1"}, "return_no"), ({"wanted_on": "2020-01-01"}, "wanted_on"), ({"wanted_on": "morgen"}, "wanted_on"),
-    ({"replenishment_reason": "  "}, "replenishment_reason")])
+    ({"replenishment_reason": "  "}, "replenishment_reason"),
+    ({"order_no": ""}, "order_no")])
 def test_an_application_that_does_not_hold_is_refused_beside_its_field(as_role, complaint_in, asked, fields, at):
     clerk = as_role("sales_clerk")
     clerk.step("/replenishments/new", **{"complaint_no": complaint_in("analysing").number, **asked(), **fields})
@@ -236,6 +237,15 @@ def test_the_urgent_order_goes_through_planning_production_and_warehouse(app, as
         person.step(f"/replenishments/{record.id}/{step}", **fields)
         assert person.status == 303, (step, person.faults)
     assert now(app, record).state == "dispatched"
+
+
+@pytest.mark.parametrize(("step", "state"), [("schedule", "ordered"), ("reschedule", "scheduled")])
+@pytest.mark.parametrize(("days", "note", "at"), [(-1, "", ["scheduled_on"]), (6, "", ["note"]), (5, "", []), (6, "磁钢缺料", [])])
+def test_an_order_is_planned_later_than_the_customer_wants_it_only_with_the_reason(as_role, filed, on, step, state, days, note, at):
+    record, planner = filed(state), as_role("planner")
+    planner.step(f"/replenishments/{record.id}/{step}", work_order="WO-7", scheduled_on=(day_of(on) + timedelta(days=days)).isoformat(), note=note)
+    assert (planner.status, list(planner.faults)) == (422 if at else 303, at)
+    assert note in planner.get(f"/replenishments/{record.id}").text
 
 
 @pytest.mark.parametrize(("days", "status"), [(1, 422), (-1, 422), (0, 303)])

@@ -13,7 +13,7 @@ from tests.support import Browser, day_of, kept, loaded
 from tests.tables import RETURN, RETURN_SITUATIONS, ROLES
 
 EMPTY = ("all_counted",)  # an empty form is a whole one
-LINE = {"lines-0-product_id": "1", "lines-0-lot_no": "L2611", "lines-0-return_reason": "右声道无声", "lines-0-slip_qty": "10"}
+LINE = {"return_kind": "use", "lines-0-product_id": "1", "lines-0-lot_no": "L2611", "lines-0-return_reason": "右声道无声", "lines-0-slip_qty": "10"}
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_a_returns_steps_answer_each_role_as_the_clauses_say(app, return_in, sit
 
 def test_sales_registers_a_return_which_makes_its_complaint(app, as_role):
     clerk = as_role("sales_clerk")
-    clerk.step("/returns/new", customer_id="1", return_kind="use", **LINE)
+    clerk.step("/returns/new", customer_id="1", **LINE)
     assert clerk.status == 303, clerk.faults
     record = loaded(app, Return, 1)
     assert (record.state, record.complaint_id, record.lines[0].slip_qty) == ("registered", 1, 10)
@@ -60,10 +60,12 @@ def test_sales_registers_a_return_which_makes_its_complaint(app, as_role):
 
 def test_the_warehouse_registers_what_came_to_the_gate_and_sales_takes_it_over(app, as_role, return_in):
     keeper, clerk = as_role("warehouse_keeper"), as_role("sales_clerk")
-    keeper.step("/returns/new", customer_id="1", **LINE)
+    keeper.step("/returns/new", **{"customer_id": "1", **LINE, "return_kind": ""})
     assert keeper.status == 303, keeper.faults
     assert "业务登记退货" in clerk.get("/").text
     clerk.step("/returns/1/take_over", **{"lines-0-order_no": "PO-1"})
+    assert (clerk.status, list(clerk.faults)) == (422, ["return_kind"])
+    clerk.send("/returns/1/take_over", return_kind="use")
     assert clerk.status == 303, clerk.faults
     record = loaded(app, Return, 1)
     assert (record.state, len(record.lines), record.lines[0].order_no) == ("registered", 1, "PO-1")
@@ -73,7 +75,7 @@ def test_a_return_is_begun_from_its_complaint(app, as_role, complaint_in):
     complaint, clerk = complaint_in("analysing"), as_role("sales_clerk")
     form = clerk.get(f"/returns/new?complaint={complaint.id}").form()
     assert (form["join_complaint"], form["customer_id"], form["lines-0-lot_no"]) == (complaint.number, "1", "L2611")
-    clerk.post("/returns/new", form | {"lines-0-slip_qty": "3"})
+    clerk.post("/returns/new", form | {"return_kind": "use", "lines-0-slip_qty": "3"})
     assert (clerk.status, loaded(app, Return, 1).complaint_id) == (303, complaint.id)
 
 
@@ -82,7 +84,8 @@ def test_a_return_is_begun_from_its_complaint(app, as_role, complaint_in):
     ({"lines-0-slip_qty": "1.5"}, "lines-0-slip_qty"), ({"lines-0-slip_qty": "NaN"}, "lines-0-slip_qty"), ({"lines-0-slip_qty": "1e999999"}, "lines-0-slip_qty"),
     ({"lines-0-slip_qty": "1000000"}, "lines-0-slip_qty"), ({"lines-0-product_id": ""}, "lines-0-product_id"), ({"lines-0-product_id": "77"}, "lines-0-product_id"),
     ({"lines-0-return_reason": " "}, "lines-0-return_reason"), ({"customer_id": "77"}, "customer_id"), ({"customer_id": "x"}, "customer_id"),
-    ({"join_complaint": "CC-209901-0001"}, "join_complaint"), ({"wants_goods": "y"}, "goods_wanted_on")])
+    ({"join_complaint": "CC-209901-0001"}, "join_complaint"), ({"wants_goods": "y"}, "goods_wanted_on"), ({"return_kind": ""}, "return_kind"),
+    ({"return_kind": "lost"}, "return_kind")])
 def test_a_slip_that_does_not_hold_is_refused_beside_its_field(as_role, fields, at):
     clerk = as_role("sales_clerk")
     clerk.step("/returns/new", **{"customer_id": "1", **LINE, **fields})
@@ -93,7 +96,7 @@ def test_a_slip_that_does_not_hold_is_refused_beside_its_field(as_role, fields, 
 
 def test_a_slip_without_lines_is_refused(as_role):
     clerk = as_role("sales_clerk")
-    clerk.step("/returns/new", customer_id="1")
+    clerk.step("/returns/new", customer_id="1", return_kind="use")
     assert (clerk.status, "请至少填写一行明细" in clerk.text) == (422, True)
 
 
@@ -163,12 +166,34 @@ def test_a_recount_below_what_is_inspected_is_refused(as_role, return_in):
     assert (keeper.status, list(keeper.faults)) == (422, ["quantity"])
 
 
-def test_rework_is_planned_for_no_day_that_is_over_and_not_after_the_goods_are_due_back(as_role, return_in, on):
+@pytest.mark.parametrize(("days", "note", "at"), [(-1, "", ["rework_on"]), (4, "", ["note"]), (3, "", []), (4, "端子缺料", [])])
+def test_rework_is_planned_for_no_day_that_is_over_and_after_the_goods_are_due_back_only_with_the_reason(as_role, return_in, on, days, note, at):
     record = return_in("handling", until="instruct", return_by=day_of(on) + timedelta(days=3))
     planner = as_role("planner")
-    for days, status in ((-1, 422), (4, 422), (3, 303)):
-        planner.step(f"/returns/{record.id}/plan_rework", rework_on=(day_of(on) + timedelta(days=days)).isoformat())
-        assert planner.status == status
+    planner.step(f"/returns/{record.id}/plan_rework", rework_on=(day_of(on) + timedelta(days=days)).isoformat(), note=note)
+    assert (planner.status, list(planner.faults)) == (422 if at else 303, at)
+    assert note in planner.get(f"/returns/{record.id}").text
+
+
+def test_planning_reads_when_the_goods_are_due_back(as_role, return_in, on):
+    due = day_of(on) + timedelta(days=3)
+    record = return_in("handling", until="instruct", return_by=due)
+    assert f"回交时间为 {due.isoformat()}" in as_role("planner").get(f"/returns/{record.id}/plan_rework").text
+
+
+@pytest.mark.parametrize(("state", "days", "words"), [("handling", -1, "已逾期"), ("handling", 2, "剩"), ("given_back", -1, "迟"), ("given_back", 2, "准时")])
+def test_what_is_due_back_is_late_until_it_is_given_back_and_not_after(as_role, return_in, on, state, days, words):
+    record = return_in(state, return_by=day_of(on) + timedelta(days=days))
+    reader = as_role("auditor")
+    page = reader.get(f"/returns/{record.id}").soup.select_one(".record-sub")
+    row = reader.get("/returns/").soup.select_one("tbody tr")
+    assert [words in " ".join(part.get_text(" ", strip=True) for part in (page, row.select_one("td .due"))), "is-late" in row["class"]] == [
+        True, (state, days) == ("handling", -1)]
+
+
+def test_the_quantities_say_what_of_the_open_rework_waits_for_its_re_inspection(as_role, return_in):
+    page = as_role("auditor").get(f"/returns/{return_in('handling', until='rework').id}")
+    assert "重工未结 3 (其中待复检 2)" in page.soup.select_one(".tally-words").get_text(" ", strip=True)
 
 
 def test_goods_go_back_with_a_delivery_note(as_role, return_in):
