@@ -148,17 +148,17 @@ class Replenishment(Workflowed):
         return [one.needed_role for one in self.running if one.signature_decision == "signed"]
 
     def _role_of(self, roles: Iterable[str], person: int) -> str | None:
-        if self.state != procedure.UNORDERED:
-            return None
         signed = {one for row in self.running if row.signature_decision == "signed" for one in (row.user_id, row.for_id) if one}
         return procedure.signing_role(roles, person, applicants=self.applicants, needed=self._needed, given=self._given, signed=signed)
 
     def signing(self, person: User, on: datetime) -> tuple[str | None, User | None]:
         """The role under which a person may sign now, and for whom if as a deputy: who could sign themselves, in a chain that is open to both."""
+        if self.state != procedure.UNORDERED:
+            return None, None
         own = self._role_of(person.roles, person.id)
         if own is not None:
             return own, None
-        for row in Deputy.acting_for(person, on) if self.state == procedure.UNORDERED else ():
+        for row in Deputy.acting_for(person, on):
             if self._role_of([row.role], row.manager_id) and self._role_of([row.role], person.id):
                 return row.role, row.manager
         return None, None
@@ -196,13 +196,13 @@ class Replenishment(Workflowed):
         return sorted({one.user_id for one in self._voided() if one.user is not None and one.user.active})
 
     def _voided(self) -> list[RequiredSignature]:
-        return [one for one in self.approvals if one.signature_decision == "voided" and one.user_id is not None and one.told_at is None]
+        return [one for one in self.approvals if one.signature_decision == "voided" and one.told_at is None]
 
     def change_unseen(self, on: datetime) -> bool:
-        return self.state == procedure.UNORDERED and bool(self.told())
+        return bool(self.told())
 
     def is_told(self, by: User) -> bool:
-        return self.state == procedure.UNORDERED and by.id in self.told()
+        return by.id in self.told()
 
     def role_under(self, step: Step, by: User, on: datetime) -> str | None:
         """A signature is given under the role that the chain awaits; the order is released under that of the last signature."""

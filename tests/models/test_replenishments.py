@@ -290,6 +290,35 @@ def test_steps_out_of_turn_are_refused(filed, people, on):
         filed("ordered", price="1").change(by=people["sales_clerk"], on=on, **filed.asked("2"))
 
 
+def test_an_order_whose_signatures_are_gone_is_found(filed):
+    record = filed("ordered")
+    db.session.commit()
+    db.session.execute(text("DELETE FROM required_signatures"))
+    db.session.expire_all()
+    assert "is an order without all its signatures" in {fault.what for fault in verify_records() if fault.where == f"replenishment {record.id}"}
+
+
+def test_who_left_is_not_told_of_a_change(filed, people, on):
+    record = filed(signed=("sales_manager",), changed=True)
+    people["sales_manager"].leave(reason=None, by=people["administrator"], on=on)
+    assert (record.told(), awaited(record)) == ([], [("sign", "production_manager")])
+
+
+@pytest.mark.parametrize("state", ["rejected", "void", "ordered", "dispatched"])
+def test_nobody_is_missed_where_nothing_is_to_be_signed(filed, people, on, state):
+    record = filed(state)
+    assert (record.nobody_can_sign, record.open_roles, record.signing(people["sales_manager"], on)) == (False, (), (None, None))
+
+
+def test_the_order_is_released_under_the_role_of_the_last_signature(filed, people, on):
+    both = User.create(username="both", name="双职", password=PASSWORD, memberships=[("sales", "sales_manager", False), ("management", "general_manager", False)],
+                       by=None, on=on)
+    filed.people["both"] = both
+    record = filed(price="1000", signed=("sales_manager", "production_manager"))
+    filed.sign(record, "both")
+    assert [(one.name, one.role) for one in record.events[-2:]] == [("sign", "general_manager"), ("order", "general_manager")]
+
+
 def test_tasks_built_anew_are_the_same(filed, on):
     record = filed(price="1000", signed=("sales_manager",), changed=True)
     before = awaited(record)

@@ -19,7 +19,7 @@ from cs.models.returns import Return
 from cs.models.tasks import rebuild_tasks
 from cs.procedure.returns import INSPECTION, TooMuch
 from cs.procedure.workflow import NotAllowed, NotOpen
-from tests.returned import JUDGED, LINES, PLACE, SLIP, WANTED, Returns
+from tests.returned import JUDGED, LINES, PLACE, SLIP, WANTED, Replenishments, Returns
 from tests.support import day_of
 from tests.tables import RETURN, RETURN_SITUATIONS, ROLES
 
@@ -169,6 +169,42 @@ def test_production_works_until_the_day_that_planning_set(returns, on):
     record = returns("handling", until="plan_rework")
     assert record.rework_due_at.date() == day_of(on) + timedelta(days=2)
     assert record.lines[0].instructed_by.username == "process_engineer"
+
+
+def test_the_day_that_counts_is_the_first_of_the_lines_that_are_still_to_be_reworked(returns, people, on):
+    record = returns("handling")
+    returns.settle(record)
+    inspector, days = people["quality_inspector"], (2, 5)
+    for line, later in zip(record.lines, days, strict=True):
+        record.inspect(line_id=line.id, bookings={"rework": line.counted_qty}, note=None, by=inspector, on=on)
+        record.instruct(line_ids=[line.id], instruction="补焊", instruction_no=None, by=people["process_engineer"], on=on)
+        record.plan_rework(line_ids=[line.id], rework_on=day_of(on) + timedelta(days=later), by=people["planner"], on=on)
+    assert record.rework_due_at.date() == day_of(on) + timedelta(days=2)
+    record.rework(line_id=record.lines[0].id, quantity=Decimal(8), note=None, by=people["production_operator"], on=on)
+    assert record.rework_due_at.date() == day_of(on) + timedelta(days=5)
+
+
+def test_the_timeline_keeps_the_reason_of_a_recount_and_the_notes_of_bookings(returns, people, on):
+    record = returns("handling", until="inspect")
+    record.recount(line_id=record.lines[0].id, quantity=Decimal(9), return_place=PLACE, reason="角落还有一只", by=people["warehouse_keeper"], on=on)
+    assert [one.facts.get("note") for one in record.events[-2:]] == ["外观可接受", "角落还有一只"]
+
+
+def test_what_a_return_is_about_fits_a_line_of_my_work(returns):
+    record = returns("registered", lines=LINES * 9)
+    assert len(record.subject.split(" · ", 1)[1]) == 80
+
+
+@pytest.mark.parametrize("kind", ["return", "replenishment"])
+def test_a_complaint_under_which_goods_move_is_not_voided(returns, complaint_in, people, on, kind):
+    complaint, manager = complaint_in("analysing"), people["sales_manager"]
+    record = returns("registered", complaint_id=complaint.id) if kind == "return" else Replenishments(people, on, complaint.id)()
+    assert complaint.goods_on_the_way == [record]
+    with pytest.raises(NotOpen):
+        complaint.void(reason="误登", by=manager, on=on)
+    record.void(reason="误登", by=manager, on=on)
+    complaint.void(reason="误登", by=manager, on=on)
+    assert (complaint.state, complaint.goods) == ("void", [])
 
 
 def test_what_goes_back_and_what_is_scrapped_is_all_that_was_counted(returns):

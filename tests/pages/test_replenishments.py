@@ -220,6 +220,16 @@ def test_splitting_over_two_returns_of_one_complaint_needs_the_general_manager(a
     assert [len(loaded(app, Replenishment, number).running) for number in (1, 2)] == [3, 3]
 
 
+def test_a_refused_application_asks_nobody_any_more(as_role, filed):
+    page = as_role("auditor").get(f"/replenishments/{filed('rejected').id}")
+    assert [word in page.text for word in ("已驳回", "现可签核", "目前没有人可以签")] == [True, False, False]
+
+
+def test_who_may_never_sign_is_refused_before_it_is_asked_where_the_application_stands(as_role, filed):
+    record = filed("ordered")
+    assert [as_role(role).get(f"/replenishments/{record.id}/order").status for role in ("planner", "auditor", "sales_manager")] == [403, 403, 409]
+
+
 def test_nobody_who_can_sign_is_shown_as_a_fault(app, as_role, filed):
     record = filed(by="sales_manager", signed=("production_manager",))
     assert "目前没有人可以签下一个签核（业务经理）" in as_role("auditor").get(f"/replenishments/{record.id}").text

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from cs.models.complaints import Complaint
+from cs.models.customers import Customer
 from cs.models.returns import Return
 from tests.returned import Returns
-from tests.support import Browser, day_of, kept, loaded
+from tests.support import CUSTOMER, Browser, day_of, kept, loaded
 from tests.tables import RETURN, RETURN_SITUATIONS, ROLES
 
 EMPTY = ("all_counted",)  # an empty form is a whole one
@@ -273,6 +274,22 @@ def test_a_complaint_names_the_return_that_keeps_it_open(app, as_role, return_in
     page = as_role("quality_supervisor").get(f"/complaints/{complaint.id}")
     assert f"退货 {record.number} 未结案" in page.text
     assert loaded(app, Complaint, complaint.id).state == "accepted"
+
+
+def test_the_customer_of_a_complaint_stays_and_it_is_not_voided_while_goods_move_under_it(app, as_role, return_in, complaint_in, people, on):
+    with kept(app):
+        other = Customer.create(by=people["sales_clerk"], on=on, **CUSTOMER | {"short_name": "乐途", "full_name": "惠州乐途电子有限公司"})
+    record = return_in("registered", complaint_id=complaint_in("analysing").id)
+    clerk, manager = as_role("sales_clerk"), as_role("sales_manager")
+    clerk.step(f"/complaints/{record.complaint_id}/amend", customer_id=str(other.id))
+    assert (clerk.status, record.number in clerk.faults["customer_id"]) == (422, True)
+    clerk.send(f"/complaints/{record.complaint_id}/amend", customer_id="1")
+    assert clerk.status == 303, clerk.faults
+    manager.step(f"/complaints/{record.complaint_id}/void", reason="误登")
+    assert (manager.status, record.number in manager.faults["reason"]) == (422, True)
+    manager.step(f"/returns/{record.id}/void", reason="误登")
+    manager.step(f"/complaints/{record.complaint_id}/void", reason="误登")
+    assert (manager.status, loaded(app, Complaint, record.complaint_id).state) == (303, "void")
 
 
 def test_a_closed_return_offers_no_room_for_files_and_an_open_one_does(as_role, return_in):
