@@ -72,7 +72,7 @@ def test_an_application_is_signed_by_both_managers_in_either_order_and_is_then_a
 @pytest.mark.parametrize(("price", "needed"), [("999.99", 2), ("999.9949", 2), ("999.995", 3), ("1000", 3)])
 def test_from_1000_the_general_manager_signs_last(filed, price, needed):
     record = filed(price=price, signed=("sales_manager", "production_manager")) if needed == 3 else filed("ordered", price=price)
-    assert len(record.running) == needed
+    assert [one.turn for one in record.running] == [1, 1, 2][:needed]
     if needed == 3:
         assert awaited(record) == [("sign", "general_manager")]
         filed.sign(record, "general_manager")
@@ -166,6 +166,15 @@ def test_splitting_does_not_help(filed):
         assert awaited(record) == [("sign", "general_manager")]
     event = first.events[1]
     assert (event.name, event.facts["note"]) == ("limit_reached", second.number)
+
+
+def test_another_application_below_the_limit_leaves_the_first_one_alone_and_so_does_a_third_above_it(filed):
+    first = filed(price="300")
+    filed(price="300")
+    assert [event.name for event in first.events] == ["file"]
+    filed(price="400")
+    filed(price="400")
+    assert [event.name for event in first.events] == ["file", "limit_reached"]
 
 
 def test_an_order_that_is_released_stays_and_the_next_one_needs_the_general_manager(filed):
