@@ -389,3 +389,93 @@ def test_deputies_are_named_by_approvers_and_withdrawn_by_who_named_them(app, as
     as_role("sales_manager").step("/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat())
     other = as_role("general_manager")
     assert [other.post(f"/approvals/deputies/{number}/withdraw").status for number in (1, 99)] == [403, 404]
+
+
+def test_one_deputy_at_a_time_is_named_and_never_oneself(app, as_role, on):
+    manager = as_role("sales_manager")
+    days = {"first_on": day_of(on).isoformat(), "last_on": (day_of(on) + timedelta(days=3)).isoformat()}
+    manager.step("/approvals/deputies", deputy_id=str(person_id(app, "sales_manager")), **days)
+    assert (manager.status, list(manager.faults)) == (422, ["deputy_id"])
+    manager.step("/approvals/deputies", deputy_id=str(person_id(app, "planner")), **days)
+    assert manager.status == 303, manager.faults
+    manager.step("/approvals/deputies", deputy_id=str(person_id(app, "engineer")), **days)
+    assert (manager.status, list(manager.faults)) == (422, ["first_on"])
+
+
+def test_a_button_that_withdraws_is_pressed_twice(app, as_role, on):
+    manager = as_role("sales_manager")
+    manager.step("/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat())
+    assert [manager.post("/approvals/deputies/1/withdraw").status for _ in range(2)] == [303, 303]
+
+
+def test_a_deputy_who_is_the_applicant_sees_the_line_and_cannot_sign_it(app, as_role, filed, on):
+    filed()
+    as_role("sales_manager").step("/approvals/deputies", deputy_id=str(person_id(app, "sales_clerk")), last_on=day_of(on).isoformat())
+    rows = as_role("sales_clerk").get("/approvals/").soup.select(".approval")
+    assert [row.select(".approval-buttons a") for row in rows] == [[]]
+
+
+def test_a_deputy_of_one_manager_signs_no_line_of_the_other(app, as_role, filed, on):
+    filed()
+    as_role("sales_manager").step("/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat())
+    rows = as_role("planner").get("/approvals/?whose=all").soup.select(".approval")
+    found = {row.select_one(".approval-facts").get_text(" ", strip=True).split("等待 ")[1].split()[0]: len(row.select(".approval-buttons a")) for row in rows}
+    assert {name: found[name] for name in ("业务经理甲", "生产经理甲")} == {"业务经理甲": 2, "生产经理甲": 0}
+
+
+# What the forms refuse
+
+
+@pytest.mark.parametrize(("state", "at"), [("at_gate", "return_no"), ("closed", "return_no"), ("not_taken", "return_no")])
+def test_a_return_without_a_complaint_or_at_its_end_gets_no_replenishment(app, as_role, people, on, asked, state, at):
+    with kept(app):
+        slip = Returns(people, on)(state)
+    clerk = as_role("sales_clerk")
+    clerk.step("/replenishments/new", return_no=slip.number, **asked())
+    assert (clerk.status, list(clerk.faults)) == (422, [at])
+
+
+def test_return_and_complaint_belong_together_however_their_numbers_are_written(app, as_role, people, on, asked, complaint_in):
+    with kept(app):
+        slip = Returns(people, on)("registered")
+        complaint = slip.complaint.number
+    clerk, other = as_role("sales_clerk"), complaint_in("analysing").number
+    clerk.step("/replenishments/new", return_no=slip.number, complaint_no=other, **asked())
+    assert (clerk.status, list(clerk.faults)) == (422, ["complaint_no"])
+    clerk.send("/replenishments/new", return_no=slip.number.lower(), complaint_no=complaint.lower())
+    assert clerk.status == 303, clerk.faults
+
+
+def test_a_day_that_is_over_stays_on_an_old_application_and_no_other_is_written(app, as_role, people, on, filed, asked):
+    with kept(app):
+        old = Replenishments(people, on - timedelta(days=9), filed.build.complaint_id)()
+    clerk = as_role("sales_clerk")
+    clerk.step(f"/replenishments/{old.id}/change", replenishment_reason="客户催货")
+    assert clerk.status == 303, clerk.faults
+    clerk.step(f"/replenishments/{old.id}/change", wanted_on=(day_of(on) - timedelta(days=1)).isoformat())
+    assert (clerk.status, list(clerk.faults)) == (422, ["wanted_on"])
+
+
+@pytest.mark.parametrize(("made", "days", "status"), [(0, -1, 422), (0, 0, 303), (0, 1, 422)])
+def test_nothing_is_shipped_before_it_is_made_or_in_the_future(app, as_role, people, on, filed, made, days, status):
+    with kept(app):
+        record = Replenishments(people, on - timedelta(days=4), filed.build.complaint_id)("scheduled")
+        db.session.get(Replenishment, record.id).make(made_on=day_of(on) + timedelta(days=made), by=people["production_manager"], on=on)
+    keeper = as_role("warehouse_keeper")
+    keeper.step(f"/replenishments/{record.id}/ship", delivery_no="SH-9", sent_off_on=(day_of(on) + timedelta(days=days)).isoformat())
+    assert keeper.status == status
+
+
+def test_the_list_narrows_by_what_is_open(as_role, filed):
+    numbers = [filed(state, price="1").number for state in ("made", "dispatched", "rejected")]
+    page = as_role("auditor").get("/replenishments/?state=open").text
+    assert [number in page for number in numbers] == [True, False, False]
+
+
+def test_what_is_refused_is_not_late_and_signatures_that_a_change_voided_are_named(app, as_role, people, on, filed):
+    with kept(app):
+        build = Replenishments(people, on - timedelta(days=9), filed.build.complaint_id)
+        refused, changed = build("rejected"), build(signed=("sales_manager",), changed=True)
+    reader = as_role("auditor")
+    assert ["已逾期" in reader.get(f"/replenishments/{one.id}").soup.select_one(".record-sub").get_text() for one in (refused, changed)] == [False, True]
+    assert ["因后来的变更作废" in reader.get(f"/replenishments/{one.id}").text for one in (refused, changed)] == [False, True]

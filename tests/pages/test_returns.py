@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from cs.extensions import db
 from cs.models.complaints import Complaint
-from cs.models.customers import Customer
+from cs.models.customers import Customer, Product
 from cs.models.returns import Return
-from tests.returned import Returns
+from tests.returned import LINES, Returns
 from tests.support import CUSTOMER, Browser, day_of, kept, loaded
 from tests.tables import RETURN, RETURN_SITUATIONS, ROLES
 
@@ -296,3 +297,108 @@ def test_a_closed_return_offers_no_room_for_files_and_an_open_one_does(as_role, 
     closed, open_ = return_in("closed"), return_in("registered")
     clerk = as_role("sales_clerk")
     assert [len(clerk.get(f"/returns/{one.id}").soup.select("form.file-add")) for one in (closed, open_)] == [0, 1]
+
+
+# What the other forms refuse
+
+
+@pytest.mark.parametrize(("state", "options", "role", "step", "field", "days"), [
+    ("offering", {}, "sales_clerk", "leave_there", "answered_on", 1), ("offering", {}, "sales_clerk", "leave_there", "answered_on", -1),
+    ("arranging", {}, "planner", "arrange", "pick_up_on", -1), ("handling", {"until": "reinspect"}, "warehouse_keeper", "give_back", "given_back_on", 1),
+    ("handling", {"until": "reinspect"}, "warehouse_keeper", "give_back", "given_back_on", -1), ("given_back", {}, "sales_clerk", "confirm", "response_on", 1),
+    ("given_back", {}, "sales_clerk", "confirm", "response_on", -1)])
+def test_a_day_before_what_it_follows_or_in_the_future_is_refused(as_role, return_in, on, state, options, role, step, field, days):
+    record, person = return_in(state, **options), as_role(role)
+    said = {"customer_answer": "同意", "response_note": "无误", "delivery_no": "SH-1"}
+    person.get(f"/returns/{record.id}/{step}")
+    person.send(f"/returns/{record.id}/{step}", **said | {field: (day_of(on) + timedelta(days=days)).isoformat()})
+    assert (person.status, list(person.faults)) == (422, [field])
+    person.send(f"/returns/{record.id}/{step}", **said | {field: day_of(on).isoformat()})
+    assert person.status == 303, person.faults
+
+
+def test_nothing_arrives_at_the_gate_tomorrow(as_role, on):
+    keeper = as_role("warehouse_keeper")
+    keeper.step("/returns/new", **{"customer_id": "1", **LINE, "arrived_at": f"{day_of(on) + timedelta(days=1)}T08:00"})
+    assert (keeper.status, list(keeper.faults)) == (422, ["arrived_at"])
+
+
+@pytest.mark.parametrize(("step", "liability"), [("accept", "customer"), ("accept", "ntf"), ("decline", "ours"), ("decline", "supplier")])
+def test_what_is_ours_is_accepted_and_what_is_not_is_declined(as_role, return_in, step, liability):
+    record, inspector = return_in("registered"), as_role("quality_inspector")
+    inspector.step(f"/returns/{record.id}/{step}", liability=liability, liability_note="见报告")
+    assert (inspector.status, list(inspector.faults)) == (422, ["liability"])
+
+
+def test_what_the_customer_disputes_is_judged_anew_on_an_empty_form(as_role, return_in):
+    record, clerk = return_in("offering"), as_role("sales_clerk")
+    clerk.step(f"/returns/{record.id}/dispute", customer_answer="不同意")
+    form = as_role("quality_inspector").get(f"/returns/{record.id}/decline").form()
+    assert (form["liability_note"], form.get("liability")) == ("", None)
+
+
+def test_a_return_stays_with_the_customer_of_its_complaint(app, as_role, return_in, complaint_in, people, on):
+    with kept(app):
+        other = Customer.create(by=people["sales_clerk"], on=on, **CUSTOMER | {"short_name": "乐途", "full_name": "惠州乐途电子有限公司"})
+    record, clerk = return_in("registered"), as_role("sales_clerk")
+    clerk.step(f"/returns/{record.id}/amend", customer_id=str(other.id))
+    assert (clerk.status, list(clerk.faults)) == (422, ["customer_id"])
+    clerk.step("/returns/new", **{**LINE, "customer_id": str(other.id), "join_complaint": complaint_in("analysing").number})
+    assert (clerk.status, list(clerk.faults)) == (422, ["join_complaint"])
+
+
+def test_a_model_that_is_not_sold_any_more_stays_on_its_slip(app, as_role, return_in, people, on):
+    record, clerk = return_in("registered"), as_role("sales_clerk")
+    with kept(app):
+        db.session.get(Product, 1).void(reason="停产", by=people["sales_manager"], on=on)
+    clerk.step(f"/returns/{record.id}/amend", customer_slip_no="TH-02")
+    assert clerk.status == 303, clerk.faults
+    clerk.step("/returns/new", **{"customer_id": "1", **LINE})
+    assert (clerk.status, list(clerk.faults)) == (422, ["lines-0-product_id"])
+
+
+@pytest.mark.parametrize(("until", "role", "step", "fields"), [("inspect", "process_engineer", "instruct", {"instruction": "补焊"}),
+                                                               ("instruct", "planner", "plan_rework", {"rework_on": "2099-01-01"})])
+def test_rework_is_written_and_planned_for_some_line(as_role, return_in, until, role, step, fields):
+    record, person = return_in("handling", until=until), as_role(role)
+    person.step(f"/returns/{record.id}/{step}", **fields | {"line_ids": None})
+    assert (person.status, list(person.faults)) == (422, ["line_ids"])
+
+
+@pytest.mark.parametrize(("fields", "at"), [({"passed": "3"}, "passed"), ({"passed": "1", "failed": "2"}, "passed"), ({"passed": "0.5"}, "passed"),
+                                            ({"failed": "-1"}, "failed"), ({}, "passed")])
+def test_no_more_is_inspected_again_than_was_reworked(as_role, return_in, fields, at):
+    record, inspector = return_in("handling", until="rework"), as_role("quality_inspector")
+    inspector.step(f"/returns/{record.id}/reinspect", **fields)
+    assert (inspector.status, list(inspector.faults)) == (422, [at])
+
+
+@pytest.mark.parametrize("quantity", ["1.5", "一", "NaN"])
+def test_pieces_are_reworked_and_counted_again_in_whole_numbers(as_role, return_in, quantity):
+    record = return_in("handling", until="plan_rework")
+    operator, keeper = as_role("production_operator"), as_role("warehouse_keeper")
+    operator.step(f"/returns/{record.id}/rework", quantity=quantity)
+    keeper.step(f"/returns/{record.id}/recount", quantity=quantity, return_place="area_1", reason="再点")
+    assert [(one.status, list(one.faults)) for one in (operator, keeper)] == [(422, ["quantity"])] * 2
+
+
+def test_the_address_names_the_line_that_is_counted(as_role, return_in):
+    record, keeper = return_in("expected"), as_role("warehouse_keeper")
+    assert [keeper.get(f"/returns/{record.id}/count{asked}").form()["line_id"] for asked in ("", f"?line={record.lines[1].id}")] == [
+        str(line.id) for line in record.lines]
+
+
+def test_what_is_all_scrapped_needs_no_delivery_note(app, as_role, return_in, people, on):
+    record = return_in("handling", lines=LINES[1:], counted=1)
+    with kept(app):
+        again = db.session.get(Return, record.id)
+        again.settle_difference(line_id=again.lines[0].id, difference_reason="多装", by=people["sales_clerk"], on=on)
+        again.inspect(line_id=again.lines[0].id, bookings={"scrapped": again.lines[0].counted_qty}, note=None, by=people["quality_inspector"], on=on)
+    keeper = as_role("warehouse_keeper")
+    keeper.step(f"/returns/{record.id}/give_back")
+    assert keeper.status == 303, keeper.faults
+
+
+def test_who_registers_no_return_is_offered_no_button(as_role):
+    assert [len(as_role(role).get("/returns/").soup.select("a[href='/returns/new']")) > 0 for role in ("sales_clerk", "warehouse_keeper", "auditor")] == [
+        True, True, False]
