@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func, select
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship, validates
 
 from cs.extensions import db
-from cs.models.base import Workflowed, find, hash_of, sync_tasks
+from cs.models.base import Workflowed, find, hash_of
 from cs.models.complaints import Complaint
 from cs.models.customers import Customer, Product
 from cs.models.deputies import Deputy
@@ -238,7 +238,6 @@ class Replenishment(Workflowed):
                 with other.changing("limit_reached", by, on, clause="5.3.4", role=role_for(by.roles, self.workflow.step("file").permission),
                                     note=self.number):
                     other._require()
-                sync_tasks(other, on)
 
     # Verbs
 

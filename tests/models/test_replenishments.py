@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -175,6 +176,14 @@ def test_another_application_below_the_limit_leaves_the_first_one_alone_and_so_d
     filed(price="400")
     filed(price="400")
     assert [event.name for event in first.events] == ["file", "limit_reached"]
+
+
+def test_a_signature_decides_by_the_limit_of_its_day(app, filed):
+    record = filed(price="500", signed=("sales_manager",))
+    book = app.extensions["rulebook"]
+    app.extensions["rulebook"] = replace(book, replenishment=replace(book.replenishment, general_manager_from=Decimal(500)))
+    filed.sign(record, "production_manager")
+    assert (record.state, awaited(record)) == ("filed", [("sign", "general_manager")])
 
 
 def test_an_order_that_is_released_stays_and_the_next_one_needs_the_general_manager(filed):
