@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cs.extensions import db
 from cs.models.base import Task, verify_records
+from cs.models.customers import Product
 from cs.models.replenishments import ChangedMeanwhile, Replenishment
 from cs.models.reporting import verify_tasks
 from cs.models.signatures import verify_signatures
@@ -19,7 +20,7 @@ from cs.models.tasks import rebuild_tasks, sync_personal_tasks
 from cs.models.users import User
 from cs.procedure.workflow import NotAllowed, NotOpen
 from tests.returned import Replenishments, Returns
-from tests.support import PASSWORD, day_of
+from tests.support import PASSWORD, PRODUCT, day_of
 from tests.tables import REPLENISHMENT, REPLENISHMENT_SITUATIONS, ROLES
 
 
@@ -261,6 +262,29 @@ def test_the_same_words_again_void_nothing(filed, people, on):
     record = filed(signed=("sales_manager",))
     record.change(by=people["sales_clerk"], on=on, **filed.asked("500"))
     assert (record.chain, chain(record)) == (1, [("sales_manager", "signed"), ("production_manager", None)])
+
+
+@pytest.mark.parametrize("changed", [
+    {"order_no": "PO-2"}, {"charged": True}, {"wanted_on": date(2099, 1, 1)}, {"replenishment_reason": "客户停线"},
+    {"lines": [{"product_id": 2, "quantity": Decimal(1), "unit_price": Decimal(500)}]}, {"lines": [{"product_id": 1, "quantity": Decimal(2), "unit_price": Decimal(250)}]}],
+    ids=lambda one: next(iter(one)))
+def test_whatever_stands_on_the_application_is_what_was_signed(filed, people, on, changed):
+    Product.create(by=people["engineer"], on=on, **PRODUCT | {"model": "CA-6930"})
+    record = filed(signed=("sales_manager",))
+    record.change(by=people["sales_clerk"], on=on, **filed.asked("500") | changed)
+    assert (record.amount, record.chain, chain(record)) == (500, 2, [("sales_manager", None), ("production_manager", None)])
+
+
+def test_verify_finds_an_order_that_its_applicant_signed(filed, people):
+    record = filed("ordered")
+    db.session.commit()
+    db.session.execute(text("UPDATE replenishments SET changed_by_id = :id"), {"id": people["production_manager"].id})
+    db.session.expire_all()
+    assert "is an order without all its signatures" in {fault.what for fault in verify_records() if fault.where == f"replenishment {record.id}"}
+
+
+def test_a_line_of_my_work_says_whose_goods_and_what_they_cost(filed):
+    assert filed(price="1234.5").subject == "华声汽配 · 1,234.50 RMB · 客户产线待料"
 
 
 # The order
