@@ -112,7 +112,7 @@ class Return(Workflowed):
             "uncounted": lambda line: line.counted_qty is None, "recountable": lambda line: line.counted_qty is not None,
             "differs": lambda line: line.differs, "uninspected": lambda line: line.tally.uninspected > 0,
             "uninstructed": lambda line: line.tally.rework_open > 0 and line.instruction is None,
-            "unplanned": lambda line: line.tally.rework_open > 0 and line.instruction is not None and line.rework_on is None,
+            "unplanned": lambda line: line.instruction is not None and line.rework_on is None,
             "to_rework": lambda line: line.rework_on is not None and line.tally.to_rework > 0, "to_reinspect": lambda line: line.tally.to_reinspect > 0}
         return [line for line in self.lines if asked[question](line)]
 

@@ -14,13 +14,14 @@ from sqlalchemy.exc import IntegrityError
 from cs.extensions import db
 from cs.models.base import Task, verify_records
 from cs.models.complaints import Complaint
+from cs.models.customers import Product
 from cs.models.reporting import verify_tasks
 from cs.models.returns import Return
 from cs.models.tasks import rebuild_tasks
 from cs.procedure.returns import INSPECTION, TooMuch
 from cs.procedure.workflow import NotAllowed, NotOpen
 from tests.returned import JUDGED, LINES, PLACE, SLIP, WANTED, Replenishments, Returns
-from tests.support import day_of
+from tests.support import PRODUCT, day_of
 from tests.tables import RETURN, RETURN_SITUATIONS, ROLES
 
 
@@ -119,6 +120,16 @@ def test_the_warehouse_counts_each_line_and_the_last_one_ends_the_count(returns,
     assert [(one.booking, one.quantity) for one in record.bookings] == [("counted", 8), ("counted", 5)]
 
 
+def test_counting_does_not_change_when_the_goods_came_to_the_gate(returns, people, on):
+    record = returns("expected", here=True)
+    record.count(line_id=record.lines[0].id, quantity=Decimal(10), return_place=PLACE, by=people["warehouse_keeper"], on=on + timedelta(days=1))
+    assert record.arrived_at == on
+
+
+def test_a_reason_that_several_lines_share_stands_once_in_the_complaint(returns):
+    assert returns("registered", lines=(*LINES, LINES[0])).complaint.description == "右声道无声\n外壳划伤"
+
+
 def test_a_difference_is_settled_by_a_named_person_and_both_numbers_stay(returns, people, on):
     record = returns("handling")
     line = record.lines[0]
@@ -163,6 +174,31 @@ def test_rework_is_instructed_planned_booked_in_portions_and_inspected_again(ret
         found[step] = awaited(returns("handling", until=step))
     assert found == {"inspect": ["instruct"], "instruct": ["plan_rework"], "plan_rework": ["rework"], "rework": ["reinspect", "rework"],
                      "reinspect": ["give_back"]}
+
+
+def test_the_effect_of_rework_is_judged_by_later_complaints_of_the_same_model_and_defect(returns, complaint_in, people, on):
+    """3.4. Not by earlier ones, other models, other defects, void ones or the return's own complaint."""
+    own = complaint_in("answering", on=on - timedelta(days=5), heard_at=on - timedelta(days=6))
+    record = returns("handling", until="instruct", complaint_id=own.id)
+    line, after = record.lines[0], {"on": on + timedelta(days=2), "heard_at": on + timedelta(days=1)}
+    assert record.later_cases(line) == []
+    complaint_in("answering", on=on, heard_at=on - timedelta(hours=2))
+    other, defect, void, same = (complaint_in("answering", **after) for _ in range(4))
+    other.product_id = Product.create(by=people["engineer"], on=on, **PRODUCT | {"model": "CA-6930"}).id
+    defect.defect_code = "noise"
+    void.void(reason="重复", by=people["sales_manager"], on=on)
+    db.session.flush()
+    assert record.later_cases(line) == [same]
+    assert record.later_cases(record.lines[1]) == []
+    own.heard_at = on + timedelta(days=3)
+    db.session.flush()
+    assert record.later_cases(line) == [same]
+
+
+def test_rework_of_a_defect_without_a_code_has_no_later_cases(returns, complaint_in, on):
+    record = returns("handling", until="instruct")
+    complaint_in("received", on=on + timedelta(days=2), heard_at=on + timedelta(days=1))
+    assert (record.complaint.defect_code, record.later_cases(record.lines[0])) == (None, [])
 
 
 def test_production_works_until_the_day_that_planning_set(returns, on):
