@@ -91,6 +91,13 @@ def test_goods_at_the_gate_have_a_complaint_once_sales_takes_them_over(returns, 
     assert (taken.complaint.heard_at, [line.slip_qty for line in taken.lines]) == (on, [10, 5])
 
 
+def test_the_clock_of_goods_at_the_gate_runs_from_when_they_came(returns, people, on):
+    record = returns("at_gate")
+    lines = [dict(facts, id=line.id) for facts, line in zip(LINES, record.lines, strict=True)]
+    record.take_over(complaint_id=None, lines=lines, by=people["sales_clerk"], on=on + timedelta(days=1), **SLIP | WANTED)
+    assert (record.complaint.heard_at, record.complaint.state) == (on, "received")
+
+
 def test_a_return_without_a_complaint_is_refused_by_the_database(returns):
     record = returns("registered")
     db.session.commit()

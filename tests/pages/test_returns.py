@@ -402,3 +402,11 @@ def test_what_is_all_scrapped_needs_no_delivery_note(app, as_role, return_in, pe
 def test_who_registers_no_return_is_offered_no_button(as_role):
     assert [len(as_role(role).get("/returns/").soup.select("a[href='/returns/new']")) > 0 for role in ("sales_clerk", "warehouse_keeper", "auditor")] == [
         True, True, False]
+
+
+def test_what_is_wrong_with_a_slip_is_said_once(as_role):
+    clerk = as_role("sales_clerk")
+    clerk.step("/returns/new", **{"customer_id": "1", **LINE, "lines-0-slip_qty": "abc"})
+    assert ["大于零" in clerk.text, "请至少填写一行明细" in clerk.text] == [False, False]
+    clerk.step("/returns/new", **{"customer_id": "1", **LINE, "lines-0-product_id": ""})
+    assert "请至少填写一行明细" not in clerk.text
