@@ -275,12 +275,43 @@ def test_whatever_stands_on_the_application_is_what_was_signed(filed, people, on
     assert (record.amount, record.chain, chain(record)) == (500, 2, [("sales_manager", None), ("production_manager", None)])
 
 
+def test_one_more_piece_that_costs_nothing_more_is_another_application(filed, people, on):
+    grain = {"product_id": 1, "unit_price": Decimal("0.001")}
+    record = Replenishment.file(complaint_id=filed.complaint_id, return_id=None, by=people["sales_clerk"], on=on, **filed.asked(lines=[grain | {"quantity": Decimal(5)}]))
+    filed.sign(record, "sales_manager")
+    record.change(by=people["sales_clerk"], on=on, **filed.asked(lines=[grain | {"quantity": Decimal(6)}]))
+    assert (record.amount, record.chain) == (Decimal("0.01"), 2)
+
+
+def test_each_who_signed_takes_note_of_a_change_for_themselves(filed, people, on):
+    record = filed(price="1000", signed=("sales_manager", "production_manager"), changed=True)
+    record.see_change(by=people["sales_manager"], on=on)
+    assert (record.told(), record.is_told(people["sales_manager"])) == ([people["production_manager"].id], False)
+
+
 def test_verify_finds_an_order_that_its_applicant_signed(filed, people):
     record = filed("ordered")
     db.session.commit()
     db.session.execute(text("UPDATE replenishments SET changed_by_id = :id"), {"id": people["production_manager"].id})
     db.session.expire_all()
     assert "is an order without all its signatures" in {fault.what for fault in verify_records() if fault.where == f"replenishment {record.id}"}
+
+
+def test_verify_finds_a_manager_who_signed_and_was_signed_for(filed, people):
+    record = filed("ordered")
+    db.session.commit()
+    db.session.execute(text("UPDATE required_signatures SET for_id = :id WHERE needed_role = 'production_manager'"), {"id": people["sales_manager"].id})
+    db.session.expire_all()
+    assert "is an order without all its signatures" in {fault.what for fault in verify_records() if fault.where == f"replenishment {record.id}"}
+
+
+def test_who_signed_as_a_manager_plans_as_a_planner(filed, on):
+    filed.people["both"] = both = User.create(username="both", name="双职", password=PASSWORD, memberships=[("sales", "sales_manager", False), ("planning", "planner", False)],
+                                              by=None, on=on)
+    record = filed(signed=("both",))
+    filed.sign(record, "production_manager")
+    record.schedule(work_order="WO-7", scheduled_on=day_of(on), by=both, on=on)
+    assert record.events[-1].role == "planner"
 
 
 def test_a_line_of_my_work_says_whose_goods_and_what_they_cost(filed):

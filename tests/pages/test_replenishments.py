@@ -99,7 +99,7 @@ def test_one_at_999_995_rounds_to_1000_and_needs_the_general_manager(app, as_rol
     ({"lines-0-product_id": "99"}, "lines-0-product_id"), ({"complaint_no": ""}, "complaint_no"), ({"complaint_no": "CC-1"}, "complaint_no"),
     ({"return_no": "RMA-1"}, "return_no"), ({"wanted_on": "2020-01-01"}, "wanted_on"), ({"wanted_on": "morgen"}, "wanted_on"),
     ({"replenishment_reason": "  "}, "replenishment_reason"),
-    ({"order_no": ""}, "order_no")])
+    ({"order_no": ""}, "order_no"), ({"lines-0-product_id": ""}, "lines-0-product_id")])
 def test_an_application_that_does_not_hold_is_refused_beside_its_field(as_role, complaint_in, asked, fields, at):
     clerk = as_role("sales_clerk")
     clerk.step("/replenishments/new", **{"complaint_no": complaint_in("analysing").number, **asked(), **fields})

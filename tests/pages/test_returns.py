@@ -405,9 +405,22 @@ def test_who_registers_no_return_is_offered_no_button(as_role):
         True, True, False]
 
 
+@pytest.mark.parametrize(("until", "role", "step", "field"), [("plan_rework", "production_operator", "rework", "quantity"),
+                                                              ("rework", "quality_inspector", "reinspect", "passed")])
+def test_what_is_no_number_is_not_said_to_be_nothing_too(as_role, return_in, until, role, step, field):
+    record, person = return_in("handling", until=until), as_role(role)
+    person.step(f"/returns/{record.id}/{step}", **{field: "abc"})
+    assert (person.status, "大于零" in person.faults[field]) == (422, False)
+
+
 def test_what_is_wrong_with_a_slip_is_said_once(as_role):
     clerk = as_role("sales_clerk")
     clerk.step("/returns/new", **{"customer_id": "1", **LINE, "lines-0-slip_qty": "abc"})
     assert ["大于零" in clerk.text, "请至少填写一行明细" in clerk.text] == [False, False]
     clerk.step("/returns/new", **{"customer_id": "1", **LINE, "lines-0-product_id": ""})
     assert "请至少填写一行明细" not in clerk.text
+
+
+def test_only_lines_that_are_reworked_show_an_instruction(as_role, return_in):
+    page = as_role("auditor").get(f"/returns/{return_in('handling', until='instruct').id}")
+    assert [title.get_text(strip=True) for title in page.soup.select("h2") if "重工流程" in title.get_text()] == ["重工流程 CA-6920 L2611"]
