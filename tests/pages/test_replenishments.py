@@ -479,3 +479,22 @@ def test_what_is_refused_is_not_late_and_signatures_that_a_change_voided_are_nam
     reader = as_role("auditor")
     assert ["已逾期" in reader.get(f"/replenishments/{one.id}").soup.select_one(".record-sub").get_text() for one in (refused, changed)] == [False, True]
     assert ["因后来的变更作废" in reader.get(f"/replenishments/{one.id}").text for one in (refused, changed)] == [False, True]
+
+
+def test_a_price_that_is_no_number_is_not_said_to_be_missing_too(as_role, complaint_in, asked):
+    clerk = as_role("sales_clerk")
+    clerk.step("/replenishments/new", complaint_no=complaint_in("analysing").number, **asked("免费"))
+    assert "不收费也要填写" not in clerk.faults["lines-0-unit_price"]
+
+
+def test_a_countersignature_is_offered_to_whose_it_is_and_stands_in_everybodys_queue(as_role, complaint_in):
+    complaint_in("answering", route="meeting", met=True, disposed=True)
+    found = {role: [[link.get_text() for link in row.select(".approval-buttons a")] for row in as_role(role).get("/approvals/?whose=all").soup.select(".approval")]
+             for role in ("sales_manager", "planner")}
+    assert [sorted(map(len, buttons)) for buttons in found.values()] == [[0, 0, 1], [0, 0, 0]]
+
+
+def test_an_application_without_complaint_and_return_is_asked_for_one_of_them(as_role, asked):
+    clerk = as_role("sales_clerk")
+    clerk.step("/replenishments/new", **asked())
+    assert "请填写投诉编号或退货单号" in clerk.faults["complaint_no"]
