@@ -271,6 +271,7 @@ def test_nothing_is_made_before_its_order_or_in_the_future(as_role, filed, on, d
 def test_the_queue_says_what_from_whom_the_amount_the_clause_and_what_else_is_open(app, as_role, filed, complaint_in):
     record = filed(price="1234.5")
     complaint_in("accepted")
+    complaint_in("closed")
     row = as_role("sales_manager").get("/approvals/").soup.select_one(".approval")
     text = row.get_text(" ", strip=True)
     assert all(words in text for words in (record.number, "业务经理甲", "1,234.50", "5.3.4", "华声汽配 另有未结", "客户投诉 2", "提出：业务员/跟单员甲", "等待 业务经理甲"))
@@ -377,7 +378,7 @@ def person_id(app, username: str) -> int:
 
 @pytest.mark.parametrize(("fields", "at"), [
     ({"deputy_id": ""}, "deputy_id"), ({"deputy_id": "9999"}, "deputy_id"), ({"last_on": "2020-01-01"}, "last_on"), ({"first_on": "x"}, "first_on"),
-    ({"first_on": "2099-01-02", "last_on": "2099-01-01"}, "last_on"), ({"role": "general_manager"}, "role")])
+    ({"first_on": "2099-01-02", "last_on": "2099-01-01"}, "last_on"), ({"first_on": "2019-01-01", "last_on": "2020-01-01"}, "last_on"), ({"role": "general_manager"}, "role")])
 def test_a_deputy_that_does_not_hold_is_refused_beside_its_field(app, as_role, on, fields, at):
     manager = as_role("sales_manager")
     manager.step("/approvals/deputies", **{"deputy_id": str(person_id(app, "planner")), "last_on": day_of(on).isoformat(), **fields})
@@ -406,6 +407,15 @@ def test_a_button_that_withdraws_is_pressed_twice(app, as_role, on):
     manager = as_role("sales_manager")
     manager.step("/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat())
     assert [manager.post("/approvals/deputies/1/withdraw").status for _ in range(2)] == [303, 303]
+    assert as_role("general_manager").post("/approvals/deputies/1/withdraw").status == 403
+
+
+def test_nobody_is_offered_a_signature_that_nobody_can_give_and_the_queue_narrows_by_what_is_signed(as_role, filed):
+    filed(by="sales_manager", signed=("production_manager",))
+    page = as_role("sales_manager").get("/approvals/?whose=all&what=replenishment.sign")
+    assert [row.select(".approval-buttons a") for row in page.soup.select(".approval")] == [[]]
+    offered = [option["value"] for option in page.soup.select("select[name=what] option")]
+    assert ["replenishment.sign" in offered, "return.close" in offered, "return.count" in offered] == [True, True, False]
 
 
 def test_a_deputy_who_is_the_applicant_sees_the_line_and_cannot_sign_it(app, as_role, filed, on):
@@ -478,7 +488,8 @@ def test_what_is_refused_is_not_late_and_signatures_that_a_change_voided_are_nam
         refused, changed = build("rejected"), build(signed=("sales_manager",), changed=True)
     reader = as_role("auditor")
     assert ["已逾期" in reader.get(f"/replenishments/{one.id}").soup.select_one(".record-sub").get_text() for one in (refused, changed)] == [False, True]
-    assert ["因后来的变更作废" in reader.get(f"/replenishments/{one.id}").text for one in (refused, changed)] == [False, True]
+    voided = [reader.get(f"/replenishments/{one.id}").soup.find("p", string=lambda text: text and "因后来的变更作废" in text) for one in (refused, changed)]
+    assert [voided[0], "业务经理" in voided[1].text, "生产经理" in voided[1].text] == [None, True, False]
 
 
 def test_a_price_that_is_no_number_is_not_said_to_be_missing_too(as_role, complaint_in, asked):
