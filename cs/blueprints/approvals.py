@@ -13,7 +13,7 @@ from cs.access import requires
 from cs.extensions import begin_write, db
 from cs.forms import Choice, Day, Reference, StepForm, reference_choices
 from cs.lists import Filter, Listing, Sort
-from cs.models.approvals import TO_SIGN, open_of_customers, signed_tasks
+from cs.models.approvals import TO_SIGN, besides, open_of_customers, signed_tasks
 from cs.models.base import KINDS, Task, find
 from cs.models.deputies import Deputy
 from cs.models.escalation import Escalations
@@ -100,7 +100,7 @@ def index() -> Any:
     standing_in = Deputy.acting_for(current_user, on)
     managers = {row.manager_id for row in standing_in}
     open_ = open_of_customers({row.customer_id for row in [*page.rows, *escalated] if row.customer_id})
-    return show("approvals/index.html", "approvals/_rows.html", page=page, open_of=open_, steps_of=lambda row: _steps(row, managers), address_of=address_of, is_stuck=is_stuck,
+    return show("approvals/index.html", "approvals/_rows.html", page=page, others_of=lambda row: besides(open_, row.kind, row.customer_id), steps_of=lambda row: _steps(row, managers), address_of=address_of, is_stuck=is_stuck,
                 clause_of=_clause, roles_of=lambda row: roles_with(Permission(row.permission)), section_of=SECTION_OF, beyond_of=escalations.of,
                 escalated=escalated, escalated_counts=escalations.counts(current_user) if escalated else {}, whom=escalations.whom_to_call(page.rows if request.args.get("whose") == "escalated" else escalated),
                 standing_in=standing_in)

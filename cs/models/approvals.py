@@ -13,18 +13,19 @@ from cs.models.replenishments import Replenishment
 from cs.models.returns import Return
 from cs.models.users import User
 
-SIGNER = aliased(User)
+SIGNER, WRITER = aliased(User), aliased(User)
 KINDS_WITH_CUSTOMER = (Complaint, Capa, Return, Replenishment)
 CUSTOMER_ID = func.coalesce(*(cls.customer_id for cls in KINDS_WITH_CUSTOMER))
+WRITER_ID = func.coalesce(*(cls.created_by_id for cls in KINDS_WITH_CUSTOMER))
 
 
 def _of_every_kind():  # type: ignore[no-untyped-def]
     query = select(Task.id, Task.kind, Task.record_id, Task.name, Task.step, Task.permission, Task.user_id, Task.department, Task.since, Task.due_at,
-                   Task.title, Task.subject, SIGNER.name.label("signer"), CUSTOMER_ID.label("customer_id"), Customer.short_name.label("customer"),
-                   Replenishment.amount, Replenishment.chain).outerjoin(SIGNER, SIGNER.id == func.coalesce(Task.user_id, Task.taken_by_id))
+                   Task.title, Task.subject, SIGNER.name.label("signer"), WRITER.name.label("writer"), CUSTOMER_ID.label("customer_id"),
+                   Customer.short_name.label("customer"), Replenishment.amount, Replenishment.chain).outerjoin(SIGNER, SIGNER.id == func.coalesce(Task.user_id, Task.taken_by_id))
     for cls in KINDS_WITH_CUSTOMER:
         query = query.outerjoin(cls, and_(Task.kind == cls.kind, Task.record_id == cls.id))
-    return query.outerjoin(Customer, Customer.id == CUSTOMER_ID)
+    return query.outerjoin(Customer, Customer.id == CUSTOMER_ID).outerjoin(WRITER, WRITER.id == WRITER_ID)
 
 
 TO_SIGN = _of_every_kind()
@@ -45,3 +46,9 @@ def open_of_customers(ids: set[int]) -> dict[int, dict[str, int]]:
         for customer, count in db.session.execute(query):
             found[customer][cls.kind] = count
     return found
+
+
+def besides(open_: dict[int, dict[str, int]], kind: str, customer: int | None) -> dict[str, int]:
+    """Of what customers have open, what this one has beside a record of that kind which is open itself: {kind: how many}, none that are nil."""
+    others = {one: count - (one == kind) for one, count in open_.get(customer or 0, {}).items()}
+    return {one: count for one, count in others.items() if count}

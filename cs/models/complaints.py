@@ -25,6 +25,7 @@ from cs.models.types import Moment
 from cs.models.users import User
 from cs.procedure import complaints as procedure
 from cs.procedure.calendar import months_before
+from cs.procedure.workflow import NotOpen
 
 DUE_BY = ("heard_at", "customer_id", "customer_deadline")  # fields that decide when the reply is due: without a change of them it stays (5.2.2.6)
 MOST_LIKE_CASES = 20
@@ -208,6 +209,16 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
                 "plan": [self.meeting_to_plan] if self.plan_wanted(on) else []}
         return {what: found for what, found in ends.items() if found}
 
+    @property
+    def goods_on_the_way(self) -> list[Any]:
+        """Its returns and replenishments that are not at their end (5.3.5): they need their complaint."""
+        return [*self.open_records("return"), *self.open_records("replenishment")]
+
+    @property
+    def goods(self) -> list[Any]:
+        """All of them that are not void: they are of the same customer."""
+        return [one for one in (*self.returns, *self.replenishments) if one.void_reason is None]  # type: ignore[attr-defined]
+
     def open_records(self, kind: str) -> list[Any]:
         """The records of a kind that belong to this complaint and have not come to their end."""
         cls: Any = KINDS[kind]
@@ -378,7 +389,9 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
             self.closed_at, self.closing_note = on, closing_note
 
     def void(self, *, reason: str, by: User, on: datetime) -> None:
-        """5.6: taken out of the count with a reason; stays readable, its number stays taken."""
+        """5.6: taken out of the count with a reason; stays readable, its number stays taken. NotOpen while goods move under it (5.3.5)."""
+        if self.goods_on_the_way:
+            raise NotOpen("void")
         with self.advancing("void", by, on, note=reason):
             self.void_reason = reason
 

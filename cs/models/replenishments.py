@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func, select
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship, validates
 
 from cs.extensions import db
-from cs.models.base import Workflowed, find, hash_of, sync_tasks
+from cs.models.base import Workflowed, find, hash_of
 from cs.models.complaints import Complaint
 from cs.models.customers import Customer, Product
 from cs.models.deputies import Deputy
@@ -152,8 +152,6 @@ class Replenishment(Workflowed):
         return {one for row in self.running if row.signature_decision == "signed" for one in (row.user_id, row.for_id) if one}
 
     def _role_of(self, roles: Iterable[str], person: int) -> str | None:
-        if self.state != procedure.UNORDERED:
-            return None
         return procedure.signing_role(roles, person, applicants=self.applicants, needed=self._needed, given=self._given, signed=self._signed)
 
     def can_be_completed(self, held: Mapping[int, Collection[str]]) -> bool:
@@ -162,10 +160,12 @@ class Replenishment(Workflowed):
 
     def signing(self, person: User, on: datetime) -> tuple[str | None, User | None]:
         """The role under which a person may sign now, and for whom if as a deputy: who could sign themselves, in a chain that is open to both."""
+        if self.state != procedure.UNORDERED:
+            return None, None
         own = self._role_of(person.roles, person.id)
         if own is not None:
             return own, None
-        for row in Deputy.acting_for(person, on) if self.state == procedure.UNORDERED else ():
+        for row in Deputy.acting_for(person, on):
             if self._role_of([row.role], row.manager_id) and self._role_of([row.role], person.id):
                 return row.role, row.manager
         return None, None
@@ -203,13 +203,13 @@ class Replenishment(Workflowed):
         return sorted({one.user_id for one in self._voided() if one.user is not None and one.user.active})
 
     def _voided(self) -> list[RequiredSignature]:
-        return [one for one in self.approvals if one.signature_decision == "voided" and one.user_id is not None and one.told_at is None]
+        return [one for one in self.approvals if one.signature_decision == "voided" and one.told_at is None]
 
     def change_unseen(self, on: datetime) -> bool:
-        return self.state == procedure.UNORDERED and bool(self.told())
+        return bool(self.told())
 
     def is_told(self, by: User) -> bool:
-        return self.state == procedure.UNORDERED and by.id in self.told()
+        return by.id in self.told()
 
     def role_under(self, step: Step, by: User, on: datetime) -> str | None:
         """A signature is given under the role that the chain awaits; the order is released under that of the last signature."""
@@ -245,7 +245,6 @@ class Replenishment(Workflowed):
                 with other.changing("limit_reached", by, on, clause="5.3.4", role=role_for(by.roles, self.workflow.step("file").permission),
                                     note=self.number):
                     other._require()
-                sync_tasks(other, on)
 
     # Verbs
 
@@ -329,14 +328,14 @@ class Replenishment(Workflowed):
         with self.advancing("order", by, on):
             self.order_number, self.ordered_at = next_number("urgent_order", on.astimezone(zone()).date()), on
 
-    def schedule(self, *, work_order: str, scheduled_on: date, by: User, on: datetime) -> None:
-        """3.6: planning schedules the urgent order."""
-        with self.advancing("schedule", by, on):
+    def schedule(self, *, work_order: str, scheduled_on: date, note: str | None = None, by: User, on: datetime) -> None:
+        """3.6: planning schedules the urgent order; later than the customer wants it, `note` says why."""
+        with self.advancing("schedule", by, on, note=note):
             self.work_order, self.scheduled_on = work_order, scheduled_on
 
-    def reschedule(self, *, work_order: str, scheduled_on: date, by: User, on: datetime) -> None:
-        """3.6: another work order or day."""
-        with self.advancing("reschedule", by, on):
+    def reschedule(self, *, work_order: str, scheduled_on: date, note: str | None = None, by: User, on: datetime) -> None:
+        """3.6: another work order or day; later than the customer wants it, `note` says why."""
+        with self.advancing("reschedule", by, on, note=note):
             self.work_order, self.scheduled_on = work_order, scheduled_on
 
     def make(self, *, made_on: date, by: User, on: datetime) -> None:

@@ -107,6 +107,11 @@ class Return(Workflowed):
         return work_calendar().end_of(self.return_by) if self.return_by else None
 
     @property
+    def back_at(self) -> datetime | None:
+        """When the goods left for the customer, as late as that day can be."""
+        return work_calendar().end_of(self.given_back_on) if self.given_back_on else None
+
+    @property
     def rework_due_at(self) -> datetime | None:
         days = [line.rework_on for line in self.lines_for("to_rework") if line.rework_on]
         return work_calendar().end_of(min(days)) if days else None
@@ -125,7 +130,7 @@ class Return(Workflowed):
             "uncounted": lambda line: line.counted_qty is None, "recountable": lambda line: line.counted_qty is not None,
             "differs": lambda line: line.differs, "uninspected": lambda line: line.tally.uninspected > 0,
             "uninstructed": lambda line: line.tally.rework_open > 0 and line.instruction is None,
-            "unplanned": lambda line: line.tally.rework_open > 0 and line.instruction is not None and line.rework_on is None,
+            "unplanned": lambda line: line.instruction is not None and line.rework_on is None,
             "to_rework": lambda line: line.rework_on is not None and line.tally.to_rework > 0, "to_reinspect": lambda line: line.tally.to_reinspect > 0}
         return [line for line in self.lines if asked[question](line)]
 
@@ -339,9 +344,9 @@ class Return(Workflowed):
                 line.instruction, line.instruction_no = instruction, instruction_no
                 line.instructed_by, line.instructed_by_id, line.instructed_at = by, by.id, on
 
-    def plan_rework(self, *, line_ids: list[int], rework_on: date, by: User, on: datetime) -> None:
-        """3.6: planning schedules the rework by the day that the goods are due back."""
-        with self.advancing("plan_rework", by, on):
+    def plan_rework(self, *, line_ids: list[int], rework_on: date, note: str | None = None, by: User, on: datetime) -> None:
+        """3.6: planning schedules the rework by the day that the goods are due back; where that cannot be, `note` says why."""
+        with self.advancing("plan_rework", by, on, note=note):
             for line in map(self.line, line_ids):
                 line.rework_on = rework_on
 

@@ -33,6 +33,7 @@ def apply(clerk: Person, complaint: str, price: str) -> str:
     row.get_by_label("数量").fill("1")
     row.get_by_label("单价（含税）").fill(price)
     clerk.write("要求交期", day(5))
+    clerk.write("原订单", "PO-1")
     clerk.write("补货原因", "客户产线待料")
     clerk.press("提出补货申请")
     clerk.see("已完成：提出补货申请")

@@ -65,6 +65,7 @@ def test_a_return_that_starts_at_the_gate_is_reworked_and_goes_back(person: Call
 
     take(clerk, "业务登记退货", number)
     clerk.press("业务登记退货")
+    clerk.choose("退货类型", "使用不良")
     clerk.write("回交时间", day(9))
     clerk.press("业务登记退货")
     clerk.see("已完成：业务登记退货")
@@ -113,6 +114,7 @@ def test_a_return_that_starts_at_sales_is_picked_up_and_its_goods_are_replenishe
     clerk.go("客户退货")
     clerk.press("登记退货")
     slip(clerk, "5")
+    clerk.choose("退货类型", "进货检验批退")
     clerk.tick("客户要求及时补货")
     clerk.press("登记退货")
     clerk.see("请填写客户要求补货的日期")
@@ -134,6 +136,7 @@ def test_a_return_that_starts_at_sales_is_picked_up_and_its_goods_are_replenishe
     clerk.page.get_by_role("link", name=number).click()
     clerk.press("提出补货申请")
     clerk.write("单价（含税）", "199.9980")
+    clerk.write("原订单", "PO-1")
     clerk.write("补货原因", "客户产线待料")
     clerk.press("提出补货申请")
     clerk.see("999.99")

@@ -13,9 +13,10 @@ from cs.models.base import Task, verify_records
 from cs.models.deputies import Deputy
 from cs.models.reporting import verify_tasks, waits_for
 from cs.models.signatures import verify_signatures
+from cs.models.users import User
 from cs.procedure.workflow import NotAllowed, NotOpen
 from tests.returned import Replenishments
-from tests.support import day_of
+from tests.support import PASSWORD, day_of
 
 
 @pytest.fixture
@@ -124,3 +125,26 @@ def test_the_database_refuses_a_period_that_ends_before_it_begins_and_ones_own_d
         with pytest.raises(IntegrityError):
             db.session.execute(text(f"UPDATE deputies SET {change}"))
         db.session.rollback()
+
+
+def test_other_days_another_role_another_manager_and_a_withdrawn_deputy_stand_in_nobodys_way(people, on, stands_in):
+    manager = people["sales_manager"]
+    manager.edit(name=manager.name, memberships=[("sales", "sales_manager", False), ("management", "general_manager", False)], note=None,
+                 by=people["administrator"], on=on)
+    people["second"] = User.create(username="second", name="另一经理", password=PASSWORD, memberships=[("sales", "sales_manager", False)], by=None, on=on)
+    first = stands_in("planner", days=(3, 5))
+    for options in ({"days": (0, 2)}, {"days": (6, 9)}, {"days": (3, 5), "role": "general_manager"}, {"manager": "second", "role": "sales_manager", "days": (3, 5)}):
+        assert stands_in("engineer", **options).deputy is people["engineer"]
+    first.withdraw(by=manager, on=on)
+    assert stands_in("engineer", days=(4, 4)).deputy is people["engineer"]
+
+
+@pytest.mark.parametrize("gone", ["left", "without a role"])
+def test_a_deputy_who_left_or_holds_no_role_any_more_signs_nothing(filed, people, on, stands_in, gone):
+    stands_in("planner")
+    planner, record = people["planner"], filed()
+    if gone == "left":
+        planner.leave(reason=None, by=people["administrator"], on=on)
+    else:
+        planner.edit(name=planner.name, memberships=[], note=None, by=people["administrator"], on=on)
+    assert (Deputy.acting_for(planner, on), record.signs_now(planner, on)) == ([], False)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cs.extensions import db
 from cs.models.base import Task, verify_records
+from cs.models.customers import Product
 from cs.models.replenishments import ChangedMeanwhile, Replenishment
 from cs.models.reporting import verify_tasks
 from cs.models.signatures import verify_signatures
@@ -18,7 +20,7 @@ from cs.models.tasks import rebuild_tasks, sync_personal_tasks
 from cs.models.users import User
 from cs.procedure.workflow import NotAllowed, NotOpen
 from tests.returned import Replenishments, Returns
-from tests.support import PASSWORD, day_of
+from tests.support import PASSWORD, PRODUCT, day_of
 from tests.tables import REPLENISHMENT, REPLENISHMENT_SITUATIONS, ROLES
 
 
@@ -72,7 +74,7 @@ def test_an_application_is_signed_by_both_managers_in_either_order_and_is_then_a
 @pytest.mark.parametrize(("price", "needed"), [("999.99", 2), ("999.9949", 2), ("999.995", 3), ("1000", 3)])
 def test_from_1000_the_general_manager_signs_last(filed, price, needed):
     record = filed(price=price, signed=("sales_manager", "production_manager")) if needed == 3 else filed("ordered", price=price)
-    assert len(record.running) == needed
+    assert [one.turn for one in record.running] == [1, 1, 2][:needed]
     if needed == 3:
         assert awaited(record) == [("sign", "general_manager")]
         filed.sign(record, "general_manager")
@@ -168,6 +170,23 @@ def test_splitting_does_not_help(filed):
     assert (event.name, event.facts["note"]) == ("limit_reached", second.number)
 
 
+def test_another_application_below_the_limit_leaves_the_first_one_alone_and_so_does_a_third_above_it(filed):
+    first = filed(price="300")
+    filed(price="300")
+    assert [event.name for event in first.events] == ["file"]
+    filed(price="400")
+    filed(price="400")
+    assert [event.name for event in first.events] == ["file", "limit_reached"]
+
+
+def test_a_signature_decides_by_the_limit_of_its_day(app, filed):
+    record = filed(price="500", signed=("sales_manager",))
+    book = app.extensions["rulebook"]
+    app.extensions["rulebook"] = replace(book, replenishment=replace(book.replenishment, general_manager_from=Decimal(500)))
+    filed.sign(record, "production_manager")
+    assert (record.state, awaited(record)) == ("filed", [("sign", "general_manager")])
+
+
 def test_an_order_that_is_released_stays_and_the_next_one_needs_the_general_manager(filed):
     order, second = filed("ordered", price="999.99"), filed(price="0.01")
     assert (order.state, len(order.running), len(second.running)) == ("ordered", 2, 3)
@@ -245,6 +264,60 @@ def test_the_same_words_again_void_nothing(filed, people, on):
     assert (record.chain, chain(record)) == (1, [("sales_manager", "signed"), ("production_manager", None)])
 
 
+@pytest.mark.parametrize("changed", [
+    {"order_no": "PO-2"}, {"charged": True}, {"wanted_on": date(2099, 1, 1)}, {"replenishment_reason": "客户停线"},
+    {"lines": [{"product_id": 2, "quantity": Decimal(1), "unit_price": Decimal(500)}]}, {"lines": [{"product_id": 1, "quantity": Decimal(2), "unit_price": Decimal(250)}]}],
+    ids=lambda one: next(iter(one)))
+def test_whatever_stands_on_the_application_is_what_was_signed(filed, people, on, changed):
+    Product.create(by=people["engineer"], on=on, **PRODUCT | {"model": "CA-6930"})
+    record = filed(signed=("sales_manager",))
+    record.change(by=people["sales_clerk"], on=on, **filed.asked("500") | changed)
+    assert (record.amount, record.chain, chain(record)) == (500, 2, [("sales_manager", None), ("production_manager", None)])
+
+
+def test_one_more_piece_that_costs_nothing_more_is_another_application(filed, people, on):
+    grain = {"product_id": 1, "unit_price": Decimal("0.001")}
+    record = Replenishment.file(complaint_id=filed.complaint_id, return_id=None, by=people["sales_clerk"], on=on, **filed.asked(lines=[grain | {"quantity": Decimal(5)}]))
+    filed.sign(record, "sales_manager")
+    record.change(by=people["sales_clerk"], on=on, **filed.asked(lines=[grain | {"quantity": Decimal(6)}]))
+    assert (record.amount, record.chain) == (Decimal("0.01"), 2)
+
+
+def test_each_who_signed_takes_note_of_a_change_for_themselves(filed, people, on):
+    record = filed(price="1000", signed=("sales_manager", "production_manager"), changed=True)
+    record.see_change(by=people["sales_manager"], on=on)
+    assert (record.told(), record.is_told(people["sales_manager"])) == ([people["production_manager"].id], False)
+
+
+def test_verify_finds_an_order_that_its_applicant_signed(filed, people):
+    record = filed("ordered")
+    db.session.commit()
+    db.session.execute(text("UPDATE replenishments SET changed_by_id = :id"), {"id": people["production_manager"].id})
+    db.session.expire_all()
+    assert "is an order without all its signatures" in {fault.what for fault in verify_records() if fault.where == f"replenishment {record.id}"}
+
+
+def test_verify_finds_a_manager_who_signed_and_was_signed_for(filed, people):
+    record = filed("ordered")
+    db.session.commit()
+    db.session.execute(text("UPDATE required_signatures SET for_id = :id WHERE needed_role = 'production_manager'"), {"id": people["sales_manager"].id})
+    db.session.expire_all()
+    assert "is an order without all its signatures" in {fault.what for fault in verify_records() if fault.where == f"replenishment {record.id}"}
+
+
+def test_who_signed_as_a_manager_plans_as_a_planner(filed, on):
+    filed.people["both"] = both = User.create(username="both", name="双职", password=PASSWORD, memberships=[("sales", "sales_manager", False), ("planning", "planner", False)],
+                                              by=None, on=on)
+    record = filed(signed=("both",))
+    filed.sign(record, "production_manager")
+    record.schedule(work_order="WO-7", scheduled_on=day_of(on), by=both, on=on)
+    assert record.events[-1].role == "planner"
+
+
+def test_a_line_of_my_work_says_whose_goods_and_what_they_cost(filed):
+    assert filed(price="1234.5").subject == "华声汽配 · 1,234.50 RMB · 客户产线待料"
+
+
 # The order
 
 
@@ -288,6 +361,35 @@ def test_steps_out_of_turn_are_refused(filed, people, on):
         record.schedule(work_order="WO", scheduled_on=day_of(on), by=people["planner"], on=on)
     with pytest.raises(NotOpen):
         filed("ordered", price="1").change(by=people["sales_clerk"], on=on, **filed.asked("2"))
+
+
+def test_an_order_whose_signatures_are_gone_is_found(filed):
+    record = filed("ordered")
+    db.session.commit()
+    db.session.execute(text("DELETE FROM required_signatures"))
+    db.session.expire_all()
+    assert "is an order without all its signatures" in {fault.what for fault in verify_records() if fault.where == f"replenishment {record.id}"}
+
+
+def test_who_left_is_not_told_of_a_change(filed, people, on):
+    record = filed(signed=("sales_manager",), changed=True)
+    people["sales_manager"].leave(reason=None, by=people["administrator"], on=on)
+    assert (record.told(), awaited(record)) == ([], [("sign", "production_manager")])
+
+
+@pytest.mark.parametrize("state", ["rejected", "void", "ordered", "dispatched"])
+def test_nobody_is_missed_where_nothing_is_to_be_signed(filed, people, on, state):
+    record = filed(state)
+    assert (record.nobody_can_sign, record.open_roles, record.signing(people["sales_manager"], on)) == (False, (), (None, None))
+
+
+def test_the_order_is_released_under_the_role_of_the_last_signature(filed, people, on):
+    both = User.create(username="both", name="双职", password=PASSWORD, memberships=[("sales", "sales_manager", False), ("management", "general_manager", False)],
+                       by=None, on=on)
+    filed.people["both"] = both
+    record = filed(price="1000", signed=("sales_manager", "production_manager"))
+    filed.sign(record, "both")
+    assert [(one.name, one.role) for one in record.events[-2:]] == [("sign", "general_manager"), ("order", "general_manager")]
 
 
 def test_tasks_built_anew_are_the_same(filed, on):

@@ -14,13 +14,14 @@ from sqlalchemy.exc import IntegrityError
 from cs.extensions import db
 from cs.models.base import Task, verify_records
 from cs.models.complaints import Complaint
+from cs.models.customers import Product
 from cs.models.reporting import verify_tasks
 from cs.models.returns import Return
 from cs.models.tasks import rebuild_tasks
 from cs.procedure.returns import INSPECTION, TooMuch
 from cs.procedure.workflow import NotAllowed, NotOpen
-from tests.returned import JUDGED, LINES, PLACE, SLIP, WANTED, Returns
-from tests.support import day_of
+from tests.returned import JUDGED, LINES, PLACE, SLIP, WANTED, Replenishments, Returns
+from tests.support import PRODUCT, day_of
 from tests.tables import RETURN, RETURN_SITUATIONS, ROLES
 
 
@@ -90,6 +91,13 @@ def test_goods_at_the_gate_have_a_complaint_once_sales_takes_them_over(returns, 
     assert (taken.complaint.heard_at, [line.slip_qty for line in taken.lines]) == (on, [10, 5])
 
 
+def test_the_clock_of_goods_at_the_gate_runs_from_when_they_came(returns, people, on):
+    record = returns("at_gate")
+    lines = [dict(facts, id=line.id) for facts, line in zip(LINES, record.lines, strict=True)]
+    record.take_over(complaint_id=None, lines=lines, by=people["sales_clerk"], on=on + timedelta(days=1), **SLIP | WANTED)
+    assert (record.complaint.heard_at, record.complaint.state) == (on, "received")
+
+
 def test_a_return_without_a_complaint_is_refused_by_the_database(returns):
     record = returns("registered")
     db.session.commit()
@@ -117,6 +125,16 @@ def test_the_warehouse_counts_each_line_and_the_last_one_ends_the_count(returns,
     record.count(line_id=record.lines[1].id, quantity=Decimal(5), return_place=PLACE, by=people["warehouse_keeper"], on=on)
     assert (record.state, awaited(record)) == ("handling", ["inspect", "settle_difference"])
     assert [(one.booking, one.quantity) for one in record.bookings] == [("counted", 8), ("counted", 5)]
+
+
+def test_counting_does_not_change_when_the_goods_came_to_the_gate(returns, people, on):
+    record = returns("expected", here=True)
+    record.count(line_id=record.lines[0].id, quantity=Decimal(10), return_place=PLACE, by=people["warehouse_keeper"], on=on + timedelta(days=1))
+    assert record.arrived_at == on
+
+
+def test_a_reason_that_several_lines_share_stands_once_in_the_complaint(returns):
+    assert returns("registered", lines=(*LINES, LINES[0])).complaint.description == "右声道无声\n外壳划伤"
 
 
 def test_a_difference_is_settled_by_a_named_person_and_both_numbers_stay(returns, people, on):
@@ -165,10 +183,71 @@ def test_rework_is_instructed_planned_booked_in_portions_and_inspected_again(ret
                      "reinspect": ["give_back"]}
 
 
+def test_the_effect_of_rework_is_judged_by_later_complaints_of_the_same_model_and_defect(returns, complaint_in, people, on):
+    """3.4. Not by earlier ones, other models, other defects, void ones or the return's own complaint."""
+    own = complaint_in("answering", on=on - timedelta(days=5), heard_at=on - timedelta(days=6))
+    record = returns("handling", until="instruct", complaint_id=own.id)
+    line, after = record.lines[0], {"on": on + timedelta(days=2), "heard_at": on + timedelta(days=1)}
+    assert record.later_cases(line) == []
+    complaint_in("answering", on=on, heard_at=on - timedelta(hours=2))
+    other, defect, void, same = (complaint_in("answering", **after) for _ in range(4))
+    other.product_id = Product.create(by=people["engineer"], on=on, **PRODUCT | {"model": "CA-6930"}).id
+    defect.defect_code = "noise"
+    void.void(reason="重复", by=people["sales_manager"], on=on)
+    db.session.flush()
+    assert record.later_cases(line) == [same]
+    assert record.later_cases(record.lines[1]) == []
+    own.heard_at = on + timedelta(days=3)
+    db.session.flush()
+    assert record.later_cases(line) == [same]
+
+
+def test_rework_of_a_defect_without_a_code_has_no_later_cases(returns, complaint_in, on):
+    record = returns("handling", until="instruct")
+    complaint_in("received", on=on + timedelta(days=2), heard_at=on + timedelta(days=1))
+    assert (record.complaint.defect_code, record.later_cases(record.lines[0])) == (None, [])
+
+
 def test_production_works_until_the_day_that_planning_set(returns, on):
     record = returns("handling", until="plan_rework")
     assert record.rework_due_at.date() == day_of(on) + timedelta(days=2)
     assert record.lines[0].instructed_by.username == "process_engineer"
+
+
+def test_the_day_that_counts_is_the_first_of_the_lines_that_are_still_to_be_reworked(returns, people, on):
+    record = returns("handling")
+    returns.settle(record)
+    inspector, days = people["quality_inspector"], (2, 5)
+    for line, later in zip(record.lines, days, strict=True):
+        record.inspect(line_id=line.id, bookings={"rework": line.counted_qty}, note=None, by=inspector, on=on)
+        record.instruct(line_ids=[line.id], instruction="补焊", instruction_no=None, by=people["process_engineer"], on=on)
+        record.plan_rework(line_ids=[line.id], rework_on=day_of(on) + timedelta(days=later), by=people["planner"], on=on)
+    assert record.rework_due_at.date() == day_of(on) + timedelta(days=2)
+    record.rework(line_id=record.lines[0].id, quantity=Decimal(8), note=None, by=people["production_operator"], on=on)
+    assert record.rework_due_at.date() == day_of(on) + timedelta(days=5)
+
+
+def test_the_timeline_keeps_the_reason_of_a_recount_and_the_notes_of_bookings(returns, people, on):
+    record = returns("handling", until="inspect")
+    record.recount(line_id=record.lines[0].id, quantity=Decimal(9), return_place=PLACE, reason="角落还有一只", by=people["warehouse_keeper"], on=on)
+    assert [one.facts.get("note") for one in record.events[-2:]] == ["外观可接受", "角落还有一只"]
+
+
+def test_what_a_return_is_about_fits_a_line_of_my_work(returns):
+    record = returns("registered", lines=LINES * 9)
+    assert len(record.subject.split(" · ", 1)[1]) == 80
+
+
+@pytest.mark.parametrize("kind", ["return", "replenishment"])
+def test_a_complaint_under_which_goods_move_is_not_voided(returns, complaint_in, people, on, kind):
+    complaint, manager = complaint_in("analysing"), people["sales_manager"]
+    record = returns("registered", complaint_id=complaint.id) if kind == "return" else Replenishments(people, on, complaint.id)()
+    assert complaint.goods_on_the_way == [record]
+    with pytest.raises(NotOpen):
+        complaint.void(reason="误登", by=manager, on=on)
+    record.void(reason="误登", by=manager, on=on)
+    complaint.void(reason="误登", by=manager, on=on)
+    assert (complaint.state, complaint.goods) == ("void", [])
 
 
 def test_what_goes_back_and_what_is_scrapped_is_all_that_was_counted(returns):

@@ -34,7 +34,7 @@ def test_the_general_manager_sees_whom_to_call_in_the_queue(as_role, waiting):
     record = waiting()
     queue = as_role("general_manager").get("/approvals/")
     part = queue.soup.select_one(".escalated")
-    assert [row.select_one(".approval-facts span").get_text(strip=True) for row in part.select(".approval")] == ["业务经理甲", "生产经理甲"]
+    assert [row.select(".approval-facts span")[1].get_text(" ", strip=True) for row in part.select(".approval")] == ["等待 业务经理甲", "等待 生产经理甲"]
     assert all(words in part.get_text() for words in ("升级", record.number, "已升级：总经理", "个工作小时", "华声汽配"))
     assert part.select_one(".approval a")["href"] == f"/replenishments/{record.id}"
     assert queue.get(f"/replenishments/{record.id}").status == 200

@@ -98,7 +98,8 @@ def test_one_at_999_995_rounds_to_1000_and_needs_the_general_manager(app, as_rol
     ({"lines-0-quantity": "0"}, "lines-0-quantity"), ({"lines-0-quantity": "0.5"}, "lines-0-quantity"), ({"lines-0-quantity": "一"}, "lines-0-quantity"),
     ({"lines-0-product_id": "99"}, "lines-0-product_id"), ({"complaint_no": ""}, "complaint_no"), ({"complaint_no": "CC-1"}, "complaint_no"),
     ({"return_no": "RMA-1"}, "return_no"), ({"wanted_on": "2020-01-01"}, "wanted_on"), ({"wanted_on": "morgen"}, "wanted_on"),
-    ({"replenishment_reason": "  "}, "replenishment_reason")])
+    ({"replenishment_reason": "  "}, "replenishment_reason"),
+    ({"order_no": ""}, "order_no"), ({"lines-0-product_id": ""}, "lines-0-product_id")])
 def test_an_application_that_does_not_hold_is_refused_beside_its_field(as_role, complaint_in, asked, fields, at):
     clerk = as_role("sales_clerk")
     clerk.step("/replenishments/new", **{"complaint_no": complaint_in("analysing").number, **asked(), **fields})
@@ -219,6 +220,16 @@ def test_splitting_over_two_returns_of_one_complaint_needs_the_general_manager(a
     assert [len(loaded(app, Replenishment, number).running) for number in (1, 2)] == [3, 3]
 
 
+def test_a_refused_application_asks_nobody_any_more(as_role, filed):
+    page = as_role("auditor").get(f"/replenishments/{filed('rejected').id}")
+    assert [word in page.text for word in ("已驳回", "现可签核", "目前没有人可以签")] == [True, False, False]
+
+
+def test_who_may_never_sign_is_refused_before_it_is_asked_where_the_application_stands(as_role, filed):
+    record = filed("ordered")
+    assert [as_role(role).get(f"/replenishments/{record.id}/order").status for role in ("planner", "auditor", "sales_manager")] == [403, 403, 409]
+
+
 def test_nobody_who_can_sign_is_shown_as_a_fault(app, as_role, filed):
     record = filed(by="sales_manager", signed=("production_manager",))
     assert "目前没有人可以签下一个签核（业务经理）" in as_role("auditor").get(f"/replenishments/{record.id}").text
@@ -238,6 +249,15 @@ def test_the_urgent_order_goes_through_planning_production_and_warehouse(app, as
     assert now(app, record).state == "dispatched"
 
 
+@pytest.mark.parametrize(("step", "state"), [("schedule", "ordered"), ("reschedule", "scheduled")])
+@pytest.mark.parametrize(("days", "note", "at"), [(-1, "", ["scheduled_on"]), (6, "", ["note"]), (5, "", []), (6, "磁钢缺料", [])])
+def test_an_order_is_planned_later_than_the_customer_wants_it_only_with_the_reason(as_role, filed, on, step, state, days, note, at):
+    record, planner = filed(state), as_role("planner")
+    planner.step(f"/replenishments/{record.id}/{step}", work_order="WO-7", scheduled_on=(day_of(on) + timedelta(days=days)).isoformat(), note=note)
+    assert (planner.status, list(planner.faults)) == (422 if at else 303, at)
+    assert note in planner.get(f"/replenishments/{record.id}").text
+
+
 @pytest.mark.parametrize(("days", "status"), [(1, 422), (-1, 422), (0, 303)])
 def test_nothing_is_made_before_its_order_or_in_the_future(as_role, filed, on, days, status):
     record, operator = filed("scheduled"), as_role("production_operator")
@@ -251,10 +271,21 @@ def test_nothing_is_made_before_its_order_or_in_the_future(as_role, filed, on, d
 def test_the_queue_says_what_from_whom_the_amount_the_clause_and_what_else_is_open(app, as_role, filed, complaint_in):
     record = filed(price="1234.5")
     complaint_in("accepted")
+    complaint_in("closed")
     row = as_role("sales_manager").get("/approvals/").soup.select_one(".approval")
     text = row.get_text(" ", strip=True)
-    assert all(words in text for words in (record.number, "业务经理甲", "1,234.50", "5.3.4", "华声汽配 另有未结", "客户投诉 2", "补货 1"))
+    assert all(words in text for words in (record.number, "业务经理甲", "1,234.50", "5.3.4", "华声汽配 另有未结", "客户投诉 2", "提出：业务员/跟单员甲", "等待 业务经理甲"))
+    assert "补货 1" not in text
     assert [link.get_text() for link in row.select(".approval-buttons a")] == ["核准补货", "驳回"]
+
+
+def test_the_queue_counts_what_else_the_customer_has_open_and_not_the_line_itself(as_role, filed, complaint_in):
+    filed()
+    rows = as_role("sales_manager").get("/approvals/").soup.select(".approval")
+    assert ["补货" in row.select_one(".approval-facts").get_text() for row in rows] == [False]
+    filed()
+    rows = as_role("sales_manager").get("/approvals/").soup.select(".approval")
+    assert ["补货 1" in row.get_text(" ", strip=True) for row in rows] == [True, True]
 
 
 def test_the_queue_holds_every_kind_of_signature(app, as_role, filed, complaint_in):
@@ -347,7 +378,7 @@ def person_id(app, username: str) -> int:
 
 @pytest.mark.parametrize(("fields", "at"), [
     ({"deputy_id": ""}, "deputy_id"), ({"deputy_id": "9999"}, "deputy_id"), ({"last_on": "2020-01-01"}, "last_on"), ({"first_on": "x"}, "first_on"),
-    ({"first_on": "2099-01-02", "last_on": "2099-01-01"}, "last_on"), ({"role": "general_manager"}, "role")])
+    ({"first_on": "2099-01-02", "last_on": "2099-01-01"}, "last_on"), ({"first_on": "2019-01-01", "last_on": "2020-01-01"}, "last_on"), ({"role": "general_manager"}, "role")])
 def test_a_deputy_that_does_not_hold_is_refused_beside_its_field(app, as_role, on, fields, at):
     manager = as_role("sales_manager")
     manager.step("/approvals/deputies", **{"deputy_id": str(person_id(app, "planner")), "last_on": day_of(on).isoformat(), **fields})
@@ -359,3 +390,122 @@ def test_deputies_are_named_by_approvers_and_withdrawn_by_who_named_them(app, as
     as_role("sales_manager").step("/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat())
     other = as_role("general_manager")
     assert [other.post(f"/approvals/deputies/{number}/withdraw").status for number in (1, 99)] == [403, 404]
+
+
+def test_one_deputy_at_a_time_is_named_and_never_oneself(app, as_role, on):
+    manager = as_role("sales_manager")
+    days = {"first_on": day_of(on).isoformat(), "last_on": (day_of(on) + timedelta(days=3)).isoformat()}
+    manager.step("/approvals/deputies", deputy_id=str(person_id(app, "sales_manager")), **days)
+    assert (manager.status, list(manager.faults)) == (422, ["deputy_id"])
+    manager.step("/approvals/deputies", deputy_id=str(person_id(app, "planner")), **days)
+    assert manager.status == 303, manager.faults
+    manager.step("/approvals/deputies", deputy_id=str(person_id(app, "engineer")), **days)
+    assert (manager.status, list(manager.faults)) == (422, ["first_on"])
+
+
+def test_a_button_that_withdraws_is_pressed_twice(app, as_role, on):
+    manager = as_role("sales_manager")
+    manager.step("/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat())
+    assert [manager.post("/approvals/deputies/1/withdraw").status for _ in range(2)] == [303, 303]
+    assert as_role("general_manager").post("/approvals/deputies/1/withdraw").status == 403
+
+
+def test_nobody_is_offered_a_signature_that_nobody_can_give_and_the_queue_narrows_by_what_is_signed(as_role, filed):
+    filed(by="sales_manager", signed=("production_manager",))
+    page = as_role("sales_manager").get("/approvals/?whose=all&what=replenishment.sign")
+    assert [row.select(".approval-buttons a") for row in page.soup.select(".approval")] == [[]]
+    offered = [option["value"] for option in page.soup.select("select[name=what] option")]
+    assert ["replenishment.sign" in offered, "return.close" in offered, "return.count" in offered] == [True, True, False]
+
+
+def test_a_deputy_who_is_the_applicant_sees_the_line_and_cannot_sign_it(app, as_role, filed, on):
+    filed()
+    as_role("sales_manager").step("/approvals/deputies", deputy_id=str(person_id(app, "sales_clerk")), last_on=day_of(on).isoformat())
+    rows = as_role("sales_clerk").get("/approvals/").soup.select(".approval")
+    assert [row.select(".approval-buttons a") for row in rows] == [[]]
+
+
+def test_a_deputy_of_one_manager_signs_no_line_of_the_other(app, as_role, filed, on):
+    filed()
+    as_role("sales_manager").step("/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat())
+    rows = as_role("planner").get("/approvals/?whose=all").soup.select(".approval")
+    found = {row.select_one(".approval-facts").get_text(" ", strip=True).split("等待 ")[1].split()[0]: len(row.select(".approval-buttons a")) for row in rows}
+    assert {name: found[name] for name in ("业务经理甲", "生产经理甲")} == {"业务经理甲": 2, "生产经理甲": 0}
+
+
+# What the forms refuse
+
+
+@pytest.mark.parametrize(("state", "at"), [("at_gate", "return_no"), ("closed", "return_no"), ("not_taken", "return_no")])
+def test_a_return_without_a_complaint_or_at_its_end_gets_no_replenishment(app, as_role, people, on, asked, state, at):
+    with kept(app):
+        slip = Returns(people, on)(state)
+    clerk = as_role("sales_clerk")
+    clerk.step("/replenishments/new", return_no=slip.number, **asked())
+    assert (clerk.status, list(clerk.faults)) == (422, [at])
+
+
+def test_return_and_complaint_belong_together_however_their_numbers_are_written(app, as_role, people, on, asked, complaint_in):
+    with kept(app):
+        slip = Returns(people, on)("registered")
+        complaint = slip.complaint.number
+    clerk, other = as_role("sales_clerk"), complaint_in("analysing").number
+    clerk.step("/replenishments/new", return_no=slip.number, complaint_no=other, **asked())
+    assert (clerk.status, list(clerk.faults)) == (422, ["complaint_no"])
+    clerk.send("/replenishments/new", return_no=slip.number.lower(), complaint_no=complaint.lower())
+    assert clerk.status == 303, clerk.faults
+
+
+def test_a_day_that_is_over_stays_on_an_old_application_and_no_other_is_written(app, as_role, people, on, filed, asked):
+    with kept(app):
+        old = Replenishments(people, on - timedelta(days=9), filed.build.complaint_id)()
+    clerk = as_role("sales_clerk")
+    clerk.step(f"/replenishments/{old.id}/change", replenishment_reason="客户催货")
+    assert clerk.status == 303, clerk.faults
+    clerk.step(f"/replenishments/{old.id}/change", wanted_on=(day_of(on) - timedelta(days=1)).isoformat())
+    assert (clerk.status, list(clerk.faults)) == (422, ["wanted_on"])
+
+
+@pytest.mark.parametrize(("made", "days", "status"), [(0, -1, 422), (0, 0, 303), (0, 1, 422)])
+def test_nothing_is_shipped_before_it_is_made_or_in_the_future(app, as_role, people, on, filed, made, days, status):
+    with kept(app):
+        record = Replenishments(people, on - timedelta(days=4), filed.build.complaint_id)("scheduled")
+        db.session.get(Replenishment, record.id).make(made_on=day_of(on) + timedelta(days=made), by=people["production_manager"], on=on)
+    keeper = as_role("warehouse_keeper")
+    keeper.step(f"/replenishments/{record.id}/ship", delivery_no="SH-9", sent_off_on=(day_of(on) + timedelta(days=days)).isoformat())
+    assert keeper.status == status
+
+
+def test_the_list_narrows_by_what_is_open(as_role, filed):
+    numbers = [filed(state, price="1").number for state in ("made", "dispatched", "rejected")]
+    page = as_role("auditor").get("/replenishments/?state=open").text
+    assert [number in page for number in numbers] == [True, False, False]
+
+
+def test_what_is_refused_is_not_late_and_signatures_that_a_change_voided_are_named(app, as_role, people, on, filed):
+    with kept(app):
+        build = Replenishments(people, on - timedelta(days=9), filed.build.complaint_id)
+        refused, changed = build("rejected"), build(signed=("sales_manager",), changed=True)
+    reader = as_role("auditor")
+    assert ["已逾期" in reader.get(f"/replenishments/{one.id}").soup.select_one(".record-sub").get_text() for one in (refused, changed)] == [False, True]
+    voided = [reader.get(f"/replenishments/{one.id}").soup.find("p", string=lambda text: text and "因后来的变更作废" in text) for one in (refused, changed)]
+    assert [voided[0], "业务经理" in voided[1].text, "生产经理" in voided[1].text] == [None, True, False]
+
+
+def test_a_price_that_is_no_number_is_not_said_to_be_missing_too(as_role, complaint_in, asked):
+    clerk = as_role("sales_clerk")
+    clerk.step("/replenishments/new", complaint_no=complaint_in("analysing").number, **asked("免费"))
+    assert "不收费也要填写" not in clerk.faults["lines-0-unit_price"]
+
+
+def test_a_countersignature_is_offered_to_whose_it_is_and_stands_in_everybodys_queue(as_role, complaint_in):
+    complaint_in("answering", route="meeting", met=True, disposed=True)
+    found = {role: [[link.get_text() for link in row.select(".approval-buttons a")] for row in as_role(role).get("/approvals/?whose=all").soup.select(".approval")]
+             for role in ("sales_manager", "planner")}
+    assert [sorted(map(len, buttons)) for buttons in found.values()] == [[0, 0, 1], [0, 0, 0]]
+
+
+def test_an_application_without_complaint_and_return_is_asked_for_one_of_them(as_role, asked):
+    clerk = as_role("sales_clerk")
+    clerk.step("/replenishments/new", **asked())
+    assert "请填写投诉编号或退货单号" in clerk.faults["complaint_no"]

@@ -6,13 +6,16 @@ from datetime import timedelta
 
 import pytest
 
+from cs.extensions import db
 from cs.models.complaints import Complaint
+from cs.models.customers import Customer, Product
 from cs.models.returns import Return
-from tests.support import Browser, day_of, kept, loaded
+from tests.returned import LINES
+from tests.support import CUSTOMER, Browser, day_of, kept, loaded
 from tests.tables import RETURN, RETURN_SITUATIONS, ROLES
 
 EMPTY = ("all_counted",)  # an empty form is a whole one
-LINE = {"lines-0-product_id": "1", "lines-0-lot_no": "L2611", "lines-0-return_reason": "右声道无声", "lines-0-slip_qty": "10"}
+LINE = {"return_kind": "use", "lines-0-product_id": "1", "lines-0-lot_no": "L2611", "lines-0-return_reason": "右声道无声", "lines-0-slip_qty": "10"}
 
 
 @pytest.mark.sqlite
@@ -37,7 +40,7 @@ def test_a_returns_steps_answer_each_role_as_the_clauses_say(app, return_in, sit
 
 def test_sales_registers_a_return_which_makes_its_complaint(app, as_role):
     clerk = as_role("sales_clerk")
-    clerk.step("/returns/new", customer_id="1", return_kind="use", **LINE)
+    clerk.step("/returns/new", customer_id="1", **LINE)
     assert clerk.status == 303, clerk.faults
     record = loaded(app, Return, 1)
     assert (record.state, record.complaint_id, record.lines[0].slip_qty) == ("registered", 1, 10)
@@ -46,10 +49,12 @@ def test_sales_registers_a_return_which_makes_its_complaint(app, as_role):
 
 def test_the_warehouse_registers_what_came_to_the_gate_and_sales_takes_it_over(app, as_role, return_in):
     keeper, clerk = as_role("warehouse_keeper"), as_role("sales_clerk")
-    keeper.step("/returns/new", customer_id="1", **LINE)
+    keeper.step("/returns/new", **{"customer_id": "1", **LINE, "return_kind": ""})
     assert keeper.status == 303, keeper.faults
     assert "业务登记退货" in clerk.get("/").text
     clerk.step("/returns/1/take_over", **{"lines-0-order_no": "PO-1"})
+    assert (clerk.status, list(clerk.faults)) == (422, ["return_kind"])
+    clerk.send("/returns/1/take_over", return_kind="use")
     assert clerk.status == 303, clerk.faults
     record = loaded(app, Return, 1)
     assert (record.state, len(record.lines), record.lines[0].order_no) == ("registered", 1, "PO-1")
@@ -59,7 +64,7 @@ def test_a_return_is_begun_from_its_complaint(app, as_role, complaint_in):
     complaint, clerk = complaint_in("analysing"), as_role("sales_clerk")
     form = clerk.get(f"/returns/new?complaint={complaint.id}").form()
     assert (form["join_complaint"], form["customer_id"], form["lines-0-lot_no"]) == (complaint.number, "1", "L2611")
-    clerk.post("/returns/new", form | {"lines-0-slip_qty": "3"})
+    clerk.post("/returns/new", form | {"return_kind": "use", "lines-0-slip_qty": "3"})
     assert (clerk.status, loaded(app, Return, 1).complaint_id) == (303, complaint.id)
 
 
@@ -68,7 +73,8 @@ def test_a_return_is_begun_from_its_complaint(app, as_role, complaint_in):
     ({"lines-0-slip_qty": "1.5"}, "lines-0-slip_qty"), ({"lines-0-slip_qty": "NaN"}, "lines-0-slip_qty"), ({"lines-0-slip_qty": "1e999999"}, "lines-0-slip_qty"),
     ({"lines-0-slip_qty": "1000000"}, "lines-0-slip_qty"), ({"lines-0-product_id": ""}, "lines-0-product_id"), ({"lines-0-product_id": "77"}, "lines-0-product_id"),
     ({"lines-0-return_reason": " "}, "lines-0-return_reason"), ({"customer_id": "77"}, "customer_id"), ({"customer_id": "x"}, "customer_id"),
-    ({"join_complaint": "CC-209901-0001"}, "join_complaint"), ({"wants_goods": "y"}, "goods_wanted_on")])
+    ({"join_complaint": "CC-209901-0001"}, "join_complaint"), ({"wants_goods": "y"}, "goods_wanted_on"), ({"return_kind": ""}, "return_kind"),
+    ({"return_kind": "lost"}, "return_kind")])
 def test_a_slip_that_does_not_hold_is_refused_beside_its_field(as_role, fields, at):
     clerk = as_role("sales_clerk")
     clerk.step("/returns/new", **{"customer_id": "1", **LINE, **fields})
@@ -79,7 +85,7 @@ def test_a_slip_that_does_not_hold_is_refused_beside_its_field(as_role, fields, 
 
 def test_a_slip_without_lines_is_refused(as_role):
     clerk = as_role("sales_clerk")
-    clerk.step("/returns/new", customer_id="1")
+    clerk.step("/returns/new", customer_id="1", return_kind="use")
     assert (clerk.status, "请至少填写一行明细" in clerk.text) == (422, True)
 
 
@@ -149,12 +155,34 @@ def test_a_recount_below_what_is_inspected_is_refused(as_role, return_in):
     assert (keeper.status, list(keeper.faults)) == (422, ["quantity"])
 
 
-def test_rework_is_planned_for_no_day_that_is_over_and_not_after_the_goods_are_due_back(as_role, return_in, on):
+@pytest.mark.parametrize(("days", "note", "at"), [(-1, "", ["rework_on"]), (4, "", ["note"]), (3, "", []), (4, "端子缺料", [])])
+def test_rework_is_planned_for_no_day_that_is_over_and_after_the_goods_are_due_back_only_with_the_reason(as_role, return_in, on, days, note, at):
     record = return_in("handling", until="instruct", return_by=day_of(on) + timedelta(days=3))
     planner = as_role("planner")
-    for days, status in ((-1, 422), (4, 422), (3, 303)):
-        planner.step(f"/returns/{record.id}/plan_rework", rework_on=(day_of(on) + timedelta(days=days)).isoformat())
-        assert planner.status == status
+    planner.step(f"/returns/{record.id}/plan_rework", rework_on=(day_of(on) + timedelta(days=days)).isoformat(), note=note)
+    assert (planner.status, list(planner.faults)) == (422 if at else 303, at)
+    assert note in planner.get(f"/returns/{record.id}").text
+
+
+def test_planning_reads_when_the_goods_are_due_back(as_role, return_in, on):
+    due = day_of(on) + timedelta(days=3)
+    record = return_in("handling", until="instruct", return_by=due)
+    assert f"回交时间为 {due.isoformat()}" in as_role("planner").get(f"/returns/{record.id}/plan_rework").text
+
+
+@pytest.mark.parametrize(("state", "days", "words"), [("handling", -1, "已逾期"), ("handling", 2, "剩"), ("given_back", -1, "迟"), ("given_back", 2, "准时")])
+def test_what_is_due_back_is_late_until_it_is_given_back_and_not_after(as_role, return_in, on, state, days, words):
+    record = return_in(state, return_by=day_of(on) + timedelta(days=days))
+    reader = as_role("auditor")
+    page = reader.get(f"/returns/{record.id}").soup.select_one(".record-sub")
+    row = reader.get("/returns/").soup.select_one("tbody tr")
+    assert [words in " ".join(part.get_text(" ", strip=True) for part in (page, row.select_one("td .due"))), "is-late" in row["class"]] == [
+        True, (state, days) == ("handling", -1)]
+
+
+def test_the_quantities_say_what_of_the_open_rework_waits_for_its_re_inspection(as_role, return_in):
+    page = as_role("auditor").get(f"/returns/{return_in('handling', until='rework').id}")
+    assert "重工未结 3 (其中待复检 2)" in page.soup.select_one(".tally-words").get_text(" ", strip=True)
 
 
 def test_goods_go_back_with_a_delivery_note(as_role, return_in):
@@ -236,7 +264,150 @@ def test_a_complaint_names_the_return_that_keeps_it_open(app, as_role, return_in
     assert loaded(app, Complaint, complaint.id).state == "accepted"
 
 
+def test_the_customer_of_a_complaint_stays_and_it_is_not_voided_while_goods_move_under_it(app, as_role, return_in, complaint_in, people, on):
+    with kept(app):
+        other = Customer.create(by=people["sales_clerk"], on=on, **CUSTOMER | {"short_name": "乐途", "full_name": "惠州乐途电子有限公司"})
+    record = return_in("registered", complaint_id=complaint_in("analysing").id)
+    clerk, manager = as_role("sales_clerk"), as_role("sales_manager")
+    clerk.step(f"/complaints/{record.complaint_id}/amend", customer_id=str(other.id))
+    assert (clerk.status, record.number in clerk.faults["customer_id"]) == (422, True)
+    clerk.send(f"/complaints/{record.complaint_id}/amend", customer_id="1")
+    assert clerk.status == 303, clerk.faults
+    manager.step(f"/complaints/{record.complaint_id}/void", reason="误登")
+    assert (manager.status, record.number in manager.faults["reason"]) == (422, True)
+    manager.step(f"/returns/{record.id}/void", reason="误登")
+    manager.step(f"/complaints/{record.complaint_id}/void", reason="误登")
+    assert (manager.status, loaded(app, Complaint, record.complaint_id).state) == (303, "void")
+
+
 def test_a_closed_return_offers_no_room_for_files_and_an_open_one_does(as_role, return_in):
     closed, open_ = return_in("closed"), return_in("registered")
     clerk = as_role("sales_clerk")
     assert [len(clerk.get(f"/returns/{one.id}").soup.select("form.file-add")) for one in (closed, open_)] == [0, 1]
+
+
+# What the other forms refuse
+
+
+@pytest.mark.parametrize(("state", "options", "role", "step", "field", "days"), [
+    ("offering", {}, "sales_clerk", "leave_there", "answered_on", 1), ("offering", {}, "sales_clerk", "leave_there", "answered_on", -1),
+    ("arranging", {}, "planner", "arrange", "pick_up_on", -1), ("handling", {"until": "reinspect"}, "warehouse_keeper", "give_back", "given_back_on", 1),
+    ("handling", {"until": "reinspect"}, "warehouse_keeper", "give_back", "given_back_on", -1), ("given_back", {}, "sales_clerk", "confirm", "response_on", 1),
+    ("given_back", {}, "sales_clerk", "confirm", "response_on", -1)])
+def test_a_day_before_what_it_follows_or_in_the_future_is_refused(as_role, return_in, on, state, options, role, step, field, days):
+    record, person = return_in(state, **options), as_role(role)
+    said = {"customer_answer": "同意", "response_note": "无误", "delivery_no": "SH-1"}
+    person.get(f"/returns/{record.id}/{step}")
+    person.send(f"/returns/{record.id}/{step}", **said | {field: (day_of(on) + timedelta(days=days)).isoformat()})
+    assert (person.status, list(person.faults)) == (422, [field])
+    person.send(f"/returns/{record.id}/{step}", **said | {field: day_of(on).isoformat()})
+    assert person.status == 303, person.faults
+
+
+def test_nothing_arrives_at_the_gate_tomorrow(as_role, on):
+    keeper = as_role("warehouse_keeper")
+    keeper.step("/returns/new", **{"customer_id": "1", **LINE, "arrived_at": f"{day_of(on) + timedelta(days=1)}T08:00"})
+    assert (keeper.status, list(keeper.faults)) == (422, ["arrived_at"])
+
+
+@pytest.mark.parametrize(("step", "liability"), [("accept", "customer"), ("accept", "ntf"), ("decline", "ours"), ("decline", "supplier")])
+def test_what_is_ours_is_accepted_and_what_is_not_is_declined(as_role, return_in, step, liability):
+    record, inspector = return_in("registered"), as_role("quality_inspector")
+    inspector.step(f"/returns/{record.id}/{step}", liability=liability, liability_note="见报告")
+    assert (inspector.status, list(inspector.faults)) == (422, ["liability"])
+
+
+def test_what_the_customer_disputes_is_judged_anew_on_an_empty_form(as_role, return_in):
+    record, clerk = return_in("offering"), as_role("sales_clerk")
+    clerk.step(f"/returns/{record.id}/dispute", customer_answer="不同意")
+    form = as_role("quality_inspector").get(f"/returns/{record.id}/decline").form()
+    assert (form["liability_note"], form.get("liability")) == ("", None)
+
+
+def test_a_return_stays_with_the_customer_of_its_complaint(app, as_role, return_in, complaint_in, people, on):
+    with kept(app):
+        other = Customer.create(by=people["sales_clerk"], on=on, **CUSTOMER | {"short_name": "乐途", "full_name": "惠州乐途电子有限公司"})
+    record, clerk = return_in("registered"), as_role("sales_clerk")
+    clerk.step(f"/returns/{record.id}/amend", customer_id=str(other.id))
+    assert (clerk.status, list(clerk.faults)) == (422, ["customer_id"])
+    clerk.step("/returns/new", **{**LINE, "customer_id": str(other.id), "join_complaint": complaint_in("analysing").number})
+    assert (clerk.status, list(clerk.faults)) == (422, ["join_complaint"])
+
+
+def test_a_model_that_is_not_sold_and_a_customer_that_is_none_any_more_stay_on_their_slip(app, as_role, return_in, people, on):
+    record, clerk = return_in("registered"), as_role("sales_clerk")
+    with kept(app):
+        for cls in (Product, Customer):
+            db.session.get(cls, 1).void(reason="停产", by=people["sales_manager"], on=on)
+    clerk.step(f"/returns/{record.id}/amend", customer_slip_no="TH-02")
+    assert clerk.status == 303, clerk.faults
+    clerk.step("/returns/new", **{"customer_id": "1", **LINE})
+    assert (clerk.status, sorted(clerk.faults)) == (422, ["customer_id", "lines-0-product_id"])
+
+
+@pytest.mark.parametrize(("until", "role", "step", "fields"), [("inspect", "process_engineer", "instruct", {"instruction": "补焊"}),
+                                                               ("instruct", "planner", "plan_rework", {"rework_on": "2099-01-01"})])
+def test_rework_is_written_and_planned_for_some_line(as_role, return_in, until, role, step, fields):
+    record, person = return_in("handling", until=until), as_role(role)
+    person.step(f"/returns/{record.id}/{step}", **fields | {"line_ids": None})
+    assert (person.status, list(person.faults)) == (422, ["line_ids"])
+
+
+@pytest.mark.parametrize(("fields", "at"), [({"passed": "3"}, "passed"), ({"passed": "1", "failed": "2"}, "passed"), ({"passed": "0.5"}, "passed"),
+                                            ({"failed": "-1"}, "failed"), ({}, "passed")])
+def test_no_more_is_inspected_again_than_was_reworked(as_role, return_in, fields, at):
+    record, inspector = return_in("handling", until="rework"), as_role("quality_inspector")
+    inspector.step(f"/returns/{record.id}/reinspect", **fields)
+    assert (inspector.status, list(inspector.faults)) == (422, [at])
+
+
+@pytest.mark.parametrize("quantity", ["1.5", "一", "NaN"])
+def test_pieces_are_reworked_and_counted_again_in_whole_numbers(as_role, return_in, quantity):
+    record = return_in("handling", until="plan_rework")
+    operator, keeper = as_role("production_operator"), as_role("warehouse_keeper")
+    operator.step(f"/returns/{record.id}/rework", quantity=quantity)
+    keeper.step(f"/returns/{record.id}/recount", quantity=quantity, return_place="area_1", reason="再点")
+    assert [(one.status, list(one.faults)) for one in (operator, keeper)] == [(422, ["quantity"])] * 2
+
+
+def test_the_address_names_the_line_that_is_counted(as_role, return_in):
+    record, keeper = return_in("expected"), as_role("warehouse_keeper")
+    assert [keeper.get(f"/returns/{record.id}/count{asked}").form()["line_id"] for asked in ("", f"?line={record.lines[1].id}")] == [
+        str(line.id) for line in record.lines]
+
+
+def test_what_is_all_scrapped_needs_no_delivery_note(app, as_role, return_in, people, on):
+    record = return_in("handling", lines=LINES[1:], counted=1)
+    with kept(app):
+        again = db.session.get(Return, record.id)
+        again.settle_difference(line_id=again.lines[0].id, difference_reason="多装", by=people["sales_clerk"], on=on)
+        again.inspect(line_id=again.lines[0].id, bookings={"scrapped": again.lines[0].counted_qty}, note=None, by=people["quality_inspector"], on=on)
+    keeper = as_role("warehouse_keeper")
+    keeper.step(f"/returns/{record.id}/give_back")
+    assert keeper.status == 303, keeper.faults
+
+
+def test_who_registers_no_return_is_offered_no_button(as_role):
+    assert [len(as_role(role).get("/returns/").soup.select("a[href='/returns/new']")) > 0 for role in ("sales_clerk", "warehouse_keeper", "auditor")] == [
+        True, True, False]
+
+
+@pytest.mark.parametrize(("until", "role", "step", "field"), [("plan_rework", "production_operator", "rework", "quantity"),
+                                                              ("rework", "quality_inspector", "reinspect", "passed")])
+def test_what_is_no_number_is_not_said_to_be_nothing_too(as_role, return_in, until, role, step, field):
+    record, person = return_in("handling", until=until), as_role(role)
+    person.step(f"/returns/{record.id}/{step}", **{field: "abc"})
+    assert (person.status, "大于零" in person.faults[field]) == (422, False)
+
+
+def test_what_is_wrong_with_a_slip_is_said_once(as_role):
+    clerk = as_role("sales_clerk")
+    clerk.step("/returns/new", **{"customer_id": "1", **LINE, "lines-0-slip_qty": "abc"})
+    assert ["大于零" in clerk.text, "请至少填写一行明细" in clerk.text] == [False, False]
+    clerk.step("/returns/new", **{"customer_id": "1", **LINE, "lines-0-product_id": ""})
+    assert "请至少填写一行明细" not in clerk.text
+
+
+def test_only_lines_that_are_reworked_show_an_instruction(as_role, return_in):
+    page = as_role("auditor").get(f"/returns/{return_in('handling', until='instruct').id}")
+    assert [title.get_text(strip=True) for title in page.soup.select("h2") if "重工流程" in title.get_text()] == ["重工流程 CA-6920 L2611"]

@@ -23,10 +23,10 @@ from cs.steps import Section, mount
 blueprint = Blueprint("complaints", __name__, url_prefix="/complaints")
 
 FORMS: dict[str, type[StepForm]] = {
-    "log": forms.LogForm, "pass_on": forms.PassOnForm, "register": forms.RegisterForm, "decline": ReasonForm, "amend": forms.LogForm,
+    "log": forms.LogForm, "pass_on": forms.PassOnForm, "register": forms.RegisterForm, "decline": ReasonForm, "amend": forms.AmendForm,
     "receive": forms.ReceiveForm, "confirm": forms.ConfirmForm, "settle": forms.SettleForm, "explain": forms.ExplainForm,
     "send_reply": forms.ReplyForm, "reply_directly": forms.ReplyForm, "accept": forms.AnswerForm, "refuse": forms.RefuseForm,
-    "no_answer": forms.NoAnswerForm, "close": forms.CloseForm, "void": ReasonForm,
+    "no_answer": forms.NoAnswerForm, "close": forms.CloseForm, "void": forms.VoidForm,
     "contact": sample_forms.ContactForm, "request_sample": sample_forms.RequestSampleForm, "receive_sample": sample_forms.ReceiveSampleForm,
     "move_sample": sample_forms.MoveSampleForm, "end_sample": sample_forms.EndSampleForm,
     "meet": meeting_forms.MeetForm, "dispose": meeting_forms.DisposeForm, "countersign": meeting_forms.CountersignForm,

@@ -14,6 +14,7 @@ from cs.forms import (
     Day,
     LongText,
     Moment,
+    ReasonForm,
     Reference,
     Signed,
     StepForm,
@@ -127,6 +128,24 @@ class LogForm(RegisterForm):
     """5.2.1.1: sales logs what the customer said. Only customer, time, channel and description are required."""
 
     heard_at = Moment("heard_at", required=True)
+
+
+class AmendForm(LogForm):
+    """5.6: block A; the customer stays once goods move under the complaint."""
+
+    def check(self, record: Any, on: datetime) -> None:
+        super().check(record, on)
+        if record.goods and self.customer_id.data not in (None, record.customer_id):
+            self.fault("customer_id", gettext("%(numbers)s belong to this complaint and are of its customer.", numbers=listed(one.number for one in record.goods)))
+
+
+class VoidForm(ReasonForm):
+    """5.6: not while a return or a replenishment of it is under way (5.3.5)."""
+
+    def check(self, record: Any, on: datetime) -> None:
+        if record.goods_on_the_way:
+            self.fault("reason", gettext("%(numbers)s of this complaint are not ended: end or void them first.",
+                                         numbers=listed(one.number for one in record.goods_on_the_way)))
 
 
 class ReceiveForm(StepForm):

@@ -68,7 +68,7 @@ class ChangeForm(WithRows, StepForm):
 
     lines = Rows(LineRow, label("lines"))
     more_rows = SubmitField()
-    order_no = Text("original_order_no", most=60)
+    order_no = Text("original_order_no", required=True, most=60)
     charged = Yes("charged")
     wanted_on = Day("wanted_on", required=True)
     replenishment_reason = LongText("replenishment_reason", required=True, most=1000)
@@ -177,14 +177,20 @@ class NothingForm(StepForm):
 
 
 class ScheduleForm(StepForm):
-    """3.6: the work order, and when the goods are made."""
+    """3.6: the work order, and when the goods are made: by the day that the customer wants them, later only with the reason."""
 
     work_order = Text("work_order", required=True, most=60)
     scheduled_on = Day("scheduled_on", required=True)
+    note = LongText("note", most=500)
+
+    def offer(self, record: Replenishment, on: datetime) -> None:
+        self.scheduled_on.description = gettext("The customer wants the goods on %(day)s.", day=day(record.wanted_on))
 
     def check(self, record: Replenishment, on: datetime) -> None:
         if self.scheduled_on.data and self.scheduled_on.data < _today(on):
             self.fault("scheduled_on", gettext("This day is over."))
+        elif self.scheduled_on.data and self.scheduled_on.data > record.wanted_on and not self.note.data:
+            self.fault("note", gettext("The customer wants the goods on %(day)s: say why they come later.", day=day(record.wanted_on)))
 
 
 class _DayForm(StepForm):

@@ -16,6 +16,7 @@ from cs.forms import ReasonForm, StepForm
 from cs.lists import Filter, Listing, Sort
 from cs.models.complaints import Complaint
 from cs.models.customers import Customer, Product
+from cs.models.holidays import work_calendar
 from cs.models.return_lines import ReturnLine
 from cs.models.returns import Return
 from cs.pages import show
@@ -66,7 +67,7 @@ FIRST_MODEL = (select(Product.model).join(ReturnLine, ReturnLine.product_id == P
 LISTING = Listing(
     Return,
     select(Return.id, Return.number, Return.registered_at, Customer.short_name.label("customer"), Return.state, Complaint.number.label("complaint"),
-           Return.complaint_id, Return.return_by, Return.customer_slip_no, FIRST_MODEL.label("model"), _of_lines(func.count(ReturnLine.id)).label("lines"),
+           Return.complaint_id, Return.return_by, Return.given_back_on, Return.customer_slip_no, FIRST_MODEL.label("model"), _of_lines(func.count(ReturnLine.id)).label("lines"),
            _of_lines(func.sum(ReturnLine.slip_qty)).label("slip"), _of_lines(func.sum(ReturnLine.counted_qty)).label("counted"),
            _has_line(UNSETTLED).label("differs"))
     .join(Customer, Customer.id == Return.customer_id).outerjoin(Complaint, Complaint.id == Return.complaint_id),
@@ -87,7 +88,7 @@ def index() -> Any:
     """All returns, narrowed by the address."""
     page = LISTING.page(request.args, url_for("returns.index"))
     creates = next((step.name for step in procedure.WORKFLOW.creating() if current_user.may(step.permission)), None)
-    return show("returns/list.html", "returns/_rows.html", page=page, creates=creates)
+    return show("returns/list.html", "returns/_rows.html", page=page, creates=creates, end_of=work_calendar().end_of, waiting=procedure.UNFINISHED)
 
 
 # The page

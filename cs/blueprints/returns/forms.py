@@ -131,8 +131,9 @@ class GateForm(_LinesForm):
 
 
 class AmendForm(_LinesForm):
-    """5.6: the slip before its goods are counted."""
+    """5.6: the slip before its goods are counted. Sales knows what kind of return it is; the warehouse at the gate need not."""
 
+    return_kind = Choice("return_kind", "return_kind", required=True)
     wants_goods = Yes("wants_goods")
     goods_wanted_on = Day("goods_wanted_on")
     return_by = Day("return_by")

@@ -16,7 +16,7 @@ from cs.forms import Choice, Day, LongText, Number, StepForm, Text, WithFiles, a
 from cs.models.return_lines import ReturnLine
 from cs.models.returns import Return
 from cs.procedure.returns import INSPECTION, REINSPECTION, dispositions, is_whole
-from cs.words import choice, label, term
+from cs.words import choice, day, label, term
 
 
 def said(record: Return, line: ReturnLine) -> str:
@@ -228,17 +228,23 @@ class InstructForm(WithFiles, _SomeLines):
 
 
 class PlanReworkForm(_SomeLines):
-    """3.6: by the day that the goods are due back."""
+    """3.6: by the day that the goods are due back; later only with the reason."""
 
     rework_on = Day("rework_on", required=True)
+    note = LongText("note", most=500)
 
     question = "unplanned"
+
+    def offer(self, record: Return, on: datetime) -> None:
+        super().offer(record, on)
+        if record.return_by:
+            self.rework_on.description = gettext("The goods are due back on %(day)s.", day=day(record.return_by))
 
     def check(self, record: Return, on: datetime) -> None:
         super().check(record, on)
         not_before(self, "rework_on", today(on))
-        if record.return_by and self.rework_on.data and self.rework_on.data > record.return_by >= today(on):
-            self.fault("rework_on", gettext("The goods are due back on %(day)s.", day=record.return_by.isoformat()))
+        if record.return_by and self.rework_on.data and self.rework_on.data > record.return_by and not self.note.data:
+            self.fault("note", gettext("The goods are due back on %(day)s: say why they come later.", day=day(record.return_by)))
 
 
 class AllCountedForm(StepForm):
