@@ -79,7 +79,7 @@ RETURN_STEPS = {"register", "receive_at_gate", "take_over", "accept", "accept_he
                 "close", "amend", "void"}
 RETURN_AWAITED = {"take_over", "judge", "offer", "arrange", "count", "settle_difference", "inspect", "instruct", "plan_rework", "rework", "reinspect", "give_back",
                   "confirm", "close"}
-BOOKINGS = {"counted", "accepted", "as_is", "rework", "scrapped", "reworked", "passed", "failed"}
+BOOKINGS = {"counted", "accepted", "ntf", "as_is", "rework", "scrapped", "reworked", "passed", "failed"}
 REPLENISHMENT_STATES = {"filed", "rejected", "ordered", "scheduled", "made", "dispatched", "void"}
 REPLENISHMENT_STEPS = {"file", "sign", "refuse", "see_change", "order", "change", "schedule", "reschedule", "make", "ship", "void"}
 WAITS_FOR = {  # whose work 5.3 gives what

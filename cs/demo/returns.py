@@ -90,7 +90,7 @@ class Haul(Errand):
 
     def _wishes(self) -> dict[str, Any]:
         wants = bool(self.slip.orders)
-        return {"wants_goods": wants, "goods_wanted_on": self.days(7) if wants else None,
+        return {"cost_bearer": "ours" if wants else None, "wants_goods": wants, "goods_wanted_on": self.days(7) if wants else None,
                 "return_by": self.days(self.rng.randint(8, 13) if self.slip.waits_for else DUE_BACK)}
 
     def at_the_gate(self, arrived_at: datetime, on: datetime) -> None:
@@ -212,7 +212,7 @@ class Haul(Errand):
         there = int(line.tally.uninspected)
         bad = there if self.again else min(there, max(2, self.story.n) if first else 1)
         found = self.found if first or self.found == "as_is" else "good" if self.rng.random() < 0.5 else self.found
-        parts = {"good": (), "as_is": (("as_is", there),), "scrap": (("scrapped", bad),), "rework": (("rework", bad),),
+        parts = {"good": (("ntf", 1),), "as_is": (("as_is", there),), "scrap": (("scrapped", bad),), "rework": (("rework", bad),),
                  "mixed": (("rework", max(bad - 1, 1)), ("scrapped", 1), ("as_is", 1))}[found]
         decided = {}
         for name, pieces in parts:

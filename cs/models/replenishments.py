@@ -17,7 +17,7 @@ from cs.models.deputies import Deputy
 from cs.models.holidays import work_calendar
 from cs.models.numbers import next_number
 from cs.models.procedure import rulebook, zone
-from cs.models.returns import Return
+from cs.models.returns import Return, complaint_to_join
 from cs.models.signatures import RequiredSignature
 from cs.models.types import Moment, Money, Quantity, UnitPrice, exact
 from cs.models.users import Membership, User
@@ -253,8 +253,7 @@ class Replenishment(Workflowed):
              replenishment_reason: str, by: User, on: datetime) -> Replenishment:
         """5.3.4: sales applies with items, quantities and amount, from a return or from a complaint's meeting; the managers are asked to sign."""
         made = cls(complaint_id=complaint_id, return_id=return_id, chain=1, state=None)
-        made._lock()
-        made.complaint, made.of_return = db.session.get_one(Complaint, complaint_id), db.session.get(Return, return_id) if return_id else None
+        made.complaint, made.of_return = complaint_to_join(complaint_id), db.session.get(Return, return_id) if return_id else None
         made.customer, made.customer_id = made.complaint.customer, made.complaint.customer_id
         with made.advancing("file", by, on):
             made.number, made.filed_at = next_number(cls.kind, on.astimezone(zone()).date()), on

@@ -15,7 +15,7 @@ from cs.models.users import User
 from cs.procedure import returns as procedure
 from cs.procedure.returns import Tally
 
-COLUMNS = {"counted": "counted_qty", "accepted": "accepted_qty", "as_is": "as_is_qty", "rework": "rework_qty", "scrapped": "scrapped_qty",
+COLUMNS = {"counted": "counted_qty", "accepted": "accepted_qty", "ntf": "ntf_qty", "as_is": "as_is_qty", "rework": "rework_qty", "scrapped": "scrapped_qty",
            "reworked": "reworked_qty", "passed": "passed_qty", "failed": "failed_qty"}  # booking → its total on the line
 REMAINDERS = {"uninspected": "uninspected_qty", "rework_open": "rework_open_qty"}
 TOTALS = (*COLUMNS.values(), *REMAINDERS.values())
@@ -34,6 +34,7 @@ class ReturnLine(db.Model):
     slip_qty: Mapped[Decimal] = mapped_column(Quantity)
     counted_qty: Mapped[Decimal | None] = mapped_column(Quantity)
     accepted_qty: Mapped[Decimal] = mapped_column(Quantity, default=0)
+    ntf_qty: Mapped[Decimal] = mapped_column(Quantity, default=0)
     as_is_qty: Mapped[Decimal] = mapped_column(Quantity, default=0)
     rework_qty: Mapped[Decimal] = mapped_column(Quantity, default=0)
     scrapped_qty: Mapped[Decimal] = mapped_column(Quantity, default=0)
@@ -56,9 +57,9 @@ class ReturnLine(db.Model):
     instructed_by: Mapped[User | None] = relationship(foreign_keys=[instructed_by_id])
     __table_args__ = (
         CheckConstraint("slip_qty > 0", name="some"),
-        CheckConstraint("counted_qty >= 0 AND accepted_qty >= 0 AND as_is_qty >= 0 AND rework_qty >= 0 AND scrapped_qty >= 0 AND uninspected_qty >= 0",
+        CheckConstraint("counted_qty >= 0 AND accepted_qty >= 0 AND ntf_qty >= 0 AND as_is_qty >= 0 AND rework_qty >= 0 AND scrapped_qty >= 0 AND uninspected_qty >= 0",
                         name="not_negative"),
-        CheckConstraint("coalesce(counted_qty, 0) = accepted_qty + as_is_qty + rework_qty + scrapped_qty + uninspected_qty", name="counted_adds_up"),
+        CheckConstraint("coalesce(counted_qty, 0) = accepted_qty + ntf_qty + as_is_qty + rework_qty + scrapped_qty + uninspected_qty", name="counted_adds_up"),
         CheckConstraint("rework_qty = passed_qty + failed_qty + rework_open_qty", name="rework_adds_up"),
         CheckConstraint("passed_qty >= 0 AND failed_qty >= 0 AND passed_qty + failed_qty <= reworked_qty AND reworked_qty <= rework_qty",
                         name="reworked_before_inspected"))

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
 from sqlalchemy.orm import Mapped, backref, lazyload, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.base import Workflowed
+from cs.models.base import Workflowed, find
 from cs.models.complaints import Complaint
 from cs.models.customers import Customer, Product
 from cs.models.holidays import work_calendar
@@ -22,8 +22,17 @@ from cs.models.users import User
 from cs.procedure import complaints
 from cs.procedure import returns as procedure
 from cs.procedure.returns import Tally
+from cs.procedure.workflow import NotOpen
 
 MOST_LATER = 20
+
+
+def complaint_to_join(complaint_id: int) -> Complaint:
+    """The complaint that a return or a replenishment joins (5.3.5). NotOpen where it has ended, perhaps just now."""
+    complaint = find(Complaint, complaint_id)
+    if complaint is None or complaint.state not in complaints.OPEN:
+        raise NotOpen("complaint_to_join")
+    return complaint
 
 
 class Return(Workflowed):
@@ -38,6 +47,7 @@ class Return(Workflowed):
     complaint_id: Mapped[int | None] = mapped_column(ForeignKey("complaints.id"), index=True)
     customer_slip_no: Mapped[str | None]
     return_kind: Mapped[str | None]
+    cost_bearer: Mapped[str | None]  # 费用承担
     registered_at: Mapped[datetime] = mapped_column(Moment)
     wants_goods: Mapped[bool] = mapped_column(default=False)
     goods_wanted_on: Mapped[date | None]
@@ -178,10 +188,10 @@ class Return(Workflowed):
 
     @classmethod
     def register(cls, *, complaint_id: int | None, customer_id: int, lines: list[dict[str, Any]], by: User, on: datetime, **values: Any) -> Return:
-        """5.3.1, 5.3.5: sales registers a return; it joins the complaint `complaint_id`, or makes one."""
+        """5.3.1, 5.3.5: sales registers a return; it joins the complaint `complaint_id`, or makes one. NotOpen where that is ended."""
         made = cls()
         facts = {"customer_id": customer_id, "lines": lines, **values}
-        complaint = db.session.get_one(Complaint, complaint_id) if complaint_id else made._log_complaint(customer_id, lines, on, by, on)
+        complaint = complaint_to_join(complaint_id) if complaint_id else made._log_complaint(customer_id, lines, on, by, on)
         with made.advancing("register", by, on):
             made._open(complaint, facts, on)
         return made
@@ -196,7 +206,7 @@ class Return(Workflowed):
 
     def take_over(self, *, complaint_id: int | None, customer_id: int, lines: list[dict[str, Any]], by: User, on: datetime, **values: Any) -> None:
         """5.3.2: sales completes what the warehouse received; from here it goes the same way."""
-        complaint = db.session.get_one(Complaint, complaint_id) if complaint_id else self._log_complaint(
+        complaint = complaint_to_join(complaint_id) if complaint_id else self._log_complaint(
             customer_id, lines, self.arrived_at or on, by, on)
         with self.advancing("take_over", by, on):
             self.complaint, self.complaint_id = complaint, complaint.id

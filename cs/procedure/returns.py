@@ -63,6 +63,9 @@ WORKFLOW = Workflow("return", STATES, STEPS)
 OUTCOMES = {"leave_there": "left_there", "send_as_is": "as_is", "serve_paid": "paid_service", "serve_paid_here": "paid_service"}  # step → what was agreed
 WHOLE_UNITS = ("pcs", "set", "box")
 NOTHING = Decimal(0)
+# What quality finds a piece to be (return slip, fields 16, 17): sound; complained of, but no trouble found; …
+INSPECTION = ("accepted", "ntf", "as_is", "rework", "scrapped")
+REINSPECTION = ("passed", "failed")
 
 
 class TooMuch(ValueError):
@@ -77,12 +80,13 @@ class TooMuch(ValueError):
 class Tally:
     """The quantities of one line, in the unit of its product. `counted` None: not counted yet. Every booking leaves the sums true:
 
-    counted = accepted + as_is + rework + scrapped + uninspected, and rework = passed + failed + rework_open; what is re-inspected was reworked.
+    counted = accepted + ntf + as_is + rework + scrapped + uninspected, and rework = passed + failed + rework_open; what is re-inspected was reworked.
     """
 
     slip: Decimal
     counted: Decimal | None = None
     accepted: Decimal = NOTHING
+    ntf: Decimal = NOTHING
     as_is: Decimal = NOTHING
     rework: Decimal = NOTHING
     scrapped: Decimal = NOTHING
@@ -92,7 +96,7 @@ class Tally:
 
     @property
     def inspected(self) -> Decimal:
-        return self.accepted + self.as_is + self.rework + self.scrapped
+        return self.accepted + self.ntf + self.as_is + self.rework + self.scrapped
 
     @property
     def uninspected(self) -> Decimal:
@@ -120,7 +124,7 @@ class Tally:
     @property
     def to_customer(self) -> Decimal:
         """What goes back to the customer once nothing is left open."""
-        return self.accepted + self.as_is + self.passed
+        return self.accepted + self.ntf + self.as_is + self.passed
 
     @property
     def to_scrap(self) -> Decimal:
@@ -133,8 +137,7 @@ class Tally:
 
     def open_for(self, booking: str) -> Decimal:
         """How much can be booked so at most; KeyError for a booking that does not exist."""
-        return {"accepted": self.uninspected, "as_is": self.uninspected, "rework": self.uninspected, "scrapped": self.uninspected,
-                "reworked": self.to_rework, "passed": self.to_reinspect, "failed": self.to_reinspect}[booking]
+        return (dict.fromkeys(INSPECTION, self.uninspected) | dict.fromkeys(REINSPECTION, self.to_reinspect) | {"reworked": self.to_rework})[booking]
 
     def count(self, quantity: Decimal) -> Tally:
         """5.3.3: the warehouse's count, first or again. ValueError below zero; TooMuch (with what is inspected) if it falls below that."""
@@ -152,9 +155,6 @@ class Tally:
             raise TooMuch(self.open_for(booking))
         return replace(self, **{booking: getattr(self, booking) + quantity})
 
-
-INSPECTION = ("accepted", "as_is", "rework", "scrapped")
-REINSPECTION = ("passed", "failed")
 
 
 def dispositions(outcome: str | None) -> tuple[str, ...]:

@@ -103,8 +103,9 @@ SLIP = Boxes("slip", (
     Box("registered_at", lambda record: record.registered_at, kind="moment"),
     Box("registered_by", lambda record: record.created_by.name if record.created_by else None),
     Box("arrived_at", lambda record: record.arrived_at, 2, "moment"),
-    Box("wants_goods", lambda record: record.wants_goods, 2, "yes_no", options="yes_no"),
-    Box("goods_wanted_on", lambda record: record.goods_wanted_on, 2, "day")))
+    Box("wants_goods", lambda record: record.wants_goods, kind="yes_no", options="yes_no"),
+    Box("goods_wanted_on", lambda record: record.goods_wanted_on, kind="day"),
+    Box("cost_bearer", lambda record: choice("cost_bearer", record.cost_bearer), 2, options="cost_bearer")))
 
 REPLENISHED = Boxes("replenished", (  # the page has them with their links
     Box("replenishments", lambda record: listed(f"{one.number} {state_name('replenishment', one.state)}" for one in record.replenishments), 4,
@@ -147,6 +148,7 @@ WHAT_BECAME = Table("disposition", (
     UNIT,
     Column("counted_qty", lambda row: row.line.counted_qty, 9, "quantity"),
     Column("accepted_qty", _once_counted("accepted_qty"), 9, "quantity"),
+    Column("ntf_qty", _once_counted("ntf_qty"), 9, "quantity"),
     Column("as_is_qty", _once_counted("as_is_qty"), 9, "quantity"),
     Column("rework_qty", _once_counted("rework_qty"), 9, "quantity"),
     Column("scrapped_qty", _once_counted("scrapped_qty"), 9, "quantity"),

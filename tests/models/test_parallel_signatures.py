@@ -1,5 +1,5 @@
 """Two managers in the same moment (5.3.4): threads with connections of their own, let go at once. However their work interleaves, there is no order
-without all its signatures, none with a double one, and no two replenishments slip under the limit together."""
+without all its signatures, none with a double one, no two replenishments slip under the limit together, and no complaint closes under its goods."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from cs.models.chain import verify_events
 from cs.models.complaints import Complaint
 from cs.models.replenishments import Replenishment
 from cs.models.reporting import verify_tasks
+from cs.models.returns import Return
 from cs.models.signatures import verify_signatures
 from cs.models.users import User
 from cs.procedure.workflow import Refused
-from tests.returned import Replenishments
+from tests.returned import LINES, SLIP, WANTED, Replenishments
 
 ROUNDS = 5
 
@@ -148,3 +149,16 @@ def test_filing_the_second_while_the_first_is_signed_never_lets_both_through(tog
         assert alone in (0, 600)
     assert whole(on)
     assert db.session.query(Complaint).count() == ROUNDS
+
+
+def test_a_complaint_never_closes_under_goods_that_join_it_in_the_same_moment(together, people, on, complaint_in):
+    for joins in (Return.register, Replenishment.file) * ROUNDS:
+        complaint = complaint_in("accepted")
+        asked = (SLIP | WANTED | {"lines": [dict(LINES[0])]} if joins == Return.register
+                 else Replenishments(people, on, complaint.id).asked("600") | {"return_id": None})
+        outcomes = together(
+            lambda number=complaint.id: find(Complaint, number, lock=True).close(closing_note=None, by=User.by_username("quality_supervisor"), on=on),
+            lambda number=complaint.id, joins=joins, asked=asked: joins(complaint_id=number, by=User.by_username("sales_clerk"), on=on, **asked))
+        joined = len(complaint.returns) + len(complaint.replenishments)
+        assert (sorted(outcomes), (complaint.state, joined)) in [(["NotOpen", "done"], ("closed", 0)), (["NotOpen", "done"], ("accepted", 1))]
+    assert whole(on)

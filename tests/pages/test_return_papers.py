@@ -98,14 +98,14 @@ def test_a_difference_that_nobody_settled_is_shown_as_open(clerk, return_in):
 
 def test_the_slip_says_of_each_line_what_became_of_it(clerk, return_in):
     lines = lines_of(pdf(clerk, f"/returns/{return_in('closed').id}.pdf"))
-    assert "1 CA-6920 L2611 个 8 3 1 3 1 0 6 2" in lines
-    assert "2 CA-6920 L2612 个 5 5 0 0 0 0 5 0" in lines
+    assert "1 CA-6920 L2611 个 8 3 0 1 3 1 0 6 2" in lines
+    assert "2 CA-6920 L2612 个 5 5 0 0 0 0 0 5 0" in lines
 
 
 def test_what_is_not_counted_yet_is_struck_through(clerk, return_in):
     lines = lines_of(pdf(clerk, f"/returns/{return_in('registered').id}.pdf"))
     assert "1 CA-6920 L2611 PO-1 右声道无声 个 10 / / /" in lines
-    assert "1 CA-6920 L2611 个 / / / / / / / /" in lines
+    assert "1 CA-6920 L2611 个 / / / / / / / / /" in lines
     assert lines[lines.index("D 返工/重工 3.4 · 3.5 · 3.6") + 1] == "/"
 
 

@@ -142,6 +142,22 @@ def test_goods_that_go_back_as_they_are_are_not_accepted(app, as_role, return_in
     assert (inspector.status, loaded(app, Return, record.id).lines[0].as_is_qty) == (303, 10)
 
 
+def test_what_was_complained_of_and_shows_no_trouble_is_counted_apart_and_goes_back(app, as_role, return_in):
+    record, inspector = return_in("handling"), as_role("quality_inspector")
+    inspector.step(f"/returns/{record.id}/inspect", accepted="5", ntf="3")
+    line = loaded(app, Return, record.id).lines[0]
+    assert (line.accepted_qty, line.ntf_qty, line.uninspected_qty, line.tally.to_customer) == (5, 3, 0, 8)
+    assert "未发现故障 3" in inspector.get(f"/returns/{record.id}").soup.select_one(".tally-words").get_text()
+
+
+def test_who_bears_the_costs_is_said_by_sales_and_may_be_said_later(app, as_role, return_in):
+    record, clerk = return_in("registered"), as_role("sales_clerk")
+    clerk.step(f"/returns/{record.id}/amend", cost_bearer="shared")
+    assert (clerk.status, loaded(app, Return, record.id).cost_bearer) == (303, "shared")
+    assert "费用承担协商分摊" in clerk.get(f"/returns/{record.id}").soup.select_one("#block-A").get_text("", strip=True)
+    assert clerk.get(f"/returns/{record.id}/amend").form()["cost_bearer"] == "shared"
+
+
 @pytest.mark.parametrize(("quantity", "status"), [("4", 422), ("0", 422), ("-1", 422), ("3", 303)])
 def test_production_books_what_is_open_and_no_more(as_role, return_in, quantity, status):
     record, operator = return_in("handling", until="plan_rework"), as_role("production_operator")

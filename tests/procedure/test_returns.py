@@ -57,7 +57,7 @@ def tally(**values: int) -> Tally:
     return Tally(**{name: Decimal(value) for name, value in values.items()})
 
 
-WHOLE = {"slip": 50, "counted": 48, "accepted": 5, "as_is": 3, "rework": 30, "scrapped": 6, "reworked": 20, "passed": 11, "failed": 2}
+WHOLE = {"slip": 50, "counted": 48, "accepted": 4, "ntf": 1, "as_is": 3, "rework": 30, "scrapped": 6, "reworked": 20, "passed": 11, "failed": 2}
 
 
 def test_what_is_counted_adds_up_with_what_is_decided_and_what_is_reworked():
@@ -84,7 +84,7 @@ def test_a_line_is_done_when_both_remainders_are_nil(values, done):
 
 
 @pytest.mark.parametrize(("booking", "open_"), [
-    ("accepted", 4), ("as_is", 4), ("rework", 4), ("scrapped", 4), ("reworked", 10), ("passed", 7), ("failed", 7)])
+    ("accepted", 4), ("ntf", 4), ("as_is", 4), ("rework", 4), ("scrapped", 4), ("reworked", 10), ("passed", 7), ("failed", 7)])
 def test_no_more_is_booked_than_is_open(booking, open_):
     line = tally(**WHOLE)
     assert getattr(line.book(booking, Decimal(open_)), booking) == getattr(line, booking) + open_
@@ -121,7 +121,7 @@ def test_whatever_is_booked_the_sums_hold(slip, bookings):
             line = line.count(quantity) if booking == "count" else line.book(booking, quantity)
         except ValueError:
             continue
-        assert line.counted == line.accepted + line.as_is + line.rework + line.scrapped + line.uninspected
+        assert line.counted == line.accepted + line.ntf + line.as_is + line.rework + line.scrapped + line.uninspected
         assert line.rework == line.passed + line.failed + line.rework_open
         assert min(line.uninspected, line.rework_open, line.to_rework, line.to_reinspect) >= 0
         assert line.is_done == (line.counted == line.to_customer + line.to_scrap)
@@ -129,7 +129,7 @@ def test_whatever_is_booked_the_sums_hold(slip, bookings):
 
 def test_goods_that_go_back_as_they_are_are_not_worked_on():
     assert returns.dispositions("as_is") == ("as_is",)
-    assert returns.dispositions("paid_service") == returns.dispositions(None) == ("accepted", "as_is", "rework", "scrapped")
+    assert returns.dispositions("paid_service") == returns.dispositions(None) == ("accepted", "ntf", "as_is", "rework", "scrapped")
 
 
 @pytest.mark.parametrize(("quantity", "unit", "fits"), [

@@ -134,6 +134,7 @@ class AmendForm(_LinesForm):
     """5.6: the slip before its goods are counted. Sales knows what kind of return it is; the warehouse at the gate need not."""
 
     return_kind = Choice("return_kind", "return_kind", required=True)
+    cost_bearer = Choice("cost_bearer", "cost_bearer")
     wants_goods = Yes("wants_goods")
     goods_wanted_on = Day("goods_wanted_on")
     return_by = Day("return_by")
@@ -141,7 +142,7 @@ class AmendForm(_LinesForm):
     def fill(self, record: Any, on: datetime) -> None:
         super().fill(record, on)
         if record is not None:
-            for name in ("wants_goods", "goods_wanted_on", "return_by"):
+            for name in ("cost_bearer", "wants_goods", "goods_wanted_on", "return_by"):
                 self[name].process_data(getattr(record, name))
 
     def check(self, record: Any, on: datetime) -> None:

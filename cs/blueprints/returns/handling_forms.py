@@ -148,6 +148,7 @@ class InspectForm(WithFiles, _BookForm):
     """5.3.1: 由品管部进行确认: what each piece is, in portions if need be."""
 
     accepted = Number("accepted_qty", most=ALL_THERE_IS)
+    ntf = Number("ntf_qty", most=ALL_THERE_IS)
     as_is = Number("as_is_qty", most=ALL_THERE_IS)
     rework = Number("rework_qty", most=ALL_THERE_IS)
     scrapped = Number("scrapped_qty", most=ALL_THERE_IS)
