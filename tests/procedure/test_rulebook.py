@@ -167,6 +167,9 @@ def test_the_figures_stand_with_their_clauses_and_without_targets():
         ("cooperation", "very_good fairly_good ordinary poor"),
         ("potential", "great fairly_great ordinary hardly_any"),
         ("payment", "on_time fairly_on_time chased very_poor"),
+        ("return_kind", "incoming use rework wrong_goods other"),
+        ("cost_bearer", "ours customer supplier carrier shared"),
+        ("booking", "counted accepted ntf as_is rework scrapped reworked passed failed"),
         ("yes_no", "yes no"),
     ],
 )
