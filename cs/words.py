@@ -211,8 +211,11 @@ def _text_in_words(field: str, text: str) -> str:
 
 
 def money(value: Decimal | None) -> str:
-    """An amount with its two decimals."""
-    return "" if value is None else f"{value:,.2f}"
+    """An amount with its two decimals; a unit price with up to four."""
+    if value is None:
+        return ""
+    text = f"{value:,.4f}"
+    return text[:-2] + text[-2:].rstrip("0")
 
 
 def init_words(app: Any) -> None:

@@ -69,7 +69,7 @@ APPLICATION = Boxes("application", (
 
 LINES = Table("lines", (
     NUMBER, MODEL, SPEC, UNIT, QUANTITY,
-    Column("unit_price", lambda row: row[1].unit_price, 12, "money"),
+    Column("unit_price", lambda row: money(row[1].unit_price), 12, "money"),
     Column("amount", lambda row: money(row[1].amount), 12, "money")), _lines, 8)
 
 WANTED = Boxes("wanted", (  # the sum decides who signs, until the order is released (Q23)

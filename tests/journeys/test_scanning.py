@@ -61,6 +61,7 @@ def key_in(person: Person, label: str, quantity: str) -> None:
 
 def small_targets(person: Person) -> list[str]:
     """What a thumb must press on this page, but is lower than a thumb is wide."""
+    person.page.wait_for_load_state()  # until then nothing is as high as it will be
     return person.page.evaluate("""least => [...document.querySelectorAll('main button, main .btn, main input, main textarea, main summary, main .choice, main .file-pick')]
         .map(one => one.closest('.choice, .file-pick') || one).filter(one => one.offsetParent && one.type !== 'hidden' && one.getBoundingClientRect().height < least)
         .map(one => one.outerHTML.slice(0, 80))""", THUMB)

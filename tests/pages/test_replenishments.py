@@ -509,3 +509,9 @@ def test_an_application_without_complaint_and_return_is_asked_for_one_of_them(as
     clerk = as_role("sales_clerk")
     clerk.step("/replenishments/new", **asked())
     assert "请填写投诉编号或退货单号" in clerk.faults["complaint_no"]
+
+
+@pytest.mark.parametrize(("price", "shown"), [("236", "236.00"), ("99.9995", "99.9995"), ("0.5", "0.50"), ("1234.125", "1,234.125")])
+def test_a_unit_price_stands_with_two_decimals_or_as_many_as_it_has(as_role, filed, price, shown):
+    row = as_role("auditor").get(f"/replenishments/{filed(price=price).id}").soup.select_one("#block-B table tbody tr, .panel table tbody tr")
+    assert row.select("td")[1].get_text() == shown
