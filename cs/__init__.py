@@ -23,6 +23,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     from cs.blueprints import SECTIONS
     from cs.extensions import babel, init_extensions
     from cs.files import FILE_TYPES, FileStore
+    from cs.models.escalation import check_rules
     from cs.procedure import rulebook
 
     app = Flask(__name__)
@@ -41,6 +42,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     words.init_words(app)
     for section in SECTIONS:
         app.register_blueprint(section)
+    check_rules(app.extensions["rulebook"])
     shell.init_shell(app)
     errors.init_errors(app)
     commands.init_commands(app)

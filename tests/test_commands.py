@@ -270,12 +270,20 @@ def test_tasks_are_rebuilt_from_the_records(app, complaint_in):
     assert run(app, "verify").exit_code == 0
 
 
-def test_a_wrong_procedure_file_stops_the_start_with_place_and_reason(tmp_path):
-    wrong = tmp_path / "own.toml"
-    wrong.write_text((ROOT / "cs/procedure/mj-qp-12.toml").read_text("utf-8").replace("no_answer_days = 10", "no_answer_days = 0"), "utf-8")
+@pytest.mark.parametrize(("right", "wrong", "said"), [
+    ("no_answer_days = 10", "no_answer_days = 0", "no_answer_days"),
+    ('\nsign = { hours = 8,', '\napprove = { hours = 8,', "escalation.replenishment.approve.*no signature that anybody waits for.*replenishment.sign"),
+    ('\nsign = { hours = 8,', '\nfile = { hours = 8,', "escalation.replenishment.file.*no signature"),
+    ("[escalation.return]", "[escalation.user]", "escalation.user.close.*no signature"),
+    ("[escalation.return]", "[escalation.refund]", "escalation.refund.close.*no signature"),
+    ('\nsign = { hours = 8, to = "general_manager"', '\nsign = { hours = 8, to = "general_manager", counted_from = "due"', "escalation.replenishment.sign.counted_from.*no day")])
+def test_a_wrong_procedure_file_stops_the_start_with_place_and_reason(tmp_path, right, wrong, said):
+    own, text = tmp_path / "own.toml", (ROOT / "cs/procedure/mj-qp-12.toml").read_text("utf-8")
+    assert right in text
+    own.write_text(text.replace(right, wrong), "utf-8")
     from cs.procedure.rulebook import ProcedureError
-    with pytest.raises(ProcedureError, match="no_answer_days"):
-        create_app({"CS_DATA": tmp_path / "data", "DATABASE_URL": "", "CS_PROCEDURE": str(wrong)})
+    with pytest.raises(ProcedureError, match=said):
+        create_app({"CS_DATA": tmp_path / "data", "DATABASE_URL": "", "CS_PROCEDURE": str(own)})
 
 
 @pytest.mark.parametrize(("name", "value"), [("CS_TIMEZONE", "Asia/Shangai"), ("CS_TIMEZONE", "../etc/passwd"), ("CS_LANGUAGE", "de"), ("CS_PAGE_ROWS", "0"),

@@ -102,7 +102,7 @@ def index() -> Any:
     open_ = open_of_customers({row.customer_id for row in [*page.rows, *escalated] if row.customer_id})
     return show("approvals/index.html", "approvals/_rows.html", page=page, others_of=lambda row: besides(open_, row.kind, row.customer_id), steps_of=lambda row: _steps(row, managers), address_of=address_of, is_stuck=is_stuck,
                 clause_of=_clause, roles_of=lambda row: roles_with(Permission(row.permission)), section_of=SECTION_OF, beyond_of=escalations.of,
-                escalated=escalated, escalated_counts=escalations.counts(current_user) if escalated else {}, whom=escalations.whom_to_call(page.rows if request.args.get("whose") == "escalated" else escalated),
+                escalated=escalated, escalated_counts=escalations.counts(current_user) if escalated else {}, whom=escalations.whom_to_call(current_user, page.rows if request.args.get("whose") == "escalated" else escalated),
                 standing_in=standing_in)
 
 
@@ -134,7 +134,7 @@ class DeputyForm(StepForm):
             self.fault("last_on", gettext("The period ends before it begins."))
         elif last < today():
             self.fault("last_on", gettext("This day is over."))
-        elif self.role.data and Deputy.within(current_user, self.role.data, first, last):
+        elif self.role.data and not self.role.errors and Deputy.within(current_user, self.role.data, first, last):
             self.fault("first_on", gettext("A deputy is named already for some of these days."))
 
 

@@ -66,7 +66,7 @@ def _context() -> dict[str, Any]:
     narrowed = page.narrowed or page.previous_url
     escalated = [] if narrowed else escalations.first(current_user, MOST_ESCALATED)
     return {"page": page, "counts": work_counts(current_user, on), "on": on, "url_of": _url_of, "creates": _creates(), "beyond_of": escalations.of,
-            "escalated": escalated, "escalated_counts": escalations.counts(current_user) if escalated else {}, "whom": escalations.whom_to_call(escalated),
+            "escalated": escalated, "escalated_counts": escalations.counts(current_user) if escalated else {}, "whom": escalations.whom_to_call(current_user, escalated),
             "roles_of": lambda row: roles_with(Permission(row.permission))}
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    delete,
     inspect,
     or_,
     select,
@@ -49,6 +50,7 @@ class Record(db.Model):
 
     __abstract__ = True
     kind: ClassVar[str]
+    numbers: ClassVar[tuple[str, ...]] = ("number",)  # the fields by which people call it
     parts: ClassVar[tuple[str, ...]] = ()  # relationships whose rows belong to the record's content
     derived: ClassVar[frozenset[str]] = frozenset({"version", "head_hash", "search_text"})  # columns that are not content
     workflow: ClassVar[Workflow | None] = None
@@ -333,6 +335,11 @@ def awaited(record: Workflowed, on: datetime) -> dict[tuple[str, int | None], di
     return tasks
 
 
+def ask_anew(record: Workflowed) -> None:
+    """What is awaited of a record is asked from now on: what was asked before was something else."""
+    db.session.execute(delete(Task).where(Task.kind == record.kind, Task.record_id == record.id))
+
+
 def sync_tasks(record: Workflowed, on: datetime, *, new: bool = False) -> None:
     """Makes the tasks of a record what its rows say; who took one keeps it while it stands. The caller flushes."""
     if not any(step.task for step in record.workflow.steps):
@@ -358,8 +365,9 @@ def find(cls: type[R], record_id: int, *, lock: bool = False) -> R | None:
 
 
 def by_number(cls: type[R], number: str | None) -> R | None:
-    """A record by the number that people call it by, however they write its letters."""
-    return db.session.execute(select(cls).where(cls.number == (number or "").upper())).scalar()  # type: ignore[attr-defined]
+    """A record by a number that people call it by, as it is or in capitals."""
+    written = {number or "", (number or "").upper()}
+    return db.session.execute(select(cls).where(or_(*(getattr(cls, name).in_(written) for name in cls.numbers))).order_by(cls.id)).scalars().first()
 
 
 def verify_records() -> Iterator[Fault]:

@@ -10,19 +10,30 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, false, func, or_, select, tuple_
 
 from cs.extensions import db
 from cs.models.approvals import TO_SIGN
-from cs.models.base import KINDS, Task
+from cs.models.base import KINDS, Task, Workflowed
 from cs.models.holidays import work_calendar
 from cs.models.procedure import rulebook
 from cs.models.reporting import waits_for
 from cs.models.users import Membership, User
 from cs.procedure.authority import Permission, permissions_of, roles_with
-from cs.procedure.rulebook import Escalation
+from cs.procedure.rulebook import Escalation, ProcedureError, Rulebook
 
 HOUR = timedelta(hours=1)
+
+
+def check_rules(book: Rulebook) -> None:
+    """ProcedureError for a row of [escalation] that could never come true: nothing is signed under its name, or it has no day to be counted from."""
+    signed = {f"{kind}.{step.task}": step for kind, cls in KINDS.items() for step in (cls.workflow.steps if issubclass(cls, Workflowed) else ())
+              if step.task and step.signed}
+    for name, rule in ((f"{kind}.{task}", rule) for kind, rows in book.escalation.items() for task, rule in rows.items()):
+        if name not in signed:
+            raise ProcedureError(f"escalation.{name}", f"is no signature that anybody waits for: name one of {', '.join(signed)}")
+        if rule.counted_from == "due" and signed[name].due is None:
+            raise ProcedureError(f"escalation.{name}.counted_from", 'has no day by which it is due: count from "asked"')
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,10 @@ class Escalations:
 
     def shown_to(self, person: User) -> ColumnElement[bool]:
         """SQL: what waits beyond its hours for others and is shown to this person by their role; what waits for themselves stands in their own queue."""
+        each = select(func.min(Task.id)).where(self._waits_for_others(person)).group_by(Task.kind, Task.name, Task.record_id)
+        return Task.id.in_(each)  # one line for a record, whoever could sign it
+
+    def _waits_for_others(self, person: User) -> ColumnElement[bool]:
         mine = [condition & _is_above(rule.to) for rule, condition in self._conditions() if rule.to in person.roles]
         return or_(false(), *mine) & ~func.coalesce(waits_for(person, self.on), False)
 
@@ -91,13 +106,20 @@ class Escalations:
         query = TO_SIGN.where(self.shown_to(person)).order_by(Task.since, Task.id).limit(most)
         return list(db.session.execute(query)) if self.concern(person) else []
 
-    @staticmethod
-    def whom_to_call(rows: Iterable[Row[Any]]) -> dict[str, list[str]]:
-        """{permission: the names of those who may do it}, for lines that wait for nobody by name."""
+    def whom_to_call(self, person: User, rows: Iterable[Row[Any]]) -> dict[int, list[str]]:
+        """{line that is shown to this person: the names of those for whom it waits}: by name, or whoever may do it."""
+        rows = list(rows)
         asked = {row.permission: roles_with(Permission(row.permission)) for row in rows if row.signer is None}
         query = select(User.name, Membership.role).join(Membership).where(User.active, Membership.role.in_({role for roles in asked.values() for role in roles}))
         held = db.session.execute(query.order_by(User.sort_name, User.id)).all() if asked else []
-        return {permission: list(dict.fromkeys(name for name, role in held if role in roles)) for permission, roles in asked.items()}
+        named = {(row.kind, row.name, row.record_id): row.id for row in rows if row.user_id is not None}
+        signers = select(Task.kind, Task.name, Task.record_id, User.name.label("signer")).join(User, User.id == Task.user_id).where(
+            tuple_(Task.kind, Task.name, Task.record_id).in_(list(named)), self._waits_for_others(person)).order_by(User.sort_name, User.id)
+        found = {row.id: [row.signer] if row.signer else list(dict.fromkeys(name for name, role in held if role in asked[row.permission]))
+                 for row in rows if row.user_id is None}
+        for kind, task, record_id, signer in db.session.execute(signers) if named else ():
+            found.setdefault(named[kind, task, record_id], []).append(signer)
+        return found
 
     def by_clause(self) -> dict[str, int]:
         """{clause of the step: how many of its signatures wait beyond their hours}."""

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func, select
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship, validates
 
 from cs.extensions import db
-from cs.models.base import Workflowed, find, hash_of
+from cs.models.base import Workflowed, ask_anew, find, hash_of
 from cs.models.complaints import Complaint
 from cs.models.customers import Customer, Product
 from cs.models.deputies import Deputy
@@ -56,6 +56,7 @@ class Replenishment(Workflowed):
     """One application, whole, and the order that it became."""
 
     kind = "replenishment"
+    numbers = ("number", "order_number")
     parts = ("lines", "approvals")
     workflow = procedure.WORKFLOW
     deputised = frozenset({Permission.APPROVE_REPLENISHMENT})
@@ -264,10 +265,14 @@ class Replenishment(Workflowed):
 
     def _fill(self, lines: list[dict[str, Any]], order_no: str | None, charged: bool, wanted_on: date, reason: str) -> None:
         """Lines that stay the same keep their row."""
-        same = {(line.product_id, line.quantity, line.unit_price): line for line in self.lines}
-        kept = [same.pop((facts["product_id"], exact(facts["quantity"]), exact(facts["unit_price"])), None) or ReplenishmentLine(
-            product=db.session.get_one(Product, facts["product_id"]), amount=procedure.line_amount(facts["quantity"], facts["unit_price"]), **facts)
-            for facts in lines]
+        left, kept = list(self.lines), []
+        for facts in lines:
+            wanted = (facts["product_id"], exact(facts["quantity"]), exact(facts["unit_price"]))
+            row = next((line for line in left if (line.product_id, line.quantity, line.unit_price) == wanted), None)
+            if row is not None:
+                left.remove(row)
+            kept.append(row or ReplenishmentLine(product=db.session.get_one(Product, facts["product_id"]),
+                                                 amount=procedure.line_amount(facts["quantity"], facts["unit_price"]), **facts))
         self.lines = sorted(kept, key=lambda line: line.id or 2**31)
         self.order_no, self.charged, self.wanted_on, self.replenishment_reason = order_no, charged, wanted_on, reason
         self.amount = procedure.amount((line.quantity, line.unit_price) for line in self.lines)
@@ -284,6 +289,7 @@ class Replenishment(Workflowed):
                     one.void()
                 self.chain, self.changed_by_id = self.chain + 1, by.id
                 self._require()
+                ask_anew(self)
         self._require_of_others(by, on)
 
     def sign(self, *, seen: str, by: User, on: datetime) -> None:

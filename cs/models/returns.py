@@ -103,8 +103,12 @@ class Return(Workflowed):
 
     @property
     def labelled(self) -> list[ReturnLine]:
-        """The lines that have labels: all, once the slip stands (5.3.2, 5.6)."""
-        return [] if self.state in procedure.SLIP_OPEN else list(self.lines)
+        """The lines that have labels: all, once the slip stands, of goods that come (5.3.2, 5.6)."""
+        return [] if self.state in procedure.SLIP_OPEN or not self.has_labels else list(self.lines)
+
+    @property
+    def has_labels(self) -> bool:
+        return self.state not in procedure.WITHOUT_GOODS
 
     # Dates
 

@@ -69,9 +69,12 @@ def index_anew(cls: type[Record], which: ColumnElement[bool]) -> None:
     last = 0
     while records := db.session.execute(select(cls).where(which, cls.id > last).order_by(cls.id).limit(RECORDS_AT_ONCE)).scalars().all():
         last = records[-1].id
+        changed = []
         for record in records:
-            record.search_text = searchable(record.searched())
-        if changed := [record for record in records if record in db.session.dirty]:
+            if (words := searchable(record.searched())) != record.search_text:
+                record.search_text = words
+                changed.append(record)
+        if changed:
             index_words(changed)
         db.session.flush()
 

@@ -183,7 +183,7 @@ DOES: dict[str, Done] = {
     ),
     "5.3.4": _done(
         "业务提出补货申请，业务经理和生产经理核准；同一投诉补货合计达到 1000 元起总经理核准；变更使签核作废；核准后按紧急订单执行。"
-        "等候签核超过规定工时的，同时显示给指定岗位；谁今天能签，管理员随时可查。",
+        "等候签核超过规定时限的，同时显示给指定岗位；谁今天能签，管理员随时可查。",
         "Sales applies; sales and production manager approve, from 1000 RMB for one complaint the general manager too; a change voids the signatures; "
         "then it runs as an urgent order. What waits beyond its working hours is shown to a named role too; who can sign what today is seen at any time.",
         *REPLENISHMENTS,

@@ -24,6 +24,7 @@ STATES = (
 BEFORE_THE_COUNT = ("at_gate", "registered", "offering", "arranging", "expected")
 UNFINISHED = (*BEFORE_THE_COUNT, "handling", "given_back", "confirmed")
 AT_THE_GATE = "at_gate"
+WITHOUT_GOODS = ("not_taken", "void")
 SLIP_OPEN = ("at_gate", "registered", "offering", "arranging")  # lines may still come and go: their labels would name others
 
 STEPS = (

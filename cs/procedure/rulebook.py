@@ -364,8 +364,6 @@ def _time_faults(working: WorkingHours) -> Iterator[tuple[str, str]]:
 def _escalation_faults(book: Rulebook) -> Iterator[tuple[str, str]]:
     for kind, rows in book.escalation.items():
         for task, rule in rows.items():
-            if task not in book.steps.get(kind, {}):
-                yield f"escalation.{kind}.{task}", "is no step: name a kind of record and one of its steps, as the tables of steps below do"
             if rule.to not in book.roles:
                 yield f"escalation.{kind}.{task}.to", f"no role {rule.to!r}: name one of {', '.join(book.roles)}"
 

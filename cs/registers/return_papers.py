@@ -197,7 +197,7 @@ RETURN_SLIP = Paper(
     ),
     (
         Signing("registered_by", ("register", "take_over")),
-        Signing("counted_by", ("receive_at_gate", "count", "recount"), all_of_them=True),
+        Signing("counted_by", ("count", "recount"), all_of_them=True),
         Signing("judged_by", ("accept", "accept_here", "decline")),
         Signing("inspected_by", ("inspect", "reinspect"), all_of_them=True),
         Signing("closed_by", ("close",)),

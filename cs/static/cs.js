@@ -9,6 +9,7 @@
   // Whether somebody has typed or chosen something since the page came.
   const isTouched = (form) => [...form.elements].some((one) => one.options
     ? one.value !== ([...one.options].find((option) => option.defaultSelected) || one.options[0] || one).value
+    : one.type === 'radio' || one.type === 'checkbox' ? one.checked !== one.defaultChecked
     : one.defaultValue !== undefined && one.type !== 'hidden' && one.value !== one.defaultValue);
 
   // ---- htmx: from the CDN, else our own copy -------------------------------------------------------------
@@ -262,12 +263,12 @@
   const isText = (one) => one.isContentEditable || one.matches('textarea, select, input:not([type=radio]):not([type=checkbox]):not([type=file])');
   document.addEventListener('keydown', (event) => {
     const box = document.querySelector('[data-scan] [name=code]'), {target, key} = event;
-    if (!box || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!box || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (key.length === 1 && key !== ' ' && !isText(target)) {
       box.value = '';
       box.focus();
     } else if (key === 'Enter' && target.matches('input.number')) {
-      const [, before, code] = target.value.match(/^([^\p{L}]*)(\p{L}.*)$/u) || [];
+      const [, before, code] = target.value.match(/^([^\p{L}]*)(\p{L}{2,}[^\p{L}\p{Nd}]\p{Nd}{4,}[^\p{L}\p{Nd}]\p{Nd}.*)$/u) || [];  // letters, digits, digits: never “50pcs”
       if (!code) return;
       event.preventDefault();
       target.value = before;

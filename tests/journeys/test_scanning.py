@@ -100,6 +100,12 @@ def test_goods_are_counted_placed_reworked_and_inspected_by_scanning_their_label
     keeper.see("已完成：点收入区")
     is_about(keeper, "点收入区", "3 · CA-6920 · L2613")
     expect(keeper.field("实收数量").locator("input")).to_be_focused()
+    keeper.tick("退货区1号位")
+    keeper.write("实收数量", "50个")  # a person's own words are no code
+    keeper.page.keyboard.press("Enter")
+    expect(keeper.field("实收数量").locator(".field-error")).to_be_visible()
+    expect(keeper.field("实收数量").locator("input")).to_have_value("50个")
+    keeper.field("实收数量").locator("input").fill("")
     scan(keeper, f"{awaited}/1")  # the field for the quantity has the focus
     is_about(keeper, "点收入区", "1 · CA-6920 · L2611")
     key_in(keeper, "实收数量", "10")

@@ -28,11 +28,12 @@ def filed(people, on, complaint_in):
     return Replenishments(people, on, complaint_in("received").id)
 
 
-def shown(person, at) -> list[tuple[str, str]]:
-    """What is shown to a person as escalated: what is awaited, of whom."""
+def shown(person, at) -> list[tuple[str, str | None]]:
+    """What is shown to a person as escalated: what is awaited, of whom by name."""
     rows = Escalations(at).first(person, 100)
     assert sum(Escalations(at).counts(person).values()) == len(rows)
-    return [(f"{row.kind}.{row.name}", row.signer) for row in rows]
+    whom = Escalations(at).whom_to_call(person, rows)
+    return [(f"{row.kind}.{row.name}", "、".join(whom[row.id]) if row.signer else None) for row in rows]
 
 
 def lines(at) -> list[tuple[str | None, Beyond | None]]:
@@ -44,7 +45,7 @@ def lines(at) -> list[tuple[str | None, Beyond | None]]:
 def test_a_signature_is_escalated_after_eight_working_hours(filed, people, minutes, escalated):
     filed()
     found = shown(people["general_manager"], WEDNESDAY + timedelta(minutes=minutes))
-    assert sorted(found) == ([("replenishment.sign", "业务经理甲"), ("replenishment.sign", "生产经理甲")] if escalated else [])
+    assert found == ([("replenishment.sign", "生产经理甲、业务经理甲")] if escalated else [])
 
 
 def test_nights_week_ends_and_feasts_do_not_count(filed, people, on):
@@ -52,7 +53,7 @@ def test_nights_week_ends_and_feasts_do_not_count(filed, people, on):
     filed()
     monday = friday + timedelta(days=3, minutes=15) - timedelta(hours=2)  # 15:15
     assert shown(people["general_manager"], monday) == []
-    assert len(shown(people["general_manager"], monday + timedelta(hours=2))) == 2  # 17:15, 7.75 hours of the day
+    assert len(shown(people["general_manager"], monday + timedelta(hours=2))) == 1  # 17:15, 7.75 hours of the day
     SiteDay.set(day=date(2026, 3, 16), works=False, note="停电", by=people["administrator"], on=on)
     assert shown(people["general_manager"], monday + timedelta(hours=2)) == []
 
@@ -89,6 +90,15 @@ def test_what_waits_for_themselves_stands_in_their_own_queue(filed, people, on):
     Deputy.name_for(role="sales_manager", deputy=people["general_manager"], first_on=day_of(on), last_on=day_of(on) + timedelta(days=3),
                     by=people["sales_manager"], on=on)
     assert shown(people["general_manager"], WEDNESDAY) == [("replenishment.sign", "生产经理甲")]
+
+
+def test_a_changed_application_is_asked_for_anew(filed, people, on):
+    """Who had not signed yet is asked for another text than before: their hours begin with the change."""
+    record = filed(signed=("sales_manager",))
+    changed = on + timedelta(hours=5)
+    record.change(by=people["sales_clerk"], on=changed, **filed.asked("700"))
+    assert {(task.name, task.since) for task in db.session.query(Task).filter_by(kind="replenishment")} == {("sign", changed), ("see_change", changed)}
+    assert shown(people["general_manager"], WEDNESDAY) == []
 
 
 def test_escalation_gives_no_right_to_sign(filed, people):
@@ -131,7 +141,7 @@ def test_who_becomes_general_manager_sees_it_at_once(filed, people):
     filed()
     people["planner"].memberships.append(Membership(user_id=people["planner"].id, department="management", role="general_manager"))
     db.session.flush()
-    assert len(shown(people["planner"], WEDNESDAY)) == 2
+    assert len(shown(people["planner"], WEDNESDAY)) == 1
 
 
 def test_the_list_and_the_line_never_disagree(filed, complaint_in, people):
@@ -146,7 +156,8 @@ def test_the_list_and_the_line_never_disagree(filed, complaint_in, people):
         beyond = set(db.session.execute(select(Task.id).where(escalations.beyond())).scalars())
         above = set(db.session.execute(select(Task.id).where(escalations.shown_to(people["general_manager"]))).scalars())
         assert {row.id for row in rows if escalations.of(row)} == beyond
-        assert {row.id for row in rows if (found := escalations.of(row)) and found.to} == above
+        said = [row for row in rows if (found := escalations.of(row)) and found.to]
+        assert above == {min(row.id for row in said if row.record_id == one.record_id and row.kind == one.kind) for one in said}
 
 
 def test_the_first_lines_are_the_oldest_and_all_are_counted_by_what_is_awaited(filed, complaint_in, people, on):
@@ -155,8 +166,8 @@ def test_the_first_lines_are_the_oldest_and_all_are_counted_by_what_is_awaited(f
         filed()
     complaint_in("analysing")
     escalations = Escalations(WEDNESDAY)
-    assert [row.since for row in escalations.first(people["general_manager"], 2)] == [on - timedelta(hours=2)] * 2
-    assert escalations.counts(people["general_manager"]) == {("complaint", "confirm"): 1, ("replenishment", "sign"): 6}
+    assert [row.since for row in escalations.first(people["general_manager"], 2)] == [on - timedelta(hours=2), on - timedelta(hours=1)]
+    assert escalations.counts(people["general_manager"]) == {("complaint", "confirm"): 1, ("replenishment", "sign"): 3}
     assert escalations.counts(people["sales_manager"]) == {}
 
 
@@ -165,8 +176,9 @@ def test_whom_to_call_is_named_where_a_role_is_awaited(filed, complaint_in, peop
     complaint_in("analysing")
     people["quality_inspector"].leave(reason=None, by=people["administrator"], on=on)
     rows = Escalations(WEDNESDAY).first(people["general_manager"], 9)
-    assert Escalations.whom_to_call(rows) == {"analyse_complaint": ["品质主管甲"]}
-    assert Escalations.whom_to_call([]) == {}
+    whom = Escalations(WEDNESDAY).whom_to_call(people["general_manager"], rows)
+    assert {row.kind: whom[row.id] for row in rows} == {"complaint": ["品质主管甲"], "replenishment": ["生产经理甲", "业务经理甲"]}
+    assert Escalations(WEDNESDAY).whom_to_call(people["general_manager"], []) == {}
 
 
 def test_evidence_counts_by_clause_and_nothing_is_stored(filed, complaint_in, on):

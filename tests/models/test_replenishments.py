@@ -397,3 +397,13 @@ def test_tasks_built_anew_are_the_same(filed, on):
     before = awaited(record)
     rebuild_tasks(on)
     assert awaited(record) == before
+
+
+def test_saving_an_application_as_it_is_voids_nothing_even_where_two_of_its_lines_are_the_same(filed, people, on):
+    record = filed("filed")
+    twice = [{"product_id": 1, "quantity": Decimal(quantity), "unit_price": Decimal(5)} for quantity in (2, 2, 3)]
+    asked = filed.asked("5") | {"lines": twice}
+    record.change(by=people["sales_clerk"], on=on, **asked)
+    before = (record.chain, record.face_hash())
+    record.change(by=people["sales_clerk"], on=on, **(asked | {"lines": [dict(line) for line in twice]}))
+    assert (record.chain, record.face_hash()) == before

@@ -385,6 +385,13 @@ def test_a_deputy_that_does_not_hold_is_refused_beside_its_field(app, as_role, o
     assert (manager.status, list(manager.faults)) == (422, [at])
 
 
+@pytest.mark.parametrize("role", ["\x00", "auditor", ""])
+def test_a_deputy_is_named_for_a_role_that_one_has(app, as_role, on, role):
+    manager = as_role("sales_manager")
+    manager.step("/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat(), role=role)
+    assert (manager.status, list(manager.faults)) == (422, ["role"])
+
+
 def test_deputies_are_named_by_approvers_and_withdrawn_by_who_named_them(app, as_role, on):
     assert [as_role(role).get("/approvals/deputies").status for role in ("sales_clerk", "auditor", "general_manager")] == [403, 403, 200]
     as_role("sales_manager").step("/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat())

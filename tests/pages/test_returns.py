@@ -74,7 +74,8 @@ def test_a_return_is_begun_from_its_complaint(app, as_role, complaint_in):
     ({"lines-0-slip_qty": "1000000"}, "lines-0-slip_qty"), ({"lines-0-product_id": ""}, "lines-0-product_id"), ({"lines-0-product_id": "77"}, "lines-0-product_id"),
     ({"lines-0-return_reason": " "}, "lines-0-return_reason"), ({"customer_id": "77"}, "customer_id"), ({"customer_id": "x"}, "customer_id"),
     ({"join_complaint": "CC-209901-0001"}, "join_complaint"), ({"wants_goods": "y"}, "goods_wanted_on"), ({"return_kind": ""}, "return_kind"),
-    ({"return_kind": "lost"}, "return_kind")])
+    ({"return_kind": "lost"}, "return_kind"), ({"lines-0-product_id": "9" * 20}, "lines-0-product_id"),
+    ({"lines-0-product_id": "999"}, "lines-0-product_id")])
 def test_a_slip_that_does_not_hold_is_refused_beside_its_field(as_role, fields, at):
     clerk = as_role("sales_clerk")
     clerk.step("/returns/new", **{"customer_id": "1", **LINE, **fields})

@@ -8,10 +8,11 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 
 from cs.extensions import db
+from cs.models.customers import Customer
 from cs.models.returns import Return
 from cs.models.users import LoginSession, User
-from tests.returned import LINES, PLACE
-from tests.support import PASSWORD, loaded
+from tests.returned import LINES, PLACE, Replenishments
+from tests.support import PASSWORD, kept, loaded
 
 THREE = (*LINES, LINES[0] | {"lot_no": "L2613"})
 
@@ -47,6 +48,20 @@ def test_the_numbers_of_other_records_open_them_too(as_role, complaint_in):
     complaint, inspector = complaint_in("analysing"), as_role("quality_inspector")
     assert scan(inspector, complaint.number.lower()).location == f"/complaints/{complaint.id}"
     assert scan(inspector, "kh-0001").location == "/customers/1"
+
+
+def test_an_urgent_order_opens_by_its_own_number(app, people, on, as_role, complaint_in):
+    complaint = complaint_in("analysing")
+    with kept(app):
+        order = Replenishments(people, on, complaint.id)("ordered")
+    assert scan(as_role("warehouse_keeper"), order.order_number).location == f"/replenishments/{order.id}"
+
+
+@pytest.mark.parametrize("number", ["gz-Tongda", "GZ_01", "2024/12"])
+def test_a_number_that_the_factory_gave_itself_opens_as_it_is_written(app, people, on, as_role, number):
+    with kept(app):
+        customer = Customer.create(by=people["sales_clerk"], on=on, number=number, short_name="通达", full_name="广州通达电子", customer_type="oem")
+    assert scan(as_role("warehouse_keeper"), number).location == f"/customers/{customer.id}"
 
 
 @pytest.mark.parametrize(("code", "fault"), [
@@ -233,3 +248,10 @@ def test_lines_that_may_still_come_and_go_have_no_labels(as_role, return_in, sta
     record = return_in(state)
     page = as_role("warehouse_keeper").get(f"/returns/{record.id}/labels")
     assert ([code["alt"] for code in page.soup.select(".label-code")], "明细尚未确定" in page.text) == ([record.number], True)
+
+
+@pytest.mark.parametrize("state", ["void", "not_taken"])
+def test_goods_that_never_come_have_no_labels(as_role, return_in, state):
+    record, keeper = return_in(state), as_role("warehouse_keeper")
+    assert "打印标签" not in keeper.get(f"/returns/{record.id}").text
+    assert keeper.get(f"/returns/{record.id}/labels").status == 404

@@ -548,18 +548,6 @@ WRONG = {
         "choices.channel.by phone",
         "a code is an English letter, then letters, digits or _, at most 40",
     ),
-    "an escalation names no step": (
-        '\nsign = { hours = 8, to = "general_manager" }',
-        '\napprove = { hours = 8, to = "general_manager" }',
-        "escalation.replenishment.approve",
-        "is no step: name a kind of record and one of its steps, as the tables of steps below do",
-    ),
-    "an escalation names no record": (
-        "[escalation.return]",
-        "[escalation.refund]",
-        "escalation.refund.close",
-        "is no step: name a kind of record and one of its steps, as the tables of steps below do",
-    ),
     "an escalation goes to nobody": (
         '\nsign = { hours = 8, to = "general_manager" }',
         '\nsign = { hours = 8, to = "director" }',

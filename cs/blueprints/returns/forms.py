@@ -70,7 +70,7 @@ class LineRow(RowForm):
         if not self.slip_qty.errors:
             if not self.slip_qty.data:
                 self.fault("slip_qty", gettext("Please enter a quantity above zero."))
-            elif self.product_id.data and (product := db.session.get(Product, self.product_id.data)):
+            elif self.product_id.data and not self.product_id.errors and (product := db.session.get(Product, self.product_id.data)):
                 check_unit(self, "slip_qty", product)
 
 

@@ -28,10 +28,13 @@ def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) ->
     @requires(Permission.READ)
     def scan() -> Any:
         """The record whose number was typed, or of a line the step that is open to this person; without a number the box alone."""
-        number, place = codes.read(request.args.get("code", ""))
-        record = by_any_number(number) if number else None
+        typed = request.args.get("code", "")
+        number, place = codes.read(typed)
         if not number:
             return _ask(None)
+        record = by_any_number(number)
+        if record is None and (own := by_any_number(typed.strip())) is not None:  # a number that the factory gave itself, whatever its signs
+            return go(address_of(own.kind, own.id))
         if record is None or (place is not None and not isinstance(record, Return)):
             return _ask(gettext("Nothing has the number %(code)s.", code=number if place is None else f"{number}/{place}"))
         if place is None:
@@ -47,6 +50,8 @@ def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) ->
     def labels(record_id: int) -> Any:
         """Labels to be printed: of the return as a whole and of each line, or of the one line that the address names."""
         record = find(Return, record_id) or abort(404)
+        if not record.has_labels:
+            abort(404)
         asked = request.args.get("line")
         lines = [line for line in record.labelled if asked is None or line.id == whole_or_none(asked)]
         if asked is not None and not lines:
