@@ -17,6 +17,11 @@ def picture(code: str) -> str:
     return segno.make_qr(code, error="m").svg_data_uri(border=4, omitsize=True)
 
 
+def as_written(typed: str) -> str:
+    """What was typed, without what nobody sees: a number that a factory gave itself may have any signs."""
+    return "".join(letter for letter in typed[:LONGEST_CODE] if letter.isprintable()).strip()
+
+
 def read(typed: str) -> tuple[str, int | None]:
     """(number, line or None) of what a scanner typed: whatever its letters' case and width, and whatever it sends before, between and after.
 

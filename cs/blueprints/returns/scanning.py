@@ -33,7 +33,7 @@ def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) ->
         if not number:
             return _ask(None)
         record = by_any_number(number)
-        if record is None and (own := by_any_number(typed.strip())) is not None:  # a number that the factory gave itself, whatever its signs
+        if record is None and (own := by_any_number(codes.as_written(typed))) is not None:  # a number that the factory gave itself, whatever its signs
             return go(address_of(own.kind, own.id))
         if record is None or (place is not None and not isinstance(record, Return)):
             return _ask(gettext("Nothing has the number %(code)s.", code=number if place is None else f"{number}/{place}"))
