@@ -25,13 +25,18 @@ def main(address: str) -> None:
         for name, username, size, path in (("my-work", "quality_supervisor", DESK, "/"),
                                            ("complaint", "sales_clerk", DESK, "/complaints/?state=awaiting_customer"),
                                            ("register", "sales_manager", DESK, "/reports/complaints?sort=newest"),
-                                           ("tablet", "quality_inspector", TABLET, "/")):
+                                           ("tablet", "quality_inspector", TABLET, "/"),
+                                           ("approvals", "general_manager", TABLET, "/approvals/"),
+                                           ("return", "warehouse_keeper", TABLET, "/returns/?state=expected")):
             page = browser.new_context(viewport=size, locale="zh-CN").new_page()
             sign_in(page, address, username)
             page.goto(address + path)
-            if name == "complaint":
+            if name in ("complaint", "return"):
                 page.locator(".row-link").first.click()
-            page.wait_for_timeout(800)
+            if name == "return":
+                page.get_by_role("link", name="点收入区", exact=True).first.click()
+            page.locator("html.htmx-on").wait_for()
+            page.wait_for_timeout(500)
             page.screenshot(path=HERE / f"{name}.png")
         browser.close()
 
