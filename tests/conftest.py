@@ -15,11 +15,14 @@ from typing import Any
 
 import pytest
 from flask import Flask, has_app_context
+from sqlalchemy import update
 
+from cs.extensions import db
 from cs.models.customers import Customer, Product, Shipment
-from cs.models.users import User
+from cs.models.replenishments import Replenishment
+from cs.models.users import LoginSession, User
 from tests import support
-from tests.returned import Returns
+from tests.returned import Replenishments, Returns
 from tests.support import Browser, Cases, PostgresSite, Site, SqliteSite
 from tests.tables import ROLES
 
@@ -134,6 +137,38 @@ def return_in(app: Flask, people: dict[str, User], on: datetime) -> Callable[...
         return made[-1]
 
     return make
+
+
+@pytest.fixture
+def filed(app: Flask, people: dict[str, User], on: datetime, complaint_in: Callable[..., Any]) -> Callable[..., Any]:
+    """filed(state, …): a replenishment of one complaint brought there through the verbs (tests.returned), committed.
+
+    filed.build: its builder; filed.then(record, role, …): who signs it next.
+    """
+    build, made = Replenishments(people, on, complaint_in("analysing").id), []
+
+    def make(state: str = "filed", **options: Any) -> Any:
+        with support.kept(app):
+            made.append(build(state, **options))
+        return made[-1]
+
+    def then(record: Replenishment, *roles: str) -> None:
+        with support.kept(app):
+            for role in roles:
+                build.sign(db.session.get_one(Replenishment, record.id), role)
+
+    make.build, make.then = build, then  # type: ignore[attr-defined]
+    return make
+
+
+@pytest.fixture
+def sessions(app: Flask) -> Callable[..., None]:
+    """Changes all sessions on the server: sessions(seen_at=…)."""
+    def change(**values: Any) -> None:
+        with app.app_context():
+            db.session.execute(update(LoginSession).values(**values))
+            db.session.commit()
+    return change
 
 
 @pytest.fixture

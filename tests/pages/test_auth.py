@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from cs import create_app, shell
@@ -25,16 +25,6 @@ SECOND = "a second password"
 @pytest.fixture
 def nobody(as_role):
     return as_role(None)
-
-
-@pytest.fixture
-def sessions(app):
-    """Changes all sessions on the server: sessions(seen_at=…)."""
-    def change(**values):
-        with app.app_context():
-            db.session.execute(update(LoginSession).values(**values))
-            db.session.commit()
-    return change
 
 
 def live_sessions(app, username):

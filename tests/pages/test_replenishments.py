@@ -18,20 +18,6 @@ EMPTY = ("see_change",)  # an empty form is a whole one
 
 
 @pytest.fixture
-def filed(app, people, on, complaint_in):
-    """filed(state, …): a replenishment of one complaint brought there through the verbs, committed."""
-    build, made = Replenishments(people, on, complaint_in("analysing").id), []
-
-    def make(state="filed", **options):
-        with kept(app):
-            made.append(build(state, **options))
-        return made[-1]
-
-    make.build = build
-    return make
-
-
-@pytest.fixture
 def asked(on):
     """The fields of an application for one piece."""
     return lambda price="500", quantity="1", **more: {"lines-0-product_id": "1", "lines-0-quantity": quantity, "lines-0-unit_price": price, "order_no": "PO-1",

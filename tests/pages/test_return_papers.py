@@ -14,7 +14,7 @@ from cs.models.replenishments import Replenishment
 from cs.models.returns import Return
 from cs.models.users import User
 from tests.pdfs import fonts_of, has, lines_of, pages_of, pdf, size_of, text_of, words_of
-from tests.returned import LINES, PLACE, Replenishments, Returns
+from tests.returned import LINES, PLACE
 from tests.support import day_of, kept
 from tests.tables import ROLES
 
@@ -25,37 +25,6 @@ LONG = "客户产线老化测试第三工位发现右声道断续无声,敲击�
 @pytest.fixture
 def clerk(as_role):
     return as_role("sales_clerk")
-
-
-@pytest.fixture
-def return_in(app, people, on):
-    build, made = Returns(people, on), []
-
-    def make(state, **options):
-        with kept(app):
-            made.append(build(state, **options))
-        return made[-1]
-
-    return make
-
-
-@pytest.fixture
-def filed(app, people, on, complaint_in):
-    """filed(state, …): a replenishment of one complaint; filed.then(record, verb, …): what happens to it next."""
-    build, made = Replenishments(people, on, complaint_in("analysing").id), []
-
-    def make(state="filed", **options):
-        with kept(app):
-            made.append(build(state, **options))
-        return made[-1]
-
-    def then(record, *names):
-        with kept(app):
-            for name in names:
-                build.sign(db.session.get_one(Replenishment, record.id), name)
-
-    make.then = then
-    return make
 
 
 def lacks(browser, address, *boxes):

@@ -40,16 +40,6 @@ def filed(app, people, on, complaint_in):
 
 
 @pytest.fixture
-def sessions(app):
-    """Changes all sessions on the server: sessions(signed_at=…)."""
-    def change(**values):
-        with app.app_context():
-            db.session.execute(update(LoginSession).values(**values))
-            db.session.commit()
-    return change
-
-
-@pytest.fixture
 def manager(as_role, filed):
     """A sales manager who has just signed with the password."""
     browser = as_role("sales_manager")
