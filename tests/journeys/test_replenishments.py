@@ -66,6 +66,7 @@ def test_a_replenishment_of_1000_goes_up_to_the_general_manager(person: Callable
     in_queue(general, number, there=False)
     decide(person("production_manager"), number, "核准补货")
     decide(general, number, "核准补货")
+    expect(general.page.locator("html")).to_have_css("scroll-behavior", "auto")  # a button that glides while it is pressed is not pressed
     person("planner").expect_work(f"紧急订单排程 · {number}", there=True)
 
 
