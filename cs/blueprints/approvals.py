@@ -27,9 +27,6 @@ from cs.words import role_name, step_name, term, today
 blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
 
 
-MOST_ESCALATED = 5  # lines of what is escalated that stand above a queue; the others are a click away
-
-
 def _whose(escalations: Escalations) -> list[tuple[str, str]]:
     escalated = [("escalated", gettext("Escalated to me"))] if escalations.concern(current_user) else []
     return [("", gettext("Mine")), *escalated, ("all", gettext("Everybody's"))]
@@ -96,7 +93,7 @@ def index() -> Any:
     on = datetime.now(UTC)
     escalations = Escalations(on)
     page = _listing(escalations).page(request.args, url_for("approvals.index"))
-    escalated = [] if page.narrowed or page.previous_url else escalations.first(current_user, MOST_ESCALATED)
+    escalated = [] if page.narrowed or page.previous_url else escalations.first(current_user)
     standing_in = Deputy.acting_for(current_user, on)
     managers = {row.manager_id for row in standing_in}
     open_ = open_of_customers({row.customer_id for row in [*page.rows, *escalated] if row.customer_id})

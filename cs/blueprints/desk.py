@@ -23,7 +23,6 @@ from cs.words import step_name, term
 
 blueprint = Blueprint("desk", __name__)
 
-MOST_ESCALATED = 5  # lines of what is escalated; all of it stands in the queue of approvals
 NO_DUE_DATE = datetime(2999, 1, 1, tzinfo=UTC)
 
 
@@ -64,7 +63,7 @@ def _context() -> dict[str, Any]:
     on = datetime.now(UTC)
     page, escalations = _listing().page(request.args, url_for("desk.index")), Escalations(on)
     narrowed = page.narrowed or page.previous_url
-    escalated = [] if narrowed else escalations.first(current_user, MOST_ESCALATED)
+    escalated = [] if narrowed else escalations.first(current_user)
     return {"page": page, "counts": work_counts(current_user, on), "on": on, "url_of": _url_of, "creates": _creates(), "beyond_of": escalations.of,
             "escalated": escalated, "escalated_counts": escalations.counts(current_user) if escalated else {}, "whom": escalations.whom_to_call(current_user, escalated),
             "roles_of": lambda row: roles_with(Permission(row.permission))}

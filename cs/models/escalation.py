@@ -23,6 +23,7 @@ from cs.procedure.authority import Permission, permissions_of, roles_with
 from cs.procedure.rulebook import Escalation, ProcedureError, Rulebook
 
 HOUR = timedelta(hours=1)
+FIRST_LINES = 5  # of what is escalated stand below a queue; the others are a click away
 
 
 def check_rules(book: Rulebook) -> None:
@@ -101,7 +102,7 @@ class Escalations:
         query = select(Task.kind, Task.name, func.count()).where(self.shown_to(person)).group_by(Task.kind, Task.name).order_by(Task.kind, Task.name)
         return {(kind, task): count for kind, task, count in db.session.execute(query)}
 
-    def first(self, person: User, most: int) -> list[Row[Any]]:
+    def first(self, person: User, most: int = FIRST_LINES) -> list[Row[Any]]:
         """The lines that are shown to this person, those that have waited longest first."""
         query = TO_SIGN.where(self.shown_to(person)).order_by(Task.since, Task.id).limit(most)
         return list(db.session.execute(query)) if self.concern(person) else []

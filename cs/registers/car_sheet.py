@@ -8,7 +8,7 @@ from flask_babel import gettext
 from cs.fishbone import draw
 from cs.models.capa import Capa
 from cs.procedure import capa as procedure
-from cs.registers.definition import Block, Box, Boxes, Column, Drawing, Paper, Pictures, Signing, Table
+from cs.registers.definition import Block, Box, Boxes, Column, Drawing, Paper, Pictures, Signing, Table, ended
 from cs.words import choice, department_name, listed, term
 
 Of = tuple[Capa, dict[str, Any]]  # the CAR, and what one of its rounds says (Capa.of_round)
@@ -56,9 +56,7 @@ PROBLEM = Boxes("problem", (
     Box("verify_on", lambda record: record.verify_on, kind="day"),
     Box("problem", lambda record: record.problem, 4)))
 
-ENDED = Boxes("ended", (  # the page says it in its first line
-    Box("sent_back_reason", lambda record: record.sent_back_reason, 4, if_filled=True),
-    Box("void_reason", lambda record: record.void_reason, 4, if_filled=True)), on_blank=False)
+ENDED = ended("sent_back_reason", "void_reason")
 
 CAUSE = Boxes("cause", (
     Box("occurrence_cause", _said("occurrence_cause"), 4),

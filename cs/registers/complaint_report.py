@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from cs.models.capa import Capa
 from cs.models.complaints import Complaint, Reply
-from cs.registers.definition import Block, Box, Boxes, Column, Paper, Pictures, Signing, Table
+from cs.registers.definition import Block, Box, Boxes, Column, Paper, Pictures, Signing, Table, ended
 from cs.words import choice, defect, defect_category, department_name, listed, state_name, term
 
 # Of a part of the complaint, the complaint: its meetings and replies know it only by its rows.
@@ -118,9 +118,7 @@ OLD = Boxes("old", (  # of a line of an old register
     Box("old_number", lambda record: record.old_number, 2, if_filled=True),
     Box("old_notes", lambda record: record.old_notes, 4, if_filled=True)), on_blank=False)
 
-ENDED = Boxes("ended", (  # the page says it in its first line
-    Box("decline_reason", lambda record: record.decline_reason, 4, if_filled=True),
-    Box("void_reason", lambda record: record.void_reason, 4, if_filled=True)), on_blank=False)
+ENDED = ended("decline_reason", "void_reason")
 
 SAMPLES = Table("samples", (
     Column("requested_on", lambda row: row.requested_on, 11, "day"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row
@@ -141,6 +142,11 @@ class Boxes:
         """(label, value, span) of each, for the page."""
         said = [(box, box.in_words(subject)) for box in self.boxes]
         return [(term(box.term), text, "full" if box.span == 4 else box.span) for box, text in said if text or not box.if_filled]
+
+
+def ended(*reasons: str) -> Boxes:
+    """Why a record ended before its time, by its fields; the page says it in its first line."""
+    return Boxes("ended", tuple(Box(reason, attrgetter(reason), 4, if_filled=True) for reason in reasons), on_blank=False)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from cs.models.replenishments import Replenishment, ReplenishmentLine
 from cs.models.signatures import RequiredSignature
 from cs.procedure import replenishments as procedure
-from cs.registers.definition import Block, Box, Boxes, Column, Paper, Signed, Signing, Table
+from cs.registers.definition import Block, Box, Boxes, Column, Paper, Signed, Signing, Table, ended
 from cs.words import choice, listed, moment, money, state_name, term
 
 SIGNERS = (*procedure.FIRST, *procedure.LAST)
@@ -54,8 +54,7 @@ SPEC = Column("spec", lambda row: row[1].product.spec, 34)
 UNIT = Column("unit", lambda row: (choice("unit", row[1].product.unit),), 6)  # in parts: both languages in one line
 QUANTITY = Column("quantity", lambda row: row[1].quantity, 10, "quantity")
 
-ENDED = Boxes("ended", (  # the page says it in its first line
-    Box("void_reason", lambda record: record.void_reason, 4, if_filled=True),), on_blank=False)
+ENDED = ended("void_reason")
 
 APPLICATION = Boxes("application", (
     Box("replenishment_no", lambda record: record.number),

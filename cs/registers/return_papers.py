@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from cs.models.return_lines import ReturnLine
 from cs.models.returns import Return
-from cs.registers.definition import Block, Box, Boxes, Column, Paper, Pictures, Signing, Table
+from cs.registers.definition import Block, Box, Boxes, Column, Paper, Pictures, Signing, Table, ended
 from cs.words import choice, listed, state_name, term
 
 REWORKING = ("rework", "reworked", "passed", "failed")  # the bookings that the rework is made of
@@ -90,8 +90,7 @@ BOOKINGS = (
     Column("by", lambda row: row.booking.by.name, 12),
     Column("note", lambda row: row.booking.note, 40))
 
-ENDED = Boxes("ended", (  # the page says it in its first line
-    Box("void_reason", lambda record: record.void_reason, 4, if_filled=True),), on_blank=False)
+ENDED = ended("void_reason")
 
 SLIP = Boxes("slip", (
     Box("return_no", lambda record: record.number),
