@@ -1,0 +1,20 @@
+"""A migration that has run somewhere stays byte for byte: sites that took it cannot take it again."""
+
+from hashlib import sha256
+from pathlib import Path
+
+VERSIONS = Path(__file__).parents[1] / "migrations" / "versions"
+# A new migration adds its line here when it lands; a line never changes.
+HASHES = {
+    "0001_first_tables.py": "f7f0bba11aa756a6",
+    "0002_meetings_samples_corrective_actions.py": "a248a50e795deaf2",
+    "0003_history.py": "d052814f259e487a",
+    "0004_cause_verified.py": "035f801ddf573320",
+    "0005_exports.py": "7e42c911cc3e4f1a",
+    "0006_returns.py": "a4e9421d312817b9",
+    "0007_password_for_some_minutes.py": "72227ef77457526a",
+}
+
+
+def test_a_migration_that_has_run_never_changes():
+    assert {path.name: sha256(path.read_bytes()).hexdigest()[:16] for path in VERSIONS.glob("*.py")} == HASHES
