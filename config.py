@@ -1,4 +1,6 @@
-"""Every setting of the program: name, default, what it means. Each is read from the environment under its own name."""
+"""Every setting of the program: name, default, what it means. Each is read from the environment under its own
+name."""
+
 from __future__ import annotations
 
 import os
@@ -63,28 +65,72 @@ class Setting:
 SETTINGS: tuple[Setting, ...] = (
     Setting("CS_DATA", Path("instance"), Path, "folder that holds all state: database, files, secret key"),
     Setting("DATABASE_URL", "", str, "a PostgreSQL address; empty: SQLite in CS_DATA"),
-    Setting("CS_PROCEDURE", "", str, "the factory's own copy of the procedure file; empty: the packaged mj-qp-12.toml"),
-    Setting("CS_TIMEZONE", "Asia/Shanghai", _zone, "the factory's time zone: how times are shown, and what a day is"),
-    Setting("CS_LANGUAGE", "zh", _language, "language of a browser that asks for neither Chinese nor English: zh or en"),
-    Setting("CS_IDLE_MINUTES", 120, _whole, "a session ends after so many minutes without activity of its person"),
+    Setting(
+        "CS_PROCEDURE",
+        "",
+        str,
+        "the factory's own copy of the procedure file; empty: the packaged mj-qp-12.toml",
+    ),
+    Setting(
+        "CS_TIMEZONE",
+        "Asia/Shanghai",
+        _zone,
+        "the factory's time zone: how times are shown, and what a day is",
+    ),
+    Setting(
+        "CS_LANGUAGE",
+        "zh",
+        _language,
+        "language of a browser that asks for neither Chinese nor English: zh or en",
+    ),
+    Setting(
+        "CS_IDLE_MINUTES", 120, _whole, "a session ends after so many minutes without activity of its person"
+    ),
     Setting("CS_SESSION_DAYS", 14, _whole, "a session ends after so many days in any case"),
-    Setting("CS_LOGIN_FAILURES", 5, _whole, "so many wrong passwords for one account close its login for a while"),
+    Setting(
+        "CS_LOGIN_FAILURES", 5, _whole, "so many wrong passwords for one account close its login for a while"
+    ),
     Setting("CS_LOGIN_BLOCK_MINUTES", 10, _whole, "how long it stays closed"),
     Setting("CS_PASSWORD_LENGTH", 8, _whole, "the fewest characters of a new password"),
     Setting("CS_PASSWORD_COST", 3, _whole, "argon2 time cost; the tests lower it"),
-    Setting("CS_SIGN_AGAIN_MINUTES", 0, _few_minutes, "so many minutes after a signature with the password the next ones of that session ask for none; 0: "
-            "each asks for it; at most 60"),
+    Setting(
+        "CS_SIGN_AGAIN_MINUTES",
+        0,
+        _few_minutes,
+        "so many minutes after a signature with the password the next ones of that session ask for none; 0: "
+        "each asks for it; at most 60",
+    ),
     Setting("CS_FILE_MB", 20, _whole, "the largest attachment, in megabytes"),
     Setting("CS_FILES_AT_ONCE", 10, _whole, "the most files in one form"),
-    Setting("CS_FILE_TYPES", (), _words, "extensions of files that may be attached; empty: all that the program can check"),
+    Setting(
+        "CS_FILE_TYPES",
+        (),
+        _words,
+        "extensions of files that may be attached; empty: all that the program can check",
+    ),
     Setting("CS_HTMX_CDN", True, _flag, "load htmx from the CDN first; off: only the packaged copy"),
     Setting("CS_HTTPS", False, _flag, "the site is served over https: cookies are then sent over https only"),
     Setting("CS_PAGE_ROWS", 30, _whole, "rows on a page of a list"),
-    Setting("CS_EXPORT_ROWS", 2000, _whole, "a register with more rows is written in the background and waits under My files"),
+    Setting(
+        "CS_EXPORT_ROWS",
+        2000,
+        _whole,
+        "a register with more rows is written in the background and waits under My files",
+    ),
     Setting("CS_EXPORTS_AT_ONCE", 2, _whole, "so many registers are written at once"),
     Setting("CS_EXPORT_HOURS", 48, _whole, "how long such a file is kept"),
-    Setting("CS_PDF_ROWS", 1000, _whole, "the most lines of a register in one PDF: 1000 take about 1.5 s and 500 MB while it is made"),
-    Setting("CS_PDF_FONT", "", _file, "a font file (.ttf, .otf, .ttc) for papers, used before the packaged Noto Sans SC; empty: that alone"),
+    Setting(
+        "CS_PDF_ROWS",
+        1000,
+        _whole,
+        "the most lines of a register in one PDF: 1000 take about 1.5 s and 500 MB while it is made",
+    ),
+    Setting(
+        "CS_PDF_FONT",
+        "",
+        _file,
+        "a font file (.ttf, .otf, .ttc) for papers, used before the packaged Noto Sans SC; empty: that alone",
+    ),
     Setting("CS_WAIT_SECONDS", 10, _whole, "how long a writer waits for another writer"),
 )
 

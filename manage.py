@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The commands of this program: run it, test it, check it, lock its packages. Nothing but Python is needed beforehand.
+"""The commands of this program: run it, test it, check it, lock its packages. Nothing but Python is needed
+beforehand.
 
     python3 manage.py run --demo        a demo year in a folder of its own, on this computer only
     python3 manage.py run               the real thing, for everybody on the intranet
@@ -8,9 +9,9 @@
     python3 manage.py check             ruff, mypy, djlint
     python3 manage.py lock [--upgrade]  write the requirements*.txt anew from the requirements*.in
 
-It keeps a Python environment in .venv beside itself, installed from the locks by hash. Standard library only; the
-syntax stays readable to Python 3.7, so that an old Python gets a sentence and not a syntax error.
-What it says itself goes to stderr: stdout belongs to the command.
+It keeps a Python environment in .venv beside itself, installed from the locks by hash. Standard library only;
+the syntax stays readable to Python 3.7, so that an old Python gets a sentence and not a syntax error. What it
+says itself goes to stderr: stdout belongs to the command.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ ROOT = Path(__file__).resolve().parent
 OLDEST_PYTHON = (3, 11)
 UV = "uv==0.13.9"  # only `lock` uses it, so it is not in the locks itself
 
-# What each purpose installs. Every lock is complete, so pip never resolves anything (--no-deps): that is quick, and it
+# What each purpose installs. Every lock is complete, so pip never resolves anything (--no-deps): that is
+# quick, and it
 # is how django-htmx can be installed for its one file, htmx-2.min.js, without Django.
 RUNTIME_LOCKS = ("requirements.txt", "requirements-assets.txt")
 DEV_LOCKS = ("requirements-dev.txt", *RUNTIME_LOCKS)
@@ -43,6 +45,7 @@ LOCKS = {"runtime": RUNTIME_LOCKS, "dev": DEV_LOCKS}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 CHECKS = (
     ("ruff", "check", "."),
+    ("ruff", "format", "--check", "."),
     ("mypy",),
     ("djlint", "cs/templates", "--lint", "--profile=jinja", "--quiet"),
 )
@@ -59,14 +62,14 @@ def say(zh, en):
     print(f"[manage] {zh} / {en}", file=sys.stderr, flush=True)
 
 
-# --- children ---------------------------------------------------------------------------------------------------------
+# --- children -----------------------------------------------------------------------------------------------
 
 
 def call(command, *, env=None, cwd=None, output=None, keep=()):
     """Run a child to its end and return its exit code. If we are told to end, the child ends first.
 
-    keep: file descriptors that the child holds open too (POSIX). It holds the lock on .venv in that way, so that an
-    install whose parent was killed is waited for by the next start and not run twice at once.
+    keep: file descriptors that the child holds open too (POSIX). It holds the lock on .venv in that way, so
+    that an install whose parent was killed is waited for by the next start and not run twice at once.
     """
     pass_fds = tuple(keep) if os.name == "posix" else ()
     child = subprocess.Popen(
@@ -75,7 +78,8 @@ def call(command, *, env=None, cwd=None, output=None, keep=()):
     try:
         return child.wait()
     except BaseException as reason:
-        # On Windows Ctrl-C has reached the child already, which is cleaning up; to terminate it would cut that short.
+        # On Windows Ctrl-C has reached the child already, which is cleaning up; to terminate it would cut
+        # that short.
         if os.name == "posix" or not isinstance(reason, KeyboardInterrupt):
             child.terminate()
         try:
@@ -87,7 +91,8 @@ def call(command, *, env=None, cwd=None, output=None, keep=()):
 
 
 def become(command, *, env, cwd):
-    """Turn into the command. On POSIX by exec: Ctrl-C and SIGTERM then reach it directly and nothing stays behind."""
+    """Turn into the command. On POSIX by exec: Ctrl-C and SIGTERM then reach it directly and nothing stays
+    behind."""
     if os.name != "posix":
         return call(command, env=env, cwd=cwd)
     os.chdir(cwd)
@@ -101,7 +106,7 @@ def leave_on_signal(number, _frame):
     raise SystemExit(128 + number)
 
 
-# --- the environment in .venv -----------------------------------------------------------------------------------------
+# --- the environment in .venv -------------------------------------------------------------------------------
 
 
 def python_of(root):
@@ -110,8 +115,8 @@ def python_of(root):
 
 
 def works(root):
-    """Whether .venv has a Python that starts, is new enough and finds its own pip. Not after the system's Python went
-    from 3.11 to 3.13 below it, nor after somebody killed its making."""
+    """Whether .venv has a Python that starts, is new enough and finds its own pip. Not after the system's
+    Python went from 3.11 to 3.13 below it, nor after somebody killed its making."""
     probe = f"import sys, pip; sys.exit(sys.prefix == sys.base_prefix or sys.version_info < {OLDEST_PYTHON})"
     command = [str(python_of(root)), "-I", "-c", probe]
     try:
@@ -142,14 +147,18 @@ def is_ready(root, purpose):
 
 @contextlib.contextmanager
 def only_one(root):
-    """Hold .venv for one start at a time; the system frees it when the holder (and its pip) ends, however that was."""
+    """Hold .venv for one start at a time; the system frees it when the holder (and its pip) ends, however
+    that was."""
     venv = root / ".venv"
     venv.mkdir(exist_ok=True)
     with (venv / "manage.lock").open("a") as handle:
         said = False
         while not _try_lock(handle):
             if not said:
-                say("另一个启动正在准备环境，等待中", "another start is preparing the environment, waiting for it")
+                say(
+                    "另一个启动正在准备环境，等待中",
+                    "another start is preparing the environment, waiting for it",
+                )
                 said = True
             time.sleep(0.2)
         yield handle.fileno()
@@ -195,18 +204,22 @@ def make_venv(root, held):
 
 
 def has_ensurepip():
-    """Bare Debian ships Python without it. (An empty folder left of a removed one is found, but has no file.)"""
+    """Bare Debian ships Python without it. (An empty folder left of a removed one is found, but has no
+    file.)"""
     spec = importlib.util.find_spec("ensurepip")
     return spec is not None and spec.origin is not None
 
 
 def need_ensurepip():
     if not has_ensurepip():
-        raise Trouble("缺少 venv 模块，请先运行: apt install python3-venv", "run first: apt install python3-venv")
+        raise Trouble(
+            "缺少 venv 模块，请先运行: apt install python3-venv", "run first: apt install python3-venv"
+        )
 
 
 def prepare(root, purpose):
-    """Make .venv hold what the purpose's locks say. Safe to kill and repeat: the stamp goes first and comes last."""
+    """Make .venv hold what the purpose's locks say. Safe to kill and repeat: the stamp goes first and comes
+    last."""
     if is_ready(root, purpose):
         return
     with only_one(root) as held:
@@ -226,9 +239,11 @@ def prepare(root, purpose):
 
 
 def install(root, purpose, held):
-    """Let pip install the purpose's locks; what pip says goes to .venv/install.log. Raises Trouble with the cause."""
+    """Let pip install the purpose's locks; what pip says goes to .venv/install.log. Raises Trouble with the
+    cause."""
     say("安装所需软件包（通常不到一分钟）", "installing the packages (mostly under a minute)")
-    # Wheels only: nothing gets compiled on a factory's server. Settings of the site's pip (a mirror, a proxy) hold.
+    # Wheels only: nothing gets compiled on a factory's server. Settings of the site's pip (a mirror, a proxy)
+    # hold.
     command = [str(python_of(root)), "-I", "-X", "utf8", "-m", "pip", "install", "--quiet", "--no-input"]
     command += ["--disable-pip-version-check", "--no-deps", "--require-hashes", "--only-binary=:all:"]
     for name in LOCKS[purpose]:
@@ -244,24 +259,45 @@ def install(root, purpose, held):
 def explain(text, log):
     """Why pip failed, in one line; the whole story stays in the log."""
     causes = (
-        (("DO NOT MATCH THE HASHES",), "软件包与锁定的校验值不符", "a package is not the one that was locked (hash)"),
+        (
+            ("DO NOT MATCH THE HASHES",),
+            "软件包与锁定的校验值不符",
+            "a package is not the one that was locked (hash)",
+        ),
         (("No space left", "Errno 28"), "磁盘已满", "the disk is full"),
         (
-            ("NewConnectionError", "ConnectTimeout", "ReadTimeout", "name resolution", "getaddrinfo", "Max retries",
-             "ProxyError", "SSLError", "Connection refused", "Connection reset", "from versions: none"),
+            (
+                "NewConnectionError",
+                "ConnectTimeout",
+                "ReadTimeout",
+                "name resolution",
+                "getaddrinfo",
+                "Max retries",
+                "ProxyError",
+                "SSLError",
+                "Connection refused",
+                "Connection reset",
+                "from versions: none",
+            ),
             "无法连接软件包源，请检查网络、代理或 pip 镜像设置",
             "the package index cannot be reached: check the network, the proxy or pip's mirror setting",
         ),
-        (("No matching distribution",), "没有适合本机的软件包", "a package has no build for this machine's Python"),
-    )  # fmt: skip
+        (
+            ("No matching distribution",),
+            "没有适合本机的软件包",
+            "a package has no build for this machine's Python",
+        ),
+    )
     for signs, zh, en in causes:
         if any(sign in text for sign in signs):
-            return Trouble(f"安装失败：{zh}；可放心重试", f"install failed: {en}; a second try is safe ({log})")
+            return Trouble(
+                f"安装失败：{zh}；可放心重试", f"install failed: {en}; a second try is safe ({log})"
+            )
     lines = [line for line in text.splitlines() if line.strip()] or ["?"]
     return Trouble("安装失败；可放心重试", f"install failed: {lines[-1]}; a second try is safe ({log})")
 
 
-# --- run --------------------------------------------------------------------------------------------------------------
+# --- run ----------------------------------------------------------------------------------------------------
 
 
 def environment(data):
@@ -270,7 +306,8 @@ def environment(data):
 
 
 def data_folder(root, given, demo=False):
-    """--data, else the demo's own folder, else CS_DATA, else instance/. A demo never lands in the site's CS_DATA."""
+    """--data, else the demo's own folder, else CS_DATA, else instance/. A demo never lands in the site's
+    CS_DATA."""
     if given:
         return Path(given).resolve()
     if demo:
@@ -283,19 +320,25 @@ def flask(root, *arguments):
 
 
 def need_free_port(host, port):
-    """Refuse before anything is prepared or migrated: the port may belong to a running server on the same data."""
+    """Refuse before anything is prepared or migrated: the port may belong to a running server on the same
+    data."""
     try:
         family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
-            if os.name == "posix":  # as the server does; on Windows this option would let two servers share a port
+            if (
+                os.name == "posix"
+            ):  # as the server does; on Windows this option would let two servers share a port
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as reason:
         if reason.errno == errno.EADDRINUSE:
             raise Trouble(
-                f"端口 {port} 已被占用，请换一个: --port {port + 1}", f"port {port} is in use, try: --port {port + 1}"
+                f"端口 {port} 已被占用，请换一个: --port {port + 1}",
+                f"port {port} is in use, try: --port {port + 1}",
             ) from None
-        raise Trouble(f"无法监听 {host}:{port}", f"cannot listen on {host}:{port}: {reason.strerror}") from None
+        raise Trouble(
+            f"无法监听 {host}:{port}", f"cannot listen on {host}:{port}: {reason.strerror}"
+        ) from None
 
 
 def run(root, options):
@@ -317,7 +360,7 @@ def run(root, options):
     return become(serve, env=env, cwd=str(root))
 
 
-# --- test, check, lock, flask -----------------------------------------------------------------------------------------
+# --- test, check, lock, flask -------------------------------------------------------------------------------
 
 
 def find_browser():
@@ -342,13 +385,17 @@ def missing_packages():
 
 
 def need_system_packages():
-    """Install them where we may (root on a Debian, as in CI); else say what to install and let the tests go on."""
+    """Install them where we may (root on a Debian, as in CI); else say what to install and let the tests go
+    on."""
     if sys.platform != "linux" or not missing_packages():
         return
     packages = missing_packages()
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         names = " ".join(packages)
-        say(f"缺少（浏览器与 PDF 测试需要）: {names}", f"missing, tests of the browser and of PDFs need it: apt install {names}")
+        say(
+            f"缺少（浏览器与 PDF 测试需要）: {names}",
+            f"missing, tests of the browser and of PDFs need it: apt install {names}",
+        )
         return
     say(f"安装系统软件包 {' '.join(packages)}", "installing these Debian packages")
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
@@ -383,7 +430,8 @@ def check(root):
 
 
 def lock(root, upgrade):
-    """requirements*.in -> requirements*.txt: hashes, both systems, no addresses and no paths of this machine."""
+    """requirements*.in -> requirements*.txt: hashes, both systems, no addresses and no paths of this
+    machine."""
     with only_one(root) as held:
         make_venv(root, held)
         python = str(python_of(root))
@@ -403,7 +451,7 @@ def lock(root, upgrade):
     return 0
 
 
-# --- command line -----------------------------------------------------------------------------------------------------
+# --- command line -------------------------------------------------------------------------------------------
 
 
 def a_day(text):
@@ -418,20 +466,27 @@ def a_port(text):
 
 
 def parse(argv):
-    """The options of one command. What follows `test` is pytest's, and what follows `flask` (and its --data) Flask's."""
+    """The options of one command. What follows `test` is pytest's, and what follows `flask` (and its --data)
+    Flask's."""
     parser = argparse.ArgumentParser(
         prog="manage.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.required = True
     one = commands.add_parser("run", help="启动 / start the program")
-    one.add_argument("--demo", action="store_true", help="演示数据，独立文件夹 / a demo year in a folder of its own")
+    one.add_argument(
+        "--demo", action="store_true", help="演示数据，独立文件夹 / a demo year in a folder of its own"
+    )
     one.add_argument("--host", help="监听地址 / address (default 0.0.0.0; with --demo 127.0.0.1)")
     one.add_argument("--port", type=a_port, default=8000, help="端口 / port (default %(default)s)")
-    one.add_argument("--data", metavar="DIR", help="数据文件夹 / data folder (default instance/, instance-demo/)")
+    one.add_argument(
+        "--data", metavar="DIR", help="数据文件夹 / data folder (default instance/, instance-demo/)"
+    )
     one.add_argument("--today", type=a_day, metavar="YYYY-MM-DD", help="演示的今天 / the demo's today")
     two = commands.add_parser("flask", help="程序自己的命令 / the program's own commands")
-    two.add_argument("--data", metavar="DIR", help="数据文件夹 / data folder (default CS_DATA, else instance/)")
+    two.add_argument(
+        "--data", metavar="DIR", help="数据文件夹 / data folder (default CS_DATA, else instance/)"
+    )
     commands.add_parser("test", help="测试 / the tests; arguments go to pytest")
     commands.add_parser("check", help="静态检查 / ruff, mypy, djlint")
     three = commands.add_parser("lock", help="重新锁定软件包 / write the locks anew")
@@ -453,7 +508,9 @@ def parse(argv):
 
 def main(argv, root=ROOT):
     if sys.version_info < OLDEST_PYTHON:
-        say("需要 Python 3.11 或更新版本", f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
+        say(
+            "需要 Python 3.11 或更新版本", f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}"
+        )
         return 1
     options = parse(argv)
     signal.signal(signal.SIGTERM, leave_on_signal)
@@ -467,7 +524,9 @@ def main(argv, root=ROOT):
         if options.command == "lock":
             return lock(root, options.upgrade)
         prepare(root, "runtime")
-        return become(flask(root, *options.rest), env=environment(data_folder(root, options.data)), cwd=str(root))
+        return become(
+            flask(root, *options.rest), env=environment(data_folder(root, options.data)), cwd=str(root)
+        )
     except Trouble as trouble:
         print(f"[manage] {trouble}", file=sys.stderr)
         return 1

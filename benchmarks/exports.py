@@ -1,9 +1,11 @@
-"""What a long register costs while it is written: `.venv/bin/python -m benchmarks.exports [rows]`. Ratios; seconds depend on the machine.
+"""What a long register costs while it is written: `.venv/bin/python -m benchmarks.exports [rows]`. Ratios;
+seconds depend on the machine.
 
-A real server has a register of a tenth of the rows written, then one of all of them, as Excel and as CSV. Shown: how the greatest
-memory of the writing process grows with the rows (flat: about 1), and how long a page takes meanwhile, of what it takes when nothing
-is written.
+A real server has a register of a tenth of the rows written, then one of all of them, as Excel and as CSV.
+Shown: how the greatest memory of the writing process grows with the rows (flat: about 1), and how long a page
+takes meanwhile, of what it takes when nothing is written.
 """
+
 from __future__ import annotations
 
 import os
@@ -44,7 +46,8 @@ def page_seconds(client: Client) -> float:
 
 
 def written(server: Server, people: list[Client], ending: str) -> tuple[float, int, list[float]]:
-    """Seconds until each of the people has the file, the greatest memory of a process, and what the pages took meanwhile."""
+    """Seconds until each of the people has the file, the greatest memory of a process, and what the pages
+    took meanwhile."""
     begun, memory, pages = time.perf_counter(), 0, []
     for client in people:
         client.ask("POST", f"/reports/files/ask/complaints.{ending}", {"csrf_token": client.token})
@@ -77,11 +80,17 @@ def main(rows: int) -> None:
             seconds, peak, pages = written(server, people[:1], ending)
             peaks.append(peak)
             both, _peak, busy = written(server, people, ending)
-            print(f"{ending:6}{count:>9}{seconds:>9.1f} s{peak / 1024:>8.0f} MB{statistics.median(pages) / idle:>10.1f}{max(pages) / idle:>10.1f}"
-                  f"{both / seconds:>12.1f}{statistics.median(busy) / idle:>10.1f}{max(busy) / idle:>10.1f}")
+            print(
+                f"{ending:6}{count:>9}{seconds:>9.1f} s{peak / 1024:>8.0f} "
+                f"MB{statistics.median(pages) / idle:>10.1f}{max(pages) / idle:>10.1f}"
+                f"{both / seconds:>12.1f}{statistics.median(busy) / idle:>10.1f}{max(busy) / idle:>10.1f}"
+            )
 
     print(f"{os.cpu_count()} processors; a page when nothing is written is 1")
-    print(f"{'':6}{'rows':>9}{'written in':>11}{'memory':>11}{'a page':>10}{'longest':>10}{'two at once':>12}{'a page':>10}{'longest':>10}")
+    print(
+        f"{'':6}{'rows':>9}{'written in':>11}{'memory':>11}{'a page':>10}{'longest':>10}"
+        f"{'two at once':>12}{'a page':>10}{'longest':>10}"
+    )
     for count in (rows // 10, rows):
         with_server(count, measure)
     for ending, (few, many) in memory.items():

@@ -1,7 +1,10 @@
-"""What the figures cost, as ratios to the plain list of complaints: `.venv/bin/python -m benchmarks.figures [rows]`.
+"""What the figures cost, as ratios to the plain list of complaints: `.venv/bin/python -m benchmarks.figures
+[rows]`.
 
-The figures count every complaint of their period, so they grow with the rows; a list does not. The complaints are spread over a year.
+The figures count every complaint of their period, so they grow with the rows; a list does not. The complaints
+are spread over a year.
 """
+
 from __future__ import annotations
 
 import shutil
@@ -18,8 +21,14 @@ from cs.extensions import db
 from cs.models.complaints import Complaint
 from tests import support
 
-PAGES = {"list of complaints": "/complaints/", "figures": "/reports/", "complaints.svg": "/reports/figures/complaints.svg",
-         "replies.svg": "/reports/figures/replies.svg", "pareto.svg": "/reports/figures/pareto.svg", "open.svg": "/reports/figures/open.svg"}
+PAGES = {
+    "list of complaints": "/complaints/",
+    "figures": "/reports/",
+    "complaints.svg": "/reports/figures/complaints.svg",
+    "replies.svg": "/reports/figures/replies.svg",
+    "pareto.svg": "/reports/figures/pareto.svg",
+    "open.svg": "/reports/figures/open.svg",
+}
 STATES = ("received", "answering", "closed", "closed", "closed", "closed", "closed", "void")
 
 
@@ -31,13 +40,30 @@ def spread(app: Flask) -> None:
         rows = db.session.execute(select(Complaint.id, Complaint.heard_at)).all()
         changes = []
         for number, (record_id, heard_at) in enumerate(rows):
-            heard, state = heard_at - timedelta(days=number * 37 % 365, hours=number % 7), STATES[number % len(STATES)]
+            heard, state = (
+                heard_at - timedelta(days=number * 37 % 365, hours=number % 7),
+                STATES[number % len(STATES)],
+            )
             replied = heard + timedelta(hours=number % 90) if state == "closed" else None
-            changes.append({"key": record_id, "heard_at": heard, "first_due_at": heard + timedelta(days=2), "replied_at": replied, "closed_at": replied,
-                            "counts_in_kpi": None if state == "received" else number % 5 > 0, "defect_category": categories[number * number % len(categories)],
-                            "state": state})
+            changes.append(
+                {
+                    "key": record_id,
+                    "heard_at": heard,
+                    "first_due_at": heard + timedelta(days=2),
+                    "replied_at": replied,
+                    "closed_at": replied,
+                    "counts_in_kpi": None if state == "received" else number % 5 > 0,
+                    "defect_category": categories[number * number % len(categories)],
+                    "state": state,
+                }
+            )
         names = [name for name in changes[0] if name != "key"]
-        db.session.execute(update(table).where(table.c.id == bindparam("key")).values({name: bindparam(name) for name in names}), changes)
+        db.session.execute(
+            update(table)
+            .where(table.c.id == bindparam("key"))
+            .values({name: bindparam(name) for name in names}),
+            changes,
+        )
         db.session.commit()
 
 
@@ -58,7 +84,10 @@ def main(rows: int) -> None:
         few, many = found
         print(f"{'':24}{'50 rows':>12}{f'{rows} rows':>16}{'seconds':>12}")
         for name in PAGES:
-            print(f"{name:24}{few[name] / few['list of complaints']:>12.1f}{many[name] / many['list of complaints']:>16.1f}{many[name]:>12.3f}")
+            print(
+                f"{name:24}{few[name] / few['list of complaints']:>12.1f}"
+                f"{many[name] / many['list of complaints']:>16.1f}{many[name]:>12.3f}"
+            )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

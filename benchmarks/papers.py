@@ -1,8 +1,10 @@
-"""What papers cost, as ratios: `.venv/bin/python -m benchmarks.papers [rows]`. The record's own page is 1: seconds depend on the machine, ratios hardly.
+"""What papers cost, as ratios: `.venv/bin/python -m benchmarks.papers [rows]`. The record's own page is 1:
+seconds depend on the machine, ratios hardly.
 
-A register as PDF is timed at a few sizes: its cost must grow with its lines and not faster. The last column is the most memory that the
-process which sets it takes.
+A register as PDF is timed at a few sizes: its cost must grow with its lines and not faster. The last column
+is the most memory that the process which sets it takes.
 """
+
 from __future__ import annotations
 
 import resource
@@ -25,6 +27,12 @@ def timed(browser: support.Browser, address: str) -> float:
     return time.perf_counter() - begun
 
 
+PAPERS = {
+    "complaint report, PDF": "/complaints/1.pdf",
+    "its blank copy": "/reports/blank/complaint_report.pdf",
+}
+
+
 def children_megabytes() -> int:
     """The most memory that any process took which this one started and saw end."""
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
@@ -41,8 +49,9 @@ def main(most: int) -> None:
             page = seconds(lambda browser=browser: browser.get("/complaints/1"))
             register = seconds(lambda browser=browser: browser.get("/reports/complaints"))
             if rows == 30:
-                print(f"{'complaint report, PDF':28}{seconds(lambda browser=browser: browser.get('/complaints/1.pdf')) / page:>12.1f}")
-                print(f"{'its blank copy':28}{seconds(lambda browser=browser: browser.get('/reports/blank/complaint_report.pdf')) / page:>12.1f}")
+                for name, url in PAPERS.items():
+                    took = seconds(lambda browser=browser, url=url: browser.get(url))
+                    print(f"{name:28}{took / page:>12.1f}")
             for ending in ("pdf", "xlsx", "csv"):
                 took = timed(browser, f"/reports/complaints.{ending}")
                 memory = f"{children_megabytes():>8}" if ending == "pdf" else ""

@@ -1,4 +1,5 @@
 """The program: how its parts are joined."""
+
 from __future__ import annotations
 
 import logging
@@ -17,7 +18,8 @@ FORM_BYTES = 16 * MEGABYTE  # what is typed into one form; more is refused befor
 
 
 def create_app(settings: dict[str, Any] | None = None) -> Flask:
-    """The app of one site. `settings` override the environment; a wrong procedure file stops the start (ProcedureError)."""
+    """The app of one site. `settings` override the environment; a wrong procedure file stops the start
+    (ProcedureError)."""
     # Imported here, so that `cs.procedure` can be read and tested without the app around it.
     from cs import commands, errors, shell, words
     from cs.blueprints import SECTIONS
@@ -35,8 +37,11 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     path = app.config["CS_PROCEDURE"]
     app.extensions["rulebook"] = rulebook.load(Path(path) if path else None)
     endings = app.config["CS_FILE_TYPES"] or tuple(FILE_TYPES)
-    app.extensions["files"] = FileStore(folder / "files", {ending: FILE_TYPES.get(ending, "") for ending in endings},
-                                        app.config["CS_FILE_MB"] * MEGABYTE)
+    app.extensions["files"] = FileStore(
+        folder / "files",
+        {ending: FILE_TYPES.get(ending, "") for ending in endings},
+        app.config["CS_FILE_MB"] * MEGABYTE,
+    )
     init_extensions(app)
     babel.init_app(app, locale_selector=words.select_language)
     words.init_words(app)
@@ -50,15 +55,18 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
 
 
 def _configure(app: Flask) -> None:
-    """What follows from the settings: the data folder with its secret, the database, the limits, the cookie."""
+    """What follows from the settings: the data folder with its secret, the database, the limits, the
+    cookie."""
     from cs import commands
+
     folder = Path(app.config["CS_DATA"]).absolute()
     folder.mkdir(parents=True, exist_ok=True)
     secret = commands.secret_key(folder)
     app.config.update(
         CS_DATA=folder,
         SECRET_KEY=secret,
-        SESSION_COOKIE_NAME=f"cs_{sha256(secret.encode()).hexdigest()[:8]}",  # two sites on one host do not sign each other out
+        # two sites on one host do not sign each other out
+        SESSION_COOKIE_NAME=f"cs_{sha256(secret.encode()).hexdigest()[:8]}",
         MIGRATIONS=Path(__file__).parent.parent / "migrations",
         SQLALCHEMY_DATABASE_URI=database_url(app.config["DATABASE_URL"], folder),
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(app.config),
@@ -88,4 +96,3 @@ def _engine_options(settings: dict[str, Any]) -> dict[str, Any]:
     if settings["DATABASE_URL"]:
         return {"pool_pre_ping": True}
     return {"connect_args": {"timeout": settings["CS_WAIT_SECONDS"]}}
-

@@ -1,4 +1,6 @@
-"""Who may open a view: every view says so with @requires or @public, and all but the public ones need a login."""
+"""Who may open a view: every view says so with @requires or @public, and all but the public ones need a
+login."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

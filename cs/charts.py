@@ -1,8 +1,9 @@
 """Charts as SVG pictures: bars, stacked bars, bars with a line. Drawn by pygal in the program's own colours.
 
-The page shows them as `<img>`. What pygal adds for pages of its own is taken out: scripts, comments with the day, tooltips. The same
-numbers give the same bytes.
+The page shows them as `<img>`. What pygal adds for pages of its own is taken out: scripts, comments with the
+day, tooltips. The same numbers give the same bytes.
 """
+
 from __future__ import annotations
 
 import sys
@@ -21,24 +22,41 @@ sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module_
 
 WIDTH = 760
 # cs.css: ink-2, line, accent and its shades, soon, late
-INK, GUIDE, ACCENT, SOFT, PALE, SOON, LATE = "#475552", "#dfe5e3", "#0f6b66", "#8fbfba", "#d5dfdc", "#c98a1c", "#b3261e"
-FONTS = ('-apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei UI", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", '
-         '"Source Han Sans SC", "WenQuanYi Micro Hei", sans-serif')
+INK, GUIDE, ACCENT, SOFT, PALE, SOON, LATE = (
+    "#475552",
+    "#dfe5e3",
+    "#0f6b66",
+    "#8fbfba",
+    "#d5dfdc",
+    "#c98a1c",
+    "#b3261e",
+)
+FONTS = (
+    '-apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei UI", "Microsoft YaHei", "Noto Sans CJK '
+    'SC", "Noto Sans SC", '
+    '"Source Han Sans SC", "WenQuanYi Micro Hei", sans-serif'
+)
 TEXT = 13  # the size of all letters
 DOT = 3
-THINNEST = .05  # of the axis: in a thinner part of a bar no number fits
+THINNEST = 0.05  # of the axis: in a thinner part of a bar no number fits
 TURNED = 325  # degrees of labels that do not fit side by side
 LONGEST_LABEL = 16
 MOST_LABELS = 20  # of more, every second or third is written
-LAST_NARROW, NARROW = 0x2E7F, .56  # the last character before the Chinese ones; how wide the others are, of their height
+LAST_NARROW, NARROW = (
+    0x2E7F,
+    0.56,
+)  # the last character before the Chinese ones; how wide the others are, of their height
 PYGAL_CSS = ("file://style.css", "file://graph.css")
-HALO = ".text-overlay text.value{paint-order:stroke;stroke:#fff!important;stroke-width:3px}"  # numbers stay readable on a line
-CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # a picture opened by itself keeps its own colours and nothing else
+# numbers stay readable on a line
+HALO = ".text-overlay text.value{paint-order:stroke;stroke:#fff!important;stroke-width:3px}"
+# a picture opened by itself keeps its own colours and nothing else
+CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 @dataclass(frozen=True)
 class Series:
-    """The values of one colour; None draws nothing. `words`: what is written at each value instead of the number."""
+    """The values of one colour; None draws nothing. `words`: what is written at each value instead of the
+    number."""
 
     title: str
     values: Sequence[float | None]
@@ -49,9 +67,11 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """What is drawn: bars side by side or on each other, and perhaps a line through their middles, on one axis.
+    """What is drawn: bars side by side or on each other, and perhaps a line through their middles, on one
+    axis.
 
-    `percent`: the axis goes to 100 per cent. `level`: the bars lie, the first on top. `each`: a colour for each bar instead of the series'.
+    `percent`: the axis goes to 100 per cent. `level`: the bars lie, the first on top. `each`: a colour for
+    each bar instead of the series'.
     """
 
     labels: Sequence[str]
@@ -64,14 +84,18 @@ class Chart:
 
 
 class _BarsAndLine(Bar, Line):  # type: ignore[misc]
-    """Bars, and the last series as a line with its values above it. pygal itself knows one kind of series a chart."""
+    """Bars, and the last series as a line with its values above it. pygal itself knows one kind of series a
+    chart."""
 
     def _compute_margin(self) -> None:
-        """As pygal does, to which a Chinese character is as narrow as any other: turned labels reach further down."""
+        """As pygal does, to which a Chinese character is as narrow as any other: turned labels reach further
+        down."""
         super()._compute_margin()
         if self.x_label_rotation:
             labels = [label for label, _place in self._x_labels]
-            further = sin(radians(360 - TURNED)) * max(_letters(label) - len(label[:LONGEST_LABEL]) * TEXT * NARROW for label in labels)
+            further = sin(radians(360 - TURNED)) * max(
+                _letters(label) - len(label[:LONGEST_LABEL]) * TEXT * NARROW for label in labels
+            )
             self._x_labels_height += further
             self.margin_box.bottom += further
 
@@ -81,10 +105,19 @@ class _BarsAndLine(Bar, Line):  # type: ignore[misc]
         for serie in bars:
             self.bar(serie)
         self._order = len(self.series)
-        line.points = [(x + .5 / self._len, y) for x, y in line.points]
+        line.points = [(x + 0.5 / self._len, y) for x, y in line.points]
         self.line(line)
 
-    def _static_value(self, serie_node: Any, value: str, x: float, y: float, metadata: Any, align_text: str = "left", classes: Any = None) -> None:
+    def _static_value(
+        self,
+        serie_node: Any,
+        value: str,
+        x: float,
+        y: float,
+        metadata: Any,
+        align_text: str = "left",
+        classes: Any = None,
+    ) -> None:
         if align_text == "left":  # of the line, which puts it below to the right, where the bars are
             x, y, align_text = x - TEXT, y - 2.6 * TEXT, "middle"
         else:
@@ -107,35 +140,93 @@ def draw(chart: Chart, title: str) -> bytes:
     way = -1 if chart.level else 1  # lying bars are drawn from below
     written = _percent if chart.percent else _whole
     ticks = _ticks(100 if chart.percent else _highest(chart))
-    kind = _BarsAndLine if chart.line else pygal.HorizontalBar if chart.level else pygal.StackedBar if stacked else pygal.Bar
+    kind = (
+        _BarsAndLine
+        if chart.line
+        else pygal.HorizontalBar
+        if chart.level
+        else pygal.StackedBar
+        if stacked
+        else pygal.Bar
+    )
     turned = not chart.level and not _fit(chart.labels)
     drawn = kind(
-        style=_style(shown, stacked), css=PYGAL_CSS if stacked else (*PYGAL_CSS, f"inline:{HALO}"), js=(), no_prefix=True, title=None,
-        width=WIDTH, height=chart.height, margin=8, margin_top=20, margin_right=16, spacing=12,
-        show_legend=len(shown) > 1, legend_at_bottom=True, legend_at_bottom_columns=len(shown), legend_box_size=12, truncate_legend=40,
-        x_label_rotation=TURNED if turned else 0, truncate_label=LONGEST_LABEL, range=(0, ticks[-1]), rounded_bars=2, dots_size=DOT,
-        print_values=True, print_values_position="center" if stacked else "top", print_zeroes=False, no_data_text="")
+        style=_style(shown, stacked),
+        css=PYGAL_CSS if stacked else (*PYGAL_CSS, f"inline:{HALO}"),
+        js=(),
+        no_prefix=True,
+        title=None,
+        width=WIDTH,
+        height=chart.height,
+        margin=8,
+        margin_top=20,
+        margin_right=16,
+        spacing=12,
+        show_legend=len(shown) > 1,
+        legend_at_bottom=True,
+        legend_at_bottom_columns=len(shown),
+        legend_box_size=12,
+        truncate_legend=40,
+        x_label_rotation=TURNED if turned else 0,
+        truncate_label=LONGEST_LABEL,
+        range=(0, ticks[-1]),
+        rounded_bars=2,
+        dots_size=DOT,
+        print_values=True,
+        print_values_position="center" if stacked else "top",
+        print_zeroes=False,
+        no_data_text="",
+    )
     drawn.value_formatter = written
     every = -(-len(chart.labels) // MOST_LABELS) or 1
-    drawn.x_labels, drawn.y_labels = ["" if place % every else label for place, label in enumerate(chart.labels)][::way], ticks
+    drawn.x_labels, drawn.y_labels = (
+        ["" if place % every else label for place, label in enumerate(chart.labels)][::way],
+        ticks,
+    )
     for one in shown:
         each = chart.each or [one.color] * len(one.values)
         least = THINNEST * ticks[-1] if stacked else 0
         words = one.words or ["" if (value or 0) < least else written(value or 0) for value in one.values]
-        drawn.add(one.title, [None if value is None else {"value": value, "color": color, "formatter": _saying(word, chart.level)}
-                              for value, color, word in zip(one.values, each, words, strict=True)][::way],
-                  show_dots=not one.dashed, stroke_style={"dasharray": "7,5"} if one.dashed else None)
+        drawn.add(
+            one.title,
+            [
+                None
+                if value is None
+                else {"value": value, "color": color, "formatter": _saying(word, chart.level)}
+                for value, color, word in zip(one.values, each, words, strict=True)
+            ][::way],
+            show_dots=not one.dashed,
+            stroke_style={"dasharray": "7,5"} if one.dashed else None,
+        )
     drawn.add_xml_filter(lambda root: _bare(root, title))
     return bytes(drawn.render())
 
 
 def _style(shown: Sequence[Series], stacked: bool) -> Style:
     inside = [stacked and one.color in (ACCENT, LATE) for one in shown]  # values in dark bars are white
-    return Style(background="#fff", plot_background="#fff", foreground=INK, foreground_strong=INK, foreground_subtle=GUIDE, font_family=FONTS,
-                 label_font_size=TEXT, major_label_font_size=TEXT, value_font_size=TEXT, legend_font_size=TEXT, opacity="1", opacity_hover="1",
-                 stroke_opacity="1", stroke_width="2", transition="0s", guide_stroke_color=GUIDE, major_guide_stroke_color=GUIDE,
-                 guide_stroke_dasharray="none", major_guide_stroke_dasharray="none", colors=tuple(one.color for one in shown),
-                 value_colors=tuple("#fff" if white else INK for white in inside))
+    return Style(
+        background="#fff",
+        plot_background="#fff",
+        foreground=INK,
+        foreground_strong=INK,
+        foreground_subtle=GUIDE,
+        font_family=FONTS,
+        label_font_size=TEXT,
+        major_label_font_size=TEXT,
+        value_font_size=TEXT,
+        legend_font_size=TEXT,
+        opacity="1",
+        opacity_hover="1",
+        stroke_opacity="1",
+        stroke_width="2",
+        transition="0s",
+        guide_stroke_color=GUIDE,
+        major_guide_stroke_color=GUIDE,
+        guide_stroke_dasharray="none",
+        major_guide_stroke_dasharray="none",
+        colors=tuple(one.color for one in shown),
+        value_colors=tuple("#fff" if white else INK for white in inside),
+    )
 
 
 def _saying(word: str, level: bool) -> Any:
@@ -161,7 +252,9 @@ def _highest(chart: Chart) -> float:
 
 def _ticks(highest: float) -> list[float]:
     """From 0 in at most five even steps of a round number, up to `highest` or just above."""
-    step = next(size * 10 ** power for power in range(12) for size in (1, 2, 5) if highest <= 5 * size * 10 ** power)
+    step = next(
+        size * 10**power for power in range(12) for size in (1, 2, 5) if highest <= 5 * size * 10**power
+    )
     return [float(step * number) for number in range(-int(-highest // step) + 1)]
 
 

@@ -1,4 +1,6 @@
-"""The codes on labels: a record's number, or the number and a line of it (RMA-202611-001/2). As a picture, and as a scanner types it."""
+"""The codes on labels: a record's number, or the number and a line of it (RMA-202611-001/2). As a picture,
+and as a scanner types it."""
+
 from __future__ import annotations
 
 import re
@@ -13,7 +15,8 @@ _WITH_LINE = re.compile(r"(.+)/(\d{1,3})")
 
 
 def picture(code: str) -> str:
-    """The address of the QR code's picture, an SVG, with the empty margin that readers need. Never Micro QR, which most scanners do not read."""
+    """The address of the QR code's picture, an SVG, with the empty margin that readers need. Never Micro QR,
+    which most scanners do not read."""
     return segno.make_qr(code, error="m").svg_data_uri(border=4, omitsize=True)
 
 
@@ -23,7 +26,8 @@ def as_written(typed: str) -> str:
 
 
 def read(typed: str) -> tuple[str, int | None]:
-    """(number, line or None) of what a scanner typed: whatever its letters' case and width, and whatever it sends before, between and after.
+    """(number, line or None) of what a scanner typed: whatever its letters' case and width, and whatever it
+    sends before, between and after.
 
     ("", None) where nothing is left of it.
     """

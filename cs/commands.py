@@ -1,4 +1,6 @@
-"""The app's own commands: `python3 manage.py flask …`. Setting up, serving, the rules in force, the check of the audit chains."""
+"""The app's own commands: `python3 manage.py flask …`. Setting up, serving, the rules in force, the check of
+the audit chains."""
+
 from __future__ import annotations
 
 import contextlib
@@ -67,10 +69,14 @@ def secret_key(folder: Path) -> str:
 
 
 def compiled_translations(folder: Path) -> Path:
-    """The catalogues as gettext reads them, compiled anew when the .po files have changed; kept in the data folder."""
+    """The catalogues as gettext reads them, compiled anew when the .po files have changed; kept in the data
+    folder."""
     target = folder / "translations"
     sources = sorted(TRANSLATIONS.glob("*/LC_MESSAGES/*.po"))
-    mark, wanted = target / "hash", hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    mark, wanted = (
+        target / "hash",
+        hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest(),
+    )
     if mark.exists() and mark.read_text("ascii") == wanted:
         return target
     for source in sources:
@@ -92,7 +98,10 @@ def _copy_before_migration(folder: Path) -> Path | None:
         return None
     target = folder / "copies" / f"cs-{datetime.now(UTC):%Y%m%dT%H%M%S}.db"
     target.parent.mkdir(exist_ok=True)
-    with contextlib.closing(sqlite3.connect(source)) as live, contextlib.closing(sqlite3.connect(target)) as copy:
+    with (
+        contextlib.closing(sqlite3.connect(source)) as live,
+        contextlib.closing(sqlite3.connect(target)) as copy,
+    ):
         live.backup(copy)
     return target
 
@@ -101,11 +110,15 @@ def _needs_migration() -> bool:
     config = Config()
     config.set_main_option("script_location", str(current_app.config["MIGRATIONS"]))
     with db.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() != ScriptDirectory.from_config(config).get_current_head()
+        return (
+            MigrationContext.configure(connection).get_current_revision()
+            != ScriptDirectory.from_config(config).get_current_head()
+        )
 
 
 def set_up(on: datetime) -> list[str]:
-    """Makes the database what this version needs, keeps the procedure's text, adds its departments; says what it did."""
+    """Makes the database what this version needs, keeps the procedure's text, adds its departments; says what
+    it did."""
     done = []
     if _needs_migration():
         copy = _copy_before_migration(current_app.config["CS_DATA"])
@@ -126,16 +139,28 @@ def set_up(on: datetime) -> list[str]:
 
 
 def _tidy(on: datetime) -> None:
-    """Lets go of what only served for a while: ended sessions, request ids, drafts, files of forms that were never sent."""
+    """Lets go of what only served for a while: ended sessions, request ids, drafts, files of forms that were
+    never sent."""
     later = aliased(LoginSession)
-    one_after = exists().where(later.user_id == LoginSession.user_id, later.created_at > LoginSession.created_at)  # the last one says when a person was here
-    for table, moment, days, only in ((LoginSession, LoginSession.seen_at, 60, one_after), (Receipt, Receipt.at, 30, true()), (Draft, Draft.at, 90, true()),
-                                      (PendingUpload, PendingUpload.at, 30, true())):
-        db.session.execute(delete(table).where(moment < on - timedelta(days=days), only).execution_options(synchronize_session=False))
+    one_after = exists().where(
+        later.user_id == LoginSession.user_id, later.created_at > LoginSession.created_at
+    )  # the last one says when a person was here
+    for table, moment, days, only in (
+        (LoginSession, LoginSession.seen_at, 60, one_after),
+        (Receipt, Receipt.at, 30, true()),
+        (Draft, Draft.at, 90, true()),
+        (PendingUpload, PendingUpload.at, 30, true()),
+    ):
+        db.session.execute(
+            delete(table)
+            .where(moment < on - timedelta(days=days), only)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _is_empty() -> bool:
-    """Whether nobody has an account yet. Keeps no transaction open: migrations come over a connection of their own."""
+    """Whether nobody has an account yet. Keeps no transaction open: migrations come over a connection of
+    their own."""
     if not inspect(db.engine).has_table("users"):
         return True
     with db.engine.connect() as connection:
@@ -151,9 +176,14 @@ def init(demo: bool, today: datetime | None) -> None:
     folder: Path = current_app.config["CS_DATA"]
     marked = (folder / DEMO_MARK).exists()
     if demo and not marked and not _is_empty():
-        raise click.ClickException(f"{folder} 中有真实数据，演示不会动它 holds real data: the demo keeps away from it. Use another --data.")
+        raise click.ClickException(
+            f"{folder} 中有真实数据，演示不会动它 holds real data: the demo keeps away from it. Use "
+            "another --data."
+        )
     if marked and not demo:
-        raise click.ClickException(f"{folder} 是演示数据 holds demo data: start it with --demo, or use another --data.")
+        raise click.ClickException(
+            f"{folder} 是演示数据 holds demo data: start it with --demo, or use another --data."
+        )
     if demo and not marked:
         write_whole(folder / DEMO_MARK, b"")
         current_app.config["CS_DEMO"] = True
@@ -165,6 +195,7 @@ def init(demo: bool, today: datetime | None) -> None:
 
 def _make_demo(day: date) -> None:
     from cs.demo import beginning, build
+
     _say_all(set_up(beginning(day)))
     click.echo("正在生成演示数据 Making the demo's year …")
     build(day)
@@ -183,13 +214,22 @@ def _say_all(lines: list[str]) -> None:
 def serve(host: str, port: int) -> None:
     """Serves the site until it is told to stop."""
     import waitress
+
     first = _first_administrator()
     db.session.remove()  # this context lives as long as the server: it must not keep the database locked
     try:
-        server = waitress.create_server(current_app._get_current_object(), host=host, port=port, threads=8, ident=None,  # type: ignore[attr-defined]
-                                        max_request_body_size=current_app.config["MAX_CONTENT_LENGTH"] + 1024 * 1024)
+        server = waitress.create_server(
+            current_app._get_current_object(),
+            host=host,
+            port=port,
+            threads=8,
+            ident=None,  # type: ignore[attr-defined]
+            max_request_body_size=current_app.config["MAX_CONTENT_LENGTH"] + 1024 * 1024,
+        )
     except OSError as error:
-        raise click.ClickException(f"端口 {port} 不可用 Port {port} cannot be used: {error.strerror}. Try --port {port + 1}.") from error
+        raise click.ClickException(
+            f"端口 {port} 不可用 Port {port} cannot be used: {error.strerror}. Try --port {port + 1}."
+        ) from error
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     for address in _addresses(host, port):
         click.echo(f"已启动 Running at {address}")
@@ -231,7 +271,15 @@ def _first_administrator() -> str | None:
             click.echo("两次不同 not the same")
         else:
             break
-    User.create(username=username, name=name, password=password, must_change=False, memberships=[(None, "administrator", False)], by=None, on=on)
+    User.create(
+        username=username,
+        name=name,
+        password=password,
+        must_change=False,
+        memberships=[(None, "administrator", False)],
+        by=None,
+        on=on,
+    )
     db.session.commit()
     return None
 
@@ -253,7 +301,9 @@ def rules_in_force() -> dict[str, Any]:
     facts = dataclasses.asdict(rulebook())
     facts.pop("text")
     facts["authority"] = [dataclasses.asdict(row) for row in AUTHORITY]
-    facts["workflows"] = {kind: dataclasses.asdict(cls.workflow) for kind, cls in KINDS.items() if issubclass(cls, Workflowed)}
+    facts["workflows"] = {
+        kind: dataclasses.asdict(cls.workflow) for kind, cls in KINDS.items() if issubclass(cls, Workflowed)
+    }
     return facts
 
 
@@ -264,18 +314,31 @@ def _plain(value: Any) -> Any:
 @click.command("verify")
 @with_appcontext
 def verify() -> None:
-    """Checks the audit chains, the records, the signatures, the rules, the tasks and the files; exit code 1 when something is wrong."""
+    """Checks the audit chains, the records, the signatures, the rules, the tasks and the files; exit code 1
+    when something is wrong."""
     begin_read()  # it may last, and the site is at work
-    faults = [*chain.verify_events(), *verify_records(), *verify_signatures(), *verify_attachments(), *verify_procedure_texts(),
-              *verify_tasks(datetime.now(UTC))]
+    faults = [
+        *chain.verify_events(),
+        *verify_records(),
+        *verify_signatures(),
+        *verify_attachments(),
+        *verify_procedure_texts(),
+        *verify_tasks(datetime.now(UTC)),
+    ]
     known = db.session.execute(select(Attachment.sha256).distinct()).scalars().all()
     head = chain.site_head()
     db.session.expunge_all()
     db.session.rollback()  # the files are read without the database
-    faults += [chain.Fault(f"file {sha256[:12]}", what) for sha256, what in current_app.extensions["files"].verify(known)]
+    faults += [
+        chain.Fault(f"file {sha256[:12]}", what)
+        for sha256, what in current_app.extensions["files"].verify(known)
+    ]
     for fault in faults:
         click.echo(f"{fault.where}: {fault.what}")
-    click.echo(f"{head.seq} event(s), head {head.hash[:16]}: " + ("正确 all right" if not faults else f"{len(faults)} 处错误 fault(s)"))
+    click.echo(
+        f"{head.seq} event(s), head {head.hash[:16]}: "
+        + ("正确 all right" if not faults else f"{len(faults)} 处错误 fault(s)")
+    )
     if faults:
         sys.exit(1)
 
@@ -314,7 +377,8 @@ def write_export(token: str) -> None:
 def _end_with_parent() -> None:
     """However the parent ends, the system closes what it held: our input then ends.
 
-    Read from the system itself: Python's own stdin is locked while a thread waits for it, and a process that has done its work could not end.
+    Read from the system itself: Python's own stdin is locked while a thread waits for it, and a process that
+    has done its work could not end.
     """
     while os.read(0, 1):
         pass

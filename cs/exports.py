@@ -1,9 +1,12 @@
-"""Registers that are too long to be answered at once are written in the background, and wait for their person as a file.
+"""Registers that are too long to be answered at once are written in the background, and wait for their person
+as a file.
 
-Three parts. `write()` writes one, in a process of its own (`flask exports write TOKEN`): it only reads the database, and tells
-in JSON lines how far it is. The `Keeper`, a thread of the server, begins what waits, people in turn, notes what the processes
-tell, and removes what has been kept for long enough. The pages write down what is wanted and show how far it is.
+Three parts. `write()` writes one, in a process of its own (`flask exports write TOKEN`): it only reads the
+database, and tells in JSON lines how far it is. The `Keeper`, a thread of the server, begins what waits,
+people in turn, notes what the processes tell, and removes what has been kept for long enough. The pages write
+down what is wanted and show how far it is.
 """
+
 from __future__ import annotations
 
 import logging
@@ -63,14 +66,24 @@ def reason_in_words(export: Export) -> str:
     """Why there is no file, and what to do."""
     form = FORMATS.get(export.ending)
     said = {
-        "disk_full": lambda: gettext("There is no room left on the server's disk. Tell the administrator, then try again."),
-        "too_many_rows": lambda: gettext("%(format)s holds at most %(most)s lines. Take a shorter period, or another kind of file.",
-                                         format=form.title if form else "", most=f"{(form and form.most) or 0:,}"),
+        "disk_full": lambda: gettext(
+            "There is no room left on the server's disk. Tell the administrator, then try again."
+        ),
+        "too_many_rows": lambda: gettext(
+            "%(format)s holds at most %(most)s lines. Take a shorter period, or another kind of file.",
+            format=form.title if form else "",
+            most=f"{(form and form.most) or 0:,}",
+        ),
         "stopped": lambda: gettext("The program was stopped while it wrote this file. Please try again."),
         "too_long": lambda: gettext("This file took too long. Take a shorter period."),
         "unknown": lambda: gettext("This register no longer exists in this version of the program."),
     }
-    return said.get(export.reason or "", lambda: gettext("The program made a mistake; it has been written to the log. Please tell the administrator."))()
+    return said.get(
+        export.reason or "",
+        lambda: gettext(
+            "The program made a mistake; it has been written to the log. Please tell the administrator."
+        ),
+    )()
 
 
 # Writing one, in a process of its own
@@ -89,7 +102,8 @@ class _Watched(Register):
 
 
 def write(token: str, tell: Callable[[dict[str, Any]], Any]) -> None:
-    """Writes the file of this attempt and tells how far it is: {"rows": n, "all": m}, at last {"done": name, "size": bytes} or {"failed": reason}.
+    """Writes the file of this attempt and tells how far it is: {"rows": n, "all": m}, at last {"done": name,
+    "size": bytes} or {"failed": reason}.
 
     What goes wrong leaves no half file.
     """
@@ -97,15 +111,22 @@ def write(token: str, tell: Callable[[dict[str, Any]], Any]) -> None:
         with _room_for(token) as room:
             _write(token, room, tell)
     except Exception as error:
-        full = is_disk_full(error) or (isinstance(error, XlsxWriterException) and error.__context__ is not None and is_disk_full(error.__context__))
+        full = is_disk_full(error) or (
+            isinstance(error, XlsxWriterException)
+            and error.__context__ is not None
+            and is_disk_full(error.__context__)
+        )
         log.exception("export")
         tell({"failed": "disk_full" if full else "broken"})
 
 
 def _write(token: str, room: Path, tell: Callable[[dict[str, Any]], Any]) -> None:
-    # One reading from the first line to the last, so the file is the register as it stood at one moment. In SQLite (WAL) no
-    # writer waits for it; but what is written meanwhile stays in the log beside the database file, which grows by that much
-    # (a few MB in the minute that the longest export takes) and is used anew afterwards. PostgreSQL keeps old rows for as long.
+    # One reading from the first line to the last, so the file is the register as it stood at one moment. In
+    # SQLite (WAL) no
+    # writer waits for it; but what is written meanwhile stays in the log beside the database file, which
+    # grows by that much
+    # (a few MB in the minute that the longest export takes) and is used anew afterwards. PostgreSQL keeps old
+    # rows for as long.
     begin_read()
     on = datetime.now(UTC)
     export = Export.by_token(token)
@@ -159,7 +180,8 @@ def _keep(made: IO[bytes], path: Path, target: Path) -> int:
 
 @contextmanager
 def _room_for(token: str) -> Iterator[Path]:
-    """A folder for what is laid down while one file is written, on the disk where it will stand; gone at the end."""
+    """A folder for what is laid down while one file is written, on the disk where it will stand; gone at the
+    end."""
     room, before = folder() / f"{token}.parts", tempfile.tempdir
     room.mkdir()
     tempfile.tempdir = str(room)
@@ -212,7 +234,8 @@ def note(token: str, answer: dict[str, Any]) -> bool:
 
 
 def take_over() -> None:
-    """After the end of another server: what it had not finished waits again, unless that happened too often; what nobody knows of goes."""
+    """After the end of another server: what it had not finished waits again, unless that happened too often;
+    what nobody knows of goes."""
     begin_write()
     for export in Export.cut_short():
         if export.attempts < MOST_ATTEMPTS:
@@ -242,7 +265,8 @@ def tidy(on: datetime) -> None:
 
 
 def drop(token: str) -> None:
-    """Removes what stands under this token. Windows keeps what somebody is reading: it goes with the next start."""
+    """Removes what stands under this token. Windows keeps what somebody is reading: it goes with the next
+    start."""
     for path in folder().glob(f"{token}.*"):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -252,14 +276,16 @@ def drop(token: str) -> None:
 
 
 def wake() -> None:
-    """Something is wanted: the keeper of this server looks at once. That of another process looks by itself."""
+    """Something is wanted: the keeper of this server looks at once. That of another process looks by
+    itself."""
     keeper = current_app.extensions.get("exports")
     if keeper is not None:
         keeper.woken.set()
 
 
 class Keeper:
-    """Has written what waits, some at once, and removes what is over. One for a data folder, however many servers there are."""
+    """Has written what waits, some at once, and removes what is over. One for a data folder, however many
+    servers there are."""
 
     def __init__(self, app: Flask) -> None:
         self.app, self.woken, self.writing = app, Event(), list[Thread]()
@@ -276,13 +302,17 @@ class Keeper:
                 try:
                     with self.app.app_context():
                         self.look(lock)
-                except (SQLAlchemyError, OSError):  # the database is busy or gone, the disk full: the next look may find it well
+                except (
+                    SQLAlchemyError,
+                    OSError,
+                ):  # the database is busy or gone, the disk full: the next look may find it well
                     log.exception("exports")
                 self.woken.wait(PAUSE)
                 self.woken.clear()
 
     def lock(self) -> closing[sqlite3.Connection]:
-        """What one keeper can hold at a time. The system lets go of it when the holder ends, however that was, and on Windows too."""
+        """What one keeper can hold at a time. The system lets go of it when the holder ends, however that
+        was, and on Windows too."""
         with self.app.app_context():
             return closing(sqlite3.connect(folder() / LOCK, timeout=0, isolation_level=None))
 
@@ -309,7 +339,9 @@ class Keeper:
     def begin(self) -> None:
         """Begins what waits, as many at once as the setting allows."""
         self.writing = [one for one in self.writing if one.is_alive()]
-        while len(self.writing) < self.app.config["CS_EXPORTS_AT_ONCE"] and (token := begin_next()) is not None:
+        while (
+            len(self.writing) < self.app.config["CS_EXPORTS_AT_ONCE"] and (token := begin_next()) is not None
+        ):
             thread = Thread(target=self.have_written, args=(token,), name="export", daemon=True)
             thread.start()
             self.writing.append(thread)
@@ -319,7 +351,11 @@ class Keeper:
         begun, last = time.monotonic(), {"failed": "stopped"}
         words = ("-m", "flask", "--app", "app", "exports", "write", token)
         environment = os.environ | {"CS_DATA": str(self.app.config["CS_DATA"])}
-        options = {"cwd": ROOT, "env": environment, "creationflags": getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)}
+        options = {
+            "cwd": ROOT,
+            "env": environment,
+            "creationflags": getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),
+        }
         try:
             with answers_of(*words, seconds=LONGEST, stdin=subprocess.PIPE, **options) as answers:
                 for answer in answers:

@@ -1,4 +1,5 @@
 """The Flask extensions, and how a transaction begins on each database."""
+
 from __future__ import annotations
 
 import errno
@@ -37,27 +38,31 @@ WRITER_LOCK = 1212  # PostgreSQL's advisory lock of the one writer
 def begin_write(wait: float | None = None) -> None:
     """Starts the transaction of a request that writes; what was read before is read anew.
 
-    Writers go one after another on both databases: the site-wide audit chain is one line, so no two of them can be
-    right at the same moment. SQLite takes the lock with BEGIN IMMEDIATE, PostgreSQL with an advisory lock; who waits
-    longer than `wait` seconds (else than the setting says) gets an OperationalError on both.
+    Writers go one after another on both databases: the site-wide audit chain is one line, so no two of them
+    can be right at the same moment. SQLite takes the lock with BEGIN IMMEDIATE, PostgreSQL with an advisory
+    lock; who waits longer than `wait` seconds (else than the setting says) gets an OperationalError on both.
     """
     db.session.rollback()
     wait = current_app.config["CS_WAIT_SECONDS"] if wait is None else wait
     connection = db.session.connection(execution_options={"writes": True, "wait": wait})
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT set_config('lock_timeout', :wait, true)"), {"wait": f"{wait * 1000:.0f}ms"})
+        connection.execute(
+            text("SELECT set_config('lock_timeout', :wait, true)"), {"wait": f"{wait * 1000:.0f}ms"}
+        )
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
 
 
 def begin_read() -> None:
-    """Starts a long reading of a command: a still picture of the data, for which no writer waits and which none disturbs."""
+    """Starts a long reading of a command: a still picture of the data, for which no writer waits and which
+    none disturbs."""
     db.session.rollback()
     isolated = {"isolation_level": "REPEATABLE READ"} if db.engine.dialect.name == "postgresql" else {}
     db.session.connection(execution_options={"writes": False, **isolated})
 
 
 def is_disk_full(error: BaseException) -> bool:
-    """Whether there was no room left: the system says so by its number, SQLite in words, PostgreSQL by its class 53100."""
+    """Whether there was no room left: the system says so by its number, SQLite in words, PostgreSQL by its
+    class 53100."""
     if isinstance(error, OperationalError):
         return "disk is full" in str(error.orig) or getattr(error.orig, "sqlstate", None) == "53100"
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -1,4 +1,5 @@
-"""The attachment store: files by the hash of their content, checked by content, photographs without their place.
+"""The attachment store: files by the hash of their content, checked by content, photographs without their
+place.
 
 Pure: no Flask and no database. Texts of refusals are in FILE_MESSAGES, in English for gettext.
 """
@@ -81,7 +82,9 @@ def clean_name(filename: str) -> str:
     """
     name = re.split(r"[/\\]", filename)[-1]
     # U+200D joins emoji; every other format or control character can make "fdp.exe" look like "exe.pdf".
-    name = "".join(c for c in name if c == "\u200d" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
+    name = "".join(
+        c for c in name if c == "\u200d" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    )
     name = re.sub(r'[<>:"|?*]', "_", name).strip(" .\u3000\xa0")
     stem, dot, ending = name.rpartition(".")
     if not dot:
@@ -94,7 +97,8 @@ def clean_name(filename: str) -> str:
 
 
 class FileStore:
-    """Files under `folder`, each once, named by the SHA-256 of its content. Safe for threads and processes."""
+    """Files under `folder`, each once, named by the SHA-256 of its content. Safe for threads and
+    processes."""
 
     def __init__(
         self,
@@ -103,7 +107,8 @@ class FileStore:
         max_bytes: int = 20 * MEGABYTE,
         max_pixels: int = 64_000_000,
     ) -> None:
-        """`allowed`: extension (no dot, lower case) -> kind, a part of FILE_TYPES; ValueError for anything else."""
+        """`allowed`: extension (no dot, lower case) -> kind, a part of FILE_TYPES; ValueError for anything
+        else."""
         for ending, kind in allowed.items():
             if FILE_TYPES.get(ending) != kind:
                 raise ValueError(f"files ending in {ending!r} can never be allowed as {kind!r}")
@@ -125,7 +130,9 @@ class FileStore:
         ending = ending.lower()
         kind = self.allowed.get(ending) if stem else None
         if kind is None:
-            raise FileRefused("type_not_allowed", ending=name[len(stem) :][:20], endings=" ".join(sorted(self.allowed)))
+            raise FileRefused(
+                "type_not_allowed", ending=name[len(stem) :][:20], endings=" ".join(sorted(self.allowed))
+            )
         with self._temporary() as incoming:
             self._receive(stream, incoming)
             if kind == "picture":
@@ -156,7 +163,12 @@ class FileStore:
         """
         if size not in THUMBNAIL_SIZES:
             raise ValueError(f"thumbnails are made in {THUMBNAIL_SIZES}, not {size}")
-        target = self.folder / "thumbnails" / str(size) / self.path(sha256).relative_to(self.folder).with_suffix(".jpg")
+        target = (
+            self.folder
+            / "thumbnails"
+            / str(size)
+            / self.path(sha256).relative_to(self.folder).with_suffix(".jpg")
+        )
         if target.exists():
             return target
         with self.open(sha256) as file:
@@ -167,7 +179,8 @@ class FileStore:
         return target
 
     def verify(self, known: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
-        """Files that are not as they were stored: (hash, 'differs') and, of the known hashes, (hash, 'missing')."""
+        """Files that are not as they were stored: (hash, 'differs') and, of the known hashes, (hash,
+        'missing')."""
         for path in sorted(self.folder.glob("[0-9a-f][0-9a-f]/*")):
             with path.open("rb") as file:
                 if hashlib.file_digest(file, "sha256").hexdigest() != path.name:
@@ -188,7 +201,8 @@ class FileStore:
         incoming.flush()
 
     def _accept_picture(self, incoming: BinaryIO, stem: str, ending: str) -> Stored:
-        """Any picture under any picture's name: messengers rename them. The stored name tells what it really is."""
+        """Any picture under any picture's name: messengers rename them. The stored name tells what it really
+        is."""
         incoming.seek(0)
         found = picture_format(incoming.read(32))
         if found is None or self.allowed.keys().isdisjoint(PICTURE_ENDINGS[found]):
@@ -227,13 +241,16 @@ class FileStore:
 
     @contextmanager
     def _temporary(self) -> Iterator[BinaryIO]:
-        """A file on the same disk, gone at the end unless it was moved to its place; a full disk becomes a refusal."""
+        """A file on the same disk, gone at the end unless it was moved to its place; a full disk becomes a
+        refusal."""
         try:
             file = NamedTemporaryFile(dir=self._incoming, suffix=".part", delete=False)  # noqa: SIM115 - closed below
             try:
                 yield file
             finally:
-                with suppress(OSError):  # closing writes what is still in the buffer, which a full disk refuses
+                with suppress(
+                    OSError
+                ):  # closing writes what is still in the buffer, which a full disk refuses
                     file.close()
                 Path(file.name).unlink(missing_ok=True)
         except OSError as error:
@@ -262,7 +279,8 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _blank_location(file: BinaryIO) -> None:
-    """Overwrite a video's notes about itself, and name their boxes `free`, which players pass over; sizes stay."""
+    """Overwrite a video's notes about itself, and name their boxes `free`, which players pass over; sizes
+    stay."""
     for start, size in list(location_boxes(file)):
         file.seek(start + 4)
         file.write(b"free")

@@ -1,4 +1,5 @@
-"""What a file is by its content, whatever its name says. Pure: standard library only, nothing is unpacked or decoded."""
+"""What a file is by its content, whatever its name says. Pure: standard library only, nothing is unpacked or
+decoded."""
 
 import struct
 import zipfile
@@ -26,7 +27,8 @@ FILE_MESSAGES = {
     "disk_full": _N("The server's disk is full; the file was not stored. Please tell the administrator."),
 }
 
-# Extension without dot -> kind. A setting may allow fewer; what is not here is never accepted (no SVG, no HTML).
+# Extension without dot -> kind. A setting may allow fewer; what is not here is never accepted (no SVG, no
+# HTML).
 FILE_TYPES: Mapping[str, str] = MappingProxyType(
     dict.fromkeys(("jpg", "jpeg", "png", "webp", "bmp", "heic", "heif"), "picture")
     | dict.fromkeys(("docx", "xlsx", "pptx"), "office")
@@ -97,7 +99,8 @@ def is_office(weight: ZipWeight | None, extension: str) -> bool:
 
 
 def decode_text(data: bytes) -> str | None:
-    """Text of a file kept as utf-8, utf-16 or gb18030; None when it is none of them. NUL characters are left in."""
+    """Text of a file kept as utf-8, utf-16 or gb18030; None when it is none of them. NUL characters are left
+    in."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decode(data, "utf-16")
     # Without a byte order mark utf-16 shows by the NULs that stand beside each separator and digit.
@@ -174,13 +177,16 @@ def is_audio(head: bytes, extension: str) -> bool:
         return head.startswith(b"#!AMR")
     # An MPEG audio frame: eleven set bits, then a version, layer, bitrate and rate that exist.
     frame = len(head) > 3 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] & 0x06 != 0
-    return head.startswith(b"ID3") or (frame and head[1] & 0x18 != 0x08 and head[2] < 0xF0 and head[2] & 0x0C != 0x0C)
+    return head.startswith(b"ID3") or (
+        frame and head[1] & 0x18 != 0x08 and head[2] < 0xF0 and head[2] & 0x0C != 0x0C
+    )
 
 
 def location_boxes(
     stream: BinaryIO, start: int = 0, end: int | None = None, depth: int = 0
 ) -> Iterator[tuple[int, int]]:
-    """Where a video keeps notes about itself, among them the place it was taken: (offset, length) of each such box.
+    """Where a video keeps notes about itself, among them the place it was taken: (offset, length) of each
+    such box.
 
     The boxes `udta`, `meta` and `uuid` of the film and its tracks; no player needs them.
     """

@@ -1,4 +1,6 @@
-"""The fishbone 鱼骨图 (6M 人机料法环测) as a drawn picture: SVG without styles or scripts, read in Chinese and English, on screen and in print."""
+"""The fishbone 鱼骨图 (6M 人机料法环测) as a drawn picture: SVG without styles or scripts, read in Chinese
+and English, on screen and in print."""
+
 from __future__ import annotations
 
 import unicodedata
@@ -20,7 +22,8 @@ def width_of(text: str) -> float:
 
 
 def wrapped(text: str, room: float, most: int = MOST_LINES) -> list[str]:
-    """The text in lines that fit into so many letters, English broken between words; what does not fit ends in …."""
+    """The text in lines that fit into so many letters, English broken between words; what does not fit ends
+    in …."""
     lines: list[str] = [""]
     for word in _pieces(" ".join(text.split())):
         if lines[-1] and width_of((lines[-1] + word).rstrip()) > room:
@@ -28,15 +31,22 @@ def wrapped(text: str, room: float, most: int = MOST_LINES) -> list[str]:
         lines[-1] += word if lines[-1] else word.lstrip()
     lines = [line.rstrip() for line in lines]
     if len(lines) > most:
-        lines = [*lines[:most - 1], f"{lines[most - 1][:-1]}…"]
+        lines = [*lines[: most - 1], f"{lines[most - 1][:-1]}…"]
     return lines
 
 
 def _pieces(text: str) -> list[str]:
-    """Where a line may break: after each Chinese character, before each English word; a word longer than any line breaks anywhere."""
+    """Where a line may break: after each Chinese character, before each English word; a word longer than any
+    line breaks anywhere."""
     pieces: list[str] = []
     for letter in text:
-        joined = pieces and letter != " " and width_of(letter) < 1 and width_of(pieces[-1][-1]) < 1 and len(pieces[-1]) < 18
+        joined = (
+            pieces
+            and letter != " "
+            and width_of(letter) < 1
+            and width_of(pieces[-1][-1]) < 1
+            and len(pieces[-1]) < 18
+        )
         if joined:
             pieces[-1] += letter
         else:
@@ -45,14 +55,24 @@ def _pieces(text: str) -> list[str]:
 
 
 def draw(problem: str, ribs: Sequence[tuple[str, Sequence[tuple[str, bool]]]], root_word: str) -> str:
-    """The picture. `ribs`: (name, its causes as (text, whether it is a root cause)); the first half stands above the spine.
+    """The picture. `ribs`: (name, its causes as (text, whether it is a root cause)); the first half stands
+    above the spine.
 
     `root_word` says in words what the colour says. All text is escaped.
     """
     half = ceil(len(ribs) / 2)
     slot = (WIDTH - HEAD - 2 * MARGIN) / half
     room = (slot - LEAN - 12) / SIZE
-    laid = [(name, [(wrapped(f"★ {text}({root_word})" if is_root else text, room), is_root) for text, is_root in causes]) for name, causes in ribs]
+    laid = [
+        (
+            name,
+            [
+                (wrapped(f"★ {text}({root_word})" if is_root else text, room), is_root)
+                for text, is_root in causes
+            ],
+        )
+        for name, causes in ribs
+    ]
     tall = [sum(len(lines) * LINE + GAP for lines, _root in causes) for _name, causes in laid]
     above, below = (max([72, *part]) + GAP for part in (tall[:half], tall[half:]))
     spine = MARGIN + 30 + above
@@ -63,26 +83,41 @@ def draw(problem: str, ribs: Sequence[tuple[str, Sequence[tuple[str, bool]]]], r
         foot = MARGIN + slot * (place % half + 1) - 4
         parts += _rib(name, causes, foot, spine, -above if up else below, room)
     title = escape(problem, quote=True)
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" height="{height:.0f}" role="img" '
-            f'font-family="{FONT}" font-size="{SIZE}" fill="{INK}"><title>{title}</title><rect width="100%" height="100%" fill="#fff"/>'
-            f'{"".join(parts)}</svg>')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" '
+        f'height="{height:.0f}" role="img" '
+        f'font-family="{FONT}" font-size="{SIZE}" fill="{INK}"><title>{title}</title><rect width="100%" '
+        'height="100%" fill="#fff"/>'
+        f"{''.join(parts)}</svg>"
+    )
 
 
-def _rib(name: str, causes: Sequence[tuple[list[str], bool]], foot: float, spine: float, reach: float, room: float) -> list[str]:
+def _rib(
+    name: str, causes: Sequence[tuple[list[str], bool]], foot: float, spine: float, reach: float, room: float
+) -> list[str]:
     """A rib with its name at the end and its causes along it, each on a small bone that ends at the rib."""
     tip = foot - LEAN
     parts = [_line(tip, spine + reach, foot, spine, BONE, 2)]
     box = width_of(name) * SIZE + 22
     top = spine + reach - (28 if reach < 0 else 0)
-    parts.append(f'<rect x="{tip - box / 2:.1f}" y="{top:.1f}" width="{box:.1f}" height="28" rx="5" fill="#e7f0ed" stroke="{BONE}"/>')
+    parts.append(
+        f'<rect x="{tip - box / 2:.1f}" y="{top:.1f}" width="{box:.1f}" height="28" rx="5" '
+        f'fill="#e7f0ed" stroke="{BONE}"/>'
+    )
     parts.append(_text([name], tip, top + 19.5, anchor="middle", weight=600))
     at = spine + min(0, reach) + GAP
     for lines, is_root in causes:
         bottom = at + len(lines) * LINE
-        end, narrowest = (foot - LEAN * abs(y - spine) / abs(reach) for y in (bottom, at if reach < 0 else bottom))
+        end, narrowest = (
+            foot - LEAN * abs(y - spine) / abs(reach) for y in (bottom, at if reach < 0 else bottom)
+        )
         start = narrowest - 6 - room * SIZE  # the rib leans over the text above its bone
         parts.append(_line(start, bottom, end, bottom, ROOT if is_root else BONE, 2 if is_root else 1))
-        parts.append(_text(lines, start, at + LINE - 6, colour=ROOT if is_root else INK, weight=700 if is_root else 400))
+        parts.append(
+            _text(
+                lines, start, at + LINE - 6, colour=ROOT if is_root else INK, weight=700 if is_root else 400
+            )
+        )
         at = bottom + GAP
     return parts
 
@@ -91,15 +126,25 @@ def _head(problem: str, spine: float) -> str:
     lines = wrapped(problem, (HEAD - 34) / SIZE, 6)
     tall = len(lines) * LINE + 20
     left, top = WIDTH - HEAD, spine - tall / 2
-    return (f'<path d="M{left - MARGIN},{spine - 9:.1f} l14,9 l-14,9 z" fill="{BONE}"/>'
-            f'<rect x="{left}" y="{top:.1f}" width="{HEAD - MARGIN}" height="{tall}" rx="6" fill="#fff" stroke="{INK}" stroke-width="2"/>'
-            + _text(lines, left + 10, top + LINE + 4, weight=600))
+    return (
+        f'<path d="M{left - MARGIN},{spine - 9:.1f} l14,9 l-14,9 z" fill="{BONE}"/>'
+        f'<rect x="{left}" y="{top:.1f}" width="{HEAD - MARGIN}" height="{tall}" rx="6" fill="#fff" '
+        f'stroke="{INK}" stroke-width="2"/>' + _text(lines, left + 10, top + LINE + 4, weight=600)
+    )
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, colour: str, thick: int) -> str:
-    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}" stroke-width="{thick}"/>'
+    return (
+        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}" '
+        f'stroke-width="{thick}"/>'
+    )
 
 
-def _text(lines: Sequence[str], x: float, y: float, *, anchor: str = "start", colour: str = INK, weight: int = 400) -> str:
-    spans = "".join(f'<tspan x="{x:.1f}" y="{y + place * LINE:.1f}">{escape(line)}</tspan>' for place, line in enumerate(lines))
+def _text(
+    lines: Sequence[str], x: float, y: float, *, anchor: str = "start", colour: str = INK, weight: int = 400
+) -> str:
+    spans = "".join(
+        f'<tspan x="{x:.1f}" y="{y + place * LINE:.1f}">{escape(line)}</tspan>'
+        for place, line in enumerate(lines)
+    )
     return f'<text text-anchor="{anchor}" fill="{colour}" font-weight="{weight}">{spans}</text>'

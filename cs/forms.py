@@ -1,4 +1,6 @@
-"""The fields and checks that all forms share: what is typed is refused in words beside the field, and kept."""
+"""The fields and checks that all forms share: what is typed is refused in words beside the field, and
+kept."""
+
 from __future__ import annotations
 
 import re
@@ -57,7 +59,8 @@ def _trim(text: str | None) -> str | None:
 
 
 def _no_control_characters(_form: Any, field: Field) -> None:
-    """What no database keeps is refused. The form's own checks then wait: they may ask the database for this very text."""
+    """What no database keeps is refused. The form's own checks then wait: they may ask the database for this
+    very text."""
     field.unkeepable = bool(field.data) and not can_be_kept(field.data)
     if field.unkeepable:
         raise StopValidation(gettext("This text holds characters that cannot be kept. Please type it again."))
@@ -92,13 +95,23 @@ def _words_needed(required: bool) -> list[Any]:
 
 def Text(key: str, *, required: bool = False, most: int = 100, **options: Any) -> StringField:
     """One line of text."""
-    return StringField(label(key), [*_words_needed(required), _no_control_characters, Length(max=most)], filters=[_trim], **options)
+    return StringField(
+        label(key),
+        [*_words_needed(required), _no_control_characters, Length(max=most)],
+        filters=[_trim],
+        **options,
+    )
 
 
 def LongText(key: str, *, required: bool = False, most: int = 4000, **options: Any) -> TextAreaField:
     """Text of several lines; a short one gets a low box."""
     options.setdefault("render_kw", {"rows": 2 if most <= SHORT else 4})
-    return TextAreaField(label(key), [*_words_needed(required), _no_control_characters, Length(max=most)], filters=[_trim], **options)
+    return TextAreaField(
+        label(key),
+        [*_words_needed(required), _no_control_characters, Length(max=most)],
+        filters=[_trim],
+        **options,
+    )
 
 
 class _Whole(IntegerField):
@@ -106,14 +119,18 @@ class _Whole(IntegerField):
         super().process_formdata([text.replace(",", "").replace("，", "").strip() for text in valuelist])
 
 
-def Whole(key: str, *, required: bool = False, least: int = 0, most: int = MOST, **options: Any) -> IntegerField:
+def Whole(
+    key: str, *, required: bool = False, least: int = 0, most: int = MOST, **options: Any
+) -> IntegerField:
     """A whole number of pieces or days."""
     return _Whole(label(key), [*_needed(required), NumberRange(least, most)], **options)
 
 
 class _Number(DecimalField):
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([unicodedata.normalize("NFKC", text).replace(",", "").strip() for text in valuelist])
+        super().process_formdata(
+            [unicodedata.normalize("NFKC", text).replace(",", "").strip() for text in valuelist]
+        )
         if self.data is not None and not self.data.is_finite():
             self.data = None
             raise ValueError(gettext("This is no number."))
@@ -123,12 +140,26 @@ def _decimals(places: int) -> Any:
     def check(_form: Any, field: Field) -> None:
         if field.data is not None and -field.data.normalize().as_tuple().exponent > places:
             raise ValidationError(gettext("At most %(places)s decimals, please.", places=places))
+
     return check
 
 
-def Number(key: str, *, required: bool = False, least: str = "0", most: str = str(MOST), places: int = 3, **options: Any) -> DecimalField:
+def Number(
+    key: str,
+    *,
+    required: bool = False,
+    least: str = "0",
+    most: str = str(MOST),
+    places: int = 3,
+    **options: Any,
+) -> DecimalField:
     """A number with decimals: a quantity, a price."""
-    return _Number(label(key), [*_needed(required), NumberRange(Decimal(least), Decimal(most)), _decimals(places)], places=None, **options)
+    return _Number(
+        label(key),
+        [*_needed(required), NumberRange(Decimal(least), Decimal(most)), _decimals(places)],
+        places=None,
+        **options,
+    )
 
 
 def _sensible_day(_form: Any, field: Field) -> None:
@@ -154,8 +185,12 @@ class _Moment(DateTimeLocalField):
 
 
 def Moment(key: str, *, required: bool = False, **options: Any) -> DateTimeLocalField:
-    return _Moment(label(key), [*_needed(required), _sensible_day],
-                   format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"], **options)
+    return _Moment(
+        label(key),
+        [*_needed(required), _sensible_day],
+        format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"],
+        **options,
+    )
 
 
 def _or_none(value: Any) -> Any:
@@ -163,7 +198,8 @@ def _or_none(value: Any) -> Any:
 
 
 def whole_or_none(value: Any) -> int | None:
-    """A number that a form or an address names a record by; None for what is none, or of a length that no record has."""
+    """A number that a form or an address names a record by; None for what is none, or of a length that no
+    record has."""
     text = str(value or "")
     return int(text) if text.isdecimal() and len(text) < 10 else None
 
@@ -173,7 +209,9 @@ def asked_id(name: str) -> int:
     return whole_or_none(request.args.get(name)) or 0
 
 
-def Choice(key: str, group: str | None = None, *, required: bool = False, radio: bool = False, **options: Any) -> SelectField:
+def Choice(
+    key: str, group: str | None = None, *, required: bool = False, radio: bool = False, **options: Any
+) -> SelectField:
     """One of a list of the procedure file, by its code."""
     kind = RadioField if radio else SelectField
     blank = [] if radio else [("", "—")]
@@ -196,7 +234,9 @@ class _Reference(SelectField):
     """A record by its id, chosen from a list that the form fills; None when nothing is chosen."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, coerce=lambda value: int(value) if value not in (None, "", "None") else None, **options)
+        super().__init__(
+            *args, coerce=lambda value: int(value) if value not in (None, "", "None") else None, **options
+        )
 
 
 def Reference(key: str, *, required: bool = False, **options: Any) -> SelectField:
@@ -215,8 +255,10 @@ def defect_choices() -> list[SelectChoice]:
     """All defect codes, each with its category as parent, so that the second list follows the first."""
     found = [SelectChoice("", "—")]
     for category in rulebook().defects.values():
-        found += [SelectChoice(f"{category.code}.{code}", in_language(name), {"data-parent": category.code})
-                  for code, name in category.codes.items()]
+        found += [
+            SelectChoice(f"{category.code}.{code}", in_language(name), {"data-parent": category.code})
+            for code, name in category.codes.items()
+        ]
     return found
 
 
@@ -229,14 +271,17 @@ class Form(FlaskForm):
 
 
 class StepForm(Form):
-    """The form of a step: carries the record's version and a request id, so that a repeat changes nothing and a stale edit is seen."""
+    """The form of a step: carries the record's version and a request id, so that a repeat changes nothing and
+    a stale edit is seen."""
 
     request_id = HiddenField(default=lambda: secrets.token_urlsafe(16), filters=[_tokens])
     version = HiddenField()
 
     technical = frozenset({"csrf_token", "request_id", "version", "files", "kept_files", "password"})
     beside: frozenset[str] = frozenset()  # fields that check something and are no value of the record
-    redraws = False  # whether a button was pressed that only fills the form in further: it comes back with all that is typed, nothing is checked
+    # whether a button was pressed that only fills the form in further: it comes back with all that is typed,
+    # nothing is checked
+    redraws = False
 
     def redraw(self) -> None:
         """Fills in what was asked for, such as one more row; see `cs.rows.WithRows`."""
@@ -262,12 +307,17 @@ class StepForm(Form):
         """Checks that need more than one field or the record; adds faults."""
 
     def following(self, record: Any) -> dict[str, Any] | None:
-        """What the step is taken for next, as arguments of its address, such as the next line; None: the record's page comes."""
+        """What the step is taken for next, as arguments of its address, such as the next line; None: the
+        record's page comes."""
         return None
 
     def values(self) -> dict[str, Any]:
         """What the verb is called with."""
-        return {name: field.data for name, field in self._fields.items() if name not in self.technical | self.beside}
+        return {
+            name: field.data
+            for name, field in self._fields.items()
+            if name not in self.technical | self.beside
+        }
 
     def accepts(self, record: Any, on: datetime) -> bool:
         """Validates; False leaves the messages beside the fields."""
@@ -320,7 +370,8 @@ def file_store() -> FileStore:
 
 
 def stage(form: Any) -> list[Stored]:
-    """Takes the files of a form into the store, before any transaction; a refused one leaves a message beside the field."""
+    """Takes the files of a form into the store, before any transaction; a refused one leaves a message beside
+    the field."""
     stored, faults = [], []
     uploads = [upload for upload in form.files.data or [] if upload and upload.filename]
     most = current_app.config["CS_FILES_AT_ONCE"]

@@ -1,8 +1,9 @@
 """The list pattern: filter, search, sort, and pages by key. The address always holds the whole question.
 
-A list reads rows of columns, not objects. A page is found by the last row's sort value and id, so the thousandth page costs as
-much as the first.
+A list reads rows of columns, not objects. A page is found by the last row's sort value and id, so the
+thousandth page costs as much as the first.
 """
+
 from __future__ import annotations
 
 import base64
@@ -28,14 +29,18 @@ from cs.words import day, term
 COUNTED = 10_000  # beyond so many rows a list says "more than"
 LONGEST_CURSOR = 2000
 MOST_ECHOED = 80  # characters of an address that a message repeats
-EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)  # bounds beyond them bound nothing, and their moments may not exist
+EARLIEST, LATEST = (
+    date(1900, 1, 1),
+    date(9000, 1, 1),
+)  # bounds beyond them bound nothing, and their moments may not exist
 
 
 @dataclass(frozen=True)
 class Filter:
     """A choice above a list. `options` gives (value, label); `condition` turns a chosen value into SQL.
 
-    `named` gives the label of a value that the options leave out, None if it is no value. `quiet`: shown only once the address sets it.
+    `named` gives the label of a value that the options leave out, None if it is no value. `quiet`: shown only
+    once the address sets it.
     """
 
     name: str
@@ -63,9 +68,11 @@ class Sort:
 
 @dataclass(frozen=True)
 class Listing:
-    """One list: its rows, the ways to narrow and order them. `id` breaks ties; the first sort is the usual one.
+    """One list: its rows, the ways to narrow and order them. `id` breaks ties; the first sort is the usual
+    one.
 
-    Where a record has more than one row, `tie` is a whole number that differs between any two rows and is never NULL.
+    Where a record has more than one row, `tie` is a whole number that differs between any two rows and is
+    never NULL.
     """
 
     model: type[Record]
@@ -73,8 +80,11 @@ class Listing:
     sorts: Mapping[str, Sort]
     filters: tuple[Filter, ...] = ()
     search_label: Callable[[], str] | None = None
-    period: Any = None  # the column that `from` and `to` of the address bound: days of the factory's zone, both included
-    dates: Mapping[str, tuple[Callable[[], str], Any]] = field(default_factory=dict)  # others that they may bound: what `by` asks for, its label, its column
+    # the column that `from` and `to` of the address bound: days of the factory's zone, both included
+    period: Any = None
+    dates: Mapping[str, tuple[Callable[[], str], Any]] = field(
+        default_factory=dict
+    )  # others that they may bound: what `by` asks for, its label, its column
     tie: Any = None
 
     @property
@@ -85,7 +95,8 @@ class Listing:
         return Page(self, args, address)
 
     def narrowed(self, args: MultiDict[str, str]) -> Select[Any]:
-        """The rows that the address asks for, unordered. A value that is no option is as if it were not there."""
+        """The rows that the address asks for, unordered. A value that is no option is as if it were not
+        there."""
         query = self.columns
         for one in self.filters:
             value = args.get(one.name, "")
@@ -103,8 +114,14 @@ class Listing:
         return int(db.session.execute(select(func.count()).select_from(counted.subquery())).scalar_one())
 
     def asked(self, args: MultiDict[str, str]) -> dict[str, str]:
-        """What of the address narrows or orders this list, always in one order: without the place in it, and without what means nothing here."""
-        names = [*(one.name for one in self.filters), *(("from", "to", *(["by"] if self.dates else [])) if self.period is not None else ()), *(("q",) if self.search_label else ()), "sort"]
+        """What of the address narrows or orders this list, always in one order: without the place in it, and
+        without what means nothing here."""
+        names = [
+            *(one.name for one in self.filters),
+            *(("from", "to", *(["by"] if self.dates else [])) if self.period is not None else ()),
+            *(("q",) if self.search_label else ()),
+            "sort",
+        ]
         return {name: args[name][:LONGEST_SEARCH] for name in names if args.get(name)}
 
     def said(self, args: MultiDict[str, str]) -> list[tuple[str, str]]:
@@ -114,21 +131,32 @@ class Listing:
         if self.period is not None and (period.first or period.last):
             label, _column = self.dates.get(args.get("by", ""), (lambda: term("period"), None))
             words.append((label(), f"{day(period.first) or '…'} – {day(period.last) or '…'}"))
-        chosen = ((one.label(), dict(one.offered(value)).get(value)) for one in self.filters if (value := args.get(one.name, "")))
+        chosen = (
+            (one.label(), dict(one.offered(value)).get(value))
+            for one in self.filters
+            if (value := args.get(one.name, ""))
+        )
         words += [(label, value) for label, value in chosen if value]
         if self.search_label and (typed := args.get("q", "")[:LONGEST_SEARCH]):
             words.append((term("search"), typed))
         return [*words, (gettext("Sort"), self.sort(args)[1].label())]
 
     def faults(self, args: MultiDict[str, str]) -> list[str]:
-        """What of the address cannot be answered, in words: a file must not hold other rows than were asked for."""
+        """What of the address cannot be answered, in words: a file must not hold other rows than were asked
+        for."""
         said = [fault] if self.period is not None and (fault := Period.of(args).fault) else []
-        unknown = [f"{one.label()}: {value}" for one in self.filters if (value := args.get(one.name)) and value not in dict(one.offered(value))]
+        unknown = [
+            f"{one.label()}: {value}"
+            for one in self.filters
+            if (value := args.get(one.name)) and value not in dict(one.offered(value))
+        ]
         if args.get("sort") and args["sort"] not in self.sorts:
             unknown.append(f"{gettext('Sort')}: {args['sort']}")
         if self.dates and args.get("by") and args["by"] not in self.dates:
             unknown.append(f"{term('period')}: {args['by']}")
-        return said + [gettext("There is no such choice: %(choice)s.", choice=one[:MOST_ECHOED]) for one in unknown]
+        return said + [
+            gettext("There is no such choice: %(choice)s.", choice=one[:MOST_ECHOED]) for one in unknown
+        ]
 
     def sort(self, args: MultiDict[str, str]) -> tuple[str, Sort]:
         key = args.get("sort", "")
@@ -137,7 +165,11 @@ class Listing:
     def ordered(self, args: MultiDict[str, str]) -> Select[Any]:
         """All the rows that the address asks for, in its order."""
         _key, sort = self.sort(args)
-        order = (sort.column.desc(), self.row_id.desc()) if sort.descending else (sort.column.asc(), self.row_id.asc())
+        order = (
+            (sort.column.desc(), self.row_id.desc())
+            if sort.descending
+            else (sort.column.asc(), self.row_id.asc())
+        )
         return self.narrowed(args).order_by(*order)
 
 
@@ -152,7 +184,9 @@ class Period:
     @classmethod
     def of(cls, args: MultiDict[str, str]) -> Period:
         try:
-            first, last = (date.fromisoformat(args[name]) if args.get(name) else None for name in ("from", "to"))
+            first, last = (
+                date.fromisoformat(args[name]) if args.get(name) else None for name in ("from", "to")
+            )
         except ValueError:
             return cls(None, None, gettext("This is no date. Please write it as 2026-01-31."))
         if first and last and first > last:
@@ -179,9 +213,21 @@ class Page:
         self.search_label = listing.search_label() if listing.search_label else None
         self.sort, sort = listing.sort(args)
         self.sort_options = [(key, one.label()) for key, one in listing.sorts.items()]
-        self.filters = [{"name": one.name, "label": one.label(), "options": one.offered(args.get(one.name, "")), "value": args.get(one.name, "")}
-                        for one in listing.filters if args.get(one.name) or not one.quiet]
-        self.dates = [(name, label()) for name, (label, _column) in listing.dates.items()] if args.get("by") in listing.dates else []
+        self.filters = [
+            {
+                "name": one.name,
+                "label": one.label(),
+                "options": one.offered(args.get(one.name, "")),
+                "value": args.get(one.name, ""),
+            }
+            for one in listing.filters
+            if args.get(one.name) or not one.quiet
+        ]
+        self.dates = (
+            [(name, label()) for name, (label, _column) in listing.dates.items()]
+            if args.get("by") in listing.dates
+            else []
+        )
         self.period = Period.of(args) if listing.period is not None else None
         narrowed = listing.narrowed(args)
         self.total = listing.count(args, COUNTED + 1)
@@ -193,7 +239,11 @@ class Page:
         descending = sort.descending != backwards
         row_id = self._listing.row_id
         order = (sort.column.desc(), row_id.desc()) if descending else (sort.column.asc(), row_id.asc())
-        query = narrowed.add_columns(sort.column.label("sort_value"), row_id.label("sort_id")).order_by(*order).limit(size + 1)
+        query = (
+            narrowed.add_columns(sort.column.label("sort_value"), row_id.label("sort_id"))
+            .order_by(*order)
+            .limit(size + 1)
+        )
         if key is not None:
             place = tuple_(sort.column, row_id)  # compared as one: the database then goes to it in the index
             last = tuple_(literal(key[0], sort.column.type), literal(key[1]))
@@ -261,12 +311,17 @@ def _cursor(args: MultiDict[str, str], column: Any) -> tuple[bool, tuple[Any, in
 
 
 def _sort_value(value: Any, wanted: type) -> Any:
-    """A value of the sort's column as the database takes it; ValueError, TypeError or OverflowError for one that cannot stand in it."""
+    """A value of the sort's column as the database takes it; ValueError, TypeError or OverflowError for one
+    that cannot stand in it."""
     if wanted is datetime:
         value = datetime.fromisoformat(value).astimezone(UTC)
     elif wanted is date:
         value = date.fromisoformat(value)
-    if type(value) is not wanted or (wanted is str and "\x00" in value) or (wanted is int and abs(value) > MOST_ID):
+    if (
+        type(value) is not wanted
+        or (wanted is str and "\x00" in value)
+        or (wanted is int and abs(value) > MOST_ID)
+    ):
         raise ValueError
     if wanted is str:
         value.encode()

@@ -1,4 +1,5 @@
 """How a page is answered. The one place that knows htmx's headers."""
+
 from __future__ import annotations
 
 import json
@@ -10,7 +11,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 def is_htmx() -> bool:
     """True when htmx asks for a part of the page; a history restore gets the whole page."""
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
+    return (
+        request.headers.get("HX-Request") == "true"
+        and request.headers.get("HX-History-Restore-Request") != "true"
+    )
 
 
 def is_poll() -> bool:
@@ -43,12 +47,15 @@ def swap_record(address: str, template: str, part: str, /, **context: Any) -> Ba
     if not is_htmx():
         return redirect(address, 303)
     response = show(template, part, **context)
-    response.headers.update({"HX-Retarget": "#record", "HX-Reswap": "outerHTML show:top", "HX-Push-Url": address})
+    response.headers.update(
+        {"HX-Retarget": "#record", "HX-Reswap": "outerHTML show:top", "HX-Push-Url": address}
+    )
     return response
 
 
 def go_within(address: str, target: str) -> BaseResponse:
-    """On to another page; by htmx only the part of it that this page has too is fetched and put in its place."""
+    """On to another page; by htmx only the part of it that this page has too is fetched and put in its
+    place."""
     if not is_htmx():
         return redirect(address, 303)
     where = {"path": address, "target": target, "swap": "outerHTML"}
@@ -57,5 +64,3 @@ def go_within(address: str, target: str) -> BaseResponse:
 
 def say(message: str, category: str = "success") -> None:
     flash(message, category)
-
-

@@ -1,4 +1,5 @@
-"""Photographs: verified, upright, without any note of where and by whom they were taken. Pure: Pillow only."""
+"""Photographs: verified, upright, without any note of where and by whom they were taken. Pure: Pillow
+only."""
 
 import io
 import struct
@@ -43,13 +44,15 @@ WEBP_PARTS = frozenset([b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"
 
 QUALITY = 90
 THUMBNAIL_QUALITY = 80
-# A decoded photograph takes 3 bytes a pixel: two at a time, so that a burst of uploads does not eat the memory.
+# A decoded photograph takes 3 bytes a pixel: two at a time, so that a burst of uploads does not eat the
+# memory.
 _decoding = threading.BoundedSemaphore(2)
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture to keep: its format, upright size in pixels, and its new content; None where the file is fit as it is."""
+    """A picture to keep: its format, upright size in pixels, and its new content; None where the file is fit
+    as it is."""
 
     format: str
     width: int
@@ -81,7 +84,8 @@ def thumbnail_of(file: BinaryIO, size: int, max_pixels: int) -> bytes:
 
 @contextmanager
 def _opened(file: BinaryIO, max_pixels: int) -> Iterator[Image.Image]:
-    """The picture, its size checked before a pixel is decoded; whatever a decoder raises inside becomes a refusal."""
+    """The picture, its size checked before a pixel is decoded; whatever a decoder raises inside becomes a
+    refusal."""
     too_many = FileRefused("too_many_pixels", megapixels=max_pixels // 1_000_000)
     try:
         with _decoding:
@@ -103,7 +107,8 @@ def _opened(file: BinaryIO, max_pixels: int) -> Iterator[Image.Image]:
 
 
 def _tells_more(picture: Image.Image, file: BinaryIO) -> bool:
-    """True when the file holds more than the picture: EXIF, XMP, IPTC, comments, or anything after its end."""
+    """True when the file holds more than the picture: EXIF, XMP, IPTC, comments, or anything after its
+    end."""
     file.seek(0)
     data = file.read()
     if picture.format == "JPEG":

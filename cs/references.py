@@ -1,4 +1,5 @@
 """Lists of customers and products to choose from: in forms, and above lists as filters."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -14,8 +15,15 @@ from cs.models.customers import Customer, Product
 from cs.models.users import Membership, User
 from cs.procedure.authority import Permission, roles_with
 
-SECTION_OF = {"complaint": "complaints", "capa": "capa", "return": "returns", "replenishment": "replenishments", "customer": "customers",
-              "product": "products", "shipment": "shipments"}  # where the records of a kind have their pages
+SECTION_OF = {
+    "complaint": "complaints",
+    "capa": "capa",
+    "return": "returns",
+    "replenishment": "replenishments",
+    "customer": "customers",
+    "product": "products",
+    "shipment": "shipments",
+}  # where the records of a kind have their pages
 MOST_OPTIONS = 200  # a longer list is not read: there is the search
 
 
@@ -40,33 +48,52 @@ def _named(query: Select[Any]) -> list[tuple[int, str]]:
 
 
 def customers_to_choose(*kept: int | None) -> list[tuple[Any, str]]:
-    """All customers that are not void, by pinyin; `kept` stay even if void: a record that names them is still edited."""
+    """All customers that are not void, by pinyin; `kept` stay even if void: a record that names them is still
+    edited."""
     offered = (Customer.state == "active") | Customer.id.in_([one for one in kept if one])
-    return reference_choices(_named(select(Customer.id, Customer.short_name, Customer.number).where(offered).order_by(Customer.sort_name, Customer.id)))
+    return reference_choices(
+        _named(
+            select(Customer.id, Customer.short_name, Customer.number)
+            .where(offered)
+            .order_by(Customer.sort_name, Customer.id)
+        )
+    )
 
 
 def products_to_choose(*kept: int | None) -> list[tuple[Any, str]]:
     offered = (Product.state == "active") | Product.id.in_([one for one in kept if one])
-    return reference_choices(_named(select(Product.id, Product.model, Product.spec).where(offered).order_by(Product.model)))
+    return reference_choices(
+        _named(select(Product.id, Product.model, Product.spec).where(offered).order_by(Product.model))
+    )
 
 
 def sales_people() -> list[User]:
     """Who may look after customers, by pinyin: active people with a role that keeps the customers' data."""
     sells = select(Membership.user_id).where(Membership.role.in_(roles_with(Permission.EDIT_CUSTOMER)))
-    return list(db.session.execute(select(User).where(User.active, User.id.in_(sells)).order_by(User.sort_name, User.id)).scalars())
+    return list(
+        db.session.execute(
+            select(User).where(User.active, User.id.in_(sells)).order_by(User.sort_name, User.id)
+        ).scalars()
+    )
 
 
 def people_to_choose(permission: Permission, *, department: str | None = None) -> list[User]:
     """Active people who may do something, in one department or in all, by pinyin."""
     query = select(User).join(Membership).where(User.active, Membership.role.in_(roles_with(permission)))
     if department is not None:
-        query = query.where(User.id.in_(select(Membership.user_id).where(Membership.department == department)))
-    return sorted(db.session.execute(query).unique().scalars(), key=lambda person: (person.sort_name, person.id))
+        query = query.where(
+            User.id.in_(select(Membership.user_id).where(Membership.department == department))
+        )
+    return sorted(
+        db.session.execute(query).unique().scalars(), key=lambda person: (person.sort_name, person.id)
+    )
 
 
 def customer_options(used: Any) -> list[tuple[str, str]]:
     """The options of a filter by customer: those that the column `used` names, and the one asked for."""
-    return _options("customer", select(Customer.id, Customer.short_name).order_by(Customer.sort_name), Customer.id, used)
+    return _options(
+        "customer", select(Customer.id, Customer.short_name).order_by(Customer.sort_name), Customer.id, used
+    )
 
 
 def product_options(used: Any) -> list[tuple[str, str]]:
@@ -78,7 +105,10 @@ def _options(name: str, query: Select[Any], key: Any, used: Any) -> list[tuple[s
     kept: dict[str, list[tuple[str, str]]] = g.setdefault("filter_options", {})
     if name not in kept:
         asked = request.args.get(name, "")
-        found = [(str(row[0]), row[1]) for row in db.session.execute(query.where(exists().where(used == key)).limit(MOST_OPTIONS))]
+        found = [
+            (str(row[0]), row[1])
+            for row in db.session.execute(query.where(exists().where(used == key)).limit(MOST_OPTIONS))
+        ]
         if asked.isdecimal() and len(asked) < 10 and asked not in dict(found):
             found += [(str(row[0]), row[1]) for row in db.session.execute(query.where(key == int(asked)))]
         kept[name] = found

@@ -1,8 +1,9 @@
 """Rows inside a form: the contacts of a customer, the part numbers of a product.
 
-They work without JavaScript: empty rows stand ready, and a button sends the form back with more of them. A row that is
-emptied is a row taken away.
+They work without JavaScript: empty rows stand ready, and a button sends the form back with more of them. A
+row that is emptied is a row taken away.
 """
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -54,7 +55,7 @@ class Rows(FieldList):
     def _extract_indices(self, prefix: str, formdata: Any) -> Any:
         # WTForms takes '²' and numbers of any length for an index.
         for name in formdata:
-            index = name[len(prefix) + 1:].split("-", 1)[0]
+            index = name[len(prefix) + 1 :].split("-", 1)[0]
             if name.startswith(f"{prefix}-") and index.isdecimal() and len(index) < 6:
                 self._sent.add(int(index))
                 yield int(index)
@@ -63,7 +64,13 @@ class Rows(FieldList):
         """As every list of fields; and no row was sent beyond those that are taken."""
         if len(self._sent) <= self.max_entries:
             return bool(super().validate(form, extra_validators))
-        self.errors = [gettext("At most %(most)s rows, please: %(sent)s were sent.", most=self.max_entries, sent=len(self._sent))]
+        self.errors = [
+            gettext(
+                "At most %(most)s rows, please: %(sent)s were sent.",
+                most=self.max_entries,
+                sent=len(self._sent),
+            )
+        ]
         return False
 
     @property
@@ -95,7 +102,9 @@ class Rows(FieldList):
 
     def _value(self) -> str:
         """The rows in one line each, where the form is shown for reading only."""
-        return "\n".join(" · ".join(str(row[name].data) for name in row.decisive if row[name].data) for row in self.filled)
+        return "\n".join(
+            " · ".join(str(row[name].data) for name in row.decisive if row[name].data) for row in self.filled
+        )
 
 
 class WithRows:

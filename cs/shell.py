@@ -1,4 +1,5 @@
 """What surrounds every page: who is signed in, the headers, the navigation, the htmx script."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -29,8 +30,10 @@ HTMX_CDN = {
     "integrity": "sha384-H5SrcfygHmAuTDZphMHqBJLc3FhssKjG7w/CeCpFReSfwBWDTKpkzPP8c+cLsK+V",
 }
 HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; script-src 'self' " + HTMX_CDN["url"] + "; object-src 'none'; "
-                               "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; script-src 'self' "
+    + HTMX_CDN["url"]
+    + "; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -58,7 +61,8 @@ NAVIGATION = (
 
 
 def init_shell(app: Flask) -> None:
-    # Before the CSRF check: a form whose session has ended is to be kept and led to the login, not called unreadable.
+    # Before the CSRF check: a form whose session has ended is to be kept and led to the login, not called
+    # unreadable.
     app.before_request_funcs.setdefault(None, []).insert(0, _let_in)
     app.after_request(_seal)
     app.context_processor(_surroundings)
@@ -76,7 +80,8 @@ def _person(token: str) -> User | None:
 
 
 def _let_in() -> BaseResponse | None:
-    """Default deny: all but the public views need a login; a form that comes after the session ended is kept as a draft."""
+    """Default deny: all but the public views need a login; a form that comes after the session ended is kept
+    as a draft."""
     if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS:
         return None
     if getattr(current_app.view_functions[request.endpoint], "access", None) == "public":
@@ -96,7 +101,10 @@ def _to_login() -> BaseResponse:
     if request.method not in ("GET", "HEAD"):
         address = form_address()
         if _keep_draft():
-            say(gettext("Your session had ended. What you entered is kept: sign in and it is there again."), "warning")
+            say(
+                gettext("Your session had ended. What you entered is kept: sign in and it is there again."),
+                "warning",
+            )
         else:
             say(gettext("Your session had ended. Nothing was changed. Please sign in again."), "warning")
     elif is_htmx():
@@ -112,7 +120,11 @@ def _keep_draft() -> bool:
     ended = LoginSession.by_token(session.get("_user_id", ""))
     if ended is None or not ended.user.active:  # nothing of a stranger's is read
         return False
-    if "request_id" not in request.form or request.url_rule is None or "GET" not in (request.url_rule.methods or ()):
+    if (
+        "request_id" not in request.form
+        or request.url_rule is None
+        or "GET" not in (request.url_rule.methods or ())
+    ):
         return False
     try:
         validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
@@ -120,7 +132,9 @@ def _keep_draft() -> bool:
         return False
     person = ended.user_id
     begin_write()
-    typed = MultiDict((name, value) for name, value in request.form.items(multi=True) if "password" not in name)
+    typed = MultiDict(
+        (name, value) for name, value in request.form.items(multi=True) if "password" not in name
+    )
     kept = save_draft(db.session.get_one(User, person), form_address(), typed, datetime.now(UTC))
     if kept:
         db.session.commit()
@@ -128,7 +142,8 @@ def _keep_draft() -> bool:
 
 
 def _note_activity() -> None:
-    """Notes that the person is at work, once a minute at most. A page that only reads does not fail for it when the database is busy."""
+    """Notes that the person is at work, once a minute at most. A page that only reads does not fail for it
+    when the database is busy."""
     on = datetime.now(UTC)
     if on - g.login_session.seen_at <= ACTIVITY:
         return
@@ -151,7 +166,8 @@ def _seal(response: Response) -> Response:
 
 
 def _section() -> str:
-    """The section that a page belongs to: import pages to that of their records, files to that of the record they hang on, exports to the registers."""
+    """The section that a page belongs to: import pages to that of their records, files to that of the record
+    they hang on, exports to the registers."""
     section, asked = (request.endpoint or "").split(".")[0], request.view_args or {}
     if section == "exports":
         return "reports"
@@ -163,9 +179,19 @@ def _section() -> str:
 def _surroundings() -> dict[str, Any]:
     signed_in = current_user.is_authenticated
     section = _section()
-    entries = [{"endpoint": endpoint, "url": url_for(endpoint), "label": label(), "icon": icon, "active": section == endpoint.split(".")[0]}
-               for endpoint, icon, label, permission in NAVIGATION
-               if endpoint in current_app.view_functions and signed_in and (permission is None or current_user.may(permission))]
+    entries = [
+        {
+            "endpoint": endpoint,
+            "url": url_for(endpoint),
+            "label": label(),
+            "icon": icon,
+            "active": section == endpoint.split(".")[0],
+        }
+        for endpoint, icon, label, permission in NAVIGATION
+        if endpoint in current_app.view_functions
+        and signed_in
+        and (permission is None or current_user.may(permission))
+    ]
     return {
         "navigation": entries,
         "rulebook": rulebook(),

@@ -1,4 +1,6 @@
-"""Names, dates and durations in the language of who reads. Names come from the procedure file, sentences from the catalogue."""
+"""Names, dates and durations in the language of who reads. Names come from the procedure file, sentences from
+the catalogue."""
+
 from __future__ import annotations
 
 import json
@@ -93,7 +95,9 @@ def role_name(code: str | None) -> str:
 def departments() -> dict[str, Department]:
     """All departments by code, read once a request."""
     if "departments" not in g:
-        g.departments = {row.code: row for row in db.session.execute(select(Department).order_by(Department.id)).scalars()}
+        g.departments = {
+            row.code: row for row in db.session.execute(select(Department).order_by(Department.id)).scalars()
+        }
     kept: dict[str, Department] = g.departments
     return kept
 
@@ -130,9 +134,17 @@ def span(duration: timedelta) -> str:
     minutes = int(abs(duration).total_seconds() // 60)
     days, hours, minutes = minutes // 1440, minutes % 1440 // 60, minutes % 60
     if days:
-        return gettext("%(days)s d %(hours)s h", days=days, hours=hours) if hours else gettext("%(days)s d", days=days)
+        return (
+            gettext("%(days)s d %(hours)s h", days=days, hours=hours)
+            if hours
+            else gettext("%(days)s d", days=days)
+        )
     if hours:
-        return gettext("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes) if minutes else gettext("%(hours)s h", hours=hours)
+        return (
+            gettext("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
+            if minutes
+            else gettext("%(hours)s h", hours=hours)
+        )
     return gettext("%(minutes)s min", minutes=minutes)
 
 
@@ -142,8 +154,16 @@ def left(due: datetime | None, at: datetime | None = None) -> str:
         return ""
     remaining = due - (at or datetime.now(UTC))
     if at is not None:
-        return gettext("in time") if remaining >= timedelta(0) else gettext("%(span)s late", span=span(remaining))
-    return gettext("%(span)s left", span=span(remaining)) if remaining >= timedelta(0) else gettext("%(span)s overdue", span=span(remaining))
+        return (
+            gettext("in time")
+            if remaining >= timedelta(0)
+            else gettext("%(span)s late", span=span(remaining))
+        )
+    return (
+        gettext("%(span)s left", span=span(remaining))
+        if remaining >= timedelta(0)
+        else gettext("%(span)s overdue", span=span(remaining))
+    )
 
 
 def is_late(due: datetime | None, at: datetime | None = None) -> bool:
@@ -154,15 +174,34 @@ def ago(value: datetime | None) -> str:
     return gettext("%(span)s ago", span=span(datetime.now(UTC) - value)) if value else ""
 
 
-LIST_OF = {"reply_channel": "channel", "status": "customer_status", "source": "capa_source", "documents": "document",
-           "outcome": "return_outcome"}  # fields whose list of choices has another name
+LIST_OF = {
+    "reply_channel": "channel",
+    "status": "customer_status",
+    "source": "capa_source",
+    "documents": "document",
+    "outcome": "return_outcome",
+}  # fields whose list of choices has another name
 REFERENCE_KEYS = ("id", "_id")
-# References that the timeline names; the others say who did it, which each entry says anyway. Field: its label, the record, its name.
+# References that the timeline names; the others say who did it, which each entry says anyway. Field: its
+# label, the record, its name.
 REFERRED: dict[str, tuple[str, type[Any], str]] = {
-    "customer_id": ("customer", Customer, "short_name"), "product_id": ("model", Product, "model"),
-    "rep_id": ("rep", User, "name"), "clerk_id": ("clerk", User, "name"), "user_id": ("person", User, "name"), "owner_id": ("owner", User, "name"),
+    "customer_id": ("customer", Customer, "short_name"),
+    "product_id": ("model", Product, "model"),
+    "rep_id": ("rep", User, "name"),
+    "clerk_id": ("clerk", User, "name"),
+    "user_id": ("person", User, "name"),
+    "owner_id": ("owner", User, "name"),
 }
-UNSPOKEN_PARTS = ("round", "must_sign", "kind", "chain", "turn", "content_hash", "uninspected_qty", "rework_open_qty")  # of the rows of a record: the page shows them by their place
+UNSPOKEN_PARTS = (
+    "round",
+    "must_sign",
+    "kind",
+    "chain",
+    "turn",
+    "content_hash",
+    "uninspected_qty",
+    "rework_open_qty",
+)  # of the rows of a record: the page shows them by their place
 
 
 def field_name(field: str) -> str:
@@ -178,7 +217,8 @@ def _referred(field: str, record_id: int) -> str:
 
 
 def value_in_words(field: str, value: Any, own: str = "") -> str:
-    """A kept value as people read it, for the timeline: codes and references by their names, moments in the factory's zone.
+    """A kept value as people read it, for the timeline: codes and references by their names, moments in the
+    factory's zone.
 
     `own` is the field by which the rows of a record refer to it, which goes without saying.
     """
@@ -187,9 +227,14 @@ def value_in_words(field: str, value: Any, own: str = "") -> str:
     if isinstance(value, list):
         return listed(value_in_words(field, one, own) for one in value)
     if isinstance(value, dict):
-        return " · ".join(f"{field_name(key)} {value_in_words(key, one)}" for key, one in value.items()
-                          if one not in (None, "", False) and key != own and key not in UNSPOKEN_PARTS
-                          and (key in REFERRED or not key.endswith(REFERENCE_KEYS)))
+        return " · ".join(
+            f"{field_name(key)} {value_in_words(key, one)}"
+            for key, one in value.items()
+            if one not in (None, "", False)
+            and key != own
+            and key not in UNSPOKEN_PARTS
+            and (key in REFERRED or not key.endswith(REFERENCE_KEYS))
+        )
     if field in REFERRED and isinstance(value, int):
         return _referred(field, value)
     return _text_in_words(field, "" if value is None else str(value))
@@ -220,10 +265,31 @@ def money(value: Decimal | None) -> str:
 
 def init_words(app: Any) -> None:
     """Gives the templates their words."""
-    app.jinja_env.globals.update(term=term, choice=choice, choices=choices, state_name=state_name, step_name=step_name, role_name=role_name,
-                                 department_name=department_name, form_number=form_number, defect=defect, defect_category=defect_category,
-                                 clause_title=clause_title, is_late=is_late)
-    app.jinja_env.filters.update(name=in_language, day=day, moment=moment, money=money, left=left, ago=ago, listed=listed, age=lambda since: span(datetime.now(UTC) - since),
-                                 demand=lambda code: choice("demand", code),
-                                 document=lambda code: choice("document", code), role=role_name,
-                                 needed_role=lambda code: choice("needed_role", code))
+    app.jinja_env.globals.update(
+        term=term,
+        choice=choice,
+        choices=choices,
+        state_name=state_name,
+        step_name=step_name,
+        role_name=role_name,
+        department_name=department_name,
+        form_number=form_number,
+        defect=defect,
+        defect_category=defect_category,
+        clause_title=clause_title,
+        is_late=is_late,
+    )
+    app.jinja_env.filters.update(
+        name=in_language,
+        day=day,
+        moment=moment,
+        money=money,
+        left=left,
+        ago=ago,
+        listed=listed,
+        age=lambda since: span(datetime.now(UTC) - since),
+        demand=lambda code: choice("demand", code),
+        document=lambda code: choice("document", code),
+        role=role_name,
+        needed_role=lambda code: choice("needed_role", code),
+    )

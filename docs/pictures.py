@@ -1,4 +1,6 @@
-"""Makes the pictures of the README from a running demo: `.venv/bin/python docs/pictures.py http://127.0.0.1:8000`."""
+"""Makes the pictures of the README from a running demo: `.venv/bin/python docs/pictures.py
+http://127.0.0.1:8000`."""
+
 from __future__ import annotations
 
 import shutil
@@ -22,12 +24,14 @@ def sign_in(page: Page, address: str, username: str) -> None:
 def main(address: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        for name, username, size, path in (("my-work", "quality_supervisor", DESK, "/"),
-                                           ("complaint", "sales_clerk", DESK, "/complaints/?state=awaiting_customer"),
-                                           ("register", "sales_manager", DESK, "/reports/complaints?sort=newest"),
-                                           ("tablet", "quality_inspector", TABLET, "/"),
-                                           ("approvals", "general_manager", TABLET, "/approvals/"),
-                                           ("return", "warehouse_keeper", TABLET, "/returns/?state=expected")):
+        for name, username, size, path in (
+            ("my-work", "quality_supervisor", DESK, "/"),
+            ("complaint", "sales_clerk", DESK, "/complaints/?state=awaiting_customer"),
+            ("register", "sales_manager", DESK, "/reports/complaints?sort=newest"),
+            ("tablet", "quality_inspector", TABLET, "/"),
+            ("approvals", "general_manager", TABLET, "/approvals/"),
+            ("return", "warehouse_keeper", TABLET, "/returns/?state=expected"),
+        ):
             page = browser.new_context(viewport=size, locale="zh-CN").new_page()
             sign_in(page, address, username)
             page.goto(address + path)

@@ -1,4 +1,5 @@
 """Alembic runs here; the tables come from the models."""
+
 from alembic import context
 from sqlalchemy import text
 from sqlalchemy.types import TypeDecorator
@@ -14,15 +15,22 @@ def plain_types(kind: str, item: object, _context: object) -> str | bool:
 
 
 def run() -> None:
-    """Foreign keys are off while SQLite's tables are rebuilt (else a rebuilt parent empties its children), and checked before the end."""
+    """Foreign keys are off while SQLite's tables are rebuilt (else a rebuilt parent empties its children),
+    and checked before the end."""
     with db.engine.connect() as connection:
         sqlite = connection.dialect.name == "sqlite"
         if sqlite:
             connection.exec_driver_sql("SELECT 1")
             connection.rollback()
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
-        context.configure(connection=connection, target_metadata=db.metadata, render_as_batch=True, render_item=plain_types,
-                          compare_type=False, transaction_per_migration=False)
+        context.configure(
+            connection=connection,
+            target_metadata=db.metadata,
+            render_as_batch=True,
+            render_item=plain_types,
+            compare_type=False,
+            transaction_per_migration=False,
+        )
         with context.begin_transaction():
             context.run_migrations()
             if sqlite and connection.execute(text("PRAGMA foreign_key_check")).first():

@@ -1,7 +1,9 @@
-"""Fixtures of all tests. `app` is new for each test: its database is a copy of a template that is made once a session.
+"""Fixtures of all tests. `app` is new for each test: its database is a copy of a template that is made once a
+session.
 
-Everything under tests/models and tests/pages runs on SQLite and on a real PostgreSQL; `--database sqlite` leaves the second out,
-and a test marked `sqlite` asks for the first alone. Tests of pure rules ask for no app and run once.
+Everything under tests/models and tests/pages runs on SQLite and on a real PostgreSQL; `--database sqlite`
+leaves the second out, and a test marked `sqlite` asks for the first alone. Tests of pure rules ask for no app
+and run once.
 """
 
 from __future__ import annotations
@@ -30,7 +32,12 @@ BOTH = ("models", "pages")  # folders whose tests run on both databases
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", choices=("sqlite", "postgresql", "both"), default="both", help="on which database(s) the tests run")
+    parser.addoption(
+        "--database",
+        choices=("sqlite", "postgresql", "both"),
+        default="both",
+        help="on which database(s) the tests run",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -44,7 +51,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     both = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0] in BOTH
     one = not both or metafunc.definition.get_closest_marker("sqlite") is not None
     names = ("sqlite",) if one else ("sqlite", "postgresql") if wanted == "both" else (wanted,)
-    marked = [pytest.param(name, marks=[pytest.mark.postgres] if name == "postgresql" else []) for name in names]
+    marked = [
+        pytest.param(name, marks=[pytest.mark.postgres] if name == "postgresql" else []) for name in names
+    ]
     metafunc.parametrize("database", marked, scope="session")
 
 
@@ -83,7 +92,8 @@ def on() -> datetime:
 
 @pytest.fixture
 def people(app: Flask) -> dict[str, User]:
-    """{role: the person who holds it and no other}; username and role are one word, the password is support.PASSWORD."""
+    """{role: the person who holds it and no other}; username and role are one word, the password is
+    support.PASSWORD."""
     found = {}
     with support.kept(app):
         for role in ROLES:
@@ -115,7 +125,8 @@ def shipment(app: Flask) -> Shipment:
 
 @pytest.fixture
 def complaint_in(app: Flask, people: dict[str, User], on: datetime) -> Callable[..., Any]:
-    """complaint_in(state, route=, answered=, **fields): a complaint brought there through the verbs, committed."""
+    """complaint_in(state, route=, answered=, **fields): a complaint brought there through the verbs,
+    committed."""
     cases, made = Cases(people, on), []
 
     def make(state: str, **options: Any) -> Any:
@@ -140,8 +151,11 @@ def return_in(app: Flask, people: dict[str, User], on: datetime) -> Callable[...
 
 
 @pytest.fixture
-def filed(app: Flask, people: dict[str, User], on: datetime, complaint_in: Callable[..., Any]) -> Callable[..., Any]:
-    """filed(state, …): a replenishment of one complaint brought there through the verbs (tests.returned), committed.
+def filed(
+    app: Flask, people: dict[str, User], on: datetime, complaint_in: Callable[..., Any]
+) -> Callable[..., Any]:
+    """filed(state, …): a replenishment of one complaint brought there through the verbs (tests.returned),
+    committed.
 
     filed.build: its builder; filed.then(record, role, …): who signs it next.
     """
@@ -164,10 +178,12 @@ def filed(app: Flask, people: dict[str, User], on: datetime, complaint_in: Calla
 @pytest.fixture
 def sessions(app: Flask) -> Callable[..., None]:
     """Changes all sessions on the server: sessions(seen_at=…)."""
+
     def change(**values: Any) -> None:
         with app.app_context():
             db.session.execute(update(LoginSession).values(**values))
             db.session.commit()
+
     return change
 
 

@@ -15,7 +15,10 @@ from tests.support import Browser
 def pdf(browser: Browser, address: str) -> bytes:
     """The bytes of the PDF at an address."""
     browser.get(address)
-    assert (browser.status, browser.response.mimetype) == (200, "application/pdf"), (browser.status, browser.text[:300])
+    assert (browser.status, browser.response.mimetype) == (200, "application/pdf"), (
+        browser.status,
+        browser.text[:300],
+    )
     return bytes(browser.response.data)
 
 
@@ -31,7 +34,8 @@ def _poppler(data: bytes, *command: str) -> str:
 
 
 def _run(data: bytes, *command: str) -> bytes:
-    """What a tool of poppler makes of the PDF; without it the test is skipped, and fails where nothing may be skipped."""
+    """What a tool of poppler makes of the PDF; without it the test is skipped, and fails where nothing may be
+    skipped."""
     if shutil.which(command[0]) is None:
         missing = f"no {command[0]} on this machine: apt install poppler-utils"
         pytest.fail(missing) if os.environ.get("CS_BROWSER_REQUIRED") else pytest.skip(missing)
@@ -76,4 +80,7 @@ def pictures_of(data: bytes) -> int:
 
 def drawn(data: bytes, dots: int) -> list[bytes]:
     """Each page as a printer of so many dots per inch draws it, as PNG."""
-    return [_run(data, "pdftoppm", "-r", str(dots), "-f", str(page), "-singlefile", "-png", "-") for page in range(1, pages_of(data) + 1)]
+    return [
+        _run(data, "pdftoppm", "-r", str(dots), "-f", str(page), "-singlefile", "-png", "-")
+        for page in range(1, pages_of(data) + 1)
+    ]

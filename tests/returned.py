@@ -11,8 +11,22 @@ from cs.models.returns import Return
 from cs.models.users import User
 from tests.support import LOT, day_of
 
-LINES = ({"product_id": 1, "lot_no": LOT, "order_no": "PO-1", "return_reason": "右声道无声", "slip_qty": Decimal(10)},
-         {"product_id": 1, "lot_no": "L2612", "order_no": None, "return_reason": "外壳划伤", "slip_qty": Decimal(5)})
+LINES = (
+    {
+        "product_id": 1,
+        "lot_no": LOT,
+        "order_no": "PO-1",
+        "return_reason": "右声道无声",
+        "slip_qty": Decimal(10),
+    },
+    {
+        "product_id": 1,
+        "lot_no": "L2612",
+        "order_no": None,
+        "return_reason": "外壳划伤",
+        "slip_qty": Decimal(5),
+    },
+)
 SLIP = {"customer_id": 1, "customer_slip_no": "TH-01", "return_kind": "use"}
 WANTED = {"wants_goods": False, "goods_wanted_on": None, "return_by": None}
 JUDGED = {"liability": "ours", "liability_note": "焊点虚焊,属本公司责任"}
@@ -24,24 +38,45 @@ class Returns:
     def __init__(self, people: dict[str, User], on: datetime) -> None:
         self.people, self.on = people, on
 
-    def __call__(self, state: str, *, here: bool = False, counted: int = 2, until: str | None = None, complaint_id: int | None = None,
-                 lines: tuple[dict[str, Any], ...] = LINES, **values: Any) -> Return:
-        """A return of two lines in that state. `here`: it came in at the gate. `counted`: how many lines are counted, the first of them two short.
-        `until`: the last step taken of the handling; of ten counted eight are there, 3 accepted, 1 as is, 3 to rework, 1 scrapped, the others accepted."""
+    def __call__(
+        self,
+        state: str,
+        *,
+        here: bool = False,
+        counted: int = 2,
+        until: str | None = None,
+        complaint_id: int | None = None,
+        lines: tuple[dict[str, Any], ...] = LINES,
+        **values: Any,
+    ) -> Return:
+        """A return of two lines in that state. `here`: it came in at the gate. `counted`: how many lines are
+        counted, the first of them two short. `until`: the last step taken of the handling; of ten counted
+        eight are there, 3 accepted, 1 as is, 3 to rework, 1 scrapped, the others accepted."""
         clerk, inspector = self.people["sales_clerk"], self.people["quality_inspector"]
         facts: dict[str, Any] = {"lines": [dict(line) for line in lines], **SLIP}
         if here or state == "at_gate":
-            made = Return.receive_at_gate(arrived_at=self.on, by=self.people["warehouse_keeper"], on=self.on, **facts)
+            made = Return.receive_at_gate(
+                arrived_at=self.on, by=self.people["warehouse_keeper"], on=self.on, **facts
+            )
             if state in ("at_gate", "void"):
                 return self._void(made) if state == "void" else made
-            with_ids = [dict(facts, id=line.id) for facts, line in zip(facts["lines"], made.lines, strict=True)]
-            made.take_over(complaint_id=complaint_id, by=clerk, on=self.on, **facts | WANTED | values | {"lines": with_ids})
+            with_ids = [
+                dict(facts, id=line.id) for facts, line in zip(facts["lines"], made.lines, strict=True)
+            ]
+            made.take_over(
+                complaint_id=complaint_id,
+                by=clerk,
+                on=self.on,
+                **facts | WANTED | values | {"lines": with_ids},
+            )
         else:
             made = Return.register(complaint_id=complaint_id, by=clerk, on=self.on, **facts | WANTED | values)
         if state in ("offering", "not_taken"):
             made.decline(by=inspector, on=self.on, **NOT_OURS)
             if state == "not_taken":
-                made.leave_there(customer_answer="同意报废", answered_on=day_of(self.on), by=clerk, on=self.on)
+                made.leave_there(
+                    customer_answer="同意报废", answered_on=day_of(self.on), by=clerk, on=self.on
+                )
         elif state == "void":
             self._void(made)
         elif state != "registered":
@@ -58,11 +93,19 @@ class Returns:
         if state == "arranging":
             return
         if not here:
-            made.arrange(pick_up_on=day_of(self.on), pick_up_note="顺丰", by=self.people["planner"], on=self.on)
+            made.arrange(
+                pick_up_on=day_of(self.on), pick_up_note="顺丰", by=self.people["planner"], on=self.on
+            )
         if state == "expected" and counted == 2:
             return
         for line, quantity in list(zip(made.lines, (8, 5), strict=False))[:counted]:
-            made.count(line_id=line.id, quantity=Decimal(quantity), return_place=PLACE, by=self.people["warehouse_keeper"], on=self.on)
+            made.count(
+                line_id=line.id,
+                quantity=Decimal(quantity),
+                return_place=PLACE,
+                by=self.people["warehouse_keeper"],
+                on=self.on,
+            )
         if state in ("given_back", "confirmed", "closed"):
             until = "reinspect"
         if until:
@@ -75,32 +118,82 @@ class Returns:
             self.finish(made, state)
 
     def settle(self, made: Return) -> None:
-        made.settle_difference(line_id=made.lines[0].id, difference_reason="客户少装两只,已确认", by=self.people["sales_clerk"], on=self.on)
+        made.settle_difference(
+            line_id=made.lines[0].id,
+            difference_reason="客户少装两只,已确认",
+            by=self.people["sales_clerk"],
+            on=self.on,
+        )
 
     def inspect(self, made: Return) -> None:
         by = self.people["quality_inspector"]
-        made.inspect(line_id=made.lines[0].id, bookings={"accepted": Decimal(3), "as_is": Decimal(1), "rework": Decimal(3), "scrapped": Decimal(1)},
-                     note=None, by=by, on=self.on)
-        made.inspect(line_id=made.lines[1].id, bookings={"accepted": Decimal(5)}, note="外观可接受", by=by, on=self.on)
+        made.inspect(
+            line_id=made.lines[0].id,
+            bookings={
+                "accepted": Decimal(3),
+                "as_is": Decimal(1),
+                "rework": Decimal(3),
+                "scrapped": Decimal(1),
+            },
+            note=None,
+            by=by,
+            on=self.on,
+        )
+        made.inspect(
+            line_id=made.lines[1].id, bookings={"accepted": Decimal(5)}, note="外观可接受", by=by, on=self.on
+        )
 
     def instruct(self, made: Return) -> None:
-        made.instruct(line_ids=[made.lines[0].id], instruction="补焊右声道端子,重测", instruction_no="RW-031", by=self.people["process_engineer"], on=self.on)
+        made.instruct(
+            line_ids=[made.lines[0].id],
+            instruction="补焊右声道端子,重测",
+            instruction_no="RW-031",
+            by=self.people["process_engineer"],
+            on=self.on,
+        )
 
     def plan_rework(self, made: Return) -> None:
-        made.plan_rework(line_ids=[made.lines[0].id], rework_on=day_of(self.on) + timedelta(days=2), by=self.people["planner"], on=self.on)
+        made.plan_rework(
+            line_ids=[made.lines[0].id],
+            rework_on=day_of(self.on) + timedelta(days=2),
+            by=self.people["planner"],
+            on=self.on,
+        )
 
     def rework(self, made: Return, quantity: int = 2) -> None:
-        made.rework(line_id=made.lines[0].id, quantity=Decimal(quantity), note=None, by=self.people["production_operator"], on=self.on)
+        made.rework(
+            line_id=made.lines[0].id,
+            quantity=Decimal(quantity),
+            note=None,
+            by=self.people["production_operator"],
+            on=self.on,
+        )
 
     def reinspect(self, made: Return) -> None:
         self.rework(made, 1)
-        made.reinspect(line_id=made.lines[0].id, bookings={"passed": Decimal(2), "failed": Decimal(1)}, note=None, by=self.people["quality_inspector"],
-                       on=self.on)
+        made.reinspect(
+            line_id=made.lines[0].id,
+            bookings={"passed": Decimal(2), "failed": Decimal(1)},
+            note=None,
+            by=self.people["quality_inspector"],
+            on=self.on,
+        )
 
     def finish(self, made: Return, state: str) -> None:
-        made.give_back(given_back_on=day_of(self.on), delivery_no="SH-88", given_back_note=None, by=self.people["warehouse_keeper"], on=self.on)
+        made.give_back(
+            given_back_on=day_of(self.on),
+            delivery_no="SH-88",
+            given_back_note=None,
+            by=self.people["warehouse_keeper"],
+            on=self.on,
+        )
         if state != "given_back":
-            made.confirm(response_on=day_of(self.on), response_note="数量无误", by=self.people["sales_clerk"], on=self.on)
+            made.confirm(
+                response_on=day_of(self.on),
+                response_note="数量无误",
+                by=self.people["sales_clerk"],
+                on=self.on,
+            )
         if state == "closed":
             made.close(closing_note=None, by=self.people["quality_supervisor"], on=self.on)
 
@@ -112,19 +205,42 @@ class Replenishments:
     def asked(self, *prices: str, **values: Any) -> dict[str, Any]:
         """What an application says: a piece at each of the prices."""
         lines = [{"product_id": 1, "quantity": Decimal(1), "unit_price": Decimal(price)} for price in prices]
-        return {"lines": lines, "order_no": "PO-1", "charged": False, "wanted_on": day_of(self.on) + timedelta(days=5),
-                "replenishment_reason": "客户产线待料"} | values
+        return {
+            "lines": lines,
+            "order_no": "PO-1",
+            "charged": False,
+            "wanted_on": day_of(self.on) + timedelta(days=5),
+            "replenishment_reason": "客户产线待料",
+        } | values
 
-    def __call__(self, state: str = "filed", *, price: str = "500", signed: tuple[str, ...] = (), changed: bool = False, by: str = "sales_clerk",
-                 complaint_id: int | None = None, return_id: int | None = None) -> Replenishment:
-        """An application for one piece at that price, filed by that role, signed by these roles, then changed, in that state."""
-        made = Replenishment.file(complaint_id=complaint_id or self.complaint_id, return_id=return_id, by=self.people[by], on=self.on, **self.asked(price))
+    def __call__(
+        self,
+        state: str = "filed",
+        *,
+        price: str = "500",
+        signed: tuple[str, ...] = (),
+        changed: bool = False,
+        by: str = "sales_clerk",
+        complaint_id: int | None = None,
+        return_id: int | None = None,
+    ) -> Replenishment:
+        """An application for one piece at that price, filed by that role, signed by these roles, then
+        changed, in that state."""
+        made = Replenishment.file(
+            complaint_id=complaint_id or self.complaint_id,
+            return_id=return_id,
+            by=self.people[by],
+            on=self.on,
+            **self.asked(price),
+        )
         for role in signed:
             self.sign(made, role)
         if changed:
             made.change(by=self.people["sales_clerk"], on=self.on, **self.asked(price, price))
         if state == "rejected":
-            made.refuse(seen=made.face_hash(), reason="库存可调拨", by=self.people["production_manager"], on=self.on)
+            made.refuse(
+                seen=made.face_hash(), reason="库存可调拨", by=self.people["production_manager"], on=self.on
+            )
         elif state == "void":
             made.void(reason="重复申请", by=self.people["sales_manager"], on=self.on)
         elif state != "filed":
@@ -139,8 +255,15 @@ class Replenishments:
         for role in ("sales_manager", "production_manager"):
             self.sign(made, role)
         if state in ("scheduled", "made", "dispatched"):
-            made.schedule(work_order="WO-7", scheduled_on=day_of(self.on), by=self.people["planner"], on=self.on)
+            made.schedule(
+                work_order="WO-7", scheduled_on=day_of(self.on), by=self.people["planner"], on=self.on
+            )
         if state in ("made", "dispatched"):
             made.make(made_on=day_of(self.on), by=self.people["production_manager"], on=self.on)
         if state == "dispatched":
-            made.ship(sent_off_on=day_of(self.on), delivery_no="SH-9", by=self.people["warehouse_keeper"], on=self.on)
+            made.ship(
+                sent_off_on=day_of(self.on),
+                delivery_no="SH-9",
+                by=self.people["warehouse_keeper"],
+                on=self.on,
+            )

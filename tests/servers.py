@@ -1,4 +1,5 @@
 """A real server as a process of its own, and browsers that outlive it."""
+
 from __future__ import annotations
 
 import http.client
@@ -26,12 +27,26 @@ class Server:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self.environment = os.environ | {"CS_DATA": str(folder), "DATABASE_URL": "", "CS_PASSWORD_COST": "1", "CS_LOGIN_FAILURES": "1000"} | settings
+        self.environment = (
+            os.environ
+            | {
+                "CS_DATA": str(folder),
+                "DATABASE_URL": "",
+                "CS_PASSWORD_COST": "1",
+                "CS_LOGIN_FAILURES": "1000",
+            }
+            | settings
+        )
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        self.process = subprocess.Popen(self.command("serve", "--port", str(self.port)), cwd=ROOT, env=self.environment,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            self.command("serve", "--port", str(self.port)),
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         for _ in range(300):
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
                 return
@@ -53,7 +68,9 @@ class Client:
     def __init__(self, port: int, username: str) -> None:
         self.port, self.cookie = port, ""
         self.token = self._token(self.ask("GET", "/login")[1])
-        status, _page = self.ask("POST", "/login", {"csrf_token": self.token, "username": username, "password": PASSWORD})
+        status, _page = self.ask(
+            "POST", "/login", {"csrf_token": self.token, "username": username, "password": PASSWORD}
+        )
         assert status == 303
         self.token = self._token(self.ask("GET", "/account")[1])
 
@@ -61,15 +78,31 @@ class Client:
     def _token(page: str) -> str:
         return re.search(r'X-CSRFToken": "([^"]+)"', page).group(1)
 
-    def ask(self, method: str, address: str, fields: dict[str, str] | None = None, photo: bytes = b"") -> tuple[int, str]:
+    def ask(
+        self, method: str, address: str, fields: dict[str, str] | None = None, photo: bytes = b""
+    ) -> tuple[int, str]:
         headers, body = {"Cookie": self.cookie}, None
         if fields is not None and photo:
             border = secrets.token_hex(8)
-            parts = [f'--{border}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode() for name, value in fields.items()]
-            parts.append(f'--{border}\r\nContent-Disposition: form-data; name="files"; filename="p.jpg"\r\n\r\n'.encode() + photo + b"\r\n")
-            body, headers["Content-Type"] = b"".join(parts) + f"--{border}--\r\n".encode(), f"multipart/form-data; boundary={border}"
+            parts = [
+                f'--{border}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+                for name, value in fields.items()
+            ]
+            parts.append(
+                f'--{border}\r\nContent-Disposition: form-data; name="files"; '
+                'filename="p.jpg"\r\n\r\n'.encode()
+                + photo
+                + b"\r\n"
+            )
+            body, headers["Content-Type"] = (
+                b"".join(parts) + f"--{border}--\r\n".encode(),
+                f"multipart/form-data; boundary={border}",
+            )
         elif fields is not None:
-            body, headers["Content-Type"] = urllib.parse.urlencode(fields).encode(), "application/x-www-form-urlencoded"
+            body, headers["Content-Type"] = (
+                urllib.parse.urlencode(fields).encode(),
+                "application/x-www-form-urlencoded",
+            )
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
             connection.request(method, address, body, headers)
             answer = connection.getresponse()
@@ -81,6 +114,16 @@ class Client:
 
     def log(self, request_id: str) -> int:
         """A complaint, every third with a photograph."""
-        return self.ask("POST", "/complaints/new", {
-            "csrf_token": self.token, "request_id": request_id, "customer_id": "1", "channel": "phone", "description": f"无声 {request_id}",
-            "heard_at": "2026-01-05T09:00"}, picture() if sum(request_id.encode()) % 3 == 0 else b"")[0]
+        return self.ask(
+            "POST",
+            "/complaints/new",
+            {
+                "csrf_token": self.token,
+                "request_id": request_id,
+                "customer_id": "1",
+                "channel": "phone",
+                "description": f"无声 {request_id}",
+                "heard_at": "2026-01-05T09:00",
+            },
+            picture() if sum(request_id.encode()) % 3 == 0 else b"",
+        )[0]

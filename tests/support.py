@@ -1,4 +1,5 @@
-"""What the tests work with: databases that are new for every test, browsers that are signed in, records in any state."""
+"""What the tests work with: databases that are new for every test, browsers that are signed in, records in
+any state."""
 
 from __future__ import annotations
 
@@ -33,35 +34,63 @@ from cs.models.users import User
 from tests.tables import ROLES
 
 PASSWORD = "demo"
-CUSTOMER = {"short_name": "华声汽配", "full_name": "广州华声汽车配件有限公司", "customer_type": "oem",
-            "contacts": [{"name": "王工", "phone": "13800138000"}]}
+CUSTOMER = {
+    "short_name": "华声汽配",
+    "full_name": "广州华声汽车配件有限公司",
+    "customer_type": "oem",
+    "contacts": [{"name": "王工", "phone": "13800138000"}],
+}
 PRODUCT = {"model": "CA-6920", "spec": "6×9 英寸同轴扬声器"}
 LOT = "L2611"
-BEGUN = datetime(2026, 1, 5, 1, tzinfo=UTC)  # when the template's people and goods were entered: before every test's moment
+BEGUN = datetime(
+    2026, 1, 5, 1, tzinfo=UTC
+)  # when the template's people and goods were entered: before every test's moment
 
 
 # Databases
 
 
 def fill(app: Flask) -> None:
-    """What every test finds: the site set up, a person for each role, a customer, a product, a shipment of it."""
+    """What every test finds: the site set up, a person for each role, a customer, a product, a shipment of
+    it."""
     with app.app_context():
         set_up(BEGUN)
-        people = {role: User.create(username=role, name=f"{rulebook().roles[role].name.zh}甲", password=PASSWORD, must_change=False,
-                                    memberships=[(rulebook().roles[role].department, role, False)], by=None, on=BEGUN) for role in ROLES}
+        people = {
+            role: User.create(
+                username=role,
+                name=f"{rulebook().roles[role].name.zh}甲",
+                password=PASSWORD,
+                must_change=False,
+                memberships=[(rulebook().roles[role].department, role, False)],
+                by=None,
+                on=BEGUN,
+            )
+            for role in ROLES
+        }
         clerk = people["sales_clerk"]
         customer = Customer.create(by=clerk, on=BEGUN, **CUSTOMER)
         product = Product.create(by=clerk, on=BEGUN, **PRODUCT)
-        Shipment.create(by=clerk, on=BEGUN, customer_id=customer.id, product_id=product.id, order_no="PO-1", lot_no=LOT, quantity=500,
-                        shipped_on=BEGUN.date())
+        Shipment.create(
+            by=clerk,
+            on=BEGUN,
+            customer_id=customer.id,
+            product_id=product.id,
+            order_no="PO-1",
+            lot_no=LOT,
+            quantity=500,
+            shipped_on=BEGUN.date(),
+        )
         db.session.commit()
 
 
 class Site:
-    """An app whose database is put back to the template before each test. The app itself is made once: that costs more than the data."""
+    """An app whose database is put back to the template before each test. The app itself is made once: that
+    costs more than the data."""
 
     def __init__(self, folder: Path, address: str) -> None:
-        self.app = create_app({"CS_DATA": folder, "DATABASE_URL": address, "CS_PASSWORD_COST": 1, "TESTING": False})
+        self.app = create_app(
+            {"CS_DATA": folder, "DATABASE_URL": address, "CS_PASSWORD_COST": 1, "TESTING": False}
+        )
         self.folder = folder
         fill(self.app)
         self._config = dict(self.app.config)
@@ -96,7 +125,10 @@ class SqliteSite(Site):
 
     def remember(self) -> None:
         Site.close(self)
-        with closing(sqlite3.connect(self.folder / "cs.db")) as live, closing(sqlite3.connect(self.folder / "template.db")) as copy:
+        with (
+            closing(sqlite3.connect(self.folder / "cs.db")) as live,
+            closing(sqlite3.connect(self.folder / "template.db")) as copy,
+        ):
             live.backup(copy)
 
     def restore(self) -> None:
@@ -128,21 +160,34 @@ class PostgresSite(Site):
 
     def _script(self, connection: Any) -> str:
         """One text that empties what may have been written and fills it from the copies."""
-        parts = [f"TRUNCATE {', '.join(table.name for table in db.metadata.sorted_tables)} RESTART IDENTITY CASCADE"]
+        parts = [
+            (
+                f"TRUNCATE {', '.join(table.name for table in db.metadata.sorted_tables)} RESTART IDENTITY "
+                "CASCADE"
+            )
+        ]
         for table in db.metadata.sorted_tables:
             if not connection.execute(text(f"SELECT count(*) FROM template.{table.name}")).scalar():
                 continue
             parts.append(f"INSERT INTO {table.name} SELECT * FROM template.{table.name}")
-            sequence = connection.execute(text("SELECT CASE WHEN EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = :name AND "
-                                               "column_name = 'id') THEN pg_get_serial_sequence(:name, 'id') END"), {"name": table.name}).scalar()
+            sequence = connection.execute(
+                text(
+                    "SELECT CASE WHEN EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name "
+                    "= :name AND "
+                    "column_name = 'id') THEN pg_get_serial_sequence(:name, 'id') END"
+                ),
+                {"name": table.name},
+            ).scalar()
             if sequence:
                 parts.append(f"SELECT setval('{sequence}', (SELECT max(id) FROM {table.name}))")
         return "; ".join(parts)
 
     def restore(self) -> None:
         with self.app.app_context(), db.engine.begin() as connection:
-            connection.exec_driver_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
-                                       "AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%%'")
+            connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%%'"
+            )
             connection.exec_driver_sql(self._restore)
 
     def close(self) -> None:
@@ -151,7 +196,8 @@ class PostgresSite(Site):
 
 
 def scratch() -> Path:
-    """A folder for databases; in memory where the system has such a place, since every commit waits for the disk."""
+    """A folder for databases; in memory where the system has such a place, since every commit waits for the
+    disk."""
     memory = Path("/dev/shm")
     return Path(tempfile.mkdtemp(prefix="cs-", dir=memory if memory.is_dir() else None))
 
@@ -160,16 +206,42 @@ def scratch() -> Path:
 
 
 GOODS = {"channel": "phone", "description": "装车后右声道无声", "lot_no": LOT}
-BLOCK_A = {"contact_name": "王工", "contact_phone": "13800138000", "oral_written": "oral", "checked_qty": 200, "defect_qty": 3,
-           "found_at": "line"}
-BLOCK_B = {"finding": "confirmed", "liability": "ours", "defect_category": "FUN", "defect_code": "no_sound", "severity": "major",
-           "nature": "sporadic", "analysis": "焊点虚焊", "route": "occasional", "route_reason": None, "unknown_reason": None}
+BLOCK_A = {
+    "contact_name": "王工",
+    "contact_phone": "13800138000",
+    "oral_written": "oral",
+    "checked_qty": 200,
+    "defect_qty": 3,
+    "found_at": "line",
+}
+BLOCK_B = {
+    "finding": "confirmed",
+    "liability": "ours",
+    "defect_category": "FUN",
+    "defect_code": "no_sound",
+    "severity": "major",
+    "nature": "sporadic",
+    "analysis": "焊点虚焊",
+    "route": "occasional",
+    "route_reason": None,
+    "unknown_reason": None,
+}
 NOT_OURS = BLOCK_B | {"liability": "customer", "route": "not_ours"}
 TO_MEET = BLOCK_B | {"severity": "critical", "route": "meeting"}
-HEADS = {"sales": "sales_manager", "engineering": "engineer", "production": "production_manager"}  # who was at the meeting for whom
+HEADS = {
+    "sales": "sales_manager",
+    "engineering": "engineer",
+    "production": "production_manager",
+}  # who was at the meeting for whom
 FOUND = {"affected": 3, "finished": 40}  # the other places have none
 ISSUED = {"reply_text": "换货并重工库存", "cause": "烙铁温度偏低", "actions": "每班点检温度"}
-SETTLED = {"reply_text": "补发两只", "cause": "烙铁温度偏低", "actions": "每班点检温度", "agreed_with": "王工", "late_reason": None}
+SETTLED = {
+    "reply_text": "补发两只",
+    "cause": "烙铁温度偏低",
+    "actions": "每班点检温度",
+    "agreed_with": "王工",
+    "late_reason": None,
+}
 EXPLAINED = {"reply_text": "接线极性接反,并非产品问题"}
 SENT = {"reply_to": "王工", "reply_channel": "email"}
 
@@ -180,14 +252,37 @@ def day_of(on: datetime) -> date:
 
 
 def decisions(people: dict[str, User], on: datetime) -> dict[str, Any]:
-    """What the meeting decides: three affected pieces scrapped by quality, forty in stock reworked by production, nothing elsewhere."""
+    """What the meeting decides: three affected pieces scrapped by quality, forty in stock reworked by
+    production, nothing elsewhere."""
     today = day_of(on)
-    return {"places": [{"place": place, "found_qty": FOUND.get(place, 0), "confirmed_by": None if place in FOUND else "仓库甲"}
-                       for place in ("affected", "customer", "in_transit", "finished", "wip", "raw")],
-            "dispositions": [
-                {"place": "affected", "lot_no": LOT, "quantity": 3, "disposition": "scrap", "owner_id": people["quality_inspector"].id, "planned_on": today},
-                {"place": "finished", "lot_no": LOT, "quantity": 40, "disposition": "rework", "owner_id": people["production_manager"].id,
-                 "planned_on": today + timedelta(days=2)}]}
+    return {
+        "places": [
+            {
+                "place": place,
+                "found_qty": FOUND.get(place, 0),
+                "confirmed_by": None if place in FOUND else "仓库甲",
+            }
+            for place in ("affected", "customer", "in_transit", "finished", "wip", "raw")
+        ],
+        "dispositions": [
+            {
+                "place": "affected",
+                "lot_no": LOT,
+                "quantity": 3,
+                "disposition": "scrap",
+                "owner_id": people["quality_inspector"].id,
+                "planned_on": today,
+            },
+            {
+                "place": "finished",
+                "lot_no": LOT,
+                "quantity": 40,
+                "disposition": "rework",
+                "owner_id": people["production_manager"].id,
+                "planned_on": today + timedelta(days=2),
+            },
+        ],
+    }
 
 
 class Cases:
@@ -196,19 +291,47 @@ class Cases:
     def __init__(self, people: dict[str, User], on: datetime) -> None:
         self.people, self.on = people, on
 
-    def __call__(self, state: str, *, on: datetime | None = None, route: str = "occasional", answered: bool = False, silent: bool = False,
-                 met: bool = False, disposed: bool = False, countersigned: bool = False, plan_needed: bool = False, sample: str | None = None,
-                 done: bool = False, capa: bool = False, **values: Any) -> Complaint:
-        """A complaint in that state. `route`: occasional, not_ours or meeting; `answered`: in state answering, quality's answer is ready;
-        `silent`: all happened eleven days ago. `met`, `disposed`, `countersigned`: how far the meeting is in state answering; whatever comes
-        after answering has been met and disposed; `done`: the dispositions are carried out. `sample`: awaited, here or ended; `capa`: one
-        was issued for it."""
-        self.answered, self.met, self.disposed, self.countersigned, self.plan_needed = answered, met, disposed, countersigned, plan_needed
+    def __call__(
+        self,
+        state: str,
+        *,
+        on: datetime | None = None,
+        route: str = "occasional",
+        answered: bool = False,
+        silent: bool = False,
+        met: bool = False,
+        disposed: bool = False,
+        countersigned: bool = False,
+        plan_needed: bool = False,
+        sample: str | None = None,
+        done: bool = False,
+        capa: bool = False,
+        **values: Any,
+    ) -> Complaint:
+        """A complaint in that state. `route`: occasional, not_ours or meeting; `answered`: in state
+        answering, quality's answer is ready; `silent`: all happened eleven days ago. `met`, `disposed`,
+        `countersigned`: how far the meeting is in state answering; whatever comes after answering has been
+        met and disposed; `done`: the dispositions are carried out. `sample`: awaited, here or ended; `capa`:
+        one was issued for it."""
+        self.answered, self.met, self.disposed, self.countersigned, self.plan_needed = (
+            answered,
+            met,
+            disposed,
+            countersigned,
+            plan_needed,
+        )
         self.sample_is, self.done = sample, done
         on = (on or self.on) - timedelta(days=11 if silent else 0)
-        facts = GOODS | {"customer_id": 1, "product_id": 1, "heard_at": on - timedelta(hours=1)} | BLOCK_A | values
+        facts = (
+            GOODS
+            | {"customer_id": 1, "product_id": 1, "heard_at": on - timedelta(hours=1)}
+            | BLOCK_A
+            | values
+        )
         if state in ("passed_on", "declined"):
-            facts = {key: value for key, value in facts.items() if key not in BLOCK_A} | {"contact_name": "王工"}
+            facts = {key: value for key, value in facts.items() if key not in BLOCK_A} | {
+                "contact_name": "王工"
+            }
             complaint = Complaint.pass_on(by=self.people["quality_inspector"], on=on, **facts)
             if state == "declined":
                 complaint.decline(reason="客户只是询问", by=self.people["sales_clerk"], on=on)
@@ -228,8 +351,15 @@ class Cases:
         if complaint.meetings:
             self.follow(complaint, on)
         if capa:
-            Capa.issue(source="complaint", complaint_id=complaint.id, problem="虚焊重复发生", department="production", due_on=day_of(on) + timedelta(days=3),
-                       by=self.people["quality_supervisor"], on=on)
+            Capa.issue(
+                source="complaint",
+                complaint_id=complaint.id,
+                problem="虚焊重复发生",
+                department="production",
+                due_on=day_of(on) + timedelta(days=3),
+                by=self.people["quality_supervisor"],
+                on=on,
+            )
         assert complaint.state == state
         return complaint
 
@@ -237,10 +367,21 @@ class Cases:
         """The meeting of 5.2.2.4, and its decision on the goods."""
         supervisor = self.people["quality_supervisor"]
         if met:
-            complaint.meet(met_at=on, department="production", minutes="焊接参数漂移,全线停机点检", by=supervisor, on=on,
-                           attendees=[{"user_id": self.people[role].id, "department": department} for department, role in HEADS.items()])
+            complaint.meet(
+                met_at=on,
+                department="production",
+                minutes="焊接参数漂移,全线停机点检",
+                by=supervisor,
+                on=on,
+                attendees=[
+                    {"user_id": self.people[role].id, "department": department}
+                    for department, role in HEADS.items()
+                ],
+            )
         if disposed:
-            complaint.dispose(by=supervisor, on=on, plan_needed=self.plan_needed, **decisions(self.people, on))
+            complaint.dispose(
+                by=supervisor, on=on, plan_needed=self.plan_needed, **decisions(self.people, on)
+            )
 
     def follow(self, complaint: Complaint, on: datetime) -> None:
         if self.countersigned:
@@ -248,24 +389,47 @@ class Cases:
                 complaint.countersign(by=self.people[role], on=on)
         if self.done:
             for row in list(complaint.dispositions):
-                complaint.do_disposition(disposition_id=row.id, done_on=day_of(on), done_note=None, by=row.owner, on=on)
+                complaint.do_disposition(
+                    disposition_id=row.id, done_on=day_of(on), done_note=None, by=row.owner, on=on
+                )
 
     def sample(self, complaint: Complaint, on: datetime, _route: str) -> None:
         """A defect sample on its way, here, or given back; asked for before the complaint was answered."""
         if self.sample_is is None:
             return
         by, today = self.people["quality_inspector"], day_of(on)
-        complaint.request_sample(quantity=2, requested_on=today, expected_on=today + timedelta(days=3), note=None, by=by, on=on)
+        complaint.request_sample(
+            quantity=2, requested_on=today, expected_on=today + timedelta(days=3), note=None, by=by, on=on
+        )
         if self.sample_is in ("here", "ended"):
-            complaint.receive_sample(sample_id=complaint.samples[-1].id, sent_on=None, received_on=today, received_qty=2, location="品质样品柜", by=by, on=on)
+            complaint.receive_sample(
+                sample_id=complaint.samples[-1].id,
+                sent_on=None,
+                received_on=today,
+                received_qty=2,
+                location="品质样品柜",
+                by=by,
+                on=on,
+            )
         if self.sample_is == "ended":
-            complaint.end_sample(sample_id=complaint.samples[-1].id, sample_end="given_back", ended_on=today, note=None, by=by, on=on)
+            complaint.end_sample(
+                sample_id=complaint.samples[-1].id,
+                sample_end="given_back",
+                ended_on=today,
+                note=None,
+                by=by,
+                on=on,
+            )
 
     def receive(self, complaint: Complaint, on: datetime, _route: str) -> None:
         complaint.receive(by=self.people["quality_inspector"], on=on)
 
     def confirm(self, complaint: Complaint, on: datetime, route: str) -> None:
-        complaint.confirm(by=self.people["quality_inspector"], on=on, **{"not_ours": NOT_OURS, "meeting": TO_MEET}.get(route, BLOCK_B))
+        complaint.confirm(
+            by=self.people["quality_inspector"],
+            on=on,
+            **{"not_ours": NOT_OURS, "meeting": TO_MEET}.get(route, BLOCK_B),
+        )
 
     def answer(self, complaint: Complaint, on: datetime, route: str) -> None:
         if route == "not_ours":
@@ -288,7 +452,8 @@ class Cases:
 
 @contextmanager
 def kept(app: Flask) -> Iterator[None]:
-    """The test's own app context, or one for these lines, whose work is committed and whose objects stay readable after it.
+    """The test's own app context, or one for these lines, whose work is committed and whose objects stay
+    readable after it.
 
     A client must never be called inside an open context (LIBRARIES.md), so page tests hold detached objects.
     """
@@ -319,9 +484,12 @@ def loaded(app: Flask, cls: type[Any], record_id: int) -> Any:
 
 
 class Browser:
-    """A person at a browser: signed in, keeps cookies, reads forms as a browser would and sends all their fields."""
+    """A person at a browser: signed in, keeps cookies, reads forms as a browser would and sends all their
+    fields."""
 
-    def __init__(self, app: Flask, username: str | None = None, *, htmx: bool = False, language: str = "zh") -> None:
+    def __init__(
+        self, app: Flask, username: str | None = None, *, htmx: bool = False, language: str = "zh"
+    ) -> None:
         self.client = app.test_client()
         self.htmx, self.language = htmx, language
         self.status, self.html, self.location = 0, "", ""
@@ -349,22 +517,34 @@ class Browser:
         assert not has_app_context(), "a client inside an open app context shares its person (LIBRARIES.md)"
         return self._read(self.client.get(url, headers=self._headers(htmx, headers)))
 
-    def post(self, url: str, fields: dict[str, Any] | None = None, *, htmx: bool | None = None, headers: dict[str, str] | None = None,
-             csrf: bool = True, **more: Any) -> Browser:
+    def post(
+        self,
+        url: str,
+        fields: dict[str, Any] | None = None,
+        *,
+        htmx: bool | None = None,
+        headers: dict[str, str] | None = None,
+        csrf: bool = True,
+        **more: Any,
+    ) -> Browser:
         """Sends these fields alone, with the page's CSRF token (a fresh page's when none is shown)."""
         assert not has_app_context(), "a client inside an open app context shares its person (LIBRARIES.md)"
         data = (fields or {}) | more
         if csrf and "csrf_token" not in data:
             data["csrf_token"] = self.csrf()
         data = {name: value for name, value in data.items() if value is not None}
-        response = self.client.post(url, data=data, headers=self._headers(htmx, headers), content_type="multipart/form-data")
+        response = self.client.post(
+            url, data=data, headers=self._headers(htmx, headers), content_type="multipart/form-data"
+        )
         response.request.environ["wsgi.input"].close()  # the test client leaves large bodies open
         return self._read(response)
 
     def csrf(self) -> str:
         """The CSRF token that the pages of this browser carry."""
         if not (found := re.search(r'X-CSRFToken": "([^"]+)"', self.html)):
-            html = self.client.get("/account", headers={"Accept-Language": self.language}).get_data(as_text=True)
+            html = self.client.get("/account", headers={"Accept-Language": self.language}).get_data(
+                as_text=True
+            )
             found = re.search(r'X-CSRFToken": "([^"]+)"', html)
         return found.group(1) if found else ""
 
@@ -383,13 +563,21 @@ class Browser:
         fields: dict[str, Any] = {}
         for control in form.select("input[name], select[name], textarea[name]"):
             name, kind = str(control["name"]), control.get("type", "")
-            if kind in ("file", "submit") or control.has_attr("disabled") or (kind in ("checkbox", "radio") and not control.has_attr("checked")):
+            if (
+                kind in ("file", "submit")
+                or control.has_attr("disabled")
+                or (kind in ("checkbox", "radio") and not control.has_attr("checked"))
+            ):
                 continue
             if control.name == "select":
                 chosen = control.select_one("option[selected]") or control.select_one("option")
                 value = str(chosen.get("value", "")) if chosen else ""
             else:
-                value = control.get_text().replace("\r\n", "\n").removeprefix("\n") if control.name == "textarea" else str(control.get("value", ""))
+                value = (
+                    control.get_text().replace("\r\n", "\n").removeprefix("\n")
+                    if control.name == "textarea"
+                    else str(control.get("value", ""))
+                )
             if kind == "checkbox" and name in fields:
                 fields[name] = [*([fields[name]] if isinstance(fields[name], str) else fields[name]), value]
             else:
@@ -448,5 +636,3 @@ def queries(app: Flask) -> Iterator[list[str]]:
 
 def request_id() -> str:
     return secrets.token_urlsafe(16)
-
-

@@ -1,18 +1,33 @@
-"""Who may take which step, and from where: written by hand from the clauses, in their order. Never derived from the program's rows.
+"""Who may take which step, and from where: written by hand from the clauses, in their order. Never derived
+from the program's rows.
 
-Each line: clause, step, who, open where. Who: one mark for each role of ROLES; where: one mark for each column of the situations.
-`x` may; in `who` a `.` is 403, in `where` a `.` is 409. An `n` in `who` may only where the situation names its person for the step, else 403.
+Each line: clause, step, who, open where. Who: one mark for each role of ROLES; where: one mark for each
+column of the situations. `x` may; in `who` a `.` is 403, in `where` a `.` is 409. An `n` in `who` may only
+where the situation names its person for the step, else 403.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-ROLES = ("sales_clerk", "sales_manager",
-         "quality_inspector", "quality_supervisor",
-         "engineer", "process_engineer", "production_operator", "production_manager", "planner", "warehouse_keeper", "mould_keeper",
-         "document_controller", "general_manager", "department_member",
-         "auditor", "administrator")
+ROLES = (
+    "sales_clerk",
+    "sales_manager",
+    "quality_inspector",
+    "quality_supervisor",
+    "engineer",
+    "process_engineer",
+    "production_operator",
+    "production_manager",
+    "planner",
+    "warehouse_keeper",
+    "mould_keeper",
+    "document_controller",
+    "general_manager",
+    "department_member",
+    "auditor",
+    "administrator",
+)
 
 
 class Situation(NamedTuple):
@@ -24,10 +39,13 @@ class Situation(NamedTuple):
     named: dict[str, tuple[str, ...]] = {}
 
 
-AT_THE_MEETING = {"countersign": ("sales_manager", "engineer", "production_manager"),  # the heads who were there
-                  "do_disposition": ("quality_inspector", "production_manager")}  # the owners of what is decided
+AT_THE_MEETING = {
+    "countersign": ("sales_manager", "engineer", "production_manager"),  # the heads who were there
+    "do_disposition": ("quality_inspector", "production_manager"),
+}  # the owners of what is decided
 
-# 5.2: a complaint passed on; received; under analysis; the answer in hand (occasional or not ours, to be prepared or ready);
+# 5.2: a complaint passed on; received; under analysis; the answer in hand (occasional or not ours, to be
+# prepared or ready);
 # with the customer (just sent, or silent for ten days); accepted; closed.
 COMPLAINT_SITUATIONS = (
     Situation("passed on to sales", "passed_on", {}),
@@ -43,16 +61,34 @@ COMPLAINT_SITUATIONS = (
     Situation("accepted", "accepted", {}),
     Situation("closed", "closed", {}),
     Situation("void", "void", {}),
-    # 5.2.2.4: the meeting to be held; held; the goods decided on, so that its heads countersign and the owners carry it out; the result issued
+    # 5.2.2.4: the meeting to be held; held; the goods decided on, so that its heads countersign and the
+    # owners carry it out; the result issued
     Situation("meeting, to be held", "answering", {"route": "meeting"}),
     Situation("meeting, held", "answering", {"route": "meeting", "met": True}),
-    Situation("meeting, goods decided on", "answering", {"route": "meeting", "disposed": True}, AT_THE_MEETING),
+    Situation(
+        "meeting, goods decided on", "answering", {"route": "meeting", "disposed": True}, AT_THE_MEETING
+    ),
     Situation("meeting, result issued", "answering", {"route": "meeting", "answered": True}, AT_THE_MEETING),
-    Situation("meeting, with the customer, plan wanted", "awaiting_customer", {"route": "meeting", "plan_needed": True}, AT_THE_MEETING),
-    Situation("meeting, accepted, goods not done", "accepted", {"route": "meeting", "countersigned": True},
-              {"do_disposition": AT_THE_MEETING["do_disposition"]}),
-    Situation("meeting, accepted, its CAPA not verified", "accepted", {"route": "meeting", "countersigned": True, "done": True, "capa": True}),
-    Situation("meeting, accepted, all done", "accepted", {"route": "meeting", "countersigned": True, "done": True}),
+    Situation(
+        "meeting, with the customer, plan wanted",
+        "awaiting_customer",
+        {"route": "meeting", "plan_needed": True},
+        AT_THE_MEETING,
+    ),
+    Situation(
+        "meeting, accepted, goods not done",
+        "accepted",
+        {"route": "meeting", "countersigned": True},
+        {"do_disposition": AT_THE_MEETING["do_disposition"]},
+    ),
+    Situation(
+        "meeting, accepted, its CAPA not verified",
+        "accepted",
+        {"route": "meeting", "countersigned": True, "done": True, "capa": True},
+    ),
+    Situation(
+        "meeting, accepted, all done", "accepted", {"route": "meeting", "countersigned": True, "done": True}
+    ),
     # 5.2.1.3: a defect sample on its way, here, and one that stays here after its complaint
     Situation("sample awaited", "analysing", {"sample": "awaited"}),
     Situation("sample here", "analysing", {"sample": "here"}),
@@ -140,17 +176,32 @@ def read(table: str, situations: tuple[Situation, ...]) -> tuple[Row, ...]:
         who = sales + quality + others + outside
         assert len(who) == len(ROLES), line
         assert len(where) == len(situations), line
-        rows.append(Row(clause, step, frozenset(role for role, mark in zip(ROLES, who, strict=True) if mark != "."),
-                        frozenset(one.name for one, mark in zip(situations, where, strict=True) if mark == "x"), "-" in where, "n" in who))
+        rows.append(
+            Row(
+                clause,
+                step,
+                frozenset(role for role, mark in zip(ROLES, who, strict=True) if mark != "."),
+                frozenset(one.name for one, mark in zip(situations, where, strict=True) if mark == "x"),
+                "-" in where,
+                "n" in who,
+            )
+        )
     return tuple(rows)
 
 
 COMPLAINT = read(COMPLAINT_STEPS, COMPLAINT_SITUATIONS)
-MASTER = {kind: read(table, MASTER_SITUATIONS) for kind, table in
-          (("customer", CUSTOMER_STEPS), ("product", PRODUCT_STEPS), ("shipment", SHIPMENT_STEPS))}
+MASTER = {
+    kind: read(table, MASTER_SITUATIONS)
+    for kind, table in (
+        ("customer", CUSTOMER_STEPS),
+        ("product", PRODUCT_STEPS),
+        ("shipment", SHIPMENT_STEPS),
+    )
+}
 
 
-# 5.2.2.5, 5.4.6: a CAR to production; its one action is the production operator's. The relation to the record is in the table: a member of the
+# 5.2.2.5, 5.4.6: a CAR to production; its one action is the production operator's. The relation to the record
+# is in the table: a member of the
 # responsible department answers, the owner carries out (while no action is open nobody owns one).
 CAPA_SITUATIONS = (
     Situation("waits for analysis", "issued", {}),
@@ -182,7 +233,8 @@ CAPA_STEPS = """
 CAPA = read(CAPA_STEPS, CAPA_SITUATIONS)
 
 
-# 5.3: a return that came in at the gate; registered before or after the goods are here; not ours; to be picked up; awaited and counted;
+# 5.3: a return that came in at the gate; registered before or after the goods are here; not ours; to be
+# picked up; awaited and counted;
 # its lines inspected, reworked, re-inspected; given back; confirmed; closed.
 RETURN_SITUATIONS = (
     Situation("at the gate", "at_gate", {}),
@@ -206,51 +258,64 @@ RETURN_SITUATIONS = (
     Situation("left with the customer", "not_taken", {}),
 )
 
-#                                  sales                                             g   h   h p   1 2
-#                                  |  quality                                        a r e n e i e o o h i d   r     c c
-#                                  |  |  the other departments                       t e r o r c x f f o n a i e n g o l v l
-#                                  |  |  |          auditor, administrator           e g e t e k p 2 2 w s t n w o i n o o e
-#                                  |  |  |          |
+#                                  sales               g   h   h p   1 2
+#                                  |  quality          a r e n e i e o o h i d   r     c c
+#                                  |  |  others        t e r o r c x f f o n a i e n g o l v l
+#                                  |  |  |  outside    e g e t e k p 2 2 w s t n w o i n o o e
 RETURN_STEPS = """
-5.3.1     register                 xx .. .......... ..                               - - - - - - - - - - - - - - - - - - -
-5.3.2     receive_at_gate          .. .. .....x.... ..                               - - - - - - - - - - - - - - - - - - -
-5.3.2     take_over                xx .. .......... ..                               x . . . . . . . . . . . . . . . . . .
-5.3.1     accept                   .. xx .......... ..                               . x . . . . . . . . . . . . . . . . .
-5.3.1     accept_here              .. xx .......... ..                               . . x . . . . . . . . . . . . . . . .
-5.3.1     decline                  .. xx .......... ..                               . x x . . . . . . . . . . . . . . . .
-5.3.5     leave_there              xx .. .......... ..                               . . . x . . . . . . . . . . . . . . .
-5.3.5     send_as_is               xx .. .......... ..                               . . . . x . . . . . . . . . . . . . .
-5.3.5     serve_paid               xx .. .......... ..                               . . . x . . . . . . . . . . . . . . .
-5.3.5     serve_paid_here          xx .. .......... ..                               . . . . x . . . . . . . . . . . . . .
-5.3.5     dispute                  xx .. .......... ..                               . . . x x . . . . . . . . . . . . . .
-5.3.1     arrange                  .. .. ....x..... ..                               . . . . . x . . . . . . . . . . . . .
-5.3.3     count                    .. .. .....x.... ..                               . . . . . . x x . . . . . . . . . . .
-5.3.3     all_counted              .. .. .....x.... ..                               . . . . . . . . . . . . . . . . . . .
-5.3.3     recount                  .. .. .....x.... ..                               . . . . . . . x x x x x x x . . . . .
-5.3.3     settle_difference        xx .. .......... ..                               . . . . . . . x x . . . . . . . . . .
-5.3.1     inspect                  .. xx .......... ..                               . . . . . . . . x . . . . . . . . . .
-3.4       instruct                 .. .. .x........ ..                               . . . . . . . . . x . . . . . . . . .
-3.6       plan_rework              .. .. ....x..... ..                               . . . . . . . . . . x . . . . . . . .
-3.5       rework                   .. .. ..xx...... ..                               . . . . . . . . . . . x x . . . . . .
-5.3.1     reinspect                .. xx .......... ..                               . . . . . . . . . . . . x . . . . . .
-5.3.1     give_back                .. .. .....x.... ..                               . . . . . . . . . . . . . x . . . . .
-5.3.5     confirm                  xx .. .......... ..                               . . . . . . . . . . . . . . x . . . .
-5.3.5     close                    .. .x .......... ..                               . . . . . . . . . . . . . . . x . . .
-5.6       amend                    xx .. .......... ..                               . x x x x x . . . . . . . . . . . . .
-5.6       void                     .x .. .......... ..                               x x x x x x x x . . . . . . . . . . .
+5.3.1     register                 xx .. .......... ..   - - - - - - - - - - - - - - - - - - -
+5.3.2     receive_at_gate          .. .. .....x.... ..   - - - - - - - - - - - - - - - - - - -
+5.3.2     take_over                xx .. .......... ..   x . . . . . . . . . . . . . . . . . .
+5.3.1     accept                   .. xx .......... ..   . x . . . . . . . . . . . . . . . . .
+5.3.1     accept_here              .. xx .......... ..   . . x . . . . . . . . . . . . . . . .
+5.3.1     decline                  .. xx .......... ..   . x x . . . . . . . . . . . . . . . .
+5.3.5     leave_there              xx .. .......... ..   . . . x . . . . . . . . . . . . . . .
+5.3.5     send_as_is               xx .. .......... ..   . . . . x . . . . . . . . . . . . . .
+5.3.5     serve_paid               xx .. .......... ..   . . . x . . . . . . . . . . . . . . .
+5.3.5     serve_paid_here          xx .. .......... ..   . . . . x . . . . . . . . . . . . . .
+5.3.5     dispute                  xx .. .......... ..   . . . x x . . . . . . . . . . . . . .
+5.3.1     arrange                  .. .. ....x..... ..   . . . . . x . . . . . . . . . . . . .
+5.3.3     count   .. .. .....x.... ..   . . . . . . x x . . . . . . . . . . .
+5.3.3     all_counted              .. .. .....x.... ..   . . . . . . . . . . . . . . . . . . .
+5.3.3     recount                  .. .. .....x.... ..   . . . . . . . x x x x x x x . . . . .
+5.3.3     settle_difference        xx .. .......... ..   . . . . . . . x x . . . . . . . . . .
+5.3.1     inspect                  .. xx .......... ..   . . . . . . . . x . . . . . . . . . .
+3.4       instruct                 .. .. .x........ ..   . . . . . . . . . x . . . . . . . . .
+3.6       plan_rework              .. .. ....x..... ..   . . . . . . . . . . x . . . . . . . .
+3.5       rework                   .. .. ..xx...... ..   . . . . . . . . . . . x x . . . . . .
+5.3.1     reinspect                .. xx .......... ..   . . . . . . . . . . . . x . . . . . .
+5.3.1     give_back                .. .. .....x.... ..   . . . . . . . . . . . . . x . . . . .
+5.3.5     confirm                  xx .. .......... ..   . . . . . . . . . . . . . . x . . . .
+5.3.5     close   .. .x .......... ..   . . . . . . . . . . . . . . . x . . .
+5.6       amend   xx .. .......... ..   . x x x x x . . . . . . . . . . . . .
+5.6       void   .x .. .......... ..   x x x x x x x x . . . . . . . . . . .
 """
 RETURN = read(RETURN_STEPS, RETURN_SITUATIONS)
 
-BOTH_MANAGERS = {"sign": ("sales_manager", "production_manager"), "refuse": ("sales_manager", "production_manager")}
+BOTH_MANAGERS = {
+    "sign": ("sales_manager", "production_manager"),
+    "refuse": ("sales_manager", "production_manager"),
+}
 PRODUCTION_ALONE = {"sign": ("production_manager",), "refuse": ("production_manager",)}
 GENERAL_MANAGER = {"sign": ("general_manager",), "refuse": ("general_manager",)}
 
-# 5.3.4: an application that the clerk filed, with its signatures one after another; an urgent order on its way through the factory.
+# 5.3.4: an application that the clerk filed, with its signatures one after another; an urgent order on its
+# way through the factory.
 REPLENISHMENT_SITUATIONS = (
     Situation("filed", "filed", {}, BOTH_MANAGERS),
     Situation("signed by the sales manager", "filed", {"signed": ("sales_manager",)}, PRODUCTION_ALONE),
-    Situation("1000 RMB, signed by both managers", "filed", {"price": "1000", "signed": ("sales_manager", "production_manager")}, GENERAL_MANAGER),
-    Situation("changed after a signature", "filed", {"signed": ("sales_manager",), "changed": True}, BOTH_MANAGERS | {"see_change": ("sales_manager",)}),
+    Situation(
+        "1000 RMB, signed by both managers",
+        "filed",
+        {"price": "1000", "signed": ("sales_manager", "production_manager")},
+        GENERAL_MANAGER,
+    ),
+    Situation(
+        "changed after a signature",
+        "filed",
+        {"signed": ("sales_manager",), "changed": True},
+        BOTH_MANAGERS | {"see_change": ("sales_manager",)},
+    ),
     Situation("ordered", "ordered", {}),
     Situation("scheduled", "scheduled", {}),
     Situation("made", "made", {}),

@@ -52,14 +52,26 @@ def run(app, *words: str):
 
 def counts(app) -> dict[str, int]:
     with app.app_context():
-        return {table: db.session.execute(text(f"SELECT count(*) FROM {table}")).scalar() for table in ("users", "departments", "procedure_texts", "events")}
+        return {
+            table: db.session.execute(text(f"SELECT count(*) FROM {table}")).scalar()
+            for table in ("users", "departments", "procedure_texts", "events")
+        }
 
 
 def flask(folder: Path, *words: str, **options) -> subprocess.Popen:
     """A real process, as manage.py starts it."""
     environment = os.environ | {"CS_DATA": str(folder), "DATABASE_URL": "", "PYTHONUNBUFFERED": "1"}
-    return subprocess.Popen([sys.executable, "-m", "flask", "--app", "app", *words], cwd=ROOT, env=environment, text=True, encoding="utf-8",
-                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+    return subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "app", *words],
+        cwd=ROOT,
+        env=environment,
+        text=True,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **options,
+    )
 
 
 def test_init_sets_an_empty_folder_up_and_says_what_it_did(fresh):
@@ -131,7 +143,7 @@ def test_a_new_version_changes_the_tables_and_loses_no_row(next_version, complai
 
 def test_before_tables_are_changed_the_database_is_copied(next_version):
     run(next_version, "init")
-    copy, = (next_version.config["CS_DATA"] / "copies").glob("cs-*.db")
+    (copy,) = (next_version.config["CS_DATA"] / "copies").glob("cs-*.db")
     with closing(sqlite3.connect(copy)) as database:
         assert database.execute("SELECT count(*) FROM users").fetchone() == (len(ROLES),)
         assert "nickname" not in {row[1] for row in database.execute("PRAGMA table_info(customers)")}
@@ -161,13 +173,29 @@ def test_the_rules_in_force_are_pure_json_with_authority_and_workflows(tmp_path)
     rules = json.loads(output)
     assert process.returncode == 0
     assert {row["permission"]: row["clause"] for row in rules["authority"]}["log_complaint"] == "5.2.1.1"
-    assert {step["name"]: step["clause"] for step in rules["workflows"]["complaint"]["steps"]} == {row.step: row.clause for row in COMPLAINT}
-    assert sorted(rules["workflows"]) == ["capa", "complaint", "customer", "product", "replenishment", "return", "shipment"]
-    assert (rules["reply"]["days"], rules["procedure"]["number"], rules["roles"]["general_manager"]["name"]["zh"]) == (2, "MJ-QP-12", "总经理")
+    assert {step["name"]: step["clause"] for step in rules["workflows"]["complaint"]["steps"]} == {
+        row.step: row.clause for row in COMPLAINT
+    }
+    assert sorted(rules["workflows"]) == [
+        "capa",
+        "complaint",
+        "customer",
+        "product",
+        "replenishment",
+        "return",
+        "shipment",
+    ]
+    assert (
+        rules["reply"]["days"],
+        rules["procedure"]["number"],
+        rules["roles"]["general_manager"]["name"]["zh"],
+    ) == (2, "MJ-QP-12", "总经理")
 
 
 def test_the_procedure_is_printed_as_its_file_stands(fresh):
-    assert run(fresh, "procedure").output.rstrip("\n") == (ROOT / "cs/procedure/mj-qp-12.toml").read_text("utf-8").rstrip("\n")
+    assert run(fresh, "procedure").output.rstrip("\n") == (ROOT / "cs/procedure/mj-qp-12.toml").read_text(
+        "utf-8"
+    ).rstrip("\n")
 
 
 def test_verify_of_sound_data_says_so_and_exits_0(app, complaint_in):
@@ -176,14 +204,29 @@ def test_verify_of_sound_data_says_so_and_exits_0(app, complaint_in):
     assert (done.exit_code, "all right" in done.output, len(done.output.splitlines())) == (0, True, 1)
 
 
-@pytest.mark.parametrize(("change", "found"), [
-    ("UPDATE complaints SET defect_qty = 0", "complaint 1: was changed without an event"),
-    ("DELETE FROM events WHERE kind = 'complaint' AND seq = 2", "complaint 1 event 3: follows event 1 of its record"),
-    ("UPDATE signatures SET user_id = 1", "complaint 1 signature 1: does not fit the event it was given with"),
-    ("DELETE FROM tasks", "complaint 1: is awaited otherwise than its tasks say"),
-    ("UPDATE procedure_texts SET text = text || ' '", f"procedure {RULES.hash[:12]}: was changed after it was kept"),
-    ("DELETE FROM procedure_texts", f"procedure {RULES.hash[:12]}: is gone, but events were written under it"),
-])
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ("UPDATE complaints SET defect_qty = 0", "complaint 1: was changed without an event"),
+        (
+            "DELETE FROM events WHERE kind = 'complaint' AND seq = 2",
+            "complaint 1 event 3: follows event 1 of its record",
+        ),
+        (
+            "UPDATE signatures SET user_id = 1",
+            "complaint 1 signature 1: does not fit the event it was given with",
+        ),
+        ("DELETE FROM tasks", "complaint 1: is awaited otherwise than its tasks say"),
+        (
+            "UPDATE procedure_texts SET text = text || ' '",
+            f"procedure {RULES.hash[:12]}: was changed after it was kept",
+        ),
+        (
+            "DELETE FROM procedure_texts",
+            f"procedure {RULES.hash[:12]}: is gone, but events were written under it",
+        ),
+    ],
+)
 def test_verify_of_changed_data_names_it_and_exits_1(app, complaint_in, change, found):
     complaint_in("answering")
     with app.app_context():
@@ -203,23 +246,53 @@ def test_tidying_up_leaves_each_persons_last_session_which_says_when_they_were_h
         assert [session.created_at for session in LoginSession.of(clerk)] == [on - timedelta(days=100)]
 
 
-@pytest.mark.parametrize(("change", "found"), [
-    ("UPDATE attachments SET void_reason = '看不清' WHERE id = 1", ["customer 1 file 照片.jpg: was added or changed without an event"]),
-    ("UPDATE attachments SET void_reason = NULL", ["customer 1 file 合同.jpg: does not stand as its event says"]),
-    ("UPDATE attachments SET void_reason = '另一个'", ["customer 1 file 合同.jpg: does not stand as its event says",
-                                                    "customer 1 file 合同.jpg: was added or changed without an event",
-                                                    "customer 1 file 照片.jpg: was added or changed without an event"]),
-    ("DELETE FROM attachments WHERE id = 1", ["customer 1 file 照片.jpg: does not stand as its event says"]),
-    ("UPDATE attachments SET record_id = 2 WHERE id = 1", ["customer 1 file 照片.jpg: does not stand as its event says",
-                                                           "customer 2 file 照片.jpg: was added or changed without an event"]),
-    ("UPDATE attachments SET added_by_id = 9 WHERE id = 1", ["customer 1 file 照片.jpg: does not stand as its event says",
-                                                             "customer 1 file 照片.jpg: was added or changed without an event"]),
-])
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (
+            "UPDATE attachments SET void_reason = '看不清' WHERE id = 1",
+            ["customer 1 file 照片.jpg: was added or changed without an event"],
+        ),
+        (
+            "UPDATE attachments SET void_reason = NULL",
+            ["customer 1 file 合同.jpg: does not stand as its event says"],
+        ),
+        (
+            "UPDATE attachments SET void_reason = '另一个'",
+            [
+                "customer 1 file 合同.jpg: does not stand as its event says",
+                "customer 1 file 合同.jpg: was added or changed without an event",
+                "customer 1 file 照片.jpg: was added or changed without an event",
+            ],
+        ),
+        (
+            "DELETE FROM attachments WHERE id = 1",
+            ["customer 1 file 照片.jpg: does not stand as its event says"],
+        ),
+        (
+            "UPDATE attachments SET record_id = 2 WHERE id = 1",
+            [
+                "customer 1 file 照片.jpg: does not stand as its event says",
+                "customer 2 file 照片.jpg: was added or changed without an event",
+            ],
+        ),
+        (
+            "UPDATE attachments SET added_by_id = 9 WHERE id = 1",
+            [
+                "customer 1 file 照片.jpg: does not stand as its event says",
+                "customer 1 file 照片.jpg: was added or changed without an event",
+            ],
+        ),
+    ],
+)
 def test_verify_finds_what_was_done_to_the_files_of_a_record_past_its_events(app, people, on, change, found):
     files = app.extensions["files"]
     with kept(app):
         record, clerk = db.session.get(Customer, 1), people["sales_clerk"]
-        stored = [files.accept(io.BytesIO(picture(color=(n, 0, 0))), name) for n, name in enumerate(("照片.jpg", "合同.jpg"))]
+        stored = [
+            files.accept(io.BytesIO(picture(color=(n, 0, 0))), name)
+            for n, name in enumerate(("照片.jpg", "合同.jpg"))
+        ]
         attach(record, stored, step="attach", by=clerk, on=on)
         detach(record, Attachment.of(record)[1], reason="过期", by=clerk, on=on)
     assert run(app, "verify").exit_code == 0
@@ -247,7 +320,9 @@ def test_the_site_goes_on_writing_while_verify_reads(app, complaint_in, monkeypa
 def test_verify_finds_a_file_that_is_gone_and_one_that_was_changed(app, people, on):
     files = app.extensions["files"]
     with kept(app):
-        stored = [files.accept(io.BytesIO(picture(color=color)), "照片.jpg") for color in ((1, 2, 3), (4, 5, 6))]
+        stored = [
+            files.accept(io.BytesIO(picture(color=color)), "照片.jpg") for color in ((1, 2, 3), (4, 5, 6))
+        ]
         attach(db.session.get(Customer, 1), stored, step="attach", by=people["sales_clerk"], on=on)
     assert run(app, "verify").exit_code == 0
     files.path(stored[0].sha256).unlink()
@@ -255,7 +330,10 @@ def test_verify_finds_a_file_that_is_gone_and_one_that_was_changed(app, people, 
     changed.chmod(0o644)
     changed.write_bytes(b"x")
     done = run(app, "verify")
-    assert (done.exit_code, set(done.output.splitlines()[:2])) == (1, {f"file {stored[0].sha256[:12]}: missing", f"file {stored[1].sha256[:12]}: differs"})
+    assert (done.exit_code, set(done.output.splitlines()[:2])) == (
+        1,
+        {f"file {stored[0].sha256[:12]}: missing", f"file {stored[1].sha256[:12]}: differs"},
+    )
 
 
 def test_tasks_are_rebuilt_from_the_records(app, complaint_in):
@@ -270,32 +348,60 @@ def test_tasks_are_rebuilt_from_the_records(app, complaint_in):
     assert run(app, "verify").exit_code == 0
 
 
-@pytest.mark.parametrize(("right", "wrong", "said"), [
-    ("no_answer_days = 10", "no_answer_days = 0", "no_answer_days"),
-    ('\nsign = { hours = 8,', '\napprove = { hours = 8,', "escalation.replenishment.approve.*no signature that anybody waits for.*replenishment.sign"),
-    ('\nsign = { hours = 8,', '\nfile = { hours = 8,', "escalation.replenishment.file.*no signature"),
-    ("[escalation.return]", "[escalation.user]", "escalation.user.close.*no signature"),
-    ("[escalation.return]", "[escalation.refund]", "escalation.refund.close.*no signature"),
-    ('\nsign = { hours = 8, to = "general_manager"', '\nsign = { hours = 8, to = "general_manager", counted_from = "due"', "escalation.replenishment.sign.counted_from.*no day")])
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("no_answer_days = 10", "no_answer_days = 0", "no_answer_days"),
+        (
+            "\nsign = { hours = 8,",
+            "\napprove = { hours = 8,",
+            "escalation.replenishment.approve.*no signature that anybody waits for.*replenishment.sign",
+        ),
+        ("\nsign = { hours = 8,", "\nfile = { hours = 8,", "escalation.replenishment.file.*no signature"),
+        ("[escalation.return]", "[escalation.user]", "escalation.user.close.*no signature"),
+        ("[escalation.return]", "[escalation.refund]", "escalation.refund.close.*no signature"),
+        (
+            '\nsign = { hours = 8, to = "general_manager"',
+            '\nsign = { hours = 8, to = "general_manager", counted_from = "due"',
+            "escalation.replenishment.sign.counted_from.*no day",
+        ),
+    ],
+)
 def test_a_wrong_procedure_file_stops_the_start_with_place_and_reason(tmp_path, right, wrong, said):
     own, text = tmp_path / "own.toml", (ROOT / "cs/procedure/mj-qp-12.toml").read_text("utf-8")
     assert right in text
     own.write_text(text.replace(right, wrong), "utf-8")
     from cs.procedure.rulebook import ProcedureError
+
     with pytest.raises(ProcedureError, match=said):
         create_app({"CS_DATA": tmp_path / "data", "DATABASE_URL": "", "CS_PROCEDURE": str(own)})
 
 
-@pytest.mark.parametrize(("name", "value"), [("CS_TIMEZONE", "Asia/Shangai"), ("CS_TIMEZONE", "../etc/passwd"), ("CS_LANGUAGE", "de"), ("CS_PAGE_ROWS", "0"),
-                                             ("CS_PAGE_ROWS", "many"), ("CS_IDLE_MINUTES", "-5"), ("CS_FILE_MB", "1.5"),
-                                             ("CS_SIGN_AGAIN_MINUTES", "-1"), ("CS_SIGN_AGAIN_MINUTES", "61"), ("CS_SIGN_AGAIN_MINUTES", "on")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CS_TIMEZONE", "Asia/Shangai"),
+        ("CS_TIMEZONE", "../etc/passwd"),
+        ("CS_LANGUAGE", "de"),
+        ("CS_PAGE_ROWS", "0"),
+        ("CS_PAGE_ROWS", "many"),
+        ("CS_IDLE_MINUTES", "-5"),
+        ("CS_FILE_MB", "1.5"),
+        ("CS_SIGN_AGAIN_MINUTES", "-1"),
+        ("CS_SIGN_AGAIN_MINUTES", "61"),
+        ("CS_SIGN_AGAIN_MINUTES", "on"),
+    ],
+)
 def test_a_setting_that_cannot_be_meant_stops_the_start_with_its_name(name, value):
     with pytest.raises(ValueError, match=name):
         config.load({name: value})
 
 
 def test_signing_asks_for_the_password_each_time_unless_a_setting_allows_some_minutes():
-    assert [config.load(asked)["CS_SIGN_AGAIN_MINUTES"] for asked in ({}, {"CS_SIGN_AGAIN_MINUTES": "0"}, {"CS_SIGN_AGAIN_MINUTES": "60"})] == [0, 0, 60]
+    assert [
+        config.load(asked)["CS_SIGN_AGAIN_MINUTES"]
+        for asked in ({}, {"CS_SIGN_AGAIN_MINUTES": "0"}, {"CS_SIGN_AGAIN_MINUTES": "60"})
+    ] == [0, 0, 60]
 
 
 def free_port() -> int:
@@ -328,7 +434,15 @@ def create_first(folder: Path) -> None:
     app = create_app({"CS_DATA": folder, "DATABASE_URL": "", "CS_PASSWORD_COST": 1})
     with app.app_context():
         from datetime import UTC, datetime
-        User.create(username="first", name="一", password="12345678", memberships=[(None, "administrator", False)], by=None, on=datetime.now(UTC))
+
+        User.create(
+            username="first",
+            name="一",
+            password="12345678",
+            memberships=[(None, "administrator", False)],
+            by=None,
+            on=datetime.now(UTC),
+        )
         db.session.commit()
         db.engine.dispose()
 

@@ -29,6 +29,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
     fill(app)
     with app.app_context():
         from cs.extensions import db
+
         db.engine.dispose()
     running = Server(tmp_path)
     running.start()
@@ -57,7 +58,10 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_doubled_when_the_server_is_
     sent: dict[str, list[str]] = {name: [] for name in PEOPLE}
     acknowledged: list[str] = []
     for turn in range(1, ROUNDS + 1):
-        threads = [threading.Thread(target=post_until_death, args=(client, sent[name], acknowledged)) for name, client in clients.items()]
+        threads = [
+            threading.Thread(target=post_until_death, args=(client, sent[name], acknowledged))
+            for name, client in clients.items()
+        ]
         for thread in threads:
             thread.start()
         deadline = time.monotonic() + 20
@@ -71,15 +75,29 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_doubled_when_the_server_is_
         server.start()
 
     assert len(acknowledged) >= DONE_IN_A_ROUND * ROUNDS
-    for name, client in clients.items():  # the browsers send again what they got no answer to, and some of the rest
+    for (
+        name,
+        client,
+    ) in clients.items():  # the browsers send again what they got no answer to, and some of the rest
         assert [client.log(request_id) for request_id in sent[name]] == [303] * len(sent[name])
     server.kill()
 
     everything = sorted(request_id for ids in sent.values() for request_id in ids)
     assert sorted(row[0] for row in rows(tmp_path, "SELECT request_id FROM receipts")) == everything
-    assert sorted(row[0] for row in rows(tmp_path, "SELECT description FROM complaints")) == [f"无声 {request_id}" for request_id in everything]
-    assert rows(tmp_path, "SELECT count(*), count(DISTINCT number) FROM complaints") == [(len(everything), len(everything))]
+    assert sorted(row[0] for row in rows(tmp_path, "SELECT description FROM complaints")) == [
+        f"无声 {request_id}" for request_id in everything
+    ]
+    assert rows(tmp_path, "SELECT count(*), count(DISTINCT number) FROM complaints") == [
+        (len(everything), len(everything))
+    ]
     assert rows(tmp_path, "SELECT count(*) FROM tasks WHERE kind = 'complaint'") == [(len(everything),)]
     assert rows(tmp_path, "PRAGMA integrity_check") == [("ok",)]
-    verified = subprocess.run(server.command("verify"), cwd=ROOT, env=server.environment, capture_output=True, text=True, check=False)
+    verified = subprocess.run(
+        server.command("verify"),
+        cwd=ROOT,
+        env=server.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (verified.returncode, verified.stdout.count("\n")) == (0, 1), verified.stdout

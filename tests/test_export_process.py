@@ -1,4 +1,6 @@
-"""A real server that has a long register written in a process of its own: killed amid it, and called off amid it."""
+"""A real server that has a long register written in a process of its own: killed amid it, and called off amid
+it."""
+
 from __future__ import annotations
 
 import io
@@ -40,7 +42,9 @@ def auditor(server: Server) -> Client:
 
 
 def ask(client: Client) -> None:
-    status, _page = client.ask("POST", "/reports/files/ask/complaints.xlsx?sort=newest", {"csrf_token": client.token})
+    status, _page = client.ask(
+        "POST", "/reports/files/ask/complaints.xlsx?sort=newest", {"csrf_token": client.token}
+    )
     assert status == 303
 
 
@@ -59,7 +63,11 @@ def until(what: Callable[[], bool]) -> None:
 
 def writing(server: Server) -> list[int]:
     """The processes that the server has begun."""
-    return [int(pid) for path in Path(f"/proc/{server.process.pid}/task").glob("*/children") for pid in path.read_text().split()]
+    return [
+        int(pid)
+        for path in Path(f"/proc/{server.process.pid}/task").glob("*/children")
+        for pid in path.read_text().split()
+    ]
 
 
 def is_gone(pid: int) -> bool:
@@ -73,10 +81,12 @@ def files(folder: Path) -> list[str]:
     return sorted(path.suffix for path in (folder / "exports").iterdir() if path.name != "keeper")
 
 
-def test_a_server_killed_amid_a_file_begins_it_anew_and_leaves_nothing_half(server: Server, auditor: Client, tmp_path: Path) -> None:
+def test_a_server_killed_amid_a_file_begins_it_anew_and_leaves_nothing_half(
+    server: Server, auditor: Client, tmp_path: Path
+) -> None:
     ask(auditor)
     until(lambda: export(tmp_path) == ("running", ROWS, 1))
-    process, = writing(server)
+    (process,) = writing(server)
     server.kill()
     until(lambda: is_gone(process))
     assert (export(tmp_path), files(tmp_path)) == (("running", ROWS, 1), [".parts"])
@@ -85,7 +95,9 @@ def test_a_server_killed_amid_a_file_begins_it_anew_and_leaves_nothing_half(serv
     until(lambda: export(tmp_path)[0] == "done")
     assert (export(tmp_path), files(tmp_path)) == (("done", ROWS, 2), [".xlsx"])
     assert auditor.ask("GET", "/reports/files/1")[0] == 200
-    lines = openpyxl.load_workbook(io.BytesIO(auditor.body), read_only=True).active.iter_rows(min_row=4, max_col=2, values_only=True)
+    lines = openpyxl.load_workbook(io.BytesIO(auditor.body), read_only=True).active.iter_rows(
+        min_row=4, max_col=2, values_only=True
+    )
     numbers = [number for _line, number in lines]
     assert (len(numbers), numbers[-1], len(set(numbers))) == (ROWS, f"CC-209901-{ROWS:06}", ROWS)
 
@@ -93,7 +105,7 @@ def test_a_server_killed_amid_a_file_begins_it_anew_and_leaves_nothing_half(serv
 def test_what_is_called_off_ends_its_process(server: Server, auditor: Client, tmp_path: Path) -> None:
     ask(auditor)
     until(lambda: export(tmp_path) == ("running", ROWS, 1))
-    process, = writing(server)
+    (process,) = writing(server)
     assert auditor.ask("POST", "/reports/files/1/remove", {"csrf_token": auditor.token})[0] == 303
     until(lambda: is_gone(process))
     until(lambda: files(tmp_path) == [])
@@ -102,11 +114,15 @@ def test_what_is_called_off_ends_its_process(server: Server, auditor: Client, tm
 
 def test_a_process_whose_work_is_done_ends_in_peace_while_its_parent_lives(server: Server) -> None:
     command = server.command("exports", "write", "no-such-token")
-    with subprocess.Popen(command, cwd=ROOT, env=server.environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, env=server.environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         assert (process.stderr.read(), process.wait()) == (b"", 0)
 
 
-def test_a_process_that_dies_is_said_and_may_be_tried_again(server: Server, auditor: Client, tmp_path: Path) -> None:
+def test_a_process_that_dies_is_said_and_may_be_tried_again(
+    server: Server, auditor: Client, tmp_path: Path
+) -> None:
     ask(auditor)
     until(lambda: export(tmp_path) == ("running", ROWS, 1))
     os.kill(writing(server)[0], 9)

@@ -1,4 +1,5 @@
-"""Attachments: what comes in is what its name says, says nothing about places, is stored once, and is found again."""
+"""Attachments: what comes in is what its name says, says nothing about places, is stored once, and is found
+again."""
 
 import errno
 import hashlib
@@ -30,7 +31,8 @@ def store(tmp_path) -> FileStore:
 
 
 def photo(size=(400, 300), orientation: int | None = 6) -> Image.Image:
-    """A picture, red on its left half and blue on its right, with a place, a camera and an orientation as EXIF."""
+    """A picture, red on its left half and blue on its right, with a place, a camera and an orientation as
+    EXIF."""
     picture = Image.new("RGB", size, RED)
     picture.paste(BLUE, (size[0] // 2, 0, *size))
     if orientation:
@@ -98,7 +100,10 @@ def test_a_photograph_is_stored_upright_and_without_its_place(store):
     content = saved(photo(), "JPEG")
     stored = accept(store, content, "IMG_0001.JPG")
     picture = stored_picture(store, stored.sha256)
-    assert (b"SecretCamera" in content, b"SecretCamera" in store.path(stored.sha256).read_bytes()) == (True, False)
+    assert (b"SecretCamera" in content, b"SecretCamera" in store.path(stored.sha256).read_bytes()) == (
+        True,
+        False,
+    )
     assert (stored.name, stored.mime, stored.is_image) == ("IMG_0001.jpg", "image/jpeg", True)
     assert (stored.width, stored.height, picture.size, dict(picture.getexif())) == (300, 400, (300, 400), {})
     # Orientation 6 is shown turned right: what was at the left is at the top.
@@ -148,7 +153,9 @@ def test_a_place_is_found_wherever_a_jpeg_hides_it(store, place):
 def test_a_place_in_a_png_or_webp_is_taken_out_and_the_picture_stays(store, kind):
     notes = PngInfo()
     notes.add_itxt("Location", "N22.82 E113.80")
-    content = saved(photo(), kind, xmp=b"N22.82", **({"pnginfo": notes} if kind == "PNG" else {"lossless": True}))
+    content = saved(
+        photo(), kind, xmp=b"N22.82", **({"pnginfo": notes} if kind == "PNG" else {"lossless": True})
+    )
     stored = accept(store, content, f"a.{kind.lower()}")
     kept_content = store.path(stored.sha256).read_bytes()
     assert [[word in c for word in (b"SecretCamera", b"N22.82")] for c in (content, kept_content)] == [
@@ -213,7 +220,9 @@ def test_a_heic_cut_in_the_middle_is_refused(store):
 @pytest.mark.parametrize("size", [(2001, 2000), (30_000, 30_000)])
 def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(store, monkeypatch, size):
     def part(name: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        return (
+            struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        )
 
     header = part(b"IHDR", struct.pack(">IIBBBBB", *size, 1, 0, 0, 0, 0))
     content = b"\x89PNG\r\n\x1a\n" + header + part(b"IDAT", zlib.compress(bytes(99))) + part(b"IEND", b"")
@@ -265,10 +274,21 @@ def test_a_program_under_any_other_name_is_refused(store, ending):
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("a.pdf", saved(photo(), "JPEG")), ("a.docx", office("xl")), ("a.xlsx", b"PK\x03\x04 no zip"), ("a.mp4", b"\0\0\0\x18ftypheic"),
-     ("a.mp4", b"\0\0\0\x18ftypavif"), ("a.wav", b"RIFF\0\0\0\0WEBP"), ("a.mp3", b"\xff\xd8\xff\xe0" + bytes(9)),
-     ("a.txt", b"a\0b"), ("a.txt", b"\xff\xff\xff"), ("a.jpg", b"<svg/>"), ("a.png", b"<html>"), ("a.jpg", b"GIF89a")],
-)  # fmt: skip
+    [
+        ("a.pdf", saved(photo(), "JPEG")),
+        ("a.docx", office("xl")),
+        ("a.xlsx", b"PK\x03\x04 no zip"),
+        ("a.mp4", b"\0\0\0\x18ftypheic"),
+        ("a.mp4", b"\0\0\0\x18ftypavif"),
+        ("a.wav", b"RIFF\0\0\0\0WEBP"),
+        ("a.mp3", b"\xff\xd8\xff\xe0" + bytes(9)),
+        ("a.txt", b"a\0b"),
+        ("a.txt", b"\xff\xff\xff"),
+        ("a.jpg", b"<svg/>"),
+        ("a.png", b"<html>"),
+        ("a.jpg", b"GIF89a"),
+    ],
+)
 def test_content_of_another_kind_is_refused(store, name, content):
     assert refusal(store, content, name).code == "type_mismatch"
 
@@ -402,7 +422,9 @@ def test_on_windows_a_file_that_somebody_reads_stays_as_it_is(store, monkeypatch
         accept(store, b"%PDF-new", "a.pdf")
 
 
-@pytest.mark.parametrize("name", ["", "../../etc/passwd", "a" * 63, "A" * 64, "g" * 64, "a" * 64 + "\n", "a" * 64])
+@pytest.mark.parametrize(
+    "name", ["", "../../etc/passwd", "a" * 63, "A" * 64, "g" * 64, "a" * 64 + "\n", "a" * 64]
+)
 def test_what_is_no_hash_of_a_stored_file_is_not_found(store, name):
     with pytest.raises(NoSuchFile):
         store.open(name)

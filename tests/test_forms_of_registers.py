@@ -1,4 +1,5 @@
-"""The definitions of registers and papers (7.0): every word of theirs is in the procedure file, every signing step in the workflow."""
+"""The definitions of registers and papers (7.0): every word of theirs is in the procedure file, every signing
+step in the workflow."""
 
 from __future__ import annotations
 
@@ -10,16 +11,32 @@ from cs.registers import FORMS, PAPERS, REGISTERS
 from cs.registers.definition import Box, Boxes, Column, Drawing, Paper, Pictures, Table
 
 RULES = rulebook.load()
-KIND_OF = {"complaint_report": "complaint", "car": "capa", "return_slip": "return", "rework_instruction": "return", "replenishment": "replenishment",
-           "urgent_order": "replenishment"}
-SIGNED_ON = ("complaint_report", "car", "return_slip", "replenishment")  # the paper that a record itself is bears all its signatures
+KIND_OF = {
+    "complaint_report": "complaint",
+    "car": "capa",
+    "return_slip": "return",
+    "rework_instruction": "return",
+    "replenishment": "replenishment",
+    "urgent_order": "replenishment",
+}
+SIGNED_ON = (
+    "complaint_report",
+    "car",
+    "return_slip",
+    "replenishment",
+)  # the paper that a record itself is bears all its signatures
 KINDS_OF_VALUES = {"text", "whole", "percent", "quantity", "money", "day", "moment", "yes_no"}
 
 
 def written(form):
     """The columns and boxes of a register or paper."""
     if form.form in PAPERS:
-        return [one for block in form.blocks for part in block.parts for one in getattr(part, "columns", getattr(part, "boxes", ()))]
+        return [
+            one
+            for block in form.blocks
+            for part in block.parts
+            for one in getattr(part, "columns", getattr(part, "boxes", ()))
+        ]
     return list(form.columns)
 
 
@@ -39,7 +56,9 @@ def test_a_form_and_all_its_words_stand_in_the_procedure_file(form):
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_values_are_of_known_kinds_and_choices_of_known_lists(form):
     assert {one.kind for one in written(form)} <= KINDS_OF_VALUES
-    assert {one.options for one in written(form) if isinstance(one, Box) and one.options} <= set(RULES.choices)
+    assert {one.options for one in written(form) if isinstance(one, Box) and one.options} <= set(
+        RULES.choices
+    )
 
 
 @pytest.mark.parametrize("register", REGISTERS.values(), ids=REGISTERS)
@@ -63,4 +82,8 @@ def test_boxes_have_names_of_their_own_and_fill_lines_of_four(paper):
     boxes = [part for block in paper.blocks for part in block.parts if isinstance(part, Boxes)]
     assert len({part.name for part in boxes}) == len(boxes)
     assert all(1 <= box.span <= 4 for part in boxes for box in part.boxes)
-    assert all(isinstance(column, Column) and column.width > 0 for column in written(paper) if isinstance(column, Column))
+    assert all(
+        isinstance(column, Column) and column.width > 0
+        for column in written(paper)
+        if isinstance(column, Column)
+    )

@@ -1,4 +1,5 @@
-"""manage.py: what it prepares, starts and passes on. A stand-in pip, flask and pytest live in a real .venv, so no network."""
+"""manage.py: what it prepares, starts and passes on. A stand-in pip, flask and pytest live in a real .venv,
+so no network."""
 
 import ast
 import contextlib
@@ -120,7 +121,7 @@ def free_port():
         return str(probe.getsockname()[1])
 
 
-# --- preparing --------------------------------------------------------------------------------------------------------
+# --- preparing ----------------------------------------------------------------------------------------------
 
 
 def test_the_first_start_installs_and_the_second_does_not(house):
@@ -158,7 +159,9 @@ def test_what_the_tests_need_serves_the_program_too(house):
 
 
 def test_a_failed_install_is_one_clear_line_and_is_repeated(house):
-    code, out, err = house.manage("flask", "routes", PIP_SAYS="ERROR: Max retries exceeded (NewConnectionError)")
+    code, out, err = house.manage(
+        "flask", "routes", PIP_SAYS="ERROR: Max retries exceeded (NewConnectionError)"
+    )
     assert (code, out) == (1, "")
     assert [line for line in err.splitlines() if "install failed" in line] == [err.splitlines()[-1]]
     assert "cannot be reached" in err
@@ -170,7 +173,10 @@ def test_a_failed_install_is_one_clear_line_and_is_repeated(house):
 @pytest.mark.parametrize(
     ("said", "cause"),
     [
-        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE", "is not the one that was locked"),
+        (
+            "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE",
+            "is not the one that was locked",
+        ),
         ("OSError: [Errno 28] No space left on device", "the disk is full"),
         ("ERROR: No matching distribution found for x==1 (from versions: none)", "cannot be reached"),
         ("ERROR: No matching distribution found for x==1", "no build for this machine"),
@@ -212,7 +218,10 @@ def test_a_killed_install_is_waited_for_and_repeated(house):
 
 
 def test_two_starts_at_once_install_once(house):
-    with house.start("flask", "one", PIP_TAKES="0.5") as first, house.start("flask", "two", PIP_TAKES="0.5") as second:
+    with (
+        house.start("flask", "one", PIP_TAKES="0.5") as first,
+        house.start("flask", "two", PIP_TAKES="0.5") as second,
+    ):
         first.communicate(timeout=20)
         second.communicate(timeout=20)
     assert len(house.happened("pip begins")) == 1
@@ -257,7 +266,7 @@ def restored_signals():
     signal.signal(signal.SIGTERM, before)
 
 
-# --- run --------------------------------------------------------------------------------------------------------------
+# --- run ----------------------------------------------------------------------------------------------------
 
 
 def test_run_prepares_the_data_and_then_serves_it_to_the_intranet(house, free_port):
@@ -276,7 +285,11 @@ def test_the_demo_stays_on_this_computer_and_in_its_own_folder(house, free_port)
     init, serve = house.happened("flask")
     assert init["args"][2:] == ["init", "--demo", "--today", "2026-11-20"]
     assert serve["args"][2:] == ["serve", "--host", "127.0.0.1", "--port", free_port]
-    assert serve["env"] == {"CS_DATA": str(house.root / "instance-demo"), "DATABASE_URL": None, "PYTHONUTF8": "1"}
+    assert serve["env"] == {
+        "CS_DATA": str(house.root / "instance-demo"),
+        "DATABASE_URL": None,
+        "PYTHONUTF8": "1",
+    }
 
 
 def test_the_site_keeps_its_own_settings(house, free_port):
@@ -292,7 +305,9 @@ def test_the_site_keeps_its_own_settings(house, free_port):
 @pytest.mark.parametrize("kind", [["--demo"], []])
 def test_data_and_host_may_be_chosen(house, free_port, kind):
     folder = str(house.root / "elsewhere")
-    house.manage("run", *kind, "--data", folder, "--host", "localhost", "--port", free_port, CS_DATA="/srv/site")
+    house.manage(
+        "run", *kind, "--data", folder, "--host", "localhost", "--port", free_port, CS_DATA="/srv/site"
+    )
     serve = house.happened("flask")[1]
     assert serve["env"]["CS_DATA"] == folder
     assert serve["args"][2:] == ["serve", "--host", "localhost", "--port", free_port]
@@ -344,7 +359,7 @@ def test_a_wrong_argument_is_named(arguments, named, capsys):
     assert named in capsys.readouterr().err.splitlines()[-1]
 
 
-# --- flask, test ------------------------------------------------------------------------------------------------------
+# --- flask, test --------------------------------------------------------------------------------------------
 
 
 def test_a_command_of_the_program_prints_nothing_but_its_own_even_at_first(house):
@@ -394,7 +409,7 @@ def test_with_root_on_a_debian_the_missing_system_packages_are_installed(monkeyp
     assert ran[1][-3:] == ["chromium", "fonts-noto-cjk", "poppler-utils"]
 
 
-# --- the locks --------------------------------------------------------------------------------------------------------
+# --- the locks ----------------------------------------------------------------------------------------------
 
 
 def pins(name):

@@ -1,4 +1,5 @@
-"""Setting a sheet: what people wrote stays what they wrote, the fonts are our own and embedded, the same sheet is the same bytes."""
+"""Setting a sheet: what people wrote stays what they wrote, the fonts are our own and embedded, the same
+sheet is the same bytes."""
 
 from __future__ import annotations
 
@@ -18,18 +19,55 @@ SANS = "NotoSansSC-Regular-Identity-H"
 def sheet(*texts: Any, lines: int = 1) -> dict[str, Any]:
     """A register of one column with these texts, `lines` times."""
     rows = [[[text]] for _ in range(lines) for text in texts]
-    return {"language": "zh", "company": "本公司", "title": "明细表", "number": "MJ-QP-12-05 A/1", "mark": "", "date": None, "page": "第{page}页/共{pages}页",
-            "date_word": "日期", "retention": "保存期限: 3 年", "size": 8, "asked": [["期间", "2026-01-01 – 2026-03-31"]], "empty": 0,
-            "columns": [{"titles": ["不良现象"], "width": 277, "align": "left"}], "rows": rows, "signed": [{"title": "制表", "people": []}]}
+    return {
+        "language": "zh",
+        "company": "本公司",
+        "title": "明细表",
+        "number": "MJ-QP-12-05 A/1",
+        "mark": "",
+        "date": None,
+        "page": "第{page}页/共{pages}页",
+        "date_word": "日期",
+        "retention": "保存期限: 3 年",
+        "size": 8,
+        "asked": [["期间", "2026-01-01 – 2026-03-31"]],
+        "empty": 0,
+        "columns": [{"titles": ["不良现象"], "width": 277, "align": "left"}],
+        "rows": rows,
+        "signed": [{"title": "制表", "people": []}],
+    }
 
 
-@pytest.mark.parametrize("typed", ['#import "@preview/x:1.0.0"', "$ x^2 $ *bold* _it_ `raw`", "@ref <label> \\alpha ~ --- // no comment /* */", "= Heading\n- item",
-                                   "#read(\"/etc/passwd\")", "[#sys.inputs]", "{page} \"quoted\" 'x'"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        '#import "@preview/x:1.0.0"',
+        "$ x^2 $ *bold* _it_ `raw`",
+        "@ref <label> \\alpha ~ --- // no comment /* */",
+        "= Heading\n- item",
+        '#read("/etc/passwd")',
+        "[#sys.inputs]",
+        "{page} \"quoted\" 'x'",
+    ],
+)
 def test_markup_that_somebody_typed_is_printed_as_it_was_typed(typed):
     assert "".join(typed.split()) in words_of(typeset("register", sheet(typed)))
 
 
-@pytest.mark.parametrize("typed", ["😀👨‍👩‍👧 ok", "𠮷𪚥 ok", "\x00\x01\x1f\x7f ok", "\u202e\u2066 ok", "\ud800 ok", "\uffff\ufffe ok", "ภาษา עברית عربى ok", "\r\n\x0b\x0c\u2028 ok", "￼ ok"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "😀👨‍👩‍👧 ok",
+        "𠮷𪚥 ok",
+        "\x00\x01\x1f\x7f ok",
+        "\u202e\u2066 ok",
+        "\ud800 ok",
+        "\uffff\ufffe ok",
+        "ภาษา עברית عربى ok",
+        "\r\n\x0b\x0c\u2028 ok",
+        "￼ ok",
+    ],
+)
 def test_a_letter_that_the_font_lacks_does_not_keep_the_sheet_from_being_set(typed):
     assert "ok" in words_of(typeset("register", sheet(typed)))
 
@@ -55,7 +93,9 @@ def test_the_fonts_of_the_machine_change_nothing(monkeypatch, tmp_path):
 
 
 def test_another_font_is_used_where_it_has_the_letter():
-    assert fonts_of(typeset("register", sheet("装车后无声"), font=pylopdf_fonts_zh_cn.serif_path())) == {"NotoSerifSC-Regular-Identity-H": True}
+    assert fonts_of(typeset("register", sheet("装车后无声"), font=pylopdf_fonts_zh_cn.serif_path())) == {
+        "NotoSerifSC-Regular-Identity-H": True
+    }
 
 
 def test_a_file_that_is_no_font_is_named(tmp_path):
@@ -93,5 +133,14 @@ def test_a_line_longer_than_a_page_goes_on_over_the_next():
 
 
 def test_words_in_both_languages_stand_one_above_the_other():
-    text = text_of(typeset("register", sheet({"zh": "已结案", "en": "Closed"}, [{"zh": "无声", "en": "No sound"}, "客户来电"])))
-    assert [line.strip() for line in text.splitlines() if line.strip() in ("已结案", "Closed", "无声 No sound · 客户来电")] == ["已结案", "Closed", "无声 No sound · 客户来电"]
+    text = text_of(
+        typeset(
+            "register",
+            sheet({"zh": "已结案", "en": "Closed"}, [{"zh": "无声", "en": "No sound"}, "客户来电"]),
+        )
+    )
+    assert [
+        line.strip()
+        for line in text.splitlines()
+        if line.strip() in ("已结案", "Closed", "无声 No sound · 客户来电")
+    ] == ["已结案", "Closed", "无声 No sound · 客户来电"]

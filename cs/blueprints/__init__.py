@@ -1,4 +1,5 @@
 """The sections of the procedure, each a blueprint. None imports another."""
+
 from flask import Blueprint
 
 from cs.blueprints import (

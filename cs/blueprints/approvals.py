@@ -1,4 +1,6 @@
-"""Approvals 签核 (5.2.2, 5.3.4): one queue of all that needs a signature, signed or refused where it stands."""
+"""Approvals 签核 (5.2.2, 5.3.4): one queue of all that needs a signature, signed or refused where it
+stands."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -38,13 +40,29 @@ def _listing(escalations: Escalations) -> Listing:
     if whose == "escalated":
         condition = escalations.shown_to(current_user)
     else:
-        condition = signed_tasks() if whose == "all" else signed_tasks() & waits_for(current_user, escalations.on)
+        condition = (
+            signed_tasks() if whose == "all" else signed_tasks() & waits_for(current_user, escalations.on)
+        )
     return Listing(
-        Task, TO_SIGN.where(condition),
-        {"since": Sort(lambda: term("waiting_since"), Task.since), "newest": Sort(lambda: gettext("Newest first"), Task.since, descending=True)},
-        (Filter("whose", lambda: gettext("Whose"), lambda: _whose(escalations), lambda _value: ~false()),
-         Filter("waits", lambda: term("status"), lambda: [("beyond", gettext("Beyond its working hours"))], lambda _value: escalations.beyond()),
-         Filter("what", lambda: term("step"), _awaited, lambda value: Task.kind + "." + Task.name == value)))
+        Task,
+        TO_SIGN.where(condition),
+        {
+            "since": Sort(lambda: term("waiting_since"), Task.since),
+            "newest": Sort(lambda: gettext("Newest first"), Task.since, descending=True),
+        },
+        (
+            Filter("whose", lambda: gettext("Whose"), lambda: _whose(escalations), lambda _value: ~false()),
+            Filter(
+                "waits",
+                lambda: term("status"),
+                lambda: [("beyond", gettext("Beyond its working hours"))],
+                lambda _value: escalations.beyond(),
+            ),
+            Filter(
+                "what", lambda: term("step"), _awaited, lambda value: Task.kind + "." + Task.name == value
+            ),
+        ),
+    )
 
 
 def _awaited() -> list[tuple[str, str]]:
@@ -57,16 +75,26 @@ def _awaited() -> list[tuple[str, str]]:
 
 
 def _steps(row: Any, managers: set[int]) -> list[dict[str, Any]]:
-    """The buttons of a line that waits for this person, themselves or as the deputy of these managers: the signed alternatives of its task."""
+    """The buttons of a line that waits for this person, themselves or as the deputy of these managers: the
+    signed alternatives of its task."""
     if is_stuck(row) or not _mine(row, managers):
         return []
-    return [{"label": step_name(row.kind, step.name), "primary": step.primary,
-             "url": url_for(f"{SECTION_OF[row.kind]}.step", record_id=row.record_id, step=step.name, then="approvals")}
-            for step in KINDS[row.kind].workflow.steps if step.task == row.name and step.signed]  # type: ignore[union-attr]
+    return [
+        {
+            "label": step_name(row.kind, step.name),
+            "primary": step.primary,
+            "url": url_for(
+                f"{SECTION_OF[row.kind]}.step", record_id=row.record_id, step=step.name, then="approvals"
+            ),
+        }
+        for step in KINDS[row.kind].workflow.steps
+        if step.task == row.name and step.signed
+    ]  # type: ignore[union-attr]
 
 
 def _mine(row: Any, managers: set[int]) -> bool:
-    """Whether the line waits for this person; for a deputy the record itself says so, since they may be its applicant or have signed."""
+    """Whether the line waits for this person; for a deputy the record itself says so, since they may be its
+    applicant or have signed."""
     if row.user_id in (None, current_user.id):
         return bool(current_user.may(Permission(row.permission)))
     cls: Any = KINDS[row.kind]
@@ -78,7 +106,8 @@ def _mine(row: Any, managers: set[int]) -> bool:
 
 
 def is_stuck(row: Any) -> bool:
-    """A gate that nobody can pass: a signature that only certain people may give, and none of them is there."""
+    """A gate that nobody can pass: a signature that only certain people may give, and none of them is
+    there."""
     return row.user_id is None and bool(KINDS[row.kind].workflow.step(row.step).persons)  # type: ignore[union-attr]
 
 
@@ -89,7 +118,8 @@ def _clause(row: Any) -> str:
 @blueprint.route("/")
 @requires(Permission.READ)
 def index() -> Any:
-    """What waits for a signature: of mine, with what others leave waiting too long where my role is told of it, or of everybody's."""
+    """What waits for a signature: of mine, with what others leave waiting too long where my role is told of
+    it, or of everybody's."""
     on = datetime.now(UTC)
     escalations = Escalations(on)
     page = _listing(escalations).page(request.args, url_for("approvals.index"))
@@ -97,10 +127,25 @@ def index() -> Any:
     standing_in = Deputy.acting_for(current_user, on)
     managers = {row.manager_id for row in standing_in}
     open_ = open_of_customers({row.customer_id for row in [*page.rows, *escalated] if row.customer_id})
-    return show("approvals/index.html", "approvals/_rows.html", page=page, others_of=lambda row: besides(open_, row.kind, row.customer_id), steps_of=lambda row: _steps(row, managers), address_of=address_of, is_stuck=is_stuck,
-                clause_of=_clause, roles_of=lambda row: roles_with(Permission(row.permission)), section_of=SECTION_OF, beyond_of=escalations.of,
-                escalated=escalated, escalated_counts=escalations.counts(current_user) if escalated else {}, whom=escalations.whom_to_call(current_user, page.rows if request.args.get("whose") == "escalated" else escalated),
-                standing_in=standing_in)
+    return show(
+        "approvals/index.html",
+        "approvals/_rows.html",
+        page=page,
+        others_of=lambda row: besides(open_, row.kind, row.customer_id),
+        steps_of=lambda row: _steps(row, managers),
+        address_of=address_of,
+        is_stuck=is_stuck,
+        clause_of=_clause,
+        roles_of=lambda row: roles_with(Permission(row.permission)),
+        section_of=SECTION_OF,
+        beyond_of=escalations.of,
+        escalated=escalated,
+        escalated_counts=escalations.counts(current_user) if escalated else {},
+        whom=escalations.whom_to_call(
+            current_user, page.rows if request.args.get("whose") == "escalated" else escalated
+        ),
+        standing_in=standing_in,
+    )
 
 
 # Deputies
@@ -117,7 +162,13 @@ class DeputyForm(StepForm):
     def offer(self, record: Any, on: datetime) -> None:
         mine = [role for role in roles_with(Permission.APPROVE_REPLENISHMENT) if role in current_user.roles]
         self.role.choices = [(role, role_name(role)) for role in mine]
-        self.deputy_id.choices = reference_choices([(one.id, one.name) for one in people_to_choose(Permission.ATTACH_FILE) if one.id != current_user.id])
+        self.deputy_id.choices = reference_choices(
+            [
+                (one.id, one.name)
+                for one in people_to_choose(Permission.ATTACH_FILE)
+                if one.id != current_user.id
+            ]
+        )
 
     def fill(self, record: Any, on: datetime) -> None:
         self.first_on.data = today()
@@ -131,7 +182,11 @@ class DeputyForm(StepForm):
             self.fault("last_on", gettext("The period ends before it begins."))
         elif last < today():
             self.fault("last_on", gettext("This day is over."))
-        elif self.role.data and not self.role.errors and Deputy.within(current_user, self.role.data, first, last):
+        elif (
+            self.role.data
+            and not self.role.errors
+            and Deputy.within(current_user, self.role.data, first, last)
+        ):
             self.fault("first_on", gettext("A deputy is named already for some of these days."))
 
 
@@ -145,15 +200,27 @@ def deputies() -> Any:
         begin_write()
         form.offer(None, on)
         if form.accepts(None, on):
-            Deputy.name_for(role=form.role.data, deputy=db.session.get_one(User, form.deputy_id.data), first_on=form.first_on.data, last_on=form.last_on.data,
-                            by=current_user._get_current_object(), on=on)
+            Deputy.name_for(
+                role=form.role.data,
+                deputy=db.session.get_one(User, form.deputy_id.data),
+                first_on=form.first_on.data,
+                last_on=form.last_on.data,
+                by=current_user._get_current_object(),
+                on=on,
+            )
             db.session.commit()
             say(gettext("The deputy is named. Their signatures will say that they are given for you."))
             return go(url_for("approvals.deputies"))
         db.session.rollback()
     else:
         form.fill(None, on)
-    return show("approvals/deputies.html", form=form, named=Deputy.of(current_user), today=today(), status=422 if form.errors else 200)
+    return show(
+        "approvals/deputies.html",
+        form=form,
+        named=Deputy.of(current_user),
+        today=today(),
+        status=422 if form.errors else 200,
+    )
 
 
 @blueprint.route("/deputies/<int:deputy_id>/withdraw", methods=["POST"])

@@ -1,4 +1,5 @@
 """Signing in and out, the first administrator, one's own account, the language."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -30,14 +31,25 @@ LONGEST_ADDRESS = 2000
 
 class LoginForm(Form):
     username = Text("username", required=True)
-    password = PasswordField(label("password"), [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MOST_PASSWORD)])
+    password = PasswordField(
+        label("password"), [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MOST_PASSWORD)]
+    )
 
 
 class NewPassword(Form):
     """A new password, typed twice."""
 
-    new_password = PasswordField(label("new_password"), [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MOST_PASSWORD)])
-    repeat_password = PasswordField(label("repeat_password"), [InputRequired(lazy_gettext("Please fill this in.")), EqualTo("new_password", lazy_gettext("The two passwords differ."))])
+    new_password = PasswordField(
+        label("new_password"),
+        [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MOST_PASSWORD)],
+    )
+    repeat_password = PasswordField(
+        label("repeat_password"),
+        [
+            InputRequired(lazy_gettext("Please fill this in.")),
+            EqualTo("new_password", lazy_gettext("The two passwords differ.")),
+        ],
+    )
 
     @property
     def whose(self) -> str:
@@ -53,7 +65,10 @@ class NewPassword(Form):
 
 
 class OwnPasswordForm(NewPassword):
-    current_password = PasswordField(label("current_password"), [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MOST_PASSWORD)])
+    current_password = PasswordField(
+        label("current_password"),
+        [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MOST_PASSWORD)],
+    )
 
 
 class SetupForm(NewPassword):
@@ -68,7 +83,13 @@ class SetupForm(NewPassword):
 def _safe(address: str | None) -> str:
     """An address of this site that can be opened; anything else leads to My work."""
     home = url_for("desk.index")
-    if not address or len(address) > LONGEST_ADDRESS or not address.startswith("/") or address.startswith("//") or "\\" in address:
+    if (
+        not address
+        or len(address) > LONGEST_ADDRESS
+        or not address.startswith("/")
+        or address.startswith("//")
+        or "\\" in address
+    ):
         return home
     if any(character < " " for character in address):  # browsers drop tabs and line ends: "/<tab>/elsewhere"
         return home
@@ -104,8 +125,11 @@ def login() -> Any:
             minutes = LoginFailure.minutes_left(username, on)
         db.session.commit()
         status = 429 if minutes else 422
-        error = (gettext("Too many wrong passwords. Please wait %(minutes)s min.", minutes=minutes) if minutes
-                 else gettext("Username or password is wrong."))
+        error = (
+            gettext("Too many wrong passwords. Please wait %(minutes)s min.", minutes=minutes)
+            if minutes
+            else gettext("Username or password is wrong.")
+        )
     elif form.is_submitted():
         status = 422
     return show("auth/login.html", form=form, error=error, status=status, **_demo())
@@ -119,7 +143,8 @@ def _check(user: User | None, password: str) -> bool:
 
 
 def _enter(user: User, address: str | None, on: datetime) -> Response:
-    """Begins a session of its own: nothing of the browser's session before it stays but the language chosen on the way in."""
+    """Begins a session of its own: nothing of the browser's session before it stays but the language chosen
+    on the way in."""
     before = LoginSession.by_token(session.get("_user_id", ""))
     if before is not None:
         before.end(on)
@@ -178,7 +203,9 @@ def account() -> Any:
     """One's own account: roles, sessions, a new password (which ends all sessions but a new one here)."""
     form = OwnPasswordForm()
     if form.validate_on_submit():
-        if fault := password_fault(form.current_password.data, gettext("This is not your password."), datetime.now(UTC)):
+        if fault := password_fault(
+            form.current_password.data, gettext("This is not your password."), datetime.now(UTC)
+        ):
             form.fault("current_password", fault)
         elif form.new_password.data == form.current_password.data:
             form.fault("new_password", gettext("Please choose another one than now."))
@@ -186,7 +213,14 @@ def account() -> Any:
             return _change_password(form.new_password.data)
     on = datetime.now(UTC)
     sessions = [one for one in LoginSession.of(current_user) if one.is_live(on)]
-    return show("auth/account.html", form=form, covers=g.login_session.password_covers(on), sessions=sessions, here=g.login_session.token_hash, status=422 if form.errors else 200)
+    return show(
+        "auth/account.html",
+        form=form,
+        covers=g.login_session.password_covers(on),
+        sessions=sessions,
+        here=g.login_session.token_hash,
+        status=422 if form.errors else 200,
+    )
 
 
 @blueprint.route("/account/ask-again", methods=["POST"])
@@ -226,8 +260,15 @@ def setup(token: str) -> Any:
         begin_write()
         if not SetupLink.is_valid(token):
             abort(404)
-        user = User.create(username=form.username.data, name=form.name.data, password=form.new_password.data, must_change=False,
-                           memberships=[(None, ADMINISTRATOR, False)], by=None, on=on)
+        user = User.create(
+            username=form.username.data,
+            name=form.name.data,
+            password=form.new_password.data,
+            must_change=False,
+            memberships=[(None, ADMINISTRATOR, False)],
+            by=None,
+            on=on,
+        )
         SetupLink.use_up()
         return _enter(user, None, on)
     return show("auth/setup.html", form=form, status=422 if form.errors else 200)

@@ -1,4 +1,5 @@
 """Customers 客户 (5.1.3.2, 5.4.1): the list, the customer file MJ-QP-12-02 as a page, and its forms."""
+
 from __future__ import annotations
 
 import re
@@ -75,7 +76,8 @@ class ContactForm(RowForm):
 
 
 class CustomerForm(WithRows, StepForm):
-    """The customer file (7.2). Only the names, the type, the status and one contact are required; the level comes from the grading."""
+    """The customer file (7.2). Only the names, the type, the status and one contact are required; the level
+    comes from the grading."""
 
     full_name = Text("full_name", required=True)
     short_name = Text("short_name", required=True, most=40)
@@ -112,7 +114,9 @@ class CustomerForm(WithRows, StepForm):
 
     def offer(self, record: Any, on: datetime) -> None:
         people = sales_people()
-        kept = [] if record is None else [one for one in (record.rep, record.clerk) if one and one not in people]
+        kept = (
+            [] if record is None else [one for one in (record.rep, record.clerk) if one and one not in people]
+        )
         offered = [(one.id, one.name) for one in dict.fromkeys([*people, *kept])]
         self.rep_id.choices = self.clerk_id.choices = reference_choices(offered)
         self.contacts.stand_ready(1 if self.contacts.entries else self.ready)
@@ -134,21 +138,41 @@ class CustomerForm(WithRows, StepForm):
             self.fault("contacts", gettext("At least one contact is needed."))
         if self.partner_since.data and self.partner_since.data > on.astimezone(zone()).date():
             self.fault("partner_since", gettext("This lies in the future."))
-        if self.full_name.data and (same := Customer.same(Customer.key_of(self.full_name.data), other_than=record)):
-            self.fault("full_name", record_link(gettext("This customer is in the list already:"), url_for("customers.detail", record_id=same.id), same.title))
+        if self.full_name.data and (
+            same := Customer.same(Customer.key_of(self.full_name.data), other_than=record)
+        ):
+            self.fault(
+                "full_name",
+                record_link(
+                    gettext("This customer is in the list already:"),
+                    url_for("customers.detail", record_id=same.id),
+                    same.title,
+                ),
+            )
 
     def values(self) -> dict[str, Any]:
-        chosen = [code for code, _name in choices("product_type") if code in self.product_type.data]  # in the procedure's order, whatever was sent
-        return super().values() | {"contacts": [row.data for row in self.contacts.filled], "product_type": chosen or None}
+        chosen = [
+            code for code, _name in choices("product_type") if code in self.product_type.data
+        ]  # in the procedure's order, whatever was sent
+        return super().values() | {
+            "contacts": [row.data for row in self.contacts.filled],
+            "product_type": chosen or None,
+        }
 
 
 class VoidForm(ReasonForm):
     """5.6: a customer with open complaints stays until they are closed, void or moved."""
 
     def check(self, record: Any, on: datetime) -> None:
-        waiting = db.session.execute(select(func.count()).where(Complaint.customer_id == record.id, Complaint.state.in_(OPEN_COMPLAINT))).scalar_one()
+        waiting = db.session.execute(
+            select(func.count()).where(
+                Complaint.customer_id == record.id, Complaint.state.in_(OPEN_COMPLAINT)
+            )
+        ).scalar_one()
         if waiting:
-            self.fault("reason", gettext("%(count)s complaint(s) of this customer are still open.", count=waiting))
+            self.fault(
+                "reason", gettext("%(count)s complaint(s) of this customer are still open.", count=waiting)
+            )
 
 
 FORMS: dict[str, type[StepForm]] = {"create": CustomerForm, "edit": CustomerForm, "void": VoidForm}
@@ -158,9 +182,18 @@ FORMS: dict[str, type[StepForm]] = {"create": CustomerForm, "edit": CustomerForm
 
 
 REP = aliased(User)
-FIRST_CONTACT = select(func.min(Contact.id)).where(Contact.customer_id == Customer.id).correlate(Customer).scalar_subquery()
-OPEN_COUNT = (select(func.count()).where(Complaint.customer_id == Customer.id, Complaint.state.in_(OPEN_COMPLAINT))
-              .correlate(Customer).scalar_subquery())
+FIRST_CONTACT = (
+    select(func.min(Contact.id))
+    .where(Contact.customer_id == Customer.id)
+    .correlate(Customer)
+    .scalar_subquery()
+)
+OPEN_COUNT = (
+    select(func.count())
+    .where(Complaint.customer_id == Customer.id, Complaint.state.in_(OPEN_COMPLAINT))
+    .correlate(Customer)
+    .scalar_subquery()
+)
 
 
 def _statuses() -> list[tuple[str, str]]:
@@ -168,7 +201,11 @@ def _statuses() -> list[tuple[str, str]]:
 
 
 def _has_status(value: str) -> ColumnElement[bool]:
-    return Customer.state == "void" if value == "void" else and_(Customer.status == value, Customer.state == "active")
+    return (
+        Customer.state == "void"
+        if value == "void"
+        else and_(Customer.status == value, Customer.state == "active")
+    )
 
 
 def _has_level(value: str) -> ColumnElement[bool]:
@@ -177,17 +214,43 @@ def _has_level(value: str) -> ColumnElement[bool]:
 
 LISTING = Listing(
     Customer,
-    select(Customer.id, Customer.number, Customer.short_name, Customer.full_name, Customer.customer_level, Customer.customer_type, Customer.status,
-           Customer.state, Contact.name.label("contact"), Contact.phone, REP.name.label("rep"), OPEN_COUNT.label("open_complaints"),
-           Event.at.label("updated_at"))
-    .outerjoin(Contact, Contact.id == FIRST_CONTACT).outerjoin(REP, REP.id == Customer.rep_id)
-    .outerjoin(Event, and_(Event.kind == "customer", Event.record_id == Customer.id, Event.seq == Customer.version)),
-    {"name": Sort(lambda: term("short_name"), Customer.sort_name), "number": Sort(lambda: term("customer_code"), Customer.number),
-     "newest": Sort(lambda: gettext("Newest first"), Customer.created_at, descending=True)},
-    (Filter("status", lambda: term("customer_status"), _statuses, _has_status),
-     Filter("level", lambda: term("customer_level"), lambda: choices("customer_level"), _has_level),
-     Filter("type", lambda: term("customer_type"), lambda: choices("customer_type"), lambda value: Customer.customer_type == value)),
-    search_label=lambda: gettext("Number, name, contact, telephone"))
+    select(
+        Customer.id,
+        Customer.number,
+        Customer.short_name,
+        Customer.full_name,
+        Customer.customer_level,
+        Customer.customer_type,
+        Customer.status,
+        Customer.state,
+        Contact.name.label("contact"),
+        Contact.phone,
+        REP.name.label("rep"),
+        OPEN_COUNT.label("open_complaints"),
+        Event.at.label("updated_at"),
+    )
+    .outerjoin(Contact, Contact.id == FIRST_CONTACT)
+    .outerjoin(REP, REP.id == Customer.rep_id)
+    .outerjoin(
+        Event, and_(Event.kind == "customer", Event.record_id == Customer.id, Event.seq == Customer.version)
+    ),
+    {
+        "name": Sort(lambda: term("short_name"), Customer.sort_name),
+        "number": Sort(lambda: term("customer_code"), Customer.number),
+        "newest": Sort(lambda: gettext("Newest first"), Customer.created_at, descending=True),
+    },
+    (
+        Filter("status", lambda: term("customer_status"), _statuses, _has_status),
+        Filter("level", lambda: term("customer_level"), lambda: choices("customer_level"), _has_level),
+        Filter(
+            "type",
+            lambda: term("customer_type"),
+            lambda: choices("customer_type"),
+            lambda value: Customer.customer_type == value,
+        ),
+    ),
+    search_label=lambda: gettext("Number, name, contact, telephone"),
+)
 
 
 @blueprint.route("/")
@@ -195,7 +258,12 @@ LISTING = Listing(
 def index() -> Any:
     """All customers, narrowed by the address."""
     page = LISTING.page(request.args, url_for("customers.index"))
-    return show("customers/list.html", "customers/_rows.html", page=page, may_edit=current_user.may(customers.CUSTOMER.step("create").permission))
+    return show(
+        "customers/list.html",
+        "customers/_rows.html",
+        page=page,
+        may_edit=current_user.may(customers.CUSTOMER.step("create").permission),
+    )
 
 
 # The page
@@ -203,22 +271,48 @@ def index() -> Any:
 
 def _complaints_of(record: Customer) -> dict[str, Any]:
     """The customer's complaints, the open ones first, then the newest; and how many there are."""
-    query = select(Complaint.id, Complaint.number, Complaint.description, Complaint.state, Complaint.heard_at, Complaint.reply_due_at,
-                   Complaint.replied_at, Complaint.first_due_at).where(Complaint.customer_id == record.id)
+    query = select(
+        Complaint.id,
+        Complaint.number,
+        Complaint.description,
+        Complaint.state,
+        Complaint.heard_at,
+        Complaint.reply_due_at,
+        Complaint.replied_at,
+        Complaint.first_due_at,
+    ).where(Complaint.customer_id == record.id)
     open_first = case((Complaint.state.in_(OPEN_COMPLAINT), 0), else_=1)
-    rows = list(db.session.execute(query.order_by(open_first, Complaint.heard_at.desc(), Complaint.id.desc()).limit(COMPLAINTS_SHOWN)))
-    counted = select(func.count(), func.count().filter(Complaint.state.in_(OPEN_COMPLAINT))).where(Complaint.customer_id == record.id)
+    rows = list(
+        db.session.execute(
+            query.order_by(open_first, Complaint.heard_at.desc(), Complaint.id.desc()).limit(COMPLAINTS_SHOWN)
+        )
+    )
+    counted = select(func.count(), func.count().filter(Complaint.state.in_(OPEN_COMPLAINT))).where(
+        Complaint.customer_id == record.id
+    )
     total, waiting = db.session.execute(counted).one()
     return {"rows": rows, "total": total, "open": waiting}
 
 
 def _page(record: Customer, on: datetime) -> dict[str, Any]:
     steps = record.steps_for(current_user, on)
-    shipped = db.session.execute(select(func.count()).where(Shipment.customer_id == record.id, Shipment.state == "active")).scalar_one()
-    missing = [term({"rep_id": "rep", "clerk_id": "clerk"}.get(name, name)) for name in record.missing] if record.state == "active" else []
-    return {"actions": other_steps(record, steps, "customers"), "timeline": timeline(record), "files": files(record),
-            "complaints": _complaints_of(record), "shipped": shipped, "missing": missing,
-            "product_types": [choice("product_type", code) for code in record.product_type or ()]}
+    shipped = db.session.execute(
+        select(func.count()).where(Shipment.customer_id == record.id, Shipment.state == "active")
+    ).scalar_one()
+    missing = (
+        [term({"rep_id": "rep", "clerk_id": "clerk"}.get(name, name)) for name in record.missing]
+        if record.state == "active"
+        else []
+    )
+    return {
+        "actions": other_steps(record, steps, "customers"),
+        "timeline": timeline(record),
+        "files": files(record),
+        "complaints": _complaints_of(record),
+        "shipped": shipped,
+        "missing": missing,
+        "product_types": [choice("product_type", code) for code in record.product_type or ()],
+    }
 
 
 mount(blueprint, Section(Customer, FORMS, _page))

@@ -1,4 +1,5 @@
 """My work `/`: what waits for me and for my department, soonest due first."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -29,15 +30,41 @@ NO_DUE_DATE = datetime(2999, 1, 1, tzinfo=UTC)
 def _listing() -> Listing:
     person = current_user
     free = Task.taken_by_id.is_(None) & ~func.coalesce(Task.user_id == person.id, False)
-    whose = {"mine": is_mine(person), "open": free, "colleagues": Task.taken_by_id.is_not(None) & (Task.taken_by_id != person.id),
-             "late": Task.due_at < datetime.now(UTC)}
+    whose = {
+        "mine": is_mine(person),
+        "open": free,
+        "colleagues": Task.taken_by_id.is_not(None) & (Task.taken_by_id != person.id),
+        "late": Task.due_at < datetime.now(UTC),
+    }
     return Listing(
-        Task, WORK.where(waits_for(person, datetime.now(UTC))),
-        {"due": Sort(lambda: term("due_at"), func.coalesce(Task.due_at, NO_DUE_DATE, type_=Task.due_at.type)),
-         "since": Sort(lambda: term("waiting_since"), Task.since)},
-        (Filter("whose", lambda: term("status"), lambda: [("mine", gettext("Taken by me")), ("open", gettext("Taken by nobody")),
-                ("colleagues", gettext("Taken by colleagues")), ("late", gettext("Overdue"))], lambda value: whose[value]),
-         Filter("what", lambda: term("step"), _awaited, lambda value: case((Task.kind + "." + Task.name == value, True), else_=False))))
+        Task,
+        WORK.where(waits_for(person, datetime.now(UTC))),
+        {
+            "due": Sort(
+                lambda: term("due_at"), func.coalesce(Task.due_at, NO_DUE_DATE, type_=Task.due_at.type)
+            ),
+            "since": Sort(lambda: term("waiting_since"), Task.since),
+        },
+        (
+            Filter(
+                "whose",
+                lambda: term("status"),
+                lambda: [
+                    ("mine", gettext("Taken by me")),
+                    ("open", gettext("Taken by nobody")),
+                    ("colleagues", gettext("Taken by colleagues")),
+                    ("late", gettext("Overdue")),
+                ],
+                lambda value: whose[value],
+            ),
+            Filter(
+                "what",
+                lambda: term("step"),
+                _awaited,
+                lambda value: case((Task.kind + "." + Task.name == value, True), else_=False),
+            ),
+        ),
+    )
 
 
 def _awaited() -> list[tuple[str, str]]:
@@ -64,9 +91,18 @@ def _context() -> dict[str, Any]:
     page, escalations = _listing().page(request.args, url_for("desk.index")), Escalations(on)
     narrowed = page.narrowed or page.previous_url
     escalated = [] if narrowed else escalations.first(current_user)
-    return {"page": page, "counts": work_counts(current_user, on), "on": on, "url_of": _url_of, "creates": _creates(), "beyond_of": escalations.of,
-            "escalated": escalated, "escalated_counts": escalations.counts(current_user) if escalated else {}, "whom": escalations.whom_to_call(current_user, escalated),
-            "roles_of": lambda row: roles_with(Permission(row.permission))}
+    return {
+        "page": page,
+        "counts": work_counts(current_user, on),
+        "on": on,
+        "url_of": _url_of,
+        "creates": _creates(),
+        "beyond_of": escalations.of,
+        "escalated": escalated,
+        "escalated_counts": escalations.counts(current_user) if escalated else {},
+        "whom": escalations.whom_to_call(current_user, escalated),
+        "roles_of": lambda row: roles_with(Permission(row.permission)),
+    }
 
 
 def _url_of(task: Row[Any]) -> str:
@@ -75,8 +111,11 @@ def _url_of(task: Row[Any]) -> str:
 
 def _creates() -> list[dict[str, str]]:
     """What this person may begin: shown as buttons on My work."""
-    return [{"label": step_name("complaint", step.name), "url": url_for("complaints.new")}
-            for step in KINDS["complaint"].workflow.creating() if current_user.may(step.permission)][:1]  # type: ignore[union-attr]
+    return [
+        {"label": step_name("complaint", step.name), "url": url_for("complaints.new")}
+        for step in KINDS["complaint"].workflow.creating()
+        if current_user.may(step.permission)
+    ][:1]  # type: ignore[union-attr]
 
 
 @blueprint.route("/tasks/<int:task_id>/take", methods=["POST"])

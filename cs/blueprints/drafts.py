@@ -1,4 +1,5 @@
 """Drafts: what a person typed and has not sent. Nobody else sees them."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -19,7 +20,13 @@ blueprint = Blueprint("drafts", __name__, url_prefix="/drafts")
 
 def _form_address() -> str:
     address = request.args.get("form", "")
-    if not address.startswith("/") or address.startswith("//") or "\\" in address or not address.isprintable() or len(address) > 200:
+    if (
+        not address.startswith("/")
+        or address.startswith("//")
+        or "\\" in address
+        or not address.isprintable()
+        or len(address) > 200
+    ):
         abort(400)
     return address
 
@@ -27,7 +34,8 @@ def _form_address() -> str:
 @blueprint.route("/save", methods=["POST"])
 @signed_in
 def save() -> Any:
-    """Keeps what is in the form at an address of this site; the form's script sends it while a person types."""
+    """Keeps what is in the form at an address of this site; the form's script sends it while a person
+    types."""
     person = current_user._get_current_object()
     begin_write()
     if not save_draft(person, _form_address(), request.form, datetime.now(UTC)):

@@ -1,4 +1,6 @@
-"""My files 我的文件: the registers that a person had written in the background. Nobody sees those of others."""
+"""My files 我的文件: the registers that a person had written in the background. Nobody sees those of
+others."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -33,16 +35,30 @@ def index() -> Any:
 
 def _shown() -> Response:
     on = datetime.now(UTC)
-    rows = [(export, _described(export)) for export in Export.of(current_user) if not export.is_over(on, kept_for())]
-    return show("exports/index.html", "exports/_files.html", rows=rows, hours=kept_for().total_seconds() // 3600, reason=reason_in_words)
+    rows = [
+        (export, _described(export))
+        for export in Export.of(current_user)
+        if not export.is_over(on, kept_for())
+    ]
+    return show(
+        "exports/index.html",
+        "exports/_files.html",
+        rows=rows,
+        hours=kept_for().total_seconds() // 3600,
+        reason=reason_in_words,
+    )
 
 
 def _described(export: Export) -> dict[str, Any]:
     """What the file is, in words; what a later version of the program no longer knows, by its code."""
     register, form = REGISTERS.get(export.register), FORMATS.get(export.ending)
-    return {"title": register.title if register else export.register, "number": register.form_row.number if register else "",
-            "format": form.title if form else export.ending, "icon": form.icon if form else "file-earmark",
-            "asked": register.listing.said(MultiDict(parse_qsl(export.asked))) if register else []}
+    return {
+        "title": register.title if register else export.register,
+        "number": register.form_row.number if register else "",
+        "format": form.title if form else export.ending,
+        "icon": form.icon if form else "file-earmark",
+        "asked": register.listing.said(MultiDict(parse_qsl(export.asked))) if register else [],
+    }
 
 
 @blueprint.route("/ask/<name>.<ending>", methods=["POST"])
@@ -57,7 +73,14 @@ def ask(name: str, ending: str) -> Any:
         return go(url_for("reports.register", name=name, **asked))  # which says what is wrong
     begin_write()
     try:
-        Export.ask(register=name, ending=ending, asked=urlencode(asked), language=one_language(), by=person, on=datetime.now(UTC))
+        Export.ask(
+            register=name,
+            ending=ending,
+            asked=urlencode(asked),
+            language=one_language(),
+            by=person,
+            on=datetime.now(UTC),
+        )
     except TooMany:
         db.session.rollback()
         say(gettext("Your list is full. Remove files that you no longer need, then ask again."), "warning")
@@ -83,7 +106,12 @@ def get(export_id: int) -> Response:
     if export.name is None:
         abort(404)
     try:
-        return send_file(folder() / export.file_name, mimetype=mime_of(export.ending), as_attachment=True, download_name=export.name)
+        return send_file(
+            folder() / export.file_name,
+            mimetype=mime_of(export.ending),
+            as_attachment=True,
+            download_name=export.name,
+        )
     except FileNotFoundError:  # taken away past the program
         abort(404)
 
@@ -110,7 +138,9 @@ def remove(export_id: int) -> Any:
     finished = None if export.is_unfinished else export.token
     db.session.delete(export)
     db.session.commit()
-    if finished:  # what is being written goes when its process has ended, which hears of it with the next rows
+    if (
+        finished
+    ):  # what is being written goes when its process has ended, which hears of it with the next rows
         drop(finished)
     wake()
     return _answer()

@@ -1,4 +1,6 @@
-"""Files on records: downloads, thumbnails, adding and voiding. Uploaded files are never shown inside the site's own pages."""
+"""Files on records: downloads, thumbnails, adding and voiding. Uploaded files are never shown inside the
+site's own pages."""
+
 from __future__ import annotations
 
 import secrets
@@ -38,7 +40,9 @@ def get(file_id: int) -> Response:
     """The file as a download, under its own name."""
     file = _attachment(file_id)
     try:
-        return send_file(file_store().path(file.sha256), mimetype=file.mime, as_attachment=True, download_name=file.name)
+        return send_file(
+            file_store().path(file.sha256), mimetype=file.mime, as_attachment=True, download_name=file.name
+        )
     except (NoSuchFile, FileNotFoundError):
         abort(404)
 
@@ -53,7 +57,11 @@ def thumbnail(file_id: int) -> Response:
     size = 480 if request.args.get("size") == "480" else 160
     try:
         path = file_store().thumbnail(file.sha256, size)
-    except (NoSuchFile, FileNotFoundError, FileRefused):  # gone, no picture any more, or no room for a small one
+    except (
+        NoSuchFile,
+        FileNotFoundError,
+        FileRefused,
+    ):  # gone, no picture any more, or no room for a small one
         abort(404)
     response = send_file(path, mimetype="image/jpeg", max_age=86400)
     response.cache_control.private = True
@@ -74,7 +82,8 @@ def _request_id(form: StepForm) -> str:
 @blueprint.route("/<kind>/<int:record_id>/add", methods=["GET", "POST"])
 @requires(Permission.ATTACH_FILE)
 def add(kind: str, record_id: int) -> Any:
-    """Adds photographs or documents to a record, from a tablet's camera too; not to one that is closed or void (409)."""
+    """Adds photographs or documents to a record, from a tablet's camera too; not to one that is closed or
+    void (409)."""
     record, on = _record(kind, record_id), datetime.now(UTC)
     if request.method == "GET" and not record.workflow.takes_files(record.state):
         abort(409)
@@ -106,7 +115,8 @@ def add(kind: str, record_id: int) -> Any:
 @blueprint.route("/<int:file_id>/void", methods=["GET", "POST"])
 @requires(Permission.ATTACH_FILE)
 def void(file_id: int) -> Any:
-    """Voids a file with a reason; it stays readable (5.6). 403 for who neither added it nor may void the record, 409 where it stands as it is."""
+    """Voids a file with a reason; it stays readable (5.6). 403 for who neither added it nor may void the
+    record, 409 where it stands as it is."""
     file, on = _attachment(file_id), datetime.now(UTC)
     record = _record(file.kind, file.record_id)
     if not file.may_be_voided(record, current_user):
@@ -130,4 +140,11 @@ def void(file_id: int) -> Any:
             say(gettext("The file is void."))
             return go(back)
         db.session.rollback()
-    return show("files/void.html", form=form, file=_attachment(file_id), record=record, back=back, status=422 if form.errors else 200)
+    return show(
+        "files/void.html",
+        form=form,
+        file=_attachment(file_id),
+        record=record,
+        back=back,
+        status=422 if form.errors else 200,
+    )

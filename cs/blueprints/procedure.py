@@ -1,4 +1,6 @@
-"""The written procedure on screen: its words, what the program does for each clause, the evidence, who may do what."""
+"""The written procedure on screen: its words, what the program does for each clause, the evidence, who may do
+what."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -30,10 +32,21 @@ def index() -> Any:
     """The procedure, clause by clause."""
     rules = rulebook()
     on = datetime.now(UTC)
-    stands = _with_escalated(_evidence(evidence(today().year, on)), Escalations(on).by_clause()) if current_user.may(Permission.READ) else {}
-    return show("procedure/index.html", parts=_parts(clauses(rules)), evidence=stands, sections=_sections, year=today().year,
-                in_force=db.session.get(ProcedureText, rules.hash), workflows=[kind for kind, _model in _workflows()],
-                working_days=_working_days(rules.working.weekdays))
+    stands = (
+        _with_escalated(_evidence(evidence(today().year, on)), Escalations(on).by_clause())
+        if current_user.may(Permission.READ)
+        else {}
+    )
+    return show(
+        "procedure/index.html",
+        parts=_parts(clauses(rules)),
+        evidence=stands,
+        sections=_sections,
+        year=today().year,
+        in_force=db.session.get(ProcedureText, rules.hash),
+        workflows=[kind for kind, _model in _workflows()],
+        working_days=_working_days(rules.working.weekdays),
+    )
 
 
 def _working_days(weekdays: tuple[int, ...]) -> str:
@@ -45,7 +58,8 @@ def _working_days(weekdays: tuple[int, ...]) -> str:
 
 
 def _parts(rows: tuple[Clause, ...]) -> list[tuple[Clause, list[Clause]]]:
-    """The clauses under the headings that they are read under: the chapters, and the sections of one with three levels below it."""
+    """The clauses under the headings that they are read under: the chapters, and the sections of one with
+    three levels below it."""
     deep = {row.id.split(".")[0] for row in rows if row.id.count(".") > 2}
     parts: list[tuple[Clause, list[Clause]]] = []
     for row in rows:
@@ -64,31 +78,81 @@ def _sections(clause: Clause) -> set[str]:
 
 def _evidence(stand: Evidence) -> dict[str, list[tuple[str, str | None]]]:
     """{clause: [(what the records show, where to see it)]}."""
+
     def where(**narrowed: str) -> str:
         return url_for("complaints.index", **narrowed)
 
     year = {"from": f"{stand.year}-01-01", "to": f"{stand.year}-12-31"}
 
     rows: dict[str, list[tuple[str, str | None]]] = {
-        "5.2.1.1": [(ngettext("%(num)d complaint logged", "%(num)d complaints logged", stand.logged), where(**year))],
-        "5.2.1.2": [(gettext("%(passed_on)s passed on, %(declined)s of them not registered, with the reason", passed_on=stand.passed_on, declined=stand.declined),
-                     where(state=complaints.DECLINED, **year))],
-        "5.2.2.3": [(gettext("%(same_day)s of %(settled)s results recorded the same day", same_day=stand.same_day, settled=stand.settled), None)],
-        "5.2.2.6": [(gettext("%(due)s replies due, %(in_time)s in time", due=stand.due, in_time=stand.in_time), where(reply="replied_in_time", **year))],
-        "5.6": [(gettext("%(events)s events kept since the beginning, the last at %(at)s", events=stand.events, at=moment(stand.last_event_at)), None),
-                (gettext("“python3 manage.py flask verify” on the server checks that none was changed or removed."), None)],
+        "5.2.1.1": [
+            (ngettext("%(num)d complaint logged", "%(num)d complaints logged", stand.logged), where(**year))
+        ],
+        "5.2.1.2": [
+            (
+                gettext(
+                    "%(passed_on)s passed on, %(declined)s of them not registered, with the reason",
+                    passed_on=stand.passed_on,
+                    declined=stand.declined,
+                ),
+                where(state=complaints.DECLINED, **year),
+            )
+        ],
+        "5.2.2.3": [
+            (
+                gettext(
+                    "%(same_day)s of %(settled)s results recorded the same day",
+                    same_day=stand.same_day,
+                    settled=stand.settled,
+                ),
+                None,
+            )
+        ],
+        "5.2.2.6": [
+            (
+                gettext("%(due)s replies due, %(in_time)s in time", due=stand.due, in_time=stand.in_time),
+                where(reply="replied_in_time", **year),
+            )
+        ],
+        "5.6": [
+            (
+                gettext(
+                    "%(events)s events kept since the beginning, the last at %(at)s",
+                    events=stand.events,
+                    at=moment(stand.last_event_at),
+                ),
+                None,
+            ),
+            (
+                gettext(
+                    "“python3 manage.py flask verify” on the server checks that none was changed or removed."
+                ),
+                None,
+            ),
+        ],
     }
     if stand.waiting_for_sales:
-        rows["5.2.1.2"].append((gettext("%(count)s wait for sales now", count=stand.waiting_for_sales), where(state=complaints.PASSED_ON)))
+        rows["5.2.1.2"].append(
+            (
+                gettext("%(count)s wait for sales now", count=stand.waiting_for_sales),
+                where(state=complaints.PASSED_ON),
+            )
+        )
     if stand.overdue:
         rows["5.2.2.6"].append((gettext("%(count)s overdue now", count=stand.overdue), where(reply="late")))
     return rows
 
 
-def _with_escalated(rows: dict[str, list[tuple[str, str | None]]], escalated: dict[str, int]) -> dict[str, list[tuple[str, str | None]]]:
+def _with_escalated(
+    rows: dict[str, list[tuple[str, str | None]]], escalated: dict[str, int]
+) -> dict[str, list[tuple[str, str | None]]]:
     """With the signatures of each clause that wait beyond their working hours now."""
     for clause, count in escalated.items():
-        said = ngettext("%(num)d signature waits beyond its working hours", "%(num)d signatures wait beyond their working hours", count)
+        said = ngettext(
+            "%(num)d signature waits beyond its working hours",
+            "%(num)d signatures wait beyond their working hours",
+            count,
+        )
         rows.setdefault(clause, []).append((said, url_for("approvals.index", whose="all", waits="beyond")))
     return rows
 
@@ -97,7 +161,12 @@ def _with_escalated(rows: dict[str, list[tuple[str, str | None]]], escalated: di
 @signed_in
 def authority() -> Any:
     """职责权限表: role × permission with its clause, from the very rows that gate the views."""
-    return show("procedure/authority.html", rows=AUTHORITY, roles=rulebook().roles.values(), mine=frozenset(current_user.roles))
+    return show(
+        "procedure/authority.html",
+        rows=AUTHORITY,
+        roles=rulebook().roles.values(),
+        mine=frozenset(current_user.roles),
+    )
 
 
 def _workflows() -> Iterator[tuple[str, type[Workflowed]]]:
@@ -112,13 +181,21 @@ def _workflows() -> Iterator[tuple[str, type[Workflowed]]]:
 def workflow(kind: str) -> Any:
     """The steps of a kind of record, one row each: the rows that guard the actions and fill My work."""
     model = dict(_workflows()).get(kind) or abort(404)
-    return show("procedure/workflow.html", kind=kind, workflow=model.workflow, authority={row.permission: row for row in AUTHORITY},
-                condition=_condition)
+    return show(
+        "procedure/workflow.html",
+        kind=kind,
+        workflow=model.workflow,
+        authority={row.permission: row for row in AUTHORITY},
+        condition=_condition,
+    )
 
 
 def _condition(questions: tuple[str, ...]) -> str:
     """What must hold for a step, in words: by its name in the procedure file, or as the rule has it."""
-    words = {"answer_ready": gettext("an answer is ready"), "answer_missing": gettext("no answer is ready yet"),
-             "customer_silent": gettext("no answer for %(days)s days", days=rulebook().reply.no_answer_days)}
+    words = {
+        "answer_ready": gettext("an answer is ready"),
+        "answer_missing": gettext("no answer is ready yet"),
+        "customer_silent": gettext("no answer for %(days)s days", days=rulebook().reply.no_answer_days),
+    }
     named = rulebook().choices["condition"] | rulebook().choices["route"]
     return " · ".join(words.get(one) or in_language(named[one]) for one in questions)

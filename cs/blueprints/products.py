@@ -1,4 +1,5 @@
 """Products 产品: the models that the factory makes, and the numbers under which customers order them."""
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -83,10 +84,20 @@ class ProductForm(WithRows, StepForm):
             seen.add(part)
         self.customer_parts.gather()
         if self.model.data and (same := Product.same(Product.key_of(self.model.data), other_than=record)):
-            self.fault("model", record_link(gettext("This model is in the list already:"), url_for("products.detail", record_id=same.id), same.title))
+            self.fault(
+                "model",
+                record_link(
+                    gettext("This model is in the list already:"),
+                    url_for("products.detail", record_id=same.id),
+                    same.title,
+                ),
+            )
 
     def values(self) -> dict[str, Any]:
-        parts = [{"customer_id": row.customer_id.data, "part_no": row.part_no.data} for row in self.customer_parts.filled]
+        parts = [
+            {"customer_id": row.customer_id.data, "part_no": row.part_no.data}
+            for row in self.customer_parts.filled
+        ]
         return super().values() | {"customer_parts": parts}
 
 
@@ -100,21 +111,53 @@ def _of_customer(value: str) -> ColumnElement[bool]:
     return exists().where(CustomerPart.product_id == Product.id, CustomerPart.customer_id == int(value))
 
 
-SHIPPED = select(func.count()).where(Shipment.product_id == Product.id, Shipment.state == "active").correlate(Product).scalar_subquery()
-LAST_SHIPPED = select(func.max(Shipment.shipped_on)).where(Shipment.product_id == Product.id, Shipment.state == "active").correlate(Product)
+SHIPPED = (
+    select(func.count())
+    .where(Shipment.product_id == Product.id, Shipment.state == "active")
+    .correlate(Product)
+    .scalar_subquery()
+)
+LAST_SHIPPED = (
+    select(func.max(Shipment.shipped_on))
+    .where(Shipment.product_id == Product.id, Shipment.state == "active")
+    .correlate(Product)
+)
 PARTS = select(func.count()).where(CustomerPart.product_id == Product.id).correlate(Product).scalar_subquery()
 
 LISTING = Listing(
     Product,
-    select(Product.id, Product.model, Product.spec, Product.part_no, Product.unit, Product.state, PARTS.label("parts"),
-           SHIPPED.label("shipped"), LAST_SHIPPED.scalar_subquery().label("last_shipped")),
-    {"model": Sort(lambda: term("model"), Product.model),
-     "newest": Sort(lambda: gettext("Newest first"), Product.created_at, descending=True)},
-    (Filter("state", lambda: term("state"), lambda: [(code, state_name("product", code)) for code in ("active", "void")],
-            lambda value: Product.state == value),
-     Filter("unit", lambda: term("unit"), lambda: choices("unit"), lambda value: Product.unit == value),
-     Filter("customer", lambda: term("customer_part_no"), lambda: customer_options(CustomerPart.customer_id), _of_customer)),
-    search_label=lambda: gettext("Model, specification, part number"))
+    select(
+        Product.id,
+        Product.model,
+        Product.spec,
+        Product.part_no,
+        Product.unit,
+        Product.state,
+        PARTS.label("parts"),
+        SHIPPED.label("shipped"),
+        LAST_SHIPPED.scalar_subquery().label("last_shipped"),
+    ),
+    {
+        "model": Sort(lambda: term("model"), Product.model),
+        "newest": Sort(lambda: gettext("Newest first"), Product.created_at, descending=True),
+    },
+    (
+        Filter(
+            "state",
+            lambda: term("state"),
+            lambda: [(code, state_name("product", code)) for code in ("active", "void")],
+            lambda value: Product.state == value,
+        ),
+        Filter("unit", lambda: term("unit"), lambda: choices("unit"), lambda value: Product.unit == value),
+        Filter(
+            "customer",
+            lambda: term("customer_part_no"),
+            lambda: customer_options(CustomerPart.customer_id),
+            _of_customer,
+        ),
+    ),
+    search_label=lambda: gettext("Model, specification, part number"),
+)
 
 
 @blueprint.route("/")
@@ -122,7 +165,12 @@ LISTING = Listing(
 def index() -> Any:
     """All models, narrowed by the address."""
     page = LISTING.page(request.args, url_for("products.index"))
-    return show("products/list.html", "products/_rows.html", page=page, may_edit=current_user.may(procedure.PRODUCT.step("create").permission))
+    return show(
+        "products/list.html",
+        "products/_rows.html",
+        page=page,
+        may_edit=current_user.may(procedure.PRODUCT.step("create").permission),
+    )
 
 
 # The page
@@ -130,10 +178,19 @@ def index() -> Any:
 
 def _page(record: Product, on: datetime) -> dict[str, Any]:
     of_it = (Shipment.product_id == record.id, Shipment.state == "active")
-    newest = select(Shipment).where(*of_it).order_by(Shipment.shipped_on.desc(), Shipment.id.desc()).limit(SHIPMENTS_SHOWN)
-    return {"actions": other_steps(record, record.steps_for(current_user, on), "products"), "timeline": timeline(record), "files": files(record),
-            "shipments": list(db.session.execute(newest).scalars()),
-            "shipped": db.session.execute(select(func.count()).where(*of_it)).scalar_one()}
+    newest = (
+        select(Shipment)
+        .where(*of_it)
+        .order_by(Shipment.shipped_on.desc(), Shipment.id.desc())
+        .limit(SHIPMENTS_SHOWN)
+    )
+    return {
+        "actions": other_steps(record, record.steps_for(current_user, on), "products"),
+        "timeline": timeline(record),
+        "files": files(record),
+        "shipments": list(db.session.execute(newest).scalars()),
+        "shipped": db.session.execute(select(func.count()).where(*of_it)).scalar_one(),
+    }
 
 
 mount(blueprint, Section(Product, FORMS, _page))

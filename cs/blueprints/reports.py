@@ -2,6 +2,7 @@
 
 Figures (FORMS 6): each as a chart and a table.
 """
+
 from __future__ import annotations
 
 import logging
@@ -21,7 +22,14 @@ from cs.procedure.authority import Permission
 from cs.registers import FORMS, PAPERS, REGISTERS, Register
 from cs.registers.answers import pdf, refused
 from cs.registers.formats import FORMATS, file_name, mime_of
-from cs.registers.sheets import TooManyLines, asked_language, blank_pdf, language_links, one_language, register_pdf
+from cs.registers.sheets import (
+    TooManyLines,
+    asked_language,
+    blank_pdf,
+    language_links,
+    one_language,
+    register_pdf,
+)
 from cs.registers.typeset import NotTypeset
 from cs.words import choices, today
 
@@ -36,8 +44,15 @@ def _register(name: str) -> Register:
 @blueprint.route("/")
 @requires(Permission.READ)
 def index() -> Any:
-    """The registers and papers with their form numbers, revisions and how long they are kept; their files and blank copies; the figures."""
-    return show("reports/index.html", formats=FORMATS, registers=list(REGISTERS.values()), papers=list(PAPERS.values()), **_figures(figures.FIGURES))
+    """The registers and papers with their form numbers, revisions and how long they are kept; their files and
+    blank copies; the figures."""
+    return show(
+        "reports/index.html",
+        formats=FORMATS,
+        registers=list(REGISTERS.values()),
+        papers=list(PAPERS.values()),
+        **_figures(figures.FIGURES),
+    )
 
 
 def _figures(names: Iterable[str]) -> dict[str, Any]:
@@ -47,8 +62,13 @@ def _figures(names: Iterable[str]) -> dict[str, Any]:
         return {"figures": None}
     shown = [figures.figure(name, request.args, on) for name in names]
     span = shown[0][0]
-    return {"figures": [one for _span, one in shown], "span": span, "years": figures.years(on, first), "pareto_by": choices("pareto_by"),
-            "summary": figures.summary(span, on) if len(shown) > 1 else None}
+    return {
+        "figures": [one for _span, one in shown],
+        "span": span,
+        "years": figures.years(on, first),
+        "pareto_by": choices("pareto_by"),
+        "summary": figures.summary(span, on) if len(shown) > 1 else None,
+    }
 
 
 @blueprint.route("/figures/<name>")
@@ -65,7 +85,9 @@ def figure_chart(name: str) -> Response:
     if name not in figures.FIGURES:
         abort(404)
     _span, found = figures.figure(name, request.args, datetime.now(UTC))
-    return Response(found.svg(), mimetype="image/svg+xml", headers={"Content-Security-Policy": CONTENT_POLICY})
+    return Response(
+        found.svg(), mimetype="image/svg+xml", headers={"Content-Security-Policy": CONTENT_POLICY}
+    )
 
 
 @blueprint.route("/<name>")
@@ -75,15 +97,27 @@ def register(name: str) -> Any:
     found = _register(name)
     page = found.listing.page(request.args, url_for("reports.register", name=name))
     faults = found.listing.faults(request.args)
-    return show("reports/register.html", "reports/_rows.html", status=422 if faults else 200, register=found, page=page, faults=faults, cells=found.cells,
-                said=found.listing.said(request.args), formats=FORMATS, asked=found.listing.asked(request.args),
-                long=page.total > current_app.config["CS_EXPORT_ROWS"], prints=language_links(lambda one: _way(found, "pdf", language=one)))
+    return show(
+        "reports/register.html",
+        "reports/_rows.html",
+        status=422 if faults else 200,
+        register=found,
+        page=page,
+        faults=faults,
+        cells=found.cells,
+        said=found.listing.said(request.args),
+        formats=FORMATS,
+        asked=found.listing.asked(request.args),
+        long=page.total > current_app.config["CS_EXPORT_ROWS"],
+        prints=language_links(lambda one: _way(found, "pdf", language=one)),
+    )
 
 
 @blueprint.route("/<name>.<ending>")
 @requires(Permission.READ)
 def download(name: str, ending: str) -> Any:
-    """A register as a file: the rows that the page's address asks for; a page instead where the address asks for what there is not.
+    """A register as a file: the rows that the page's address asks for; a page instead where the address asks
+    for what there is not.
 
     A long one is written in the background: see cs/exports.py.
     """
@@ -96,10 +130,19 @@ def download(name: str, ending: str) -> Any:
         return _pdf(found)
     form, on, at_once = FORMATS[ending], datetime.now(UTC), current_app.config["CS_EXPORT_ROWS"]
     if found.listing.count(request.args, at_once + 1) > at_once:
-        asked = found.listing.asked(request.args) | {key: request.args[key] for key in ("language",) if key in request.args}
-        return show("reports/long.html", register=found, rows=at_once, ending=ending, format=form, asked=asked)
+        asked = found.listing.asked(request.args) | {
+            key: request.args[key] for key in ("language",) if key in request.args
+        }
+        return show(
+            "reports/long.html", register=found, rows=at_once, ending=ending, format=form, asked=asked
+        )
     with force_locale(one_language()):
-        return send_file(form.write(found, request.args, on), mimetype=mime_of(ending), as_attachment=True, download_name=file_name(found, ending, on))
+        return send_file(
+            form.write(found, request.args, on),
+            mimetype=mime_of(ending),
+            as_attachment=True,
+            download_name=file_name(found, ending, on),
+        )
 
 
 def _pdf(found: Register) -> Any:
@@ -107,11 +150,17 @@ def _pdf(found: Register) -> Any:
     try:
         return pdf(found, register_pdf(found, request.args, asked_language()), str(today()))
     except TooManyLines as too_many:
-        why = gettext("A PDF holds at most %(most)s lines, and this would be more. Choose a shorter period, or take the Excel or CSV file: they hold all.",
-                      most=too_many.most)
+        why = gettext(
+            "A PDF holds at most %(most)s lines, and this would be more. Choose a shorter period, or "
+            "take the Excel or CSV file: they hold all.",
+            most=too_many.most,
+        )
     except NotTypeset:
         log.exception("register %s as PDF", found.name)
-        why = gettext("The PDF took too long or too much memory. Choose a shorter period, or take the Excel or CSV file.")
+        why = gettext(
+            "The PDF took too long or too much memory. Choose a shorter period, or take the Excel or CSV "
+            "file."
+        )
     return _refused(found, [why], [(form.title, _way(found, ending)) for ending, form in FORMATS.items()])
 
 
@@ -126,7 +175,11 @@ def blank(form: str) -> Any:
 def _way(found: Register, ending: str = "", **changes: str) -> str:
     """The register's page, or its file, for what this address asks for."""
     asked = found.listing.asked(request.args) | changes
-    return url_for("reports.download", name=found.name, ending=ending, **asked) if ending else url_for("reports.register", name=found.name, **asked)
+    return (
+        url_for("reports.download", name=found.name, ending=ending, **asked)
+        if ending
+        else url_for("reports.register", name=found.name, **asked)
+    )
 
 
 def _refused(found: Register, faults: list[str], others: Iterable[tuple[str, str]] = ()) -> Any:

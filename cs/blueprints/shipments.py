@@ -1,4 +1,6 @@
-"""Shipments 出货记录: what was sent to whom, by order, lot and day. Complaints and returns are compared with them."""
+"""Shipments 出货记录: what was sent to whom, by order, lot and day. Complaints and returns are compared with
+them."""
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -20,7 +22,13 @@ from cs.pages import show
 from cs.procedure import customers as procedure
 from cs.procedure.authority import Permission
 from cs.records import files, other_steps, timeline
-from cs.references import customer_options, customers_to_choose, product_options, products_to_choose, record_link
+from cs.references import (
+    customer_options,
+    customers_to_choose,
+    product_options,
+    products_to_choose,
+    record_link,
+)
 from cs.steps import Section, mount
 from cs.words import state_name, term
 
@@ -57,9 +65,18 @@ class ShipmentForm(StepForm):
         if shipped_on and produced_on and produced_on > shipped_on:
             self.fault("produced_on", gettext("Made after it was shipped."))
         if not self.errors:
-            key = Shipment.key_of(self.customer_id.data, self.product_id.data, self.order_no.data, self.lot_no.data, shipped_on)
+            key = Shipment.key_of(
+                self.customer_id.data, self.product_id.data, self.order_no.data, self.lot_no.data, shipped_on
+            )
             if same := Shipment.same(key, other_than=record):
-                self.fault("lot_no", record_link(gettext("This shipment is in the list already:"), url_for("shipments.detail", record_id=same.id), same.title))
+                self.fault(
+                    "lot_no",
+                    record_link(
+                        gettext("This shipment is in the list already:"),
+                        url_for("shipments.detail", record_id=same.id),
+                        same.title,
+                    ),
+                )
 
 
 FORMS: dict[str, type[StepForm]] = {"create": ShipmentForm, "edit": ShipmentForm, "void": ReasonForm}
@@ -70,17 +87,48 @@ FORMS: dict[str, type[StepForm]] = {"create": ShipmentForm, "edit": ShipmentForm
 
 LISTING = Listing(
     Shipment,
-    select(Shipment.id, Shipment.shipped_on, Shipment.order_no, Shipment.lot_no, Shipment.quantity, Shipment.produced_on, Shipment.state,
-           Customer.short_name.label("customer"), Product.model, Product.unit)
-    .join(Customer, Customer.id == Shipment.customer_id).join(Product, Product.id == Shipment.product_id),
-    {"newest": Sort(lambda: gettext("Newest first"), Shipment.shipped_on, descending=True),
-     "oldest": Sort(lambda: gettext("Oldest first"), Shipment.shipped_on),
-     "order": Sort(lambda: term("order_no"), Shipment.order_no),
-     "lot": Sort(lambda: term("lot_no"), Shipment.lot_no)},
-    (Filter("customer", lambda: term("customer"), lambda: customer_options(Shipment.customer_id), lambda value: Shipment.customer_id == int(value)),
-     Filter("product", lambda: term("model"), lambda: product_options(Shipment.product_id), lambda value: Shipment.product_id == int(value)),
-     Filter("state", lambda: term("state"), lambda: [(code, state_name("shipment", code)) for code in ("active", "void")], lambda value: Shipment.state == value)),
-    search_label=lambda: gettext("Order, lot, model, customer"))
+    select(
+        Shipment.id,
+        Shipment.shipped_on,
+        Shipment.order_no,
+        Shipment.lot_no,
+        Shipment.quantity,
+        Shipment.produced_on,
+        Shipment.state,
+        Customer.short_name.label("customer"),
+        Product.model,
+        Product.unit,
+    )
+    .join(Customer, Customer.id == Shipment.customer_id)
+    .join(Product, Product.id == Shipment.product_id),
+    {
+        "newest": Sort(lambda: gettext("Newest first"), Shipment.shipped_on, descending=True),
+        "oldest": Sort(lambda: gettext("Oldest first"), Shipment.shipped_on),
+        "order": Sort(lambda: term("order_no"), Shipment.order_no),
+        "lot": Sort(lambda: term("lot_no"), Shipment.lot_no),
+    },
+    (
+        Filter(
+            "customer",
+            lambda: term("customer"),
+            lambda: customer_options(Shipment.customer_id),
+            lambda value: Shipment.customer_id == int(value),
+        ),
+        Filter(
+            "product",
+            lambda: term("model"),
+            lambda: product_options(Shipment.product_id),
+            lambda value: Shipment.product_id == int(value),
+        ),
+        Filter(
+            "state",
+            lambda: term("state"),
+            lambda: [(code, state_name("shipment", code)) for code in ("active", "void")],
+            lambda value: Shipment.state == value,
+        ),
+    ),
+    search_label=lambda: gettext("Order, lot, model, customer"),
+)
 
 
 @blueprint.route("/")
@@ -88,18 +136,30 @@ LISTING = Listing(
 def index() -> Any:
     """All shipments, narrowed by the address."""
     page = LISTING.page(request.args, url_for("shipments.index"))
-    return show("shipments/list.html", "shipments/_rows.html", page=page, may_edit=current_user.may(procedure.SHIPMENT.step("create").permission))
+    return show(
+        "shipments/list.html",
+        "shipments/_rows.html",
+        page=page,
+        may_edit=current_user.may(procedure.SHIPMENT.step("create").permission),
+    )
 
 
 # The page
 
 
 def _page(record: Shipment, on: datetime) -> dict[str, Any]:
-    about = (select(Complaint.id, Complaint.number, Complaint.description, Complaint.state, Complaint.heard_at)
-             .where(Complaint.customer_id == record.customer_id, Complaint.lot_no == record.lot_no)
-             .order_by(Complaint.heard_at.desc(), Complaint.id.desc()).limit(COMPLAINTS_SHOWN))
-    return {"actions": other_steps(record, record.steps_for(current_user, on), "shipments"), "timeline": timeline(record), "files": files(record),
-            "complaints": list(db.session.execute(about))}
+    about = (
+        select(Complaint.id, Complaint.number, Complaint.description, Complaint.state, Complaint.heard_at)
+        .where(Complaint.customer_id == record.customer_id, Complaint.lot_no == record.lot_no)
+        .order_by(Complaint.heard_at.desc(), Complaint.id.desc())
+        .limit(COMPLAINTS_SHOWN)
+    )
+    return {
+        "actions": other_steps(record, record.steps_for(current_user, on), "shipments"),
+        "timeline": timeline(record),
+        "files": files(record),
+        "complaints": list(db.session.execute(about)),
+    }
 
 
 mount(blueprint, Section(Shipment, FORMS, _page))

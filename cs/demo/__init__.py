@@ -1,4 +1,6 @@
-"""A year of a made-up car-audio factory, made through the same verbs as the screens: for trying the program, and for its pictures."""
+"""A year of a made-up car-audio factory, made through the same verbs as the screens: for trying the program,
+and for its pictures."""
+
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
@@ -15,7 +17,8 @@ def beginning(today: date) -> datetime:
 def build(today: date) -> None:
     """Fills an empty, set-up database with the year that ends on `today`; the caller commits.
 
-    The same `today` gives the same events, hash for hash. If it is really today, the year ends at this minute, else at 16:00.
+    The same `today` gives the same events, hash for hash. If it is really today, the year ends at this
+    minute, else at 16:00.
     """
     real = datetime.now(zone()).replace(second=0, microsecond=0)
     Year(real if real.date() == today else datetime.combine(today, time(16), zone())).live()

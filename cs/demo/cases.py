@@ -1,4 +1,6 @@
-"""The demo's complaints, each walked from the call to the close as people would: a generator that sleeps from step to step."""
+"""The demo's complaints, each walked from the call to the close as people would: a generator that sleeps from
+step to step."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
@@ -26,32 +28,91 @@ if TYPE_CHECKING:
 Walk = Generator[datetime, None, None]  # yields the moment at which it wants to go on
 
 # How far into the time that a case has each step comes, from hearing to the reply.
-PACE = {"pass_on": 0.03, "first": 0.08, "receive": 0.26, "ask_sample": 0.3, "talk": 0.4, "confirm": 0.6, "meet": 0.68, "dispose": 0.74, "prepare": 0.86, "send": 1.0}
+PACE = {
+    "pass_on": 0.03,
+    "first": 0.08,
+    "receive": 0.26,
+    "ask_sample": 0.3,
+    "talk": 0.4,
+    "confirm": 0.6,
+    "meet": 0.68,
+    "dispose": 0.74,
+    "prepare": 0.86,
+    "send": 1.0,
+}
 
 HEARD_BY = {  # who passes on (5.2.1.2), and how it came to their ears
-    "warehouse_keeper": "送货时客户仓管说：", "suqiang": "送货到客户仓库，对方收货员说：", "quality_inspector": "客户IQC直接打电话到检验室：",
-    "engineer": "技术对接群里客户工程师说：", "xiehui": "调试时客户工程师反馈：", "process_engineer": "客户来看工艺时提到：",
-    "production_operator": "客户验货员在产线旁说：", "heping": "客户驻厂人员在线上提出：", "production_manager": "客户验货时当面提出：",
-    "planner": "对交期时客户采购提到：", "general_manager": "客户负责人来电提到：", "department_member": "接待客户时对方提到：",
+    "warehouse_keeper": "送货时客户仓管说：",
+    "suqiang": "送货到客户仓库，对方收货员说：",
+    "quality_inspector": "客户IQC直接打电话到检验室：",
+    "engineer": "技术对接群里客户工程师说：",
+    "xiehui": "调试时客户工程师反馈：",
+    "process_engineer": "客户来看工艺时提到：",
+    "production_operator": "客户验货员在产线旁说：",
+    "heping": "客户驻厂人员在线上提出：",
+    "production_manager": "客户验货时当面提出：",
+    "planner": "对交期时客户采购提到：",
+    "general_manager": "客户负责人来电提到：",
+    "department_member": "接待客户时对方提到：",
 }
-NEXT_DAY = ("客户晚上才回电确认，第二天一早补录。", "外出拜访客户，回厂后下一工作日补录。", "下班前才与客户通完电话，下一工作日上班补录。", "在客户现场处理到晚上，回厂后下一工作日补录。", "当天网络维护，系统无法登录，恢复后补录。")
-UNKNOWN = ("产品已装车交付，批号标签在机身背面，拆车才能看到。", "客户仓库混放两批，分不清是哪一批；两批一起追溯。", "终端已拆机，外箱和标签丢失，客户查不到批号；按出货时间段追溯。", "客户只提供照片，检查数未统计，已请其补充。", "车主个人反馈，经销商说不清数量和批号。")
-SILENT = ("客户对接人离职，新对接人三次催问后仍未答复，其间正常下单。", "电话说会签字回传，之后两次催问没有下文；后续三批无异议。", "第3、7、10天分别电话和邮件催问，客户采购说有问题再联系，至今无异议。", "三次邮件一次电话均未答复，客户已继续正常提货。", "发函后两次电话无人接听，群里留言未回；该批已用完。")
+NEXT_DAY = (
+    "客户晚上才回电确认，第二天一早补录。",
+    "外出拜访客户，回厂后下一工作日补录。",
+    "下班前才与客户通完电话，下一工作日上班补录。",
+    "在客户现场处理到晚上，回厂后下一工作日补录。",
+    "当天网络维护，系统无法登录，恢复后补录。",
+)
+UNKNOWN = (
+    "产品已装车交付，批号标签在机身背面，拆车才能看到。",
+    "客户仓库混放两批，分不清是哪一批；两批一起追溯。",
+    "终端已拆机，外箱和标签丢失，客户查不到批号；按出货时间段追溯。",
+    "客户只提供照片，检查数未统计，已请其补充。",
+    "车主个人反馈，经销商说不清数量和批号。",
+)
+SILENT = (
+    "客户对接人离职，新对接人三次催问后仍未答复，其间正常下单。",
+    "电话说会签字回传，之后两次催问没有下文；后续三批无异议。",
+    "第3、7、10天分别电话和邮件催问，客户采购说有问题再联系，至今无异议。",
+    "三次邮件一次电话均未答复，客户已继续正常提货。",
+    "发函后两次电话无人接听，群里留言未回；该批已用完。",
+)
 
-SAMPLE_NOTES = ("请客户连同外箱标签一起寄回，便于追溯。", "请保持不良状态，不要自行拆机。", "最好寄一只良品一起，方便对比。", "到付寄品质部客诉组收。")
+SAMPLE_NOTES = (
+    "请客户连同外箱标签一起寄回，便于追溯。",
+    "请保持不良状态，不要自行拆机。",
+    "最好寄一只良品一起，方便对比。",
+    "到付寄品质部客诉组收。",
+)
 SAMPLE_ENDS = {
-    "given_back": ("随送货车退还客户，对方已签收。", "分析完成，按客户要求快递寄回。", "客户来厂时当面交还。"),
+    "given_back": (
+        "随送货车退还客户，对方已签收。",
+        "分析完成，按客户要求快递寄回。",
+        "客户来厂时当面交还。",
+    ),
     "scrapped": ("解剖后无保留价值，经客户同意报废。", "客户表示不需退回，拍照后报废。"),
-    "never_came": ("不良品已随送货车拉回，不再另寄样板。", "快递途中遗失，改从拉回的不良品中取样。", "客户改为派人送不良品到厂，不另寄。"),
+    "never_came": (
+        "不良品已随送货车拉回，不再另寄样板。",
+        "快递途中遗失，改从拉回的不良品中取样。",
+        "客户改为派人送不良品到厂，不另寄。",
+    ),
 }
 
 
 class Case(GoodsWalk, MeetingWalk):
     """One complaint of the demo's year."""
 
-    def __init__(self, year: Year, number: int, plot: Plot, heard_at: datetime, *, length: timedelta | None = None,
-                 deadline: datetime | None = None) -> None:
-        """`length`: working time from hearing to the reply; without it, what 5.2.2.6 gives, or longer where the plot is late."""
+    def __init__(
+        self,
+        year: Year,
+        number: int,
+        plot: Plot,
+        heard_at: datetime,
+        *,
+        length: timedelta | None = None,
+        deadline: datetime | None = None,
+    ) -> None:
+        """`length`: working time from hearing to the reply; without it, what 5.2.2.6 gives, or longer where
+        the plot is late."""
         self.year, self.plot, self.heard_at, self.on = year, plot, heard_at, heard_at
         self.number, self.name = number, f"case {number}"
         self.rng = dice(self.name)
@@ -70,11 +131,23 @@ class Case(GoodsWalk, MeetingWalk):
         plot, rng, people = self.plot, self.rng, self.year.people
         looked_at = plot.ours and (plot.refused or plot.sample or plot.nature != "sporadic")
         asked = question(rng) if plot.declined else {}
-        self.story = Story(self.year.trade, rng, self.heard_at, ours=plot.ours, nature=plot.nature, about=plot.about, seen=plot.photo, asked=asked,
-                           only="field" if plot.unknown else "technical" if looked_at or plot.slips else None, waits=plot.stops_at is not None,
-                           home=bool(plot.slips or plot.orders))
+        self.story = Story(
+            self.year.trade,
+            rng,
+            self.heard_at,
+            ours=plot.ours,
+            nature=plot.nature,
+            about=plot.about,
+            seen=plot.photo,
+            asked=asked,
+            only="field" if plot.unknown else "technical" if looked_at or plot.slips else None,
+            waits=plot.stops_at is not None,
+            home=bool(plot.slips or plot.orders),
+        )
         if plot.slips:
-            self.story.sends_back(wants_more=any(slip.orders for slip in plot.slips), slip=plot.slips[0].makes)
+            self.story.sends_back(
+                wants_more=any(slip.orders for slip in plot.slips), slip=plot.slips[0].makes
+            )
         self.clerk = self.story.customer.clerk or people["sales_clerk"]
         self.inspector = self._inspector()
         self.supervisor = people["quality_supervisor" if rng.random() < 0.8 else "tangjun"]
@@ -105,18 +178,29 @@ class Case(GoodsWalk, MeetingWalk):
             yield from step()
 
     def _inspector(self) -> User:
-        names = {"speaker": ("yangfan", "quality_inspector"), "subwoofer": ("yangfan", "quality_inspector"),
-                 "amplifier": ("zhangwei", "quality_inspector"), "head_unit": ("zhangwei", "quality_inspector")}
-        return self.year.people[self.rng.choice(names.get(self.story.family, ("quality_inspector", "zhangwei", "tangjun")))]
+        names = {
+            "speaker": ("yangfan", "quality_inspector"),
+            "subwoofer": ("yangfan", "quality_inspector"),
+            "amplifier": ("zhangwei", "quality_inspector"),
+            "head_unit": ("zhangwei", "quality_inspector"),
+        }
+        return self.year.people[
+            self.rng.choice(names.get(self.story.family, ("quality_inspector", "zhangwei", "tangjun")))
+        ]
 
     def _waits(self, step: str) -> bool:
         """Whether the plot ends before this step; then the task is taken by whom the plot says."""
         stops = self.plot.stops_at
-        if stops is None or stops not in {"prepare": ("settle", "explain", "issue_result"), "send": ("send_reply",)}.get(step, (step,)):
+        if stops is None or stops not in {
+            "prepare": ("settle", "explain", "issue_result"),
+            "send": ("send_reply",),
+        }.get(step, (step,)):
             return False
         self.stopped = True
         if self.plot.taken_by:
-            query = select(Task).where(Task.kind == Complaint.kind, Task.record_id == self.complaint.id, Task.name == stops)
+            query = select(Task).where(
+                Task.kind == Complaint.kind, Task.record_id == self.complaint.id, Task.name == stops
+            )
             db.session.execute(query).scalar_one().take(self.year.people[self.plot.taken_by], self.on)
         return True
 
@@ -124,11 +208,16 @@ class Case(GoodsWalk, MeetingWalk):
 
     def _set_length(self) -> None:
         due = self.year.reply_due(self.heard_at, self.deadline, self.story.customer.reply_days)
-        share = self.rng.uniform(1.15, 1.9) if self.plot.late else self.rng.uniform(0.75 if self.plot.sample else 0.35, 0.9)
+        share = (
+            self.rng.uniform(1.15, 1.9)
+            if self.plot.late
+            else self.rng.uniform(0.75 if self.plot.sample else 0.35, 0.9)
+        )
         self.length = self.year.calendar.working_hours_between(self.heard_at, due) * share
 
     def _until(self, step: str) -> Walk:
-        """Sleeps until the step's share of the time to the reply has passed; some minutes at least, which each step takes."""
+        """Sleeps until the step's share of the time to the reply has passed; some minutes at least, which
+        each step takes."""
         before = self.on
         yield from self._rest(self.began, self.length * PACE[step] * self.rng.uniform(0.94, 1.0))
         if self.on == before and self.on > self.began:
@@ -150,22 +239,36 @@ class Case(GoodsWalk, MeetingWalk):
         name = self.rng.choice(sorted(HEARD_BY))
         yield from self._until("pass_on")
         self.complaint = Complaint.pass_on(
-            by=self.year.people[name], on=self.on, heard_at=self.heard_at, channel=self.rng.choice(("phone", "visit")),
-            customer_id=self.story.shipment.customer_id, customer_said=None, product_id=self.story.shipment.product_id, contact_name=None,
-            contact_phone=None, lot_no=None, description=HEARD_BY[name] + self.story.say(asked["said"]))
+            by=self.year.people[name],
+            on=self.on,
+            heard_at=self.heard_at,
+            channel=self.rng.choice(("phone", "visit")),
+            customer_id=self.story.shipment.customer_id,
+            customer_said=None,
+            product_id=self.story.shipment.product_id,
+            contact_name=None,
+            contact_phone=None,
+            lot_no=None,
+            description=HEARD_BY[name] + self.story.say(asked["said"]),
+        )
         yield from self._until("receive")
         self.complaint.decline(reason=asked["reason"], by=self.clerk, on=self.on)
 
     def _hear(self) -> Walk:
         story = self.story
-        facts = story.receipt() | {"customer_deadline": self.deadline, "heard_at": self.heard_at,
-                                   "description": story.description(lot_known=not self.plot.unknown, deadline=self.deadline)}
+        facts = story.receipt() | {
+            "customer_deadline": self.deadline,
+            "heard_at": self.heard_at,
+            "description": story.description(lot_known=not self.plot.unknown, deadline=self.deadline),
+        }
         if self.plot.unknown:
             facts |= {"lot_no": None, "order_no": None, "shipped_on": None, "shipped_qty": None}
             facts |= {self.rng.choice(("checked_qty", "defect_qty")): None}
         self.later = {}
         if self.plot.amended:
-            self.later = {key: facts[key] for key in ("lot_no", "order_no", "shipped_on", "shipped_qty", "customer_ref")}
+            self.later = {
+                key: facts[key] for key in ("lot_no", "order_no", "shipped_on", "shipped_qty", "customer_ref")
+            }
             facts |= dict.fromkeys(self.later)
         elif not self.plot.unknown and self.rng.random() < 0.25:
             facts |= dict.fromkeys(self.rng.sample(("found_at", "checked_qty", "contact_phone"), 1))
@@ -195,26 +298,49 @@ class Case(GoodsWalk, MeetingWalk):
         named = rng.random() < 0.65
         yield from self._until("pass_on")
         self.complaint = Complaint.pass_on(
-            by=self.year.people[name], on=self.on, heard_at=self.heard_at, channel=rng.choice(("phone", "visit", "chat")),
-            customer_id=facts["customer_id"] if named else None, customer_said=None if named else f"{story.customer.short_name}（{story.customer.full_name[:2] if not story.foreign else '外贸'}客户）",
-            contact_name=story.who() if rng.random() < 0.6 else None, contact_phone=None, product_id=facts["product_id"], lot_no=None,
-            description=f"{HEARD_BY[name]}{story.shipment.product.model} {story.symptom()}，请业务跟进。")
+            by=self.year.people[name],
+            on=self.on,
+            heard_at=self.heard_at,
+            channel=rng.choice(("phone", "visit", "chat")),
+            customer_id=facts["customer_id"] if named else None,
+            customer_said=None
+            if named
+            else f"{story.customer.short_name}"
+            f"（{story.customer.full_name[:2] if not story.foreign else '外贸'}客户）",
+            contact_name=story.who() if rng.random() < 0.6 else None,
+            contact_phone=None,
+            product_id=facts["product_id"],
+            lot_no=None,
+            description=f"{HEARD_BY[name]}{story.shipment.product.model} {story.symptom()}，请业务跟进。",
+        )
 
     def _void(self) -> Walk:
         """5.6: logged twice, or not ours at all; the sales manager voids it."""
         manager = self.year.people["sales_manager"]
         if self.plot.void == "twice":
             yield from self._for(1.5)
-            facts = self.story.receipt() | {"heard_at": self.heard_at, "channel": "email", "customer_deadline": None,
-                                            "description": f"客户邮件反映{self.story.shipment.product.model}：{self.story.symptom()}。"}
-            again = Complaint.log(by=self.rng.choice(self.year.people.with_role("sales_clerk")), on=self.on, **facts)
+            facts = self.story.receipt() | {
+                "heard_at": self.heard_at,
+                "channel": "email",
+                "customer_deadline": None,
+                "description": f"客户邮件反映{self.story.shipment.product.model}：{self.story.symptom()}。",
+            }
+            again = Complaint.log(
+                by=self.rng.choice(self.year.people.with_role("sales_clerk")), on=self.on, **facts
+            )
             yield from self._for(2)
-            again.void(reason=f"与{self.complaint.number}为同一问题，客户先来电后又发邮件，两人各登记一次。", by=manager, on=self.on)
+            again.void(
+                reason=f"与{self.complaint.number}为同一问题，客户先来电后又发邮件，两人各登记一次。",
+                by=manager,
+                on=self.on,
+            )
             self.plot = Plot()
             yield from self._go(*self._whole())
         else:
             yield from self._for(5)
-            self.complaint.void(reason="客户核对后确认不良品为另一家供应商的产品，书面撤回投诉。", by=manager, on=self.on)
+            self.complaint.void(
+                reason="客户核对后确认不良品为另一家供应商的产品，书面撤回投诉。", by=manager, on=self.on
+            )
 
     # Analysis (5.2.1.3) and answer (5.2.2.2, 5.2.2.3)
 
@@ -224,14 +350,20 @@ class Case(GoodsWalk, MeetingWalk):
 
     def _confirm(self) -> Walk:
         yield from self._until("confirm")
-        same, _others = self.complaint.like_cases(self.complaint.product_id, self.story.code, self.story.category)
-        facts = self.story.confirmation(again=len(self.complaint.replies), repeat=bool(same), overruled=self.plot.overruled)
+        same, _others = self.complaint.like_cases(
+            self.complaint.product_id, self.story.code, self.story.category
+        )
+        facts = self.story.confirmation(
+            again=len(self.complaint.replies), repeat=bool(same), overruled=self.plot.overruled
+        )
         given = self.story.receipt()
         if self.plot.unknown:
             facts["unknown_reason"] = self.rng.choice(UNKNOWN)
         else:
             facts |= {field: given[field] for field in self.complaint.missing}
-        self.complaint.confirm(by=self.supervisor if facts["route_reason"] else self.inspector, on=self.on, **facts)
+        self.complaint.confirm(
+            by=self.supervisor if facts["route_reason"] else self.inspector, on=self.on, **facts
+        )
         self.send_goods()
 
     def _prepare(self) -> Walk:
@@ -240,14 +372,20 @@ class Case(GoodsWalk, MeetingWalk):
             self._issue_result()
             return
         if not self.plot.ours:
-            self.complaint.explain(reply_text=self.story.explanation(again=len(self.complaint.replies)), by=self.inspector, on=self.on)
+            self.complaint.explain(
+                reply_text=self.story.explanation(again=len(self.complaint.replies)),
+                by=self.inspector,
+                on=self.on,
+            )
             self._photograph("explain", self.inspector)
             return
         settled_on = self.on.date()
         late_reason = None
         if self.plot.next_day:
             calendar = self.year.calendar
-            self.on = calendar.add_working_hours(calendar.end_of(settled_on), self.rng.uniform(0.1, 0.8)).replace(microsecond=0)
+            self.on = calendar.add_working_hours(
+                calendar.end_of(settled_on), self.rng.uniform(0.1, 0.8)
+            ).replace(microsecond=0)
             yield self.on
             late_reason = self.rng.choice(NEXT_DAY)
         said = self.story.settlement(settled_on, again=len(self.complaint.replies))
@@ -256,7 +394,11 @@ class Case(GoodsWalk, MeetingWalk):
     def _send(self) -> Walk:
         yield from self._until("send")
         late = self.story.late_reason() if self.on > self.complaint.reply_due_at else None
-        facts = {"reply_to": self.story.contact.name, "late_reply_reason": late, "reply_channel": self.rng.choice(("email", "email", "letter", "chat"))}
+        facts = {
+            "reply_to": self.story.contact.name,
+            "late_reply_reason": late,
+            "reply_channel": self.rng.choice(("email", "email", "letter", "chat")),
+        }
         if self.plot.directly:
             self.complaint.reply_directly(by=self.inspector, on=self.on, **facts)
         else:
@@ -264,21 +406,32 @@ class Case(GoodsWalk, MeetingWalk):
 
     def _follow_up(self) -> Walk:
         if self.plot.silent:
-            yield from self._rest(self.complaint.follow_up_due_at or self.on, timedelta(hours=self.rng.uniform(0.5, 6)))
+            yield from self._rest(
+                self.complaint.follow_up_due_at or self.on, timedelta(hours=self.rng.uniform(0.5, 6))
+            )
             self.complaint.no_answer(response_note=self.rng.choice(SILENT), by=self.clerk, on=self.on)
             return
         yield from self._for(self.rng.uniform(3, 30))
         refused = len(self.complaint.replies)
         if refused <= self.plot.refused:
-            self.complaint.refuse(response_on=self.on.date(), response_note=self.story.refusal(refused), by=self.clerk, on=self.on)
+            self.complaint.refuse(
+                response_on=self.on.date(),
+                response_note=self.story.refusal(refused),
+                by=self.clerk,
+                on=self.on,
+            )
             yield from self._answer_again()
             return
-        self.complaint.accept(response_on=self.on.date(), response_note=self.story.acceptance(), by=self.clerk, on=self.on)
+        self.complaint.accept(
+            response_on=self.on.date(), response_note=self.story.acceptance(), by=self.clerk, on=self.on
+        )
 
     def _answer_again(self) -> Walk:
         """After a refusal: analysis, settlement and reply once more, within the limit that starts anew."""
         self.began = self.on
-        self.length = self.year.calendar.working_hours_between(self.on, self.complaint.reply_due_at) * self.rng.uniform(0.4, 0.85)
+        self.length = self.year.calendar.working_hours_between(
+            self.on, self.complaint.reply_due_at
+        ) * self.rng.uniform(0.4, 0.85)
         yield from self._go(*self._answering(), lap="_again")
 
     def _close(self) -> Walk:
@@ -294,17 +447,38 @@ class Case(GoodsWalk, MeetingWalk):
         plot, complaint, today, rng = self.plot, self.complaint, self.on.date(), self.rng
         if plot.sample:
             yield from self._until("ask_sample")
-            complaint.request_sample(quantity=min(2, self.story.n), requested_on=self.on.date(), note=self.rng.choice(SAMPLE_NOTES),
-                                     expected_on=self.year.calendar.add_working_days(self.on.date(), 1), by=self.inspector, on=self.on)
+            complaint.request_sample(
+                quantity=min(2, self.story.n),
+                requested_on=self.on.date(),
+                note=self.rng.choice(SAMPLE_NOTES),
+                expected_on=self.year.calendar.add_working_days(self.on.date(), 1),
+                by=self.inspector,
+                on=self.on,
+            )
         if plot.talk:
             yield from self._until("talk")
-            complaint.contact(at=self.on - timedelta(minutes=rng.randint(3, 25)), channel="email" if self.story.foreign else "phone", contact_name=self.story.contact.name,
-                              said=self.story.talk(), by=self.rng.choice((self.inspector, self.clerk)), on=self.on)
+            complaint.contact(
+                at=self.on - timedelta(minutes=rng.randint(3, 25)),
+                channel="email" if self.story.foreign else "phone",
+                contact_name=self.story.contact.name,
+                said=self.story.talk(),
+                by=self.rng.choice((self.inspector, self.clerk)),
+                on=self.on,
+            )
         if plot.sample in ("given_back", "scrapped", "here"):
-            calendar = self.year.calendar  # it comes the next day: from near by the customer's car, from far off by express
+            calendar = (
+                self.year.calendar
+            )  # it comes the next day: from near by the customer's car, from far off by express
             yield from self._rest(calendar.end_of(today), timedelta(hours=rng.uniform(0.6, 2.5)))
-            complaint.receive_sample(sample_id=complaint.samples[0].id, sent_on=max(today, self.complaint.samples[0].requested_on), received_on=self.on.date(),
-                                     received_qty=min(2, self.story.n), location=rng.choice(("品质部待检柜A2", "品质部待检柜B1", "客诉样品架3层")), by=self.inspector, on=self.on)
+            complaint.receive_sample(
+                sample_id=complaint.samples[0].id,
+                sent_on=max(today, self.complaint.samples[0].requested_on),
+                received_on=self.on.date(),
+                received_qty=min(2, self.story.n),
+                location=rng.choice(("品质部待检柜A2", "品质部待检柜B1", "客诉样品架3层")),
+                by=self.inspector,
+                on=self.on,
+            )
         if plot.sample and plot.sample != "awaited":
             self.year.start(self._sample_after(self.on, plot.sample))
 
@@ -315,13 +489,20 @@ class Case(GoodsWalk, MeetingWalk):
         if end != "never_came":
             on = calendar.add_working_hours(on, self.rng.uniform(1, 6)).replace(microsecond=0)
             yield on
-            self.complaint.move_sample(sample_id=sample, location=self.rng.choice(("解剖分析室", "听音室", "老化房", "可靠性实验室")), by=self.inspector, on=on)
+            self.complaint.move_sample(
+                sample_id=sample,
+                location=self.rng.choice(("解剖分析室", "听音室", "老化房", "可靠性实验室")),
+                by=self.inspector,
+                on=on,
+            )
         if end == "here":
             return
         on = calendar.add_working_hours(on, self.rng.uniform(20, 95)).replace(microsecond=0)
         yield on
         note = self.rng.choice(SAMPLE_ENDS[end])
-        self.complaint.end_sample(sample_id=sample, sample_end=end, ended_on=on.date(), note=note, by=self.inspector, on=on)
+        self.complaint.end_sample(
+            sample_id=sample, sample_end=end, ended_on=on.date(), note=note, by=self.inspector, on=on
+        )
 
     # Photographs
 

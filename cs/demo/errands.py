@@ -1,4 +1,5 @@
 """What goes its own way beside a case of the demo, in the time that it has until now."""
+
 from __future__ import annotations
 
 import io
@@ -24,7 +25,8 @@ DAY_HOURS = 8
 
 
 class Errand:
-    """Its moments. What waits today goes faster where its case leaves it little time, and begins later where there is much."""
+    """Its moments. What waits today goes faster where its case leaves it little time, and begins later where
+    there is much."""
 
     def __init__(self, year: Year, name: str, on: datetime) -> None:
         self.year, self.on, self.name = year, on, name
@@ -42,7 +44,8 @@ class Errand:
         return self.on.astimezone(zone()).date()
 
     def fit(self, hours: float, days: float) -> None:
-        """So that steps of so many working hours have been taken by now, the last of them about so many days ago."""
+        """So that steps of so many working hours have been taken by now, the last of them about so many days
+        ago."""
         wait = days * DAY_HOURS
         left = self.year.calendar.working_hours_between(self.on, self.year.now) / HOUR
         if left > hours + wait:
@@ -73,7 +76,8 @@ class Errand:
 
 
 def take_picture(record: Record, story: Story, rng: Random, *, step: str, by: User, on: datetime) -> None:
-    """Attaches a picture, as the form of a step does: first the verb, then its files; none where nothing is to be seen."""
+    """Attaches a picture, as the form of a step does: first the verb, then its files; none where nothing is
+    to be seen."""
     scene, slip = story.photograph()
     if not scene:
         return

@@ -1,15 +1,19 @@
-"""What happens to goods in the demo, as tables: returns 客户退货 (5.3) and replenishments 补货 (5.3.4). They go their own way beside their case."""
+"""What happens to goods in the demo, as tables: returns 客户退货 (5.3) and replenishments 补货 (5.3.4). They
+go their own way beside their case."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-# How much a replenishment comes to: below the limit, one fen below it, the limit itself, more, or two that reach it together.
+# How much a replenishment comes to: below the limit, one fen below it, the limit itself, more, or two that
+# reach it together.
 SMALL, FEN_BELOW, LIMIT, LARGE, HALF = "small", "fen_below", "limit", "large", "half"
 
 
 @dataclass(frozen=True)
 class Order:
-    """A replenishment. `waits_for`: the role or the task for which it waits; `days`: since when; `twist`: what happens on the way."""
+    """A replenishment. `waits_for`: the role or the task for which it waits; `days`: since when; `twist`:
+    what happens on the way."""
 
     size: str = SMALL
     twist: str | None = None  # changed, deputy, refused, void, void_order, rescheduled, late

@@ -1,4 +1,6 @@
-"""The register of complaints that the factory kept in Excel before the program was there: imported on the first day (5.6)."""
+"""The register of complaints that the factory kept in Excel before the program was there: imported on the
+first day (5.6)."""
+
 from __future__ import annotations
 
 import csv
@@ -12,10 +14,32 @@ from cs.imports.tables import read_table
 from cs.models.complaints import Complaint
 from cs.models.users import User
 
-TITLES = ("投诉编号", "客诉日期", "客户", "型号", "出货数量", "检查数量", "不良数量", "不良描述", "不良类别", "严重程度", "问题性质", "责任归属", "责任单位", "原因分析",
-          "改善对策", "应回复日期", "实际回复日期", "客户反馈", "延误原因", "结案日期", "结案状态")
+TITLES = (
+    "投诉编号",
+    "客诉日期",
+    "客户",
+    "型号",
+    "出货数量",
+    "检查数量",
+    "不良数量",
+    "不良描述",
+    "不良类别",
+    "严重程度",
+    "问题性质",
+    "责任归属",
+    "责任单位",
+    "原因分析",
+    "改善对策",
+    "应回复日期",
+    "实际回复日期",
+    "客户反馈",
+    "延误原因",
+    "结案日期",
+    "结案状态",
+)
 
-# days before the introduction | replied after | closed after | customer | model | shipped | checked | defective | what was wrong | category | severity | nature
+# days before the introduction | replied after | closed after | customer | model | shipped | checked |
+# defective | what was wrong | category | severity | nature
 # | liability | department | cause | measure
 ROWS = """
 196|1|19|铄途电子|MJ-H9020|300|80|2|开机停在LOGO画面，断电重启后正常|软件|MA|偶发|本公司|工程部|升级包烧录中断未校验|烧录后增加校验，不合格自动报警
@@ -37,14 +61,28 @@ def _line(number: int, row: str, day: date) -> list[str]:
     heard = day - timedelta(days=int(ago))
     customer, model, *counts = facts[:5]
     late = int(replied) > LIMIT
-    return [f"KS-{heard:%Y}-{number:03d}", str(heard), customer, model, *counts, *facts[5:13], str(heard + timedelta(days=LIMIT)),
-            str(heard + timedelta(days=int(replied))), "接受", "供应商报告晚到，已先电话说明" if late else "", str(heard + timedelta(days=int(closed))), "已结案"]
+    return [
+        f"KS-{heard:%Y}-{number:03d}",
+        str(heard),
+        customer,
+        model,
+        *counts,
+        *facts[5:13],
+        str(heard + timedelta(days=LIMIT)),
+        str(heard + timedelta(days=int(replied))),
+        "接受",
+        "供应商报告晚到，已先电话说明" if late else "",
+        str(heard + timedelta(days=int(closed))),
+        "已结案",
+    ]
 
 
 def bring_in(by: User, on: datetime) -> list[Complaint]:
     """As the page of imports does: the table is read, planned and applied."""
     text = io.StringIO()
-    csv.writer(text).writerows([TITLES, *(_line(3 + 4 * n, row, on.date()) for n, row in enumerate(ROWS.splitlines()))])
+    csv.writer(text).writerows(
+        [TITLES, *(_line(3 + 4 * n, row, on.date()) for n, row in enumerate(ROWS.splitlines()))]
+    )
     data, name = text.getvalue().encode("utf-8-sig"), "客户投诉一览表（旧）.csv"
     table = read_table(io.BytesIO(data), name, REGISTER.columns("zh"))
     return apply(REGISTER, plan(REGISTER, table, on), [name, hashlib.sha256(data).hexdigest()], by=by, on=on)

@@ -1,4 +1,6 @@
-"""The demo's people: one account for each role, named by its code, and colleagues beside them. All passwords are `demo`."""
+"""The demo's people: one account for each role, named by its code, and colleagues beside them. All passwords
+are `demo`."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -15,13 +17,35 @@ PASSWORD = "demo"  # noqa: S105 everybody may know it: the login page of a demo 
 
 # Role code → who holds it. Heads of departments are 部门负责人.
 HOLDERS = {
-    "administrator": "何永明", "sales_manager": "周建华", "sales_clerk": "陈晓雯", "quality_supervisor": "郑国强", "quality_inspector": "刘敏",
-    "engineer": "吴志远", "process_engineer": "孙立群", "production_operator": "罗小芳", "production_manager": "马德胜", "planner": "许静",
-    "warehouse_keeper": "曾祥福", "mould_keeper": "钟伟", "document_controller": "邓丽娟", "general_manager": "林振邦",
-    "department_member": "黄思敏", "auditor": "高文静",
+    "administrator": "何永明",
+    "sales_manager": "周建华",
+    "sales_clerk": "陈晓雯",
+    "quality_supervisor": "郑国强",
+    "quality_inspector": "刘敏",
+    "engineer": "吴志远",
+    "process_engineer": "孙立群",
+    "production_operator": "罗小芳",
+    "production_manager": "马德胜",
+    "planner": "许静",
+    "warehouse_keeper": "曾祥福",
+    "mould_keeper": "钟伟",
+    "document_controller": "邓丽娟",
+    "general_manager": "林振邦",
+    "department_member": "黄思敏",
+    "auditor": "高文静",
 }
-HEADS = {"sales_manager", "quality_supervisor", "engineer", "process_engineer", "production_manager", "planner", "warehouse_keeper",
-         "mould_keeper", "document_controller", "general_manager"}
+HEADS = {
+    "sales_manager",
+    "quality_supervisor",
+    "engineer",
+    "process_engineer",
+    "production_manager",
+    "planner",
+    "warehouse_keeper",
+    "mould_keeper",
+    "document_controller",
+    "general_manager",
+}
 DEPARTMENT_OF = {"department_member": "management"}  # roles that the procedure ties to no department
 
 
@@ -64,19 +88,40 @@ class People:
             for one in COLLEAGUES:
                 self._add(next(moments), one.username, one.name, one.roles, one.note)
 
-    def _add(self, on: datetime, username: str, name: str, roles: tuple[str, ...], note: str | None, *, head: bool = False) -> None:
+    def _add(
+        self,
+        on: datetime,
+        username: str,
+        name: str,
+        roles: tuple[str, ...],
+        note: str | None,
+        *,
+        head: bool = False,
+    ) -> None:
         known = rulebook().roles
         self._roles[username] = set(roles)
         memberships = [(known[role].department or DEPARTMENT_OF.get(role), role, head) for role in roles]
-        self.by_name[username] = User.create(username=username, name=name, password=PASSWORD, memberships=memberships, note=note,
-                                             must_change=False, by=self.by_name.get("administrator"), on=on)
+        self.by_name[username] = User.create(
+            username=username,
+            name=name,
+            password=PASSWORD,
+            memberships=memberships,
+            note=note,
+            must_change=False,
+            by=self.by_name.get("administrator"),
+            on=on,
+        )
 
     def __getitem__(self, username: str) -> User:
         return self.by_name[username]
 
     def with_role(self, *roles: str) -> list[User]:
         """Who holds one of the roles and stays the whole year, in the order of the tables above."""
-        return [user for name, user in self.by_name.items() if name != LEFT and not self._roles[name].isdisjoint(roles)]
+        return [
+            user
+            for name, user in self.by_name.items()
+            if name != LEFT and not self._roles[name].isdisjoint(roles)
+        ]
 
     def leave(self, on: datetime) -> None:
         """One colleague leaves: the account stays, its sessions end."""
@@ -85,7 +130,8 @@ class People:
 
 @contextmanager
 def _cheap_passwords() -> Iterator[None]:
-    """A password that stands on the login page need not be dear to guess; thirty dear hashes would take seconds."""
+    """A password that stands on the login page need not be dear to guess; thirty dear hashes would take
+    seconds."""
     cost, current_app.config["CS_PASSWORD_COST"] = current_app.config["CS_PASSWORD_COST"], 1
     try:
         yield

@@ -1,4 +1,6 @@
-"""The demo's photographs, drawn: what a clerk or an inspector would hold the tablet over. The same Random gives the same bytes."""
+"""The demo's photographs, drawn: what a clerk or an inspector would hold the tablet over. The same Random
+gives the same bytes."""
+
 from __future__ import annotations
 
 import io
@@ -16,7 +18,8 @@ Spot = tuple[int, int, int]  # where the defect is: x, y, radius
 
 
 def photograph(scene: str, label: str, rng: Random) -> bytes:
-    """A JPEG of a scene with a steel rule, a paper slip that says `label` (model and lot first), and the defect ringed.
+    """A JPEG of a scene with a steel rule, a paper slip that says `label` (model and lot first), and the
+    defect ringed.
 
     `scene` is one of SCENES; after a colon, what it shows: "meter:38.2 mA", "display:line".
     """
@@ -37,8 +40,10 @@ def photograph(scene: str, label: str, rng: Random) -> bytes:
 
 @cache
 def _noise(wide: int, high: int, size: tuple[int, int]) -> Image.Image:
-    """Chance grey of wide × high points drawn out to a size: made once, laid differently into each picture."""
-    return Image.frombytes("L", (wide, high), Random(wide).randbytes(wide * high)).resize(size, Image.Resampling.BILINEAR)  # noqa: S311 a pattern
+    """Chance grey of wide × high points drawn out to a size: made once, laid differently into each
+    picture."""
+    grey = Random(wide).randbytes(wide * high)  # noqa: S311 - a picture, not a secret
+    return Image.frombytes("L", (wide, high), grey).resize(size, Image.Resampling.BILINEAR)
 
 
 def _laid(noise: Image.Image, rng: Random) -> Image.Image:
@@ -49,12 +54,18 @@ def _bench(rng: Random, colour: tuple[int, int, int]) -> Image.Image:
     """A work surface: a green mat, grey steel or cardboard, with fine streaks."""
     streaks = _laid(_noise(WIDE // 8, HIGH, (WIDE, HIGH)), rng)
     dark = tuple(int(part * 0.9) for part in colour)
-    return Image.composite(Image.new("RGB", (WIDE, HIGH), colour), Image.new("RGB", (WIDE, HIGH), dark), streaks)
+    return Image.composite(
+        Image.new("RGB", (WIDE, HIGH), colour), Image.new("RGB", (WIDE, HIGH), dark), streaks
+    )
 
 
 def _disc(size: int, inner: int, outer: int) -> Image.Image:
     """A round shading from `inner` in the middle to `outer` at the rim."""
-    return Image.radial_gradient("L").resize((size, size)).point([int(inner + (outer - inner) * min(1, v / 180)) for v in range(256)])
+    return (
+        Image.radial_gradient("L")
+        .resize((size, size))
+        .point([int(inner + (outer - inner) * min(1, v / 180)) for v in range(256)])
+    )
 
 
 def _cone(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot]:
@@ -63,7 +74,9 @@ def _cone(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot]:
     draw = ImageDraw.Draw(picture)
     x, y, radius = WIDE // 2 + rng.randint(-60, 40), HIGH // 2 - 20, rng.randint(265, 290)
 
-    def ring(r: float, fill: tuple[int, int, int], outline: tuple[int, int, int] | None = None, width: int = 1) -> None:
+    def ring(
+        r: float, fill: tuple[int, int, int], outline: tuple[int, int, int] | None = None, width: int = 1
+    ) -> None:
         draw.ellipse((x - r, y - r, x + r, y + r), fill=fill, outline=outline, width=width)
 
     ring(radius + 14, (22, 22, 22))
@@ -71,7 +84,9 @@ def _cone(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot]:
     for n in range(8):
         a = math.tau * (n + 0.5) / 8
         hole = (x + math.cos(a) * (radius - 14), y + math.sin(a) * (radius - 14))
-        draw.ellipse((hole[0] - 7, hole[1] - 7, hole[0] + 7, hole[1] + 7), fill=(30, 30, 32), outline=(150, 150, 150))
+        draw.ellipse(
+            (hole[0] - 7, hole[1] - 7, hole[0] + 7, hole[1] + 7), fill=(30, 30, 32), outline=(150, 150, 150)
+        )
     ring(radius - 30, (26, 26, 28))
     ring(radius - 44, (44, 44, 47))
     ring(radius - 62, (24, 24, 26))
@@ -87,7 +102,13 @@ def _cone(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot]:
     angle = rng.uniform(0, math.tau)
     where = (int(x + math.cos(angle) * (radius - 56)), int(y + math.sin(angle) * (radius - 56)))
     across = angle + math.pi / 2
-    points = [(where[0] + math.cos(across) * d + rng.randint(-5, 5), where[1] + math.sin(across) * d + rng.randint(-5, 5)) for d in range(-36, 40, 12)]
+    points = [
+        (
+            where[0] + math.cos(across) * d + rng.randint(-5, 5),
+            where[1] + math.sin(across) * d + rng.randint(-5, 5),
+        )
+        for d in range(-36, 40, 12)
+    ]
     draw.line(points, fill=(206, 190, 158), width=6, joint="curve")
     draw.line(points, fill=(8, 8, 8), width=3, joint="curve")
     return picture, (*where, 58)
@@ -101,7 +122,11 @@ def _board(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot]:
     for _ in range(26):
         x, y = rng.randint(0, WIDE), rng.randint(0, HIGH)
         bend = rng.choice((-90, 90))
-        draw.line([(x, y), (x + rng.randint(80, 320), y), (x + 330, y + bend), (x + 330, y + bend * 3)], fill=light, width=rng.choice((5, 8)))
+        draw.line(
+            [(x, y), (x + rng.randint(80, 320), y), (x + 330, y + bend), (x + 330, y + bend * 3)],
+            fill=light,
+            width=rng.choice((5, 8)),
+        )
     for _ in range(40):
         x, y = rng.randint(10, WIDE), rng.randint(10, HIGH)
         draw.ellipse((x - 7, y - 7, x + 7, y + 7), fill=(184, 176, 140), outline=light, width=2)
@@ -114,17 +139,34 @@ def _board(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot]:
         inset = (x, y + 12, x + w, y + h - 12) if tall else (x + 12, y, x + w - 12, y + h)
         draw.rectangle(inset, fill=rng.choice([(34, 34, 36), (150, 112, 74)]))
     left, top, pins = rng.randint(250, 330), rng.randint(170, 240), 12
-    draw.rectangle((left, top, left + 34 * pins + 16, top + 190), fill=(30, 31, 34), outline=(60, 60, 64), width=3)
+    draw.rectangle(
+        (left, top, left + 34 * pins + 16, top + 190), fill=(30, 31, 34), outline=(60, 60, 64), width=3
+    )
     draw.ellipse((left + 16, top + 150, left + 36, top + 170), fill=(58, 58, 62))
-    draw.text((left + 70, top + 62), f"MJ{rng.randint(2030, 8900)}A\n{rng.randint(2538, 2652)}", font=_font(34), fill=(150, 150, 152))
+    draw.text(
+        (left + 70, top + 62),
+        f"MJ{rng.randint(2030, 8900)}A\n{rng.randint(2538, 2652)}",
+        font=_font(34),
+        fill=(150, 150, 152),
+    )
     for n in range(pins):
         for foot in (top - 44, top + 190):
-            draw.rectangle((left + 14 + 34 * n, foot, left + 32 + 34 * n, foot + 44), fill=(206, 208, 210), outline=(120, 122, 124))
-            draw.ellipse((left + 10 + 34 * n, foot + 18, left + 36 + 34 * n, foot + 42), fill=(226, 228, 230), outline=(150, 150, 152))
+            draw.rectangle(
+                (left + 14 + 34 * n, foot, left + 32 + 34 * n, foot + 44),
+                fill=(206, 208, 210),
+                outline=(120, 122, 124),
+            )
+            draw.ellipse(
+                (left + 10 + 34 * n, foot + 18, left + 36 + 34 * n, foot + 42),
+                fill=(226, 228, 230),
+                outline=(150, 150, 152),
+            )
     pin = rng.randint(2, pins - 3)
     x, y = left + 14 + 34 * pin, top + 204
     if rng.random() < 0.5:
-        draw.rounded_rectangle((x - 6, y + 2, x + 60, y + 30), 12, fill=(222, 224, 226), outline=(160, 160, 162), width=2)
+        draw.rounded_rectangle(
+            (x - 6, y + 2, x + 60, y + 30), 12, fill=(222, 224, 226), outline=(160, 160, 162), width=2
+        )
         draw.line((x + 4, y + 8, x + 44, y + 8), fill=(255, 255, 255), width=4)
     else:
         draw.ellipse((x - 8, y - 2, x + 26, y + 32), fill=(150, 146, 138), outline=(90, 86, 80), width=3)
@@ -137,22 +179,47 @@ def _faceplate(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spo
     picture = _bench(rng, (186, 186, 182))
     draw = ImageDraw.Draw(picture)
     tone = rng.choice((28, 40, 58))
-    draw.rounded_rectangle((90, 130, WIDE - 90, HIGH - 190), 26, fill=(tone, tone, tone + 3), outline=(tone + 46, tone + 46, tone + 48), width=5)
+    draw.rounded_rectangle(
+        (90, 130, WIDE - 90, HIGH - 190),
+        26,
+        fill=(tone, tone, tone + 3),
+        outline=(tone + 46, tone + 46, tone + 48),
+        width=5,
+    )
     shine = Image.linear_gradient("L").resize((WIDE - 200, 150)).point([int(v * 0.16) for v in range(256)])
     picture.paste(Image.new("RGB", shine.size, (200, 205, 210)), (100, 140), shine)
     for x in (190, WIDE - 190):
-        draw.ellipse((x - 62, 270, x + 62, 394), fill=(tone + 26, tone + 26, tone + 27), outline=(128, 128, 130), width=4)
+        draw.ellipse(
+            (x - 62, 270, x + 62, 394),
+            fill=(tone + 26, tone + 26, tone + 27),
+            outline=(128, 128, 130),
+            width=4,
+        )
         draw.ellipse((x - 40, 292, x + 40, 372), fill=(tone + 44, tone + 44, tone + 46))
         draw.line((x, 296, x, 322), fill=(230, 230, 230), width=5)
     draw.rounded_rectangle((300, 220, WIDE - 300, 330), 8, fill=(10, 22, 34))
-    draw.text((330, 240), rng.choice(("FM 98.6", "AUX  IN", "BT  PLAY", "VOL  22")), font=_font(58), fill=(96, 190, 236))
+    draw.text(
+        (330, 240),
+        rng.choice(("FM 98.6", "AUX  IN", "BT  PLAY", "VOL  22")),
+        font=_font(58),
+        fill=(96, 190, 236),
+    )
     for n, word in enumerate(("MUTE", "BAND", "SEEK", "DISP")):
-        draw.rounded_rectangle((306 + n * 90, 380, 382 + n * 90, 430), 8, fill=(tone + 18, tone + 18, tone + 20), outline=(110, 110, 112))
+        draw.rounded_rectangle(
+            (306 + n * 90, 380, 382 + n * 90, 430),
+            8,
+            fill=(tone + 18, tone + 18, tone + 20),
+            outline=(110, 110, 112),
+        )
         draw.text((318 + n * 90, 394), word, font=_font(20), fill=(226, 226, 226))
     x, y = rng.randint(250, 640), rng.randint(170, 470)
     length, slope = rng.randint(70, 150), rng.uniform(-0.7, 0.7)
     for n in range(rng.randint(1, 4)):
-        line = [(x + n * 9, y + n * 7), (x + n * 9 + length / 2, y + n * 7 + slope * length / 2 + rng.randint(-4, 4)), (x + length, y + slope * length + n * 8)]
+        line = [
+            (x + n * 9, y + n * 7),
+            (x + n * 9 + length / 2, y + n * 7 + slope * length / 2 + rng.randint(-4, 4)),
+            (x + length, y + slope * length + n * 8),
+        ]
         draw.line(line, fill=(212, 212, 210), width=rng.choice((2, 3)))
     return picture, (x + length // 2, int(y + slope * length / 2), 84)
 
@@ -162,20 +229,35 @@ def _heatsink(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot
     picture = _bench(rng, (176, 178, 172))
     draw = ImageDraw.Draw(picture)
     tone = rng.choice((30, 44, 118))
-    draw.rounded_rectangle((110, 110, WIDE - 110, HIGH - 170), 14, fill=(tone, tone, tone + 2), outline=(tone + 60, tone + 60, tone + 62), width=4)
+    draw.rounded_rectangle(
+        (110, 110, WIDE - 110, HIGH - 170),
+        14,
+        fill=(tone, tone, tone + 2),
+        outline=(tone + 60, tone + 60, tone + 62),
+        width=4,
+    )
     for n in range(26):
         x = 130 + n * 27
         if not 330 < x < 610:
             draw.rectangle((x, 126, x + 15, HIGH - 186), fill=(tone + 22, tone + 22, tone + 24))
             draw.line((x + 15, 126, x + 15, HIGH - 186), fill=(max(0, tone - 24),) * 3, width=4)
     draw.text((352, 220), "MJ AUDIO", font=_font(50), fill=(214, 216, 218))
-    draw.text((374, 290), f"{rng.choice(('4x80W', '2x150W', '6CH DSP', '8CH DSP'))}", font=_font(40), fill=(170, 172, 174))
+    draw.text(
+        (374, 290),
+        f"{rng.choice(('4x80W', '2x150W', '6CH DSP', '8CH DSP'))}",
+        font=_font(40),
+        fill=(170, 172, 174),
+    )
     for x, y in ((134, 132), (WIDE - 160, 132), (134, HIGH - 218), (WIDE - 160, HIGH - 218)):
         draw.ellipse((x, y, x + 26, y + 26), fill=(150, 150, 152), outline=(90, 90, 92), width=2)
         draw.line((x + 6, y + 13, x + 20, y + 13), fill=(60, 60, 62), width=4)
     x, y, length = rng.randint(360, 470), rng.randint(360, 460), rng.randint(90, 170)
     for n in range(rng.randint(1, 3)):
-        draw.line([(x + n * 11, y + n * 9), (x + length // 2, y + n * 9 - 14), (x + length, y - 30 + n * 10)], fill=(224, 222, 216), width=rng.choice((2, 3, 4)))
+        draw.line(
+            [(x + n * 11, y + n * 9), (x + length // 2, y + n * 9 - 14), (x + length, y - 30 + n * 10)],
+            fill=(224, 222, 216),
+            width=rng.choice((2, 3, 4)),
+        )
     return picture, (x + length // 2, y - 10, 96)
 
 
@@ -190,7 +272,12 @@ def _carton(rng: Random, label: str, _detail: str) -> tuple[Image.Image, Spot]:
     for n in range(0, 560, 7):
         draw.line([(112 + n, 192 - n * 0.1), (112 + n, 606)], fill=(184, 146, 99))
     draw.rectangle((170, 330, 420, 520), fill=(246, 246, 242))
-    draw.text((186, 342), f"{label.split(maxsplit=1)[0]}\nQTY {rng.choice((12, 20, 24))} PCS\nC/NO {rng.randint(2, 48)}", font=_font(34), fill=(20, 20, 20))
+    draw.text(
+        (186, 342),
+        f"{label.split(maxsplit=1)[0]}\nQTY {rng.choice((12, 20, 24))} PCS\nC/NO {rng.randint(2, 48)}",
+        font=_font(34),
+        fill=(20, 20, 20),
+    )
     _bars(draw, 186, 462, 200, 44, rng)
     x, y = rng.choice([(190, 540), (660, 550), (660, 190), (520, 440)])
     points = [(x + rng.randint(-70, 70), y + rng.randint(-60, 40)) for _ in range(7)]
@@ -207,7 +294,12 @@ def _label(rng: Random, label: str, _detail: str) -> tuple[Image.Image, Spot]:
     draw = ImageDraw.Draw(picture)
     draw.rectangle((110, 110, WIDE - 110, HIGH - 170), fill=(248, 248, 245), outline=(210, 210, 204), width=2)
     model, lot, *_ = label.split()
-    rows = [("P/N", f"{rng.randint(1000, 9999)}-{rng.randint(100000, 999999)}"), ("MODEL", model), ("LOT", lot), ("QTY", f"{rng.choice((100, 200, 240))} PCS")]
+    rows = [
+        ("P/N", f"{rng.randint(1000, 9999)}-{rng.randint(100000, 999999)}"),
+        ("MODEL", model),
+        ("LOT", lot),
+        ("QTY", f"{rng.choice((100, 200, 240))} PCS"),
+    ]
     for n, (name, value) in enumerate(rows):
         y = 130 + n * 74
         draw.text((136, y), name, font=_font(30), fill=(60, 60, 60))
@@ -225,16 +317,27 @@ def _display(rng: Random, _label: str, detail: str) -> tuple[Image.Image, Spot]:
     """A lit screen with a bright line, a dark corner or a torn picture; "good": as it should be."""
     picture = _bench(rng, (46, 48, 52))
     draw = ImageDraw.Draw(picture)
-    draw.rounded_rectangle((90, 90, WIDE - 90, HIGH - 140), 22, fill=(12, 12, 14), outline=(70, 70, 74), width=5)
+    draw.rounded_rectangle(
+        (90, 90, WIDE - 90, HIGH - 140), 22, fill=(12, 12, 14), outline=(70, 70, 74), width=5
+    )
     screen = (130, 126, WIDE - 130, HIGH - 180)
     wide, high = screen[2] - screen[0], screen[3] - screen[1]
     glow = Image.linear_gradient("L").resize((wide, high)).point([int(v * 0.6) for v in range(256)])
-    picture.paste(Image.composite(Image.new("RGB", (wide, high), (60, 132, 196)), Image.new("RGB", (wide, high), (14, 34, 84)), glow), screen[:2])
-    for n, colour in enumerate([(240, 176, 60), (90, 200, 130), (226, 92, 84), (150, 130, 226), (96, 190, 230)]):
+    picture.paste(
+        Image.composite(
+            Image.new("RGB", (wide, high), (60, 132, 196)), Image.new("RGB", (wide, high), (14, 34, 84)), glow
+        ),
+        screen[:2],
+    )
+    for n, colour in enumerate(
+        [(240, 176, 60), (90, 200, 130), (226, 92, 84), (150, 130, 226), (96, 190, 230)]
+    ):
         x = 170 + n * 128
         draw.rounded_rectangle((x, 330, x + 92, 422), 20, fill=colour)
         draw.ellipse((x + 28, 358, x + 64, 394), outline=(255, 255, 255), width=6)
-    draw.text((170, 170), f"{rng.randint(8, 17):02d}:{rng.randint(0, 59):02d}", font=_font(84), fill=(238, 244, 250))
+    draw.text(
+        (170, 170), f"{rng.randint(8, 17):02d}:{rng.randint(0, 59):02d}", font=_font(84), fill=(238, 244, 250)
+    )
     if detail == "good":
         return picture, (300, 210, 150)
     if detail == "line":
@@ -251,7 +354,10 @@ def _display(rng: Random, _label: str, detail: str) -> tuple[Image.Image, Spot]:
     for _ in range(60):
         x = rng.randint(screen[0], screen[2] - 30)
         y = rng.randint(screen[1] + 150, screen[1] + 256)
-        draw.rectangle((x, y, x + rng.randint(6, 28), y + 4), fill=(rng.randint(60, 255), rng.randint(60, 255), rng.randint(60, 255)))
+        draw.rectangle(
+            (x, y, x + rng.randint(6, 28), y + 4),
+            fill=(rng.randint(60, 255), rng.randint(60, 255), rng.randint(60, 255)),
+        )
     return picture, (480, screen[1] + 204, 120)
 
 
@@ -259,11 +365,25 @@ def _connector(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spo
     """A plug from the front with its cables; one terminal is bent or in the wrong place."""
     picture = _bench(rng, (214, 212, 206))
     draw = ImageDraw.Draw(picture)
-    colours = [(196, 36, 36), (232, 196, 40), (40, 40, 42), (44, 104, 190), (240, 240, 238), (120, 64, 150), (46, 140, 70), (150, 96, 52)]
+    colours = [
+        (196, 36, 36),
+        (232, 196, 40),
+        (40, 40, 42),
+        (44, 104, 190),
+        (240, 240, 238),
+        (120, 64, 150),
+        (46, 140, 70),
+        (150, 96, 52),
+    ]
     for n in range(16):
         x = 268 + (n % 8) * 56
         sway = rng.randint(-40, 40)
-        draw.line([(x, 420), (x + sway, 540), (x + sway * 2, HIGH)], fill=colours[n % 8] if n < 8 else colours[7 - n % 8], width=15, joint="curve")
+        draw.line(
+            [(x, 420), (x + sway, 540), (x + sway * 2, HIGH)],
+            fill=colours[n % 8] if n < 8 else colours[7 - n % 8],
+            width=15,
+            joint="curve",
+        )
     draw.rounded_rectangle((220, 190, 740, 440), 16, fill=(228, 226, 218), outline=(168, 166, 158), width=5)
     draw.rectangle((420, 160, 540, 194), fill=(216, 214, 206), outline=(168, 166, 158), width=4)
     bad = rng.randrange(16)
@@ -274,7 +394,11 @@ def _connector(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spo
         if n != bad:
             draw.rectangle((x + 15, y + 10, x + 27, y + 56), fill=(212, 190, 120), outline=(150, 130, 72))
         else:
-            draw.polygon([(x + 6, y + 56), (x + 16, y + 58), (x + 40, y + 16), (x + 30, y + 10)], fill=(206, 180, 108), outline=(140, 120, 66))
+            draw.polygon(
+                [(x + 6, y + 56), (x + 16, y + 58), (x + 40, y + 16), (x + 30, y + 10)],
+                fill=(206, 180, 108),
+                outline=(140, 120, 66),
+            )
             spot = (x + 21, y + 33, 60)
     return picture, spot
 
@@ -287,16 +411,31 @@ def _meter(rng: Random, _label: str, reading: str) -> tuple[Image.Image, Spot]:
     left = rng.randint(190, 300)
     for colour, way in (((190, 30, 30), -1), ((24, 24, 26), 1)):
         end = rng.randint(60, 190)
-        draw.line([(left + 230 + way * 60, 600), (left + 230 + way * (160 + end), HIGH - 60), (left + 230 + way * 360, HIGH)], fill=colour, width=14, joint="curve")
+        draw.line(
+            [
+                (left + 230 + way * 60, 600),
+                (left + 230 + way * (160 + end), HIGH - 60),
+                (left + 230 + way * 360, HIGH),
+            ],
+            fill=colour,
+            width=14,
+            joint="curve",
+        )
     draw.rounded_rectangle((left, 90, left + 460, 640), 40, fill=body, outline=(20, 20, 22), width=6)
     draw.rounded_rectangle((left + 26, 112, left + 434, 620), 26, fill=(38, 40, 44))
-    draw.rounded_rectangle((left + 60, 150, left + 400, 300), 10, fill=(176, 192, 168), outline=(90, 96, 88), width=4)
+    draw.rounded_rectangle(
+        (left + 60, 150, left + 400, 300), 10, fill=(176, 192, 168), outline=(90, 96, 88), width=4
+    )
     value, _, unit = reading.partition(" ")
     draw.text((left + 386 - _font(84).getlength(value), 168), value, font=_font(84), fill=(26, 34, 28))
     draw.text((left + 76, 258), f"AUTO   {unit}", font=_font(30), fill=(40, 50, 42))
     draw.ellipse((left + 130, 350, left + 330, 550), fill=(58, 60, 64), outline=(120, 122, 126), width=4)
     turn = rng.uniform(0, math.tau)
-    draw.line((left + 230, 450, left + 230 + math.cos(turn) * 84, 450 + math.sin(turn) * 84), fill=(236, 236, 236), width=12)
+    draw.line(
+        (left + 230, 450, left + 230 + math.cos(turn) * 84, 450 + math.sin(turn) * 84),
+        fill=(236, 236, 236),
+        width=12,
+    )
     for n in range(12):
         x, y = left + 230 + math.cos(math.tau * n / 12) * 118, 450 + math.sin(math.tau * n / 12) * 118
         draw.ellipse((x - 4, y - 4, x + 4, y + 4), fill=(214, 214, 214))
@@ -316,10 +455,20 @@ def _caliper(rng: Random, _label: str, reading: str) -> tuple[Image.Image, Spot]
         draw.ellipse((x - 16, 430, x + 16, 462), fill=(214, 216, 218), outline=(90, 92, 94), width=4)
     draw.rectangle((60, 210, WIDE - 60, 276), fill=(206, 208, 212), outline=(130, 132, 136), width=3)
     for n in range(80):
-        draw.line((80 + n * 10, 276, 80 + n * 10, 276 - (30 if n % 10 == 0 else 16)), fill=(60, 60, 62), width=2)
-    draw.polygon([(110, 210), (190, 210), (190, 470), (160, 470)], fill=(190, 192, 196), outline=(120, 122, 126))
-    draw.polygon([(190 + wide, 210), (270 + wide, 210), (220 + wide, 470), (190 + wide, 470)], fill=(190, 192, 196), outline=(120, 122, 126))
-    draw.rounded_rectangle((200 + wide, 150, 500 + wide, 330), 16, fill=(36, 38, 42), outline=(84, 86, 90), width=4)
+        draw.line(
+            (80 + n * 10, 276, 80 + n * 10, 276 - (30 if n % 10 == 0 else 16)), fill=(60, 60, 62), width=2
+        )
+    draw.polygon(
+        [(110, 210), (190, 210), (190, 470), (160, 470)], fill=(190, 192, 196), outline=(120, 122, 126)
+    )
+    draw.polygon(
+        [(190 + wide, 210), (270 + wide, 210), (220 + wide, 470), (190 + wide, 470)],
+        fill=(190, 192, 196),
+        outline=(120, 122, 126),
+    )
+    draw.rounded_rectangle(
+        (200 + wide, 150, 500 + wide, 330), 16, fill=(36, 38, 42), outline=(84, 86, 90), width=4
+    )
     draw.rounded_rectangle((226 + wide, 176, 474 + wide, 260), 6, fill=(182, 198, 174))
     draw.text((462 + wide - _font(60).getlength(reading), 182), reading, font=_font(60), fill=(24, 30, 26))
     for n, word in enumerate(("mm/in", "ZERO", "OFF")):
@@ -327,10 +476,20 @@ def _caliper(rng: Random, _label: str, reading: str) -> tuple[Image.Image, Spot]
     return picture, (350 + wide, 218, 130)
 
 
-# What can be photographed: how it is drawn, and how many points of the picture are a millimetre (0: no rule beside it).
+# What can be photographed: how it is drawn, and how many points of the picture are a millimetre (0: no rule
+# beside it).
 SCENES: dict[str, tuple[Callable[[Random, str, str], tuple[Image.Image, Spot]], int]] = {
-    "cone": (_cone, 4), "board": (_board, 24), "faceplate": (_faceplate, 4), "heatsink": (_heatsink, 4), "carton": (_carton, 0), "label": (_label, 8),
-    "display": (_display, 4), "connector": (_connector, 12), "meter": (_meter, 0), "caliper": (_caliper, 0)}
+    "cone": (_cone, 4),
+    "board": (_board, 24),
+    "faceplate": (_faceplate, 4),
+    "heatsink": (_heatsink, 4),
+    "carton": (_carton, 0),
+    "label": (_label, 8),
+    "display": (_display, 4),
+    "connector": (_connector, 12),
+    "meter": (_meter, 0),
+    "caliper": (_caliper, 0),
+}
 
 
 # What makes a photograph of it
@@ -359,7 +518,9 @@ def _rule(picture: Image.Image, millimetre: int, rng: Random) -> None:
     numbered = 20 if millimetre < 6 else 10 if millimetre < 20 else 5
     for n in range(0, WIDE // millimetre + 1, apart):
         x = start + n * millimetre
-        draw.line((x, top, x, top + (34 if n % 10 == 0 else 24 if n % 5 == 0 else 14)), fill=(40, 40, 42), width=2)
+        draw.line(
+            (x, top, x, top + (34 if n % 10 == 0 else 24 if n % 5 == 0 else 14)), fill=(40, 40, 42), width=2
+        )
         if n % numbered == 0:
             draw.text((x + 6, top + 30), str(n), font=_font(24), fill=(40, 40, 42))
 
@@ -379,12 +540,21 @@ def _taken(picture: Image.Image, rng: Random) -> Image.Image:
     turn, near = math.radians(rng.uniform(-2.5, 2.5)), 0.955
     a, b = near * math.cos(turn), near * math.sin(turn)
     shift = ((WIDE - a * WIDE - b * HIGH) / 2, (HIGH + b * WIDE - a * HIGH) / 2)
-    # Turned point by point and then made smaller, which smooths it: a third of the time of turning it smoothly.
-    picture = picture.transform(picture.size, Image.Transform.AFFINE, (a, b, shift[0], -b, a, shift[1]), Image.Resampling.NEAREST)
+    # Turned point by point and then made smaller, which smooths it: a third of the time of turning it
+    # smoothly.
+    picture = picture.transform(
+        picture.size, Image.Transform.AFFINE, (a, b, shift[0], -b, a, shift[1]), Image.Resampling.NEAREST
+    )
     picture = picture.resize(SIZE, Image.Resampling.BILINEAR)
     x, y = rng.randint(40, 130), rng.randint(60, 130)
-    light = Image.radial_gradient("L").point([255 - int(v * 0.62) for v in range(256)]).resize(SIZE, Image.Resampling.BILINEAR, (x, y, x + 96, y + 72))
-    picture = ImageChops.multiply(picture, Image.merge("RGB", (light, light, light.point([int(v * 0.96) for v in range(256)]))))
+    light = (
+        Image.radial_gradient("L")
+        .point([255 - int(v * 0.62) for v in range(256)])
+        .resize(SIZE, Image.Resampling.BILINEAR, (x, y, x + 96, y + 72))
+    )
+    picture = ImageChops.multiply(
+        picture, Image.merge("RGB", (light, light, light.point([int(v * 0.96) for v in range(256)])))
+    )
     grain = _laid(_noise(SIZE[0] // 2, SIZE[1] // 2, SIZE), rng)
     return Image.blend(picture, Image.merge("RGB", (grain, grain, grain)), 0.05)
 
@@ -395,4 +565,10 @@ def _ring(picture: Image.Image, spot: Spot, rng: Random) -> None:
     draw = ImageDraw.Draw(picture)
     for n in range(3):
         off = rng.randint(-4, 4)
-        draw.arc((x - r + off, y - r * 0.85, x + r + n, y + r * 0.85 + off), rng.randint(0, 30), rng.randint(330, 388), fill=RED, width=5)
+        draw.arc(
+            (x - r + off, y - r * 0.85, x + r + n, y + r * 0.85 + off),
+            rng.randint(0, 30),
+            rng.randint(330, 388),
+            fill=RED,
+            width=5,
+        )

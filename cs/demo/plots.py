@@ -1,4 +1,6 @@
-"""What happens in the demo's complaints, as tables: those that lie behind, and those that wait today, for whom and since when."""
+"""What happens in the demo's complaints, as tables: those that lie behind, and those that wait today, for
+whom and since when."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -11,7 +13,8 @@ CRITICAL = ("FUN.heat", "ENV")  # what goes to the meeting by its severity
 
 @dataclass(frozen=True)
 class Plot:
-    """What happens in a case. `stops_at`: the task at which it still waits; `taken_by`: who has taken that."""
+    """What happens in a case. `stops_at`: the task at which it still waits; `taken_by`: who has taken
+    that."""
 
     ours: bool = True
     nature: str = "sporadic"
@@ -26,7 +29,9 @@ class Plot:
     void: str | None = None
     overruled: bool = False  # a batch or chronic problem that is answered the short way
     talk: bool = False
-    sample: str | None = None  # what became of the defect sample: given_back, scrapped, never_came, here, awaited
+    sample: str | None = (
+        None  # what became of the defect sample: given_back, scrapped, never_came, here, awaited
+    )
     capa: str | None = None  # in which state the CAPA of its meeting still stands
     twist: str | None = None  # what happens to that CAPA (remedies.TWISTS)
     directly: bool = False
@@ -40,9 +45,18 @@ class Plot:
     @property
     def takes(self) -> int:
         """Days from the call until all of it lies behind, feasts counted in."""
-        if (self.nature != "sporadic" and not self.overruled) or self.about in CRITICAL:  # by the meeting: until the CAPA is verified
+        if (
+            self.nature != "sporadic" and not self.overruled
+        ) or self.about in CRITICAL:  # by the meeting: until the CAPA is verified
             return {"again": 150, "twice_again": 210}.get(self.twist or "", 95) + 20 * self.refused
-        return 20 + 14 * bool(self.slips) + 16 * self.refused + 14 * self.silent + 4 * self.late + 14 * (self.sample is not None)
+        return (
+            20
+            + 14 * bool(self.slips)
+            + 16 * self.refused
+            + 14 * self.silent
+            + 4 * self.late
+            + 14 * (self.sample is not None)
+        )
 
 
 PAID_BY = {"serve_paid": "customer"}  # a customer pays for what itself has spoilt, not for what nobody found
@@ -64,7 +78,10 @@ BEHIND: tuple[tuple[int, Plot], ...] = (
     (7, Plot(silent=True)),
     (8, Plot(unknown=True)),
     (10, Plot(amended=True)),
-    *((3, Plot(about=category)) for category in ("LBL", "DIM", "REL", "SW", "QTY", "DOC", "DEL", "SRV", "supplier")),
+    *(
+        (3, Plot(about=category))
+        for category in ("LBL", "DIM", "REL", "SW", "QTY", "DOC", "DEL", "SRV", "supplier")
+    ),
     (3, Plot(about="FUN.heat", photo=True)),
     (3, Plot(about="ENV")),
     *((count, Plot(nature="batch", photo=True, orders=orders)) for count, orders in goods.BY_MEETING),
@@ -78,7 +95,10 @@ BEHIND: tuple[tuple[int, Plot], ...] = (
     (3, Plot(nature="batch", overruled=True)),
     (3, Plot(nature="chronic", overruled=True)),
     (1, Plot(ours=False)),
-    *((count, Plot(ours=False, about=PAID_BY.get(slips[0].outcome or ""), slips=slips)) for count, slips in goods.NOT_OURS),
+    *(
+        (count, Plot(ours=False, about=PAID_BY.get(slips[0].outcome or ""), slips=slips))
+        for count, slips in goods.NOT_OURS
+    ),
     (3, Plot(ours=False, about="carrier")),
     (3, Plot(ours=False, about="ntf")),
     (5, Plot(ours=False, directly=True)),
@@ -93,7 +113,8 @@ PASSED_ON = 38  # so many of them another department hears first
 
 @dataclass(frozen=True)
 class Waiting:
-    """A case that waits now: for which task, whether that is over its due date, due today or later, who has taken it, and how it came here."""
+    """A case that waits now: for which task, whether that is over its due date, due today or later, who has
+    taken it, and how it came here."""
 
     task: str
     when: str = "later"
@@ -106,7 +127,9 @@ NOT_OURS = Plot(ours=False)
 BATCH, CHRONIC = Plot(nature="batch"), Plot(nature="chronic")
 
 
-def _at(capa: str, nature: str = "batch", slips: tuple[Slip, ...] = (), orders: tuple[Order, ...] = ()) -> Plot:
+def _at(
+    capa: str, nature: str = "batch", slips: tuple[Slip, ...] = (), orders: tuple[Order, ...] = ()
+) -> Plot:
     return Plot(nature=nature, capa=capa, slips=slips, orders=orders)
 
 
@@ -123,47 +146,192 @@ def _not_ours(**facts: object) -> Plot:
 WAITS_SALES, WAITS_PRODUCTION, WAITS_GENERAL = "sales_manager", "production_manager", "general_manager"
 
 OPEN: tuple[Waiting, ...] = (
-    Waiting("register"), Waiting("register", "today"), Waiting("register", "late", "wangli"),
-    Waiting("receive", plot=_sent(makes=True)), Waiting("receive", "today", plot=_sent(makes=True, gate=True)), Waiting("receive", "late", plot=_sent(makes=True, lines=2)),
-    Waiting("confirm", "later", "quality_inspector", Plot(sample="awaited")), Waiting("confirm", "today", None, Plot(sample="awaited")),
+    Waiting("register"),
+    Waiting("register", "today"),
+    Waiting("register", "late", "wangli"),
+    Waiting("receive", plot=_sent(makes=True)),
+    Waiting("receive", "today", plot=_sent(makes=True, gate=True)),
+    Waiting("receive", "late", plot=_sent(makes=True, lines=2)),
+    Waiting("confirm", "later", "quality_inspector", Plot(sample="awaited")),
+    Waiting("confirm", "today", None, Plot(sample="awaited")),
     Waiting("confirm", "late", "yangfan", Plot(sample="awaited", talk=True)),
     Waiting("confirm_again", ago=7, plot=Plot(refused=1)),
     # the short way (5.2.2.3)
     Waiting("settle", plot=_sent(waits_for="arrange", orders=(Order(waits_for=WAITS_SALES),))),
-    Waiting("settle", "today", "quality_supervisor", _sent(waits_for="arrange")), Waiting("settle", "late", plot=_sent(waits_for="count")),
-    Waiting("send_reply", plot=_sent(waits_for="arrange", lines=2, orders=(Order(LIMIT, waits_for=WAITS_GENERAL),))),
-    Waiting("send_reply", "today", "sales_clerk", _sent(waits_for="count")), Waiting("send_reply", "late", plot=_sent(waits_for="count", lines=2, portions=True)),
-    Waiting("follow_up", ago=3, plot=_sent(waits_for="inspect", orders=(Order(waits_for=WAITS_PRODUCTION, days=1),))),
-    Waiting("follow_up", "later", "sales_clerk", ago=5, plot=_sent(waits_for="settle_difference", differs=-2, orders=(Order(LARGE, "changed", WAITS_SALES, 2),))),
-    Waiting("follow_up", "today", ago=10, plot=_sent(waits_for="instruct", orders=(Order(waits_for="make"),))),
-    Waiting("follow_up", "late", "zhaoyan", ago=12, plot=_sent(waits_for="rework", lines=2, orders=(Order(LARGE, waits_for="ship", days=1),))),
-    Waiting("close", ago=9), Waiting("close", "later", "quality_supervisor", ago=10), Waiting("close", ago=13),
+    Waiting("settle", "today", "quality_supervisor", _sent(waits_for="arrange")),
+    Waiting("settle", "late", plot=_sent(waits_for="count")),
+    Waiting(
+        "send_reply",
+        plot=_sent(waits_for="arrange", lines=2, orders=(Order(LIMIT, waits_for=WAITS_GENERAL),)),
+    ),
+    Waiting("send_reply", "today", "sales_clerk", _sent(waits_for="count")),
+    Waiting("send_reply", "late", plot=_sent(waits_for="count", lines=2, portions=True)),
+    Waiting(
+        "follow_up",
+        ago=3,
+        plot=_sent(waits_for="inspect", orders=(Order(waits_for=WAITS_PRODUCTION, days=1),)),
+    ),
+    Waiting(
+        "follow_up",
+        "later",
+        "sales_clerk",
+        ago=5,
+        plot=_sent(
+            waits_for="settle_difference", differs=-2, orders=(Order(LARGE, "changed", WAITS_SALES, 2),)
+        ),
+    ),
+    Waiting(
+        "follow_up", "today", ago=10, plot=_sent(waits_for="instruct", orders=(Order(waits_for="make"),))
+    ),
+    Waiting(
+        "follow_up",
+        "late",
+        "zhaoyan",
+        ago=12,
+        plot=_sent(waits_for="rework", lines=2, orders=(Order(LARGE, waits_for="ship", days=1),)),
+    ),
+    Waiting("close", ago=9),
+    Waiting("close", "later", "quality_supervisor", ago=10),
+    Waiting("close", ago=13),
     # not ours (5.2.2.2)
     Waiting("explain", plot=_not_ours(outcome="leave_there", waits_for="offer")),
     Waiting("explain", "today", "quality_inspector", _not_ours(outcome="serve_paid", waits_for="offer")),
     Waiting("send_reply", plot=_not_ours(outcome="send_as_is", gate=True, waits_for="offer")),
     Waiting("follow_up", plot=_not_ours(outcome="serve_paid", waits_for="count"), ago=4),
     Waiting("follow_up", plot=_not_ours(outcome="send_as_is", gate=True, waits_for="inspect"), ago=6),
-    Waiting("follow_up", plot=_not_ours(outcome="serve_paid", waits_for="reinspect", orders=(Order(waits_for="schedule", charged=True),)), ago=8),
-    Waiting("close", plot=NOT_OURS, ago=9), Waiting("close", plot=NOT_OURS, ago=11), Waiting("close", plot=NOT_OURS, ago=12),
+    Waiting(
+        "follow_up",
+        plot=_not_ours(
+            outcome="serve_paid", waits_for="reinspect", orders=(Order(waits_for="schedule", charged=True),)
+        ),
+        ago=8,
+    ),
+    Waiting("close", plot=NOT_OURS, ago=9),
+    Waiting("close", plot=NOT_OURS, ago=11),
+    Waiting("close", plot=NOT_OURS, ago=12),
     # by the meeting (5.2.2.4)
-    Waiting("meet", plot=BATCH), Waiting("meet", "late", plot=Plot(nature="chronic", slips=one(waits_for="settle_difference", differs=1))), Waiting("dispose", plot=BATCH),
+    Waiting("meet", plot=BATCH),
+    Waiting("meet", "late", plot=Plot(nature="chronic", slips=one(waits_for="settle_difference", differs=1))),
+    Waiting("dispose", plot=BATCH),
     Waiting("issue_result", plot=Plot(nature="batch", orders=(Order(LARGE, waits_for=WAITS_SALES),))),
-    Waiting("issue_result", "today", plot=Plot(nature="chronic", orders=(Order(LARGE, waits_for=WAITS_PRODUCTION),))),
-    Waiting("send_reply", plot=_at("issued", slips=one(waits_for="inspect"), orders=(Order(HALF, waits_for=WAITS_GENERAL), Order(HALF, waits_for=WAITS_PRODUCTION)))),
-    Waiting("follow_up", plot=_at("issued", slips=one(waits_for="settle_difference", differs=-1, lines=2), orders=(Order(LARGE, waits_for="schedule"),)), ago=2),
-    Waiting("follow_up", plot=_at("analysed", slips=one(waits_for="inspect", portions=True), orders=(Order(LARGE, waits_for=WAITS_GENERAL, days=2),)), ago=4),
-    Waiting("follow_up", plot=_at("measures_set", "chronic", one(waits_for="instruct"), (Order(LARGE, "changed", WAITS_SALES, 1),)), ago=7),
-    Waiting("close", plot=_at("analysed", slips=(Slip(waits_for="instruct", lines=2), Slip(waits_for="plan_rework")), orders=(Order(LARGE, waits_for="schedule", days=1),)), ago=10),
-    Waiting("close", plot=_at("measures_set", slips=(Slip(waits_for="plan_rework"), Slip(waits_for="rework", portions=True)), orders=(Order(LARGE, "late", "make", 2),)), ago=14),
-    Waiting("close", plot=_at("measures_set", "chronic", (Slip(waits_for="plan_rework", days=2), Slip(waits_for="rework")), (Order(LARGE, waits_for="make"),)), ago=12),
-    Waiting("close", plot=_at("carried_out", slips=(Slip(waits_for="reinspect"), Slip(waits_for="give_back", found="mixed"), Slip(waits_for="confirm")),
-                              orders=(Order(LARGE, "changed", WAITS_SALES, 4),)), ago=30),
-    Waiting("close", plot=_at("carried_out", "chronic", (Slip(waits_for="reinspect", lines=2), Slip(waits_for="confirm", days=2), Slip(waits_for="close")),
-                              (Order(waits_for="ship"),)), ago=36),
-    Waiting("close", plot=_at("carried_out", slips=(Slip(waits_for="give_back"), Slip(waits_for="give_back", found="scrap"), Slip(waits_for="confirm"), Slip(waits_for="close"),
-                                                    Slip(waits_for="close", found="scrap", days=2)), orders=(Order(LARGE, waits_for="ship"),)), ago=33),
+    Waiting(
+        "issue_result",
+        "today",
+        plot=Plot(nature="chronic", orders=(Order(LARGE, waits_for=WAITS_PRODUCTION),)),
+    ),
+    Waiting(
+        "send_reply",
+        plot=_at(
+            "issued",
+            slips=one(waits_for="inspect"),
+            orders=(Order(HALF, waits_for=WAITS_GENERAL), Order(HALF, waits_for=WAITS_PRODUCTION)),
+        ),
+    ),
+    Waiting(
+        "follow_up",
+        plot=_at(
+            "issued",
+            slips=one(waits_for="settle_difference", differs=-1, lines=2),
+            orders=(Order(LARGE, waits_for="schedule"),),
+        ),
+        ago=2,
+    ),
+    Waiting(
+        "follow_up",
+        plot=_at(
+            "analysed",
+            slips=one(waits_for="inspect", portions=True),
+            orders=(Order(LARGE, waits_for=WAITS_GENERAL, days=2),),
+        ),
+        ago=4,
+    ),
+    Waiting(
+        "follow_up",
+        plot=_at(
+            "measures_set", "chronic", one(waits_for="instruct"), (Order(LARGE, "changed", WAITS_SALES, 1),)
+        ),
+        ago=7,
+    ),
+    Waiting(
+        "close",
+        plot=_at(
+            "analysed",
+            slips=(Slip(waits_for="instruct", lines=2), Slip(waits_for="plan_rework")),
+            orders=(Order(LARGE, waits_for="schedule", days=1),),
+        ),
+        ago=10,
+    ),
+    Waiting(
+        "close",
+        plot=_at(
+            "measures_set",
+            slips=(Slip(waits_for="plan_rework"), Slip(waits_for="rework", portions=True)),
+            orders=(Order(LARGE, "late", "make", 2),),
+        ),
+        ago=14,
+    ),
+    Waiting(
+        "close",
+        plot=_at(
+            "measures_set",
+            "chronic",
+            (Slip(waits_for="plan_rework", days=2), Slip(waits_for="rework")),
+            (Order(LARGE, waits_for="make"),),
+        ),
+        ago=12,
+    ),
+    Waiting(
+        "close",
+        plot=_at(
+            "carried_out",
+            slips=(
+                Slip(waits_for="reinspect"),
+                Slip(waits_for="give_back", found="mixed"),
+                Slip(waits_for="confirm"),
+            ),
+            orders=(Order(LARGE, "changed", WAITS_SALES, 4),),
+        ),
+        ago=30,
+    ),
+    Waiting(
+        "close",
+        plot=_at(
+            "carried_out",
+            "chronic",
+            (
+                Slip(waits_for="reinspect", lines=2),
+                Slip(waits_for="confirm", days=2),
+                Slip(waits_for="close"),
+            ),
+            (Order(waits_for="ship"),),
+        ),
+        ago=36,
+    ),
+    Waiting(
+        "close",
+        plot=_at(
+            "carried_out",
+            slips=(
+                Slip(waits_for="give_back"),
+                Slip(waits_for="give_back", found="scrap"),
+                Slip(waits_for="confirm"),
+                Slip(waits_for="close"),
+                Slip(waits_for="close", found="scrap", days=2),
+            ),
+            orders=(Order(LARGE, waits_for="ship"),),
+        ),
+        ago=33,
+    ),
 )
 # The step after which a case waits for the task.
-LAST_DONE = {"meet": "confirm", "dispose": "meet", "issue_result": "dispose", "register": "pass_on", "receive": "first", "confirm": "receive",
-             "settle": "confirm", "explain": "confirm", "send_reply": "prepare"}
+LAST_DONE = {
+    "meet": "confirm",
+    "dispose": "meet",
+    "issue_result": "dispose",
+    "register": "pass_on",
+    "receive": "first",
+    "confirm": "receive",
+    "settle": "confirm",
+    "explain": "confirm",
+    "send_reply": "prepare",
+}

@@ -1,4 +1,6 @@
-"""What a demo case says: one problem of problems.toml, one shipment, and all its sentences from the call to the reply."""
+"""What a demo case says: one problem of problems.toml, one shipment, and all its sentences from the call to
+the reply."""
+
 from __future__ import annotations
 
 import tomllib
@@ -13,12 +15,35 @@ from cs.demo.trade import UNITS, Trade
 from cs.models.customers import Contact, Customer, Shipment
 
 PLACES = ("左前门", "右前门", "左后门", "右后门")
-DEMANDS = {"QTY": (["replenishment"], ["return"]), "DOC": ([],), "DEL": ([],), "SRV": ([],), "ENV": (["report_8d", "return"], ["report_8d", "exchange"]), "SW": (["on_site"], ["rework"]),
-           "LBL": (["rework"], ["on_site"], ["exchange"]), "PKG": (["exchange"], ["rework"], ["deduction"])}
-USUAL_DEMANDS = (["exchange"], ["exchange"], ["replenishment"], ["exchange", "report_8d"], ["report_8d", "return"], ["rework"],
-                 ["deduction", "exchange"], ["on_site"])
-ASKED = {"report_8d": "提供8D报告", "replenishment": "尽快补货", "rework": "安排返工", "return": "退货", "exchange": "换货", "deduction": "扣款",
-         "on_site": "派人到现场处理"}
+DEMANDS = {
+    "QTY": (["replenishment"], ["return"]),
+    "DOC": ([],),
+    "DEL": ([],),
+    "SRV": ([],),
+    "ENV": (["report_8d", "return"], ["report_8d", "exchange"]),
+    "SW": (["on_site"], ["rework"]),
+    "LBL": (["rework"], ["on_site"], ["exchange"]),
+    "PKG": (["exchange"], ["rework"], ["deduction"]),
+}
+USUAL_DEMANDS = (
+    ["exchange"],
+    ["exchange"],
+    ["replenishment"],
+    ["exchange", "report_8d"],
+    ["report_8d", "return"],
+    ["rework"],
+    ["deduction", "exchange"],
+    ["on_site"],
+)
+ASKED = {
+    "report_8d": "提供8D报告",
+    "replenishment": "尽快补货",
+    "rework": "安排返工",
+    "return": "退货",
+    "exchange": "换货",
+    "deduction": "扣款",
+    "on_site": "派人到现场处理",
+}
 SETTLED = {
     "exchange": ("{n}{u}不良品随下批换新", "不良{n}{u}当天寄出新品更换，旧品退回分析"),
     "replenishment": ("{n}{u}已安排补货，三个工作日内送到", "{n}{u}随明天的车补足"),
@@ -29,41 +54,104 @@ SETTLED = {
     "report_8d": ("书面改善报告随回复附上", "8D报告D1–D3先行提交，其余随后补齐"),
 }
 SETTLED_ABROAD = {
-    "exchange": ("{n}{u}不良品随下一柜换新", "不良{n}{u}用快递寄新品，旧品由客户就地报废"), "replenishment": ("{n}{u}随下一柜补足", "{n}{u}用空运补发"),
-    "return": ("{n}{u}由客户就地报废，附照片后冲减货款",), "deduction": ("按{n}{u}货值开贷项通知单",),
+    "exchange": ("{n}{u}不良品随下一柜换新", "不良{n}{u}用快递寄新品，旧品由客户就地报废"),
+    "replenishment": ("{n}{u}随下一柜补足", "{n}{u}用空运补发"),
+    "return": ("{n}{u}由客户就地报废，附照片后冲减货款",),
+    "deduction": ("按{n}{u}货值开贷项通知单",),
 }
 NO_DEMAND = {  # what the customer wants where the form has no word for it, and how it was settled
     "SRV": ("指定专人对接，今后当天回电", "业务经理已向客户道歉，指定专人对接，今后当天回电"),
-    "DOC": ("补齐资料", "电子版当天补发，原件随下批附上"), "DEL": ("马上安排送货", "余量当天专车送达，以后变更交期先书面通知"),
+    "DOC": ("补齐资料", "电子版当天补发，原件随下批附上"),
+    "DEL": ("马上安排送货", "余量当天专车送达，以后变更交期先书面通知"),
 }
-TECHNICAL = {"FUN", "REL", "SOL", "ASM", "DIM", "APP", "SW", "ENV"}  # what is analysed on the part; the rest in papers
+TECHNICAL = {
+    "FUN",
+    "REL",
+    "SOL",
+    "ASM",
+    "DIM",
+    "APP",
+    "SW",
+    "ENV",
+}  # what is analysed on the part; the rest in papers
 ORAL = {"phone", "visit", "chat"}
-FRACTIONS = {"incoming": (32, 50, 80, 125), "line": (60, 96, 120, 200, 300), "field": (20, 30, 48, 60), "customer_warehouse": (20, 40, 60, 100)}
-FOUND = {"incoming": ("来料抽检{checked}{u}，", "进料检验抽{checked}{u}，"), "line": ("产线装机时发现，", "上线装配{checked}{u}，其中", "装车试机时，"),
-         "field": ("终端门店反馈，", "4S店转来车主反映，", "售后换件汇总，"), "customer_warehouse": ("收货清点时，", "仓库拆箱时，")}
-AGES = {"incoming": (2, 25), "customer_warehouse": (1, 12), "line": (4, 45), "field": (15, 120)}  # days since the goods were sent when it comes to light
+FRACTIONS = {
+    "incoming": (32, 50, 80, 125),
+    "line": (60, 96, 120, 200, 300),
+    "field": (20, 30, 48, 60),
+    "customer_warehouse": (20, 40, 60, 100),
+}
+FOUND = {
+    "incoming": ("来料抽检{checked}{u}，", "进料检验抽{checked}{u}，"),
+    "line": ("产线装机时发现，", "上线装配{checked}{u}，其中", "装车试机时，"),
+    "field": ("终端门店反馈，", "4S店转来车主反映，", "售后换件汇总，"),
+    "customer_warehouse": ("收货清点时，", "仓库拆箱时，"),
+}
+AGES = {
+    "incoming": (2, 25),
+    "customer_warehouse": (1, 12),
+    "line": (4, 45),
+    "field": (15, 120),
+}  # days since the goods were sent when it comes to light
 TURNS = 60
 DEALERS = ("trader", "other")
 CENTRE = "MJ-M35"  # the loudspeaker that stands on the dashboard
 SETTLING = ("与{who}{by}沟通确认：", "{by}与{who}商定：", "{who}{by}确认处理方式：", "当天与{who}{by}商谈：")
 AGREED = ("客户同意按此处理。", "客户无异议。", "对方同意，等书面回复。", "客户认可，要求书面存档。")
 AGAIN_ANALYSED = {  # after the first and the second refusal
-    "technical": ("复核：库存三批各抽80{u}复检，未发现同类不良；流出工位已找到。", "补充验证：模拟原条件重现不良3次，改善后各做50次未再出现。"),
-    "papers": ("补充：调出当日全部记录复核，原因判断不变，流出环节已找到。", "补充：前后各一周的单据全部核对，只有这一单。")}
-AGAIN_NOT_OURS = ("补充：调出出货检验原始记录和装车照片复核，出厂时合格，判断不变。", "补充：同批留样复测合格，判断不变。")
-AGAIN_SENT = ("库存全检记录和流出原因说明，今后三批随货附加严检验报告", "改善前后对比数据和带责任人、完成日期的措施表，连续五批加严检验")
-BATCH = ("不良集中在一个批次，原因明确，在库和在途已全部隔离，客户同意按简易途径先行回复。", "客户等货，要求先处理本批；原因已查明，客户书面同意按简易途径回复。",
-         "同批只剩这几箱，已全部换回，业务经理同意不开检讨会。")
-CHRONIC = ("半年内第二次出现，原因与上次相同，改善措施本周导入；客户要求先答复本批。", "同类问题再次出现，涉及数量少，客户同意先处理本批，专题改善另行安排。",
-           "上次的纠正措施还在实施中，本次为措施前的同期产品，不再另开检讨会。", "与上次是不同批次的零星不良，客户同意按简易途径回复。")
-TALKS = ("客户说不良都出在上线第一天，之后两天未再出现；同意先用库存顶上。", "问清了使用条件：车内12V供电，连续播放约一小时后出现。",
-         "客户补充：不良集中在三箱内，外箱完好，已隔离待处理。", "已告知分析进度，客户同意明天上午前给结论。", "客户确认其他批次未见同类不良，只追这一批。",
-         "客户发来一段视频，现象与描述一致，已转分析人员。", "问到装配方式：用气动批直接打，未用限力；客户自查后再告知。", "客户要求分析时拍下全过程，已答应附在回复里。",
-         "客户催得急，已说明复现需要老化四小时，下班前再通报一次。", "客户品质说他们也在复测，双方约定用同一台仪器的设置。")
-FINDINGS_TALKED = ("客户补充：涉及的货还没拆箱，等我们的说法再动。", "客户确认数量无误，问是否会影响下一批交期，已答复不影响。", "已告知正在查出货记录，客户同意当天下班前答复。")
-OPENINGS = {"phone": ("客户{who}来电：", "接{who}电话：", "{who}来电反映："), "email": ("客户来邮件：", "收到{who}邮件：", "客户邮件附照片，写明："),
-            "letter": ("客户发来品质异常联络单：", "收到客户书面异常通知：", "客户传来不良通知单："), "chat": ("客户在对接群里反馈：", "{who}微信发来照片："),
-            "visit": ("客户{who}来厂时提出：", "{who}来厂验货时提出："), "return": ("客户退货单注明：", "退货随附不良说明：")}
+    "technical": (
+        "复核：库存三批各抽80{u}复检，未发现同类不良；流出工位已找到。",
+        "补充验证：模拟原条件重现不良3次，改善后各做50次未再出现。",
+    ),
+    "papers": (
+        "补充：调出当日全部记录复核，原因判断不变，流出环节已找到。",
+        "补充：前后各一周的单据全部核对，只有这一单。",
+    ),
+}
+AGAIN_NOT_OURS = (
+    "补充：调出出货检验原始记录和装车照片复核，出厂时合格，判断不变。",
+    "补充：同批留样复测合格，判断不变。",
+)
+AGAIN_SENT = (
+    "库存全检记录和流出原因说明，今后三批随货附加严检验报告",
+    "改善前后对比数据和带责任人、完成日期的措施表，连续五批加严检验",
+)
+BATCH = (
+    "不良集中在一个批次，原因明确，在库和在途已全部隔离，客户同意按简易途径先行回复。",
+    "客户等货，要求先处理本批；原因已查明，客户书面同意按简易途径回复。",
+    "同批只剩这几箱，已全部换回，业务经理同意不开检讨会。",
+)
+CHRONIC = (
+    "半年内第二次出现，原因与上次相同，改善措施本周导入；客户要求先答复本批。",
+    "同类问题再次出现，涉及数量少，客户同意先处理本批，专题改善另行安排。",
+    "上次的纠正措施还在实施中，本次为措施前的同期产品，不再另开检讨会。",
+    "与上次是不同批次的零星不良，客户同意按简易途径回复。",
+)
+TALKS = (
+    "客户说不良都出在上线第一天，之后两天未再出现；同意先用库存顶上。",
+    "问清了使用条件：车内12V供电，连续播放约一小时后出现。",
+    "客户补充：不良集中在三箱内，外箱完好，已隔离待处理。",
+    "已告知分析进度，客户同意明天上午前给结论。",
+    "客户确认其他批次未见同类不良，只追这一批。",
+    "客户发来一段视频，现象与描述一致，已转分析人员。",
+    "问到装配方式：用气动批直接打，未用限力；客户自查后再告知。",
+    "客户要求分析时拍下全过程，已答应附在回复里。",
+    "客户催得急，已说明复现需要老化四小时，下班前再通报一次。",
+    "客户品质说他们也在复测，双方约定用同一台仪器的设置。",
+)
+FINDINGS_TALKED = (
+    "客户补充：涉及的货还没拆箱，等我们的说法再动。",
+    "客户确认数量无误，问是否会影响下一批交期，已答复不影响。",
+    "已告知正在查出货记录，客户同意当天下班前答复。",
+)
+OPENINGS = {
+    "phone": ("客户{who}来电：", "接{who}电话：", "{who}来电反映："),
+    "email": ("客户来邮件：", "收到{who}邮件：", "客户邮件附照片，写明："),
+    "letter": ("客户发来品质异常联络单：", "收到客户书面异常通知：", "客户传来不良通知单："),
+    "chat": ("客户在对接群里反馈：", "{who}微信发来照片："),
+    "visit": ("客户{who}来厂时提出：", "{who}来厂验货时提出："),
+    "return": ("客户退货单注明：", "退货随附不良说明："),
+}
 
 
 @cache
@@ -85,76 +173,139 @@ def _found(problem: dict[str, Any], variant: int) -> list[str]:
 @cache
 def _kind(ours: bool, about: str | None, only: str | None) -> list[dict[str, Any]]:
     """The problems of the kind that a case asks for; what is critical comes only where it is asked for."""
-    return [one for one in _book()["problem" if ours else "elsewhere"]
-            if (about is None or one["defect"].startswith(about) or about == one.get("liability"))
-            and (only != "field" or any("field" in _found(one, n) for n in range(len(one["seen"])))) and (only != "technical" or one["defect"][:3] in TECHNICAL)
-            and (one["severity"] != "critical" or about in CRITICAL)]
+    return [
+        one
+        for one in _book()["problem" if ours else "elsewhere"]
+        if (about is None or one["defect"].startswith(about) or about == one.get("liability"))
+        and (only != "field" or any("field" in _found(one, n) for n in range(len(one["seen"]))))
+        and (only != "technical" or one["defect"][:3] in TECHNICAL)
+        and (one["severity"] != "critical" or about in CRITICAL)
+    ]
 
 
 class Story:
     """One case in words and numbers. `ours` False: a case of 5.2.2.2."""
 
-    def __init__(self, trade: Trade, rng: Random, heard_at: datetime, *, ours: bool = True, nature: str = "sporadic", about: str | None = None,
-                 only: str | None = None, seen: bool = False, waits: bool = False, home: bool = False,
-                 asked: dict[str, Any] | None = None) -> None:
-        """`about`: the beginning of its defect's code, or who is liable. `only`: "field", somebody far from any lot number speaks, or
-        "technical". `seen`: there is something to photograph. `waits`: a customer with no reply limit of its own.
-        `home`: one whose goods a van can fetch."""
-        self.trade, self.rng, self.ours, self.nature, self.heard_at, self.waits, self.only, self.home = trade, rng, ours, nature, heard_at, waits, only, home
+    def __init__(
+        self,
+        trade: Trade,
+        rng: Random,
+        heard_at: datetime,
+        *,
+        ours: bool = True,
+        nature: str = "sporadic",
+        about: str | None = None,
+        only: str | None = None,
+        seen: bool = False,
+        waits: bool = False,
+        home: bool = False,
+        asked: dict[str, Any] | None = None,
+    ) -> None:
+        """`about`: the beginning of its defect's code, or who is liable. `only`: "field", somebody far from
+        any lot number speaks, or "technical". `seen`: there is something to photograph. `waits`: a customer
+        with no reply limit of its own. `home`: one whose goods a van can fetch."""
+        self.trade, self.rng, self.ours, self.nature, self.heard_at, self.waits, self.only, self.home = (
+            trade,
+            rng,
+            ours,
+            nature,
+            heard_at,
+            waits,
+            only,
+            home,
+        )
         self.meets: bool | None = None
         self._choose(_kind(ours, about, only), set((asked or {}).get("on", UNITS)), seen)
         trade.remember(self.shipment, self.problem, self.sentences, heard_at)
         if self.dealer:  # has no line and no incoming inspection
-            self.found_at = {"line": "field", "incoming": "customer_warehouse"}.get(self.found_at, self.found_at)
+            self.found_at = {"line": "field", "incoming": "customer_warehouse"}.get(
+                self.found_at, self.found_at
+            )
         self.family = trade.family[self.shipment.product_id]
         self.category, self.code = self.problem["defect"].split(".")
         self.contact: Contact = rng.choice(self.customer.contacts)
         self.foreign = self.customer.currency != "CNY"
-        demands = [one for one in DEMANDS.get(self.category, USUAL_DEMANDS) if not (self.foreign and {"on_site", "rework"} & set(one))]
+        demands = [
+            one
+            for one in DEMANDS.get(self.category, USUAL_DEMANDS)
+            if not (self.foreign and {"on_site", "rework"} & set(one))
+        ]
         self.demands = sorted(rng.choice(demands or [["exchange"]]))
         self.channel = self._channel()
         self._count()
         pos = rng.choice(PLACES) if self.found_at in ("line", "field") else ""
-        self.words = {"n": self.n, "checked": self.checked, "u": UNITS[self.family], "pos": "仪表台" if pos and self.shipment.product.model == CENTRE else pos,
-                      "model": self.shipment.product.model, "lot": self.shipment.lot_no, "boxes": max(1, self.n // 20), "short": 200 - self.n,
-                      "mm": rng.randint(8, 60)}
+        self.words = {
+            "n": self.n,
+            "checked": self.checked,
+            "u": UNITS[self.family],
+            "pos": "仪表台" if pos and self.shipment.product.model == CENTRE else pos,
+            "model": self.shipment.product.model,
+            "lot": self.shipment.lot_no,
+            "boxes": max(1, self.n // 20),
+            "short": 200 - self.n,
+            "mm": rng.randint(8, 60),
+        }
 
     @property
     def sentences(self) -> tuple[str, str]:
         """What was seen and what was found, as the book of problems has it."""
         analysis = self.problem["analysis"]
-        return self.problem["seen"][self.variant], analysis[min(self.variant, len(analysis) - 1)] if isinstance(analysis, list) else analysis
+        return self.problem["seen"][self.variant], analysis[
+            min(self.variant, len(analysis) - 1)
+        ] if isinstance(analysis, list) else analysis
 
     def _choose(self, problems: list[dict[str, Any]], families: set[str], seen: bool) -> None:
-        """What is wrong, in which of its ways, where that was found, and with which goods; it is tried until the customer has not told the same before.
+        """What is wrong, in which of its ways, where that was found, and with which goods; it is tried until
+        the customer has not told the same before.
 
         A chronic problem is one that this customer had with this model before.
         """
         rng, trade = self.rng, self.trade
         if seen:
             problems = [one for one in problems if one.get("scene")] or problems
-        sent = {what: [pair for pair in pairs if self._may_speak(pair[1])] for what, pairs in trade.sent_lately(self.heard_at.date()).items()
-                if trade.family[what] in families}
+        sent = {
+            what: [pair for pair in pairs if self._may_speak(pair[1])]
+            for what, pairs in trade.sent_lately(self.heard_at.date()).items()
+            if trade.family[what] in families
+        }
         if self.nature == "chronic" and self._choose_again(problems, sent):
             return
         month = self.heard_at.month
-        weights = [one.get("weight", 1) * (1 if "months" not in one else 3 if month in one["months"] else 0.4)
-                   * sum(len(sent.get(what, ())) for what in trade.fitting(one)) ** 0.5 for one in problems]
+        weights = [
+            one.get("weight", 1)
+            * (1 if "months" not in one else 3 if month in one["months"] else 0.4)
+            * sum(len(sent.get(what, ())) for what in trade.fitting(one)) ** 0.5
+            for one in problems
+        ]
         for turn in range(TURNS):
             self._set(rng.choices(problems, weights)[0])
             least, most = (1, 365) if turn > TURNS // 2 else AGES[self.found_at]
-            goods = [one for what in trade.fitting(self.problem) for ago, one in sent.get(what, ()) if max(least, self.problem.get("after", 0)) <= ago <= most]
-            goods = [one for one in goods if not trade.knows(one, self.problem, self.sentences)] or (goods if turn > TURNS * 2 // 3 else [])
+            goods = [
+                one
+                for what in trade.fitting(self.problem)
+                for ago, one in sent.get(what, ())
+                if max(least, self.problem.get("after", 0)) <= ago <= most
+            ]
+            goods = [one for one in goods if not trade.knows(one, self.problem, self.sentences)] or (
+                goods if turn > TURNS * 2 // 3 else []
+            )
             if goods:
                 silent = [one for one in goods if one.customer_id not in trade.complained]
                 self.shipment = rng.choice(silent if silent and rng.random() < 0.45 else goods)
                 return
         raise LookupError("nothing was sent that this case could be about")
 
-    def _choose_again(self, problems: list[dict[str, Any]], sent: dict[int, list[tuple[int, Shipment]]]) -> bool:
+    def _choose_again(
+        self, problems: list[dict[str, Any]], sent: dict[int, list[tuple[int, Shipment]]]
+    ) -> bool:
         since = self.heard_at - timedelta(days=150)
-        again = [(one, problem) for (who, what, _), (problem, when) in self.trade.told.items() if when >= since and problem in problems
-                 for ago, one in sent.get(what, ()) if one.customer_id == who and ago >= problem.get("after", 0)]
+        again = [
+            (one, problem)
+            for (who, what, _), (problem, when) in self.trade.told.items()
+            if when >= since and problem in problems
+            for ago, one in sent.get(what, ())
+            if one.customer_id == who and ago >= problem.get("after", 0)
+        ]
         if again:
             self.shipment, problem = self.rng.choice(again)
             self._set(problem)
@@ -163,13 +314,19 @@ class Story:
     def _set(self, problem: dict[str, Any]) -> None:
         """The problem, in the way that was told least so far."""
         said, self.problem = self.trade.said, problem
-        ways = [n for n in range(len(problem["seen"])) if self.only != "field" or "field" in _found(problem, n)]
+        ways = [
+            n for n in range(len(problem["seen"])) if self.only != "field" or "field" in _found(problem, n)
+        ]
         self.variant = min(ways, key=lambda n: said[problem["seen"][n]])
         self.found_at = "field" if self.only == "field" else self.rng.choice(_found(problem, self.variant))
 
     def _may_speak(self, one: Shipment) -> bool:
-        return one.state == "active" and one.customer.status == "active" and not (self.waits and one.customer.reply_days is not None) \
+        return (
+            one.state == "active"
+            and one.customer.status == "active"
+            and not (self.waits and one.customer.reply_days is not None)
             and not (self.home and one.customer.currency != "CNY")
+        )
 
     def _channel(self) -> str:
         rng = self.rng
@@ -177,12 +334,17 @@ class Story:
             return rng.choice(("email", "email", "letter"))
         if self.heard_at.hour >= 18:
             return rng.choice(("phone", "chat"))
-        if self.found_at in ("incoming", "customer_warehouse") and {"return", "exchange"} & set(self.demands) and rng.random() < 0.2:
+        if (
+            self.found_at in ("incoming", "customer_warehouse")
+            and {"return", "exchange"} & set(self.demands)
+            and rng.random() < 0.2
+        ):
             return "return"
         return rng.choice(("phone", "phone", "phone", "email", "email", "chat", "letter", "visit"))
 
     def sends_back(self, *, wants_more: bool, slip: bool) -> None:
-        """The customer sends goods back, and may want others at once; by the `slip` itself we hear of it first."""
+        """The customer sends goods back, and may want others at once; by the `slip` itself we hear of it
+        first."""
         self.demands = ["replenishment", "return"] if wants_more else ["return"]
         if slip:
             self.channel = "return"
@@ -213,7 +375,9 @@ class Story:
     def pick(self, key: str) -> str:
         """The problem's sentence that belongs to what was seen."""
         options = self.problem[key]
-        return self.say(options[min(self.variant, len(options) - 1)] if isinstance(options, list) else options)
+        return self.say(
+            options[min(self.variant, len(options) - 1)] if isinstance(options, list) else options
+        )
 
     @property
     def technical(self) -> bool:
@@ -232,56 +396,120 @@ class Story:
         return self.rng.choice(OPENINGS[self.channel]).format(who=self.who())
 
     def symptom(self) -> str:
-        opening = self.rng.choice(FOUND[self.found_at]) if self.ours and self.category not in NO_DEMAND else ""
+        opening = (
+            self.rng.choice(FOUND[self.found_at]) if self.ours and self.category not in NO_DEMAND else ""
+        )
         return self.say(opening) + self.pick("seen")
 
     def description(self, *, lot_known: bool = True, deadline: datetime | None = None) -> str:
         """投诉内容 as the clerk writes it down."""
         lot = f"批号{self.shipment.lot_no}。" if lot_known else "外箱已拆，客户一时查不到批号。"
-        asked = "、".join(ASKED[one] for one in self.demands) or NO_DEMAND.get(self.category, ("尽快说明原因",))[0]
+        asked = (
+            "、".join(ASKED[one] for one in self.demands)
+            or NO_DEMAND.get(self.category, ("尽快说明原因",))[0]
+        )
         by_when = f"请于{deadline.month}月{deadline.day}日{deadline:%H:%M}前回复。" if deadline else ""
-        return f"{self.opening()}{self.shipment.product.model} {self.symptom()}。{lot}客户要求{asked}。{by_when}"
+        return (
+            f"{self.opening()}{self.shipment.product.model} {self.symptom()}。{lot}客户要求{asked}。{by_when}"
+        )
 
     def receipt(self) -> dict[str, Any]:
         """The fields of block A that are known when nothing is missing."""
         goods, rng = self.shipment, self.rng
-        part_no = next((part.part_no for part in goods.product.customer_parts if part.customer_id == goods.customer_id), None)
+        part_no = next(
+            (part.part_no for part in goods.product.customer_parts if part.customer_id == goods.customer_id),
+            None,
+        )
         written = self.channel not in ORAL
-        return {"customer_id": goods.customer_id, "channel": self.channel, "oral_written": "written" if written else "oral",
-                "contact_name": self.contact.name, "contact_phone": self.contact.phone, "product_id": goods.product_id, "lot_no": goods.lot_no,
-                "order_no": goods.order_no, "shipped_on": goods.shipped_on, "shipped_qty": goods.quantity, "checked_qty": self.checked,
-                "defect_qty": self.n, "found_at": self.found_at, "customer_part_no": part_no, "demand": list(self.demands),
-                "customer_ref": f"{rng.choice(('NCR', 'SCAR', 'QR', 'YC'))}{self.heard_at:%y%m}{rng.randint(1, 60):03d}" if written else None}
+        return {
+            "customer_id": goods.customer_id,
+            "channel": self.channel,
+            "oral_written": "written" if written else "oral",
+            "contact_name": self.contact.name,
+            "contact_phone": self.contact.phone,
+            "product_id": goods.product_id,
+            "lot_no": goods.lot_no,
+            "order_no": goods.order_no,
+            "shipped_on": goods.shipped_on,
+            "shipped_qty": goods.quantity,
+            "checked_qty": self.checked,
+            "defect_qty": self.n,
+            "found_at": self.found_at,
+            "customer_part_no": part_no,
+            "demand": list(self.demands),
+            "customer_ref": f"{rng.choice(('NCR', 'SCAR', 'QR', 'YC'))}{self.heard_at:%y%m}"
+            f"{rng.randint(1, 60):03d}"
+            if written
+            else None,
+        }
 
     # Analysis and answer
 
-    def confirmation(self, *, again: int = 0, repeat: bool = False, overruled: bool = False) -> dict[str, Any]:
+    def confirmation(
+        self, *, again: int = 0, repeat: bool = False, overruled: bool = False
+    ) -> dict[str, Any]:
         """Block B, signed by quality; `again`: how often the customer has refused our reply.
 
-        A `repeat` (3.4) that is not the batch or chronic problem of the plot goes to the meeting every other time, else the short way, with a reason.
+        A `repeat` (3.4) that is not the batch or chronic problem of the plot goes to the meeting every other
+        time, else the short way, with a reason.
         """
         severity = self.problem["severity"]
-        more = "" if not again else AGAIN_ANALYSED["technical" if self.technical else "papers"][again - 1] if self.ours else AGAIN_NOT_OURS[again - 1]
-        facts = {"defect_category": self.category, "defect_code": self.code, "severity": severity, "nature": self.nature,
-                 "analysis": self.pick("analysis") + self.say(more), "unknown_reason": None, "route_reason": None}
+        more = (
+            ""
+            if not again
+            else AGAIN_ANALYSED["technical" if self.technical else "papers"][again - 1]
+            if self.ours
+            else AGAIN_NOT_OURS[again - 1]
+        )
+        facts = {
+            "defect_category": self.category,
+            "defect_code": self.code,
+            "severity": severity,
+            "nature": self.nature,
+            "analysis": self.pick("analysis") + self.say(more),
+            "unknown_reason": None,
+            "route_reason": None,
+        }
         if not self.ours:
-            return facts | {"finding": self.problem["finding"], "liability": self.problem["liability"], "route": "not_ours"}
+            return facts | {
+                "finding": self.problem["finding"],
+                "liability": self.problem["liability"],
+                "route": "not_ours",
+            }
         if self.meets is None:
             serious = severity == "critical" or (self.nature != "sporadic" and not overruled)
-            self.meets = serious or (repeat and self.nature == "sporadic" and not self.waits and self.technical and self.rng.random() < 0.5)
+            self.meets = serious or (
+                repeat
+                and self.nature == "sporadic"
+                and not self.waits
+                and self.technical
+                and self.rng.random() < 0.5
+            )
         if not self.meets and (self.nature != "sporadic" or repeat):
             facts["route_reason"] = self.rng.choice(BATCH if self.nature == "batch" else CHRONIC)
-        return facts | {"finding": "confirmed", "liability": self.problem.get("liability", "ours"), "route": "meeting" if self.meets else "occasional"}
+        return facts | {
+            "finding": "confirmed",
+            "liability": self.problem.get("liability", "ours"),
+            "route": "meeting" if self.meets else "occasional",
+        }
 
     def settlement(self, settled_on: date, *, again: int = 0) -> dict[str, Any]:
         """What the quality supervisor agreed with the customer (5.2.2.3)."""
         by = "邮件" if self.foreign else "电话"
         ways = SETTLED | (SETTLED_ABROAD if self.foreign else {})
-        agreed = "；".join(self.say(self.rng.choice(ways[one])) for one in self.demands) or NO_DEMAND.get(self.category, ("", "原因与改善措施已说明，本次不补不退"))[1]
+        agreed = (
+            "；".join(self.say(self.rng.choice(ways[one])) for one in self.demands)
+            or NO_DEMAND.get(self.category, ("", "原因与改善措施已说明，本次不补不退"))[1]
+        )
         more = "；另附" + AGAIN_SENT[again - 1] if again else ""
-        return {"reply_text": f"{self.rng.choice(SETTLING).format(who=self.who(), by=by)}{agreed}{more}。{self.rng.choice(AGREED)}",
-                "cause": f"产生原因：{self.pick('cause')}\n流出原因：{self.pick('escape')}",
-                "actions": self._containment() + self.pick("actions").replace("；", "；\n"), "agreed_with": self.contact.name, "settled_on": settled_on}
+        return {
+            "reply_text": f"{self.rng.choice(SETTLING).format(who=self.who(), by=by)}{agreed}{more}。"
+            f"{self.rng.choice(AGREED)}",
+            "cause": f"产生原因：{self.pick('cause')}\n流出原因：{self.pick('escape')}",
+            "actions": self._containment() + self.pick("actions").replace("；", "；\n"),
+            "agreed_with": self.contact.name,
+            "settled_on": settled_on,
+        }
 
     def explanation(self, *, again: int = 0) -> str:
         """Why it is not our responsibility (5.2.2.2)."""
@@ -297,16 +525,29 @@ class Story:
         stock = f"围堵：成品库存{self.stock}{self.words['u']}"
         if not self.technical:
             return f"{stock}逐箱核对，无误后才放行；\n"
-        return f"{stock}全检，{f'剔除不良{self.in_stock}' + self.words['u'] if self.in_stock else '未发现不良'}；\n"
+        found = f"剔除不良{self.in_stock}{self.words['u']}" if self.in_stock else "未发现不良"
+        return f"{stock}全检，{found}；\n"
 
     # What is said around it
 
     def late_reason(self) -> str:
-        options = ["当天客诉集中，分析人员不足，已调整排班。", "客户联系人休假，次日才确认处理方式。", "品质主管出差，未及时安排代理人。", "处理方式与业务意见不一，会商后才定。"]
+        options = [
+            "当天客诉集中，分析人员不足，已调整排班。",
+            "客户联系人休假，次日才确认处理方式。",
+            "品质主管出差，未及时安排代理人。",
+            "处理方式与业务意见不一，会商后才定。",
+        ]
         if self.problem.get("liability") == "supplier":
-            options = ["责任供应商的分析报告晚一天收到，已先电话告知客户。", "供应商工程师第二天才到厂一起拆解，已先告知客户。"]
+            options = [
+                "责任供应商的分析报告晚一天收到，已先电话告知客户。",
+                "供应商工程师第二天才到厂一起拆解，已先告知客户。",
+            ]
         elif self.category in ("FUN", "REL", "SW", "SOL"):
-            options += ["需要上机老化复现，时间不够，事先已征得客户同意延后。", "不良时有时无，复现用了一天半，期间通报两次。", "不良样品晚到一天，解剖分析推迟；已先电话告知客户进展。"]
+            options += [
+                "需要上机老化复现，时间不够，事先已征得客户同意延后。",
+                "不良时有时无，复现用了一天半，期间通报两次。",
+                "不良样品晚到一天，解剖分析推迟；已先电话告知客户进展。",
+            ]
         elif self.technical:
             options += ["不良样品晚到一天，分析推迟；已先电话告知客户进展。", "检具送校，次日才能复测。"]
         return self.rng.choice(options)
@@ -314,28 +555,84 @@ class Story:
     def refusal(self, number: int) -> str:
         """Why the customer does not accept our reply of this number."""
         if not self.ours:
-            return self.rng.choice(("客户认为出厂前就有问题，要求提供出货检验原始记录。", "客户不认可由他们承担，要求补充证据后再谈。"))
+            return self.rng.choice(
+                (
+                    "客户认为出厂前就有问题，要求提供出货检验原始记录。",
+                    "客户不认可由他们承担，要求补充证据后再谈。",
+                )
+            )
         if number > 1:
-            return self.rng.choice(("数据看了，但客户要求说明同批已装车的怎么处理。", "客户领导要求措施写明完成日期和责任人，再次退回。", "客户认为检验水平仍偏低，要求连续五批加严。"))
+            return self.rng.choice(
+                (
+                    "数据看了，但客户要求说明同批已装车的怎么处理。",
+                    "客户领导要求措施写明完成日期和责任人，再次退回。",
+                    "客户认为检验水平仍偏低，要求连续五批加严。",
+                )
+            )
         if "deduction" in self.demands and not self.foreign:
             return "客户不同意扣款方式，要求派人现场挑选，并说明流出原因。"
-        return self.rng.choice(("客户认为原因分析太笼统，要求补充验证数据。", "客户品质主管要求增加后三批的加严检验报告。",
-                                "只处理不良品不够，客户要求说明为什么没检出来，并对在库品全检。", "客户要求附上改善前后的照片，否则不予结案。"))
+        return self.rng.choice(
+            (
+                "客户认为原因分析太笼统，要求补充验证数据。",
+                "客户品质主管要求增加后三批的加严检验报告。",
+                "只处理不良品不够，客户要求说明为什么没检出来，并对在库品全检。",
+                "客户要求附上改善前后的照片，否则不予结案。",
+            )
+        )
 
     def acceptance(self) -> str | None:
         if not self.ours:
-            return self.rng.choice(("客户认可检测结论。", "客户来电表示理解，同意按建议处理。", "客户邮件回复收到，无异议。", "客户看过照片后撤回索赔。",
-                                    "客户安装部门确认，以后按接线说明施工。" if self.technical else "客户同意由物流公司赔付。"))
+            return self.rng.choice(
+                (
+                    "客户认可检测结论。",
+                    "客户来电表示理解，同意按建议处理。",
+                    "客户邮件回复收到，无异议。",
+                    "客户看过照片后撤回索赔。",
+                    "客户安装部门确认，以后按接线说明施工。"
+                    if self.technical
+                    else "客户同意由物流公司赔付。",
+                )
+            )
         if self.foreign:
-            return self.rng.choice(("客户邮件确认接受。", "客户来邮件：措施收到，后续到货再看。", "客户在8D报告上签字回传。" if "report_8d" in self.demands else "客户邮件回复同意。", None))
-        got = ["电话确认，换货品已收到，客户满意。", "换货品已上线，客户确认可以结。"] if {"exchange", "replenishment"} & set(self.demands) else []
-        return self.rng.choice([*got, "客户邮件确认接受。", "客户在报告上签字回传。", None, "客户来邮件：措施收到，后续到货再看。", "电话确认接受，要求下批留意。",
-                                "客户在群里回复“OK，按此处理”。", f"{self.who()}口头同意，报告存档即可。"])
+            return self.rng.choice(
+                (
+                    "客户邮件确认接受。",
+                    "客户来邮件：措施收到，后续到货再看。",
+                    "客户在8D报告上签字回传。" if "report_8d" in self.demands else "客户邮件回复同意。",
+                    None,
+                )
+            )
+        got = (
+            ["电话确认，换货品已收到，客户满意。", "换货品已上线，客户确认可以结。"]
+            if {"exchange", "replenishment"} & set(self.demands)
+            else []
+        )
+        return self.rng.choice(
+            [
+                *got,
+                "客户邮件确认接受。",
+                "客户在报告上签字回传。",
+                None,
+                "客户来邮件：措施收到，后续到货再看。",
+                "电话确认接受，要求下批留意。",
+                "客户在群里回复“OK，按此处理”。",
+                f"{self.who()}口头同意，报告存档即可。",
+            ]
+        )
 
     def closing(self) -> str | None:
         if not self.ours:
             return self.rng.choice(("客户已认可，结案。", "责任已厘清，资料归档。", None))
-        done = ["后续一批到货未再出现，结案。", "措施已落实，现场查核有记录。", "查核巡检记录，措施在执行。", "换版的作业标准已在产线使用，结案。"] if self.category not in NO_DEMAND else ["资料与交货均已补齐，结案。"]
+        done = (
+            [
+                "后续一批到货未再出现，结案。",
+                "措施已落实，现场查核有记录。",
+                "查核巡检记录，措施在执行。",
+                "换版的作业标准已在产线使用，结案。",
+            ]
+            if self.category not in NO_DEMAND
+            else ["资料与交货均已补齐，结案。"]
+        )
         return self.rng.choice([*done, "客户已确认，结案。", None])
 
     def photograph(self) -> tuple[str, str]:
@@ -343,4 +640,7 @@ class Story:
         scene = self.pick("scene") if "scene" in self.problem else ""
         if scene == "faceplate" and self.family not in ("head_unit", "navigation"):
             scene = "heatsink" if self.family in ("amplifier", "subwoofer") else "cone"
-        return scene, f"{self.shipment.product.model}  {self.shipment.lot_no}  {'NG' if self.ours else 'RETURN'}"
+        return (
+            scene,
+            f"{self.shipment.product.model}  {self.shipment.lot_no}  {'NG' if self.ours else 'RETURN'}",
+        )

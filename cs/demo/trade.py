@@ -1,4 +1,6 @@
-"""The demo's trade: sixty invented customers of a car-audio factory, its models, and the shipments between them."""
+"""The demo's trade: sixty invented customers of a car-audio factory, its models, and the shipments between
+them."""
+
 from __future__ import annotations
 
 import hashlib
@@ -16,14 +18,49 @@ from cs.models.procedure import rulebook
 from cs.models.users import User
 
 # Letters of the second table: what a customer buys.
-FAMILIES = {"S": "speaker", "A": "amplifier", "H": "head_unit", "W": "subwoofer", "N": "navigation", "X": "harness", "P": "pcba"}
-UNITS = {"speaker": "只", "amplifier": "台", "head_unit": "台", "subwoofer": "台", "navigation": "台", "harness": "条", "pcba": "块"}
-WORDS = {"speaker": "扬声器", "amplifier": "功放", "head_unit": "主机", "subwoofer": "低音炮", "navigation": "车载导航", "harness": "线束",
-         "pcba": "电路板组件"}
+FAMILIES = {
+    "S": "speaker",
+    "A": "amplifier",
+    "H": "head_unit",
+    "W": "subwoofer",
+    "N": "navigation",
+    "X": "harness",
+    "P": "pcba",
+}
+UNITS = {
+    "speaker": "只",
+    "amplifier": "台",
+    "head_unit": "台",
+    "subwoofer": "台",
+    "navigation": "台",
+    "harness": "条",
+    "pcba": "块",
+}
+WORDS = {
+    "speaker": "扬声器",
+    "amplifier": "功放",
+    "head_unit": "主机",
+    "subwoofer": "低音炮",
+    "navigation": "车载导航",
+    "harness": "线束",
+    "pcba": "电路板组件",
+}
 TYPES = {"harness": "accessory"}  # where a family has another code in the customer file
-INDUSTRIES = {"oem": "整车与座舱配套", "maker": "汽车电子", "trader": "汽车用品", "contract_maker": "电子代工"}
-LOT_SIZES = {"speaker": (400, 3000), "amplifier": (60, 500), "head_unit": (50, 600), "subwoofer": (40, 300), "navigation": (30, 300),
-             "harness": (500, 5000), "pcba": (200, 1500)}
+INDUSTRIES = {
+    "oem": "整车与座舱配套",
+    "maker": "汽车电子",
+    "trader": "汽车用品",
+    "contract_maker": "电子代工",
+}
+LOT_SIZES = {
+    "speaker": (400, 3000),
+    "amplifier": (60, 500),
+    "head_unit": (50, 600),
+    "subwoofer": (40, 300),
+    "navigation": (30, 300),
+    "harness": (500, 5000),
+    "pcba": (200, 1500),
+}
 
 # model | family | description
 MODELS = """
@@ -55,7 +92,8 @@ MJ-XRCA|harness|双屏蔽RCA信号线 5m
 MJ-P210|pcba|四路功放主板组件 P210
 """
 
-# short name | full name | type | organisation | province | city | what it buys | since | agreed days to reply | terms
+# short name | full name | type | organisation | province | city | what it buys | since | agreed days to reply
+# | terms
 CUSTOMERS = """
 铄途电子|广州铄途汽车电子系统有限公司|oem|private|广东省|广州市|HNX|2015|1|monthly_60
 澜驭汽车|芜湖澜驭新能源汽车有限公司|oem|joint_venture|安徽省|芜湖市|SAWX|2019|1|monthly_90
@@ -118,22 +156,94 @@ Anadolusel|Anadolusel Oto Ses San. A.S.|trader|foreign|Türkiye|Bursa|SWX|2020||
 Qasrnoor|Qasrnoor Auto Accessories LLC|trader|foreign|UAE|Sharjah|SHN|2019||prepaid
 Marigoldia|Marigoldia Auto Electronics Pvt. Ltd.|maker|foreign|India|Pune|HPX|2022|5|letter_of_credit
 """
-LATER = {"辰犀座舱", "皓蹄新能源", "谷吟智能", "旅聆租赁", "Marigoldia", "嘉槿科技", "桂骐车品"}  # came within the year
-BIG = {"铄途电子", "澜驭汽车", "骐砚车业", "岚骁科技", "禾骋汽车", "锦跸汽配", "Tonwald", "浦雁车品", "音屿电声", "晨缰代工"}
-SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗郑梁谢宋唐许韩冯邓曹彭曾"
-GIVEN = ("宏", "洁", "志芳", "少华", "子豪", "桂英", "翠萍", "国庆", "佳怡", "大勇", "淑敏", "振东", "建平", "丽华", "志强", "海燕", "文斌", "雪梅", "国栋", "晓东", "美玲", "俊杰", "春燕", "伟明", "慧敏", "立新", "嘉欣", "永刚", "秀芳", "思远")
-ABROAD = {  # currency and people
-    "Germany": ("EUR", ("Jonas Weidner", "Britta Hollmann")), "Norway": ("EUR", ("Ingrid Solvang", "Tor Haugland")),
-    "Brazil": ("USD", ("Marcelo Brito", "Luana Peixoto")), "United Kingdom": ("USD", ("Helen Ashdown", "Piers Collwood")),
-    "日本": ("JPY", ("佐野 健司", "水原 遥")), "Türkiye": ("EUR", ("Emre Tuncay", "Selin Arca")),
-    "UAE": ("USD", ("Faisal Rahmani", "Omar Darwish")), "India": ("USD", ("Neha Kulkarni", "Arvind Salgar")),
+LATER = {
+    "辰犀座舱",
+    "皓蹄新能源",
+    "谷吟智能",
+    "旅聆租赁",
+    "Marigoldia",
+    "嘉槿科技",
+    "桂骐车品",
+}  # came within the year
+BIG = {
+    "铄途电子",
+    "澜驭汽车",
+    "骐砚车业",
+    "岚骁科技",
+    "禾骋汽车",
+    "锦跸汽配",
+    "Tonwald",
+    "浦雁车品",
+    "音屿电声",
+    "晨缰代工",
 }
-ROADS = ("创业路", "工业大道", "科技三路", "汽配城A区", "兴业路", "滨江路", "高新一路", "迎宾大道", "物流园二期", "环城北路")
-POSTS = (("quality", "品质部/工程师"), ("purchasing", "采购部/经理"), ("purchasing", "采购部/采购员"), ("quality", "品质部/主管"), ("executive", "总经理"))
+SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗郑梁谢宋唐许韩冯邓曹彭曾"
+GIVEN = (
+    "宏",
+    "洁",
+    "志芳",
+    "少华",
+    "子豪",
+    "桂英",
+    "翠萍",
+    "国庆",
+    "佳怡",
+    "大勇",
+    "淑敏",
+    "振东",
+    "建平",
+    "丽华",
+    "志强",
+    "海燕",
+    "文斌",
+    "雪梅",
+    "国栋",
+    "晓东",
+    "美玲",
+    "俊杰",
+    "春燕",
+    "伟明",
+    "慧敏",
+    "立新",
+    "嘉欣",
+    "永刚",
+    "秀芳",
+    "思远",
+)
+ABROAD = {  # currency and people
+    "Germany": ("EUR", ("Jonas Weidner", "Britta Hollmann")),
+    "Norway": ("EUR", ("Ingrid Solvang", "Tor Haugland")),
+    "Brazil": ("USD", ("Marcelo Brito", "Luana Peixoto")),
+    "United Kingdom": ("USD", ("Helen Ashdown", "Piers Collwood")),
+    "日本": ("JPY", ("佐野 健司", "水原 遥")),
+    "Türkiye": ("EUR", ("Emre Tuncay", "Selin Arca")),
+    "UAE": ("USD", ("Faisal Rahmani", "Omar Darwish")),
+    "India": ("USD", ("Neha Kulkarni", "Arvind Salgar")),
+}
+ROADS = (
+    "创业路",
+    "工业大道",
+    "科技三路",
+    "汽配城A区",
+    "兴业路",
+    "滨江路",
+    "高新一路",
+    "迎宾大道",
+    "物流园二期",
+    "环城北路",
+)
+POSTS = (
+    ("quality", "品质部/工程师"),
+    ("purchasing", "采购部/经理"),
+    ("purchasing", "采购部/采购员"),
+    ("quality", "品质部/主管"),
+    ("executive", "总经理"),
+)
 
 
 def dice(what: str) -> Random:
-    """Chance that falls the same way at every build; each case has its own, so that one more case leaves the others as they are."""
+    """Chance that falls the same way at every build; each case has its own, so that one more case leaves the
+    others as they are."""
     return Random(f"MJ-QP-12 {what}")  # noqa: S311 nothing here is secret
 
 
@@ -173,7 +283,9 @@ class Trade:
         self.buys: dict[int, list[Product]] = {}  # of a customer
         self.sent: list[Shipment] = []
         self.complained: set[int] = set()  # customers
-        self.told: dict[tuple[int, int, str], tuple[dict[str, Any], datetime]] = {}  # customer, product and defect: the problem, and when it was told
+        self.told: dict[
+            tuple[int, int, str], tuple[dict[str, Any], datetime]
+        ] = {}  # customer, product and defect: the problem, and when it was told
         self._fitting: dict[int, list[int]] = {}
         self.said: Counter[Any] = Counter()  # how often a sentence was said: by anybody, and by a customer
         self._taken: set[str] = set()  # names and telephone numbers
@@ -184,8 +296,14 @@ class Trade:
         """All models; the engineer enters them."""
         for n, row in enumerate(MODELS.strip().splitlines()):
             model, family, spec = row.split("|")
-            product = Product.create(by=self.people["engineer"], on=next(moments), model=model, spec=spec, unit="set" if "套装" in spec else "pcs",
-                                     part_no=f"{30 + list(UNITS).index(family)}-{model[3:]}-{n + 1:02d}0")
+            product = Product.create(
+                by=self.people["engineer"],
+                on=next(moments),
+                model=model,
+                spec=spec,
+                unit="set" if "套装" in spec else "pcs",
+                part_no=f"{30 + list(UNITS).index(family)}-{model[3:]}-{n + 1:02d}0",
+            )
             self.products.append(product)
             self.family[product.id] = family
 
@@ -203,15 +321,36 @@ class Trade:
         families = [FAMILIES[letter] for letter in line.buys]
         address = self._address(line)
         customer = Customer.create(
-            by=rep if new else clerk, on=on, short_name=line.short, full_name=line.full, customer_type=line.kind, status="active",
-            english_name=line.full if line.full.isascii() else None, products="、".join(WORDS[family] for family in families),
-            product_type=sorted((TYPES.get(family, family) for family in families), key=list(rulebook().choices["product_type"]).index), organisation_type=line.organisation, address=address,
-            delivery_address=address, rep_id=rep.id, clerk_id=clerk.id, reply_days=line.reply_days, payment_terms=line.terms,
-            currency=ABROAD[line.province][0] if line.foreign else "CNY", delivery_terms=rng.choice(("FOB", "CIF")) if line.foreign
-            else rng.choice(("delivered", "freight", "freight", "express")), brand_standing="well_known" if line.kind == "oem" else "ordinary",
+            by=rep if new else clerk,
+            on=on,
+            short_name=line.short,
+            full_name=line.full,
+            customer_type=line.kind,
+            status="active",
+            english_name=line.full if line.full.isascii() else None,
+            products="、".join(WORDS[family] for family in families),
+            product_type=sorted(
+                (TYPES.get(family, family) for family in families),
+                key=list(rulebook().choices["product_type"]).index,
+            ),
+            organisation_type=line.organisation,
+            address=address,
+            delivery_address=address,
+            rep_id=rep.id,
+            clerk_id=clerk.id,
+            reply_days=line.reply_days,
+            payment_terms=line.terms,
+            currency=ABROAD[line.province][0] if line.foreign else "CNY",
+            delivery_terms=rng.choice(("FOB", "CIF"))
+            if line.foreign
+            else rng.choice(("delivered", "freight", "freight", "express")),
+            brand_standing="well_known" if line.kind == "oem" else "ordinary",
             partner_since=on.date() if new else date(line.since, rng.randint(1, 12), rng.randint(1, 28)),
-            industry=INDUSTRIES.get(line.kind, "汽车后市场"), scale=rng.choice(("50人以下", "约120人", "约300人", "约800人", "2000人以上")),
-            monthly_demand=f"约{rng.choice((3, 5, 8, 12, 20, 30)) * 100}件", contacts=self._contacts(line))
+            industry=INDUSTRIES.get(line.kind, "汽车后市场"),
+            scale=rng.choice(("50人以下", "约120人", "约300人", "约800人", "2000人以上")),
+            monthly_demand=f"约{rng.choice((3, 5, 8, 12, 20, 30)) * 100}件",
+            contacts=self._contacts(line),
+        )
         self.customers.append(customer)
         offered = [product for product in self.products if self.family[product.id] in families]
         self.buys[customer.id] = rng.sample(offered, min(len(offered), rng.randint(3, 5)))
@@ -219,18 +358,34 @@ class Trade:
     def _clerk_of(self, line: Line) -> User:
         if line.foreign:
             return self.people["lihao"]
-        return self.people["zhaoyan" if line.kind == "oem" else self.rng.choice(("sales_clerk", "sales_clerk", "wangli", "dengjie"))]
+        return self.people[
+            "zhaoyan"
+            if line.kind == "oem"
+            else self.rng.choice(("sales_clerk", "sales_clerk", "wangli", "dengjie"))
+        ]
 
     def _contacts(self, line: Line) -> list[dict[str, Any]]:
         rng = self.rng
         self._serial += 1
         if line.foreign:
-            posts, names = list(zip(("quality", "purchasing"), ("Quality Engineer", "Purchasing Manager"), strict=True)), list(ABROAD[line.province][1])
+            posts, names = (
+                list(zip(("quality", "purchasing"), ("Quality Engineer", "Purchasing Manager"), strict=True)),
+                list(ABROAD[line.province][1]),
+            )
         else:
             posts = rng.sample(POSTS, rng.choice((1, 2, 2, 3)))
             names = [self._name() for _ in posts]
-        return [{"name": name, "position": post, "contact_role": role, "phone": self.phone(line.foreign), "survey_recipient": role == "purchasing",
-                 "email": f"{role}@kh{self._serial:03d}.example"} for (role, post), name in zip(posts, names, strict=True)]
+        return [
+            {
+                "name": name,
+                "position": post,
+                "contact_role": role,
+                "phone": self.phone(line.foreign),
+                "survey_recipient": role == "purchasing",
+                "email": f"{role}@kh{self._serial:03d}.example",
+            }
+            for (role, post), name in zip(posts, names, strict=True)
+        ]
 
     def _name(self) -> str:
         """A name that nobody else in the demo bears."""
@@ -241,7 +396,11 @@ class Trade:
 
     def phone(self, foreign: bool = False) -> str:
         """A number that looks like one and is nobody's."""
-        while (number := f"+00 555 {self.rng.randint(1000, 9999)}" if foreign else f"1380000{self.rng.randint(1000, 9999)}") in self._taken:
+        while (
+            number := f"+00 555 {self.rng.randint(1000, 9999)}"
+            if foreign
+            else f"1380000{self.rng.randint(1000, 9999)}"
+        ) in self._taken:
             pass
         self._taken.add(number)
         return number
@@ -249,14 +408,23 @@ class Trade:
     def _address(self, line: Line) -> str:
         number = self.rng.randint(6, 288)
         if line.foreign:
-            return f"{number} {'工業団地' if line.province == '日本' else 'Industrial Road'}, {line.city}, {line.province}"
+            return (
+                f"{number} {'工業団地' if line.province == '日本' else 'Industrial Road'}, "
+                f"{line.city}, {line.province}"
+            )
         return f"{line.province}{line.city}{self.rng.choice(ROADS)}{number}号"
 
     def add_part_numbers(self, moments: Iterator[datetime]) -> None:
         """The numbers under which vehicle makers and contract makers order, entered model by model."""
         for product in self.products:
-            parts = [{"customer_id": customer.id, "part_no": f"{self.rng.randint(1000, 9999)}-{self.rng.randint(100000, 999999)}"}
-                     for customer in self.customers if customer.customer_type in ("oem", "contract_maker") and product in self.buys[customer.id]]
+            parts = [
+                {
+                    "customer_id": customer.id,
+                    "part_no": f"{self.rng.randint(1000, 9999)}-{self.rng.randint(100000, 999999)}",
+                }
+                for customer in self.customers
+                if customer.customer_type in ("oem", "contract_maker") and product in self.buys[customer.id]
+            ]
             if parts:
                 product.edit(by=self.people["engineer"], on=next(moments), customer_parts=parts)
 
@@ -266,7 +434,13 @@ class Trade:
         """What was sent on these days, one shipment each: a workbook, imported."""
         name = f"出货明细{days[0]:%Y%m%d}-{days[-1]:%Y%m%d}.xlsx"
         rows = [self._shipment(day) for day in days]
-        self.sent += Shipment.bring_in(rows, lines=[*range(2, len(rows) + 2)], files=[[name, hashlib.sha256(name.encode()).hexdigest()]], by=by, on=on)
+        self.sent += Shipment.bring_in(
+            rows,
+            lines=[*range(2, len(rows) + 2)],
+            files=[[name, hashlib.sha256(name.encode()).hexdigest()]],
+            by=by,
+            on=on,
+        )
 
     def sent_lately(self, day: date) -> dict[int, list[tuple[int, Shipment]]]:
         """What was sent in the four months before a day, by product: how many days ago, and the shipment."""
@@ -284,15 +458,25 @@ class Trade:
     def fitting(self, problem: dict[str, Any]) -> list[int]:
         """The products that can have a problem."""
         if id(problem) not in self._fitting:
-            self._fitting[id(problem)] = [one.id for one in self.products if self.family[one.id] in problem["on"]
-                                          and one.model in problem.get("models", (one.model,)) and one.model not in problem.get("but", ())]
+            self._fitting[id(problem)] = [
+                one.id
+                for one in self.products
+                if self.family[one.id] in problem["on"]
+                and one.model in problem.get("models", (one.model,))
+                and one.model not in problem.get("but", ())
+            ]
         return self._fitting[id(problem)]
 
     def knows(self, one: Shipment, problem: dict[str, Any], sentences: tuple[str, ...]) -> bool:
-        """Whether this customer told of the problem with this model before, or the same words were used in a case of this customer."""
-        return (one.customer_id, one.product_id, problem["defect"]) in self.told or any((one.customer_id, sentence) in self.said for sentence in sentences)
+        """Whether this customer told of the problem with this model before, or the same words were used in a
+        case of this customer."""
+        return (one.customer_id, one.product_id, problem["defect"]) in self.told or any(
+            (one.customer_id, sentence) in self.said for sentence in sentences
+        )
 
-    def remember(self, one: Shipment, problem: dict[str, Any], sentences: tuple[str, ...], when: datetime) -> None:
+    def remember(
+        self, one: Shipment, problem: dict[str, Any], sentences: tuple[str, ...], when: datetime
+    ) -> None:
         self.complained.add(one.customer_id)
         self.told[one.customer_id, one.product_id, problem["defect"]] = problem, when
         self.said.update([*sentences, *((one.customer_id, sentence) for sentence in sentences)])
@@ -305,13 +489,23 @@ class Trade:
     def _shipment(self, shipped_on: date) -> dict[str, Any]:
         """Large customers are sent to more often."""
         rng = self.rng
-        customer = rng.choice([one for one in self.customers if one.short_name in BIG] if rng.random() < 0.35 else self.customers)
+        customer = rng.choice(
+            [one for one in self.customers if one.short_name in BIG]
+            if rng.random() < 0.35
+            else self.customers
+        )
         product = rng.choice(self.buys[customer.id])
         made = shipped_on - timedelta(days=rng.randint(3, 9))
         while not self.calendar.is_working(made):
             made -= timedelta(days=1)
         low, high = LOT_SIZES[self.family[product.id]]
         self._serial += 1
-        return {"customer_id": customer.id, "product_id": product.id, "order_no": f"SO{shipped_on:%y%m}-{self._serial:04d}",
-                "lot_no": f"L{made:%y%m%d}{rng.choice('ABC')}{rng.randint(1, 6)}", "quantity": int(round(rng.triangular(low, high, low * 1.6), -1)),
-                "shipped_on": shipped_on, "produced_on": made}
+        return {
+            "customer_id": customer.id,
+            "product_id": product.id,
+            "order_no": f"SO{shipped_on:%y%m}-{self._serial:04d}",
+            "lot_no": f"L{made:%y%m%d}{rng.choice('ABC')}{rng.randint(1, 6)}",
+            "quantity": int(round(rng.triangular(low, high, low * 1.6), -1)),
+            "shipped_on": shipped_on,
+            "produced_on": made,
+        }

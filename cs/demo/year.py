@@ -1,4 +1,5 @@
 """The demo's year: what happens in it, told case by case and lived in the order of time."""
+
 from __future__ import annotations
 
 from bisect import bisect
@@ -24,7 +25,8 @@ from cs.models.procedure import rulebook, zone
 DAYS = 365
 HOUR = timedelta(hours=1)
 
-# How many complaints a month brings: the rush and the new hands before the spring feast, then the summer's heat.
+# How many complaints a month brings: the rush and the new hands before the spring feast, then the summer's
+# heat.
 MONTHS = {1: 1.5, 2: 0.7, 3: 0.8, 4: 0.8, 5: 0.9, 6: 1.2, 7: 1.6, 8: 1.5, 9: 1.0, 10: 0.8, 11: 0.9, 12: 1.3}
 
 
@@ -38,7 +40,9 @@ class Year:
         self.first_day = self.calendar.next_working_day(now.date() - timedelta(days=DAYS))
         self.sleeping: list[tuple[datetime, int, Walk]] = []
         self.started = 0
-        self.away: dict[str, tuple[date, date]] = {}  # of a role: from which day to which its holder has a deputy
+        self.away: dict[
+            str, tuple[date, date]
+        ] = {}  # of a role: from which day to which its holder has a deputy
         self._counts: Counter[str] = Counter()
         self.people: People
         self.trade: Trade
@@ -47,7 +51,13 @@ class Year:
     def live(self) -> None:
         """Lives the year: each walk sleeps until its next moment, and the earliest wakes first."""
         self._introduce()
-        for walk in [self._shipments(), *self._office(), *self._cases(), *self._gate(), *elsewhere(self, lambda day: self._at(day, 9, 25))]:
+        for walk in [
+            self._shipments(),
+            *self._office(),
+            *self._cases(),
+            *self._gate(),
+            *elsewhere(self, lambda day: self._at(day, 9, 25)),
+        ]:
             self.start(walk)
         while self.sleeping:
             _, number, walk = heappop(self.sleeping)
@@ -70,19 +80,25 @@ class Year:
         return self._counts[what]
 
     def reply_due(self, heard_at: datetime, deadline: datetime | None, agreed_days: int | None) -> datetime:
-        return rulebook().reply.due_at(heard_at, self.calendar, customer_deadline=deadline, agreed_days=agreed_days)
+        return rulebook().reply.due_at(
+            heard_at, self.calendar, customer_deadline=deadline, agreed_days=agreed_days
+        )
 
     # The first day
 
     def _introduce(self) -> None:
-        """Accounts, models, customers, the register that was kept before, and what was sent in the weeks before."""
+        """Accounts, models, customers, the register that was kept before, and what was sent in the weeks
+        before."""
         self.people = People(self._moments(self._at(self.first_day, 8, 5), 1))
         self.trade = Trade(self.people, dice("trade"))
         self.trade.add_models(self._moments(self._at(self.first_day, 8, 40), 2))
         self.trade.add_customers(self._moments(self._at(self.first_day, 9, 40), 3))
         self.trade.add_part_numbers(self._moments(self._at(self.first_day, 15, 0), 2))
         old_register.bring_in(self.people["sales_manager"], self._at(self.first_day, 16, 20))
-        earlier = [self.calendar.next_working_day(self.first_day - timedelta(days=70 - n * 2 // 3)) for n in range(100)]
+        earlier = [
+            self.calendar.next_working_day(self.first_day - timedelta(days=70 - n * 2 // 3))
+            for n in range(100)
+        ]
         self.trade.import_shipments(self._at(self.first_day, 16, 40), earlier, self.people["planner"])
 
     def _at(self, day: date, hour: int, minute: int = 0) -> datetime:
@@ -121,7 +137,10 @@ class Year:
         days = self._working_days(self.first_day + timedelta(days=20), self.now.date() - timedelta(days=20))
         days = days or [self.first_day]
         for n, line in enumerate(list(self.trade.to_come)):
-            yield self._once(self._at(days[len(days) * (n + 1) // 12], 10, 5 * n), lambda on, line=line: self.trade.add_customer(line, on))
+            yield self._once(
+                self._at(days[len(days) * (n + 1) // 12], 10, 5 * n),
+                lambda on, line=line: self.trade.add_customer(line, on),
+            )
         for n in range(9):
             yield self._once(self._at(days[len(days) * (n + 1) // 10], 14, 3 * n), self._change_contact)
         for n in range(3):
@@ -141,11 +160,17 @@ class Year:
         customer.edit(by=customer.clerk, on=on, contacts=rows)
 
     def _agree_limit(self, on: datetime) -> None:
-        customer = next(one for one in self.trade.customers if one.reply_days is None and one.customer_type == "oem")
-        customer.edit(by=self.people["sales_manager"], on=on, reply_days=3, remarks="质量协议约定：客诉三天内回复。")
+        customer = next(
+            one for one in self.trade.customers if one.reply_days is None and one.customer_type == "oem"
+        )
+        customer.edit(
+            by=self.people["sales_manager"], on=on, reply_days=3, remarks="质量协议约定：客诉三天内回复。"
+        )
 
     def _void_shipment(self, on: datetime) -> None:
-        self.trade.sent[-1].void(reason="数量录错，已按送货单重新录入。", by=self.people["sales_manager"], on=on)
+        self.trade.sent[-1].void(
+            reason="数量录错，已按送货单重新录入。", by=self.people["sales_manager"], on=on
+        )
 
     # Complaints
 
@@ -157,14 +182,23 @@ class Year:
             yield self._waiting(n, waiting)
 
     def _behind(self) -> Iterator[tuple[Plot, datetime]]:
-        """The plots over the year, each early enough to lie behind by now; few in the last weeks, whose cases mostly still wait."""
+        """The plots over the year, each early enough to lie behind by now; few in the last weeks, whose cases
+        mostly still wait."""
         plots = [plot for count, plot in BEHIND for _ in range(count)]
         self.rng.shuffle(plots)
-        heard_first = set(self.rng.sample([n for n, plot in enumerate(plots) if not plot.declined and not plot.void], PASSED_ON))
+        heard_first = set(
+            self.rng.sample(
+                [n for n, plot in enumerate(plots) if not plot.declined and not plot.void], PASSED_ON
+            )
+        )
         plots = [replace(plot, passed_on=True) if n in heard_first else plot for n, plot in enumerate(plots)]
         days = self._working_days(self.first_day + timedelta(days=2), self.now.date() - timedelta(days=10))
-        weights = [MONTHS[day.month] * (0.2 if self.now.date() - day < timedelta(days=28) else 1) for day in days]
-        moments = sorted(self._sometime(day, self.rng) for day in self.rng.choices(days, weights, k=len(plots)))
+        weights = [
+            MONTHS[day.month] * (0.2 if self.now.date() - day < timedelta(days=28) else 1) for day in days
+        ]
+        moments = sorted(
+            self._sometime(day, self.rng) for day in self.rng.choices(days, weights, k=len(plots))
+        )
         for plot in sorted(plots, key=lambda plot: -plot.takes):
             early = bisect(moments, self.now - timedelta(days=plot.takes))
             yield plot, moments.pop(self.rng.randrange(early or 1))
@@ -173,7 +207,9 @@ class Year:
         """When somebody calls: in working hours, now and then in the evening."""
         if rng.random() < 0.05:
             return self._at(day, rng.randint(18, 20), rng.randint(0, 59))
-        return self.calendar.add_working_hours(self._at(day, 8, 0), rng.uniform(0.2, 7.6)).replace(second=0, microsecond=0)
+        return self.calendar.add_working_hours(self._at(day, 8, 0), rng.uniform(0.2, 7.6)).replace(
+            second=0, microsecond=0
+        )
 
     def _deadline(self, heard_at: datetime) -> datetime | None:
         """One customer in nine asks for a date of its own: tomorrow noon, or some days later."""
@@ -184,19 +220,31 @@ class Year:
         return self._at(self.calendar.add_working_days(heard_at.date(), self.rng.randint(3, 5)), 17, 0)
 
     def _gate(self) -> Iterator[Walk]:
-        """What the warehouse received in the last days and sales has not taken over; the first of it was not for us."""
+        """What the warehouse received in the last days and sales has not taken over; the first of it was not
+        for us."""
         rng, today = dice("gate"), self.now.date()
-        moments = sorted(self._sometime(day, rng) for day in self._working_days(today - timedelta(days=20), today) for _ in range(2))
-        lately = [moment for moment in moments if self.calendar.working_hours_between(moment, self.now) >= 3 * HOUR]
-        for number, moment in enumerate(lately[-AT_THE_GATE - 1:]):
+        moments = sorted(
+            self._sometime(day, rng)
+            for day in self._working_days(today - timedelta(days=20), today)
+            for _ in range(2)
+        )
+        lately = [
+            moment for moment in moments if self.calendar.working_hours_between(moment, self.now) >= 3 * HOUR
+        ]
+        for number, moment in enumerate(lately[-AT_THE_GATE - 1 :]):
             yield arrival(self, number, moment, void=number == 0)
 
     # What waits now
 
     def _waiting(self, number: int, waiting: Waiting) -> Walk:
         rng, task = dice(f"waiting {number}"), waiting.task
-        plot = replace(waiting.plot, stops_at=task, taken_by=waiting.taken_by, passed_on=task == "register" or rng.random() < 0.15,
-                       photo=task != "register" and rng.random() < 0.3)
+        plot = replace(
+            waiting.plot,
+            stops_at=task,
+            taken_by=waiting.taken_by,
+            passed_on=task == "register" or rng.random() < 0.15,
+            photo=task != "register" and rng.random() < 0.3,
+        )
         if waiting.ago is not None:
             return self._answered(number, plot, waiting.ago, rng)
         heard_at, deadline = self._heard_so_that(waiting.when, rng)
@@ -207,14 +255,21 @@ class Year:
         return Case(self, number, plot, heard_at, length=length / PACE[last], deadline=deadline).walk()
 
     def _heard_so_that(self, when: str, rng: Random) -> tuple[datetime, datetime | None]:
-        """When we heard of it, so that the reply was due, is due today, or will be; if no day does, the customer sets the date."""
+        """When we heard of it, so that the reply was due, is due today, or will be; if no day does, the
+        customer sets the date."""
         today = self.now.date()
         days = reversed(self._working_days(today - timedelta(days=14), today))
-        heard = [moment for moment in (self._sometime(day, rng) for day in days for _ in range(3))
-                 if moment <= self.now and self.calendar.working_hours_between(moment, self.now) >= 2 * HOUR]
+        heard = [
+            moment
+            for moment in (self._sometime(day, rng) for day in days for _ in range(3))
+            if moment <= self.now and self.calendar.working_hours_between(moment, self.now) >= 2 * HOUR
+        ]
         due = {moment: self.reply_due(moment, None, None).date() for moment in heard}
-        fitting = {"late": [one for one in heard if due[one] < today][:6], "today": [one for one in heard if due[one] == today],
-                   "later": [one for one in heard if due[one] > today]}[when]
+        fitting = {
+            "late": [one for one in heard if due[one] < today][:6],
+            "today": [one for one in heard if due[one] == today],
+            "later": [one for one in heard if due[one] > today],
+        }[when]
         if fitting:
             return rng.choice(fitting), None
         day = today if when == "today" else self.calendar.next_working_day(today, including=False)
@@ -222,7 +277,14 @@ class Year:
 
     def _answered(self, number: int, plot: Plot, ago: int, rng: Random) -> Walk:
         """A case whose reply went out so many days ago."""
-        sent = self._sometime(self._working_days(self.first_day, self.now.date() - timedelta(days=ago))[-1], rng)
-        heard_at = self.calendar.add_working_hours(self._at(self._working_days(self.first_day, sent.date() - timedelta(days=1))[-1], 8, 0), rng.uniform(1, 6))
+        sent = self._sometime(
+            self._working_days(self.first_day, self.now.date() - timedelta(days=ago))[-1], rng
+        )
+        heard_at = self.calendar.add_working_hours(
+            self._at(self._working_days(self.first_day, sent.date() - timedelta(days=1))[-1], 8, 0),
+            rng.uniform(1, 6),
+        )
         heard_at = heard_at.replace(second=0, microsecond=0)
-        return Case(self, number, plot, heard_at, length=self.calendar.working_hours_between(heard_at, sent)).walk()
+        return Case(
+            self, number, plot, heard_at, length=self.calendar.working_hours_between(heard_at, sent)
+        ).walk()

@@ -1,11 +1,21 @@
 """Reading Excel and CSV files as factories keep them: columns by their titles, bad lines with their reason.
 
-`cells`, `sheets`, `tables` and `worker` read files and know no records; `plans` says what a table would bring in; what each kind
-of table holds stands in `master_data` and `history`.
+`cells`, `sheets`, `tables` and `worker` read files and know no records; `plans` says what a table would bring
+in; what each kind of table holds stands in `master_data` and `history`.
 """
 
 from cs.imports.cells import Column, Problem
 from cs.imports.sheets import Limits, TableRefused
 from cs.imports.tables import MESSAGES, Line, Table, describe, read_table
 
-__all__ = ["MESSAGES", "Column", "Limits", "Line", "Problem", "Table", "TableRefused", "describe", "read_table"]
+__all__ = [
+    "MESSAGES",
+    "Column",
+    "Limits",
+    "Line",
+    "Problem",
+    "Table",
+    "TableRefused",
+    "describe",
+    "read_table",
+]

@@ -31,11 +31,13 @@ _DATE = re.compile(
 )
 _COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _SERIAL = re.compile(r"[0-9]{5}(\.[0-9]+)?")
-# Marks that come along with copied text and show nothing: zero-width space, word joiner, BOM, text direction marks.
+# Marks that come along with copied text and show nothing: zero-width space, word joiner, BOM, text direction
+# marks.
 _INVISIBLE = dict.fromkeys(
     [0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, 0xAD, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
-# Full-width letters and digits are an input method left switched on; full-width punctuation is good Chinese and stays.
+# Full-width letters and digits are an input method left switched on; full-width punctuation is good Chinese
+# and stays.
 _HALF_WIDTH = {
     wide: wide - 0xFEE0
     for span in ((0xFF10, 0xFF19), (0xFF21, 0xFF3A), (0xFF41, 0xFF5A))
@@ -51,7 +53,8 @@ Read = tuple[object, str | None, dict[str, object]]
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a cell, a line or a table cannot be taken: `column` is a Column's name, or None for the whole line."""
+    """Why a cell, a line or a table cannot be taken: `column` is a Column's name, or None for the whole
+    line."""
 
     column: str | None
     code: str
@@ -69,9 +72,9 @@ class CellError:
 class Column:
     """A column to look for: its titles (the first is the one shown to users) and what its cells must hold.
 
-    `choices` maps each title a user may write (and, by itself, each code) to the code that is kept; a column of texts may have
-    them too: then other words are kept as they stand.
-    `multiline` keeps line breaks inside a text; otherwise they become spaces.
+    `choices` maps each title a user may write (and, by itself, each code) to the code that is kept; a column
+    of texts may have them too: then other words are kept as they stand. `multiline` keeps line breaks inside
+    a text; otherwise they become spaces.
     """
 
     name: str
@@ -89,7 +92,6 @@ class Column:
         titles = [*zip(choices.values(), choices.values(), strict=True), *choices.items()]
         return {plain(title): code for title, code in titles}
 
-
     @property
     def possible(self) -> list[str]:
         """One title for each code: the first is the one users know."""
@@ -106,7 +108,8 @@ def plain(text: str) -> str:
 
 
 def read_cell(column: Column, raw: object) -> tuple[object, Problem | None]:
-    """The value of a cell and no problem, or None and the problem. An empty cell is None: a problem where required."""
+    """The value of a cell and no problem, or None and the problem. An empty cell is None: a problem where
+    required."""
     if isinstance(raw, CellError):
         return None, Problem(column.name, "formula_error", {"value": raw.text})
     if isinstance(raw, str):

@@ -1,8 +1,10 @@
 """What a table would bring in: which columns it may have, what is new, what is there already, what is wrong.
 
-`plan` reads and changes nothing; `apply` writes what a plan calls new, in one go. What a kind of table holds stands in
-`cs.imports.master_data` and `cs.imports.history`. What makes a line the same thing as a record is the record's natural key.
+`plan` reads and changes nothing; `apply` writes what a plan calls new, in one go. What a kind of table holds
+stands in `cs.imports.master_data` and `cs.imports.history`. What makes a line the same thing as a record is
+the record's natural key.
 """
+
 from __future__ import annotations
 
 from collections import Counter
@@ -31,8 +33,12 @@ REASONS = MESSAGES | {
     "ambiguous_customer": _N("More than one customer is called “%(value)s”. Use the customer code."),
     "different_customers": _N("The cells of this line name different customers: %(names)s"),
     "unknown_model": _N("There is no model “%(value)s”. Enter or import it first."),
-    "unknown_person": _N("Nobody in sales is called “%(value)s”. Set up the account first, or leave the cell empty."),
-    "ambiguous_person": _N("More than one person in sales is called “%(value)s”. Leave the cell empty and choose later."),
+    "unknown_person": _N(
+        "Nobody in sales is called “%(value)s”. Set up the account first, or leave the cell empty."
+    ),
+    "ambiguous_person": _N(
+        "More than one person in sales is called “%(value)s”. Leave the cell empty and choose later."
+    ),
     "number_taken": _N("The code “%(value)s” belongs to another customer: %(name)s"),
     "number_twice": _N("The code “%(value)s” stands in row %(row)s already, for another customer."),
     "not_positive": _N("The quantity must be more than nothing."),
@@ -43,8 +49,14 @@ REASONS = MESSAGES | {
     "name_without_contact": _N("There is a telephone number or an e-mail address, but no contact's name."),
     # An old complaint register
     "no_symptom_column": _N("There is no column that says what was wrong: %(titles)s"),
-    "old_number_taken": _N("The number “%(value)s” belongs to %(name)s here, with another customer, day, model, lot or text. Correct that record, or give this line a number of its own."),
-    "old_number_twice": _N("The number “%(value)s” stands in row %(row)s already, for another complaint. Give each line a number of its own, such as %(value)s-2."),
+    "old_number_taken": _N(
+        "The number “%(value)s” belongs to %(name)s here, with another customer, day, model, lot or "
+        "text. Correct that record, or give this line a number of its own."
+    ),
+    "old_number_twice": _N(
+        "The number “%(value)s” stands in row %(row)s already, for another complaint. Give each line a "
+        "number of its own, such as %(value)s-2."
+    ),
     "before_complaint": _N("%(value)s lies before the complaint (%(day)s)."),
     "closed_before_reply": _N("%(value)s lies before the reply (%(day)s)."),
     "shipped_after_complaint": _N("Shipped after the complaint was heard."),
@@ -52,8 +64,12 @@ REASONS = MESSAGES | {
     "line_is_void": _N("A line that is “%(value)s” does not count. It is not imported."),
     "answer_without_reply": _N("The customer's answer is there, but not the day of our reply."),
     "negative": _N("The quantity must not be less than nothing."),
-    "more_defective_than_checked": _N("%(defect)s defective pieces cannot be found among %(checked)s checked."),
-    "more_defective_than_shipped": _N("%(defect)s defective pieces cannot be found among %(shipped)s shipped."),
+    "more_defective_than_checked": _N(
+        "%(defect)s defective pieces cannot be found among %(checked)s checked."
+    ),
+    "more_defective_than_shipped": _N(
+        "%(defect)s defective pieces cannot be found among %(shipped)s shipped."
+    ),
     "more_checked_than_shipped": _N("More pieces checked than were shipped (%(shipped)s)."),
     "model_as_text": _N("There is no model “%(value)s” here. It is kept as text."),
     "word_as_text": _N("“%(value)s” is not known here. It is kept as text; the field stays empty."),
@@ -63,22 +79,104 @@ REASONS = MESSAGES | {
 MOST_PIECES = 999_999_999
 # What factories write for the codes of the procedure file, beside its own words.
 OTHER_WORDS: Mapping[str, Mapping[str, str]] = {
-    "customer_type": {"主机厂": "oem", "配套": "oem", "厂家": "maker", "生产商": "maker", "贸易商": "trader", "经销商": "trader", "代理商": "trader",
-                      "贸易": "trader", "经销": "trader", "其他": "other"},
-    "customer_status": {"潜在客户": "potential", "意向": "potential", "合作中": "active", "在用": "active", "有效": "active", "停止合作": "inactive",
-                        "已停用": "inactive"},
-    "organisation_type": {"国企": "state_owned", "民企": "private", "私营": "private", "外企": "foreign", "个体户": "individual", "其他": "other"},
-    "payment_terms": {"月结30": "monthly_30", "月结60": "monthly_60", "月结90": "monthly_90", "预付款": "prepaid", "现结": "on_delivery", "L/C": "letter_of_credit",
-                      "其他": "other"},
+    "customer_type": {
+        "主机厂": "oem",
+        "配套": "oem",
+        "厂家": "maker",
+        "生产商": "maker",
+        "贸易商": "trader",
+        "经销商": "trader",
+        "代理商": "trader",
+        "贸易": "trader",
+        "经销": "trader",
+        "其他": "other",
+    },
+    "customer_status": {
+        "潜在客户": "potential",
+        "意向": "potential",
+        "合作中": "active",
+        "在用": "active",
+        "有效": "active",
+        "停止合作": "inactive",
+        "已停用": "inactive",
+    },
+    "organisation_type": {
+        "国企": "state_owned",
+        "民企": "private",
+        "私营": "private",
+        "外企": "foreign",
+        "个体户": "individual",
+        "其他": "other",
+    },
+    "payment_terms": {
+        "月结30": "monthly_30",
+        "月结60": "monthly_60",
+        "月结90": "monthly_90",
+        "预付款": "prepaid",
+        "现结": "on_delivery",
+        "L/C": "letter_of_credit",
+        "其他": "other",
+    },
     "currency": {"RMB": "CNY", "¥": "CNY", "元": "CNY", "US$": "USD"},
-    "channel": {"电子邮件": "email", "微信": "chat", "QQ": "chat", "传真": "letter", "书面": "letter", "来厂": "visit", "电话投诉": "phone"},
-    "severity": {"致命": "critical", "CR": "critical", "主要": "major", "严重": "major", "MA": "major", "次要": "minor", "轻微": "minor", "MI": "minor"},
-    "nature": {"偶发性": "sporadic", "个别": "sporadic", "批量性": "batch", "批次性": "batch", "批次": "batch", "常态性": "chronic", "常发": "chronic"},
-    "liability": {"我司": "ours", "我方": "ours", "本厂": "ours", "厂内": "ours", "供方": "supplier", "供货商": "supplier", "客户责任": "customer", "物流": "carrier",
-                  "承运商": "carrier", "运输公司": "carrier"},
+    "channel": {
+        "电子邮件": "email",
+        "微信": "chat",
+        "QQ": "chat",
+        "传真": "letter",
+        "书面": "letter",
+        "来厂": "visit",
+        "电话投诉": "phone",
+    },
+    "severity": {
+        "致命": "critical",
+        "CR": "critical",
+        "主要": "major",
+        "严重": "major",
+        "MA": "major",
+        "次要": "minor",
+        "轻微": "minor",
+        "MI": "minor",
+    },
+    "nature": {
+        "偶发性": "sporadic",
+        "个别": "sporadic",
+        "批量性": "batch",
+        "批次性": "batch",
+        "批次": "batch",
+        "常态性": "chronic",
+        "常发": "chronic",
+    },
+    "liability": {
+        "我司": "ours",
+        "我方": "ours",
+        "本厂": "ours",
+        "厂内": "ours",
+        "供方": "supplier",
+        "供货商": "supplier",
+        "客户责任": "customer",
+        "物流": "carrier",
+        "承运商": "carrier",
+        "运输公司": "carrier",
+    },
     "finding": {"确认": "confirmed", "成立": "confirmed", "不成立": "not_confirmed", "NTF": "ntf"},
-    "response": {"已接受": "accepted", "未接受": "refused", "拒绝": "refused", "未回复": "no_answer", "无回复": "no_answer"},
-    "unit": {"只": "pcs", "件": "pcs", "支": "pcs", "pc": "pcs", "ea": "pcs", "台": "pcs", "套件": "set", "公斤": "kg", "米": "m"},
+    "response": {
+        "已接受": "accepted",
+        "未接受": "refused",
+        "拒绝": "refused",
+        "未回复": "no_answer",
+        "无回复": "no_answer",
+    },
+    "unit": {
+        "只": "pcs",
+        "件": "pcs",
+        "支": "pcs",
+        "pc": "pcs",
+        "ea": "pcs",
+        "台": "pcs",
+        "套件": "set",
+        "公斤": "kg",
+        "米": "m",
+    },
 }
 
 
@@ -100,7 +198,8 @@ class Fresh:
 
 @dataclass
 class Plan:
-    """What would come in, and why the rest would not. `again`: lines whose thing stands in an earlier row of the same file."""
+    """What would come in, and why the rest would not. `again`: lines whose thing stands in an earlier row of
+    the same file."""
 
     fresh: list[Fresh] = field(default_factory=list)
     known: list[tuple[Line, str]] = field(default_factory=list)
@@ -128,7 +227,8 @@ class Plan:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of table. `columns` are (term or name, kind of cell, further titles, options); `read` turns a line into values."""
+    """One kind of table. `columns` are (term or name, kind of cell, further titles, options); `read` turns a
+    line into values."""
 
     section: str
     model: type[Any]
@@ -138,15 +238,26 @@ class Kind:
     key: Callable[[dict[str, Any]], str]
     examples: tuple[dict[str, Any], ...]
     merge: Callable[[dict[str, Any], dict[str, Any]], bool] = lambda _first, _again: False
-    any_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # columns of which one must be there, by the fault's code
-    own_number: tuple[Any, ...] = ()  # the column of a number that the factory gave itself, what its record is called, and columns that may hold it too
-    worked_out: tuple[str, ...] = ()  # terms and titles of columns that are left out because they follow from the others
+    any_of: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # columns of which one must be there, by the fault's code
+    own_number: tuple[
+        Any, ...
+        # the column of a number that the factory gave itself, what its record is called, and columns that may
+        # hold it too
+    ] = ()
+    worked_out: tuple[
+        str, ...
+    ] = ()  # terms and titles of columns that are left out because they follow from the others
     called: str = ""  # the term by which the page calls the table; without it the section's
     explained: tuple[str, ...] = ()  # what the page tells of how a line is read
-    shown_by: Mapping[str, str] = field(default_factory=lambda: {"sort": "newest"})  # how the list shows what came in
+    shown_by: Mapping[str, str] = field(
+        default_factory=lambda: {"sort": "newest"}
+    )  # how the list shows what came in
 
     def columns(self, language: str) -> tuple[Column, ...]:
-        """The columns to look for, each by its titles in both languages and the names that factories give it."""
+        """The columns to look for, each by its titles in both languages and the names that factories give
+        it."""
         taken: set[str] = set()
         return tuple(_column(language, taken, *spec[:3], **spec[3]) for spec in self.specs)
 
@@ -170,16 +281,31 @@ class Kind:
         return problems
 
     def left_out(self, table: Table) -> tuple[list[str], list[str]]:
-        """The titles of the columns that are not imported: (those that nobody knows, those that are worked out here)."""
+        """The titles of the columns that are not imported: (those that nobody knows, those that are worked
+        out here)."""
         terms = rulebook().terms
-        words = [word for key in self.worked_out for word in ((terms[key].zh, terms[key].en) if key in terms else (key,))]
+        words = [
+            word
+            for key in self.worked_out
+            for word in ((terms[key].zh, terms[key].en) if key in terms else (key,))
+        ]
         follows = {title_key(word) for word in words}
         unknown = [title for title in table.unknown_titles if title_key(title) not in follows]
         return unknown, [title for title in table.unknown_titles if title not in unknown]
 
 
-def _column(language: str, taken: set[str], name: str, kind: str, titles: tuple[str, ...], *, label: str | None = None,
-            group: str | None = None, words: Callable[[str], dict[str, str]] | None = None, **options: Any) -> Column:
+def _column(
+    language: str,
+    taken: set[str],
+    name: str,
+    kind: str,
+    titles: tuple[str, ...],
+    *,
+    label: str | None = None,
+    group: str | None = None,
+    words: Callable[[str], dict[str, str]] | None = None,
+    **options: Any,
+) -> Column:
     word = rulebook().terms[label or name]
     own = (word.zh, word.en) if language == "zh" else (word.en, word.zh)
     kept = []
@@ -214,16 +340,25 @@ class Known:
             if row.state == "active":
                 for word in (row.number, row.short_name, row.full_name):
                     self._customers.setdefault(plain(word), set()).add(row.id)
-        models = db.session.execute(select(Product.id, Product.model, Product.state).order_by(Product.state.desc(), Product.id)).all()
-        self.all_models = {plain(row.model): row.id for row in models}  # those made no more too; what is made stands before them
+        models = db.session.execute(
+            select(Product.id, Product.model, Product.state).order_by(Product.state.desc(), Product.id)
+        ).all()
+        self.all_models = {
+            plain(row.model): row.id for row in models
+        }  # those made no more too; what is made stands before them
         self._models = {plain(row.model): row.id for row in models if row.state == "active"}
         self._people: dict[str, set[int]] = {}
-        people = select(User.id, User.name).join(Membership).where(User.active, Membership.role.in_(roles_with(Permission.EDIT_CUSTOMER)))
+        people = (
+            select(User.id, User.name)
+            .join(Membership)
+            .where(User.active, Membership.role.in_(roles_with(Permission.EDIT_CUSTOMER)))
+        )
         for row in db.session.execute(people):
             self._people.setdefault(plain(row.name), set()).add(row.id)
 
     def customer(self, line: Line, columns: Iterable[str], problems: list[Problem]) -> int | None:
-        """The customer that the cells of these columns name: by code, short or full name; None when they are empty or wrong."""
+        """The customer that the cells of these columns name: by code, short or full name; None when they are
+        empty or wrong."""
         found: dict[str, int] = {}
         for name in columns:
             word = line.values.get(name)
@@ -233,9 +368,17 @@ class Known:
             if len(ids) == 1:
                 found[name] = next(iter(ids))
             else:
-                problems.append(Problem(name, "ambiguous_customer" if ids else "unknown_customer", {"value": word}))
+                problems.append(
+                    Problem(name, "ambiguous_customer" if ids else "unknown_customer", {"value": word})
+                )
         if len(set(found.values())) > 1:
-            problems.append(Problem(None, "different_customers", {"names": "、".join(self.names[one] for one in dict.fromkeys(found.values()))}))
+            problems.append(
+                Problem(
+                    None,
+                    "different_customers",
+                    {"names": "、".join(self.names[one] for one in dict.fromkeys(found.values()))},
+                )
+            )
         return next(iter(found.values()), None)
 
     def code(self, column: str, word: Any) -> str | None:
@@ -262,7 +405,8 @@ class Known:
 
 
 def plan(kind: Kind, table: Table, on: datetime) -> Plan:
-    """What of the table is new, there already, repeated or wrong. A void record counts as there: somebody took it out."""
+    """What of the table is new, there already, repeated or wrong. A void record counts as there: somebody
+    took it out."""
     known, made = Known(kind, table, on), Plan()
     keyed: list[tuple[str, Fresh]] = []
     for line in table.lines:
@@ -296,10 +440,16 @@ def _numbers(kind: Kind) -> dict[str, str]:
     if not kind.own_number:
         return {}
     own, name, *also = kind.own_number
-    return {plain(row[0]): row[1] for column in (own, *also) for row in db.session.execute(select(column, name).where(column.is_not(None)))}
+    return {
+        plain(row[0]): row[1]
+        for column in (own, *also)
+        for row in db.session.execute(select(column, name).where(column.is_not(None)))
+    }
 
 
-def _number_problem(kind: Kind, fresh: Fresh, taken: Mapping[str, str], numbers: dict[str, int]) -> Problem | None:
+def _number_problem(
+    kind: Kind, fresh: Fresh, taken: Mapping[str, str], numbers: dict[str, int]
+) -> Problem | None:
     """A number that the factory gave itself must be one record's."""
     name = kind.own_number[0].key if kind.own_number else ""
     number = fresh.values.get(name)
@@ -317,19 +467,28 @@ def _there(model: type[Any], keys: list[str]) -> dict[str, str]:
     """{key: state} of those that are in the database; valid records before void ones."""
     found: dict[str, str] = {}
     for start in range(0, len(keys), AT_ONCE):
-        query = select(model.natural_key, model.state).where(model.natural_key.in_(keys[start:start + AT_ONCE])).order_by(model.state.desc())
+        query = (
+            select(model.natural_key, model.state)
+            .where(model.natural_key.in_(keys[start : start + AT_ONCE]))
+            .order_by(model.state.desc())
+        )
         found |= {row.natural_key: row.state for row in db.session.execute(query)}
     return found
 
 
 def apply(kind: Kind, made: Plan, source: list[str], *, by: User, on: datetime) -> list[Any]:
-    """Writes what is new; `source` is the file's [name, hash]. Call inside a writing transaction, with a plan made in it."""
+    """Writes what is new; `source` is the file's [name, hash]. Call inside a writing transaction, with a plan
+    made in it."""
     rows = [fresh.values for fresh in made.fresh]
     referred = []  # held while the records are made: the session alone lets them go
     for model, name in ((Customer, "customer_id"), (Product, "product_id")):
         ids = sorted({values[name] for values in rows if values.get(name)})
         for start in range(0, len(ids), AT_ONCE):
-            referred += list(db.session.execute(select(model).where(model.id.in_(ids[start:start + AT_ONCE]))).scalars())
-    records: list[Any] = kind.model.bring_in(rows, lines=[fresh.line.number for fresh in made.fresh], files=[source], by=by, on=on)
+            referred += list(
+                db.session.execute(select(model).where(model.id.in_(ids[start : start + AT_ONCE]))).scalars()
+            )
+    records: list[Any] = kind.model.bring_in(
+        rows, lines=[fresh.line.number for fresh in made.fresh], files=[source], by=by, on=on
+    )
     referred.clear()
     return records

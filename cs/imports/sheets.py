@@ -1,4 +1,5 @@
-"""A file to sheets of rows: what kind of file it is by content, and every limit, before anything is parsed."""
+"""A file to sheets of rows: what kind of file it is by content, and every limit, before anything is
+parsed."""
 
 import csv
 import io
@@ -52,7 +53,8 @@ class Limits:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet with its rows from row 1 on; `name` is None for a text file. `separated`: rows of a CSV, counted in cells."""
+    """A sheet with its rows from row 1 on; `name` is None for a text file. `separated`: rows of a CSV,
+    counted in cells."""
 
     name: str | None
     rows: Iterator[Row]
@@ -60,7 +62,8 @@ class Sheet:
 
 
 def open_sheets(stream: BinaryIO, filename: str, limits: Limits) -> Generator[Sheet, None, None]:
-    """The sheets of a workbook, or a text file once for each possible delimiter; TableRefused when it is neither.
+    """The sheets of a workbook, or a text file once for each possible delimiter; TableRefused when it is
+    neither.
 
     Rows are read as they are asked for: take a sheet's rows before asking for the next sheet.
     """

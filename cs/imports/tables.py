@@ -1,4 +1,5 @@
-"""Tables as factories keep them: the row of titles wherever it stands, columns in any order, each line with its problems.
+"""Tables as factories keep them: the row of titles wherever it stands, columns in any order, each line with
+its problems.
 
 `read_table` is the whole of it. Texts of problems and refusals are in MESSAGES, in English for gettext.
 """
@@ -32,11 +33,15 @@ MESSAGES = {
         "This is a web page with the name of a workbook. Open it in Excel, save it as .xlsx and import that."
     ),
     "encrypted": _N("The workbook is protected by a password. Save it without the password and import that."),
-    "damaged": _N("The workbook is damaged, or cells are filled very far apart. Open it in Excel and save it anew."),
+    "damaged": _N(
+        "The workbook is damaged, or cells are filled very far apart. Open it in Excel and save it anew."
+    ),
     "too_many_sheets": _N("The workbook has %(count)s sheets. Keep only the sheet to import."),
     "too_many_rows": _N("The sheet has more than %(rows)s rows. Please split it."),
     "encoding": _N("The text of the file cannot be read. Save it as UTF-8 or GB18030, or as .xlsx."),
-    "quotation": _N("The file cannot be read from row %(row)s on: a quotation mark is not closed or stands alone."),
+    "quotation": _N(
+        "The file cannot be read from row %(row)s on: a quotation mark is not closed or stands alone."
+    ),
     "no_header": _N("No row of titles was found. These titles were looked for: %(titles)s"),
     "no_lines": _N("There is nothing below the titles."),
     # The table
@@ -49,7 +54,9 @@ MESSAGES = {
     "required": _N("This must be filled in."),
     "formula_error": _N("“%(value)s” is an error in the workbook, not a value."),
     "control_characters": _N("“%(value)s” contains characters that cannot be shown."),
-    "shortened_number": _N("Excel has cut this long number: %(value)s. Format the column as text and type it again."),
+    "shortened_number": _N(
+        "Excel has cut this long number: %(value)s. Format the column as text and type it again."
+    ),
     "too_long": _N("%(length)s characters; at most %(max)s are allowed."),
     "not_a_number": _N("“%(value)s” is not a number."),
     "not_whole": _N("“%(value)s” is not a whole number."),
@@ -62,7 +69,8 @@ MESSAGES = {
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the table: `number` is the row in Excel; `values` holds every column asked for, None where empty or bad."""
+    """A line of the table: `number` is the row in Excel; `values` holds every column asked for, None where
+    empty or bad."""
 
     number: int
     values: dict[str, object]
@@ -71,7 +79,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """What a file holds. `problems` are of the whole table (a title missing or there twice): mend these first."""
+    """What a file holds. `problems` are of the whole table (a title missing or there twice): mend these
+    first."""
 
     sheet: str | None
     header_row: int
@@ -100,8 +109,11 @@ def describe(problem: Problem | TableRefused) -> tuple[str, Mapping[str, object]
     return MESSAGES[problem.code], problem.params
 
 
-def read_table(stream: BinaryIO, filename: str, columns: Sequence[Column], limits: Limits | None = None) -> Table:
-    """Read .xlsx, .xlsm, .xls, .csv, .tsv or .txt: the first visible sheet whose titles are known, line by line.
+def read_table(
+    stream: BinaryIO, filename: str, columns: Sequence[Column], limits: Limits | None = None
+) -> Table:
+    """Read .xlsx, .xlsm, .xls, .csv, .tsv or .txt: the first visible sheet whose titles are known, line by
+    line.
 
     Rows in which all known columns are blank are left out. Bad cells become problems of their line.
     Raises TableRefused, and nothing else, when the file as a whole cannot be read.
@@ -126,7 +138,11 @@ def _table(sheet: Sheet, header: _Header, columns: Sequence[Column], lines: list
     missing = [column for column in columns if column.required and column.name not in header.places]
     problems = [Problem(column.name, "title_missing", {"title": column.titles[0]}) for column in missing]
     problems += [
-        Problem(column.name, "title_twice", {"title": column.titles[0], "found": "、".join(header.twice[column.name])})
+        Problem(
+            column.name,
+            "title_twice",
+            {"title": column.titles[0], "found": "、".join(header.twice[column.name])},
+        )
         for column in columns
         if column.name in header.twice
     ]
@@ -142,7 +158,8 @@ def _table(sheet: Sheet, header: _Header, columns: Sequence[Column], lines: list
 
 
 def _choose(sheets: Iterable[Sheet], index: Mapping[str, str], enough: int) -> _Chosen | None:
-    """The sheet to read, its header, and its numbered rows below. Of a text file's delimiters, the one that finds most."""
+    """The sheet to read, its header, and its numbered rows below. Of a text file's delimiters, the one that
+    finds most."""
     best: _Chosen | None = None
     refused: TableRefused | None = None
     for sheet in sheets:
@@ -168,12 +185,15 @@ def _choose(sheets: Iterable[Sheet], index: Mapping[str, str], enough: int) -> _
 
 
 def _find_header(top: list[tuple[int, Row]], index: Mapping[str, str]) -> _Header | None:
-    """The row that holds most known titles; two rows together where groups of columns have a common title above."""
+    """The row that holds most known titles; two rows together where groups of columns have a common title
+    above."""
     best: _Header | None = None
     above: Row = []
     for number, row in top:
         single = _match(number, row, index)
-        merged = _match(number, [low or high for low, high in itertools.zip_longest(row, above, fillvalue="")], index)
+        merged = _match(
+            number, [low or high for low, high in itertools.zip_longest(row, above, fillvalue="")], index
+        )
         for header in (single, merged):
             if best is None or len(header.places) > len(best.places):
                 best = header
@@ -182,8 +202,13 @@ def _find_header(top: list[tuple[int, Row]], index: Mapping[str, str]) -> _Heade
 
 
 def _match(number: int, row: Row, index: Mapping[str, str]) -> _Header:
-    """Which column stands where: titles that match in full first, then those that match in part (“数量(PCS)”)."""
-    texts = {place: " ".join(cell.split()) for place, cell in enumerate(row) if isinstance(cell, str) and cell.strip()}
+    """Which column stands where: titles that match in full first, then those that match in part
+    (“数量(PCS)”)."""
+    texts = {
+        place: " ".join(cell.split())
+        for place, cell in enumerate(row)
+        if isinstance(cell, str) and cell.strip()
+    }
     places: dict[str, int] = {}
     found: dict[str, list[str]] = {}
     unknown: dict[int, str] = {}
@@ -218,7 +243,8 @@ def title_key(title: str) -> str:
 
 
 def _parts(title: str) -> Iterator[str]:
-    """Parts of a title that may be known by themselves: without brackets, each of two languages, each side of a slash."""
+    """Parts of a title that may be known by themselves: without brackets, each of two languages, each side of
+    a slash."""
     text = unicodedata.normalize("NFKC", title)
     bare = re.sub(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】", " ", text)
     yield title_key(bare)

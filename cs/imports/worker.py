@@ -1,10 +1,10 @@
 """Reads a workbook in a process of its own: `python worker.py < file`; answers in JSON, one line each.
 
-The parser is native code: two cells far apart in a file of 5 kB make it ask for 512 GB and end the whole process.
-Here that ends only this one. So this file is run by its path and imports nothing of the application.
+The parser is native code: two cells far apart in a file of 5 kB make it ask for 512 GB and end the whole
+process. Here that ends only this one. So this file is run by its path and imports nothing of the application.
 
-Lines: {"sheet": name}, then an array for each row from row 1 on; at last {"end": true} or {"refused": code, …}.
-A date is {"d": iso text}, a formula that failed is {"e": "#N/A"}.
+Lines: {"sheet": name}, then an array for each row from row 1 on; at last {"end": true} or {"refused": code,
+…}. A date is {"d": iso text}, a formula that failed is {"e": "#N/A"}.
 """
 
 import io
@@ -49,7 +49,8 @@ Errors = dict[tuple[int, int], str]
 
 
 def main() -> None:
-    """Read the workbook on standard input, write its visible sheets to standard output; argument: most sheets allowed."""
+    """Read the workbook on standard input, write its visible sheets to standard output; argument: most sheets
+    allowed."""
     _bound_memory()
     data = sys.stdin.buffer.read()
     try:
@@ -79,7 +80,8 @@ def _say(answer: object) -> None:
 
 
 def _rows(sheet: CalamineSheet, errors: Errors) -> Iterator[list[object]]:
-    """Rows from row 1 and column A on. The parser leaves out empty columns on the left, and reads errors as empty."""
+    """Rows from row 1 and column A on. The parser leaves out empty columns on the left, and reads errors as
+    empty."""
     left = [""] * (sheet.start[1] if sheet.start else 0)
     by_row: dict[int, dict[int, str]] = {}
     for (at, column), error in errors.items():
@@ -112,7 +114,8 @@ def _cell(cell: object) -> object:
 
 
 def find_errors(data: bytes, index: int) -> Errors:
-    """Formula errors of a sheet by (row, column) from 0: the parser gives an empty cell for them, which would be a loss."""
+    """Formula errors of a sheet by (row, column) from 0: the parser gives an empty cell for them, which would
+    be a loss."""
     try:
         return _xlsx_errors(data, index) if data.startswith(b"PK") else _xls_errors(data, index)
     except (LookupError, ValueError, struct.error, zipfile.BadZipFile, ElementTree.ParseError):
@@ -147,7 +150,8 @@ def _position(reference: str) -> tuple[int, int]:
 
 
 def _xls_errors(data: bytes, index: int) -> Errors:
-    """Walk the records of the sheet's part of the Workbook stream: BOOLERR, and FORMULA with an error as its result."""
+    """Walk the records of the sheet's part of the Workbook stream: BOOLERR, and FORMULA with an error as its
+    result."""
     stream = _ole_stream(data, ("Workbook", "Book"))
     starts = [struct.unpack_from("<I", body)[0] for kind, body in _records(stream, 0) if kind == 0x0085]
     errors: Errors = {}

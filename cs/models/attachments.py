@@ -1,4 +1,5 @@
 """Files on any record: the store keeps the bytes by their hash, these rows say whose they are."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -33,7 +34,8 @@ class _StoredFile(db.Model):
 
 
 class Attachment(_StoredFile):
-    """A photograph or document on a record. It is never deleted: a wrong one is voided with a reason (5.6)."""
+    """A photograph or document on a record. It is never deleted: a wrong one is voided with a reason
+    (5.6)."""
 
     __tablename__ = "attachments"
     kind: Mapped[str]
@@ -49,14 +51,18 @@ class Attachment(_StoredFile):
         query = select(cls).where(cls.kind == record.kind, cls.record_id == record.id).order_by(cls.id)
         return list(db.session.execute(query).scalars())
 
-
     def may_be_voided(self, record: Workflowed, by: User) -> bool:
         """5.6: by who added it; by who may void the record itself."""
-        return by.may(record.workflow.voiding) or (self.added_by_id == by.id and by.may(Permission.ATTACH_FILE))
+        return by.may(record.workflow.voiding) or (
+            self.added_by_id == by.id and by.may(Permission.ATTACH_FILE)
+        )
 
     def voiding_is_open(self, record: Workflowed, by: User) -> bool:
-        """5.6: once the record is closed or void, a wrong file on it is voided only by who may void the record."""
-        return self.void_reason is None and (record.workflow.takes_files(record.state) or by.may(record.workflow.voiding))
+        """5.6: once the record is closed or void, a wrong file on it is voided only by who may void the
+        record."""
+        return self.void_reason is None and (
+            record.workflow.takes_files(record.state) or by.may(record.workflow.voiding)
+        )
 
 
 class PendingUpload(_StoredFile):
@@ -73,16 +79,32 @@ class PendingUpload(_StoredFile):
         return list(db.session.execute(query).scalars())
 
 
-def attach(record: Workflowed, files: list[Stored] | list[PendingUpload], *, step: str, by: User, on: datetime) -> None:
-    """Puts files on a record, with one event that names them and their hashes. Raises NotOpen for one that is closed or void."""
+def attach(
+    record: Workflowed, files: list[Stored] | list[PendingUpload], *, step: str, by: User, on: datetime
+) -> None:
+    """Puts files on a record, with one event that names them and their hashes. Raises NotOpen for one that is
+    closed or void."""
     if not files:
         return
     if not record.workflow.takes_files(record.state):
         raise NotOpen("attach")
     role = role_for(by.roles, Permission.ATTACH_FILE)
     with record.changing("attach", by, on, role=role, files=[[file.name, file.sha256] for file in files]):
-        db.session.add_all(Attachment(kind=record.kind, record_id=record.id, step=step, added_by_id=by.id, at=on, sha256=file.sha256,
-                                      name=file.name, mime=file.mime, size=file.size, is_image=file.is_image) for file in files)
+        db.session.add_all(
+            Attachment(
+                kind=record.kind,
+                record_id=record.id,
+                step=step,
+                added_by_id=by.id,
+                at=on,
+                sha256=file.sha256,
+                name=file.name,
+                mime=file.mime,
+                size=file.size,
+                is_image=file.is_image,
+            )
+            for file in files
+        )
 
 
 def detach(record: Workflowed, attachment: Attachment, *, reason: str, by: User, on: datetime) -> None:
@@ -92,20 +114,30 @@ def detach(record: Workflowed, attachment: Attachment, *, reason: str, by: User,
     if not attachment.voiding_is_open(record, by):
         raise NotOpen("detach")
     role = role_for(by.roles, record.workflow.voiding) or role_for(by.roles, Permission.ATTACH_FILE)
-    with record.changing("detach", by, on, role=role, note=reason, files=[[attachment.name, attachment.sha256]]):
+    with record.changing(
+        "detach", by, on, role=role, note=reason, files=[[attachment.name, attachment.sha256]]
+    ):
         attachment.void_reason = reason
 
 
 def verify_attachments() -> Iterator[Fault]:
-    """Compares the files of all records with the events that put them there and voided them: what went, came or was changed past the verbs."""
+    """Compares the files of all records with the events that put them there and voided them: what went, came
+    or was changed past the verbs."""
     said: Counter[tuple[Any, ...]] = Counter()
     stands: Counter[tuple[Any, ...]] = Counter()
-    events = select(Event).options(lazyload(Event.by)).where(Event.name.in_(("attach", "detach"))).execution_options(yield_per=BATCH)
+    events = (
+        select(Event)
+        .options(lazyload(Event.by))
+        .where(Event.name.in_(("attach", "detach")))
+        .execution_options(yield_per=BATCH)
+    )
     for event in db.session.execute(events).scalars():
         facts = event.facts
         how = (event.by_id, event.at) if event.name == "attach" else ("void", facts.get("note"))
         said.update((event.kind, event.record_id, name, sha256, *how) for name, sha256 in facts["files"])
-    for file in db.session.execute(select(Attachment).options(lazyload(Attachment.added_by)).execution_options(yield_per=BATCH)).scalars():
+    for file in db.session.execute(
+        select(Attachment).options(lazyload(Attachment.added_by)).execution_options(yield_per=BATCH)
+    ).scalars():
         whose = (file.kind, file.record_id, file.name, file.sha256)
         stands[*whose, file.added_by_id, file.at] += 1
         if file.void_reason is not None:

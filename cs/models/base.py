@@ -1,8 +1,9 @@
 """Records: what every record of the procedure has in common, and `advancing()`, the only writer of a state.
 
-A change happens inside `with record.changing(...)` or `with record.advancing(...)`: on leaving it, in the same
-transaction, the event with old and new values, the search index and the tasks are written.
+A change happens inside `with record.changing(...)` or `with record.advancing(...)`: on leaving it, in the
+same transaction, the event with old and new values, the search index and the tasks are written.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -46,13 +47,16 @@ R = TypeVar("R", bound="Record")
 
 
 class Record(db.Model):
-    """A thing that the procedure keeps. `version` is the number of its last event: forms carry it, stale edits are refused."""
+    """A thing that the procedure keeps. `version` is the number of its last event: forms carry it, stale
+    edits are refused."""
 
     __abstract__ = True
     kind: ClassVar[str]
     numbers: ClassVar[tuple[str, ...]] = ("number",)  # the fields by which people call it
     parts: ClassVar[tuple[str, ...]] = ()  # relationships whose rows belong to the record's content
-    derived: ClassVar[frozenset[str]] = frozenset({"version", "head_hash", "search_text"})  # columns that are not content
+    derived: ClassVar[frozenset[str]] = frozenset(
+        {"version", "head_hash", "search_text"}
+    )  # columns that are not content
     workflow: ClassVar[Workflow | None] = None
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -86,11 +90,14 @@ class Record(db.Model):
 
     @classmethod
     def showing(cls, named: Record) -> ColumnElement[bool] | None:
-        """SQL: which records of this kind name another one, themselves or in a line; None where none of them can."""
+        """SQL: which records of this kind name another one, themselves or in a line; None where none of them
+        can."""
         field = f"{named.kind}_id"
         ways = [getattr(cls, field) == named.id] if hasattr(cls, field) else []
         lines = [getattr(cls, part) for part in cls.parts]
-        ways += [rows.any(**{field: named.id}) for rows in lines if hasattr(rows.property.mapper.class_, field)]
+        ways += [
+            rows.any(**{field: named.id}) for rows in lines if hasattr(rows.property.mapper.class_, field)
+        ]
         return or_(*ways) if ways else None
 
     def content(self) -> dict[str, Any]:
@@ -108,9 +115,19 @@ class Record(db.Model):
         return iter(())
 
     @contextmanager
-    def changing(self, name: str, by: User | None, on: datetime, *, clause: str = "5.6", role: str | None = None,
-                 note: str | None = None, **facts: Any) -> Iterator[None]:
-        """Writes what happens inside as one event `name` of `by` at `on`; `facts` are kept beside the changes."""
+    def changing(
+        self,
+        name: str,
+        by: User | None,
+        on: datetime,
+        *,
+        clause: str = "5.6",
+        role: str | None = None,
+        note: str | None = None,
+        **facts: Any,
+    ) -> Iterator[None]:
+        """Writes what happens inside as one event `name` of `by` at `on`; `facts` are kept beside the
+        changes."""
         new = inspect(self).transient
         before = {} if new else self.content()
         yield
@@ -132,21 +149,45 @@ class Record(db.Model):
         """What must follow every change of the record, in the same transaction."""
 
     def begin_parts(self) -> None:
-        """A new record has no rows of its parts but those that its verb gave it: the database need not be asked for them."""
+        """A new record has no rows of its parts but those that its verb gave it: the database need not be
+        asked for them."""
         for part in self.parts:
             if part not in inspect(self).dict:
                 set_committed_value(self, part, [])
 
-    def seal(self, name: str, by: User | None, on: datetime, before: dict[str, Any], *, clause: str, role: str | None,
-              note: str | None = None, **facts: Any) -> None:
-        """Appends the event of what the record says now, compared with what it said before; with it the signature where the facts say `signed`."""
+    def seal(
+        self,
+        name: str,
+        by: User | None,
+        on: datetime,
+        before: dict[str, Any],
+        *,
+        clause: str,
+        role: str | None,
+        note: str | None = None,
+        **facts: Any,
+    ) -> None:
+        """Appends the event of what the record says now, compared with what it said before; with it the
+        signature where the facts say `signed`."""
         after = self.content()
         facts["changes"] = _changes(before, after)
         if note:
             facts["note"] = note
-        event = Event(kind=self.kind, record_id=self.id, seq=self.version, name=name, clause=clause, at=on, by_id=by.id if by else None,
-                      role=role, state=getattr(self, "state", None), data=canonical(facts), procedure_hash=rulebook().hash,
-                      content_hash=hash_of(after), previous_hash=self.head_hash)
+        event = Event(
+            kind=self.kind,
+            record_id=self.id,
+            seq=self.version,
+            name=name,
+            clause=clause,
+            at=on,
+            by_id=by.id if by else None,
+            role=role,
+            state=getattr(self, "state", None),
+            data=canonical(facts),
+            procedure_hash=rulebook().hash,
+            content_hash=hash_of(after),
+            previous_hash=self.head_hash,
+        )
         append(event)
         if "signed" in facts:
             db.session.add(Signature.of(event, facts["signed"], facts.get("password_at")))
@@ -154,7 +195,11 @@ class Record(db.Model):
 
     @property
     def signatures(self) -> list[Signature]:
-        query = select(Signature).where(Signature.kind == self.kind, Signature.record_id == self.id).order_by(Signature.id)
+        query = (
+            select(Signature)
+            .where(Signature.kind == self.kind, Signature.record_id == self.id)
+            .order_by(Signature.id)
+        )
         return list(db.session.execute(query).scalars())
 
     @property
@@ -164,12 +209,18 @@ class Record(db.Model):
 
     def latest_events(self, most: int | None) -> list[Event]:
         """What happened last, newest first; all of it without `most`."""
-        query = select(Event).where(Event.kind == self.kind, Event.record_id == self.id).order_by(Event.seq.desc()).limit(most)
+        query = (
+            select(Event)
+            .where(Event.kind == self.kind, Event.record_id == self.id)
+            .order_by(Event.seq.desc())
+            .limit(most)
+        )
         return list(db.session.execute(query).scalars())
 
 
 def hash_of(content: dict[str, Any]) -> str:
-    """The hash of what a record says. What is empty says nothing: a column that a later version adds leaves old hashes right."""
+    """The hash of what a record says. What is empty says nothing: a column that a later version adds leaves
+    old hashes right."""
     return digest(canonical(_said(content)))
 
 
@@ -227,7 +278,8 @@ class Workflowed(Record):
 
     @classmethod
     def names_people(cls) -> ColumnElement[bool]:
-        """SQL: whether work that is not done yet stands under single people's names; kinds with many records say it narrowly."""
+        """SQL: whether work that is not done yet stands under single people's names; kinds with many records
+        say it narrowly."""
         return true()
 
     def holds(self, question: str, on: datetime) -> bool:
@@ -240,8 +292,11 @@ class Workflowed(Record):
     def steps_for(self, by: User, on: datetime) -> tuple[Step, ...]:
         """The steps that this person may take now: the buttons of the page."""
         allowed = permissions_of(by.roles)
-        return tuple(step for step in self.open_steps(on)
-                     if (step.permission in allowed or self.stands_in(step, by, on)) and self.relates(step, by, on))
+        return tuple(
+            step
+            for step in self.open_steps(on)
+            if (step.permission in allowed or self.stands_in(step, by, on)) and self.relates(step, by, on)
+        )
 
     def stands_in(self, step: Step, by: User, on: datetime) -> bool:
         """Whether the person, who does not hold the step's permission, acts today for somebody who does."""
@@ -258,20 +313,31 @@ class Workflowed(Record):
     def check(self, name: str, by: User, on: datetime) -> Step:
         """The step's row. Raises NotAllowed, then NotOpen."""
         step = self.workflow.step(name)
-        if not (by.may(step.permission) or self.stands_in(step, by, on)) or not (step.creates or self.relates(step, by, on)):
+        if not (by.may(step.permission) or self.stands_in(step, by, on)) or not (
+            step.creates or self.relates(step, by, on)
+        ):
             raise NotAllowed(name)
         if not step.creates and step not in self.open_steps(on):
             raise NotOpen(name)
         return step
 
     @contextmanager
-    def advancing(self, name: str, by: User, on: datetime, *, note: str | None = None, **facts: Any) -> Iterator[Step]:
-        """Takes a step: checks it, lets the verb set its fields, moves the state, writes event (with `facts`) and tasks."""
+    def advancing(
+        self, name: str, by: User, on: datetime, *, note: str | None = None, **facts: Any
+    ) -> Iterator[Step]:
+        """Takes a step: checks it, lets the verb set its fields, moves the state, writes event (with `facts`)
+        and tasks."""
         step = self.check(name, by, on)
-        signed: dict[str, Any] = {"signed": step.signed} if step.signed else {}  # in the event, so that a signature cannot vanish or change its meaning
-        if signed and by.password_at is not None:  # the password was not asked again: an auditor must see that
+        signed: dict[str, Any] = (
+            {"signed": step.signed} if step.signed else {}
+        )  # in the event, so that a signature cannot vanish or change its meaning
+        if (
+            signed and by.password_at is not None
+        ):  # the password was not asked again: an auditor must see that
             signed["password_at"] = by.password_at
-        with self.changing(name, by, on, clause=step.clause, role=self.role_under(step, by, on), note=note, **signed, **facts):
+        with self.changing(
+            name, by, on, clause=step.clause, role=self.role_under(step, by, on), note=note, **signed, **facts
+        ):
             yield step
             if step.target is not None:
                 self.state = step.target
@@ -302,11 +368,16 @@ class Task(db.Model):
     taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     taken_at: Mapped[datetime | None] = mapped_column(Moment)
 
-    __table_args__ = (UniqueConstraint("kind", "record_id", "name", "user_id"), Index("ix_tasks_permission_due_at", "permission", "due_at"))
+    __table_args__ = (
+        UniqueConstraint("kind", "record_id", "name", "user_id"),
+        Index("ix_tasks_permission_due_at", "permission", "due_at"),
+    )
 
     def take(self, by: User, on: datetime) -> None:
         """Says "I do this"; a colleague's name is not overwritten (NotOpen)."""
-        mine = self.user_id in (None, by.id) and (self.department is None or self.department in by.departments)
+        mine = self.user_id in (None, by.id) and (
+            self.department is None or self.department in by.departments
+        )
         if not by.may(Permission(self.permission)) or not mine:
             raise NotAllowed(self.name)
         if self.taken_by_id not in (None, by.id):
@@ -314,24 +385,36 @@ class Task(db.Model):
         self.taken_by_id, self.taken_at = by.id, on
 
     def give_back(self, by: User) -> None:
-        """Lays it back for the department; only who took it may (NotAllowed). What nobody has taken stays so: a button is pressed twice."""
+        """Lays it back for the department; only who took it may (NotAllowed). What nobody has taken stays so:
+        a button is pressed twice."""
         if self.taken_by_id not in (None, by.id):
             raise NotAllowed(self.name)
         self.taken_by_id = self.taken_at = None
 
 
-TASKS_OF = select(Task).where(Task.kind == bindparam("kind"), Task.record_id == bindparam("record_id"))  # built once: each step asks it
+TASKS_OF = select(Task).where(
+    Task.kind == bindparam("kind"), Task.record_id == bindparam("record_id")
+)  # built once: each step asks it
 
 
 def awaited(record: Workflowed, on: datetime) -> dict[tuple[str, int | None], dict[str, Any]]:
-    """What is awaited of whom for a record: {(task name, person or None): its columns}, from the rows of its workflow alone."""
+    """What is awaited of whom for a record: {(task name, person or None): its columns}, from the rows of its
+    workflow alone."""
     tasks: dict[tuple[str, int | None], dict[str, Any]] = {}
     for step in record.open_steps(on):
         for person in (getattr(record, step.persons)() if step.persons else [None]) if step.task else ():
-            tasks.setdefault((step.task, person), {
-                "step": step.name, "permission": step.permission.value, "user_id": person,
-                "department": getattr(record, step.department) if step.department else None,
-                "due_at": getattr(record, step.due) if step.due else None, "title": record.title, "subject": record.subject})
+            tasks.setdefault(
+                (step.task, person),
+                {
+                    "step": step.name,
+                    "permission": step.permission.value,
+                    "user_id": person,
+                    "department": getattr(record, step.department) if step.department else None,
+                    "due_at": getattr(record, step.due) if step.due else None,
+                    "title": record.title,
+                    "subject": record.subject,
+                },
+            )
     return tasks
 
 
@@ -341,11 +424,14 @@ def ask_anew(record: Workflowed) -> None:
 
 
 def sync_tasks(record: Workflowed, on: datetime, *, new: bool = False) -> None:
-    """Makes the tasks of a record what its rows say; who took one keeps it while it stands. The caller flushes."""
+    """Makes the tasks of a record what its rows say; who took one keeps it while it stands. The caller
+    flushes."""
     if not any(step.task for step in record.workflow.steps):
         return
     tasks = awaited(record, on)
-    for task in [] if new else db.session.execute(TASKS_OF, {"kind": record.kind, "record_id": record.id}).scalars():
+    for task in (
+        [] if new else db.session.execute(TASKS_OF, {"kind": record.kind, "record_id": record.id}).scalars()
+    ):
         facts = tasks.pop((task.name, task.user_id), None)
         if facts is None:
             db.session.delete(task)
@@ -367,15 +453,30 @@ def find(cls: type[R], record_id: int, *, lock: bool = False) -> R | None:
 def by_number(cls: type[R], number: str | None) -> R | None:
     """A record by a number that people call it by, as it is or in capitals."""
     written = {number or "", (number or "").upper()}
-    return db.session.execute(select(cls).where(or_(*(getattr(cls, name).in_(written) for name in cls.numbers))).order_by(cls.id)).scalars().first()
+    return (
+        db.session.execute(
+            select(cls)
+            .where(or_(*(getattr(cls, name).in_(written) for name in cls.numbers)))
+            .order_by(cls.id)
+        )
+        .scalars()
+        .first()
+    )
 
 
 def verify_records() -> Iterator[Fault]:
-    """Compares every record with its last event: a missing record, a missing end, a value changed past the verbs."""
+    """Compares every record with its last event: a missing record, a missing end, a value changed past the
+    verbs."""
     for kind, cls in KINDS.items():
-        last = select(Event.record_id, Event.seq, Event.hash, Event.content_hash).where(Event.kind == kind).order_by(Event.record_id, Event.seq)
+        last = (
+            select(Event.record_id, Event.seq, Event.hash, Event.content_hash)
+            .where(Event.kind == kind)
+            .order_by(Event.record_id, Event.seq)
+        )
         heads = {row.record_id: row for row in db.session.execute(last.execution_options(yield_per=BATCH))}
-        for record in db.session.execute(select(cls).order_by(cls.id).execution_options(yield_per=BATCH)).scalars():
+        for record in db.session.execute(
+            select(cls).order_by(cls.id).execution_options(yield_per=BATCH)
+        ).scalars():
             head = heads.pop(record.id, None)
             where = f"{kind} {record.id}"
             if head is None:

@@ -1,4 +1,6 @@
-"""Many new records at once, out of a table: the same events and search words as one by one, in a few statements for all."""
+"""Many new records at once, out of a table: the same events and search words as one by one, in a few
+statements for all."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -15,9 +17,19 @@ from cs.models.search import index_words, searchable
 from cs.models.users import User
 
 
-def bring_in(records: Sequence[Record], name: str, by: User, on: datetime, *, lines: Sequence[int], clause: str, role: str | None,
-             **facts: Any) -> None:
-    """Writes new records of one kind, each with its own event `name` and its tasks, as `Workflowed.advancing` does for one.
+def bring_in(
+    records: Sequence[Record],
+    name: str,
+    by: User,
+    on: datetime,
+    *,
+    lines: Sequence[int],
+    clause: str,
+    role: str | None,
+    **facts: Any,
+) -> None:
+    """Writes new records of one kind, each with its own event `name` and its tasks, as `Workflowed.advancing`
+    does for one.
 
     `lines` are their rows in the table; the events name them.
     """
@@ -37,10 +49,23 @@ def bring_in(records: Sequence[Record], name: str, by: User, on: datetime, *, li
         set_committed_value(record, "head_hash", record.head_hash)
     db.session.flush()
     table: Any = type(records[0]).__table__
-    db.session.connection().execute(update(table).where(table.c.id == bindparam("record_id")).values(head_hash=bindparam("head")), heads)
+    db.session.connection().execute(
+        update(table).where(table.c.id == bindparam("record_id")).values(head_hash=bindparam("head")), heads
+    )
     index_words(records, new=True)
-    tasks = [{"kind": record.kind, "record_id": record.id, "name": task, "since": on, "taken_by_id": None, "taken_at": None, **said}
-             for record in records if isinstance(record, Workflowed) and not record.workflow.state(record.state).final
-             for (task, _person), said in awaited(record, on).items()]
+    tasks = [
+        {
+            "kind": record.kind,
+            "record_id": record.id,
+            "name": task,
+            "since": on,
+            "taken_by_id": None,
+            "taken_at": None,
+            **said,
+        }
+        for record in records
+        if isinstance(record, Workflowed) and not record.workflow.state(record.state).final
+        for (task, _person), said in awaited(record, on).items()
+    ]
     if tasks:
         db.session.execute(insert(Task), tasks)

@@ -1,7 +1,9 @@
 """The audit trail (5.6): append-only events, numbered per record, each carrying the hash of the one before.
 
-Each event also enters one site-wide chain whose end stands in SiteHead, so that a missing end or a missing record is seen.
+Each event also enters one site-wide chain whose end stands in SiteHead, so that a missing end or a missing
+record is seen.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -72,8 +74,25 @@ class Event(db.Model):
     __table_args__ = (UniqueConstraint("kind", "record_id", "seq"), Index("ix_events_at", "at"))
 
     def own_hash(self) -> str:
-        return digest(canonical([self.kind, self.record_id, self.seq, self.name, self.clause, self.at, self.by_id, self.role,
-                                 self.state, self.data, self.procedure_hash, self.content_hash, self.previous_hash]))
+        return digest(
+            canonical(
+                [
+                    self.kind,
+                    self.record_id,
+                    self.seq,
+                    self.name,
+                    self.clause,
+                    self.at,
+                    self.by_id,
+                    self.role,
+                    self.state,
+                    self.data,
+                    self.procedure_hash,
+                    self.content_hash,
+                    self.previous_hash,
+                ]
+            )
+        )
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -100,7 +119,8 @@ def site_head() -> SiteHead:
 
 
 def append(event: Event) -> None:
-    """Seals an event whose facts are set, and puts it at the end of the site's chain. Call inside a writing transaction."""
+    """Seals an event whose facts are set, and puts it at the end of the site's chain. Call inside a writing
+    transaction."""
     head = site_head()
     event.hash = event.own_hash()
     head.seq += 1
@@ -121,15 +141,20 @@ class Fault:
 def verify_events() -> Iterator[Fault]:
     """Walks all events in the site's order and reports what was changed, removed, reordered or cut off.
 
-    Constant memory but for one (seq, hash) a record; the records themselves are compared in `models.base.verify_records`.
+    Constant memory but for one (seq, hash) a record; the records themselves are compared in
+    `models.base.verify_records`.
     """
     heads: dict[tuple[str, int], tuple[int, str]] = {}
     site_seq, site_hash = 0, START
-    events = db.session.execute(select(Event).options(lazyload(Event.by)).order_by(Event.site_seq).execution_options(yield_per=500)).scalars()
+    events = db.session.execute(
+        select(Event).options(lazyload(Event.by)).order_by(Event.site_seq).execution_options(yield_per=500)
+    ).scalars()
     for event in events:
         where = f"{event.kind} {event.record_id} event {event.seq}"
         if event.site_seq != site_seq + 1:
-            yield Fault(where, f"{event.site_seq - site_seq - 1} event(s) missing before it in the site's chain")
+            yield Fault(
+                where, f"{event.site_seq - site_seq - 1} event(s) missing before it in the site's chain"
+            )
         seq, previous = heads.get((event.kind, event.record_id), (0, START))
         if event.seq != seq + 1:
             yield Fault(where, f"follows event {seq} of its record")

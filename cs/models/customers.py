@@ -1,4 +1,5 @@
 """Customers 客户 (5.1.3.2, 5.4.1): one row serves the register MJ-QP-12-07 and the file MJ-QP-12-02."""
+
 from __future__ import annotations
 
 from datetime import date, datetime
@@ -20,14 +21,17 @@ from cs.procedure.authority import role_for
 
 
 def comparable(word: str | None) -> str:
-    """A name or number as it is compared: full width or half, upper or lower case and spaces make no difference."""
+    """A name or number as it is compared: full width or half, upper or lower case and spaces make no
+    difference."""
     return "".join(searchable([word]).split())
 
 
 def one_active(table: str) -> Index:
     """No two records that are not void have the same natural key, whoever enters them at the same moment."""
     valid = text("state = 'active'")
-    return Index(f"uq_{table}_natural_key", "natural_key", unique=True, sqlite_where=valid, postgresql_where=valid)
+    return Index(
+        f"uq_{table}_natural_key", "natural_key", unique=True, sqlite_where=valid, postgresql_where=valid
+    )
 
 
 class Contact(db.Model):
@@ -51,8 +55,12 @@ class MasterData(Workflowed):
     derived = Record.derived | {"natural_key"}
     names: ClassVar[tuple[str, ...]] = ()  # the fields by which other records show it
 
-    state: Mapped[str] = mapped_column()  # nearly all are active: an index of it would lead the database astray
-    natural_key: Mapped[str] = mapped_column(index=True)  # what makes it the same thing as another, in comparable form
+    state: Mapped[str] = (
+        mapped_column()
+    )  # nearly all are active: an index of it would lead the database astray
+    natural_key: Mapped[str] = mapped_column(
+        index=True
+    )  # what makes it the same thing as another, in comparable form
 
     @property
     def subject(self) -> str:
@@ -60,7 +68,8 @@ class MasterData(Workflowed):
 
     @classmethod
     def create(cls, *, by: User, on: datetime, **values: Any) -> Any:
-        """A new record with these field values. Raises IntegrityError where its natural key is there already."""
+        """A new record with these field values. Raises IntegrityError where its natural key is there
+        already."""
         record = cls()
         with record.advancing("create", by, on):
             record.fill(values)
@@ -68,10 +77,14 @@ class MasterData(Workflowed):
         return record
 
     @classmethod
-    def bring_in(cls, rows: list[dict[str, Any]], *, lines: list[int], files: list[list[str]], by: User, on: datetime) -> list[Any]:
-        """New records out of a table, each with its event `import`, which names the file ([name, hash]) and the row in it.
+    def bring_in(
+        cls, rows: list[dict[str, Any]], *, lines: list[int], files: list[list[str]], by: User, on: datetime
+    ) -> list[Any]:
+        """New records out of a table, each with its event `import`, which names the file ([name, hash]) and
+        the row in it.
 
-        Raises NotAllowed, and IntegrityError where a natural key is there already: then none of them comes in.
+        Raises NotAllowed, and IntegrityError where a natural key is there already: then none of them comes
+        in.
         """
         step = cls().check("create", by, on)
         records = []
@@ -80,18 +93,29 @@ class MasterData(Workflowed):
             record.fill(values)
             records.append(record)
         cls.prepare(records, on)
-        bring_in(records, "import", by, on, lines=lines, clause=step.clause, role=role_for(by.roles, step.permission), files=files)
+        bring_in(
+            records,
+            "import",
+            by,
+            on,
+            lines=lines,
+            clause=step.clause,
+            role=role_for(by.roles, step.permission),
+            files=files,
+        )
         return records
 
     @classmethod
     def same(cls, natural_key: str, *, other_than: Any = None) -> Any:
-        """The record, not void, that has this natural key; None when there is none, or it is `other_than` itself."""
+        """The record, not void, that has this natural key; None when there is none, or it is `other_than`
+        itself."""
         query = select(cls).where(cls.natural_key == natural_key, cls.state == "active")
         found = db.session.execute(query).scalar()
         return None if found is other_than else found
 
     def edit(self, *, by: User, on: datetime, **values: Any) -> None:
-        """Changes the given fields; the event keeps the old values. What shows the record by its name follows a new one at once."""
+        """Changes the given fields; the event keeps the old values. What shows the record by its name follows
+        a new one at once."""
         known_as = [getattr(self, name) for name in self.names]
         with self.advancing("edit", by, on):
             self.fill(values)
@@ -154,17 +178,30 @@ class Customer(MasterData):
     delivery_terms: Mapped[str | None]
     retention_asked: Mapped[str | None]
     remarks: Mapped[str | None] = mapped_column(Text)
-    contacts: Mapped[list[Contact]] = relationship(cascade="all, delete-orphan", order_by=Contact.id, lazy="selectin")
+    contacts: Mapped[list[Contact]] = relationship(
+        cascade="all, delete-orphan", order_by=Contact.id, lazy="selectin"
+    )
     rep: Mapped[User | None] = relationship(foreign_keys=[rep_id])
     clerk: Mapped[User | None] = relationship(foreign_keys=[clerk_id])
     __table_args__ = (one_active("customers"),)
 
-    NEEDED = ("organisation_type", "scale", "address", "product_type", "monthly_demand", "payment_terms", "currency", "rep_id", "clerk_id",
-              "partner_since")
+    NEEDED = (
+        "organisation_type",
+        "scale",
+        "address",
+        "product_type",
+        "monthly_demand",
+        "payment_terms",
+        "currency",
+        "rep_id",
+        "clerk_id",
+        "partner_since",
+    )
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """What a complete customer file holds (7.1, 7.2, marked "!") and this one does not: it may follow later."""
+        """What a complete customer file holds (7.1, 7.2, marked "!") and this one does not: it may follow
+        later."""
         contacts = () if self.contacts else ("contacts",)
         return contacts + tuple(field for field in self.NEEDED if getattr(self, field) in (None, "", []))
 
@@ -187,7 +224,7 @@ class Customer(MasterData):
             free = [number for number in numbers if number not in taken]
             for record, number in zip(waiting, free, strict=False):
                 record.number = number
-            waiting = waiting[len(free):]
+            waiting = waiting[len(free) :]
 
     @staticmethod
     def key_of(full_name: str) -> str:
@@ -233,7 +270,9 @@ class Product(MasterData):
     spec: Mapped[str]
     part_no: Mapped[str | None]
     unit: Mapped[str] = mapped_column(default="pcs")
-    customer_parts: Mapped[list[CustomerPart]] = relationship(cascade="all, delete-orphan", order_by=CustomerPart.id, lazy="selectin")
+    customer_parts: Mapped[list[CustomerPart]] = relationship(
+        cascade="all, delete-orphan", order_by=CustomerPart.id, lazy="selectin"
+    )
     __table_args__ = (one_active("products"),)
 
     @property
@@ -272,9 +311,12 @@ class Shipment(MasterData):
     produced_on: Mapped[date | None]
     customer: Mapped[Customer] = relationship()
     product: Mapped[Product] = relationship()
-    __table_args__ = (one_active("shipments"), CheckConstraint("quantity > 0", name="quantity"),
-                      Index("ix_shipments_customer_id_shipped_on", "customer_id", "shipped_on"),
-                      Index("ix_shipments_product_id_shipped_on", "product_id", "shipped_on"))
+    __table_args__ = (
+        one_active("shipments"),
+        CheckConstraint("quantity > 0", name="quantity"),
+        Index("ix_shipments_customer_id_shipped_on", "customer_id", "shipped_on"),
+        Index("ix_shipments_product_id_shipped_on", "product_id", "shipped_on"),
+    )
 
     @property
     def title(self) -> str:
@@ -285,18 +327,27 @@ class Shipment(MasterData):
 
     @staticmethod
     def key_of(customer_id: int, product_id: int, order_no: str, lot_no: str, shipped_on: date) -> str:
-        return f"{customer_id}/{product_id}/{comparable(order_no)}/{comparable(lot_no)}/{shipped_on.isoformat()}"
+        return (
+            f"{customer_id}/{product_id}/{comparable(order_no)}/{comparable(lot_no)}/{shipped_on.isoformat()}"
+        )
 
     def fill(self, values: dict[str, Any]) -> None:
         super().fill(values)
-        self.natural_key = self.key_of(self.customer_id, self.product_id, self.order_no, self.lot_no, self.shipped_on)
+        self.natural_key = self.key_of(
+            self.customer_id, self.product_id, self.order_no, self.lot_no, self.shipped_on
+        )
         self.customer = db.session.get_one(Customer, self.customer_id)
         self.product = db.session.get_one(Product, self.product_id)
 
     @classmethod
     def of_lot(cls, lot_no: str, customer_id: int | None, most: int) -> list[Shipment]:
         """The shipments of a lot (to this customer), newest first."""
-        query = select(cls).where(cls.lot_no == lot_no.strip(), cls.state == "active").order_by(cls.shipped_on.desc(), cls.id.desc()).limit(most)
+        query = (
+            select(cls)
+            .where(cls.lot_no == lot_no.strip(), cls.state == "active")
+            .order_by(cls.shipped_on.desc(), cls.id.desc())
+            .limit(most)
+        )
         if customer_id is not None:
             query = query.where(cls.customer_id == customer_id)
         return list(db.session.execute(query).scalars())

@@ -1,4 +1,6 @@
-"""Deputies 代理签核 (5.3.4): a manager names who signs in their place for a period. The signature then says for whom it was given."""
+"""Deputies 代理签核 (5.3.4): a manager names who signs in their place for a period. The signature then says
+for whom it was given."""
+
 from __future__ import annotations
 
 from datetime import date, datetime
@@ -28,21 +30,39 @@ class Deputy(Record):
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
     manager: Mapped[User] = relationship(foreign_keys=[manager_id])
     deputy: Mapped[User] = relationship(foreign_keys=[deputy_id])
-    __table_args__ = (CheckConstraint("first_on <= last_on", name="period"), CheckConstraint("manager_id <> deputy_id", name="somebody_else"),
-                      Index("ix_deputies_manager_id_role", "manager_id", "role"))
+    __table_args__ = (
+        CheckConstraint("first_on <= last_on", name="period"),
+        CheckConstraint("manager_id <> deputy_id", name="somebody_else"),
+        Index("ix_deputies_manager_id_role", "manager_id", "role"),
+    )
 
     @property
     def title(self) -> str:
         return f"{self.manager.name} → {self.deputy.name}"
 
     @classmethod
-    def name_for(cls, *, role: str, deputy: User, first_on: date, last_on: date, by: User, on: datetime) -> Deputy:
-        """A manager names a deputy for one of their own roles of a chain. NotAllowed for another role or for oneself; NotOpen where one is named already."""
-        if role not in by.roles or role not in roles_with(Permission.APPROVE_REPLENISHMENT) or deputy.id == by.id:
+    def name_for(
+        cls, *, role: str, deputy: User, first_on: date, last_on: date, by: User, on: datetime
+    ) -> Deputy:
+        """A manager names a deputy for one of their own roles of a chain. NotAllowed for another role or for
+        oneself; NotOpen where one is named already."""
+        if (
+            role not in by.roles
+            or role not in roles_with(Permission.APPROVE_REPLENISHMENT)
+            or deputy.id == by.id
+        ):
             raise NotAllowed("name_for")
         if cls.within(by, role, first_on, last_on):
             raise NotOpen("name_for")
-        made = cls(manager=by, manager_id=by.id, deputy=deputy, deputy_id=deputy.id, role=role, first_on=first_on, last_on=last_on)
+        made = cls(
+            manager=by,
+            manager_id=by.id,
+            deputy=deputy,
+            deputy_id=deputy.id,
+            role=role,
+            first_on=first_on,
+            last_on=last_on,
+        )
         with made.changing("set", by, on, clause="5.3.4", role=role):
             pass
         return made
@@ -57,13 +77,23 @@ class Deputy(Record):
     @classmethod
     def within(cls, manager: User, role: str, first_on: date, last_on: date) -> list[Deputy]:
         """The deputies of a manager in that role on any day of a period."""
-        query = select(cls).where(cls.manager_id == manager.id, cls.role == role, cls.withdrawn_at.is_(None), cls.first_on <= last_on, cls.last_on >= first_on)
+        query = select(cls).where(
+            cls.manager_id == manager.id,
+            cls.role == role,
+            cls.withdrawn_at.is_(None),
+            cls.first_on <= last_on,
+            cls.last_on >= first_on,
+        )
         return list(db.session.execute(query.order_by(cls.first_on)).scalars())
 
     @classmethod
     def of(cls, manager: User) -> list[Deputy]:
         """All that a manager named, newest first."""
-        return list(db.session.execute(select(cls).where(cls.manager_id == manager.id).order_by(cls.first_on.desc(), cls.id.desc())).scalars())
+        return list(
+            db.session.execute(
+                select(cls).where(cls.manager_id == manager.id).order_by(cls.first_on.desc(), cls.id.desc())
+            ).scalars()
+        )
 
     @classmethod
     def acting_for(cls, person: User, on: datetime) -> list[Deputy]:
@@ -72,8 +102,19 @@ class Deputy(Record):
 
     @classmethod
     def standing_in(cls, on: datetime, *which: ColumnElement[bool]) -> list[Deputy]:
-        """Who stands in for whom today: people who are here, for managers who are still here and still hold the role."""
+        """Who stands in for whom today: people who are here, for managers who are still here and still hold
+        the role."""
         day = on.astimezone(zone()).date()
-        query = select(cls).where(*which, cls.withdrawn_at.is_(None), cls.first_on <= day, cls.last_on >= day).order_by(cls.id)
-        return [row for row in db.session.execute(query).scalars() if row.manager.active and row.role in row.manager.roles
-                and row.deputy.active and row.deputy.may(Permission.READ)]
+        query = (
+            select(cls)
+            .where(*which, cls.withdrawn_at.is_(None), cls.first_on <= day, cls.last_on >= day)
+            .order_by(cls.id)
+        )
+        return [
+            row
+            for row in db.session.execute(query).scalars()
+            if row.manager.active
+            and row.role in row.manager.roles
+            and row.deputy.active
+            and row.deputy.may(Permission.READ)
+        ]

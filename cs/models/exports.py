@@ -1,8 +1,11 @@
-"""Registers that are too long to be answered at once: who asked for which file, how far it is, how long it is kept.
+"""Registers that are too long to be answered at once: who asked for which file, how far it is, how long it is
+kept.
 
-No record of the procedure: the file is drawn from the records, and goes after a while. All that is written here is written by
-one writer after another (`begin_write`), so what is read first still holds when it is changed.
+No record of the procedure: the file is drawn from the records, and goes after a while. All that is written
+here is written by one writer after another (`begin_write`), so what is read first still holds when it is
+changed.
 """
+
 from __future__ import annotations
 
 import secrets
@@ -27,11 +30,15 @@ class TooMany(Exception):
 
 
 class Export(db.Model):
-    """A register that somebody wants as a file, and the file. `stage`: waiting, running, done or failed, with a `reason`."""
+    """A register that somebody wants as a file, and the file. `stage`: waiting, running, done or failed, with
+    a `reason`."""
 
     __tablename__ = "exports"
     UNFINISHED: ClassVar[tuple[str, ...]] = ("waiting", "running")
-    FINAL: ClassVar[tuple[str, ...]] = ("too_many_rows", "unknown")  # reasons that another try does not change
+    FINAL: ClassVar[tuple[str, ...]] = (
+        "too_many_rows",
+        "unknown",
+    )  # reasons that another try does not change
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
@@ -43,7 +50,9 @@ class Export(db.Model):
     reason: Mapped[str | None]
     rows_done: Mapped[int] = mapped_column(default=0)
     rows_all: Mapped[int | None]
-    token: Mapped[str | None] = mapped_column(unique=True)  # of this attempt, a word of a command: names its file, tells it from an earlier one that still ends
+    token: Mapped[str | None] = mapped_column(
+        unique=True
+    )  # of this attempt, a word of a command: names its file, tells it from an earlier one that still ends
     turn: Mapped[int] = mapped_column(default=0)  # counts what was begun: a clock may be put back
     attempts: Mapped[int] = mapped_column(default=0)
     name: Mapped[str | None]
@@ -68,18 +77,34 @@ class Export(db.Model):
 
     @classmethod
     def ask(cls, *, register: str, ending: str, asked: str, language: str, by: User, on: datetime) -> Export:
-        """The wish for a file. The same wish twice, such as by a double click, is one as long as it is not done.
+        """The wish for a file. The same wish twice, such as by a double click, is one as long as it is not
+        done.
 
         Raises TooMany when the person has as many as are kept for one.
         """
         own = cls.of(by)
         for one in own:
-            if one.is_unfinished and (one.register, one.ending, one.asked, one.language) == (register, ending, asked, language):
+            if one.is_unfinished and (one.register, one.ending, one.asked, one.language) == (
+                register,
+                ending,
+                asked,
+                language,
+            ):
                 return one
         if len(own) >= MOST_OF_ONE:
             raise TooMany(by.username)
-        made = cls(user_id=by.id, register=register, ending=ending, asked=asked, language=language, stage="waiting", rows_done=0, turn=0, attempts=0,
-                   requested_at=on)
+        made = cls(
+            user_id=by.id,
+            register=register,
+            ending=ending,
+            asked=asked,
+            language=language,
+            stage="waiting",
+            rows_done=0,
+            turn=0,
+            attempts=0,
+            requested_at=on,
+        )
         db.session.add(made)
         db.session.flush()
         return made
@@ -87,7 +112,9 @@ class Export(db.Model):
     @classmethod
     def of(cls, user: User) -> list[Export]:
         """The person's own, newest first."""
-        return list(db.session.execute(select(cls).where(cls.user_id == user.id).order_by(cls.id.desc())).scalars())
+        return list(
+            db.session.execute(select(cls).where(cls.user_id == user.id).order_by(cls.id.desc())).scalars()
+        )
 
     @classmethod
     def by_token(cls, token: str) -> Export | None:
@@ -100,11 +127,14 @@ class Export(db.Model):
 
     @classmethod
     def next(cls) -> Export | None:
-        """The one whose turn it is: of the person for whom fewest are being written, then of who was served longest ago; their oldest."""
+        """The one whose turn it is: of the person for whom fewest are being written, then of who was served
+        longest ago; their oldest."""
         busy: Counter[int] = Counter()
         served: dict[int, int] = {}
         waiting = []
-        for export_id, user_id, stage, turn in db.session.execute(select(cls.id, cls.user_id, cls.stage, cls.turn)):
+        for export_id, user_id, stage, turn in db.session.execute(
+            select(cls.id, cls.user_id, cls.stage, cls.turn)
+        ):
             served[user_id] = max(turn, served.get(user_id, 0))
             busy[user_id] += stage == "running"
             if stage == "waiting":
@@ -153,15 +183,21 @@ class Export(db.Model):
     def is_over(self, on: datetime, keep: timedelta) -> bool:
         """Whether it has been kept for long enough.
 
-        A moment further ahead than any could be was set by a clock that has been put back since: it would keep the file for years.
+        A moment further ahead than any could be was set by a clock that has been put back since: it would
+        keep the file for years.
         """
         return self.expires_at is not None and not (on < self.expires_at <= on + 2 * keep)
 
     @classmethod
     def to_remove(cls, on: datetime, keep: timedelta) -> list[Export]:
         """What is over, and what belongs to people who have left."""
-        return [one for one in db.session.execute(select(cls).join(User).where(cls.expires_at.is_not(None) | User.active.is_(False))).scalars()
-                if one.is_over(on, keep) or not one.user.active]
+        return [
+            one
+            for one in db.session.execute(
+                select(cls).join(User).where(cls.expires_at.is_not(None) | User.active.is_(False))
+            ).scalars()
+            if one.is_over(on, keep) or not one.user.active
+        ]
 
     @classmethod
     def cut_short(cls) -> list[Export]:

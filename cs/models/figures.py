@@ -1,8 +1,10 @@
-"""What the figures count (FORMS 6): conditions that a figure and the list behind it share, and the counting, grouped by the database.
+"""What the figures count (FORMS 6): conditions that a figure and the list behind it share, and the counting,
+grouped by the database.
 
-Void complaints and those that sales has not registered count nowhere. Days and months are the factory's: their bounds are made
-here and compared as moments, since the databases do not know its zone alike.
+Void complaints and those that sales has not registered count nowhere. Days and months are the factory's:
+their bounds are made here and compared as moments, since the databases do not know its zone alike.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -30,15 +32,30 @@ COUNTED: Mapping[str, Condition] = {
     "unjudged": REGISTERED & Complaint.counts_in_kpi.is_(None),
 }
 # By which of its dates a complaint is counted in a period.
-DATED: Mapping[str, Any] = {"heard": Complaint.heard_at, "due": Complaint.first_due_at, "replied": Complaint.replied_at, "closed": Complaint.closed_at}
+DATED: Mapping[str, Any] = {
+    "heard": Complaint.heard_at,
+    "due": Complaint.first_due_at,
+    "replied": Complaint.replied_at,
+    "closed": Complaint.closed_at,
+}
 
 # The department that the last meeting found responsible (5.2.2.4).
-LAST_MEETING = (select(Meeting.department).where(Meeting.complaint_id == Complaint.id).order_by(Meeting.round.desc()).limit(1)
-                .correlate(Complaint).scalar_subquery())
+LAST_MEETING = (
+    select(Meeting.department)
+    .where(Meeting.complaint_id == Complaint.id)
+    .order_by(Meeting.round.desc())
+    .limit(1)
+    .correlate(Complaint)
+    .scalar_subquery()
+)
 RESPONSIBLE = func.coalesce(LAST_MEETING, Complaint.resp_dept)  # of a meeting, or as an old register says
 PARETO: Mapping[str, Any] = {
-    "category": Complaint.defect_category, "code": Complaint.defect_category + "." + Complaint.defect_code, "customer": Complaint.customer_id,
-    "product": Complaint.product_id, "department": RESPONSIBLE}
+    "category": Complaint.defect_category,
+    "code": Complaint.defect_category + "." + Complaint.defect_code,
+    "customer": Complaint.customer_id,
+    "product": Complaint.product_id,
+    "department": RESPONSIBLE,
+}
 MOST_LINES = 20
 
 IN_TIME = Complaint.replied_at <= Complaint.first_due_at
@@ -48,29 +65,46 @@ CLOSED = REGISTERED & Complaint.closed_at.is_not(None)
 
 
 def replies(on: datetime) -> dict[str, Condition]:
-    """How the first replies stand at `on`, against the first due time (5.2.2.6): a reply at the very moment is in time, a refusal changes nothing."""
+    """How the first replies stand at `on`, against the first due time (5.2.2.6): a reply at the very moment
+    is in time, a refusal changes nothing."""
     passed = Complaint.first_due_at < on
-    return {"due": REGISTERED & (Complaint.replied_at.is_not(None) | passed), "in_time": REGISTERED & IN_TIME, "late": REGISTERED & ~IN_TIME,
-            "overdue": REGISTERED & Complaint.replied_at.is_(None) & passed}
+    return {
+        "due": REGISTERED & (Complaint.replied_at.is_not(None) | passed),
+        "in_time": REGISTERED & IN_TIME,
+        "late": REGISTERED & ~IN_TIME,
+        "overdue": REGISTERED & Complaint.replied_at.is_(None) & passed,
+    }
 
 
 def first_replies() -> dict[str, Condition]:
     """What customers said to our first reply; who said nothing is not counted."""
+
     def said(*words: str) -> Condition:
-        return REGISTERED & select(Reply.id).where(Reply.complaint_id == Complaint.id, Reply.number == 1, Reply.response.in_(words)).correlate(Complaint).exists()
+        return (
+            REGISTERED
+            & select(Reply.id)
+            .where(Reply.complaint_id == Complaint.id, Reply.number == 1, Reply.response.in_(words))
+            .correlate(Complaint)
+            .exists()
+        )
+
     return {"answered": said("accepted", "refused"), "accepted": said("accepted")}
 
 
 def open_ages(on: datetime) -> dict[str, tuple[int, int | None, Condition]]:
-    """Open complaints by days since we first heard, at `on`: {code: (from, to, condition)}, both days included, the last without end."""
+    """Open complaints by days since we first heard, at `on`: {code: (from, to, condition)}, both days
+    included, the last without end."""
     today = on.astimezone(zone()).date()
     young, middle = rulebook().open_ages
 
     def heard_since(days: int) -> Condition:
         return Complaint.heard_at >= datetime.combine(today - timedelta(days=days), time(), zone())
-    return {"young": (0, young, OPEN & heard_since(young)),
-            "middle": (young + 1, middle, OPEN & ~heard_since(young) & heard_since(middle)),
-            "old": (middle + 1, None, OPEN & ~heard_since(middle))}
+
+    return {
+        "young": (0, young, OPEN & heard_since(young)),
+        "middle": (young + 1, middle, OPEN & ~heard_since(young) & heard_since(middle)),
+        "old": (middle + 1, None, OPEN & ~heard_since(middle)),
+    }
 
 
 # Counting
@@ -92,20 +126,35 @@ def count(*conditions: Condition, where: Condition | None = None) -> tuple[int, 
     return tuple(db.session.execute(query if where is None else query.where(where)).one())
 
 
-def count_by_span(column: Any, begins: Sequence[datetime], end: datetime, conditions: Sequence[Condition]) -> list[tuple[int, ...]]:
+def count_by_span(
+    column: Any, begins: Sequence[datetime], end: datetime, conditions: Sequence[Condition]
+) -> list[tuple[int, ...]]:
     """The same for each of the spans that begin at `begins`, one after another, the last up to `end`."""
-    span = case(*((column >= begin, number) for number, begin in reversed(list(enumerate(begins))))).label("span")
-    query = (select(span, *(func.count().filter(one) for one in conditions)).select_from(Complaint)
-             .where(within(column, begins[0], end)).group_by("span"))
+    span = case(*((column >= begin, number) for number, begin in reversed(list(enumerate(begins))))).label(
+        "span"
+    )
+    query = (
+        select(span, *(func.count().filter(one) for one in conditions))
+        .select_from(Complaint)
+        .where(within(column, begins[0], end))
+        .group_by("span")
+    )
     found = {row[0]: tuple(row[1:]) for row in db.session.execute(query)}
     return [found.get(number, (0,) * len(conditions)) for number in range(len(begins))]
 
 
-def most_frequent(by: str, begin: datetime, end: datetime, most: int | None = MOST_LINES) -> tuple[list[tuple[Any, int]], int]:
-    """Valid complaints heard within a period: [(key, how many)] of the `most` frequent keys, None where nothing is stated, and all together."""
-    query = (select(PARETO[by].label("sorted_by"), func.count().label("pieces"), func.sum(func.count()).over())
-             .where(COUNTED["valid"], within(Complaint.heard_at, begin, end)).group_by("sorted_by")
-             .order_by(func.count().desc(), literal_column("sorted_by").asc().nulls_last()).limit(most))
+def most_frequent(
+    by: str, begin: datetime, end: datetime, most: int | None = MOST_LINES
+) -> tuple[list[tuple[Any, int]], int]:
+    """Valid complaints heard within a period: [(key, how many)] of the `most` frequent keys, None where
+    nothing is stated, and all together."""
+    query = (
+        select(PARETO[by].label("sorted_by"), func.count().label("pieces"), func.sum(func.count()).over())
+        .where(COUNTED["valid"], within(Complaint.heard_at, begin, end))
+        .group_by("sorted_by")
+        .order_by(func.count().desc(), literal_column("sorted_by").asc().nulls_last())
+        .limit(most)
+    )
     rows = db.session.execute(query).all()
     return [(row[0], row[1]) for row in rows], int(rows[0][2]) if rows else 0
 
@@ -139,10 +188,24 @@ class Durations:
 
 
 def durations(column: Any, begin: datetime, end: datetime) -> Durations:
-    """From when we first heard to the moment in `column`, of the complaints for which that moment lies within a period."""
-    took = (select(seconds_between(Complaint.heard_at, column).label("took")).where(REGISTERED, within(column, begin, end))).subquery()
-    placed = select(took.c.took, func.row_number().over(order_by=took.c.took).label("place"), func.count().over().label("number")).subquery()
+    """From when we first heard to the moment in `column`, of the complaints for which that moment lies within
+    a period."""
+    took = (
+        select(seconds_between(Complaint.heard_at, column).label("took")).where(
+            REGISTERED, within(column, begin, end)
+        )
+    ).subquery()
+    placed = select(
+        took.c.took,
+        func.row_number().over(order_by=took.c.took).label("place"),
+        func.count().over().label("number"),
+    ).subquery()
     in_middle = (placed.c.place * 2 >= placed.c.number) & (placed.c.place * 2 <= placed.c.number + 2)
     number, mean, median = db.session.execute(
-        select(func.count(), func.avg(placed.c.took), func.avg(placed.c.took).filter(in_middle)).select_from(placed)).one()
-    return Durations(number, *(None if one is None else timedelta(seconds=round(one)) for one in (mean, median)))
+        select(func.count(), func.avg(placed.c.took), func.avg(placed.c.took).filter(in_middle)).select_from(
+            placed
+        )
+    ).one()
+    return Durations(
+        number, *(None if one is None else timedelta(seconds=round(one)) for one in (mean, median))
+    )

@@ -1,4 +1,5 @@
 """The factory's calendar: China's holidays and make-up days from a package, then the site's own days."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -35,7 +36,9 @@ class SiteDay(Record):
     @classmethod
     def of(cls, first: date, last: date) -> list[SiteDay]:
         """The days entered from `first` to `last`, withdrawn ones too."""
-        return list(db.session.execute(select(cls).where(cls.day.between(first, last)).order_by(cls.day)).scalars())
+        return list(
+            db.session.execute(select(cls).where(cls.day.between(first, last)).order_by(cls.day)).scalars()
+        )
 
     @classmethod
     def set(cls, *, day: date, works: bool, note: str, by: User, on: datetime) -> SiteDay:
@@ -66,8 +69,10 @@ def national_feasts(year: int) -> list[Feast]:
     """The country's holidays of a year, in order; empty when nobody has announced them yet."""
     found = []
     for holiday in constants.Holiday:
-        rests, worked = (tuple(day for day, name in days.items() if day.year == year and name == holiday.value)
-                         for days in (constants.holidays, constants.workdays))
+        rests, worked = (
+            tuple(day for day, name in days.items() if day.year == year and name == holiday.value)
+            for days in (constants.holidays, constants.workdays)
+        )
         if rests:
             found.append(Feast(Name(holiday.chinese, holiday.value), rests, worked))
     return sorted(found, key=lambda feast: feast.rests)
@@ -91,5 +96,7 @@ def work_calendar() -> WorkCalendar:
     if calendar is None:
         national, known_until = _national()
         own = db.session.execute(select(SiteDay.day, SiteDay.works).where(SiteDay.active))
-        calendar = g.work_calendar = WorkCalendar(rulebook().working, national | {row.day: row.works for row in own}, zone(), known_until)
+        calendar = g.work_calendar = WorkCalendar(
+            rulebook().working, national | {row.day: row.works for row in own}, zone(), known_until
+        )
     return calendar

@@ -1,4 +1,6 @@
-"""The meeting on a major or recurring complaint (5.2.2.4): who was there and countersigned, what is done with the goods at every place."""
+"""The meeting on a major or recurring complaint (5.2.2.4): who was there and countersigned, what is done with
+the goods at every place."""
+
 from __future__ import annotations
 
 from datetime import date, datetime
@@ -19,8 +21,14 @@ if TYPE_CHECKING:
 
 
 def representatives(department: str) -> list[User]:
-    """Who speaks for a department at the meeting (5.2.2.4): its heads 部门负责人; where none is named, any of its people. Who left is not among them."""
-    query = select(User).join(Membership).where(User.active, Membership.department == department).order_by(User.sort_name, User.id)
+    """Who speaks for a department at the meeting (5.2.2.4): its heads 部门负责人; where none is named, any of
+    its people. Who left is not among them."""
+    query = (
+        select(User)
+        .join(Membership)
+        .where(User.active, Membership.department == department)
+        .order_by(User.sort_name, User.id)
+    )
     people = list(db.session.execute(query).unique().scalars())
     return [one for one in people if one.heads(department)] or people
 
@@ -60,7 +68,8 @@ class Attendee(db.Model):
 
     @property
     def is_gone(self) -> bool:
-        """Whether who was there has left, or may not countersign any more: nobody waits for that signature."""
+        """Whether who was there has left, or may not countersign any more: nobody waits for that
+        signature."""
         return not (self.user.active and self.user.may(Permission.COUNTERSIGN))
 
 
@@ -74,7 +83,10 @@ class Place(db.Model):
     place: Mapped[str]
     found_qty: Mapped[int]
     confirmed_by: Mapped[str | None]
-    __table_args__ = (UniqueConstraint("complaint_id", "round", "place"), CheckConstraint("found_qty >= 0", name="not_negative"))
+    __table_args__ = (
+        UniqueConstraint("complaint_id", "round", "place"),
+        CheckConstraint("found_qty >= 0", name="not_negative"),
+    )
 
 
 class Disposition(db.Model):
@@ -118,13 +130,19 @@ class MeetingSteps:
 
     @declared_attr
     def dispositions(cls) -> Mapped[list[Disposition]]:
-        return relationship(Disposition, cascade="all, delete-orphan", order_by=Disposition.id, lazy="selectin")
+        return relationship(
+            Disposition, cascade="all, delete-orphan", order_by=Disposition.id, lazy="selectin"
+        )
 
     @classmethod
     def names_people(cls) -> ColumnElement[bool]:
         """SQL: heads who have not countersigned, owners who have not carried out."""
-        heads = select(Attendee.id).where(Attendee.complaint_id == cls.id, Attendee.must_sign, Attendee.countersigned_at.is_(None))  # type: ignore[attr-defined]
-        owners = select(Disposition.id).where(Disposition.complaint_id == cls.id, Disposition.done_on.is_(None))  # type: ignore[attr-defined]
+        heads = select(Attendee.id).where(
+            Attendee.complaint_id == cls.id, Attendee.must_sign, Attendee.countersigned_at.is_(None)
+        )  # type: ignore[attr-defined]
+        owners = select(Disposition.id).where(
+            Disposition.complaint_id == cls.id, Disposition.done_on.is_(None)
+        )  # type: ignore[attr-defined]
         return heads.exists() | owners.exists()
 
     # Questions of the workflow's rows
@@ -158,9 +176,14 @@ class MeetingSteps:
 
     @property
     def unsigned(self: Complaint) -> list[Attendee]:
-        """The heads whose countersignature is awaited: from the decision on the goods on; who is gone is not waited for."""
+        """The heads whose countersignature is awaited: from the decision on the goods on; who is gone is not
+        waited for."""
         decided = {place.round for place in self.places}
-        return [one for one in self.attendees if one.must_sign and one.countersigned_at is None and not one.is_gone and one.round in decided]
+        return [
+            one
+            for one in self.attendees
+            if one.must_sign and one.countersigned_at is None and not one.is_gone and one.round in decided
+        ]
 
     def awaited_countersigners(self: Complaint) -> list[int]:
         return sorted({one.user_id for one in self.unsigned})
@@ -174,13 +197,18 @@ class MeetingSteps:
 
     @property
     def disposition_due_at(self: Complaint) -> datetime | None:
-        return work_calendar().end_of(min(one.planned_on for one in self.open_dispositions)) if self.open_dispositions else None
+        return (
+            work_calendar().end_of(min(one.planned_on for one in self.open_dispositions))
+            if self.open_dispositions
+            else None
+        )
 
     def dispositions_open(self: Complaint, on: datetime) -> bool:
         return bool(self.open_dispositions)
 
     def dispositions_of(self: Complaint, by: User) -> list[Disposition]:
-        """The open dispositions that this person carries out: their own, and for who leads the meeting those of people who have left."""
+        """The open dispositions that this person carries out: their own, and for who leads the meeting those
+        of people who have left."""
         leads = by.may(Permission.SETTLE_COMPLAINT)
         return [one for one in self.open_dispositions if one.owner_id == by.id or (leads and one.owner_gone)]
 
@@ -188,7 +216,11 @@ class MeetingSteps:
         """The owners of what is open; in the place of those who have left, who leads the meeting."""
         owners = {one.owner_id for one in self.open_dispositions if not one.owner_gone}
         if any(one.owner_gone for one in self.open_dispositions):
-            leading = select(User.id).join(Membership).where(User.active, Membership.role.in_(roles_with(Permission.SETTLE_COMPLAINT)))
+            leading = (
+                select(User.id)
+                .join(Membership)
+                .where(User.active, Membership.role.in_(roles_with(Permission.SETTLE_COMPLAINT)))
+            )
             owners |= set(db.session.execute(leading).scalars())
         return sorted(owners)
 
@@ -205,15 +237,37 @@ class MeetingSteps:
 
     # Verbs
 
-    def meet(self: Complaint, *, met_at: datetime, department: str, minutes: str, attendees: list[dict[str, Any]], by: User, on: datetime) -> None:
-        """5.2.2.4: 品质主管主导开会; the heads of sales, engineering and the responsible department were there and countersign."""
+    def meet(
+        self: Complaint,
+        *,
+        met_at: datetime,
+        department: str,
+        minutes: str,
+        attendees: list[dict[str, Any]],
+        by: User,
+        on: datetime,
+    ) -> None:
+        """5.2.2.4: 品质主管主导开会; the heads of sales, engineering and the responsible department were
+        there and countersign."""
         with self.advancing("meet", by, on):
-            self.meetings.append(Meeting(round=self.round, met_at=met_at, department=department, minutes=minutes))
-            signing = {code: {one.id for one in representatives(code)} for code in procedure.meeting_departments(department)}
+            self.meetings.append(
+                Meeting(round=self.round, met_at=met_at, department=department, minutes=minutes)
+            )
+            signing = {
+                code: {one.id for one in representatives(code)}
+                for code in procedure.meeting_departments(department)
+            }
             for one in attendees:
                 user = db.session.get_one(User, one["user_id"])
-                self.attendees.append(Attendee(round=self.round, department=one["department"], user_id=user.id, user=user,
-                                               must_sign=user.id in signing.get(one["department"], ())))
+                self.attendees.append(
+                    Attendee(
+                        round=self.round,
+                        department=one["department"],
+                        user_id=user.id,
+                        user=user,
+                        must_sign=user.id in signing.get(one["department"], ()),
+                    )
+                )
 
     def countersign(self: Complaint, *, by: User, on: datetime) -> None:
         """会签: a head who was at the meeting signs its result."""
@@ -222,29 +276,45 @@ class MeetingSteps:
                 if one.user_id == by.id:
                     one.countersigned_at = on
 
-    def dispose(self: Complaint, *, places: list[dict[str, Any]], dispositions: list[dict[str, Any]], plan_needed: bool, by: User,
-                on: datetime) -> None:
-        """5.2.2.4: 对发生品、库存品及在制品进行处理决议; every place has its pieces decided, or "none, confirmed by"."""
+    def dispose(
+        self: Complaint,
+        *,
+        places: list[dict[str, Any]],
+        dispositions: list[dict[str, Any]],
+        plan_needed: bool,
+        by: User,
+        on: datetime,
+    ) -> None:
+        """5.2.2.4: 对发生品、库存品及在制品进行处理决议; every place has its pieces decided, or "none,
+        confirmed by"."""
         with self.advancing("dispose", by, on):
             self.places += [Place(round=self.round, **facts) for facts in places]
             for facts in dispositions:
-                self.dispositions.append(Disposition(round=self.round, owner=db.session.get_one(User, facts["owner_id"]), **facts))
+                self.dispositions.append(
+                    Disposition(round=self.round, owner=db.session.get_one(User, facts["owner_id"]), **facts)
+                )
             if self.current_meeting is not None:
                 self.current_meeting.plan_needed = plan_needed
 
-    def do_disposition(self: Complaint, *, disposition_id: int, done_on: date, done_note: str | None, by: User, on: datetime) -> None:
+    def do_disposition(
+        self: Complaint, *, disposition_id: int, done_on: date, done_note: str | None, by: User, on: datetime
+    ) -> None:
         """The owner says that it is done."""
         with self.advancing("do_disposition", by, on):
             row = next(one for one in self.dispositions_of(by) if one.id == disposition_id)
             row.done_on, row.done_note = done_on, done_note
 
-    def plan(self: Complaint, *, plan: str, plan_quantity: int, plan_due_on: date, by: User, on: datetime) -> None:
+    def plan(
+        self: Complaint, *, plan: str, plan_quantity: int, plan_due_on: date, by: User, on: datetime
+    ) -> None:
         """5.2.2.4, 3.6: 请生管按交期配合安排判定不合格产品的补货或重工."""
         with self.advancing("plan", by, on):
             meeting = next(one for one in self.meetings if one is self.meeting_to_plan)
             meeting.plan, meeting.plan_quantity, meeting.plan_due_on = plan, plan_quantity, plan_due_on
             meeting.planned_by, meeting.planned_by_id = by, by.id
 
-    def issue_result(self: Complaint, *, reply_text: str, cause: str, actions: str, by: User, on: datetime) -> None:
+    def issue_result(
+        self: Complaint, *, reply_text: str, cause: str, actions: str, by: User, on: datetime
+    ) -> None:
         """5.2.2.4: 品质开立客户投诉处理报告结果; it goes to sales, who send it."""
         self._prepare("issue_result", by, on, reply_text=reply_text, cause=cause, actions=actions)

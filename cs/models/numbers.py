@@ -1,4 +1,5 @@
 """The numbers of records: CC-202611-0007, counted up for each kind and period, never given twice."""
+
 from __future__ import annotations
 
 from datetime import date

@@ -1,4 +1,5 @@
 """The procedure in force, inside the running app: its rules, and the kept texts that explain old cases."""
+
 from __future__ import annotations
 
 import hashlib

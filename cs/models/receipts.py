@@ -1,4 +1,5 @@
 """What a request left behind, so that sending it again changes nothing."""
+
 from __future__ import annotations
 
 from datetime import datetime

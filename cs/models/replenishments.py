@@ -1,4 +1,6 @@
-"""Replenishment 补货 (5.3.4): the application with its lines and its chain of signatures, then the urgent order 紧急订单 that it becomes."""
+"""Replenishment 补货 (5.3.4): the application with its lines and its chain of signatures, then the urgent
+order 紧急订单 that it becomes."""
+
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -25,7 +27,17 @@ from cs.procedure import replenishments as procedure
 from cs.procedure.authority import Permission, role_for
 from cs.procedure.workflow import NotOpen, Step
 
-FACE = ("number", "complaint_id", "return_id", "customer_id", "order_no", "charged", "wanted_on", "replenishment_reason", "amount")
+FACE = (
+    "number",
+    "complaint_id",
+    "return_id",
+    "customer_id",
+    "order_no",
+    "charged",
+    "wanted_on",
+    "replenishment_reason",
+    "amount",
+)
 LINE_FACE = ("product_id", "quantity", "unit_price", "amount")
 
 
@@ -44,8 +56,10 @@ class ReplenishmentLine(db.Model):
     unit_price: Mapped[Decimal] = mapped_column(UnitPrice)
     amount: Mapped[Decimal] = mapped_column(Money)
     product: Mapped[Product] = relationship(lazy="joined")
-    __table_args__ = (CheckConstraint("quantity > 0 AND unit_price > 0", name="some"),
-                      CheckConstraint("amount = (quantity * unit_price + 50000) / 100000", name="product_to_the_fen"))
+    __table_args__ = (
+        CheckConstraint("quantity > 0 AND unit_price > 0", name="some"),
+        CheckConstraint("amount = (quantity * unit_price + 50000) / 100000", name="product_to_the_fen"),
+    )
 
     @validates("quantity", "unit_price", "amount")
     def _exact(self, _key: str, value: Any) -> Decimal | None:
@@ -82,17 +96,33 @@ class Replenishment(Workflowed):
     sent_off_on: Mapped[date | None]
     delivery_no: Mapped[str | None]
 
-    complaint: Mapped[Complaint] = relationship(backref=backref("replenishments", order_by="Replenishment.id", viewonly=True))
-    of_return: Mapped[Return | None] = relationship(backref=backref("replenishments", order_by="Replenishment.id", viewonly=True))
+    complaint: Mapped[Complaint] = relationship(
+        backref=backref("replenishments", order_by="Replenishment.id", viewonly=True)
+    )
+    of_return: Mapped[Return | None] = relationship(
+        backref=backref("replenishments", order_by="Replenishment.id", viewonly=True)
+    )
     customer: Mapped[Customer] = relationship()
-    created_by: Mapped[User | None] = relationship(primaryjoin="Replenishment.created_by_id == User.id",
-                                                   foreign_keys="Replenishment.created_by_id", viewonly=True)
-    lines: Mapped[list[ReplenishmentLine]] = relationship(cascade="all, delete-orphan", order_by=ReplenishmentLine.id, lazy="selectin")
+    created_by: Mapped[User | None] = relationship(
+        primaryjoin="Replenishment.created_by_id == User.id",
+        foreign_keys="Replenishment.created_by_id",
+        viewonly=True,
+    )
+    lines: Mapped[list[ReplenishmentLine]] = relationship(
+        cascade="all, delete-orphan", order_by=ReplenishmentLine.id, lazy="selectin"
+    )
     approvals: Mapped[list[RequiredSignature]] = relationship(
-        primaryjoin="and_(foreign(RequiredSignature.record_id) == Replenishment.id, RequiredSignature.kind == 'replenishment')",
-        order_by=RequiredSignature.id, lazy="selectin", cascade="save-update, merge")
-    __table_args__ = (Index("ix_replenishments_filed_at_id", "filed_at", "id"), CheckConstraint("amount > 0", name="some"),
-                      CheckConstraint("(ordered_at IS NULL) = (order_number IS NULL)", name="ordered_by_number"))
+        primaryjoin="and_(foreign(RequiredSignature.record_id) == Replenishment.id, "
+        "RequiredSignature.kind == 'replenishment')",
+        order_by=RequiredSignature.id,
+        lazy="selectin",
+        cascade="save-update, merge",
+    )
+    __table_args__ = (
+        Index("ix_replenishments_filed_at_id", "filed_at", "id"),
+        CheckConstraint("amount > 0", name="some"),
+        CheckConstraint("(ordered_at IS NULL) = (order_number IS NULL)", name="ordered_by_number"),
+    )
 
     @validates("amount")
     def _exact(self, _key: str, value: Any) -> Decimal | None:
@@ -107,12 +137,23 @@ class Replenishment(Workflowed):
         return f"{self.customer.short_name} · {self.amount:,.2f} RMB · {self.replenishment_reason[:60]}"
 
     def searched(self) -> tuple[str | None, ...]:
-        return (self.number, self.order_number, self.customer.short_name, self.complaint.number, self.order_no, self.work_order,
-                self.replenishment_reason, *(line.product.model for line in self.lines))
+        return (
+            self.number,
+            self.order_number,
+            self.customer.short_name,
+            self.complaint.number,
+            self.order_no,
+            self.work_order,
+            self.replenishment_reason,
+            *(line.product.model for line in self.lines),
+        )
 
     def face(self) -> dict[str, Any]:
-        """What an approver approves: the application as it stands on the screen, without who has signed it."""
-        return {name: getattr(self, name) for name in FACE} | {"lines": [{name: getattr(line, name) for name in LINE_FACE} for line in self.lines]}
+        """What an approver approves: the application as it stands on the screen, without who has signed
+        it."""
+        return {name: getattr(self, name) for name in FACE} | {
+            "lines": [{name: getattr(line, name) for name in LINE_FACE} for line in self.lines]
+        }
 
     def face_hash(self) -> str:
         return hash_of(self.face())
@@ -133,7 +174,10 @@ class Replenishment(Workflowed):
     @property
     def running(self) -> list[RequiredSignature]:
         """The signatures of the chain that runs, by turn."""
-        return sorted((one for one in self.approvals if one.chain == self.chain), key=lambda one: (one.turn, one.id or 0))
+        return sorted(
+            (one for one in self.approvals if one.chain == self.chain),
+            key=lambda one: (one.turn, one.id or 0),
+        )
 
     @property
     def applicants(self) -> tuple[int | None, ...]:
@@ -150,17 +194,31 @@ class Replenishment(Workflowed):
 
     @property
     def _signed(self) -> set[int]:
-        return {one for row in self.running if row.signature_decision == "signed" for one in (row.user_id, row.for_id) if one}
+        return {
+            one
+            for row in self.running
+            if row.signature_decision == "signed"
+            for one in (row.user_id, row.for_id)
+            if one
+        }
 
     def _role_of(self, roles: Iterable[str], person: int) -> str | None:
-        return procedure.signing_role(roles, person, applicants=self.applicants, needed=self._needed, given=self._given, signed=self._signed)
+        return procedure.signing_role(
+            roles,
+            person,
+            applicants=self.applicants,
+            needed=self._needed,
+            given=self._given,
+            signed=self._signed,
+        )
 
     def can_be_completed(self, held: Mapping[int, Collection[str]]) -> bool:
         """Whether these people ({person: their roles}) can give every signature that is still missing."""
         return procedure.can_pass(held, self._needed, self.applicants, self._given, self._signed)
 
     def signing(self, person: User, on: datetime) -> tuple[str | None, User | None]:
-        """The role under which a person may sign now, and for whom if as a deputy: who could sign themselves, in a chain that is open to both."""
+        """The role under which a person may sign now, and for whom if as a deputy: who could sign themselves,
+        in a chain that is open to both."""
         if self.state != procedure.UNORDERED:
             return None, None
         own = self._role_of(person.roles, person.id)
@@ -188,7 +246,11 @@ class Replenishment(Workflowed):
     def awaited_signers(self) -> list[int | None]:
         """Who may sign now. Where nobody can, all approvers see it, so that it does not wait unseen."""
         query = select(User).join(Membership).where(User.active, Membership.role.in_(self.open_roles))
-        able = {person.id for person in db.session.execute(query).unique().scalars() if self._role_of(person.roles, person.id)}
+        able = {
+            person.id
+            for person in db.session.execute(query).unique().scalars()
+            if self._role_of(person.roles, person.id)
+        }
         return sorted(able) or [None]
 
     @property
@@ -213,20 +275,28 @@ class Replenishment(Workflowed):
         return by.id in self.told()
 
     def role_under(self, step: Step, by: User, on: datetime) -> str | None:
-        """A signature is given under the role that the chain awaits; the order is released under that of the last signature."""
+        """A signature is given under the role that the chain awaits; the order is released under that of the
+        last signature."""
         usual = role_for(by.roles, step.permission)
         if step.permission is not Permission.APPROVE_REPLENISHMENT:
             return usual
-        return self.signing(by, on)[0] or next((one.needed_role for one in self.running if one.user_id == by.id), usual)
+        return self.signing(by, on)[0] or next(
+            (one.needed_role for one in self.running if one.user_id == by.id), usual
+        )
 
     def amount_sum(self) -> Decimal:
-        """Q23: the amounts of all replenishments of the complaint that are not refused or void, this one's as it stands now."""
-        query = select(func.sum(Replenishment.amount)).where(Replenishment.complaint_id == self.complaint_id,
-                                                             Replenishment.state.not_in(procedure.NOT_COUNTED), Replenishment.id != (self.id or 0))
+        """Q23: the amounts of all replenishments of the complaint that are not refused or void, this one's as
+        it stands now."""
+        query = select(func.sum(Replenishment.amount)).where(
+            Replenishment.complaint_id == self.complaint_id,
+            Replenishment.state.not_in(procedure.NOT_COUNTED),
+            Replenishment.id != (self.id or 0),
+        )
         return Decimal(db.session.execute(query).scalar() or 0) + self.amount
 
     def _lock(self) -> None:
-        """One at a time where the sum is checked: the complaint's row, then this one, as it stands under the lock."""
+        """One at a time where the sum is checked: the complaint's row, then this one, as it stands under the
+        lock."""
         find(Complaint, self.complaint_id, lock=True)
         if self.id:
             find(Replenishment, self.id, lock=True)
@@ -235,26 +305,63 @@ class Replenishment(Workflowed):
         """The signatures that the sum asks for. One that was asked for stays, even if the sum falls again."""
         for role in rulebook().replenishment.approvers(self.amount_sum()):
             if role not in self._needed:
-                self.approvals.append(RequiredSignature(kind=self.kind, chain=self.chain, needed_role=role, turn=1 if role in procedure.FIRST else 2))
+                self.approvals.append(
+                    RequiredSignature(
+                        kind=self.kind,
+                        chain=self.chain,
+                        needed_role=role,
+                        turn=1 if role in procedure.FIRST else 2,
+                    )
+                )
 
     def _require_of_others(self, by: User, on: datetime) -> None:
-        """Once the sum reaches the limit, every application of the complaint that is not an order yet needs the general manager."""
-        query = select(Replenishment).where(Replenishment.complaint_id == self.complaint_id, Replenishment.state == procedure.UNORDERED,
-                                            Replenishment.id != self.id).order_by(Replenishment.id).with_for_update()
+        """Once the sum reaches the limit, every application of the complaint that is not an order yet needs
+        the general manager."""
+        query = (
+            select(Replenishment)
+            .where(
+                Replenishment.complaint_id == self.complaint_id,
+                Replenishment.state == procedure.UNORDERED,
+                Replenishment.id != self.id,
+            )
+            .order_by(Replenishment.id)
+            .with_for_update()
+        )
         for other in db.session.execute(query).scalars():
             if set(rulebook().replenishment.approvers(other.amount_sum())) - set(other._needed):
-                with other.changing("limit_reached", by, on, clause="5.3.4", role=role_for(by.roles, self.workflow.step("file").permission),
-                                    note=self.number):
+                with other.changing(
+                    "limit_reached",
+                    by,
+                    on,
+                    clause="5.3.4",
+                    role=role_for(by.roles, self.workflow.step("file").permission),
+                    note=self.number,
+                ):
                     other._require()
 
     # Verbs
 
     @classmethod
-    def file(cls, *, complaint_id: int, return_id: int | None, lines: list[dict[str, Any]], order_no: str | None, charged: bool, wanted_on: date,
-             replenishment_reason: str, by: User, on: datetime) -> Replenishment:
-        """5.3.4: sales applies with items, quantities and amount, from a return or from a complaint's meeting; the managers are asked to sign."""
+    def file(
+        cls,
+        *,
+        complaint_id: int,
+        return_id: int | None,
+        lines: list[dict[str, Any]],
+        order_no: str | None,
+        charged: bool,
+        wanted_on: date,
+        replenishment_reason: str,
+        by: User,
+        on: datetime,
+    ) -> Replenishment:
+        """5.3.4: sales applies with items, quantities and amount, from a return or from a complaint's
+        meeting; the managers are asked to sign."""
         made = cls(complaint_id=complaint_id, return_id=return_id, chain=1, state=None)
-        made.complaint, made.of_return = complaint_to_join(complaint_id), db.session.get(Return, return_id) if return_id else None
+        made.complaint, made.of_return = (
+            complaint_to_join(complaint_id),
+            db.session.get(Return, return_id) if return_id else None,
+        )
         made.customer, made.customer_id = made.complaint.customer, made.complaint.customer_id
         with made.advancing("file", by, on):
             made.number, made.filed_at = next_number(cls.kind, on.astimezone(zone()).date()), on
@@ -263,23 +370,48 @@ class Replenishment(Workflowed):
         made._require_of_others(by, on)
         return made
 
-    def _fill(self, lines: list[dict[str, Any]], order_no: str | None, charged: bool, wanted_on: date, reason: str) -> None:
+    def _fill(
+        self, lines: list[dict[str, Any]], order_no: str | None, charged: bool, wanted_on: date, reason: str
+    ) -> None:
         """Lines that stay the same keep their row."""
         left, kept = list(self.lines), []
         for facts in lines:
             wanted = (facts["product_id"], exact(facts["quantity"]), exact(facts["unit_price"]))
-            row = next((line for line in left if (line.product_id, line.quantity, line.unit_price) == wanted), None)
+            row = next(
+                (line for line in left if (line.product_id, line.quantity, line.unit_price) == wanted), None
+            )
             if row is not None:
                 left.remove(row)
-            kept.append(row or ReplenishmentLine(product=db.session.get_one(Product, facts["product_id"]),
-                                                 amount=procedure.line_amount(facts["quantity"], facts["unit_price"]), **facts))
+            kept.append(
+                row
+                or ReplenishmentLine(
+                    product=db.session.get_one(Product, facts["product_id"]),
+                    amount=procedure.line_amount(facts["quantity"], facts["unit_price"]),
+                    **facts,
+                )
+            )
         self.lines = sorted(kept, key=lambda line: line.id or 2**31)
-        self.order_no, self.charged, self.wanted_on, self.replenishment_reason = order_no, charged, wanted_on, reason
+        self.order_no, self.charged, self.wanted_on, self.replenishment_reason = (
+            order_no,
+            charged,
+            wanted_on,
+            reason,
+        )
         self.amount = procedure.amount((line.quantity, line.unit_price) for line in self.lines)
 
-    def change(self, *, lines: list[dict[str, Any]], order_no: str | None, charged: bool, wanted_on: date, replenishment_reason: str, by: User,
-               on: datetime) -> None:
-        """5.3.4: another application than the one that was signed: what was signed is void, the chain begins anew, its signers are told."""
+    def change(
+        self,
+        *,
+        lines: list[dict[str, Any]],
+        order_no: str | None,
+        charged: bool,
+        wanted_on: date,
+        replenishment_reason: str,
+        by: User,
+        on: datetime,
+    ) -> None:
+        """5.3.4: another application than the one that was signed: what was signed is void, the chain begins
+        anew, its signers are told."""
         self._lock()
         before = self.face_hash()
         with self.advancing("change", by, on):
@@ -293,7 +425,8 @@ class Replenishment(Workflowed):
         self._require_of_others(by, on)
 
     def sign(self, *, seen: str, by: User, on: datetime) -> None:
-        """5.3.4: one signature of the chain, for what `seen` is the hash of (face_hash): ChangedMeanwhile when it is another by now.
+        """5.3.4: one signature of the chain, for what `seen` is the hash of (face_hash): ChangedMeanwhile
+        when it is another by now.
 
         The sum decides once more; the last signature makes it an urgent order.
         """
@@ -305,7 +438,9 @@ class Replenishment(Workflowed):
         """5.3.4: refused with a reason; it stays readable, and does not count in the sum any more."""
         self._decide("refuse", "refused", seen, reason, by, on)
 
-    def _decide(self, step: str, decision: str, seen: str, reason: str | None, by: User, on: datetime) -> None:
+    def _decide(
+        self, step: str, decision: str, seen: str, reason: str | None, by: User, on: datetime
+    ) -> None:
         self._lock()
         role, signed_for = self.signing(by, on)
         if seen != self.face_hash():
@@ -329,16 +464,21 @@ class Replenishment(Workflowed):
                 one.told_at = on
 
     def order(self, *, by: User, on: datetime) -> None:
-        """5.3.4: with the last signature it runs as an urgent order 紧急订单, which has a number of its own."""
+        """5.3.4: with the last signature it runs as an urgent order 紧急订单, which has a number of its
+        own."""
         with self.advancing("order", by, on):
             self.order_number, self.ordered_at = next_number("urgent_order", on.astimezone(zone()).date()), on
 
-    def schedule(self, *, work_order: str, scheduled_on: date, note: str | None = None, by: User, on: datetime) -> None:
+    def schedule(
+        self, *, work_order: str, scheduled_on: date, note: str | None = None, by: User, on: datetime
+    ) -> None:
         """3.6: planning schedules the urgent order; later than the customer wants it, `note` says why."""
         with self.advancing("schedule", by, on, note=note):
             self.work_order, self.scheduled_on = work_order, scheduled_on
 
-    def reschedule(self, *, work_order: str, scheduled_on: date, note: str | None = None, by: User, on: datetime) -> None:
+    def reschedule(
+        self, *, work_order: str, scheduled_on: date, note: str | None = None, by: User, on: datetime
+    ) -> None:
         """3.6: another work order or day; later than the customer wants it, `note` says why."""
         with self.advancing("reschedule", by, on, note=note):
             self.work_order, self.scheduled_on = work_order, scheduled_on
@@ -363,6 +503,16 @@ class Replenishment(Workflowed):
             yield "has an amount that is not the sum of its lines"
         if self.order_number is None:
             return
-        signers = [person for one in self.running if one.signature_decision == "signed" for person in (one.user_id, one.for_id) if person]
-        if not self.fully_signed(self.ordered_at) or len(set(signers)) < len(signers) or set(self.applicants) & set(signers):  # type: ignore[arg-type]
+        signers = [
+            person
+            for one in self.running
+            if one.signature_decision == "signed"
+            for person in (one.user_id, one.for_id)
+            if person
+        ]
+        if (
+            not self.fully_signed(self.ordered_at)
+            or len(set(signers)) < len(signers)
+            or set(self.applicants) & set(signers)
+        ):  # type: ignore[arg-type]
             yield "is an order without all its signatures"

@@ -1,4 +1,6 @@
-"""The lines of a return slip 退货单 (5.3.3) and the bookings by which their quantities are counted, decided on and reworked."""
+"""The lines of a return slip 退货单 (5.3.3) and the bookings by which their quantities are counted, decided
+on and reworked."""
+
 from __future__ import annotations
 
 from datetime import date, datetime
@@ -15,14 +17,24 @@ from cs.models.users import User
 from cs.procedure import returns as procedure
 from cs.procedure.returns import Tally
 
-COLUMNS = {"counted": "counted_qty", "accepted": "accepted_qty", "ntf": "ntf_qty", "as_is": "as_is_qty", "rework": "rework_qty", "scrapped": "scrapped_qty",
-           "reworked": "reworked_qty", "passed": "passed_qty", "failed": "failed_qty"}  # booking → its total on the line
+COLUMNS = {
+    "counted": "counted_qty",
+    "accepted": "accepted_qty",
+    "ntf": "ntf_qty",
+    "as_is": "as_is_qty",
+    "rework": "rework_qty",
+    "scrapped": "scrapped_qty",
+    "reworked": "reworked_qty",
+    "passed": "passed_qty",
+    "failed": "failed_qty",
+}  # booking → its total on the line
 REMAINDERS = {"uninspected": "uninspected_qty", "rework_open": "rework_open_qty"}
 TOTALS = (*COLUMNS.values(), *REMAINDERS.values())
 
 
 class ReturnLine(db.Model):
-    """One line of the slip. Its totals stand beside the bookings that they are the sums of; the database refuses what does not add up."""
+    """One line of the slip. Its totals stand beside the bookings that they are the sums of; the database
+    refuses what does not add up."""
 
     __tablename__ = "return_lines"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -57,12 +69,23 @@ class ReturnLine(db.Model):
     instructed_by: Mapped[User | None] = relationship(foreign_keys=[instructed_by_id])
     __table_args__ = (
         CheckConstraint("slip_qty > 0", name="some"),
-        CheckConstraint("counted_qty >= 0 AND accepted_qty >= 0 AND ntf_qty >= 0 AND as_is_qty >= 0 AND rework_qty >= 0 AND scrapped_qty >= 0 AND uninspected_qty >= 0",
-                        name="not_negative"),
-        CheckConstraint("coalesce(counted_qty, 0) = accepted_qty + ntf_qty + as_is_qty + rework_qty + scrapped_qty + uninspected_qty", name="counted_adds_up"),
+        CheckConstraint(
+            "counted_qty >= 0 AND accepted_qty >= 0 AND ntf_qty >= 0 AND as_is_qty >= 0 AND rework_qty "
+            ">= 0 AND scrapped_qty >= 0 AND uninspected_qty >= 0",
+            name="not_negative",
+        ),
+        CheckConstraint(
+            "coalesce(counted_qty, 0) = accepted_qty + ntf_qty + as_is_qty + rework_qty + scrapped_qty + "
+            "uninspected_qty",
+            name="counted_adds_up",
+        ),
         CheckConstraint("rework_qty = passed_qty + failed_qty + rework_open_qty", name="rework_adds_up"),
-        CheckConstraint("passed_qty >= 0 AND failed_qty >= 0 AND passed_qty + failed_qty <= reworked_qty AND reworked_qty <= rework_qty",
-                        name="reworked_before_inspected"))
+        CheckConstraint(
+            "passed_qty >= 0 AND failed_qty >= 0 AND passed_qty + failed_qty <= reworked_qty AND "
+            "reworked_qty <= rework_qty",
+            name="reworked_before_inspected",
+        ),
+    )
 
     @validates("slip_qty", *TOTALS)
     def _exact(self, _key: str, value: Any) -> Decimal | None:
@@ -72,7 +95,13 @@ class ReturnLine(db.Model):
     def tally(self) -> Tally:
         """Its quantities, and what can still be booked."""
         totals = {name: getattr(self, column) for name, column in COLUMNS.items()}
-        return Tally(self.slip_qty, **{name: value if name == "counted" or value is not None else procedure.NOTHING for name, value in totals.items()})
+        return Tally(
+            self.slip_qty,
+            **{
+                name: value if name == "counted" or value is not None else procedure.NOTHING
+                for name, value in totals.items()
+            },
+        )
 
     def keep(self, tally: Tally) -> None:
         for name, column in (COLUMNS | REMAINDERS).items():
@@ -85,7 +114,8 @@ class ReturnLine(db.Model):
 
 
 class Booking(db.Model):
-    """So much of a line, booked as something by somebody. Only added; a recount adds what it finds more or less."""
+    """So much of a line, booked as something by somebody. Only added; a recount adds what it finds more or
+    less."""
 
     __tablename__ = "return_bookings"
     id: Mapped[int] = mapped_column(primary_key=True)

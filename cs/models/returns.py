@@ -1,4 +1,6 @@
-"""Customer returns 客户退货 (5.3): the return slip as a record, from the gate or from sales to the customer's confirmation, and the verbs of its steps."""
+"""Customer returns 客户退货 (5.3): the return slip as a record, from the gate or from sales to the customer's
+confirmation, and the verbs of its steps."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -28,7 +30,8 @@ MOST_LATER = 20
 
 
 def complaint_to_join(complaint_id: int) -> Complaint:
-    """The complaint that a return or a replenishment joins (5.3.5). NotOpen where it has ended, perhaps just now."""
+    """The complaint that a return or a replenishment joins (5.3.5). NotOpen where it has ended, perhaps just
+    now."""
     complaint = find(Complaint, complaint_id)
     if complaint is None or complaint.state not in complaints.OPEN:
         raise NotOpen("complaint_to_join")
@@ -69,12 +72,22 @@ class Return(Workflowed):
     closing_note: Mapped[str | None] = mapped_column(Text)
 
     customer: Mapped[Customer] = relationship()
-    complaint: Mapped[Complaint | None] = relationship(backref=backref("returns", order_by="Return.id", viewonly=True))
-    created_by: Mapped[User | None] = relationship(primaryjoin="Return.created_by_id == User.id", foreign_keys="Return.created_by_id", viewonly=True)
-    lines: Mapped[list[ReturnLine]] = relationship(cascade="all, delete-orphan", order_by=ReturnLine.id, lazy="selectin")
-    bookings: Mapped[list[Booking]] = relationship(cascade="all, delete-orphan", order_by=Booking.id, lazy="selectin")
-    __table_args__ = (CheckConstraint("complaint_id IS NOT NULL OR state IN ('at_gate', 'void')", name="of_one_complaint"),
-                      Index("ix_returns_registered_at_id", "registered_at", "id"))
+    complaint: Mapped[Complaint | None] = relationship(
+        backref=backref("returns", order_by="Return.id", viewonly=True)
+    )
+    created_by: Mapped[User | None] = relationship(
+        primaryjoin="Return.created_by_id == User.id", foreign_keys="Return.created_by_id", viewonly=True
+    )
+    lines: Mapped[list[ReturnLine]] = relationship(
+        cascade="all, delete-orphan", order_by=ReturnLine.id, lazy="selectin"
+    )
+    bookings: Mapped[list[Booking]] = relationship(
+        cascade="all, delete-orphan", order_by=Booking.id, lazy="selectin"
+    )
+    __table_args__ = (
+        CheckConstraint("complaint_id IS NOT NULL OR state IN ('at_gate', 'void')", name="of_one_complaint"),
+        Index("ix_returns_registered_at_id", "registered_at", "id"),
+    )
 
     @property
     def title(self) -> str:
@@ -82,11 +95,20 @@ class Return(Workflowed):
 
     @property
     def subject(self) -> str:
-        return f"{self.customer.short_name} · " + ", ".join(f"{line.product.model} × {line.slip_qty}" for line in self.lines)[:80]
+        return (
+            f"{self.customer.short_name} · "
+            + ", ".join(f"{line.product.model} × {line.slip_qty}" for line in self.lines)[:80]
+        )
 
     def searched(self) -> tuple[str | None, ...]:
-        return (self.number, self.customer.short_name, self.customer.full_name, self.customer_slip_no, self.complaint.number if self.complaint else None,
-                *(word for line in self.lines for word in (line.product.model, line.lot_no, line.order_no)))
+        return (
+            self.number,
+            self.customer.short_name,
+            self.customer.full_name,
+            self.customer_slip_no,
+            self.complaint.number if self.complaint else None,
+            *(word for line in self.lines for word in (line.product.model, line.lot_no, line.order_no)),
+        )
 
     # Lines and their labels
 
@@ -141,11 +163,15 @@ class Return(Workflowed):
     def lines_for(self, question: str) -> list[ReturnLine]:
         """The lines for which a question of the workflow's rows is answered with yes."""
         asked = {
-            "uncounted": lambda line: line.counted_qty is None, "recountable": lambda line: line.counted_qty is not None,
-            "differs": lambda line: line.differs, "uninspected": lambda line: line.tally.uninspected > 0,
+            "uncounted": lambda line: line.counted_qty is None,
+            "recountable": lambda line: line.counted_qty is not None,
+            "differs": lambda line: line.differs,
+            "uninspected": lambda line: line.tally.uninspected > 0,
             "uninstructed": lambda line: line.tally.rework_open > 0 and line.instruction is None,
             "unplanned": lambda line: line.instruction is not None and line.rework_on is None,
-            "to_rework": lambda line: line.rework_on is not None and line.tally.to_rework > 0, "to_reinspect": lambda line: line.tally.to_reinspect > 0}
+            "to_rework": lambda line: line.rework_on is not None and line.tally.to_rework > 0,
+            "to_reinspect": lambda line: line.tally.to_reinspect > 0,
+        }
         return [line for line in self.lines if asked[question](line)]
 
     def uncounted(self, on: datetime) -> bool:
@@ -180,46 +206,107 @@ class Return(Workflowed):
         return all(line.tally.is_done for line in self.lines) and not self.differs(on)
 
     def later_cases(self, line: ReturnLine) -> list[Complaint]:
-        """3.4: complaints of the same model and defect that came after a line's rework instruction, those of later returns too. Newest first."""
+        """3.4: complaints of the same model and defect that came after a line's rework instruction, those of
+        later returns too. Newest first."""
         code = self.complaint.defect_code if self.complaint else None
         if line.instructed_at is None or code is None:
             return []
-        query = select(Complaint).where(Complaint.product_id == line.product_id, Complaint.defect_code == code, Complaint.heard_at > line.instructed_at,
-                                        Complaint.id != self.complaint_id, Complaint.state.not_in((*complaints.NOT_REGISTERED, *complaints.ENDED_EARLY)))
-        return list(db.session.execute(query.order_by(Complaint.heard_at.desc(), Complaint.id.desc()).limit(MOST_LATER).options(lazyload("*"))).scalars())
+        query = select(Complaint).where(
+            Complaint.product_id == line.product_id,
+            Complaint.defect_code == code,
+            Complaint.heard_at > line.instructed_at,
+            Complaint.id != self.complaint_id,
+            Complaint.state.not_in((*complaints.NOT_REGISTERED, *complaints.ENDED_EARLY)),
+        )
+        return list(
+            db.session.execute(
+                query.order_by(Complaint.heard_at.desc(), Complaint.id.desc())
+                .limit(MOST_LATER)
+                .options(lazyload("*"))
+            ).scalars()
+        )
 
     # Verbs: registering, and whose responsibility it is
 
     @classmethod
-    def register(cls, *, complaint_id: int | None, customer_id: int, lines: list[dict[str, Any]], by: User, on: datetime, **values: Any) -> Return:
-        """5.3.1, 5.3.5: sales registers a return; it joins the complaint `complaint_id`, or makes one. NotOpen where that is ended."""
+    def register(
+        cls,
+        *,
+        complaint_id: int | None,
+        customer_id: int,
+        lines: list[dict[str, Any]],
+        by: User,
+        on: datetime,
+        **values: Any,
+    ) -> Return:
+        """5.3.1, 5.3.5: sales registers a return; it joins the complaint `complaint_id`, or makes one.
+        NotOpen where that is ended."""
         made = cls()
         facts = {"customer_id": customer_id, "lines": lines, **values}
-        complaint = complaint_to_join(complaint_id) if complaint_id else made._log_complaint(customer_id, lines, on, by, on)
+        complaint = (
+            complaint_to_join(complaint_id)
+            if complaint_id
+            else made._log_complaint(customer_id, lines, on, by, on)
+        )
         with made.advancing("register", by, on):
             made._open(complaint, facts, on)
         return made
 
     @classmethod
-    def receive_at_gate(cls, *, customer_id: int, lines: list[dict[str, Any]], arrived_at: datetime, by: User, on: datetime, **values: Any) -> Return:
-        """5.3.2: the warehouse registers goods that came in unannounced; sales has them in its queue at once."""
+    def receive_at_gate(
+        cls,
+        *,
+        customer_id: int,
+        lines: list[dict[str, Any]],
+        arrived_at: datetime,
+        by: User,
+        on: datetime,
+        **values: Any,
+    ) -> Return:
+        """5.3.2: the warehouse registers goods that came in unannounced; sales has them in its queue at
+        once."""
         made = cls()
         with made.advancing("receive_at_gate", by, on):
-            made._open(None, {"customer_id": customer_id, "lines": lines, "arrived_at": arrived_at, **values}, on)
+            made._open(
+                None, {"customer_id": customer_id, "lines": lines, "arrived_at": arrived_at, **values}, on
+            )
         return made
 
-    def take_over(self, *, complaint_id: int | None, customer_id: int, lines: list[dict[str, Any]], by: User, on: datetime, **values: Any) -> None:
+    def take_over(
+        self,
+        *,
+        complaint_id: int | None,
+        customer_id: int,
+        lines: list[dict[str, Any]],
+        by: User,
+        on: datetime,
+        **values: Any,
+    ) -> None:
         """5.3.2: sales completes what the warehouse received; from here it goes the same way."""
-        complaint = complaint_to_join(complaint_id) if complaint_id else self._log_complaint(
-            customer_id, lines, self.arrived_at or on, by, on)
+        complaint = (
+            complaint_to_join(complaint_id)
+            if complaint_id
+            else self._log_complaint(customer_id, lines, self.arrived_at or on, by, on)
+        )
         with self.advancing("take_over", by, on):
             self.complaint, self.complaint_id = complaint, complaint.id
             self._fill({"customer_id": customer_id, "lines": lines, **values})
 
-    def _log_complaint(self, customer_id: int, lines: list[dict[str, Any]], heard_at: datetime, by: User, on: datetime) -> Complaint:
+    def _log_complaint(
+        self, customer_id: int, lines: list[dict[str, Any]], heard_at: datetime, by: User, on: datetime
+    ) -> Complaint:
         first = lines[0]
-        return Complaint.log(customer_id=customer_id, channel="return", heard_at=heard_at, product_id=first["product_id"], lot_no=first["lot_no"],
-                             order_no=first["order_no"], description="\n".join(dict.fromkeys(line["return_reason"] for line in lines)), by=by, on=on)
+        return Complaint.log(
+            customer_id=customer_id,
+            channel="return",
+            heard_at=heard_at,
+            product_id=first["product_id"],
+            lot_no=first["lot_no"],
+            order_no=first["order_no"],
+            description="\n".join(dict.fromkeys(line["return_reason"] for line in lines)),
+            by=by,
+            on=on,
+        )
 
     def _open(self, complaint: Complaint | None, values: dict[str, Any], on: datetime) -> None:
         self.number, self.registered_at = next_number(self.kind, on.astimezone(zone()).date()), on
@@ -286,7 +373,11 @@ class Return(Workflowed):
 
     def _agree(self, step: str, answer: str, answered_on: date, by: User, on: datetime) -> None:
         with self.advancing(step, by, on):
-            self.outcome, self.customer_answer, self.answered_on = procedure.OUTCOMES.get(step), answer, answered_on
+            self.outcome, self.customer_answer, self.answered_on = (
+                procedure.OUTCOMES.get(step),
+                answer,
+                answered_on,
+            )
 
     def arrange(self, *, pick_up_on: date, pick_up_note: str | None, by: User, on: datetime) -> None:
         """5.3.1: PMC安排拉回置放在退货区."""
@@ -298,76 +389,126 @@ class Return(Workflowed):
     def line(self, line_id: int) -> ReturnLine:
         return next(line for line in self.lines if line.id == line_id)
 
-    def _book(self, line: ReturnLine, booking: str, quantity: Decimal, by: User, on: datetime, note: str | None = None) -> None:
+    def _book(
+        self,
+        line: ReturnLine,
+        booking: str,
+        quantity: Decimal,
+        by: User,
+        on: datetime,
+        note: str | None = None,
+    ) -> None:
         line.keep(line.tally.book(booking, quantity))
-        self.bookings.append(Booking(line_id=line.id, booking=booking, quantity=quantity, at=on, by=by, by_id=by.id, note=note))
+        self.bookings.append(
+            Booking(line_id=line.id, booking=booking, quantity=quantity, at=on, by=by, by_id=by.id, note=note)
+        )
 
     def count(self, *, line_id: int, quantity: Decimal, return_place: str, by: User, on: datetime) -> None:
-        """5.3.3: the warehouse counts a line against the slip and places it. The last line counted ends the count."""
+        """5.3.3: the warehouse counts a line against the slip and places it. The last line counted ends the
+        count."""
         with self.advancing("count", by, on):
             self.arrived_at = self.arrived_at or on
             self._count(self.line(line_id), quantity, return_place, None, by, on)
         if self.counted(on):
             self.all_counted(by=by, on=on)
 
-    def _count(self, line: ReturnLine, quantity: Decimal, place: str, note: str | None, by: User, on: datetime) -> None:
+    def _count(
+        self, line: ReturnLine, quantity: Decimal, place: str, note: str | None, by: User, on: datetime
+    ) -> None:
         more = quantity - (line.counted_qty or 0)
         line.keep(line.tally.count(quantity))
         line.return_place = place
-        self.bookings.append(Booking(line_id=line.id, booking="counted", quantity=more, at=on, by=by, by_id=by.id, note=note))
+        self.bookings.append(
+            Booking(line_id=line.id, booking="counted", quantity=more, at=on, by=by, by_id=by.id, note=note)
+        )
 
     def all_counted(self, *, by: User, on: datetime) -> None:
         """5.3.3: every line is counted: quality inspects."""
         with self.advancing("all_counted", by, on):
             pass
 
-    def recount(self, *, line_id: int, quantity: Decimal, return_place: str, reason: str, by: User, on: datetime) -> None:
-        """5.3.3: counted again, with the reason; what was settled about a difference is open again. TooMuch below what is inspected already."""
+    def recount(
+        self, *, line_id: int, quantity: Decimal, return_place: str, reason: str, by: User, on: datetime
+    ) -> None:
+        """5.3.3: counted again, with the reason; what was settled about a difference is open again. TooMuch
+        below what is inspected already."""
         with self.advancing("recount", by, on, note=reason):
             line = self.line(line_id)
             self._count(line, quantity, return_place, reason, by, on)
             line.difference_reason = line.difference_by = line.difference_by_id = line.difference_at = None
 
     def settle_difference(self, *, line_id: int, difference_reason: str, by: User, on: datetime) -> None:
-        """5.3.3: a difference between slip and count is settled by a named person with a reason; both numbers stay."""
+        """5.3.3: a difference between slip and count is settled by a named person with a reason; both numbers
+        stay."""
         with self.advancing("settle_difference", by, on):
             line = self.line(line_id)
-            line.difference_reason, line.difference_by, line.difference_by_id, line.difference_at = difference_reason, by, by.id, on
+            line.difference_reason, line.difference_by, line.difference_by_id, line.difference_at = (
+                difference_reason,
+                by,
+                by.id,
+                on,
+            )
 
-    def inspect(self, *, line_id: int, bookings: dict[str, Decimal], note: str | None, by: User, on: datetime) -> None:
-        """5.3.1: quality inspects a line, in portions if need be, and decides: accepted, as is, to rework, scrapped. TooMuch for more than is here."""
+    def inspect(
+        self, *, line_id: int, bookings: dict[str, Decimal], note: str | None, by: User, on: datetime
+    ) -> None:
+        """5.3.1: quality inspects a line, in portions if need be, and decides: accepted, as is, to rework,
+        scrapped. TooMuch for more than is here."""
         self._book_all("inspect", line_id, bookings, note, by, on)
 
-    def reinspect(self, *, line_id: int, bookings: dict[str, Decimal], note: str | None, by: User, on: datetime) -> None:
-        """5.3: reworked goods are inspected again: passed or scrapped. TooMuch for more than production has booked."""
+    def reinspect(
+        self, *, line_id: int, bookings: dict[str, Decimal], note: str | None, by: User, on: datetime
+    ) -> None:
+        """5.3: reworked goods are inspected again: passed or scrapped. TooMuch for more than production has
+        booked."""
         self._book_all("reinspect", line_id, bookings, note, by, on)
 
     def rework(self, *, line_id: int, quantity: Decimal, note: str | None, by: User, on: datetime) -> None:
-        """3.5: production books, in portions, what it has reworked by the instruction. TooMuch for more than there is to rework."""
+        """3.5: production books, in portions, what it has reworked by the instruction. TooMuch for more than
+        there is to rework."""
         self._book_all("rework", line_id, {"reworked": quantity}, note, by, on)
 
-    def _book_all(self, step: str, line_id: int, bookings: dict[str, Decimal], note: str | None, by: User, on: datetime) -> None:
+    def _book_all(
+        self, step: str, line_id: int, bookings: dict[str, Decimal], note: str | None, by: User, on: datetime
+    ) -> None:
         with self.advancing(step, by, on, note=note):
             for booking, quantity in bookings.items():
                 self._book(self.line(line_id), booking, quantity, by, on, note)
 
-    def instruct(self, *, line_ids: list[int], instruction: str, instruction_no: str | None, by: User, on: datetime) -> None:
+    def instruct(
+        self, *, line_ids: list[int], instruction: str, instruction_no: str | None, by: User, on: datetime
+    ) -> None:
         """3.4: process engineering writes how these lines are reworked, and follows its effect."""
         with self.advancing("instruct", by, on):
             for line in map(self.line, line_ids):
                 line.instruction, line.instruction_no = instruction, instruction_no
                 line.instructed_by, line.instructed_by_id, line.instructed_at = by, by.id, on
 
-    def plan_rework(self, *, line_ids: list[int], rework_on: date, note: str | None = None, by: User, on: datetime) -> None:
-        """3.6: planning schedules the rework by the day that the goods are due back; where that cannot be, `note` says why."""
+    def plan_rework(
+        self, *, line_ids: list[int], rework_on: date, note: str | None = None, by: User, on: datetime
+    ) -> None:
+        """3.6: planning schedules the rework by the day that the goods are due back; where that cannot be,
+        `note` says why."""
         with self.advancing("plan_rework", by, on, note=note):
             for line in map(self.line, line_ids):
                 line.rework_on = rework_on
 
-    def give_back(self, *, given_back_on: date, delivery_no: str | None, given_back_note: str | None, by: User, on: datetime) -> None:
+    def give_back(
+        self,
+        *,
+        given_back_on: date,
+        delivery_no: str | None,
+        given_back_note: str | None,
+        by: User,
+        on: datetime,
+    ) -> None:
         """5.3: what is good or goes back as it is leaves for the customer, the rest is scrapped."""
         with self.advancing("give_back", by, on):
-            self.given_back_on, self.delivery_no, self.given_back_note = given_back_on, delivery_no, given_back_note
+            self.given_back_on, self.delivery_no, self.given_back_note = (
+                given_back_on,
+                delivery_no,
+                given_back_note,
+            )
 
     def confirm(self, *, response_on: date, response_note: str, by: User, on: datetime) -> None:
         """5.3.5: the customer confirms what came back and what was scrapped."""
@@ -386,8 +527,19 @@ class Return(Workflowed):
 
     def miscounts(self) -> Iterator[str]:
         for line in self.lines:
-            booked = {name: [one.quantity for one in self.bookings if one.line_id == line.id and one.booking == name] for name in COLUMNS}
-            sums = {name: sum(quantities, Decimal(0)) if quantities or name != "counted" else None for name, quantities in booked.items()}
+            booked = {
+                name: [
+                    one.quantity for one in self.bookings if one.line_id == line.id and one.booking == name
+                ]
+                for name in COLUMNS
+            }
+            sums = {
+                name: sum(quantities, Decimal(0)) if quantities or name != "counted" else None
+                for name, quantities in booked.items()
+            }
             kept = Tally(line.slip_qty, **sums)
-            if any(getattr(kept, name) != getattr(line, column) for name, column in (COLUMNS | REMAINDERS).items()):
+            if any(
+                getattr(kept, name) != getattr(line, column)
+                for name, column in (COLUMNS | REMAINDERS).items()
+            ):
                 yield f"has totals on line {line.id} that are not the sums of its bookings"

@@ -1,4 +1,6 @@
-"""Contacts with the customer and defect samples 缺陷样板 (5.2.1.3, 5.2.2.1): what a complaint's analysis rests on, and where it is now."""
+"""Contacts with the customer and defect samples 缺陷样板 (5.2.1.3, 5.2.2.1): what a complaint's analysis
+rests on, and where it is now."""
+
 from __future__ import annotations
 
 from datetime import date, datetime
@@ -69,7 +71,9 @@ class SampleSteps:
 
     @declared_attr
     def contacts(cls) -> Mapped[list[CustomerContact]]:
-        return relationship(CustomerContact, cascade="all, delete-orphan", order_by=CustomerContact.id, lazy="selectin")
+        return relationship(
+            CustomerContact, cascade="all, delete-orphan", order_by=CustomerContact.id, lazy="selectin"
+        )
 
     @declared_attr
     def samples(cls) -> Mapped[list[Sample]]:
@@ -93,37 +97,79 @@ class SampleSteps:
     @property
     def waits(self: Complaint) -> list[tuple[date, date]]:
         """From when to when each sample was awaited; of one on its way, to the day it is expected."""
-        return [(one.requested_on, one.received_on or one.ended_on or one.expected_on or one.requested_on) for one in self.samples]
+        return [
+            (one.requested_on, one.received_on or one.ended_on or one.expected_on or one.requested_on)
+            for one in self.samples
+        ]
 
     @property
     def paused_until(self: Complaint) -> date | None:
-        """The day until which the limit stands still for an awaited sample; None where it runs, or where the customer has named a deadline."""
-        if not rulebook().reply.paused_by_sample or self.state not in procedure.BEFORE_THE_REPLY or self.customer_deadline:
+        """The day until which the limit stands still for an awaited sample; None where it runs, or where the
+        customer has named a deadline."""
+        if (
+            not rulebook().reply.paused_by_sample
+            or self.state not in procedure.BEFORE_THE_REPLY
+            or self.customer_deadline
+        ):
             return None
-        return max((one.expected_on for one in self.samples if one.is_awaited and one.expected_on), default=None)
+        return max(
+            (one.expected_on for one in self.samples if one.is_awaited and one.expected_on), default=None
+        )
 
     def _move_the_limit(self: Complaint) -> None:
-        """A sample was asked for, came or came to nothing: where the procedure file pauses the limit, it is counted anew."""
+        """A sample was asked for, came or came to nothing: where the procedure file pauses the limit, it is
+        counted anew."""
         if rulebook().reply.paused_by_sample and self.state in procedure.BEFORE_THE_REPLY:
             self.start_clock()
 
-    def contact(self: Complaint, *, at: datetime, channel: str, contact_name: str, said: str, by: User, on: datetime) -> None:
+    def contact(
+        self: Complaint, *, at: datetime, channel: str, contact_name: str, said: str, by: User, on: datetime
+    ) -> None:
         """5.2.1.3: quality or sales speaks with the customer, and writes down what was said."""
         with self.advancing("contact", by, on):
-            self.contacts.append(CustomerContact(at=at, channel=channel, contact_name=contact_name, said=said, by=by, by_id=by.id))
+            self.contacts.append(
+                CustomerContact(
+                    at=at, channel=channel, contact_name=contact_name, said=said, by=by, by_id=by.id
+                )
+            )
 
-    def request_sample(self: Complaint, *, quantity: int, requested_on: date, expected_on: date | None, note: str | None, by: User, on: datetime) -> None:
+    def request_sample(
+        self: Complaint,
+        *,
+        quantity: int,
+        requested_on: date,
+        expected_on: date | None,
+        note: str | None,
+        by: User,
+        on: datetime,
+    ) -> None:
         """5.2.1.3: 如有需要可先向客户索取缺陷样板."""
         with self.advancing("request_sample", by, on):
-            self.samples.append(Sample(quantity=quantity, requested_on=requested_on, expected_on=expected_on, note=note))
+            self.samples.append(
+                Sample(quantity=quantity, requested_on=requested_on, expected_on=expected_on, note=note)
+            )
             self._move_the_limit()
 
-    def receive_sample(self: Complaint, *, sample_id: int, sent_on: date | None, received_on: date, received_qty: int, location: str, by: User,
-                       on: datetime) -> None:
+    def receive_sample(
+        self: Complaint,
+        *,
+        sample_id: int,
+        sent_on: date | None,
+        received_on: date,
+        received_qty: int,
+        location: str,
+        by: User,
+        on: datetime,
+    ) -> None:
         """The sample is here, so that the analysis can go on."""
         with self.advancing("receive_sample", by, on):
             sample = self._sample(sample_id)
-            sample.sent_on, sample.received_on, sample.received_qty, sample.location = sent_on, received_on, received_qty, location
+            sample.sent_on, sample.received_on, sample.received_qty, sample.location = (
+                sent_on,
+                received_on,
+                received_qty,
+                location,
+            )
             self._move_the_limit()
 
     def move_sample(self: Complaint, *, sample_id: int, location: str, by: User, on: datetime) -> None:
@@ -131,7 +177,16 @@ class SampleSteps:
         with self.advancing("move_sample", by, on):
             self._sample(sample_id).location = location
 
-    def end_sample(self: Complaint, *, sample_id: int, sample_end: str, ended_on: date, note: str | None, by: User, on: datetime) -> None:
+    def end_sample(
+        self: Complaint,
+        *,
+        sample_id: int,
+        sample_end: str,
+        ended_on: date,
+        note: str | None,
+        by: User,
+        on: datetime,
+    ) -> None:
         """Given back to the customer, scrapped, or it never came."""
         with self.advancing("end_sample", by, on):
             sample = self._sample(sample_id)

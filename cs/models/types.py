@@ -1,4 +1,6 @@
-"""Column types: moments in UTC, quantities in whole thousandths, money in whole fen, unit prices in hundredths of a fen."""
+"""Column types: moments in UTC, quantities in whole thousandths, money in whole fen, unit prices in
+hundredths of a fen."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -36,7 +38,8 @@ class Moment(TypeDecorator[datetime]):
 
 
 def exact(value: Any) -> Decimal | None:
-    """A number as the database gives it back: whole where it is whole, without zeros at its end. One number has one text, and one hash."""
+    """A number as the database gives it back: whole where it is whole, without zeros at its end. One number
+    has one text, and one hash."""
     if value is None:
         return None
     number = Decimal(value)

@@ -1,4 +1,6 @@
-"""Who may do what: role × permission, each row with the clause that gives it. Gates the views; is the matrix users read."""
+"""Who may do what: role × permission, each row with the clause that gives it. Gates the views; is the matrix
+users read."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -60,50 +62,195 @@ class Authority:
 SALES = ("sales_clerk", "sales_manager")
 QUALITY = ("quality_inspector", "quality_supervisor")
 ANY_DEPARTMENT = "department_member"  # the one role that every department may have
-OTHER_WORK = ("engineer", "process_engineer", "production_operator", "production_manager", "planner", "warehouse_keeper",
-              "mould_keeper", "document_controller", "general_manager", ANY_DEPARTMENT)
+OTHER_WORK = (
+    "engineer",
+    "process_engineer",
+    "production_operator",
+    "production_manager",
+    "planner",
+    "warehouse_keeper",
+    "mould_keeper",
+    "document_controller",
+    "general_manager",
+    ANY_DEPARTMENT,
+)
 WORK = (*SALES, *QUALITY, *OTHER_WORK)
 
 AUTHORITY: tuple[Authority, ...] = (
-    Authority(Permission.READ, "5.6", Name("查阅记录、清单和报表", "Read records, lists and reports"), (*WORK, "auditor")),
+    Authority(
+        Permission.READ,
+        "5.6",
+        Name("查阅记录、清单和报表", "Read records, lists and reports"),
+        (*WORK, "auditor"),
+    ),
     Authority(Permission.ATTACH_FILE, "5.6", Name("上传照片和文件", "Add photographs and documents"), WORK),
-    Authority(Permission.EDIT_CUSTOMER, "5.1.3.2", Name("维护客户一览表和客户信息档案", "Keep the customer register and files"), SALES),
-    Authority(Permission.EDIT_PRODUCT, "5.1", Name("维护产品型号", "Keep the product models"), (*SALES, "engineer")),
-    Authority(Permission.EDIT_SHIPMENT, "5.1", Name("维护出货记录", "Keep the shipments"), (*SALES, "planner", "warehouse_keeper")),
-    Authority(Permission.VOID_MASTER_DATA, "5.6", Name("作废客户、产品和出货记录", "Void customers, products and shipments"), ("sales_manager",)),
+    Authority(
+        Permission.EDIT_CUSTOMER,
+        "5.1.3.2",
+        Name("维护客户一览表和客户信息档案", "Keep the customer register and files"),
+        SALES,
+    ),
+    Authority(
+        Permission.EDIT_PRODUCT, "5.1", Name("维护产品型号", "Keep the product models"), (*SALES, "engineer")
+    ),
+    Authority(
+        Permission.EDIT_SHIPMENT,
+        "5.1",
+        Name("维护出货记录", "Keep the shipments"),
+        (*SALES, "planner", "warehouse_keeper"),
+    ),
+    Authority(
+        Permission.VOID_MASTER_DATA,
+        "5.6",
+        Name("作废客户、产品和出货记录", "Void customers, products and shipments"),
+        ("sales_manager",),
+    ),
     Authority(Permission.LOG_COMPLAINT, "5.2.1.1", Name("登记客户投诉", "Log complaints"), SALES),
-    Authority(Permission.PASS_ON_COMPLAINT, "5.2.1.2", Name("将听到的问题转达业务部", "Pass a problem on to sales"), (*QUALITY, *OTHER_WORK)),
-    Authority(Permission.ANALYSE_COMPLAINT, "5.2.1.3", Name("接收、分析和确认投诉", "Receive, analyse and confirm complaints"), QUALITY),
-    Authority(Permission.SETTLE_COMPLAINT, "5.2.2.3", Name("与客户沟通处理并记录结果", "Settle with the customer and record the result"), ("quality_supervisor",)),
-    Authority(Permission.REPLY_TO_CUSTOMER, "5.2.2.3", Name("回复客户并跟踪确认", "Reply to the customer and follow up"), SALES),
-    Authority(Permission.CLOSE_COMPLAINT, "5.2.2.3", Name("投诉结案", "Close complaints"), ("quality_supervisor",)),
-    Authority(Permission.CONTACT_CUSTOMER, "5.2.1.3", Name("与客户沟通并记录", "Talk with the customer and record it"), (*QUALITY, *SALES)),
-    Authority(Permission.RECEIVE_SAMPLE, "5.2.1.3", Name("接收缺陷样板", "Receive defect samples"), (*QUALITY, *SALES, "warehouse_keeper")),
-    Authority(Permission.COUNTERSIGN, "5.2.2.4", Name("会签检讨会结果", "Countersign a meeting's result"), WORK),
+    Authority(
+        Permission.PASS_ON_COMPLAINT,
+        "5.2.1.2",
+        Name("将听到的问题转达业务部", "Pass a problem on to sales"),
+        (*QUALITY, *OTHER_WORK),
+    ),
+    Authority(
+        Permission.ANALYSE_COMPLAINT,
+        "5.2.1.3",
+        Name("接收、分析和确认投诉", "Receive, analyse and confirm complaints"),
+        QUALITY,
+    ),
+    Authority(
+        Permission.SETTLE_COMPLAINT,
+        "5.2.2.3",
+        Name("与客户沟通处理并记录结果", "Settle with the customer and record the result"),
+        ("quality_supervisor",),
+    ),
+    Authority(
+        Permission.REPLY_TO_CUSTOMER,
+        "5.2.2.3",
+        Name("回复客户并跟踪确认", "Reply to the customer and follow up"),
+        SALES,
+    ),
+    Authority(
+        Permission.CLOSE_COMPLAINT, "5.2.2.3", Name("投诉结案", "Close complaints"), ("quality_supervisor",)
+    ),
+    Authority(
+        Permission.CONTACT_CUSTOMER,
+        "5.2.1.3",
+        Name("与客户沟通并记录", "Talk with the customer and record it"),
+        (*QUALITY, *SALES),
+    ),
+    Authority(
+        Permission.RECEIVE_SAMPLE,
+        "5.2.1.3",
+        Name("接收缺陷样板", "Receive defect samples"),
+        (*QUALITY, *SALES, "warehouse_keeper"),
+    ),
+    Authority(
+        Permission.COUNTERSIGN, "5.2.2.4", Name("会签检讨会结果", "Countersign a meeting's result"), WORK
+    ),
     Authority(Permission.CARRY_OUT_DISPOSITION, "5.2.2.4", Name("执行处置", "Carry out dispositions"), WORK),
-    Authority(Permission.PLAN_GOODS, "5.2.2.4", Name("安排补货或重工", "Plan replacement or rework"), ("planner",)),
-    Authority(Permission.ISSUE_CAPA, "5.2.2.5", Name("开出纠正预防措施报告", "Issue corrective action requests"), (*QUALITY, *SALES)),
-    Authority(Permission.ANSWER_CAPA, "5.2.2.5", Name("分析原因、制定并执行措施", "Analyse causes, set and carry out measures"), WORK),
-    Authority(Permission.VERIFY_CAPA, "5.2.2.5", Name("退件和验证效果", "Send back and verify the effect"), QUALITY),
-    Authority(Permission.VOID_CAPA, "5.6", Name("作废纠正预防措施报告", "Void corrective action requests"), ("quality_supervisor", "sales_manager")),
-    Authority(Permission.IMPORT_HISTORY, "5.6", Name("导入历史投诉台账", "Import an old complaint register"), ("sales_manager",)),
-    Authority(Permission.REGISTER_RETURN, "5.3.1", Name("登记客户退货并与客户确认", "Register returns and settle them with the customer"), SALES),
-    Authority(Permission.RECEIVE_RETURN, "5.3.3", Name("接收、点收、摆放和返还退货", "Receive, count, place and give back returned goods"), ("warehouse_keeper",)),
-    Authority(Permission.JUDGE_RETURN, "5.3.1", Name("判定退货责任并检验退货", "Judge the liability of returns and inspect them"), QUALITY),
-    Authority(Permission.PLAN_RETURN, "5.3.1", Name("安排退货拉回和重工排程", "Arrange pick-up of returns and schedule rework"), ("planner",)),
-    Authority(Permission.SETTLE_DIFFERENCE, "5.3.3", Name("处理退货数量差异", "Settle differences of returned quantities"), SALES),
-    Authority(Permission.WRITE_REWORK, "3.4", Name("制定重工流程", "Write rework instructions"), ("process_engineer",)),
-    Authority(Permission.BOOK_REWORK, "3.5", Name("报告重工数量", "Book reworked quantities"), ("production_operator", "production_manager")),
+    Authority(
+        Permission.PLAN_GOODS, "5.2.2.4", Name("安排补货或重工", "Plan replacement or rework"), ("planner",)
+    ),
+    Authority(
+        Permission.ISSUE_CAPA,
+        "5.2.2.5",
+        Name("开出纠正预防措施报告", "Issue corrective action requests"),
+        (*QUALITY, *SALES),
+    ),
+    Authority(
+        Permission.ANSWER_CAPA,
+        "5.2.2.5",
+        Name("分析原因、制定并执行措施", "Analyse causes, set and carry out measures"),
+        WORK,
+    ),
+    Authority(
+        Permission.VERIFY_CAPA, "5.2.2.5", Name("退件和验证效果", "Send back and verify the effect"), QUALITY
+    ),
+    Authority(
+        Permission.VOID_CAPA,
+        "5.6",
+        Name("作废纠正预防措施报告", "Void corrective action requests"),
+        ("quality_supervisor", "sales_manager"),
+    ),
+    Authority(
+        Permission.IMPORT_HISTORY,
+        "5.6",
+        Name("导入历史投诉台账", "Import an old complaint register"),
+        ("sales_manager",),
+    ),
+    Authority(
+        Permission.REGISTER_RETURN,
+        "5.3.1",
+        Name("登记客户退货并与客户确认", "Register returns and settle them with the customer"),
+        SALES,
+    ),
+    Authority(
+        Permission.RECEIVE_RETURN,
+        "5.3.3",
+        Name("接收、点收、摆放和返还退货", "Receive, count, place and give back returned goods"),
+        ("warehouse_keeper",),
+    ),
+    Authority(
+        Permission.JUDGE_RETURN,
+        "5.3.1",
+        Name("判定退货责任并检验退货", "Judge the liability of returns and inspect them"),
+        QUALITY,
+    ),
+    Authority(
+        Permission.PLAN_RETURN,
+        "5.3.1",
+        Name("安排退货拉回和重工排程", "Arrange pick-up of returns and schedule rework"),
+        ("planner",),
+    ),
+    Authority(
+        Permission.SETTLE_DIFFERENCE,
+        "5.3.3",
+        Name("处理退货数量差异", "Settle differences of returned quantities"),
+        SALES,
+    ),
+    Authority(
+        Permission.WRITE_REWORK,
+        "3.4",
+        Name("制定重工流程", "Write rework instructions"),
+        ("process_engineer",),
+    ),
+    Authority(
+        Permission.BOOK_REWORK,
+        "3.5",
+        Name("报告重工数量", "Book reworked quantities"),
+        ("production_operator", "production_manager"),
+    ),
     Authority(Permission.CLOSE_RETURN, "5.3.5", Name("退货结案", "Close returns"), ("quality_supervisor",)),
     Authority(Permission.VOID_RETURN, "5.6", Name("作废退货单", "Void returns"), ("sales_manager",)),
-    Authority(Permission.APPLY_REPLENISHMENT, "5.3.4", Name("提出和修改补货申请", "Apply for replenishment"), SALES),
-    Authority(Permission.APPROVE_REPLENISHMENT, "5.3.4", Name("核准或驳回补货申请", "Approve or refuse replenishment"),
-              ("sales_manager", "production_manager", "general_manager")),
-    Authority(Permission.MAKE_ORDER, "3.5", Name("报告紧急订单完工", "Report urgent orders as made"), ("production_operator", "production_manager")),
-    Authority(Permission.SHIP_ORDER, "5.3.4", Name("紧急订单出货", "Ship urgent orders"), ("warehouse_keeper",)),
-    Authority(Permission.VOID_REPLENISHMENT, "5.6", Name("作废补货申请", "Void replenishment"), ("sales_manager",)),
+    Authority(
+        Permission.APPLY_REPLENISHMENT, "5.3.4", Name("提出和修改补货申请", "Apply for replenishment"), SALES
+    ),
+    Authority(
+        Permission.APPROVE_REPLENISHMENT,
+        "5.3.4",
+        Name("核准或驳回补货申请", "Approve or refuse replenishment"),
+        ("sales_manager", "production_manager", "general_manager"),
+    ),
+    Authority(
+        Permission.MAKE_ORDER,
+        "3.5",
+        Name("报告紧急订单完工", "Report urgent orders as made"),
+        ("production_operator", "production_manager"),
+    ),
+    Authority(
+        Permission.SHIP_ORDER, "5.3.4", Name("紧急订单出货", "Ship urgent orders"), ("warehouse_keeper",)
+    ),
+    Authority(
+        Permission.VOID_REPLENISHMENT, "5.6", Name("作废补货申请", "Void replenishment"), ("sales_manager",)
+    ),
     Authority(Permission.VOID_COMPLAINT, "5.6", Name("作废投诉", "Void complaints"), ("sales_manager",)),
-    Authority(Permission.ADMINISTER, "5.6", Name("管理人员、部门和节假日", "Keep people, departments and holidays"), ("administrator",)),
+    Authority(
+        Permission.ADMINISTER,
+        "5.6",
+        Name("管理人员、部门和节假日", "Keep people, departments and holidays"),
+        ("administrator",),
+    ),
 )
 
 _ROLES = {row.permission: frozenset(row.roles) for row in AUTHORITY}
@@ -121,9 +268,13 @@ def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
 
 
 def role_for(roles: Iterable[str], permission: Permission) -> str | None:
-    """The role under which a person acts: the first in the row's order that they hold; None when none does."""
+    """The role under which a person acts: the first in the row's order that they hold; None when none
+    does."""
     held = frozenset(roles)
-    return next((role for row in AUTHORITY if row.permission == permission for role in row.roles if role in held), None)
+    return next(
+        (role for row in AUTHORITY if row.permission == permission for role in row.roles if role in held),
+        None,
+    )
 
 
 def roles_with(permission: Permission) -> tuple[str, ...]:

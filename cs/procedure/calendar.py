@@ -1,4 +1,5 @@
-"""Working days and working hours. Holidays and make-up days come in as an argument; there is no clock here."""
+"""Working days and working hours. Holidays and make-up days come in as an argument; there is no clock
+here."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class WorkingHours:
-    """When the factory works: ISO weekdays (1 is Monday) and the spans of a day, in order, the lunch break left out."""
+    """When the factory works: ISO weekdays (1 is Monday) and the spans of a day, in order, the lunch break
+    left out."""
 
     weekdays: tuple[int, ...] = field(metadata={"low": 1, "high": 7})
     spans: tuple[tuple[time, time], ...]
@@ -32,8 +34,9 @@ class WorkingHours:
 class WorkCalendar:
     """The factory's days and hours in its own time zone.
 
-    `exceptions` says for single days whether they are worked (True: a make-up Saturday) or not (False: a feast);
-    all other days follow the weekdays. Beyond `known_until` nobody has told us the feasts yet (see `is_known`).
+    `exceptions` says for single days whether they are worked (True: a make-up Saturday) or not (False: a
+    feast); all other days follow the weekdays. Beyond `known_until` nobody has told us the feasts yet (see
+    `is_known`).
     """
 
     working: WorkingHours
@@ -46,7 +49,8 @@ class WorkCalendar:
         return self.known_until is None or day <= self.known_until
 
     def is_working(self, day: date) -> bool:
-        """Whether the factory works on `day`. ValueError for a moment: its day depends on the zone (`day_of`)."""
+        """Whether the factory works on `day`. ValueError for a moment: its day depends on the zone
+        (`day_of`)."""
         if isinstance(day, datetime):
             raise ValueError("a day is needed, not a moment: use day_of()")
         return self.exceptions.get(day, day.isoweekday() in self.working.weekdays)
@@ -64,7 +68,8 @@ class WorkCalendar:
         return day
 
     def add_working_days(self, day: date, n: int) -> date:
-        """The `n`-th working day after `day`, `day` itself not counted; for 0 the first working day from `day` on.
+        """The `n`-th working day after `day`, `day` itself not counted; for 0 the first working day from
+        `day` on.
 
         ValueError if `n` is negative.
         """
@@ -83,7 +88,8 @@ class WorkCalendar:
     end_of_day = end_of
 
     def working_hours_between(self, start: datetime, end: datetime) -> timedelta:
-        """Working time from `start` to `end`; negative if `end` is the earlier. ValueError on a moment without zone."""
+        """Working time from `start` to `end`; negative if `end` is the earlier. ValueError on a moment
+        without zone."""
         if aware(end) < aware(start):
             return -self.working_hours_between(end, start)
         total = timedelta()
@@ -114,8 +120,9 @@ class WorkCalendar:
             day = self.next_working_day(day, including=False)
 
     def working_hours_before(self, moment: datetime, hours: float) -> datetime:
-        """The latest moment from which `hours` of working time have passed until `moment`, in the factory's zone: what began then or earlier has
-        lasted so long. One moment bounds a whole list. ValueError if `hours` is not positive or the moment has no time zone.
+        """The latest moment from which `hours` of working time have passed until `moment`, in the factory's
+        zone: what began then or earlier has lasted so long. One moment bounds a whole list. ValueError if
+        `hours` is not positive or the moment has no time zone.
         """
         if hours <= 0:
             raise ValueError("the number of working hours must be positive")
@@ -129,7 +136,8 @@ class WorkCalendar:
             day -= ONE_DAY
 
     def _spans(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        """The spans of a day in UTC, where differences are true even over a change of the clocks; none on a rest day."""
+        """The spans of a day in UTC, where differences are true even over a change of the clocks; none on a
+        rest day."""
         if self.is_working(day):
             for start, end in self.working.spans:
                 yield self._utc(day, start), self._utc(day, end)
@@ -139,7 +147,8 @@ class WorkCalendar:
 
 
 def months_before(day: date, months: int) -> date:
-    """The same day of the month so many calendar months earlier; where that month is too short, its last day. ValueError if `months` is negative."""
+    """The same day of the month so many calendar months earlier; where that month is too short, its last day.
+    ValueError if `months` is negative."""
     if months < 0:
         raise ValueError("the number of months cannot be negative")
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)

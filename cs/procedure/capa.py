@@ -1,4 +1,6 @@
-"""Corrective and preventive actions 纠正预防措施 (5.2.2.5, 5.4.6): a CAR from any source to the responsible department, verified in its effect."""
+"""Corrective and preventive actions 纠正预防措施 (5.2.2.5, 5.4.6): a CAR from any source to the responsible
+department, verified in its effect."""
+
 from __future__ import annotations
 
 from cs.procedure.authority import Permission
@@ -15,19 +17,81 @@ STATES = (
 
 STEPS = (
     Step("issue", "5.2.2.5", (), "issued", Permission.ISSUE_CAPA),
-    Step("analyse", "5.2.2.5", ("issued",), "analysed", Permission.ANSWER_CAPA, relation="is_responsible",
-         task="analyse", due="due_at", department="leading_department", primary=True),
-    Step("set_measures", "5.2.2.5", ("analysed",), "measures_set", Permission.ANSWER_CAPA, relation="is_responsible",
-         task="set_measures", due="due_at", department="department", primary=True),
+    Step(
+        "analyse",
+        "5.2.2.5",
+        ("issued",),
+        "analysed",
+        Permission.ANSWER_CAPA,
+        relation="is_responsible",
+        task="analyse",
+        due="due_at",
+        department="leading_department",
+        primary=True,
+    ),
+    Step(
+        "set_measures",
+        "5.2.2.5",
+        ("analysed",),
+        "measures_set",
+        Permission.ANSWER_CAPA,
+        relation="is_responsible",
+        task="set_measures",
+        due="due_at",
+        department="department",
+        primary=True,
+    ),
     Step("send_back", "5.2.2.5", ("analysed", "measures_set"), "issued", Permission.VERIFY_CAPA),
-    Step("do_action", "5.2.2.5", ("measures_set",), None, Permission.ANSWER_CAPA, when=("actions_open",), relation="owns_an_action",
-         task="do_action", due="action_due_at", persons="awaited_owners", primary=True),
-    Step("reassign", "5.2.2.5", ("measures_set",), None, Permission.ANSWER_CAPA, when=("actions_open",), relation="is_responsible",
-         task="reassign", due="action_due_at", department="department", persons="owner_wanted"),
-    Step("carry_out", "5.2.2.5", ("measures_set",), "carried_out", Permission.ANSWER_CAPA, when=("all_done",)),
-    Step("verify", "5.2.2.5", ("carried_out",), "verified", Permission.VERIFY_CAPA, task="verify", due="verify_due_at",
-         signed="verified", primary=True),
-    Step("reopen", "5.2.2.5", ("carried_out",), "issued", Permission.VERIFY_CAPA, task="verify", due="verify_due_at", signed="ineffective"),
+    Step(
+        "do_action",
+        "5.2.2.5",
+        ("measures_set",),
+        None,
+        Permission.ANSWER_CAPA,
+        when=("actions_open",),
+        relation="owns_an_action",
+        task="do_action",
+        due="action_due_at",
+        persons="awaited_owners",
+        primary=True,
+    ),
+    Step(
+        "reassign",
+        "5.2.2.5",
+        ("measures_set",),
+        None,
+        Permission.ANSWER_CAPA,
+        when=("actions_open",),
+        relation="is_responsible",
+        task="reassign",
+        due="action_due_at",
+        department="department",
+        persons="owner_wanted",
+    ),
+    Step(
+        "carry_out", "5.2.2.5", ("measures_set",), "carried_out", Permission.ANSWER_CAPA, when=("all_done",)
+    ),
+    Step(
+        "verify",
+        "5.2.2.5",
+        ("carried_out",),
+        "verified",
+        Permission.VERIFY_CAPA,
+        task="verify",
+        due="verify_due_at",
+        signed="verified",
+        primary=True,
+    ),
+    Step(
+        "reopen",
+        "5.2.2.5",
+        ("carried_out",),
+        "issued",
+        Permission.VERIFY_CAPA,
+        task="verify",
+        due="verify_due_at",
+        signed="ineffective",
+    ),
     Step("amend", "5.6", ("issued", "analysed", "measures_set"), None, Permission.ISSUE_CAPA),
     Step("void", "5.6", ("issued", "analysed", "measures_set", "carried_out"), "void", Permission.VOID_CAPA),
 )
@@ -47,7 +111,8 @@ ACTION_KINDS = ("containment", "corrective", "preventive")
 
 
 def led_by_process(nature: str | None) -> bool:
-    """3.4, Q18: process engineering leads the analysis of stubborn problems 顽固性问题; `nature` is that of the complaint."""
+    """3.4, Q18: process engineering leads the analysis of stubborn problems 顽固性问题; `nature` is that of
+    the complaint."""
     return nature == "chronic"
 
 
@@ -62,12 +127,14 @@ def why_faults(answers: dict[str, list[str]]) -> tuple[str, ...]:
 
 
 def unproven_causes(proven: dict[str, list[bool]]) -> tuple[str, ...]:
-    """7.4-43, 46: the 5-why rows whose last answer, the cause, nobody has verified. `proven` says so of each answer, in their order."""
+    """7.4-43, 46: the 5-why rows whose last answer, the cause, nobody has verified. `proven` says so of each
+    answer, in their order."""
     return tuple(kind for kind in WHYS if proven.get(kind) and not proven[kind][-1])
 
 
 def fishbone_faults(roots: tuple[bool, ...]) -> tuple[str, ...]:
-    """What a fishbone lacks; `roots` says of each cause on it whether it is a root cause. None at all is no fault."""
+    """What a fishbone lacks; `roots` says of each cause on it whether it is a root cause. None at all is no
+    fault."""
     return () if not roots or any(roots) else ("root_needed",)
 
 

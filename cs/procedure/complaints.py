@@ -1,4 +1,5 @@
 """Customer complaints 客户投诉 (5.2): states, steps, and the rules of the confirmation."""
+
 from __future__ import annotations
 
 from cs.procedure.authority import Permission
@@ -17,9 +18,16 @@ STATES = (
 )
 
 BEFORE_THE_REPLY = ("received", "analysing", "answering")
-AFTER_THE_MEETING = ("analysing", "answering", "awaiting_customer", "accepted")  # a refusal does not stop what was decided
+AFTER_THE_MEETING = (
+    "analysing",
+    "answering",
+    "awaiting_customer",
+    "accepted",
+)  # a refusal does not stop what was decided
 OPEN = (*BEFORE_THE_REPLY, "awaiting_customer", "accepted")
-WITH_CAPA = AFTER_THE_MEETING  # 5.2.2.5: a corrective action is asked for while quality or the customer has it in hand, not of what is closed
+# 5.2.2.5: a corrective action is asked for while quality or the customer has it in hand, not of what is
+# closed
+WITH_CAPA = AFTER_THE_MEETING
 WITH_SAMPLES = (*OPEN, "closed")  # a sample may stay here longer than its complaint
 PASSED_ON, DECLINED = "passed_on", "declined"
 UNANSWERED = (PASSED_ON, *BEFORE_THE_REPLY)  # the customer waits for our reply
@@ -32,43 +40,209 @@ ENDED_EARLY = ("declined", "void")  # no reply is owed any more
 STEPS = (
     Step("log", "5.2.1.1", (), "received", Permission.LOG_COMPLAINT),
     Step("pass_on", "5.2.1.2", (), "passed_on", Permission.PASS_ON_COMPLAINT),
-    Step("register", "5.2.1.2", ("passed_on",), "received", Permission.LOG_COMPLAINT,
-         task="register", due="reply_due_at", primary=True),
-    Step("decline", "5.2.1.2", ("passed_on",), "declined", Permission.LOG_COMPLAINT, task="register", due="reply_due_at"),
-    Step("receive", "5.2.1.3", ("received",), "analysing", Permission.ANALYSE_COMPLAINT,
-         task="receive", due="reply_due_at", primary=True),
-    Step("confirm", "5.2.1.3", ("analysing",), "answering", Permission.ANALYSE_COMPLAINT,
-         task="confirm", due="reply_due_at", signed="analysed", primary=True),
-    Step("settle", "5.2.2.3", ("answering",), None, Permission.SETTLE_COMPLAINT, when=("occasional", "answer_missing"),
-         task="settle", due="reply_due_at", primary=True),
-    Step("explain", "5.2.2.2", ("answering",), None, Permission.ANALYSE_COMPLAINT, when=("not_ours", "answer_missing"),
-         task="explain", due="reply_due_at", primary=True),
-    Step("meet", "5.2.2.4", ("answering",), None, Permission.SETTLE_COMPLAINT, when=("meeting", "not_met", "answer_missing"),
-         task="meet", due="reply_due_at", primary=True),
-    Step("dispose", "5.2.2.4", ("answering",), None, Permission.SETTLE_COMPLAINT, when=("meeting", "met", "not_disposed"),
-         task="dispose", due="reply_due_at", primary=True),
-    Step("issue_result", "5.2.2.4", ("answering",), None, Permission.SETTLE_COMPLAINT, when=("meeting", "disposed", "answer_missing"),
-         task="issue_result", due="reply_due_at", primary=True),
-    Step("countersign", "5.2.2.4", AFTER_THE_MEETING, None, Permission.COUNTERSIGN, when=("countersigning",), relation="countersigns",
-         task="countersign", due="reply_due_at", persons="awaited_countersigners", signed="countersigned", primary=True),
-    Step("plan", "5.2.2.4", AFTER_THE_MEETING, None, Permission.PLAN_GOODS, when=("plan_wanted",), task="plan", primary=True),
-    Step("do_disposition", "5.2.2.4", AFTER_THE_MEETING, None, Permission.CARRY_OUT_DISPOSITION, when=("dispositions_open",), relation="disposes",
-         task="do_disposition", due="disposition_due_at", persons="awaited_disposers", primary=True),
-    Step("send_reply", "5.2.2.3", ("answering",), "awaiting_customer", Permission.REPLY_TO_CUSTOMER, when=("answer_ready",),
-         task="send_reply", due="reply_due_at", primary=True),
-    Step("reply_directly", "5.2.2.2", ("answering",), "awaiting_customer", Permission.ANALYSE_COMPLAINT,
-         when=("not_ours", "answer_ready")),
-    Step("accept", "5.2.2.3", ("awaiting_customer",), "accepted", Permission.REPLY_TO_CUSTOMER,
-         task="follow_up", due="follow_up_due_at", primary=True),
-    Step("refuse", "5.2.2.3", ("awaiting_customer",), "analysing", Permission.REPLY_TO_CUSTOMER,
-         task="follow_up", due="follow_up_due_at"),
-    Step("no_answer", "5.2.2.3", ("awaiting_customer",), "accepted", Permission.REPLY_TO_CUSTOMER, when=("customer_silent",),
-         task="follow_up", due="follow_up_due_at"),
-    Step("close", "5.2.2.3", ("accepted",), "closed", Permission.CLOSE_COMPLAINT, when=("nothing_open",), task="close", signed="closed",
-         primary=True),
+    Step(
+        "register",
+        "5.2.1.2",
+        ("passed_on",),
+        "received",
+        Permission.LOG_COMPLAINT,
+        task="register",
+        due="reply_due_at",
+        primary=True,
+    ),
+    Step(
+        "decline",
+        "5.2.1.2",
+        ("passed_on",),
+        "declined",
+        Permission.LOG_COMPLAINT,
+        task="register",
+        due="reply_due_at",
+    ),
+    Step(
+        "receive",
+        "5.2.1.3",
+        ("received",),
+        "analysing",
+        Permission.ANALYSE_COMPLAINT,
+        task="receive",
+        due="reply_due_at",
+        primary=True,
+    ),
+    Step(
+        "confirm",
+        "5.2.1.3",
+        ("analysing",),
+        "answering",
+        Permission.ANALYSE_COMPLAINT,
+        task="confirm",
+        due="reply_due_at",
+        signed="analysed",
+        primary=True,
+    ),
+    Step(
+        "settle",
+        "5.2.2.3",
+        ("answering",),
+        None,
+        Permission.SETTLE_COMPLAINT,
+        when=("occasional", "answer_missing"),
+        task="settle",
+        due="reply_due_at",
+        primary=True,
+    ),
+    Step(
+        "explain",
+        "5.2.2.2",
+        ("answering",),
+        None,
+        Permission.ANALYSE_COMPLAINT,
+        when=("not_ours", "answer_missing"),
+        task="explain",
+        due="reply_due_at",
+        primary=True,
+    ),
+    Step(
+        "meet",
+        "5.2.2.4",
+        ("answering",),
+        None,
+        Permission.SETTLE_COMPLAINT,
+        when=("meeting", "not_met", "answer_missing"),
+        task="meet",
+        due="reply_due_at",
+        primary=True,
+    ),
+    Step(
+        "dispose",
+        "5.2.2.4",
+        ("answering",),
+        None,
+        Permission.SETTLE_COMPLAINT,
+        when=("meeting", "met", "not_disposed"),
+        task="dispose",
+        due="reply_due_at",
+        primary=True,
+    ),
+    Step(
+        "issue_result",
+        "5.2.2.4",
+        ("answering",),
+        None,
+        Permission.SETTLE_COMPLAINT,
+        when=("meeting", "disposed", "answer_missing"),
+        task="issue_result",
+        due="reply_due_at",
+        primary=True,
+    ),
+    Step(
+        "countersign",
+        "5.2.2.4",
+        AFTER_THE_MEETING,
+        None,
+        Permission.COUNTERSIGN,
+        when=("countersigning",),
+        relation="countersigns",
+        task="countersign",
+        due="reply_due_at",
+        persons="awaited_countersigners",
+        signed="countersigned",
+        primary=True,
+    ),
+    Step(
+        "plan",
+        "5.2.2.4",
+        AFTER_THE_MEETING,
+        None,
+        Permission.PLAN_GOODS,
+        when=("plan_wanted",),
+        task="plan",
+        primary=True,
+    ),
+    Step(
+        "do_disposition",
+        "5.2.2.4",
+        AFTER_THE_MEETING,
+        None,
+        Permission.CARRY_OUT_DISPOSITION,
+        when=("dispositions_open",),
+        relation="disposes",
+        task="do_disposition",
+        due="disposition_due_at",
+        persons="awaited_disposers",
+        primary=True,
+    ),
+    Step(
+        "send_reply",
+        "5.2.2.3",
+        ("answering",),
+        "awaiting_customer",
+        Permission.REPLY_TO_CUSTOMER,
+        when=("answer_ready",),
+        task="send_reply",
+        due="reply_due_at",
+        primary=True,
+    ),
+    Step(
+        "reply_directly",
+        "5.2.2.2",
+        ("answering",),
+        "awaiting_customer",
+        Permission.ANALYSE_COMPLAINT,
+        when=("not_ours", "answer_ready"),
+    ),
+    Step(
+        "accept",
+        "5.2.2.3",
+        ("awaiting_customer",),
+        "accepted",
+        Permission.REPLY_TO_CUSTOMER,
+        task="follow_up",
+        due="follow_up_due_at",
+        primary=True,
+    ),
+    Step(
+        "refuse",
+        "5.2.2.3",
+        ("awaiting_customer",),
+        "analysing",
+        Permission.REPLY_TO_CUSTOMER,
+        task="follow_up",
+        due="follow_up_due_at",
+    ),
+    Step(
+        "no_answer",
+        "5.2.2.3",
+        ("awaiting_customer",),
+        "accepted",
+        Permission.REPLY_TO_CUSTOMER,
+        when=("customer_silent",),
+        task="follow_up",
+        due="follow_up_due_at",
+    ),
+    Step(
+        "close",
+        "5.2.2.3",
+        ("accepted",),
+        "closed",
+        Permission.CLOSE_COMPLAINT,
+        when=("nothing_open",),
+        task="close",
+        signed="closed",
+        primary=True,
+    ),
     Step("contact", "5.2.1.3", (*BEFORE_THE_REPLY, "awaiting_customer"), None, Permission.CONTACT_CUSTOMER),
     Step("request_sample", "5.2.1.3", BEFORE_THE_REPLY, None, Permission.ANALYSE_COMPLAINT),
-    Step("receive_sample", "5.2.1.3", OPEN, None, Permission.RECEIVE_SAMPLE, when=("sample_awaited",), task="receive_sample", due="sample_due_at"),
+    Step(
+        "receive_sample",
+        "5.2.1.3",
+        OPEN,
+        None,
+        Permission.RECEIVE_SAMPLE,
+        when=("sample_awaited",),
+        task="receive_sample",
+        due="sample_due_at",
+    ),
     Step("move_sample", "5.2.1.3", WITH_SAMPLES, None, Permission.ANALYSE_COMPLAINT, when=("sample_here",)),
     Step("end_sample", "5.2.1.3", WITH_SAMPLES, None, Permission.ANALYSE_COMPLAINT, when=("sample_kept",)),
     Step("amend", "5.6", BEFORE_THE_REPLY, None, Permission.LOG_COMPLAINT),
@@ -78,18 +252,30 @@ STEPS = (
 WORKFLOW = Workflow("complaint", STATES, STEPS)
 
 # FORMS 7.4 A: what must be on the report before the analysis is signed; else "unknown" with a reason.
-NEEDED_BEFORE_ANALYSIS = ("contact_name", "contact_phone", "oral_written", "product_id", "lot_no", "checked_qty", "defect_qty", "found_at")
+NEEDED_BEFORE_ANALYSIS = (
+    "contact_name",
+    "contact_phone",
+    "oral_written",
+    "product_id",
+    "lot_no",
+    "checked_qty",
+    "defect_qty",
+    "found_at",
+)
 
 OURS = ("ours", "supplier")
 NOT_OURS = ("customer", "carrier")
 COUNTED_FINDING = "confirmed"
 
 
-def proposed_route(*, liability: str, finding: str, severity: str, nature: str, is_repeat: bool = False) -> str:
+def proposed_route(
+    *, liability: str, finding: str, severity: str, nature: str, is_repeat: bool = False
+) -> str:
     """The route that the procedure's words lead to: not_ours, meeting or occasional. People decide.
 
-    5.2.2.2, Q17: not our responsibility, or not confirmed: evidence goes to the customer. Q11: critical, batch or chronic
-    problems, and repeats within the window (3.4), go to the meeting of 5.2.2.4; the rest is occasional (5.2.2.3). What our supplier caused is ours.
+    5.2.2.2, Q17: not our responsibility, or not confirmed: evidence goes to the customer. Q11: critical,
+    batch or chronic problems, and repeats within the window (3.4), go to the meeting of 5.2.2.4; the rest is
+    occasional (5.2.2.3). What our supplier caused is ours.
     """
     if liability in NOT_OURS or finding != COUNTED_FINDING:
         return "not_ours"
@@ -116,10 +302,12 @@ def counts_as_failure(*, liability: str, finding: str) -> bool:
 
 
 def state_of_old_line(*, closed: bool, replied: bool, response: str | None) -> str:
-    """Where a complaint out of an old register stands (5.6): the state that its columns show, and from which it goes on as any other.
+    """Where a complaint out of an old register stands (5.6): the state that its columns show, and from which
+    it goes on as any other.
 
-    A day or a word of closing: closed. No reply yet, or one that the customer refused: received, and quality takes it in hand (5.2.1.3).
-    Replied: sales follows up (5.2.2.3); once the customer accepted, or stayed silent, quality closes it (Q12).
+    A day or a word of closing: closed. No reply yet, or one that the customer refused: received, and quality
+    takes it in hand (5.2.1.3). Replied: sales follows up (5.2.2.3); once the customer accepted, or stayed
+    silent, quality closes it (Q12).
     """
     if closed:
         return CLOSED
@@ -129,7 +317,8 @@ def state_of_old_line(*, closed: bool, replied: bool, response: str | None) -> s
 
 
 def counted_of_old_line(*, liability: str | None, finding: str | None) -> bool | None:
-    """Whether such a complaint stands in our failure figures (Q17): None where its register does not say whose fault it was.
+    """Whether such a complaint stands in our failure figures (Q17): None where its register does not say
+    whose fault it was.
 
     The form 7.5 has no column for the finding: one that names whose fault it was holds what was confirmed.
     """
@@ -138,7 +327,14 @@ def counted_of_old_line(*, liability: str | None, finding: str | None) -> bool |
     return counts_as_failure(liability=liability, finding=finding or COUNTED_FINDING)
 
 
-PLACES = ("affected", "customer", "in_transit", "finished", "wip", "raw")  # 发生品、客户处、在途、成品库存、在制品、原材料
+PLACES = (
+    "affected",
+    "customer",
+    "in_transit",
+    "finished",
+    "wip",
+    "raw",
+)  # 发生品、客户处、在途、成品库存、在制品、原材料
 
 
 def meeting_departments(responsible: str) -> tuple[str, ...]:
@@ -147,5 +343,10 @@ def meeting_departments(responsible: str) -> tuple[str, ...]:
 
 
 def disposition_faults(found: dict[str, int], decided: dict[str, int]) -> tuple[tuple[str, int, int], ...]:
-    """The places where the pieces decided on are not the pieces found: (place, found, decided). Empty when it adds up."""
-    return tuple((place, found.get(place, 0), decided.get(place, 0)) for place in PLACES if found.get(place, 0) != decided.get(place, 0))
+    """The places where the pieces decided on are not the pieces found: (place, found, decided). Empty when it
+    adds up."""
+    return tuple(
+        (place, found.get(place, 0), decided.get(place, 0))
+        for place in PLACES
+        if found.get(place, 0) != decided.get(place, 0)
+    )

@@ -1,8 +1,9 @@
-"""Reading a table of TOML into frozen dataclasses, strictly: what is missing, unknown or of the wrong kind is named.
+"""Reading a table of TOML into frozen dataclasses, strictly: what is missing, unknown or of the wrong kind is
+named.
 
 A dataclass describes its table: a field is a key, its type says what may stand there, its metadata the rest:
-`low` and `high` of a number, `blank` for a text that may be empty, `code` for the row's own key in the table above,
-`here` for a dataclass whose keys stand in the row itself.
+`low` and `high` of a number, `blank` for a text that may be empty, `code` for the row's own key in the table
+above, `here` for a dataclass whose keys stand in the row itself.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ PLAIN = {
 
 
 class ProcedureError(Exception):
-    """A fault of the procedure file: `place` in dotted form (departments.sales.zh), `reason` with what to do."""
+    """A fault of the procedure file: `place` in dotted form (departments.sales.zh), `reason` with what to
+    do."""
 
     def __init__(self, place: str, reason: str) -> None:
         super().__init__(f"{place}: {reason}")
@@ -38,7 +40,8 @@ class ProcedureError(Exception):
 
 
 def read(kind: Any, table: Mapping[str, Any], place: str = "", given: Mapping[str, Any] | None = None) -> Any:
-    """A `kind` (dataclass) from a table; fields in `given` are known already, the others are read, no key may be left.
+    """A `kind` (dataclass) from a table; fields in `given` are known already, the others are read, no key may
+    be left.
 
     ProcedureError at the first fault.
     """
@@ -71,7 +74,10 @@ def _value(kind: Any, value: Any, place: str, limits: Mapping[str, Any]) -> Any:
             raise ProcedureError(place, f"is {value!r}: write one of {', '.join(inner)}")
         return value
     if origin is dict:
-        return {code: _coded(inner[1], code, row, _join(place, code)) for code, row in _table(value, place).items()}
+        return {
+            code: _coded(inner[1], code, row, _join(place, code))
+            for code, row in _table(value, place).items()
+        }
     if origin is tuple:
         return _list(inner, value, place, limits)
     return _plain(kind, value, place, limits)
@@ -79,7 +85,9 @@ def _value(kind: Any, value: Any, place: str, limits: Mapping[str, Any]) -> Any:
 
 def _plain(kind: Any, value: Any, place: str, limits: Mapping[str, Any]) -> Any:
     if type(value) is not kind:  # not isinstance: to Python true is an int and a moment is a date
-        raise ProcedureError(place, f"is {value if type(value) is Decimal else repr(value)}: write {PLAIN[kind]}")
+        raise ProcedureError(
+            place, f"is {value if type(value) is Decimal else repr(value)}: write {PLAIN[kind]}"
+        )
     if kind is str and not value.strip() and not limits.get("blank"):
         raise ProcedureError(place, "is blank: write a text")
     if kind in (int, Decimal) and not limits["low"] <= value <= limits["high"]:
@@ -109,7 +117,11 @@ def _coded(kind: Any, code: str, row: Any, place: str) -> Any:
     if not CODE.fullmatch(code):
         raise ProcedureError(place, "a code is an English letter, then letters, digits or _, at most 40")
     own = [one.name for one in fields(kind) if one.metadata.get("code")] if is_dataclass(kind) else []
-    return read(kind, _table(row, place), place, dict.fromkeys(own, code)) if own else _value(kind, row, place, {})
+    return (
+        read(kind, _table(row, place), place, dict.fromkeys(own, code))
+        if own
+        else _value(kind, row, place, {})
+    )
 
 
 def _join(place: str, key: str) -> str:

@@ -1,4 +1,6 @@
-"""Replenishment 补货 (5.3.4): states and steps, the amount, and who may sign after whom. The limit stands in the procedure file."""
+"""Replenishment 补货 (5.3.4): states and steps, the amount, and who may sign after whom. The limit stands in
+the procedure file."""
+
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
@@ -19,18 +21,73 @@ STATES = (
 
 STEPS = (
     Step("file", "5.3.4", (), "filed", Permission.APPLY_REPLENISHMENT),
-    Step("sign", "5.3.4", ("filed",), None, Permission.APPROVE_REPLENISHMENT, relation="signs_now",
-         task="sign", persons="awaited_signers", signed="approved", primary=True),
-    Step("refuse", "5.3.4", ("filed",), "rejected", Permission.APPROVE_REPLENISHMENT, relation="signs_now",
-         task="sign", persons="awaited_signers", signed="refused"),
-    Step("see_change", "5.3.4", ("filed",), None, Permission.APPROVE_REPLENISHMENT, when=("change_unseen",), relation="is_told",
-         task="see_change", persons="told"),
+    Step(
+        "sign",
+        "5.3.4",
+        ("filed",),
+        None,
+        Permission.APPROVE_REPLENISHMENT,
+        relation="signs_now",
+        task="sign",
+        persons="awaited_signers",
+        signed="approved",
+        primary=True,
+    ),
+    Step(
+        "refuse",
+        "5.3.4",
+        ("filed",),
+        "rejected",
+        Permission.APPROVE_REPLENISHMENT,
+        relation="signs_now",
+        task="sign",
+        persons="awaited_signers",
+        signed="refused",
+    ),
+    Step(
+        "see_change",
+        "5.3.4",
+        ("filed",),
+        None,
+        Permission.APPROVE_REPLENISHMENT,
+        when=("change_unseen",),
+        relation="is_told",
+        task="see_change",
+        persons="told",
+    ),
     Step("order", "5.3.4", ("filed",), "ordered", Permission.APPROVE_REPLENISHMENT, when=("fully_signed",)),
     Step("change", "5.3.4", ("filed",), None, Permission.APPLY_REPLENISHMENT),
-    Step("schedule", "3.6", ("ordered",), "scheduled", Permission.PLAN_GOODS, task="schedule", due="due_at", primary=True),
+    Step(
+        "schedule",
+        "3.6",
+        ("ordered",),
+        "scheduled",
+        Permission.PLAN_GOODS,
+        task="schedule",
+        due="due_at",
+        primary=True,
+    ),
     Step("reschedule", "3.6", ("scheduled",), None, Permission.PLAN_GOODS),
-    Step("make", "3.5", ("scheduled",), "made", Permission.MAKE_ORDER, task="make", due="schedule_due_at", primary=True),
-    Step("ship", "5.3.4", ("made",), "dispatched", Permission.SHIP_ORDER, task="ship", due="due_at", primary=True),
+    Step(
+        "make",
+        "3.5",
+        ("scheduled",),
+        "made",
+        Permission.MAKE_ORDER,
+        task="make",
+        due="schedule_due_at",
+        primary=True,
+    ),
+    Step(
+        "ship",
+        "5.3.4",
+        ("made",),
+        "dispatched",
+        Permission.SHIP_ORDER,
+        task="ship",
+        due="due_at",
+        primary=True,
+    ),
     Step("void", "5.6", ("filed", "ordered", "scheduled"), "void", Permission.VOID_REPLENISHMENT),
 )
 
@@ -57,18 +114,28 @@ def amount(lines: Iterable[tuple[Decimal, Decimal]]) -> Decimal:
 
 
 def open_roles(needed: Iterable[str], given: Iterable[str]) -> tuple[str, ...]:
-    """The roles whose signature may be given now: sales and production manager in either order, the general manager after both (Q24)."""
+    """The roles whose signature may be given now: sales and production manager in either order, the general
+    manager after both (Q24)."""
     missing = [role for role in needed if role not in set(given)]
     first = tuple(role for role in missing if role in FIRST)
     return first or tuple(missing)
 
 
-def signing_role(roles: Iterable[str], person: int, *, applicants: Collection[int | None], needed: Iterable[str], given: Collection[str],
-                 signed: Collection[int]) -> str | None:
+def signing_role(
+    roles: Iterable[str],
+    person: int,
+    *,
+    applicants: Collection[int | None],
+    needed: Iterable[str],
+    given: Collection[str],
+    signed: Collection[int],
+) -> str | None:
     """The role under which a person may sign now; None when they may not.
 
-    `applicants`: who wrote the application and who changed it last: nobody signs their own. `given` are the roles that have signed, `signed` the people who
-    did, those for whom a deputy did among them: nobody signs twice in one chain, so who holds two of its roles signs once, and the other signature is somebody else's (Q24).
+    `applicants`: who wrote the application and who changed it last: nobody signs their own. `given` are the
+    roles that have signed, `signed` the people who did, those for whom a deputy did among them: nobody signs
+    twice in one chain, so who holds two of its roles signs once, and the other signature is somebody else's
+    (Q24).
     """
     if person in applicants or person in signed:
         return None
@@ -76,14 +143,30 @@ def signing_role(roles: Iterable[str], person: int, *, applicants: Collection[in
     return next((role for role in open_roles(needed, given) if role in held), None)
 
 
-def can_pass(held: Mapping[int, Collection[str]], needed: Collection[str], applicants: Collection[int | None], given: Iterable[str] = (),
-             signed: Iterable[int] = ()) -> bool:
-    """Whether these people ({person: their roles}) can pass a chain, or the rest of it: some order of signatures, each by who may give it then, completes it.
+def can_pass(
+    held: Mapping[int, Collection[str]],
+    needed: Collection[str],
+    applicants: Collection[int | None],
+    given: Iterable[str] = (),
+    signed: Iterable[int] = (),
+) -> bool:
+    """Whether these people ({person: their roles}) can pass a chain, or the rest of it: some order of
+    signatures, each by who may give it then, completes it.
 
-    Deputies open no chain that is closed without them: whoever they sign for must be able to sign, and counts as having signed.
+    Deputies open no chain that is closed without them: whoever they sign for must be able to sign, and counts
+    as having signed.
     """
     given, signed = frozenset(given), frozenset(signed)
     if given >= set(needed):
         return True
-    able = ((person, signing_role(roles, person, applicants=applicants, needed=needed, given=given, signed=signed)) for person, roles in held.items())
-    return any(role is not None and can_pass(held, needed, applicants, given | {role}, signed | {person}) for person, role in able)
+    able = (
+        (
+            person,
+            signing_role(roles, person, applicants=applicants, needed=needed, given=given, signed=signed),
+        )
+        for person, roles in held.items()
+    )
+    return any(
+        role is not None and can_pass(held, needed, applicants, given | {role}, signed | {person})
+        for person, role in able
+    )

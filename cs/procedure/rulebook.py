@@ -1,7 +1,7 @@
 """The procedure file as frozen dataclasses, checked as a whole. Each answers the questions of its own table.
 
-The dataclasses are the description of the file, which `cs.procedure.reading` follows: a field is a key, its type says
-what may stand there, its metadata the limits. `_faults` holds what one value alone cannot say.
+The dataclasses are the description of the file, which `cs.procedure.reading` follows: a field is a key, its
+type says what may stand there, its metadata the limits. `_faults` holds what one value alone cannot say.
 """
 
 from __future__ import annotations
@@ -96,7 +96,8 @@ class Role:
 
 @dataclass(frozen=True)
 class Form:
-    """A form of 7.0 or a working paper. `number` is the printed label, perhaps blank, and never a key (Q30)."""
+    """A form of 7.0 or a working paper. `number` is the printed label, perhaps blank, and never a key
+    (Q30)."""
 
     key: str = field(metadata={"code": True})
     number: str = field(metadata={"blank": True})
@@ -124,7 +125,8 @@ class Numbering:
     per: Literal["month", "half_year", "year", "never"]
 
     def period(self, day: date) -> str:
-        """The period in which `day` counts: '202611', '2026H2', '2026', or '' if the count never starts anew."""
+        """The period in which `day` counts: '202611', '2026H2', '2026', or '' if the count never starts
+        anew."""
         half = "H1" if day.month <= 6 else "H2"
         return {
             "month": f"{day.year:04}{day.month:02}",
@@ -162,13 +164,15 @@ class ReplyRule:
     ) -> datetime:
         """When the reply is due, in the factory's zone (5.2.2.6).
 
-        A date that the customer asked for decides, even if later (Q15). Otherwise the days agreed with the customer,
-        else `days`, run from the day the company heard, which does not count; a last day that is a rest day moves to
-        the next working day; due is that day's end of business (Q13). Agreed 0 days mean the day itself, or the next
-        working day if its business had ended. ValueError on a moment without time zone, or agreed days not in 0–365.
+        A date that the customer asked for decides, even if later (Q15). Otherwise the days agreed with the
+        customer, else `days`, run from the day the company heard, which does not count; a last day that is a
+        rest day moves to the next working day; due is that day's end of business (Q13). Agreed 0 days mean
+        the day itself, or the next working day if its business had ended. ValueError on a moment without time
+        zone, or agreed days not in 0–365.
 
-        `waits` are the spans in which a sample was awaited, from the day it was asked for to the day it came: where the factory has set
-        `paused_by_sample`, the limit moves by their calendar days, a day counted once; a limit that had passed is not paused any more.
+        `waits` are the spans in which a sample was awaited, from the day it was asked for to the day it came:
+        where the factory has set `paused_by_sample`, the limit moves by their calendar days, a day counted
+        once; a limit that had passed is not paused any more.
         """
         until = calendar.day_of(heard_at)
         if customer_deadline is not None:
@@ -197,7 +201,8 @@ class ReplyRule:
 
 @dataclass(frozen=True)
 class ClauseText:
-    """A clause as it is written; without text it is a heading. `cs.procedure.clauses` ties it to the program."""
+    """A clause as it is written; without text it is a heading. `cs.procedure.clauses` ties it to the
+    program."""
 
     id: str
     title: Name
@@ -206,7 +211,8 @@ class ClauseText:
 
 @dataclass(frozen=True)
 class CapaRule:
-    """Corrective actions (7.6-10, D8): working days in which the answer is wanted, days after carrying out to verify the effect."""
+    """Corrective actions (7.6-10, D8): working days in which the answer is wanted, days after carrying out to
+    verify the effect."""
 
     answer_days: int = field(metadata={"low": 1, "high": 60})
     verify_days: int = field(metadata={"low": 1, "high": 365})
@@ -218,7 +224,8 @@ class CapaRule:
 
 @dataclass(frozen=True)
 class Kpi:
-    """A figure (FORMS 6): what it counts, in words that stand beside it; `target` in per cent, where the factory sets one."""
+    """A figure (FORMS 6): what it counts, in words that stand beside it; `target` in per cent, where the
+    factory sets one."""
 
     code: str = field(metadata={"code": True})
     name: Name = field(metadata={"here": True})
@@ -230,23 +237,28 @@ class Kpi:
 
 @dataclass(frozen=True)
 class ReplenishmentRule:
-    """Who approves replenishment (5.3.4, Q23): from which amount on, in RMB with tax, the general manager signs too."""
+    """Who approves replenishment (5.3.4, Q23): from which amount on, in RMB with tax, the general manager
+    signs too."""
 
     general_manager_from: Decimal = field(metadata={"low": 0, "high": 1_000_000_000})
 
     def approvers(self, amount_sum: Decimal) -> tuple[str, ...]:
-        """The roles that must sign: `amount_sum` is that of all replenishments of one complaint that are not refused or void; the limit is included."""
+        """The roles that must sign: `amount_sum` is that of all replenishments of one complaint that are not
+        refused or void; the limit is included."""
         both = ("sales_manager", "production_manager")
         return (*both, "general_manager") if amount_sum >= self.general_manager_from else both
 
     def chains(self) -> tuple[tuple[str, ...], ...]:
         """The chains of signatures that there are: below the limit, and from it on."""
-        return tuple(dict.fromkeys(self.approvers(amount) for amount in (Decimal(0), self.general_manager_from)))
+        return tuple(
+            dict.fromkeys(self.approvers(amount) for amount in (Decimal(0), self.general_manager_from))
+        )
 
 
 @dataclass(frozen=True)
 class Escalation:
-    """From how many working hours on a waiting signature is shown to which role, counted from when it was asked for or from when it was due."""
+    """From how many working hours on a waiting signature is shown to which role, counted from when it was
+    asked for or from when it was due."""
 
     hours: int = field(metadata={"low": 1, "high": 2000})
     to: str
@@ -255,7 +267,8 @@ class Escalation:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """The whole procedure file. Records that used a rule keep `hash`, so that an old case can be explained."""
+    """The whole procedure file. Records that used a rule keep `hash`, so that an old case can be
+    explained."""
 
     procedure: Procedure
     departments: dict[str, Department]
@@ -282,9 +295,11 @@ class Rulebook:
 
 
 def load(path: Path | None = None) -> Rulebook:
-    """The procedure file at `path`, or the packaged one; ProcedureError with place and reason at the first fault.
+    """The procedure file at `path`, or the packaged one; ProcedureError with place and reason at the first
+    fault.
 
-    A factory's own file must hold every code of the packaged one, as records and rules name them; it may hold more.
+    A factory's own file must hold every code of the packaged one, as records and rules name them; it may hold
+    more.
     """
     book = _load(path or PACKAGED)
     if path is not None:
@@ -300,14 +315,18 @@ def _load(path: Path) -> Rulebook:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ProcedureError(path.name, f"cannot be read ({error.strerror}): check the path and its rights") from error
+        raise ProcedureError(
+            path.name, f"cannot be read ({error.strerror}): check the path and its rights"
+        ) from error
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ProcedureError(f"{path.name} line {line}", "is not UTF-8: save the file as UTF-8") from error
     try:
-        table = tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)  # Windows editors put a mark in front
+        table = tomllib.loads(
+            text.removeprefix("\ufeff"), parse_float=Decimal
+        )  # Windows editors put a mark in front
     except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
         raise ProcedureError(path.name, f"is not valid TOML: {error}: correct the line") from error
     given = {"text": text, "hash": hashlib.sha256(data).hexdigest()}
@@ -337,7 +356,9 @@ def _faults(book: Rulebook) -> Iterator[tuple[str, str]]:
     for place, names in lists.items():
         if not names:
             yield place, "is empty: write at least one row"
-        yield from _twice((f"{place}.{code}", word) for code, name in names.items() for word in (name.zh, name.en))
+        yield from _twice(
+            (f"{place}.{code}", word) for code, name in names.items() for word in (name.zh, name.en)
+        )
     yield from _twice(
         (f"departments.{code}", word)
         for code, row in book.departments.items()
@@ -358,14 +379,20 @@ def _time_faults(working: WorkingHours) -> Iterator[tuple[str, str]]:
         if start >= end:
             yield f"working.spans[{n}]", f"ends at {end}, not after its start {start}: correct one of them"
         if n > 1 and start < (before := working.spans[n - 2][1]):
-            yield f"working.spans[{n}]", f"starts before the span above it ends at {before}: correct one of them"
+            yield (
+                f"working.spans[{n}]",
+                f"starts before the span above it ends at {before}: correct one of them",
+            )
 
 
 def _escalation_faults(book: Rulebook) -> Iterator[tuple[str, str]]:
     for kind, rows in book.escalation.items():
         for task, rule in rows.items():
             if rule.to not in book.roles:
-                yield f"escalation.{kind}.{task}.to", f"no role {rule.to!r}: name one of {', '.join(book.roles)}"
+                yield (
+                    f"escalation.{kind}.{task}.to",
+                    f"no role {rule.to!r}: name one of {', '.join(book.roles)}",
+                )
 
 
 def _names(rows: Mapping[str, Role] | Mapping[str, Defect] | Mapping[str, Kpi]) -> dict[str, Name]:
@@ -373,7 +400,8 @@ def _names(rows: Mapping[str, Role] | Mapping[str, Defect] | Mapping[str, Kpi]) 
 
 
 def _twice(words: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """A word that stands at two places of one list: nobody could tell them apart, on a screen or in an import."""
+    """A word that stands at two places of one list: nobody could tell them apart, on a screen or in an
+    import."""
     first: dict[str, str] = {}
     for place, word in words:
         if first.setdefault(word, place) != place:
@@ -382,7 +410,18 @@ def _twice(words: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 def _codes(book: Rulebook) -> Iterator[str]:
     """Every code that records or rules may name, in dotted form."""
-    for section in ("departments", "roles", "forms", "numbering", "choices", "defects", "states", "steps", "terms", "kpis"):
+    for section in (
+        "departments",
+        "roles",
+        "forms",
+        "numbering",
+        "choices",
+        "defects",
+        "states",
+        "steps",
+        "terms",
+        "kpis",
+    ):
         for code, row in getattr(book, section).items():
             yield f"{section}.{code}"
             inner = row.codes if isinstance(row, Defect) else row if isinstance(row, dict) else ()

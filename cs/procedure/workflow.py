@@ -1,4 +1,6 @@
-"""Steps and workflows as rows. One Step guards an action, draws its button, fills the queue of who must act and names the event."""
+"""Steps and workflows as rows. One Step guards an action, draws its button, fills the queue of who must act
+and names the event."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -32,10 +34,11 @@ class State:
 class Step:
     """One row of the procedure. No `sources`: it makes the record. No `target`: the state stays.
 
-    `when` and `relation` name questions that the record answers (`record.holds(question)`, `record.relates(person)`).
-    `task` names what is awaited in My work while the step is open; steps that share a task are its alternatives.
-    `department` and `persons` name the record's attribute with the department, and its method with the people, of whom it is awaited.
-    `due` names the record's moment by which it is due. `signed` says what a signature under it means.
+    `when` and `relation` name questions that the record answers (`record.holds(question)`,
+    `record.relates(person)`). `task` names what is awaited in My work while the step is open; steps that
+    share a task are its alternatives. `department` and `persons` name the record's attribute with the
+    department, and its method with the people, of whom it is awaited. `due` names the record's moment by
+    which it is due. `signed` says what a signature under it means.
     """
 
     name: str
@@ -79,9 +82,14 @@ class Workflow:
             if step.creates and step.target is None:
                 raise ValueError(f"{self.kind}.{step.name}: makes a record but leads to no state")
         for state in self.states:
-            leaves = any(state.code in step.sources and step.target not in (None, state.code) for step in self.steps)
+            leaves = any(
+                state.code in step.sources and step.target not in (None, state.code) for step in self.steps
+            )
             if leaves == state.final:
-                raise ValueError(f"{self.kind}.{state.code}: {'final, but left by a step' if leaves else 'never left, but not final'}")
+                raise ValueError(
+                    f"{self.kind}.{state.code}: "
+                    f"{'final, but left by a step' if leaves else 'never left, but not final'}"
+                )
             if not any(step.target == state.code for step in self.steps):
                 raise ValueError(f"{self.kind}.{state.code}: no step leads there")
 
@@ -96,20 +104,27 @@ class Workflow:
         return next(state for state in self.states if state.code == code)
 
     def takes_files(self, state: str) -> bool:
-        """5.6: photographs and documents are added while something is still awaited of the record; what is closed or void stands as it is."""
+        """5.6: photographs and documents are added while something is still awaited of the record; what is
+        closed or void stands as it is."""
         return not self.state(state).final
 
     @property
     def voiding(self) -> Permission:
-        """5.6: the permission to void a record of this kind, and with it a wrong file on it, at any time. KeyError where none is ever void."""
+        """5.6: the permission to void a record of this kind, and with it a wrong file on it, at any time.
+        KeyError where none is ever void."""
         return self.step("void").permission
 
     def creating(self) -> tuple[Step, ...]:
         return tuple(step for step in self.steps if step.creates)
 
     def open_from(self, state: str, holds: Callable[[str], bool]) -> tuple[Step, ...]:
-        """The steps that are open from a state, in the order of the rows; `holds` answers their conditions."""
-        return tuple(step for step in self.steps if state in step.sources and all(holds(question) for question in step.when))
+        """The steps that are open from a state, in the order of the rows; `holds` answers their
+        conditions."""
+        return tuple(
+            step
+            for step in self.steps
+            if state in step.sources and all(holds(question) for question in step.when)
+        )
 
     def routes(self, conditions: tuple[str, ...]) -> tuple[str, ...]:
         """Those of the conditions that some step asks for: a choice that leads nowhere is not offered."""

@@ -1,4 +1,5 @@
 """Registers and papers as answers: downloads under their form's number and name, and why there is none."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -13,7 +14,8 @@ from cs.registers.sheets import one_language
 
 
 def named(form: Printed, what: str, ending: str) -> str:
-    """The Content-Disposition of a download: 'MJ-QP-12-03 客户投诉处理报告 CC-202611-0007.pdf', and its plain part for old programs."""
+    """The Content-Disposition of a download: 'MJ-QP-12-03 客户投诉处理报告 CC-202611-0007.pdf', and its plain
+    part for old programs."""
     name = " ".join(part for part in (form.number, form.title, what) if part).replace("/", "-")
     plain = "-".join([form.form, *([what] if what.isascii() and what else [])]).replace('"', "")
     return f"attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{quote(f'{name}.{ending}')}"

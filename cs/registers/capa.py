@@ -1,4 +1,6 @@
-"""纠正预防措施改善追踪表 DC-FM-04 (7.6): a line for each measure of each CAR; a round without measures yet is one line."""
+"""纠正预防措施改善追踪表 DC-FM-04 (7.6): a line for each measure of each CAR; a round without measures yet is
+one line."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -19,7 +21,9 @@ from cs.registers.definition import Column, Register
 from cs.words import choice, choices, day, department_name, departments, state_name, term, today
 
 OWNER, ISSUER = aliased(User), aliased(User)
-ROUNDS = union(select(Capa.id.label("capa_id"), Capa.round), select(PastRound.capa_id, PastRound.round)).subquery()
+ROUNDS = union(
+    select(Capa.id.label("capa_id"), Capa.round), select(PastRound.capa_id, PastRound.round)
+).subquery()
 ROUND = ROUNDS.c.round
 RUNS = Capa.round == ROUND  # whether the line is of the round that runs
 AFTER_ALL = 2**30  # a round without measures is a CAR's last line
@@ -31,24 +35,71 @@ def _of_round(name: str) -> Any:
 
 LISTING = Listing(
     Capa,
-    select(Capa.id, Capa.number, Capa.source, Capa.source_no, Customer.short_name, Capa.issued_at, ISSUER.name.label("issuer"), Capa.problem,
-           Capa.department, Capa.state, Capa.sent_back_reason, Capa.closed_at, Capa.void_reason, ROUND.label("round"), RUNS.label("runs"),
-           _of_round("due_on"), _of_round("occurrence_cause"), _of_round("escape_cause"), Action.action_kind, Action.content, Action.planned_on,
-           Action.done_on, Action.done_note, OWNER.name.label("owner"), Verification.verification_method, Verification.period_to, Verification.effect)
-    .join(ROUNDS, ROUNDS.c.capa_id == Capa.id).outerjoin(Action, and_(Action.capa_id == Capa.id, Action.round == ROUND))
-    .outerjoin(OWNER, OWNER.id == Action.owner_id).outerjoin(ISSUER, ISSUER.id == Capa.created_by_id)
+    select(
+        Capa.id,
+        Capa.number,
+        Capa.source,
+        Capa.source_no,
+        Customer.short_name,
+        Capa.issued_at,
+        ISSUER.name.label("issuer"),
+        Capa.problem,
+        Capa.department,
+        Capa.state,
+        Capa.sent_back_reason,
+        Capa.closed_at,
+        Capa.void_reason,
+        ROUND.label("round"),
+        RUNS.label("runs"),
+        _of_round("due_on"),
+        _of_round("occurrence_cause"),
+        _of_round("escape_cause"),
+        Action.action_kind,
+        Action.content,
+        Action.planned_on,
+        Action.done_on,
+        Action.done_note,
+        OWNER.name.label("owner"),
+        Verification.verification_method,
+        Verification.period_to,
+        Verification.effect,
+    )
+    .join(ROUNDS, ROUNDS.c.capa_id == Capa.id)
+    .outerjoin(Action, and_(Action.capa_id == Capa.id, Action.round == ROUND))
+    .outerjoin(OWNER, OWNER.id == Action.owner_id)
+    .outerjoin(ISSUER, ISSUER.id == Capa.created_by_id)
     .outerjoin(Customer, Customer.id == Capa.customer_id)
     .outerjoin(PastRound, and_(PastRound.capa_id == Capa.id, PastRound.round == ROUND))
     .outerjoin(Verification, and_(Verification.capa_id == Capa.id, Verification.round == ROUND)),
-    {"oldest": Sort(lambda: gettext("Oldest first"), Capa.issued_at), "newest": Sort(lambda: gettext("Newest first"), Capa.issued_at, True),
-     "number": Sort(lambda: term("capa_no"), Capa.number)},
-    (Filter("state", lambda: term("status"), lambda: [(state.code, state_name("capa", state.code)) for state in procedure.STATES],
-            lambda value: Capa.state == value),
-     Filter("department", lambda: term("resp_dept"), lambda: [(code, department_name(code)) for code in departments()],
-            lambda value: Capa.department == value),
-     Filter("source", lambda: term("source"), lambda: choices("capa_source"), lambda value: Capa.source == value)),
-    search_label=lambda: gettext("Number, customer, problem, number of the source"), period=Capa.issued_at,
-    tie=func.coalesce(Action.id, Capa.id + AFTER_ALL))
+    {
+        "oldest": Sort(lambda: gettext("Oldest first"), Capa.issued_at),
+        "newest": Sort(lambda: gettext("Newest first"), Capa.issued_at, True),
+        "number": Sort(lambda: term("capa_no"), Capa.number),
+    },
+    (
+        Filter(
+            "state",
+            lambda: term("status"),
+            lambda: [(state.code, state_name("capa", state.code)) for state in procedure.STATES],
+            lambda value: Capa.state == value,
+        ),
+        Filter(
+            "department",
+            lambda: term("resp_dept"),
+            lambda: [(code, department_name(code)) for code in departments()],
+            lambda value: Capa.department == value,
+        ),
+        Filter(
+            "source",
+            lambda: term("source"),
+            lambda: choices("capa_source"),
+            lambda value: Capa.source == value,
+        ),
+    ),
+    search_label=lambda: gettext("Number, customer, problem, number of the source"),
+    period=Capa.issued_at,
+    tie=func.coalesce(Action.id, Capa.id + AFTER_ALL),
+)
 
 
 def _day_in_factory(moment: Any) -> date | None:
@@ -56,7 +107,8 @@ def _day_in_factory(moment: Any) -> date | None:
 
 
 def _overdue(row: Row[Any]) -> int | None:
-    """7.6-17: days after the planned day; of a CAR without measures, days after the answer was wanted. Nothing where all is in time or ended."""
+    """7.6-17: days after the planned day; of a CAR without measures, days after the answer was wanted.
+    Nothing where all is in time or ended."""
     wanted = row.planned_on or row.due_on
     stands = row.runs and row.state in procedure.UNFINISHED
     until = row.done_on or (today() if stands else None)
@@ -81,7 +133,10 @@ def _verified(row: Row[Any]) -> str | None:
 
 
 CAPA_REGISTER = Register(
-    "capa", "car_tracker", "capa", LISTING,
+    "capa",
+    "car_tracker",
+    "capa",
+    LISTING,
     (
         Column("capa_no", lambda row: row.number, 14),
         Column("round", lambda row: row.round, 6, "whole", under=True),
@@ -97,14 +152,26 @@ CAPA_REGISTER = Register(
         Column("cause", _cause, 32),
         Column("action_kind", lambda row: choice("action_kind", row.action_kind), 10),
         Column("corrective_action", lambda row: row.content if row.action_kind != "preventive" else None, 30),
-        Column("preventive_action", lambda row: row.content if row.action_kind == "preventive" else None, 30, under=True),
+        Column(
+            "preventive_action",
+            lambda row: row.content if row.action_kind == "preventive" else None,
+            30,
+            under=True,
+        ),
         Column("planned_on", lambda row: row.planned_on, 11, "day"),
         Column("done_on", lambda row: row.done_on, 11, "day", under=True),
         Column("overdue_days", _overdue, 8, "whole"),
         Column("method_and_day", _verified, 22),
         Column("effect", lambda row: choice("effect", row.effect), 8, under=True),
         Column("status", _status, 12),
-        Column("closed_on", lambda row: _day_in_factory(row.closed_at) if row.runs else None, 11, "day", under=True),
+        Column(
+            "closed_on",
+            lambda row: _day_in_factory(row.closed_at) if row.runs else None,
+            11,
+            "day",
+            under=True,
+        ),
         Column("remarks", lambda row: row.void_reason or row.done_note, 22),
     ),
-    address=lambda row: url_for("capa.detail", record_id=row.id))
+    address=lambda row: url_for("capa.detail", record_id=row.id),
+)

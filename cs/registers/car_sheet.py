@@ -1,4 +1,6 @@
-"""纠正预防措施报告 CAR (5.2.2.5, 5.4.6): the single sheet behind each line of DC-FM-04, round by round, on paper and on its page."""
+"""纠正预防措施报告 CAR (5.2.2.5, 5.4.6): the single sheet behind each line of DC-FM-04, round by round, on
+paper and on its page."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -20,10 +22,12 @@ def _rounds(record: Capa) -> list[Of]:
 
 def _titled(words: Any) -> Any:
     """The block's title; with the round where there is more than one."""
+
     def title(of: Of | None) -> str:
         if of is None or of[0].round == 1:
             return str(words())
         return f"{words()} · {gettext('Round %(number)s', number=of[1]['number'])}"
+
     return title
 
 
@@ -39,63 +43,113 @@ def fishbone_of(record: Capa, said: dict[str, Any]) -> str | None:
     """The fishbone of a round in the reader's language; None where it has none."""
     if not said["bones"]:
         return None
-    ribs = [(choice("cause_class", code), [(bone.cause, bone.is_root) for bone in said["bones"] if bone.cause_class == code]) for code in procedure.SIX_M]
+    ribs = [
+        (
+            choice("cause_class", code),
+            [(bone.cause, bone.is_root) for bone in said["bones"] if bone.cause_class == code],
+        )
+        for code in procedure.SIX_M
+    ]
     return draw(record.problem, ribs, term("is_root"))
 
 
-PROBLEM = Boxes("problem", (
-    Box("capa_no", lambda record: record.number),
-    Box("source", lambda record: choice("capa_source", record.source), options="capa_source"),
-    Box("source_no", lambda record: record.source_no, 2),
-    Box("issued_at", lambda record: record.issued_at, kind="moment"),
-    Box("issued_by", lambda record: record.created_by.name if record.created_by else None),
-    Box("resp_dept", lambda record: department_name(record.department)),
-    Box("due_on", lambda record: record.due_on, kind="day"),
-    Box("customer", lambda record: record.customer.short_name if record.customer else None, 2),
-    Box("led_by_process", lambda record: record.led_by_process, kind="yes_no", options="yes_no"),
-    Box("verify_on", lambda record: record.verify_on, kind="day"),
-    Box("problem", lambda record: record.problem, 4)))
+PROBLEM = Boxes(
+    "problem",
+    (
+        Box("capa_no", lambda record: record.number),
+        Box("source", lambda record: choice("capa_source", record.source), options="capa_source"),
+        Box("source_no", lambda record: record.source_no, 2),
+        Box("issued_at", lambda record: record.issued_at, kind="moment"),
+        Box("issued_by", lambda record: record.created_by.name if record.created_by else None),
+        Box("resp_dept", lambda record: department_name(record.department)),
+        Box("due_on", lambda record: record.due_on, kind="day"),
+        Box("customer", lambda record: record.customer.short_name if record.customer else None, 2),
+        Box("led_by_process", lambda record: record.led_by_process, kind="yes_no", options="yes_no"),
+        Box("verify_on", lambda record: record.verify_on, kind="day"),
+        Box("problem", lambda record: record.problem, 4),
+    ),
+)
 
 ENDED = ended("sent_back_reason", "void_reason")
 
-CAUSE = Boxes("cause", (
-    Box("occurrence_cause", _said("occurrence_cause"), 4),
-    Box("escape_cause", _said("escape_cause"), 4),
-    Box("system_cause", _said("system_cause"), 4),
-    Box("cause_class", lambda of: choice("cause_class", of[1]["cause_class"]), 2, options="cause_class"),
-    Box("cause_verified_by", _said("cause_verified_by"), 2),
-    Box("cause_verification", _said("cause_verification"), 4)))
+CAUSE = Boxes(
+    "cause",
+    (
+        Box("occurrence_cause", _said("occurrence_cause"), 4),
+        Box("escape_cause", _said("escape_cause"), 4),
+        Box("system_cause", _said("system_cause"), 4),
+        Box("cause_class", lambda of: choice("cause_class", of[1]["cause_class"]), 2, options="cause_class"),
+        Box("cause_verified_by", _said("cause_verified_by"), 2),
+        Box("cause_verification", _said("cause_verification"), 4),
+    ),
+)
 
-WHYS = Table("whys", (
-    Column("cause_kind", lambda why: choice("cause_kind", why.cause_kind), 12),
-    Column("why_no", lambda why: why.why_no, 8, "whole"),
-    Column("because", lambda why: why.because, 72),
-    Column("proven", lambda why: why.proven, 8, "yes_no")), _said("whys"), 10)
+WHYS = Table(
+    "whys",
+    (
+        Column("cause_kind", lambda why: choice("cause_kind", why.cause_kind), 12),
+        Column("why_no", lambda why: why.why_no, 8, "whole"),
+        Column("because", lambda why: why.because, 72),
+        Column("proven", lambda why: why.proven, 8, "yes_no"),
+    ),
+    _said("whys"),
+    10,
+)
 
-FISHBONE = Drawing("bones", lambda of: fishbone_of(*of), lambda: [choice("cause_class", code) for code in procedure.SIX_M] + [term("is_root")])
+FISHBONE = Drawing(
+    "bones",
+    lambda of: fishbone_of(*of),
+    lambda: [choice("cause_class", code) for code in procedure.SIX_M] + [term("is_root")],
+)
 
-MEASURES = Table("actions", (
-    Column("action_kind", lambda row: choice("action_kind", row.action_kind), 9),
-    Column("content", lambda row: row.content, 38),
-    Column("cause_kind", lambda row: choice("cause_kind", row.cause_kind), 9),
-    Column("owner", lambda row: row.owner.name, 10),
-    Column("planned_on", lambda row: row.planned_on, 11, "day"),
-    Column("done_on", lambda row: row.done_on, 11, "day"),
-    Column("done_note", lambda row: row.done_note, 22)), _said("actions"), 5)
+MEASURES = Table(
+    "actions",
+    (
+        Column("action_kind", lambda row: choice("action_kind", row.action_kind), 9),
+        Column("content", lambda row: row.content, 38),
+        Column("cause_kind", lambda row: choice("cause_kind", row.cause_kind), 9),
+        Column("owner", lambda row: row.owner.name, 10),
+        Column("planned_on", lambda row: row.planned_on, 11, "day"),
+        Column("done_on", lambda row: row.done_on, 11, "day"),
+        Column("done_note", lambda row: row.done_note, 22),
+    ),
+    _said("actions"),
+    5,
+)
 
-AFTER_MEASURES = Boxes("after_measures", (
-    Box("documents", lambda of: listed(choice("document", code) for code in of[1]["documents"]), 2, options="document"),
-    Box("carried_out_on", _said("carried_out_on"), 2, "day"),
-    Box("read_across", _said("read_across"), 4)))
+AFTER_MEASURES = Boxes(
+    "after_measures",
+    (
+        Box(
+            "documents",
+            lambda of: listed(choice("document", code) for code in of[1]["documents"]),
+            2,
+            options="document",
+        ),
+        Box("carried_out_on", _said("carried_out_on"), 2, "day"),
+        Box("read_across", _said("read_across"), 4),
+    ),
+)
 
-PROOF = Boxes("proof", (
-    Box("effect", lambda of: choice("effect", of[1]["verification"].effect) if of[1]["verification"] else None, options="effect"),
-    Box("verified_by", lambda of: of[1]["verification"].verified_by.name if of[1]["verification"] else None),
-    Box("verified_at", _proof("verified_at"), 2, "moment"),
-    Box("verification_method", _proof("verification_method"), 2),
-    Box("period_from", _proof("period_from"), kind="day"),
-    Box("period_to", _proof("period_to"), kind="day"),
-    Box("verification_data", _proof("verification_data"), 4)))
+PROOF = Boxes(
+    "proof",
+    (
+        Box(
+            "effect",
+            lambda of: choice("effect", of[1]["verification"].effect) if of[1]["verification"] else None,
+            options="effect",
+        ),
+        Box(
+            "verified_by",
+            lambda of: of[1]["verification"].verified_by.name if of[1]["verification"] else None,
+        ),
+        Box("verified_at", _proof("verified_at"), 2, "moment"),
+        Box("verification_method", _proof("verification_method"), 2),
+        Box("period_from", _proof("period_from"), kind="day"),
+        Box("period_to", _proof("period_to"), kind="day"),
+        Box("verification_data", _proof("verification_data"), 4),
+    ),
+)
 
 CAR_SHEET = Paper(
     "car",
@@ -111,4 +165,5 @@ CAR_SHEET = Paper(
         Signing("resp_dept", ("analyse", "set_measures"), all_of_them=True),
         Signing("owner", ("do_action",), all_of_them=True),
         Signing("verified_by", ("verify", "reopen")),
-    ))
+    ),
+)

@@ -1,4 +1,5 @@
 """客户投诉处理报告 MJ-QP-12-03 (7.4): blocks A to G of one complaint, on paper and on its page."""
+
 from __future__ import annotations
 
 from typing import Any, NamedTuple
@@ -41,14 +42,42 @@ def _capas(record: Complaint) -> list[Capa]:
 
 
 def _causes(record: Complaint) -> list[Cause]:
-    said = [Cause(capa.number, capa.department, capa.occurrence_cause, capa.escape_cause, capa.system_cause, capa.cause_class) for capa in _capas(record)]
-    return said or [Cause(_named(reply), None, reply.cause, None, None, None) for reply in record.replies if reply.cause]
+    said = [
+        Cause(
+            capa.number,
+            capa.department,
+            capa.occurrence_cause,
+            capa.escape_cause,
+            capa.system_cause,
+            capa.cause_class,
+        )
+        for capa in _capas(record)
+    ]
+    return said or [
+        Cause(_named(reply), None, reply.cause, None, None, None) for reply in record.replies if reply.cause
+    ]
 
 
 def _measures(record: Complaint) -> list[Measure]:
-    said = [Measure(capa.number, action.action_kind, action.content, action.cause_kind, action.owner.name, action.planned_on, action.done_on, action.done_note)
-            for capa in _capas(record) for action in capa.actions]
-    return said or [Measure(_named(reply), None, reply.actions, None, None, None, None, None) for reply in record.replies if reply.actions]
+    said = [
+        Measure(
+            capa.number,
+            action.action_kind,
+            action.content,
+            action.cause_kind,
+            action.owner.name,
+            action.planned_on,
+            action.done_on,
+            action.done_note,
+        )
+        for capa in _capas(record)
+        for action in capa.actions
+    ]
+    return said or [
+        Measure(_named(reply), None, reply.actions, None, None, None, None, None)
+        for reply in record.replies
+        if reply.actions
+    ]
 
 
 def _named(reply: Reply) -> str:
@@ -64,7 +93,11 @@ def _meetings(record: Complaint) -> list[Of]:
 
 
 def _meeting_title(of: Of | None) -> str:
-    return gettext("Meeting no. %(number)s", number=of[1].round) if of and len(of[0].meetings) > 1 else term("meeting")
+    return (
+        gettext("Meeting no. %(number)s", number=of[1].round)
+        if of and len(of[0].meetings) > 1
+        else term("meeting")
+    )
 
 
 def _in_meeting(rows: str) -> Any:
@@ -74,177 +107,302 @@ def _in_meeting(rows: str) -> Any:
 def _goods(of: Of) -> list[tuple[Any, Any]]:
     """(place, one of its dispositions); a place with nothing has none."""
     complaint, meeting = of
-    return [(place, row) for place in complaint.places if place.round == meeting.round
-            for row in [one for one in complaint.dispositions if (one.round, one.place) == (place.round, place.place)] or [None]]
+    return [
+        (place, row)
+        for place in complaint.places
+        if place.round == meeting.round
+        for row in [
+            one for one in complaint.dispositions if (one.round, one.place) == (place.round, place.place)
+        ]
+        or [None]
+    ]
 
 
 def _of_goods(name: str, kind: Any = str) -> Any:
-    return lambda pair: kind(getattr(pair[1], name)) if pair[1] is not None and getattr(pair[1], name) is not None else None
+    return lambda pair: (
+        kind(getattr(pair[1], name)) if pair[1] is not None and getattr(pair[1], name) is not None else None
+    )
 
 
 def _meeting(name: str) -> Any:
     return lambda of: getattr(of[1], name)
 
 
-RECEIPT = Boxes("receipt", (
-    Box("complaint_no", lambda record: record.number),
-    Box("heard_at", lambda record: record.heard_at, kind="moment"),
-    Box("customer", lambda record: record.customer.full_name if record.customer else record.customer_said, 2),
-    Box("contact_name", lambda record: record.contact_name),
-    Box("contact_phone", lambda record: record.contact_phone),
-    Box("channel", lambda record: choice("channel", record.channel), options="channel"),
-    Box("oral_written", lambda record: choice("oral_written", record.oral_written), options="oral_written"),
-    Box("customer_ref", lambda record: record.customer_ref),
-    Box("model", lambda record: record.product.model if record.product else record.old_model),
-    Box("product_name", lambda record: record.product.spec if record.product else None),
-    Box("customer_part_no", lambda record: record.customer_part_no),
-    Box("order_no", lambda record: record.order_no),
-    Box("lot_no", lambda record: record.lot_no),
-    Box("shipped_on", lambda record: record.shipped_on, kind="day"),
-    Box("shipped_qty", lambda record: record.shipped_qty, kind="whole"),
-    Box("checked_qty", lambda record: record.checked_qty, kind="whole"),
-    Box("defect_qty", lambda record: record.defect_qty, kind="whole"),
-    Box("defect_rate", lambda record: record.defect_rate, kind="percent"),
-    Box("found_at", lambda record: choice("found_at", record.found_at), options="found_at"),
-    Box("description", lambda record: record.description, 4),
-    Box("demand", lambda record: listed(choice("demand", code) for code in record.demands), 2, options="demand"),
-    Box("customer_deadline", lambda record: record.customer_deadline, 2, "moment"),
-    Box("recorded_by", lambda record: record.created_by.name if record.created_by else None),
-    Box("registered_at", lambda record: record.registered_at, kind="moment"),
-    Box("reply_due_at", lambda record: record.first_due_at, 2, "moment"),
-    Box("unknown_reason", lambda record: record.unknown_reason, 4, if_filled=True)))
+RECEIPT = Boxes(
+    "receipt",
+    (
+        Box("complaint_no", lambda record: record.number),
+        Box("heard_at", lambda record: record.heard_at, kind="moment"),
+        Box(
+            "customer",
+            lambda record: record.customer.full_name if record.customer else record.customer_said,
+            2,
+        ),
+        Box("contact_name", lambda record: record.contact_name),
+        Box("contact_phone", lambda record: record.contact_phone),
+        Box("channel", lambda record: choice("channel", record.channel), options="channel"),
+        Box(
+            "oral_written", lambda record: choice("oral_written", record.oral_written), options="oral_written"
+        ),
+        Box("customer_ref", lambda record: record.customer_ref),
+        Box("model", lambda record: record.product.model if record.product else record.old_model),
+        Box("product_name", lambda record: record.product.spec if record.product else None),
+        Box("customer_part_no", lambda record: record.customer_part_no),
+        Box("order_no", lambda record: record.order_no),
+        Box("lot_no", lambda record: record.lot_no),
+        Box("shipped_on", lambda record: record.shipped_on, kind="day"),
+        Box("shipped_qty", lambda record: record.shipped_qty, kind="whole"),
+        Box("checked_qty", lambda record: record.checked_qty, kind="whole"),
+        Box("defect_qty", lambda record: record.defect_qty, kind="whole"),
+        Box("defect_rate", lambda record: record.defect_rate, kind="percent"),
+        Box("found_at", lambda record: choice("found_at", record.found_at), options="found_at"),
+        Box("description", lambda record: record.description, 4),
+        Box(
+            "demand",
+            lambda record: listed(choice("demand", code) for code in record.demands),
+            2,
+            options="demand",
+        ),
+        Box("customer_deadline", lambda record: record.customer_deadline, 2, "moment"),
+        Box("recorded_by", lambda record: record.created_by.name if record.created_by else None),
+        Box("registered_at", lambda record: record.registered_at, kind="moment"),
+        Box("reply_due_at", lambda record: record.first_due_at, 2, "moment"),
+        Box("unknown_reason", lambda record: record.unknown_reason, 4, if_filled=True),
+    ),
+)
 
-OLD = Boxes("old", (  # of a line of an old register
-    Box("old_number", lambda record: record.old_number, 2, if_filled=True),
-    Box("old_notes", lambda record: record.old_notes, 4, if_filled=True)), on_blank=False)
+OLD = Boxes(
+    "old",
+    (  # of a line of an old register
+        Box("old_number", lambda record: record.old_number, 2, if_filled=True),
+        Box("old_notes", lambda record: record.old_notes, 4, if_filled=True),
+    ),
+    on_blank=False,
+)
 
 ENDED = ended("decline_reason", "void_reason")
 
-SAMPLES = Table("samples", (
-    Column("requested_on", lambda row: row.requested_on, 11, "day"),
-    Column("quantity", lambda row: row.quantity, 7, "whole"),
-    Column("received_on", lambda row: row.received_on, 11, "day"),
-    Column("received_qty", lambda row: row.received_qty, 8, "whole"),
-    Column("location", lambda row: row.location if row.is_here else None, 14),
-    Column("sample_end", lambda row: choice("sample_end", row.sample_end), 14),
-    Column("ended_on", lambda row: row.ended_on, 11, "day"),
-    Column("note", lambda row: row.note, 18)), lambda record: record.samples, 1)
+SAMPLES = Table(
+    "samples",
+    (
+        Column("requested_on", lambda row: row.requested_on, 11, "day"),
+        Column("quantity", lambda row: row.quantity, 7, "whole"),
+        Column("received_on", lambda row: row.received_on, 11, "day"),
+        Column("received_qty", lambda row: row.received_qty, 8, "whole"),
+        Column("location", lambda row: row.location if row.is_here else None, 14),
+        Column("sample_end", lambda row: choice("sample_end", row.sample_end), 14),
+        Column("ended_on", lambda row: row.ended_on, 11, "day"),
+        Column("note", lambda row: row.note, 18),
+    ),
+    lambda record: record.samples,
+    1,
+)
 
-TALKS = Table("contacts_held", (
-    Column("at", lambda row: row.at, 16, "moment"),
-    Column("channel", lambda row: choice("channel", row.channel), 9),
-    Column("contact_name", lambda row: row.contact_name, 11),
-    Column("said", lambda row: row.said, 44),
-    Column("by", lambda row: row.by.name, 11)), lambda record: record.contacts, 1)
+TALKS = Table(
+    "contacts_held",
+    (
+        Column("at", lambda row: row.at, 16, "moment"),
+        Column("channel", lambda row: choice("channel", row.channel), 9),
+        Column("contact_name", lambda row: row.contact_name, 11),
+        Column("said", lambda row: row.said, 44),
+        Column("by", lambda row: row.by.name, 11),
+    ),
+    lambda record: record.contacts,
+    1,
+)
 
-ANALYSIS = Boxes("analysis", (
-    Box("quality_received_by", lambda record: record.quality_received_by.name if record.quality_received_by else None),
-    Box("quality_received_at", lambda record: record.quality_received_at, kind="moment"),
-    Box("finding", lambda record: choice("finding", record.finding), options="finding"),
-    Box("liability", lambda record: choice("liability", record.liability), options="liability"),
-    Box("defect_category", lambda record: defect_category(record.defect_category)),
-    Box("defect_code", lambda record: defect(record.defect_category, record.defect_code)),
-    Box("severity", lambda record: choice("severity", record.severity), options="severity"),
-    Box("nature", lambda record: choice("nature", record.nature), options="nature"),
-    Box("analysis", lambda record: record.analysis, 4),
-    Box("route", lambda record: choice("route", record.route), options="route"),
-    Box("proposed_route", lambda record: choice("route", record.proposed_route), options="route"),
-    Box("counts_in_kpi", lambda record: record.counts_in_kpi, kind="yes_no", options="yes_no"),
-    Box("analysed_at", lambda record: record.analysed_at, kind="moment"),
-    Box("repeat_of_id", lambda record: record.repeat_of.number if record.repeat_of else None, 4, if_filled=True),
-    Box("route_reason", lambda record: record.route_reason, 4, if_filled=True),
-    Box("resp_dept", lambda record: department_name(record.resp_dept), 4, if_filled=True)))
+ANALYSIS = Boxes(
+    "analysis",
+    (
+        Box(
+            "quality_received_by",
+            lambda record: record.quality_received_by.name if record.quality_received_by else None,
+        ),
+        Box("quality_received_at", lambda record: record.quality_received_at, kind="moment"),
+        Box("finding", lambda record: choice("finding", record.finding), options="finding"),
+        Box("liability", lambda record: choice("liability", record.liability), options="liability"),
+        Box("defect_category", lambda record: defect_category(record.defect_category)),
+        Box("defect_code", lambda record: defect(record.defect_category, record.defect_code)),
+        Box("severity", lambda record: choice("severity", record.severity), options="severity"),
+        Box("nature", lambda record: choice("nature", record.nature), options="nature"),
+        Box("analysis", lambda record: record.analysis, 4),
+        Box("route", lambda record: choice("route", record.route), options="route"),
+        Box("proposed_route", lambda record: choice("route", record.proposed_route), options="route"),
+        Box("counts_in_kpi", lambda record: record.counts_in_kpi, kind="yes_no", options="yes_no"),
+        Box("analysed_at", lambda record: record.analysed_at, kind="moment"),
+        Box(
+            "repeat_of_id",
+            lambda record: record.repeat_of.number if record.repeat_of else None,
+            4,
+            if_filled=True,
+        ),
+        Box("route_reason", lambda record: record.route_reason, 4, if_filled=True),
+        Box("resp_dept", lambda record: department_name(record.resp_dept), 4, if_filled=True),
+    ),
+)
 
-MEETING = Boxes("meeting", (
-    Box("met_at", _meeting("met_at"), 2, "moment"),
-    Box("resp_dept", lambda of: department_name(of[1].department), 2),
-    Box("minutes", _meeting("minutes"), 4)))
+MEETING = Boxes(
+    "meeting",
+    (
+        Box("met_at", _meeting("met_at"), 2, "moment"),
+        Box("resp_dept", lambda of: department_name(of[1].department), 2),
+        Box("minutes", _meeting("minutes"), 4),
+    ),
+)
 
-ATTENDANCE = Table("attendees", (
-    Column("person", lambda row: row.user.name, 20),
-    Column("department", lambda row: department_name(row.department), 20),
-    Column("countersigned_at", lambda row: row.countersigned_at, 20, "moment")), _in_meeting("attendees"), 4)
+ATTENDANCE = Table(
+    "attendees",
+    (
+        Column("person", lambda row: row.user.name, 20),
+        Column("department", lambda row: department_name(row.department), 20),
+        Column("countersigned_at", lambda row: row.countersigned_at, 20, "moment"),
+    ),
+    _in_meeting("attendees"),
+    4,
+)
 
-GOODS = Table("dispositions", (
-    Column("place", lambda pair: choice("place", pair[0].place), 10),
-    Column("found_qty", lambda pair: pair[0].found_qty, 7, "whole"),
-    Column("disposition", _of_goods("disposition", lambda code: choice("disposition", code)), 13),
-    Column("quantity", _of_goods("quantity"), 7),
-    Column("lot_no", _of_goods("lot_no"), 13),
-    Column("owner", lambda pair: pair[1].owner.name if pair[1] else None, 10),
-    Column("planned_on", _of_goods("planned_on"), 11),
-    Column("done_on", _of_goods("done_on"), 11),
-    Column("note", lambda pair: pair[1].done_note if pair[1] else ((term("confirmed_by"), pair[0].confirmed_by),), 16)), _goods, 6)
+GOODS = Table(
+    "dispositions",
+    (
+        Column("place", lambda pair: choice("place", pair[0].place), 10),
+        Column("found_qty", lambda pair: pair[0].found_qty, 7, "whole"),
+        Column("disposition", _of_goods("disposition", lambda code: choice("disposition", code)), 13),
+        Column("quantity", _of_goods("quantity"), 7),
+        Column("lot_no", _of_goods("lot_no"), 13),
+        Column("owner", lambda pair: pair[1].owner.name if pair[1] else None, 10),
+        Column("planned_on", _of_goods("planned_on"), 11),
+        Column("done_on", _of_goods("done_on"), 11),
+        Column(
+            "note",
+            lambda pair: pair[1].done_note if pair[1] else ((term("confirmed_by"), pair[0].confirmed_by),),
+            16,
+        ),
+    ),
+    _goods,
+    6,
+)
 
-PLAN = Boxes("plan", (
-    Box("plan_needed", _meeting("plan_needed"), kind="yes_no", options="yes_no"),
-    Box("plan_quantity", _meeting("plan_quantity"), kind="whole"),
-    Box("plan_due_on", _meeting("plan_due_on"), kind="day"),
-    Box("planned_by", lambda of: of[1].planned_by.name if of[1].planned_by else None),
-    Box("plan", _meeting("plan"), 4)))
+PLAN = Boxes(
+    "plan",
+    (
+        Box("plan_needed", _meeting("plan_needed"), kind="yes_no", options="yes_no"),
+        Box("plan_quantity", _meeting("plan_quantity"), kind="whole"),
+        Box("plan_due_on", _meeting("plan_due_on"), kind="day"),
+        Box("planned_by", lambda of: of[1].planned_by.name if of[1].planned_by else None),
+        Box("plan", _meeting("plan"), 4),
+    ),
+)
 
-CAUSES = Table(None, (
-    Column("source", lambda row: row.where, 11),
-    Column("occurrence_cause", lambda row: row.occurrence, 24),
-    Column("escape_cause", lambda row: row.escape, 20),
-    Column("system_cause", lambda row: row.system, 16),
-    Column("cause_class", lambda row: choice("cause_class", row.cause_class), 9),
-    Column("resp_dept", lambda row: department_name(row.department), 9)), _causes, 2)
+CAUSES = Table(
+    None,
+    (
+        Column("source", lambda row: row.where, 11),
+        Column("occurrence_cause", lambda row: row.occurrence, 24),
+        Column("escape_cause", lambda row: row.escape, 20),
+        Column("system_cause", lambda row: row.system, 16),
+        Column("cause_class", lambda row: choice("cause_class", row.cause_class), 9),
+        Column("resp_dept", lambda row: department_name(row.department), 9),
+    ),
+    _causes,
+    2,
+)
 
-MEASURES = Table(None, (
-    Column("source", lambda row: row.where, 11),
-    Column("action_kind", lambda row: choice("action_kind", row.kind), 8),
-    Column("content", _content, 36),
-    Column("cause_kind", lambda row: choice("cause_kind", row.against), 8),
-    Column("owner", lambda row: row.owner, 9),
-    Column("planned_on", lambda row: row.planned_on, 11, "day"),
-    Column("done_on", lambda row: row.done_on, 11, "day")), _measures, 4)
+MEASURES = Table(
+    None,
+    (
+        Column("source", lambda row: row.where, 11),
+        Column("action_kind", lambda row: choice("action_kind", row.kind), 8),
+        Column("content", _content, 36),
+        Column("cause_kind", lambda row: choice("cause_kind", row.against), 8),
+        Column("owner", lambda row: row.owner, 9),
+        Column("planned_on", lambda row: row.planned_on, 11, "day"),
+        Column("done_on", lambda row: row.done_on, 11, "day"),
+    ),
+    _measures,
+    4,
+)
 
-REPLY = Boxes("reply", (
-    Box("settled_on", lambda reply: reply.settled_on, kind="day", if_filled=True),
-    Box("agreed_with", lambda reply: reply.agreed_with, if_filled=True),
-    Box("same_day", lambda reply: reply.recorded_same_day if reply.settled_on else None, 2, "yes_no", if_filled=True, options="yes_no"),
-    Box("reply_text", lambda reply: reply.reply_text, 4),
-    Box("cause", lambda reply: reply.cause, 2, if_filled=True),
-    Box("actions", lambda reply: reply.actions, 2, if_filled=True),
-    Box("late_reason", lambda reply: reply.late_reason, 4, if_filled=True),
-    Box("quality_replied_at", lambda reply: reply.quality_replied_at, kind="moment"),
-    Box("prepared_by", lambda reply: reply.prepared_by.name if reply.prepared_by else None),
-    Box("replied_at", lambda reply: reply.replied_at, kind="moment"),
-    Box("replied_by", lambda reply: reply.replied_by.name if reply.replied_by else None),
-    Box("reply_to", lambda reply: reply.reply_to),
-    Box("reply_channel", lambda reply: choice("channel", reply.reply_channel)),
-    Box("reply_due_at", lambda reply: reply.due_at, kind="moment"),
-    Box("on_time", lambda reply: reply.in_time, kind="yes_no", options="yes_no"),
-    Box("response", lambda reply: choice("response", reply.response), options="response"),
-    Box("response_on", lambda reply: reply.response_on, kind="day"),
-    Box("response_note", lambda reply: reply.response_note, 2)))
+REPLY = Boxes(
+    "reply",
+    (
+        Box("settled_on", lambda reply: reply.settled_on, kind="day", if_filled=True),
+        Box("agreed_with", lambda reply: reply.agreed_with, if_filled=True),
+        Box(
+            "same_day",
+            lambda reply: reply.recorded_same_day if reply.settled_on else None,
+            2,
+            "yes_no",
+            if_filled=True,
+            options="yes_no",
+        ),
+        Box("reply_text", lambda reply: reply.reply_text, 4),
+        Box("cause", lambda reply: reply.cause, 2, if_filled=True),
+        Box("actions", lambda reply: reply.actions, 2, if_filled=True),
+        Box("late_reason", lambda reply: reply.late_reason, 4, if_filled=True),
+        Box("quality_replied_at", lambda reply: reply.quality_replied_at, kind="moment"),
+        Box("prepared_by", lambda reply: reply.prepared_by.name if reply.prepared_by else None),
+        Box("replied_at", lambda reply: reply.replied_at, kind="moment"),
+        Box("replied_by", lambda reply: reply.replied_by.name if reply.replied_by else None),
+        Box("reply_to", lambda reply: reply.reply_to),
+        Box("reply_channel", lambda reply: choice("channel", reply.reply_channel)),
+        Box("reply_due_at", lambda reply: reply.due_at, kind="moment"),
+        Box("on_time", lambda reply: reply.in_time, kind="yes_no", options="yes_no"),
+        Box("response", lambda reply: choice("response", reply.response), options="response"),
+        Box("response_on", lambda reply: reply.response_on, kind="day"),
+        Box("response_note", lambda reply: reply.response_note, 2),
+    ),
+)
 
-PROOFS = Table("verification", (
-    Column("capa_no", lambda pair: pair[0].number, 11),
-    Column("verification_method", lambda pair: pair[1].verification_method, 14),
-    Column("period_from", lambda pair: pair[1].period_from, 10, "day"),
-    Column("period_to", lambda pair: pair[1].period_to, 10, "day"),
-    Column("verification_data", lambda pair: pair[1].verification_data, 26),
-    Column("effect", lambda pair: choice("effect", pair[1].effect), 8),
-    Column("verified_by", lambda pair: pair[1].verified_by.name, 9)),
-    lambda record: [(capa, proof) for capa in _capas(record) for proof in capa.verifications], 2)
+PROOFS = Table(
+    "verification",
+    (
+        Column("capa_no", lambda pair: pair[0].number, 11),
+        Column("verification_method", lambda pair: pair[1].verification_method, 14),
+        Column("period_from", lambda pair: pair[1].period_from, 10, "day"),
+        Column("period_to", lambda pair: pair[1].period_to, 10, "day"),
+        Column("verification_data", lambda pair: pair[1].verification_data, 26),
+        Column("effect", lambda pair: choice("effect", pair[1].effect), 8),
+        Column("verified_by", lambda pair: pair[1].verified_by.name, 9),
+    ),
+    lambda record: [(capa, proof) for capa in _capas(record) for proof in capa.verifications],
+    2,
+)
 
-CLOSE = Boxes("close", (
-    Box("late_reply_reason", lambda record: record.late_reply_reason, 4, if_filled=True),
-    Box("capas", lambda record: listed(f"{capa.number} {state_name('capa', capa.state)}" for capa in record.capas), 4, if_filled=True),
-    Box("closed_at", lambda record: record.closed_at, 2, "moment"),
-    Box("closing_note", lambda record: record.closing_note, 2)))
+CLOSE = Boxes(
+    "close",
+    (
+        Box("late_reply_reason", lambda record: record.late_reply_reason, 4, if_filled=True),
+        Box(
+            "capas",
+            lambda record: listed(f"{capa.number} {state_name('capa', capa.state)}" for capa in record.capas),
+            4,
+            if_filled=True,
+        ),
+        Box("closed_at", lambda record: record.closed_at, 2, "moment"),
+        Box("closing_note", lambda record: record.closing_note, 2),
+    ),
+)
 
 COMPLAINT_REPORT = Paper(
     "complaint_report",
     (
-        Block("A", lambda _: gettext("Receipt"), (ENDED, RECEIPT, OLD, Pictures(), SAMPLES, TALKS), "5.2.1.1 · 5.2.1.2"),
+        Block(
+            "A",
+            lambda _: gettext("Receipt"),
+            (ENDED, RECEIPT, OLD, Pictures(), SAMPLES, TALKS),
+            "5.2.1.1 · 5.2.1.2",
+        ),
         Block("B", lambda _: gettext("Analysis and confirmation"), (ANALYSIS,), "5.2.1.3 · 5.2.2.1"),
         Block("C", _meeting_title, (MEETING, ATTENDANCE, GOODS, PLAN), "5.2.2.4", _meetings),
         Block("D", lambda _: gettext("Cause"), (CAUSES,), "5.2.2.5"),
         Block("E", lambda _: gettext("Measures"), (MEASURES,), "5.2.2.5"),
-        Block("F", lambda reply: _named(reply) if reply else term("reply"), (REPLY,), "5.2.2.3 · 5.2.2.6", lambda record: record.replies),
+        Block(
+            "F",
+            lambda reply: _named(reply) if reply else term("reply"),
+            (REPLY,),
+            "5.2.2.3 · 5.2.2.6",
+            lambda record: record.replies,
+        ),
         Block("G", lambda _: gettext("Verification and close"), (PROOFS, CLOSE), "5.2.2.3 · 5.2.2.5"),
     ),
     (
@@ -253,6 +411,5 @@ COMPLAINT_REPORT = Paper(
         Signing("countersigned_by", ("countersign",), all_of_them=True),
         Signing("approved_by", ("close",)),
         Signing("customer_confirmed", ("accept", "refuse", "no_answer")),
-    ))
-
-
+    ),
+)

@@ -1,4 +1,5 @@
 """客户抱怨明细表 MJ-QP-12-05: a view of the complaint reports (Q9), nothing is typed twice."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
@@ -29,10 +30,19 @@ LONGEST_ID = len(str(MOST_ID))
 
 
 def _shown_states() -> list[tuple[str, str]]:
-    return [(state.code, state_name("complaint", state.code)) for state in procedure.STATES if state.code not in procedure.NOT_REGISTERED]
+    return [
+        (state.code, state_name("complaint", state.code))
+        for state in procedure.STATES
+        if state.code not in procedure.NOT_REGISTERED
+    ]
 
 
-LAST_REPLY = select(func.max(Reply.number)).where(Reply.complaint_id == Complaint.id).correlate(Complaint).scalar_subquery()
+LAST_REPLY = (
+    select(func.max(Reply.number))
+    .where(Reply.complaint_id == Complaint.id)
+    .correlate(Complaint)
+    .scalar_subquery()
+)
 
 NOT_STATED = "none"  # a line of the Pareto in the address, where the complaints name nothing
 
@@ -46,7 +56,13 @@ def _yes() -> list[tuple[str, str]]:
 
 
 def _ages() -> list[tuple[str, str]]:
-    return [("all", gettext("all")), *((code, age_in_words(first, last)) for code, (first, last, _condition) in figures.open_ages(datetime.now(UTC)).items())]
+    return [
+        ("all", gettext("all")),
+        *(
+            (code, age_in_words(first, last))
+            for code, (first, last, _condition) in figures.open_ages(datetime.now(UTC)).items()
+        ),
+    ]
 
 
 def _open_for(value: str) -> ColumnElement[bool]:
@@ -55,24 +71,47 @@ def _open_for(value: str) -> ColumnElement[bool]:
 
 def age_in_words(first: int, last: int | None) -> str:
     """A span of days, both included; without end where `last` is None."""
-    return gettext("%(first)s–%(last)s days", first=first, last=last) if last is not None else gettext("over %(days)s days", days=first - 1)
+    return (
+        gettext("%(first)s–%(last)s days", first=first, last=last)
+        if last is not None
+        else gettext("over %(days)s days", days=first - 1)
+    )
 
 
-NAMED_BY_RECORD: dict[str, tuple[type[Record], Any]] = {"customer": (Customer, Customer.short_name), "product": (Product, Product.model)}
+NAMED_BY_RECORD: dict[str, tuple[type[Record], Any]] = {
+    "customer": (Customer, Customer.short_name),
+    "product": (Product, Product.model),
+}
 
 
 def keys_in_words(by: str, keys: Iterable[Any]) -> dict[Any, str]:
-    """What the lines of the Pareto are called: categories, codes, customers, models, departments. What never was one is left out."""
+    """What the lines of the Pareto are called: categories, codes, customers, models, departments. What never
+    was one is left out."""
     keys = list(keys)
     names: dict[Any, str] = {key: gettext("not stated") for key in keys if key in (None, NOT_STATED)}
     if by in NAMED_BY_RECORD:
         model, name = NAMED_BY_RECORD[by]
-        ids = {int(key): key for key in keys if str(key).isdecimal() and len(str(key)) <= LONGEST_ID and int(key) <= MOST_ID}
-        return names | {ids[found]: said for found, said in db.session.execute(select(model.id, name).where(model.id.in_(ids)))}
-    coded = [key.split(".") for key in keys if key not in names and all(CODE.fullmatch(part) for part in key.split("."))]
+        ids = {
+            int(key): key
+            for key in keys
+            if str(key).isdecimal() and len(str(key)) <= LONGEST_ID and int(key) <= MOST_ID
+        }
+        return names | {
+            ids[found]: said
+            for found, said in db.session.execute(select(model.id, name).where(model.id.in_(ids)))
+        }
+    coded = [
+        key.split(".")
+        for key in keys
+        if key not in names and all(CODE.fullmatch(part) for part in key.split("."))
+    ]
     match by:
         case "code":
-            return names | {".".join(parts): f"{defect(*parts)} · {defect_category(parts[0])}" for parts in coded if len(parts) == 2}
+            return names | {
+                ".".join(parts): f"{defect(*parts)} · {defect_category(parts[0])}"
+                for parts in coded
+                if len(parts) == 2
+            }
         case "category":
             return names | {".".join(parts): defect_category(parts[0]) for parts in coded if len(parts) == 1}
     return names | {".".join(parts): department_name(parts[0]) for parts in coded if len(parts) == 1}
@@ -80,18 +119,45 @@ def keys_in_words(by: str, keys: Iterable[Any]) -> dict[Any, str]:
 
 def _frequent(by: str) -> Filter:
     """The complaints of one line of the Pareto."""
+
     def condition(value: str) -> ColumnElement[bool]:
         if value == NOT_STATED:
             return figures.PARETO[by].is_(None)
         return figures.PARETO[by] == (int(value) if by in ("customer", "product") else value)
-    return Filter(by, lambda: choice("pareto_by", by), list, condition, named=lambda value: keys_in_words(by, [value]).get(value), quiet=True)
+
+    return Filter(
+        by,
+        lambda: choice("pareto_by", by),
+        list,
+        condition,
+        named=lambda value: keys_in_words(by, [value]).get(value),
+        quiet=True,
+    )
 
 
 # What the figures lead to: each number is the length of one of these lists.
 OF_THE_FIGURES = (
-    Filter("counted", lambda: term("counts_in_kpi"), _choice_of("counted"), lambda value: figures.COUNTED[value], quiet=True),
-    Filter("reply", lambda: term("reply"), _choice_of("reply_state"), lambda value: figures.replies(datetime.now(UTC))[value], quiet=True),
-    Filter("first_reply", lambda: term("first_reply"), _choice_of("first_reply"), lambda value: figures.first_replies()[value], quiet=True),
+    Filter(
+        "counted",
+        lambda: term("counts_in_kpi"),
+        _choice_of("counted"),
+        lambda value: figures.COUNTED[value],
+        quiet=True,
+    ),
+    Filter(
+        "reply",
+        lambda: term("reply"),
+        _choice_of("reply_state"),
+        lambda value: figures.replies(datetime.now(UTC))[value],
+        quiet=True,
+    ),
+    Filter(
+        "first_reply",
+        lambda: term("first_reply"),
+        _choice_of("first_reply"),
+        lambda value: figures.first_replies()[value],
+        quiet=True,
+    ),
     Filter("open", lambda: term("open_for"), _ages, _open_for, quiet=True),
     Filter("is_repeat", lambda: term("is_repeat"), _yes, lambda _value: figures.REPEATED, quiet=True),
     Filter("is_closed", lambda: term("closed_on"), _yes, lambda _value: figures.CLOSED, quiet=True),
@@ -100,23 +166,69 @@ OF_THE_FIGURES = (
 
 LISTING = Listing(
     Complaint,
-    select(Complaint.id, Complaint.number, Complaint.heard_at, Customer.short_name, Customer.customer_level, func.coalesce(Product.model, Complaint.old_model).label("model"), Product.spec,
-           Complaint.lot_no, Complaint.shipped_qty, Complaint.checked_qty, Complaint.defect_qty, Complaint.description,
-           Complaint.defect_category, Complaint.defect_code, Complaint.severity, Complaint.nature, Complaint.liability, Complaint.first_due_at,
-           Complaint.replied_at, Complaint.closed_at, Complaint.state, Complaint.late_reply_reason, Complaint.closing_note,
-           Complaint.repeat_of_id, Complaint.analysed_at, Complaint.old_number, Complaint.old_notes,
-           figures.RESPONSIBLE.label("department"), LAST.cause, LAST.actions, LAST.reply_text, LAST.response)
-    .join(Customer, Customer.id == Complaint.customer_id).outerjoin(Product, Product.id == Complaint.product_id)
+    select(
+        Complaint.id,
+        Complaint.number,
+        Complaint.heard_at,
+        Customer.short_name,
+        Customer.customer_level,
+        func.coalesce(Product.model, Complaint.old_model).label("model"),
+        Product.spec,
+        Complaint.lot_no,
+        Complaint.shipped_qty,
+        Complaint.checked_qty,
+        Complaint.defect_qty,
+        Complaint.description,
+        Complaint.defect_category,
+        Complaint.defect_code,
+        Complaint.severity,
+        Complaint.nature,
+        Complaint.liability,
+        Complaint.first_due_at,
+        Complaint.replied_at,
+        Complaint.closed_at,
+        Complaint.state,
+        Complaint.late_reply_reason,
+        Complaint.closing_note,
+        Complaint.repeat_of_id,
+        Complaint.analysed_at,
+        Complaint.old_number,
+        Complaint.old_notes,
+        figures.RESPONSIBLE.label("department"),
+        LAST.cause,
+        LAST.actions,
+        LAST.reply_text,
+        LAST.response,
+    )
+    .join(Customer, Customer.id == Complaint.customer_id)
+    .outerjoin(Product, Product.id == Complaint.product_id)
     .outerjoin(LAST, (LAST.complaint_id == Complaint.id) & (LAST.number == LAST_REPLY))
     .where(Complaint.state.not_in(procedure.NOT_REGISTERED)),
-    {"oldest": Sort(lambda: gettext("Oldest first"), Complaint.heard_at), "newest": Sort(lambda: gettext("Newest first"), Complaint.heard_at, True),
-     "number": Sort(lambda: term("complaint_no"), Complaint.number)},
-    (Filter("state", lambda: term("status"), _shown_states, lambda value: Complaint.state == value),
-     Filter("severity", lambda: term("severity"), lambda: choices("severity"), lambda value: Complaint.severity == value),
-     Filter("liability", lambda: term("liability"), lambda: choices("liability"), lambda value: Complaint.liability == value),
-     *OF_THE_FIGURES),
-    search_label=lambda: gettext("Number, customer, model, lot, description"), period=Complaint.heard_at,
-    dates={by: (partial(choice, "dated", by), column) for by, column in figures.DATED.items()})
+    {
+        "oldest": Sort(lambda: gettext("Oldest first"), Complaint.heard_at),
+        "newest": Sort(lambda: gettext("Newest first"), Complaint.heard_at, True),
+        "number": Sort(lambda: term("complaint_no"), Complaint.number),
+    },
+    (
+        Filter("state", lambda: term("status"), _shown_states, lambda value: Complaint.state == value),
+        Filter(
+            "severity",
+            lambda: term("severity"),
+            lambda: choices("severity"),
+            lambda value: Complaint.severity == value,
+        ),
+        Filter(
+            "liability",
+            lambda: term("liability"),
+            lambda: choices("liability"),
+            lambda value: Complaint.liability == value,
+        ),
+        *OF_THE_FIGURES,
+    ),
+    search_label=lambda: gettext("Number, customer, model, lot, description"),
+    period=Complaint.heard_at,
+    dates={by: (partial(choice, "dated", by), column) for by, column in figures.DATED.items()},
+)
 
 
 def _rate(row: Row[Any]) -> Decimal | None:
@@ -141,7 +253,10 @@ def _in_time(row: Row[Any]) -> bool | None:
 
 
 COMPLAINT_REGISTER = Register(
-    "complaints", "complaint_register", "complaint", LISTING,
+    "complaints",
+    "complaint_register",
+    "complaint",
+    LISTING,
     (
         Column("complaint_no", lambda row: row.number, 18),
         Column("complaint_date", lambda row: row.heard_at.astimezone(zone()).date(), 11, "day", under=True),
@@ -158,7 +273,13 @@ COMPLAINT_REGISTER = Register(
         Column("defect_category", lambda row: defect_category(row.defect_category), 13),
         Column("severity", lambda row: choice("severity", row.severity), 10, under=True),
         Column("nature", lambda row: choice("nature", row.nature), 8),
-        Column("is_repeat", lambda row: row.repeat_of_id is not None if row.analysed_at else None, 8, "yes_no", under=True),
+        Column(
+            "is_repeat",
+            lambda row: row.repeat_of_id is not None if row.analysed_at else None,
+            8,
+            "yes_no",
+            under=True,
+        ),
         Column("resp_dept", lambda row: department_name(row.department), 11),
         Column("liability", lambda row: choice("liability", row.liability), 10, under=True),
         Column("cause_brief", lambda row: row.cause, 26),
@@ -167,9 +288,15 @@ COMPLAINT_REGISTER = Register(
         Column("replied_at", lambda row: row.replied_at, 16, "moment", under=True),
         Column("on_time", _in_time, 7, "yes_no"),
         Column("response", lambda row: choice("response", row.response), 9, under=True),
-        Column("closed_on", lambda row: row.closed_at.astimezone(zone()).date() if row.closed_at else None, 13, "day"),
+        Column(
+            "closed_on",
+            lambda row: row.closed_at.astimezone(zone()).date() if row.closed_at else None,
+            13,
+            "day",
+        ),
         Column("status", lambda row: state_name("complaint", row.state), 12, under=True),
         Column("late_reply_reason", lambda row: row.late_reply_reason, 16),
         Column("remarks", _remarks, 16),
     ),
-    address=lambda row: url_for("complaints.detail", record_id=row.id))
+    address=lambda row: url_for("complaints.detail", record_id=row.id),
+)

@@ -1,4 +1,5 @@
 """客户一览表 MJ-QP-12-07: one line for each customer."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -14,19 +15,58 @@ from cs.registers.definition import Column, Register
 from cs.words import choice, choices, term
 
 REP, CLERK = aliased(User), aliased(User)
-FIRST_CONTACT = select(func.min(Contact.id)).where(Contact.customer_id == Customer.id).correlate(Customer).scalar_subquery()
+FIRST_CONTACT = (
+    select(func.min(Contact.id))
+    .where(Contact.customer_id == Customer.id)
+    .correlate(Customer)
+    .scalar_subquery()
+)
 
 LISTING = Listing(
     Customer,
-    select(Customer.id, Customer.number, Customer.short_name, Customer.full_name, Customer.customer_type, Customer.customer_level,
-           Customer.products, Contact.name.label("contact"), Contact.position, Contact.phone, Contact.email, Customer.address,
-           REP.name.label("rep"), CLERK.name.label("clerk"), Customer.partner_since, Customer.status, Customer.remarks)
-    .outerjoin(Contact, Contact.id == FIRST_CONTACT).outerjoin(REP, REP.id == Customer.rep_id).outerjoin(CLERK, CLERK.id == Customer.clerk_id)
+    select(
+        Customer.id,
+        Customer.number,
+        Customer.short_name,
+        Customer.full_name,
+        Customer.customer_type,
+        Customer.customer_level,
+        Customer.products,
+        Contact.name.label("contact"),
+        Contact.position,
+        Contact.phone,
+        Contact.email,
+        Customer.address,
+        REP.name.label("rep"),
+        CLERK.name.label("clerk"),
+        Customer.partner_since,
+        Customer.status,
+        Customer.remarks,
+    )
+    .outerjoin(Contact, Contact.id == FIRST_CONTACT)
+    .outerjoin(REP, REP.id == Customer.rep_id)
+    .outerjoin(CLERK, CLERK.id == Customer.clerk_id)
     .where(Customer.state == "active"),
-    {"number": Sort(lambda: term("customer_code"), Customer.number), "name": Sort(lambda: term("short_name"), Customer.sort_name)},
-    (Filter("status", lambda: term("status"), lambda: choices("customer_status"), lambda value: Customer.status == value),
-     Filter("type", lambda: term("customer_type"), lambda: choices("customer_type"), lambda value: Customer.customer_type == value)),
-    search_label=lambda: term("customer"))
+    {
+        "number": Sort(lambda: term("customer_code"), Customer.number),
+        "name": Sort(lambda: term("short_name"), Customer.sort_name),
+    },
+    (
+        Filter(
+            "status",
+            lambda: term("status"),
+            lambda: choices("customer_status"),
+            lambda value: Customer.status == value,
+        ),
+        Filter(
+            "type",
+            lambda: term("customer_type"),
+            lambda: choices("customer_type"),
+            lambda value: Customer.customer_type == value,
+        ),
+    ),
+    search_label=lambda: term("customer"),
+)
 
 
 def _level(row: Any) -> str:
@@ -34,7 +74,10 @@ def _level(row: Any) -> str:
 
 
 CUSTOMER_REGISTER = Register(
-    "customers", "customer_register", "customer", LISTING,
+    "customers",
+    "customer_register",
+    "customer",
+    LISTING,
     (
         Column("customer_code", lambda row: row.number, 10),
         Column("short_name", lambda row: row.short_name, 14),
@@ -53,4 +96,5 @@ CUSTOMER_REGISTER = Register(
         Column("status", lambda row: choice("customer_status", row.status), 8),
         Column("remarks", lambda row: row.remarks, 24),
     ),
-    address=lambda row: url_for("customers.detail", record_id=row.id))
+    address=lambda row: url_for("customers.detail", record_id=row.id),
+)

@@ -1,7 +1,9 @@
-"""What a register and a paper are: their form, their rows or blocks, and each column or box of them as a row of a table.
+"""What a register and a paper are: their form, their rows or blocks, and each column or box of them as a row
+of a table.
 
 From one definition come the page, the print, the Excel file, the CSV and the PDF.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,12 +23,17 @@ from cs.words import choice, day, in_language, moment, term
 
 EMPTY = "/"  # an empty box of a paper form is struck through (FORMS section 1)
 BATCH = 500
-WORDS: dict[str, Callable[[Any], str]] = {"day": day, "moment": moment, "percent": lambda value: f"{value:.2f}%",
-                                          "yes_no": lambda value: choice("yes_no", "yes" if value else "no")}
+WORDS: dict[str, Callable[[Any], str]] = {
+    "day": day,
+    "moment": moment,
+    "percent": lambda value: f"{value:.2f}%",
+    "yes_no": lambda value: choice("yes_no", "yes" if value else "no"),
+}
 
 
 def in_words(value: Any, kind: str) -> str:
-    """A value as people read it; empty for what is not known. `kind`: text, whole, percent, quantity, money, day, moment, yes_no.
+    """A value as people read it; empty for what is not known. `kind`: text, whole, percent, quantity, money,
+    day, moment, yes_no.
 
     A value in parts is a tuple; a part that is (label, text) is a pair.
     """
@@ -39,7 +46,8 @@ def in_words(value: Any, kind: str) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a register, or of a table on a paper. Width in characters; on paper it is a share of the line.
+    """One column of a register, or of a table on a paper. Width in characters; on paper it is a share of the
+    line.
 
     `under`: on paper it stands under the column before it, in the same cell.
     """
@@ -80,7 +88,8 @@ class Printed:
 
 @dataclass(frozen=True)
 class Register(Printed):
-    """A register: the form that it is, the list it is a view of, and its columns. Numbered lines come first by themselves."""
+    """A register: the form that it is, the list it is a view of, and its columns. Numbered lines come first
+    by themselves."""
 
     name: str
     form: str
@@ -114,8 +123,8 @@ class Register(Printed):
 class Box:
     """One box of a paper, with its label. Four boxes make a line; `span` says how many it takes.
 
-    `options`: the list of choices that a blank copy offers to tick. `if_filled`: it stands there only when it says something.
-    `room`: on a blank copy, how many millimetres high a box of the whole line is.
+    `options`: the list of choices that a blank copy offers to tick. `if_filled`: it stands there only when it
+    says something. `room`: on a blank copy, how many millimetres high a box of the whole line is.
     """
 
     term: str
@@ -141,12 +150,20 @@ class Boxes:
     def facts(self, subject: Any) -> list[tuple[str, str, int | str]]:
         """(label, value, span) of each, for the page."""
         said = [(box, box.in_words(subject)) for box in self.boxes]
-        return [(term(box.term), text, "full" if box.span == 4 else box.span) for box, text in said if text or not box.if_filled]
+        return [
+            (term(box.term), text, "full" if box.span == 4 else box.span)
+            for box, text in said
+            if text or not box.if_filled
+        ]
 
 
 def ended(*reasons: str) -> Boxes:
     """Why a record ended before its time, by its fields; the page says it in its first line."""
-    return Boxes("ended", tuple(Box(reason, attrgetter(reason), 4, if_filled=True) for reason in reasons), on_blank=False)
+    return Boxes(
+        "ended",
+        tuple(Box(reason, attrgetter(reason), 4, if_filled=True) for reason in reasons),
+        on_blank=False,
+    )
 
 
 @dataclass(frozen=True)
@@ -168,7 +185,8 @@ class Pictures:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A drawn picture: SVG, or None where nothing is to be drawn. `legend`: its words, for a sheet in both languages."""
+    """A drawn picture: SVG, or None where nothing is to be drawn. `legend`: its words, for a sheet in both
+    languages."""
 
     term: str
     svg: Callable[[Any], str | None]
@@ -184,7 +202,8 @@ def _itself(record: Any) -> Sequence[Any]:
 
 @dataclass(frozen=True)
 class Block:
-    """A block of a paper. `each`: what it is printed for: the record, or each of its meetings, replies, rounds; for none it is struck through."""
+    """A block of a paper. `each`: what it is printed for: the record, or each of its meetings, replies,
+    rounds; for none it is struck through."""
 
     letter: str
     title: Callable[[Any], str]  # of what it is printed for; of None on a blank copy
@@ -194,7 +213,8 @@ class Block:
 
 
 class Signed(NamedTuple):
-    """Who stands in a box for signing, as what, when, and the hash of what was signed where it was one with a password."""
+    """Who stands in a box for signing, as what, when, and the hash of what was signed where it was one with a
+    password."""
 
     name: str
     role: str
@@ -204,9 +224,11 @@ class Signed(NamedTuple):
 
 @dataclass(frozen=True)
 class Signing:
-    """A box in which people sign: whoever took one of these steps; the last one, or (`all_of_them`) everybody.
+    """A box in which people sign: whoever took one of these steps; the last one, or (`all_of_them`)
+    everybody.
 
-    `signed`: who stands in it by the record's own signatures, which tell more of these steps than that they were taken.
+    `signed`: who stands in it by the record's own signatures, which tell more of these steps than that they
+    were taken.
     """
 
     term: str
@@ -221,7 +243,8 @@ def _always(_record: Any) -> bool:
 
 @dataclass(frozen=True)
 class Paper(Printed):
-    """The paper of one case: its form, its blocks and who signs it. `there`: whether there is one of a record as it stands."""
+    """The paper of one case: its form, its blocks and who signs it. `there`: whether there is one of a record
+    as it stands."""
 
     form: str
     blocks: tuple[Block, ...]
@@ -230,7 +253,9 @@ class Paper(Printed):
     _by_name: dict[str, Boxes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        self._by_name.update({part.name: part for block in self.blocks for part in block.parts if isinstance(part, Boxes)})
+        self._by_name.update(
+            {part.name: part for block in self.blocks for part in block.parts if isinstance(part, Boxes)}
+        )
 
     def facts(self, name: str, subject: Any) -> list[tuple[str, str, int | str]]:
         """What the page of the record shows of the boxes by that name."""

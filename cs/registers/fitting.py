@@ -1,7 +1,9 @@
-"""How the columns of a printed sheet are laid out: none so narrow that a date or a word breaks while another has room. Pure.
+"""How the columns of a printed sheet are laid out: none so narrow that a date or a word breaks while another
+has room. Pure.
 
 A text is what a sheet holds: a string, {zh, en} where it is in both languages, or a list of parts.
 """
+
 from __future__ import annotations
 
 import re
@@ -18,8 +20,18 @@ WORD = re.compile(r"[!-~\u00a0-\u024f]+")  # letters and digits that nothing bre
 
 def wide(word: str) -> float:
     """About how wide a word in Latin letters is, in letters of Chinese: rather too wide than too narrow."""
-    return sum(0.56 if letter.isdigit() else 0.9 if letter in "mwMW@%" else 0.63 if letter.isupper() else 0.37 if letter in "-.,:;()/|iljt'" else 0.57
-               for letter in word)
+    return sum(
+        0.56
+        if letter.isdigit()
+        else 0.9
+        if letter in "mwMW@%"
+        else 0.63
+        if letter.isupper()
+        else 0.37
+        if letter in "-.,:;()/|iljt'"
+        else 0.57
+        for letter in word
+    )
 
 
 def needed(text: Any, scale: float = 1.0) -> float:
@@ -31,12 +43,18 @@ def needed(text: Any, scale: float = 1.0) -> float:
     return scale * max((wide(word) for word in WORD.findall(text)), default=1.0)
 
 
-def laid_out(weights: Sequence[float], cells: Sequence[Iterable[Any]], room: float, size: float) -> list[float]:
-    """The widths of columns in millimetres, `room` in all: by their weights, but none below what its texts need while others have more.
+def laid_out(
+    weights: Sequence[float], cells: Sequence[Iterable[Any]], room: float, size: float
+) -> list[float]:
+    """The widths of columns in millimetres, `room` in all: by their weights, but none below what its texts
+    need while others have more.
 
     Where there is not room for all needs, the widest give way.
     """
-    needs = [min(MOST_NEEDED, max((needed(text) for text in texts), default=0.0)) * size * POINT + MARGINS for texts in cells]
+    needs = [
+        min(MOST_NEEDED, max((needed(text) for text in texts), default=0.0)) * size * POINT + MARGINS
+        for texts in cells
+    ]
     if sum(needs) >= room:
         return _shared(needs, room)
     widths, free = [0.0] * len(weights), set(range(len(weights)))

@@ -1,4 +1,6 @@
-"""The kinds of file that a register can be had as: one row each, from which the buttons, the downloads and the exports come."""
+"""The kinds of file that a register can be had as: one row each, from which the buttons, the downloads and
+the exports come."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

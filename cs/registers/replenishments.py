@@ -1,4 +1,6 @@
-"""补货明细表 (5.3.4): a line for each application, who approved it, and the urgent order with its lateness."""
+"""补货明细表 (5.3.4): a line for each application, who approved it, and the urgent order with its
+lateness."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -27,28 +29,75 @@ APPLICANT = aliased(User)
 
 def _signer(role: str) -> Any:
     """Who has signed for a role in the chain that runs."""
-    given = and_(RequiredSignature.kind == Replenishment.kind, RequiredSignature.record_id == Replenishment.id, RequiredSignature.chain == Replenishment.chain,
-                 RequiredSignature.needed_role == role, RequiredSignature.signature_decision == "signed")
-    return select(User.name).join(RequiredSignature, RequiredSignature.user_id == User.id).where(given).correlate(Replenishment).scalar_subquery()
+    given = and_(
+        RequiredSignature.kind == Replenishment.kind,
+        RequiredSignature.record_id == Replenishment.id,
+        RequiredSignature.chain == Replenishment.chain,
+        RequiredSignature.needed_role == role,
+        RequiredSignature.signature_decision == "signed",
+    )
+    return (
+        select(User.name)
+        .join(RequiredSignature, RequiredSignature.user_id == User.id)
+        .where(given)
+        .correlate(Replenishment)
+        .scalar_subquery()
+    )
 
 
 SIGNERS = (*procedure.FIRST, *procedure.LAST)
 
 LISTING = Listing(
     Replenishment,
-    select(Replenishment.id, Replenishment.number, Replenishment.filed_at, APPLICANT.name.label("applicant"), Customer.short_name,
-           Complaint.number.label("complaint"), Return.number.label("return_no"), Replenishment.order_no, Replenishment.replenishment_reason, Replenishment.amount,
-           Replenishment.charged, Replenishment.wanted_on, Replenishment.order_number, Replenishment.work_order, Replenishment.scheduled_on,
-           Replenishment.made_on, Replenishment.sent_off_on, Replenishment.state, Replenishment.void_reason, Replenishment.refuse_reason,
-           *(_signer(role).label(role) for role in SIGNERS))
-    .join(Customer, Customer.id == Replenishment.customer_id).join(Complaint, Complaint.id == Replenishment.complaint_id)
-    .outerjoin(Return, Return.id == Replenishment.return_id).outerjoin(APPLICANT, APPLICANT.id == Replenishment.created_by_id),
-    {"oldest": Sort(lambda: gettext("Oldest first"), Replenishment.filed_at), "newest": Sort(lambda: gettext("Newest first"), Replenishment.filed_at, True),
-     "number": Sort(lambda: term("replenishment_no"), Replenishment.number)},
-    (Filter("state", lambda: term("status"), lambda: [(state.code, state_name("replenishment", state.code)) for state in procedure.STATES],
-            lambda value: Replenishment.state == value),
-     Filter("customer", lambda: term("customer"), lambda: customer_options(Replenishment.customer_id), lambda value: Replenishment.customer_id == int(value))),
-    search_label=lambda: gettext("Number, order, customer, model, complaint"), period=Replenishment.filed_at)
+    select(
+        Replenishment.id,
+        Replenishment.number,
+        Replenishment.filed_at,
+        APPLICANT.name.label("applicant"),
+        Customer.short_name,
+        Complaint.number.label("complaint"),
+        Return.number.label("return_no"),
+        Replenishment.order_no,
+        Replenishment.replenishment_reason,
+        Replenishment.amount,
+        Replenishment.charged,
+        Replenishment.wanted_on,
+        Replenishment.order_number,
+        Replenishment.work_order,
+        Replenishment.scheduled_on,
+        Replenishment.made_on,
+        Replenishment.sent_off_on,
+        Replenishment.state,
+        Replenishment.void_reason,
+        Replenishment.refuse_reason,
+        *(_signer(role).label(role) for role in SIGNERS),
+    )
+    .join(Customer, Customer.id == Replenishment.customer_id)
+    .join(Complaint, Complaint.id == Replenishment.complaint_id)
+    .outerjoin(Return, Return.id == Replenishment.return_id)
+    .outerjoin(APPLICANT, APPLICANT.id == Replenishment.created_by_id),
+    {
+        "oldest": Sort(lambda: gettext("Oldest first"), Replenishment.filed_at),
+        "newest": Sort(lambda: gettext("Newest first"), Replenishment.filed_at, True),
+        "number": Sort(lambda: term("replenishment_no"), Replenishment.number),
+    },
+    (
+        Filter(
+            "state",
+            lambda: term("status"),
+            lambda: [(state.code, state_name("replenishment", state.code)) for state in procedure.STATES],
+            lambda value: Replenishment.state == value,
+        ),
+        Filter(
+            "customer",
+            lambda: term("customer"),
+            lambda: customer_options(Replenishment.customer_id),
+            lambda value: Replenishment.customer_id == int(value),
+        ),
+    ),
+    search_label=lambda: gettext("Number, order, customer, model, complaint"),
+    period=Replenishment.filed_at,
+)
 
 
 def _day(moment: Any) -> date | None:
@@ -60,7 +109,10 @@ def _signed_by(role: str) -> Column:
 
 
 REPLENISHMENT_REGISTER = Register(
-    "replenishments", "replenishment_register", "replenishment", LISTING,
+    "replenishments",
+    "replenishment_register",
+    "replenishment",
+    LISTING,
     (
         Column("replenishment_no", lambda row: row.number, 16),
         Column("created_at", lambda row: _day(row.filed_at), 11, "day"),
@@ -79,8 +131,11 @@ REPLENISHMENT_REGISTER = Register(
         Column("scheduled_on", lambda row: row.scheduled_on, 11, "day"),
         Column("made_on", lambda row: row.made_on, 11, "day"),
         Column("sent_off_on", lambda row: row.sent_off_on, 11, "day"),
-        Column("on_time", lambda row: row.sent_off_on <= row.wanted_on if row.sent_off_on else None, 8, "yes_no"),
+        Column(
+            "on_time", lambda row: row.sent_off_on <= row.wanted_on if row.sent_off_on else None, 8, "yes_no"
+        ),
         Column("status", lambda row: state_name("replenishment", row.state), 12),
         Column("remarks", lambda row: row.refuse_reason or row.void_reason, 18),
     ),
-    address=lambda row: url_for("replenishments.detail", record_id=row.id))
+    address=lambda row: url_for("replenishments.detail", record_id=row.id),
+)

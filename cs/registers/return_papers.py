@@ -1,4 +1,6 @@
-"""退货单 (5.3) with the quantity of the slip beside the count, and 返工指导书 (3.4–3.6): the two papers of one return."""
+"""退货单 (5.3) with the quantity of the slip beside the count, and 返工指导书 (3.4–3.6): the two papers of
+one return."""
+
 from __future__ import annotations
 
 from itertools import groupby
@@ -62,6 +64,7 @@ def _of_rework(record: Return) -> list[Numbered]:
 def _instructions(record: Return) -> list[Instruction]:
     def written(row: Numbered) -> Any:
         return row.line.instructed_at, row.line.instruction_no or "", row.line.instruction
+
     rows = sorted((row for row in _lines(record) if row.line.instruction), key=written)
     groups = [list(group) for _written, group in groupby(rows, written)]
     return [Instruction(group[0].line, group) for group in groups]
@@ -80,7 +83,9 @@ def _once_counted(name: str) -> Any:
 NUMBER = Column("line_no", lambda row: row.no, 5)
 MODEL = Column("model", lambda row: row.line.product.model, 15)
 LOT = Column("lot_no", lambda row: row.line.lot_no, 13)
-UNIT = Column("unit", lambda row: (choice("unit", row.line.product.unit),), 6)  # in parts: both languages in one line
+UNIT = Column(
+    "unit", lambda row: (choice("unit", row.line.product.unit),), 6
+)  # in parts: both languages in one line
 BOOKINGS = (
     Column("at", lambda row: row.booking.at, 16, "moment"),
     NUMBER,
@@ -88,72 +93,128 @@ BOOKINGS = (
     Column("booking", lambda row: choice("booking", row.booking.booking), 12),
     Column("quantity", lambda row: row.booking.quantity, 9, "quantity"),
     Column("by", lambda row: row.booking.by.name, 12),
-    Column("note", lambda row: row.booking.note, 40))
+    Column("note", lambda row: row.booking.note, 40),
+)
 
 ENDED = ended("void_reason")
 
-SLIP = Boxes("slip", (
-    Box("return_no", lambda record: record.number),
-    Box("customer", lambda record: record.customer.full_name, 2),
-    Box("customer_slip_no", lambda record: record.customer_slip_no),
-    Box("return_kind", lambda record: choice("return_kind", record.return_kind), 2, options="return_kind"),
-    Box("complaint_no", lambda record: record.complaint.number if record.complaint else None),
-    Box("return_by", lambda record: record.return_by, kind="day"),
-    Box("registered_at", lambda record: record.registered_at, kind="moment"),
-    Box("registered_by", lambda record: record.created_by.name if record.created_by else None),
-    Box("arrived_at", lambda record: record.arrived_at, 2, "moment"),
-    Box("wants_goods", lambda record: record.wants_goods, kind="yes_no", options="yes_no"),
-    Box("goods_wanted_on", lambda record: record.goods_wanted_on, kind="day"),
-    Box("cost_bearer", lambda record: choice("cost_bearer", record.cost_bearer), 2, options="cost_bearer")))
+SLIP = Boxes(
+    "slip",
+    (
+        Box("return_no", lambda record: record.number),
+        Box("customer", lambda record: record.customer.full_name, 2),
+        Box("customer_slip_no", lambda record: record.customer_slip_no),
+        Box(
+            "return_kind", lambda record: choice("return_kind", record.return_kind), 2, options="return_kind"
+        ),
+        Box("complaint_no", lambda record: record.complaint.number if record.complaint else None),
+        Box("return_by", lambda record: record.return_by, kind="day"),
+        Box("registered_at", lambda record: record.registered_at, kind="moment"),
+        Box("registered_by", lambda record: record.created_by.name if record.created_by else None),
+        Box("arrived_at", lambda record: record.arrived_at, 2, "moment"),
+        Box("wants_goods", lambda record: record.wants_goods, kind="yes_no", options="yes_no"),
+        Box("goods_wanted_on", lambda record: record.goods_wanted_on, kind="day"),
+        Box(
+            "cost_bearer", lambda record: choice("cost_bearer", record.cost_bearer), 2, options="cost_bearer"
+        ),
+    ),
+)
 
-REPLENISHED = Boxes("replenished", (  # the page has them with their links
-    Box("replenishments", lambda record: listed(f"{one.number} {state_name('replenishment', one.state)}" for one in record.replenishments), 4,
-        if_filled=True),), on_blank=False)
+REPLENISHED = Boxes(
+    "replenished",
+    (  # the page has them with their links
+        Box(
+            "replenishments",
+            lambda record: listed(
+                f"{one.number} {state_name('replenishment', one.state)}" for one in record.replenishments
+            ),
+            4,
+            if_filled=True,
+        ),
+    ),
+    on_blank=False,
+)
 
-LINES = Table("return_lines", (
-    NUMBER,
-    MODEL,
-    LOT,
-    Column("order_no", lambda row: row.line.order_no, 12),
-    Column("return_reason", lambda row: row.line.return_reason, 30),
-    UNIT,
-    Column("slip_qty", lambda row: row.line.slip_qty, 9, "quantity"),
-    Column("counted_qty", lambda row: row.line.counted_qty, 9, "quantity"),
-    Column("difference", _difference, 7, "quantity"),
-    Column("return_place", lambda row: choice("return_place", row.line.return_place), 14)), _lines, 8)
+LINES = Table(
+    "return_lines",
+    (
+        NUMBER,
+        MODEL,
+        LOT,
+        Column("order_no", lambda row: row.line.order_no, 12),
+        Column("return_reason", lambda row: row.line.return_reason, 30),
+        UNIT,
+        Column("slip_qty", lambda row: row.line.slip_qty, 9, "quantity"),
+        Column("counted_qty", lambda row: row.line.counted_qty, 9, "quantity"),
+        Column("difference", _difference, 7, "quantity"),
+        Column("return_place", lambda row: choice("return_place", row.line.return_place), 14),
+    ),
+    _lines,
+    8,
+)
 
-DIFFERENCES = Table("difference", (
-    NUMBER,
-    MODEL,
-    LOT,
-    Column("difference", _difference, 8, "quantity"),
-    Column("difference_reason", lambda row: row.line.difference_reason, 40),
-    Column("difference_by", lambda row: row.line.difference_by.name if row.line.difference_by else None, 12),
-    Column("difference_at", lambda row: row.line.difference_at, 16, "moment")), _settled, 2)
+DIFFERENCES = Table(
+    "difference",
+    (
+        NUMBER,
+        MODEL,
+        LOT,
+        Column("difference", _difference, 8, "quantity"),
+        Column("difference_reason", lambda row: row.line.difference_reason, 40),
+        Column(
+            "difference_by", lambda row: row.line.difference_by.name if row.line.difference_by else None, 12
+        ),
+        Column("difference_at", lambda row: row.line.difference_at, 16, "moment"),
+    ),
+    _settled,
+    2,
+)
 
-JUDGED = Boxes("judged", (
-    Box("liability", lambda record: choice("liability", record.liability), options="liability"),
-    Box("liability_note", lambda record: record.liability_note, 3),
-    Box("outcome", lambda record: choice("return_outcome", record.outcome), if_filled=True, options="return_outcome"),
-    Box("answered_on", lambda record: record.answered_on, kind="day", if_filled=True),
-    Box("customer_answer", lambda record: record.customer_answer, 2, if_filled=True),
-    Box("pick_up_on", lambda record: record.pick_up_on, kind="day", if_filled=True),
-    Box("pick_up_note", lambda record: record.pick_up_note, 3, if_filled=True)))
+JUDGED = Boxes(
+    "judged",
+    (
+        Box("liability", lambda record: choice("liability", record.liability), options="liability"),
+        Box("liability_note", lambda record: record.liability_note, 3),
+        Box(
+            "outcome",
+            lambda record: choice("return_outcome", record.outcome),
+            if_filled=True,
+            options="return_outcome",
+        ),
+        Box("answered_on", lambda record: record.answered_on, kind="day", if_filled=True),
+        Box("customer_answer", lambda record: record.customer_answer, 2, if_filled=True),
+        Box("pick_up_on", lambda record: record.pick_up_on, kind="day", if_filled=True),
+        Box("pick_up_note", lambda record: record.pick_up_note, 3, if_filled=True),
+    ),
+)
 
-WHAT_BECAME = Table("disposition", (
-    NUMBER,
-    MODEL,
-    LOT,
-    UNIT,
-    Column("counted_qty", lambda row: row.line.counted_qty, 9, "quantity"),
-    Column("accepted_qty", _once_counted("accepted_qty"), 9, "quantity"),
-    Column("ntf_qty", _once_counted("ntf_qty"), 9, "quantity"),
-    Column("as_is_qty", _once_counted("as_is_qty"), 9, "quantity"),
-    Column("rework_qty", _once_counted("rework_qty"), 9, "quantity"),
-    Column("scrapped_qty", _once_counted("scrapped_qty"), 9, "quantity"),
-    Column("uninspected_qty", _once_counted("uninspected_qty"), 9, "quantity"),
-    Column("to_customer", lambda row: row.line.tally.to_customer if row.line.tally.is_done else None, 9, "quantity"),
-    Column("to_scrap", lambda row: row.line.tally.to_scrap if row.line.tally.is_done else None, 9, "quantity")), _lines, 8)
+WHAT_BECAME = Table(
+    "disposition",
+    (
+        NUMBER,
+        MODEL,
+        LOT,
+        UNIT,
+        Column("counted_qty", lambda row: row.line.counted_qty, 9, "quantity"),
+        Column("accepted_qty", _once_counted("accepted_qty"), 9, "quantity"),
+        Column("ntf_qty", _once_counted("ntf_qty"), 9, "quantity"),
+        Column("as_is_qty", _once_counted("as_is_qty"), 9, "quantity"),
+        Column("rework_qty", _once_counted("rework_qty"), 9, "quantity"),
+        Column("scrapped_qty", _once_counted("scrapped_qty"), 9, "quantity"),
+        Column("uninspected_qty", _once_counted("uninspected_qty"), 9, "quantity"),
+        Column(
+            "to_customer",
+            lambda row: row.line.tally.to_customer if row.line.tally.is_done else None,
+            9,
+            "quantity",
+        ),
+        Column(
+            "to_scrap", lambda row: row.line.tally.to_scrap if row.line.tally.is_done else None, 9, "quantity"
+        ),
+    ),
+    _lines,
+    8,
+)
 
 NOTES = Table("note", BOOKINGS, _noted, 3)
 
@@ -162,32 +223,62 @@ REWORK = (
     Column("reworked_qty", lambda row: row.line.reworked_qty, 9, "quantity"),
     Column("passed_qty", lambda row: row.line.passed_qty, 9, "quantity"),
     Column("failed_qty", lambda row: row.line.failed_qty, 9, "quantity"),
-    Column("rework_open_qty", lambda row: row.line.rework_open_qty, 9, "quantity"))
+    Column("rework_open_qty", lambda row: row.line.rework_open_qty, 9, "quantity"),
+)
 
-ON_REWORK = Table(None, (
-    NUMBER,
-    MODEL,
-    LOT,
-    Column("instruction_no", lambda row: row.line.instruction_no, 13),
-    Column("instructed_by", lambda row: row.line.instructed_by.name if row.line.instructed_by else None, 11),
-    Column("rework_on", lambda row: row.line.rework_on, 11, "day"),
-    *REWORK), _reworked, 4)
+ON_REWORK = Table(
+    None,
+    (
+        NUMBER,
+        MODEL,
+        LOT,
+        Column("instruction_no", lambda row: row.line.instruction_no, 13),
+        Column(
+            "instructed_by", lambda row: row.line.instructed_by.name if row.line.instructed_by else None, 11
+        ),
+        Column("rework_on", lambda row: row.line.rework_on, 11, "day"),
+        *REWORK,
+    ),
+    _reworked,
+    4,
+)
 
-GIVEN_BACK = Boxes("end", (
-    Box("given_back_on", lambda record: record.given_back_on, kind="day"),
-    Box("delivery_no", lambda record: record.delivery_no),
-    Box("to_customer", lambda record: sum(line.tally.to_customer for line in record.lines) if record.given_back_on else None, kind="quantity"),
-    Box("to_scrap", lambda record: sum(line.tally.to_scrap for line in record.lines) if record.given_back_on else None, kind="quantity"),
-    Box("given_back_note", lambda record: record.given_back_note, 4),
-    Box("response_on", lambda record: record.response_on, kind="day"),
-    Box("response_note", lambda record: record.response_note, 3),
-    Box("closed_at", lambda record: record.closed_at, kind="moment"),
-    Box("closing_note", lambda record: record.closing_note, 3)))
+GIVEN_BACK = Boxes(
+    "end",
+    (
+        Box("given_back_on", lambda record: record.given_back_on, kind="day"),
+        Box("delivery_no", lambda record: record.delivery_no),
+        Box(
+            "to_customer",
+            lambda record: (
+                sum(line.tally.to_customer for line in record.lines) if record.given_back_on else None
+            ),
+            kind="quantity",
+        ),
+        Box(
+            "to_scrap",
+            lambda record: (
+                sum(line.tally.to_scrap for line in record.lines) if record.given_back_on else None
+            ),
+            kind="quantity",
+        ),
+        Box("given_back_note", lambda record: record.given_back_note, 4),
+        Box("response_on", lambda record: record.response_on, kind="day"),
+        Box("response_note", lambda record: record.response_note, 3),
+        Box("closed_at", lambda record: record.closed_at, kind="moment"),
+        Box("closing_note", lambda record: record.closing_note, 3),
+    ),
+)
 
 RETURN_SLIP = Paper(
     "return_slip",
     (
-        Block("A", lambda _: term("return_slip"), (ENDED, SLIP, REPLENISHED, LINES, DIFFERENCES), "5.3.1 · 5.3.2 · 5.3.3"),
+        Block(
+            "A",
+            lambda _: term("return_slip"),
+            (ENDED, SLIP, REPLENISHED, LINES, DIFFERENCES),
+            "5.3.1 · 5.3.2 · 5.3.3",
+        ),
         Block("B", lambda _: gettext("Liability and pick-up"), (JUDGED,), "5.3.1 · 5.3.5"),
         Block("C", lambda _: gettext("What became of it"), (WHAT_BECAME, NOTES), "5.3.1 · 5.3.3"),
         Block("D", lambda _: term("rework"), (ON_REWORK,), "3.4 · 3.5 · 3.6", _with_rework),
@@ -200,40 +291,69 @@ RETURN_SLIP = Paper(
         Signing("judged_by", ("accept", "accept_here", "decline")),
         Signing("inspected_by", ("inspect", "reinspect"), all_of_them=True),
         Signing("closed_by", ("close",)),
-    ))
+    ),
+)
 
 
-OF_RETURN = Boxes("of_return", (
-    Box("return_no", lambda record: record.number),
-    Box("customer", lambda record: record.customer.full_name, 2),
-    Box("complaint_no", lambda record: record.complaint.number if record.complaint else None),
-    Box("return_kind", lambda record: choice("return_kind", record.return_kind), 2, options="return_kind"),
-    Box("return_by", lambda record: record.return_by, 2, "day")))
+OF_RETURN = Boxes(
+    "of_return",
+    (
+        Box("return_no", lambda record: record.number),
+        Box("customer", lambda record: record.customer.full_name, 2),
+        Box("complaint_no", lambda record: record.complaint.number if record.complaint else None),
+        Box(
+            "return_kind", lambda record: choice("return_kind", record.return_kind), 2, options="return_kind"
+        ),
+        Box("return_by", lambda record: record.return_by, 2, "day"),
+    ),
+)
 
-INSTRUCTION = Boxes("instruction", (
-    Box("instruction_no", lambda one: one.first.instruction_no, 2),
-    Box("instructed_by", lambda one: one.first.instructed_by.name if one.first.instructed_by else None),
-    Box("instructed_at", lambda one: one.first.instructed_at, kind="moment"),
-    Box("instruction", lambda one: one.first.instruction, 4, room=36)))
+INSTRUCTION = Boxes(
+    "instruction",
+    (
+        Box("instruction_no", lambda one: one.first.instruction_no, 2),
+        Box("instructed_by", lambda one: one.first.instructed_by.name if one.first.instructed_by else None),
+        Box("instructed_at", lambda one: one.first.instructed_at, kind="moment"),
+        Box("instruction", lambda one: one.first.instruction, 4, room=36),
+    ),
+)
 
-INSTRUCTED = Table("return_lines", (
-    NUMBER,
-    MODEL,
-    LOT,
-    Column("return_reason", lambda row: row.line.return_reason, 30),
-    Column("return_place", lambda row: choice("return_place", row.line.return_place), 14),
-    UNIT,
-    Column("rework_qty", lambda row: row.line.rework_qty, 9, "quantity"),
-    Column("rework_on", lambda row: row.line.rework_on, 11, "day")), lambda one: one.lines, 6)
+INSTRUCTED = Table(
+    "return_lines",
+    (
+        NUMBER,
+        MODEL,
+        LOT,
+        Column("return_reason", lambda row: row.line.return_reason, 30),
+        Column("return_place", lambda row: choice("return_place", row.line.return_place), 14),
+        UNIT,
+        Column("rework_qty", lambda row: row.line.rework_qty, 9, "quantity"),
+        Column("rework_on", lambda row: row.line.rework_on, 11, "day"),
+    ),
+    lambda one: one.lines,
+    6,
+)
 
-RESULT = Table("quantity", (NUMBER, MODEL, LOT, UNIT, *REWORK), lambda record: [row for row in _reworked(record) if row.line.instruction], 6)
+RESULT = Table(
+    "quantity",
+    (NUMBER, MODEL, LOT, UNIT, *REWORK),
+    lambda record: [row for row in _reworked(record) if row.line.instruction],
+    6,
+)
 
 REWORK_INSTRUCTION = Paper(
     "rework_instruction",
     (
         Block("A", lambda _: term("return"), (ENDED, OF_RETURN), "5.3.1"),
-        Block("B", lambda _: term("rework_instruction"), (INSTRUCTION, INSTRUCTED), "3.4 · 3.6", _instructions),
-        Block("C", lambda _: gettext("Rework and re-inspection"), (RESULT, Table("bookings", BOOKINGS, _of_rework, 8)), "3.5 · 5.3.1"),
+        Block(
+            "B", lambda _: term("rework_instruction"), (INSTRUCTION, INSTRUCTED), "3.4 · 3.6", _instructions
+        ),
+        Block(
+            "C",
+            lambda _: gettext("Rework and re-inspection"),
+            (RESULT, Table("bookings", BOOKINGS, _of_rework, 8)),
+            "3.5 · 5.3.1",
+        ),
     ),
     (
         Signing("instructed_by", ("instruct",), all_of_them=True),
@@ -241,4 +361,5 @@ REWORK_INSTRUCTION = Paper(
         Signing("reworked_by", ("rework",), all_of_them=True),
         Signing("reinspected_by", ("reinspect",), all_of_them=True),
     ),
-    there=lambda record: any(line.instruction for line in record.lines))
+    there=lambda record: any(line.instruction for line in record.lines),
+)

@@ -1,4 +1,5 @@
 """客户退货明细表 (5.3): a line for each line of each return slip, with what became of its quantities."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -21,19 +22,65 @@ from cs.words import choice, state_name, term
 
 LISTING = Listing(
     Return,
-    select(Return.id, Return.number, Return.registered_at, Customer.short_name, Return.customer_slip_no, Return.return_kind, Complaint.number.label("complaint"),
-           Product.model, Product.unit, ReturnLine.lot_no, ReturnLine.order_no, ReturnLine.return_reason, ReturnLine.slip_qty, ReturnLine.counted_qty,
-           ReturnLine.accepted_qty, ReturnLine.ntf_qty, ReturnLine.as_is_qty, ReturnLine.rework_qty, ReturnLine.scrapped_qty, ReturnLine.passed_qty, ReturnLine.failed_qty,
-           ReturnLine.difference_reason, Return.liability, Return.outcome, Return.cost_bearer, Return.arrived_at, Return.given_back_on, Return.closed_at, Return.state,
-           Return.void_reason)
-    .join(ReturnLine, ReturnLine.return_id == Return.id).join(Product, Product.id == ReturnLine.product_id)
-    .join(Customer, Customer.id == Return.customer_id).outerjoin(Complaint, Complaint.id == Return.complaint_id),
-    {"oldest": Sort(lambda: gettext("Oldest first"), Return.registered_at), "newest": Sort(lambda: gettext("Newest first"), Return.registered_at, True),
-     "number": Sort(lambda: term("return_no"), Return.number)},
-    (Filter("state", lambda: term("status"), lambda: [(state.code, state_name("return", state.code)) for state in procedure.STATES],
-            lambda value: Return.state == value),
-     Filter("customer", lambda: term("customer"), lambda: customer_options(Return.customer_id), lambda value: Return.customer_id == int(value))),
-    search_label=lambda: gettext("Number, customer, model, lot, slip no."), period=Return.registered_at, tie=ReturnLine.id)
+    select(
+        Return.id,
+        Return.number,
+        Return.registered_at,
+        Customer.short_name,
+        Return.customer_slip_no,
+        Return.return_kind,
+        Complaint.number.label("complaint"),
+        Product.model,
+        Product.unit,
+        ReturnLine.lot_no,
+        ReturnLine.order_no,
+        ReturnLine.return_reason,
+        ReturnLine.slip_qty,
+        ReturnLine.counted_qty,
+        ReturnLine.accepted_qty,
+        ReturnLine.ntf_qty,
+        ReturnLine.as_is_qty,
+        ReturnLine.rework_qty,
+        ReturnLine.scrapped_qty,
+        ReturnLine.passed_qty,
+        ReturnLine.failed_qty,
+        ReturnLine.difference_reason,
+        Return.liability,
+        Return.outcome,
+        Return.cost_bearer,
+        Return.arrived_at,
+        Return.given_back_on,
+        Return.closed_at,
+        Return.state,
+        Return.void_reason,
+    )
+    .join(ReturnLine, ReturnLine.return_id == Return.id)
+    .join(Product, Product.id == ReturnLine.product_id)
+    .join(Customer, Customer.id == Return.customer_id)
+    .outerjoin(Complaint, Complaint.id == Return.complaint_id),
+    {
+        "oldest": Sort(lambda: gettext("Oldest first"), Return.registered_at),
+        "newest": Sort(lambda: gettext("Newest first"), Return.registered_at, True),
+        "number": Sort(lambda: term("return_no"), Return.number),
+    },
+    (
+        Filter(
+            "state",
+            lambda: term("status"),
+            lambda: [(state.code, state_name("return", state.code)) for state in procedure.STATES],
+            lambda value: Return.state == value,
+        ),
+        Filter(
+            "customer",
+            lambda: term("customer"),
+            lambda: customer_options(Return.customer_id),
+            lambda value: Return.customer_id == int(value),
+        ),
+    ),
+    search_label=lambda: gettext("Number, customer, model, lot, slip no."),
+    period=Return.registered_at,
+    tie=ReturnLine.id,
+)
 
 
 def _day(moment: Any) -> date | None:
@@ -41,11 +88,16 @@ def _day(moment: Any) -> date | None:
 
 
 def _difference(row: Row[Any]) -> Any:
-    return None if row.counted_qty is None or row.counted_qty == row.slip_qty else row.counted_qty - row.slip_qty
+    return (
+        None if row.counted_qty is None or row.counted_qty == row.slip_qty else row.counted_qty - row.slip_qty
+    )
 
 
 RETURN_REGISTER = Register(
-    "returns", "return_register", "return", LISTING,
+    "returns",
+    "return_register",
+    "return",
+    LISTING,
     (
         Column("return_no", lambda row: row.number, 17),
         Column("registered_at", lambda row: _day(row.registered_at), 11, "day"),
@@ -77,4 +129,5 @@ RETURN_REGISTER = Register(
         Column("status", lambda row: state_name("return", row.state), 12),
         Column("remarks", lambda row: row.void_reason, 16),
     ),
-    address=lambda row: url_for("returns.detail", record_id=row.id))
+    address=lambda row: url_for("returns.detail", record_id=row.id),
+)

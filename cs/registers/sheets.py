@@ -1,7 +1,9 @@
 """Registers and papers as PDF: their sheets in Chinese, in English or in both, filled or blank.
 
-A sheet is plain data (what cs.registers.typeset sets): it is made once in each language asked for, and laid together for both.
+A sheet is plain data (what cs.registers.typeset sets): it is made once in each language asked for, and laid
+together for both.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -44,7 +46,10 @@ from cs.words import LANGUAGES, choices, in_language, language, moment, role_nam
 BOTH = "both"
 WIDE, TALL = 277.0, 190.0  # millimetres between the margins of A4: landscape, portrait
 LABEL = 19.0  # of the label of a box (paper.typ)
-LINE_NO, WIDEST = 5, 34  # in characters: the column of numbers; on paper no column's own width counts for more
+LINE_NO, WIDEST = (
+    5,
+    34,
+)  # in characters: the column of numbers; on paper no column's own width counts for more
 REGISTER_SIZES = ((13, 8.0), (16, 7.5), (99, 7.0))  # up to so many cells in a line: the size of the letters
 PAPER_SIZE, SMALL = 8.0, 6.5
 BLANK_LINES = 14
@@ -74,7 +79,11 @@ def one_language() -> str:
 
 def language_links(address: Callable[[str], str]) -> list[tuple[str, str]]:
     """(name, address) of a sheet in each language and in both."""
-    return [("中文", address("zh")), ("English", address("en")), (gettext("Chinese and English"), address(BOTH))]
+    return [
+        ("中文", address("zh")),
+        ("English", address("en")),
+        (gettext("Chinese and English"), address(BOTH)),
+    ]
 
 
 # The three kinds of sheets
@@ -86,28 +95,50 @@ def register_pdf(register: Register, args: MultiDict[str, str], asked: str) -> b
     rows = list(db.session.execute(register.listing.ordered(args).limit(most + 1)))
     if len(rows) > most:
         raise TooManyLines(most)
-    return _set("register", _fitted_register(_in_languages(asked, lambda: _register_sheet(register, rows, register.listing.said(args), 0))))
+    return _set(
+        "register",
+        _fitted_register(
+            _in_languages(asked, lambda: _register_sheet(register, rows, register.listing.said(args), 0))
+        ),
+    )
 
 
 def paper_pdf(paper: Paper, record: Record, asked: str) -> bytes:
-    """The paper of a record. Its date is that of the record's last event: the same content gives the same bytes."""
+    """The paper of a record. Its date is that of the record's last event: the same content gives the same
+    bytes."""
     files = [file for file in Attachment.of(record) if file.void_reason is None]
     events = _events(record, paper)
     pictures = {f"{file.sha256}.jpg": path for file in files if file.is_image and (path := _photograph(file))}
     last = max((event.at for event, _name in events), default=record.created_at).astimezone(UTC)
-    date = {"year": last.year, "month": last.month, "day": last.day, "hour": last.hour, "minute": last.minute, "second": last.second}
-    return _set("paper", _fitted_paper(_in_languages(asked, lambda: _paper_sheet(paper, record, files, events, pictures))) | {"date": date}, pictures)
+    date = {
+        "year": last.year,
+        "month": last.month,
+        "day": last.day,
+        "hour": last.hour,
+        "minute": last.minute,
+        "second": last.second,
+    }
+    return _set(
+        "paper",
+        _fitted_paper(_in_languages(asked, lambda: _paper_sheet(paper, record, files, events, pictures)))
+        | {"date": date},
+        pictures,
+    )
 
 
 def blank_pdf(form: Register | Paper, asked: str) -> bytes:
     """An empty copy to write on by hand, for a day without power."""
     if isinstance(form, Register):
-        return _set("register", _fitted_register(_in_languages(asked, lambda: _register_sheet(form, [], [], BLANK_LINES))))
+        return _set(
+            "register",
+            _fitted_register(_in_languages(asked, lambda: _register_sheet(form, [], [], BLANK_LINES))),
+        )
     return _set("paper", _fitted_paper(_in_languages(asked, lambda: _paper_sheet(form, None, [], [], {}))))
 
 
 def _set(layout: str, sheet: dict[str, Any], pictures: dict[str, Path] | None = None) -> bytes:
-    db.session.rollback()  # all is read: the database is not held while the sheet waits for its turn and is set
+    # all is read: the database is not held while the sheet waits for its turn and is set
+    db.session.rollback()
     return typeset(layout, sheet, font=current_app.config["CS_PDF_FONT"] or None, pictures=pictures)
 
 
@@ -137,37 +168,78 @@ def _together(zh: Any, en: Any) -> Any:
 
 def _frame(form: Printed, mark: str) -> dict[str, Any]:
     """What stands around every sheet."""
-    return {"company": in_language(rulebook().company), "title": form.title, "number": form.number, "mark": mark, "date": None,
-            "page": gettext("Page %(page)s of %(pages)s", page="{page}", pages="{pages}"), "date_word": term("date"),
-            "retention": f"{term('retention')}: {gettext('%(years)s years', years=form.form_row.retention_years)}"}
+    return {
+        "company": in_language(rulebook().company),
+        "title": form.title,
+        "number": form.number,
+        "mark": mark,
+        "date": None,
+        "page": gettext("Page %(page)s of %(pages)s", page="{page}", pages="{pages}"),
+        "date_word": term("date"),
+        "retention": f"{term('retention')}: "
+        f"{gettext('%(years)s years', years=form.form_row.retention_years)}",
+    }
 
 
-def _register_sheet(register: Register, rows: Sequence[Any], asked: list[tuple[str, str]], empty: int) -> dict[str, Any]:
+def _register_sheet(
+    register: Register, rows: Sequence[Any], asked: list[tuple[str, str]], empty: int
+) -> dict[str, Any]:
     cells = register.cells
     columns = [{"titles": [term("line_no")], "width": LINE_NO, "align": "center"}]
-    columns += [{"titles": [column.title for column in cell], "width": max(min(column.width, WIDEST) for column in cell), "align": _align(cell[0].kind)}
-                for cell in cells]
-    lines = [[[str(number)], *([_said(column.value(row), column.kind) for column in cell] for cell in cells)] for number, row in enumerate(rows, 1)]
-    return _frame(register, "") | {"asked": [list(pair) for pair in asked], "columns": columns, "rows": lines, "empty": empty,
-                                   "signed": [{"title": term(word), "people": []} for word in register.signed]}
+    columns += [
+        {
+            "titles": [column.title for column in cell],
+            "width": max(min(column.width, WIDEST) for column in cell),
+            "align": _align(cell[0].kind),
+        }
+        for cell in cells
+    ]
+    lines = [
+        [[str(number)], *([_said(column.value(row), column.kind) for column in cell] for cell in cells)]
+        for number, row in enumerate(rows, 1)
+    ]
+    return _frame(register, "") | {
+        "asked": [list(pair) for pair in asked],
+        "columns": columns,
+        "rows": lines,
+        "empty": empty,
+        "signed": [{"title": term(word), "people": []} for word in register.signed],
+    }
 
 
 def _fitted_register(sheet: dict[str, Any]) -> dict[str, Any]:
-    """With the size of the letters and the widths of the columns, and places where words too long for them may break."""
+    """With the size of the letters and the widths of the columns, and places where words too long for them
+    may break."""
     columns = sheet["columns"]
     size = next(size for most, size in REGISTER_SIZES if len(columns) <= most)
-    cells = [[columns[place]["titles"], *(row[place] for row in sheet["rows"])] for place in range(len(columns))]
+    cells = [
+        [columns[place]["titles"], *(row[place] for row in sheet["rows"])] for place in range(len(columns))
+    ]
     widths = laid_out([column["width"] for column in columns], cells, WIDE, size)
-    fitted = [column | {"width": width, "titles": breakable(column["titles"], width, size)} for column, width in zip(columns, widths, strict=True)]
-    rows = [[breakable(cell, width, size) for cell, width in zip(row, widths, strict=True)] for row in sheet["rows"]]
+    fitted = [
+        column | {"width": width, "titles": breakable(column["titles"], width, size)}
+        for column, width in zip(columns, widths, strict=True)
+    ]
+    rows = [
+        [breakable(cell, width, size) for cell, width in zip(row, widths, strict=True)]
+        for row in sheet["rows"]
+    ]
     return sheet | {"size": size, "columns": fitted, "rows": rows}
 
 
 def _align(kind: str) -> str:
-    return {"whole": "right", "percent": "right", "quantity": "right", "money": "right", "text": "left"}.get(kind, "center")
+    return {"whole": "right", "percent": "right", "quantity": "right", "money": "right", "text": "left"}.get(
+        kind, "center"
+    )
 
 
-def _paper_sheet(paper: Paper, record: Any, files: list[Attachment], events: list[tuple[Event, str]], pictures: dict[str, Path]) -> dict[str, Any]:
+def _paper_sheet(
+    paper: Paper,
+    record: Any,
+    files: list[Attachment],
+    events: list[tuple[Event, str]],
+    pictures: dict[str, Path],
+) -> dict[str, Any]:
     parts = _Parts(record, files, pictures)
     blocks = []
     for each, group in groupby(paper.blocks, lambda block: block.each):
@@ -178,8 +250,11 @@ def _paper_sheet(paper: Paper, record: Any, files: list[Attachment], events: lis
             blocks += [parts.struck(block) for block in together]
     void = record is not None and record.void_reason
     return _frame(paper, record.title if record is not None else "") | {
-        "blank": record is None, "stamp": state_name(record.kind, "void") if void else None, "blocks": blocks,
-        "signed": [{"title": term(box.term), "people": _people(box, record, events)} for box in paper.signed]}
+        "blank": record is None,
+        "stamp": state_name(record.kind, "void") if void else None,
+        "blocks": blocks,
+        "signed": [{"title": term(box.term), "people": _people(box, record, events)} for box in paper.signed],
+    }
 
 
 class _Parts:
@@ -199,7 +274,11 @@ class _Parts:
     def _part(self, part: Any, subject: Any) -> dict[str, Any] | None:
         match part:
             case Boxes():
-                boxes = [self._box(box, subject) for box in part.boxes if self._stands(box, subject) and (part.on_blank or self.record)]
+                boxes = [
+                    self._box(box, subject)
+                    for box in part.boxes
+                    if self._stands(box, subject) and (part.on_blank or self.record)
+                ]
                 return {"kind": "fields", "rows": _lines(boxes)} if boxes else None
             case Table():
                 return self._table(part, subject)
@@ -207,7 +286,11 @@ class _Parts:
                 return self._pictures(part)
             case Drawing():
                 svg = None if self.record is None else part.svg(subject)
-                return {"kind": "drawing", "title": term(part.term), "svg": svg or "", "legend": part.legend()} if svg or self.record is None else None
+                return (
+                    {"kind": "drawing", "title": term(part.term), "svg": svg or "", "legend": part.legend()}
+                    if svg or self.record is None
+                    else None
+                )
         raise TypeError(part)
 
     def _stands(self, box: Box, subject: Any) -> bool:
@@ -215,22 +298,44 @@ class _Parts:
 
     def _box(self, box: Box, subject: Any) -> dict[str, Any]:
         blank = self.record is None
-        return {"label": term(box.term), "value": "" if blank else _said(box.value(subject), box.kind), "span": box.span,
-                "options": [name for _code, name in choices(box.options)] if blank and box.options else [], "room": box.room if box.span == 4 and not box.if_filled else LOW}
+        return {
+            "label": term(box.term),
+            "value": "" if blank else _said(box.value(subject), box.kind),
+            "span": box.span,
+            "options": [name for _code, name in choices(box.options)] if blank and box.options else [],
+            "room": box.room if box.span == 4 and not box.if_filled else LOW,
+        }
 
     def _table(self, part: Table, subject: Any) -> dict[str, Any]:
         found = [] if self.record is None else part.rows(subject)
         rows = [[_said(column.value(row), column.kind) for column in part.columns] for row in found]
         if self.record is not None and not rows:
             rows = [[EMPTY] * len(part.columns)]
-        return {"kind": "rows", "title": term(part.term) if part.term else None, "widths": [column.width for column in part.columns],
-                "aligns": ["right" if _align(column.kind) == "right" else "left" for column in part.columns],
-                "titles": [column.title for column in part.columns], "rows": rows, "empty": part.blank_rows if self.record is None else 0}
+        return {
+            "kind": "rows",
+            "title": term(part.term) if part.term else None,
+            "widths": [column.width for column in part.columns],
+            "aligns": ["right" if _align(column.kind) == "right" else "left" for column in part.columns],
+            "titles": [column.title for column in part.columns],
+            "rows": rows,
+            "empty": part.blank_rows if self.record is None else 0,
+        }
 
     def _pictures(self, part: Pictures) -> dict[str, Any]:
-        shown = [{"file": name if (name := f"{file.sha256}.jpg") in self.pictures else None, "name": file.name,
-                  "by": f"{file.added_by.name} {moment(file.at)}"} for file in self.files if file.is_image]
-        others = [[[term("file"), file.name], f"{file.added_by.name} {moment(file.at)}"] for file in self.files if not file.is_image]
+        shown = [
+            {
+                "file": name if (name := f"{file.sha256}.jpg") in self.pictures else None,
+                "name": file.name,
+                "by": f"{file.added_by.name} {moment(file.at)}",
+            }
+            for file in self.files
+            if file.is_image
+        ]
+        others = [
+            [[term("file"), file.name], f"{file.added_by.name} {moment(file.at)}"]
+            for file in self.files
+            if not file.is_image
+        ]
         return {"kind": "pictures", "title": term(part.term), "pictures": shown, "others": others}
 
 
@@ -244,8 +349,14 @@ def _fitted_paper(sheet: dict[str, Any]) -> dict[str, Any]:
         elif part["kind"] == "rows":
             texts = [list(cells) for cells in zip(part["titles"], *part["rows"], strict=True)]
             widths = part["widths"] = laid_out(part["widths"], texts, TALL, PAPER_SIZE)
-            part["titles"] = [breakable(title, width, PAPER_SIZE) for title, width in zip(part["titles"], widths, strict=True)]
-            part["rows"] = [[breakable(cell, width, PAPER_SIZE) for cell, width in zip(row, widths, strict=True)] for row in part["rows"]]
+            part["titles"] = [
+                breakable(title, width, PAPER_SIZE)
+                for title, width in zip(part["titles"], widths, strict=True)
+            ]
+            part["rows"] = [
+                [breakable(cell, width, PAPER_SIZE) for cell, width in zip(row, widths, strict=True)]
+                for row in part["rows"]
+            ]
         elif part["kind"] == "pictures":
             for one in part["pictures"]:
                 one["name"] = breakable(one["name"], TALL / 3, SMALL)
@@ -270,24 +381,59 @@ def _lines(boxes: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 
 def _events(record: Record, paper: Paper) -> list[tuple[Event, str]]:
-    """The record's last event, and those of the steps by which the paper is signed, in order: each with the name of who took it."""
+    """The record's last event, and those of the steps by which the paper is signed, in order: each with the
+    name of who took it."""
     steps = [step for box in paper.signed for step in box.steps]
-    query = (select(Event.seq, Event.name, Event.role, Event.at, Event.by_id, Event.data, Event.content_hash, User.name.label("who"))
-             .outerjoin(User, User.id == Event.by_id).where(Event.kind == record.kind, Event.record_id == record.id)
-             .where((Event.name.in_(steps)) | (Event.seq == record.version)).order_by(Event.seq))
+    query = (
+        select(
+            Event.seq,
+            Event.name,
+            Event.role,
+            Event.at,
+            Event.by_id,
+            Event.data,
+            Event.content_hash,
+            User.name.label("who"),
+        )
+        .outerjoin(User, User.id == Event.by_id)
+        .where(Event.kind == record.kind, Event.record_id == record.id)
+        .where((Event.name.in_(steps)) | (Event.seq == record.version))
+        .order_by(Event.seq)
+    )
     return [(row, row.who or "") for row in db.session.execute(query)]  # type: ignore[misc]
 
 
 def _people(box: Signing, record: Any, events: list[tuple[Event, str]]) -> list[dict[str, Any]]:
-    """Who stands in a box: whom the record's own signatures name; else the last who took one of its steps, or everybody with their last."""
+    """Who stands in a box: whom the record's own signatures name; else the last who took one of its steps, or
+    everybody with their last."""
     if record is None:
         return []
     if box.signed is not None:
         people = box.signed(record)
     else:
-        last = {event.by_id if box.all_of_them else None: (event, who) for event, who in events if event.name in box.steps}
-        people = [Signed(who, role_name(event.role), event.at, event.content_hash if '"signed":' in event.data else None) for event, who in last.values()]
-    return [{"name": one.name, "as": one.role, "at": moment(one.at), "hash": one.content_hash[:12] if one.content_hash else None} for one in people]
+        last = {
+            event.by_id if box.all_of_them else None: (event, who)
+            for event, who in events
+            if event.name in box.steps
+        }
+        people = [
+            Signed(
+                who,
+                role_name(event.role),
+                event.at,
+                event.content_hash if '"signed":' in event.data else None,
+            )
+            for event, who in last.values()
+        ]
+    return [
+        {
+            "name": one.name,
+            "as": one.role,
+            "at": moment(one.at),
+            "hash": one.content_hash[:12] if one.content_hash else None,
+        }
+        for one in people
+    ]
 
 
 # Pieces
@@ -302,7 +448,8 @@ def _photograph(file: Attachment) -> Path | None:
 
 
 def _said(value: Any, kind: str) -> Any:
-    """A value for the sheet: its text, or the texts of its parts, each of which may be another in the other language."""
+    """A value for the sheet: its text, or the texts of its parts, each of which may be another in the other
+    language."""
     if isinstance(value, tuple):
         return [list(part) if isinstance(part, tuple) else part for part in value]
     return in_words(value, kind) or EMPTY

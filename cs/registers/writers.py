@@ -1,7 +1,9 @@
-"""A register as a file: Excel with real dates and numbers, CSV that Chinese Excel opens right. No text of a user becomes a formula.
+"""A register as a file: Excel with real dates and numbers, CSV that Chinese Excel opens right. No text of a
+user becomes a formula.
 
 Both are written in the language that is spoken around them.
 """
+
 from __future__ import annotations
 
 import csv
@@ -25,7 +27,8 @@ _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")  # a factory may call its form 客�
 CELL_MOST = 32_767  # characters that a cell of Excel holds
 FOOT_MOST = 255  # the same of a header or footer
 HEAD_ROWS = 3  # title, what was asked for, column titles
-PAGE_WIDTH = 200  # characters across A4 landscape that are still read; a wider register is printed on pages side by side
+# characters across A4 landscape that are still read; a wider register is printed on pages side by side
+PAGE_WIDTH = 200
 SHEET_MOST = 1_048_576 - HEAD_ROWS  # lines that a sheet of Excel holds below the head
 
 
@@ -35,11 +38,14 @@ def _safe(text: str) -> str:
 
 
 def as_csv(register: Register, args: MultiDict[str, str]) -> IO[bytes]:
-    """The register as UTF-8 with a byte order mark, in a temporary file: a slow reader must not hold the database for so long."""
+    """The register as UTF-8 with a byte order mark, in a temporary file: a slow reader must not hold the
+    database for so long."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it outlives this function: the answer is read from it
     lines = io.TextIOWrapper(file, "utf-8-sig", newline="")
     writer = csv.writer(lines, lineterminator="\r\n")
-    writer.writerow([_safe(title) for title in (term("line_no"), *(column.title for column in register.columns))])
+    writer.writerow(
+        [_safe(title) for title in (term("line_no"), *(column.title for column in register.columns))]
+    )
     for number, row in enumerate(register.rows(args), 1):
         writer.writerow([str(number), *(_safe(column.in_words(row)) for column in register.columns)])
     lines.detach()
@@ -51,15 +57,31 @@ def as_xlsx(register: Register, args: MultiDict[str, str], on: datetime) -> IO[b
     """The register as a workbook in a temporary file, written with flat memory."""
     title, number = register.title, register.number
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it outlives this function: the answer is read from it
-    book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-                                      "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd"})
+    book = xlsxwriter.Workbook(
+        file,
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_date_format": "yyyy-mm-dd",
+        },
+    )
     book.set_properties({"title": f"{title} {number}", "created": on.replace(tzinfo=None)})
     sheet = book.add_worksheet(_NO_SHEET_NAME.sub(" ", title)[:31].strip(" '") or register.name)
     plain = {"font_name": "宋体", "font_size": 10, "valign": "vcenter", "text_wrap": True, "border": 1}
-    formats = {"text": book.add_format(plain), "whole": book.add_format(plain | {"num_format": "0"}),
-               "percent": book.add_format(plain | {"num_format": "0.00%"}), "day": book.add_format(plain | {"num_format": "yyyy-mm-dd"}),
-               "moment": book.add_format(plain | {"num_format": "yyyy-mm-dd hh:mm"}), "yes_no": book.add_format(plain | {"align": "center"})}
-    formats |= {"quantity": book.add_format(plain | {"num_format": "0.###"}), "money": book.add_format(plain | {"num_format": "#,##0.00"})}
+    formats = {
+        "text": book.add_format(plain),
+        "whole": book.add_format(plain | {"num_format": "0"}),
+        "percent": book.add_format(plain | {"num_format": "0.00%"}),
+        "day": book.add_format(plain | {"num_format": "yyyy-mm-dd"}),
+        "moment": book.add_format(plain | {"num_format": "yyyy-mm-dd hh:mm"}),
+        "yes_no": book.add_format(plain | {"align": "center"}),
+    }
+    formats |= {
+        "quantity": book.add_format(plain | {"num_format": "0.###"}),
+        "money": book.add_format(plain | {"num_format": "#,##0.00"}),
+    }
     header = book.add_format(plain | {"bold": True, "bg_color": "#E8EFEE", "align": "center"})
     for place, column in enumerate(register.columns, 1):
         sheet.set_column(place, place, column.width)
@@ -83,7 +105,8 @@ def as_xlsx(register: Register, args: MultiDict[str, str], on: datetime) -> IO[b
 
 
 def _set_page(sheet: Any, register: Register, on: datetime) -> None:
-    """A4 as the form asks, legible: head and first columns on every page, form number, page and retention in the foot."""
+    """A4 as the form asks, legible: head and first columns on every page, form number, page and retention in
+    the foot."""
     form = register.form_row
     sheet.set_landscape() if form.landscape else sheet.set_portrait()
     sheet.set_paper(9)
@@ -93,9 +116,12 @@ def _set_page(sheet: Any, register: Register, on: datetime) -> None:
     sheet.repeat_columns(0, 1)
     sheet.freeze_panes(HEAD_ROWS, 2)
     kept = f"{term('retention')}: {gettext('%(years)s years', years=form.retention_years)}"
-    left, right = (text.replace("&", "&&") for text in (register.number, f"{kept} · {gettext('Printed %(at)s', at=moment(on))}"))
+    left, right = (
+        text.replace("&", "&&")
+        for text in (register.number, f"{kept} · {gettext('Printed %(at)s', at=moment(on))}")
+    )
     foot = f"&C&P / &N&R{right}"
-    sheet.set_footer(f"&L{left[:FOOT_MOST - len(foot) - 2]}{foot}")
+    sheet.set_footer(f"&L{left[: FOOT_MOST - len(foot) - 2]}{foot}")
 
 
 def _write(sheet: Any, line: int, place: int, kind: str, value: Any, formats: dict[str, Any]) -> None:
@@ -110,7 +136,9 @@ def _write(sheet: Any, line: int, place: int, kind: str, value: Any, formats: di
     elif kind == "day":
         sheet.write_datetime(line, place, value, formats[kind])
     elif kind == "moment":
-        sheet.write_datetime(line, place, value.astimezone(zone()).replace(tzinfo=None, second=0, microsecond=0), formats[kind])
+        sheet.write_datetime(
+            line, place, value.astimezone(zone()).replace(tzinfo=None, second=0, microsecond=0), formats[kind]
+        )
     elif kind == "yes_no":
         sheet.write_string(line, place, choice("yes_no", "yes" if value else "no"), formats[kind])
     else:

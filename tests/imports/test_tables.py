@@ -22,7 +22,10 @@ CUSTOMERS = (
     Column("name", ("客户名称", "客户全称", "customer name"), required=True, max_length=100),
     Column("phone", ("电话", "联系电话", "phone")),
     Column(
-        "kind", ("客户类型", "type"), "choice", choices={"直接车辆配套": "oem", "生产厂家": "maker", "Maker": "maker"}
+        "kind",
+        ("客户类型", "type"),
+        "choice",
+        choices={"直接车辆配套": "oem", "生产厂家": "maker", "Maker": "maker"},
     ),
 )
 SHIPMENTS = (
@@ -58,7 +61,8 @@ def xls(cells: dict[tuple[int, int], object]) -> io.BytesIO:
         at = struct.pack("<HHH", row, column, 0)
         if isinstance(value, str):
             sheet += record(
-                0x0204, at + struct.pack("<HB", len(value.encode("utf-16-le")) // 2, 1) + value.encode("utf-16-le")
+                0x0204,
+                at + struct.pack("<HB", len(value.encode("utf-16-le")) // 2, 1) + value.encode("utf-16-le"),
             )
         elif isinstance(value, bytes):
             sheet += record(0x0205, at + value + b"\x01")
@@ -66,7 +70,9 @@ def xls(cells: dict[tuple[int, int], object]) -> io.BytesIO:
             sheet += record(0x0203, at + struct.pack("<d", value))
     sheet += record(0x000A, b"")
     start = record(0x0809, struct.pack("<HHHHII", 0x600, 0x05, 0, 0, 0, 0))
-    bound = record(0x0085, struct.pack("<IBBBB", len(start) + 24, 0, 0, 4, 1) + "出货明细".encode("utf-16-le"))
+    bound = record(
+        0x0085, struct.pack("<IBBBB", len(start) + 24, 0, 0, 4, 1) + "出货明细".encode("utf-16-le")
+    )
     stream = start + bound + record(0x000A, b"") + sheet
     stream += bytes(max(4096, -(-len(stream) // 512) * 512) - len(stream))
 
@@ -76,13 +82,34 @@ def xls(cells: dict[tuple[int, int], object]) -> io.BytesIO:
 
     sectors = len(stream) // 512
     fat = [-3, -2, *range(3, sectors + 2), -2]
-    head = struct.pack("<8s16sHHHHH6sIIIIIiIiI", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"", 62, 3, 0xFFFE, 9, 6, b"",
-                       0, 1, 1, 0, 4096, -2, 0, -2, 0)  # fmt: skip
+    head = struct.pack(
+        "<8s16sHHHHH6sIIIIIiIiI",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        b"",
+        62,
+        3,
+        0xFFFE,
+        9,
+        6,
+        b"",
+        0,
+        1,
+        1,
+        0,
+        4096,
+        -2,
+        0,
+        -2,
+        0,
+    )
     directory = entry("Root Entry", 5, 1, -2 & 0xFFFFFFFF, 0) + entry("Workbook", 2, -1, 2, len(stream))
     return io.BytesIO(
-        head + struct.pack("<109i", 0, *[-1] * 108) + struct.pack("<128i", *fat, *[-1] * (128 - len(fat)))
-        + directory.ljust(512, b"\0") + stream
-    )  # fmt: skip
+        head
+        + struct.pack("<109i", 0, *[-1] * 108)
+        + struct.pack("<128i", *fat, *[-1] * (128 - len(fat)))
+        + directory.ljust(512, b"\0")
+        + stream
+    )
 
 
 def text(content: str, encoding: str = "utf-8") -> io.BytesIO:
@@ -130,9 +157,21 @@ def test_columns_are_found_by_any_of_their_titles_in_any_order():
 
 @pytest.mark.parametrize(
     "title",
-    ["客户编号*", "＊客户编号", "客户编号（必填）", " 客 户 编 号 ", "客户\n编号", "客户编号：", "CUSTOMER　CODE", "Ｃｕｓｔｏｍｅｒ code",
-     "客户编号 Customer Code", "客户编号/Customer No", "客户编号(ERP)", "【必填】客户编号"],
-)  # fmt: skip
+    [
+        "客户编号*",
+        "＊客户编号",
+        "客户编号（必填）",
+        " 客 户 编 号 ",
+        "客户\n编号",
+        "客户编号：",
+        "CUSTOMER　CODE",
+        "Ｃｕｓｔｏｍｅｒ code",
+        "客户编号 Customer Code",
+        "客户编号/Customer No",
+        "客户编号(ERP)",
+        "【必填】客户编号",
+    ],
+)
 def test_a_title_is_known_in_all_its_dresses(title):
     table = read_table(xlsx([[title, "客户名称"], ["C1", "甲"]]), "a.xlsx", CUSTOMERS)
     assert (table.lines[0].values["code"], table.unknown_titles, table.problems) == ("C1", [], [])
@@ -152,7 +191,11 @@ def test_the_header_is_found_below_a_merged_title_and_empty_rows():
 def test_two_rows_of_titles_with_groups_above_are_read_together():
     rows = [["客户编号", "客户名称", "联系人", ""], ["", "", "电话", "姓名"], ["C1", "甲", "123", "某人"]]
     table = read_table(xlsx(rows), "a.xlsx", CUSTOMERS)
-    assert (table.header_row, table.lines[0].values["name"], table.lines[0].values["phone"]) == (2, "甲", "123")
+    assert (table.header_row, table.lines[0].values["name"], table.lines[0].values["phone"]) == (
+        2,
+        "甲",
+        "123",
+    )
 
 
 def test_the_first_visible_sheet_with_known_titles_is_read():
@@ -164,7 +207,9 @@ def test_the_first_visible_sheet_with_known_titles_is_read():
 
 def test_a_title_that_stands_twice_is_a_problem_of_the_table():
     table = read_table(xlsx([["客户编号", "客户代码", "客户名称"], ["C1", "C2", "甲"]]), "a.xlsx", CUSTOMERS)
-    assert table.problems == [Problem("code", "title_twice", {"title": "客户编号", "found": "客户编号、客户代码"})]
+    assert table.problems == [
+        Problem("code", "title_twice", {"title": "客户编号", "found": "客户编号、客户代码"})
+    ]
 
 
 def test_a_missing_required_column_is_one_problem_of_the_table_and_none_of_its_lines():
@@ -215,9 +260,24 @@ def test_a_csv_line_longer_than_its_titles_is_a_problem_and_a_shorter_one_is_not
 
 @pytest.mark.parametrize(
     "cell",
-    [date(2026, 1, 5), datetime(2026, 1, 5, 16, 30), 46027, 46027.5, 20260105, "2026-1-5", "2026/01/05", "2026.1.5",  # noqa: DTZ001
-     "20260105", "2026年1月5日", "２０２６－１－５", " 2026-01-05 ", "2026-01-05 00:00:00", "2026-01-05T08:00:00", "46027"],
-)  # fmt: skip
+    [
+        date(2026, 1, 5),
+        datetime(2026, 1, 5, 16, 30),  # noqa: DTZ001 - as a workbook gives it
+        46027,
+        46027.5,
+        20260105,
+        "2026-1-5",
+        "2026/01/05",
+        "2026.1.5",
+        "20260105",
+        "2026年1月5日",
+        "２０２６－１－５",
+        " 2026-01-05 ",
+        "2026-01-05 00:00:00",
+        "2026-01-05T08:00:00",
+        "46027",
+    ],
+)
 def test_a_date_is_read_however_it_is_written(cell):
     assert shipment("L1", cell, 1) == (
         {"lot": "L1", "shipped_on": date(2026, 1, 5), "quantity": 1, "price": None},
@@ -236,17 +296,31 @@ def test_a_date_of_another_age_is_a_problem():
     assert shipment("L1", "1026-01-05", 1)[1] == [Problem("shipped_on", "date_range", params)]
 
 
-@pytest.mark.parametrize("cell", [1234, 1234.0, "1,234", "１，２３４", "1234.00", " 1 234 ", "+1234", "¥1,234"])
+@pytest.mark.parametrize(
+    "cell", [1234, 1234.0, "1,234", "１，２３４", "1234.00", " 1 234 ", "+1234", "¥1,234"]
+)
 def test_a_whole_number_is_read_however_it_is_written(cell):
     assert shipment("L1", "2026-1-5", cell)[0]["quantity"] == 1234
 
 
 @pytest.mark.parametrize(
     ("cell", "code"),
-    [("1.5", "not_whole"), (1.5, "not_whole"), ("1,5", "not_a_number"), ("12,34", "not_a_number"), ("五", "not_a_number"),
-     ("500pcs", "not_a_number"), (True, "not_a_number"), ("9" * 400, "number_too_long"), (1e300, "number_too_long"),
-     (date(2026, 1, 5), "not_a_number"), ("٣", "not_a_number"), ("nan", "not_a_number"), ("", "required")],
-)  # fmt: skip
+    [
+        ("1.5", "not_whole"),
+        (1.5, "not_whole"),
+        ("1,5", "not_a_number"),
+        ("12,34", "not_a_number"),
+        ("五", "not_a_number"),
+        ("500pcs", "not_a_number"),
+        (True, "not_a_number"),
+        ("9" * 400, "number_too_long"),
+        (1e300, "number_too_long"),
+        (date(2026, 1, 5), "not_a_number"),
+        ("٣", "not_a_number"),
+        ("nan", "not_a_number"),
+        ("", "required"),
+    ],
+)
 def test_what_is_no_whole_number_is_a_problem(cell, code):
     assert [(p.column, p.code) for p in shipment("L1", "2026-1-5", cell)[1]] == [("quantity", code)]
 
@@ -258,7 +332,8 @@ def test_infinity_and_no_number_are_problems(kind, number):
 
 
 @pytest.mark.parametrize(
-    ("cell", "value"), [("-1,234.50", "-1234.50"), (0.1 + 0.2, "0.3"), ("０．５", "0.5"), ("−3", "-3"), (12, "12")]
+    ("cell", "value"),
+    [("-1,234.50", "-1234.50"), (0.1 + 0.2, "0.3"), ("０．５", "0.5"), ("−3", "-3"), (12, "12")],
 )
 def test_a_decimal_keeps_its_digits(cell, value):
     price = shipment("L1", "2026-1-5", 1, cell)[0]["price"]
@@ -267,10 +342,19 @@ def test_a_decimal_keeps_its_digits(cell, value):
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [(13800138000.0, "13800138000"), (20260105001, "20260105001"), (0.5, "0.5"), ("　A１２ｂ　", "A12b"), (True, "TRUE"),
-     (date(2026, 1, 5), "2026-01-05"), ("第一行\n第二行", "第一行 第二行"), ("𠮷😀👨\u200d👩", "𠮷😀👨\u200d👩"), ("（甲）", "（甲）"),
-     ("\u202eA\u200b1\ufeff", "A1")],
-)  # fmt: skip
+    [
+        (13800138000.0, "13800138000"),
+        (20260105001, "20260105001"),
+        (0.5, "0.5"),
+        ("　A１２ｂ　", "A12b"),
+        (True, "TRUE"),
+        (date(2026, 1, 5), "2026-01-05"),
+        ("第一行\n第二行", "第一行 第二行"),
+        ("𠮷😀👨\u200d👩", "𠮷😀👨\u200d👩"),
+        ("（甲）", "（甲）"),
+        ("\u202eA\u200b1\ufeff", "A1"),
+    ],
+)
 def test_a_text_is_what_the_user_meant(cell, value):
     assert shipment(cell, "2026-1-5", 1)[0]["lot"] == value
 
@@ -283,9 +367,15 @@ def test_line_breaks_stay_where_a_column_wants_them():
 
 @pytest.mark.parametrize(
     ("cell", "code"),
-    [("1.38001E+10", "shortened_number"), ("A\x01B", "control_characters"),
-     ("A\x00B", "control_characters"), ("#N/A", "formula_error"), ("########", "formula_error"), ("x" * 40_000, "too_long")],
-)  # fmt: skip
+    [
+        ("1.38001E+10", "shortened_number"),
+        ("A\x01B", "control_characters"),
+        ("A\x00B", "control_characters"),
+        ("#N/A", "formula_error"),
+        ("########", "formula_error"),
+        ("x" * 40_000, "too_long"),
+    ],
+)
 def test_a_text_that_cannot_be_kept_is_a_problem(cell, code):
     table = read_table(text(f"批号,日期,数量\n{cell},2026-1-5,1\n"), "a.csv", SHIPMENTS)
     assert [(p.column, p.code) for p in table.lines[0].problems] == [("lot", code)]
@@ -309,7 +399,9 @@ def test_a_choice_is_read_by_title_or_code(cell):
 
 
 def test_an_unknown_choice_says_what_is_possible():
-    table = read_table(xlsx([["客户编号", "客户名称", "客户类型"], ["C1", "甲", "朋友"]]), "a.xlsx", CUSTOMERS)
+    table = read_table(
+        xlsx([["客户编号", "客户名称", "客户类型"], ["C1", "甲", "朋友"]]), "a.xlsx", CUSTOMERS
+    )
     problem = Problem("kind", "unknown_choice", {"value": "朋友", "choices": "直接车辆配套、生产厂家"})
     assert table.lines[0].problems == [problem]
 
@@ -324,7 +416,10 @@ def test_a_formula_is_taken_by_its_value_and_its_error_is_a_problem():
         sheet.write_formula(2, 4, "=NA()", None, "#N/A")
         sheet.write_formula(5, 4, "=1/0", None, "#DIV/0!")
     first, last = read_table(io.BytesIO(file.getvalue()), "a.xlsx", SHIPMENTS).lines
-    assert (first.values["quantity"], first.problems) == (3, [Problem("price", "formula_error", {"value": "#N/A"})])
+    assert (first.values["quantity"], first.problems) == (
+        3,
+        [Problem("price", "formula_error", {"value": "#N/A"})],
+    )
     assert (last.number, last.problems[-1]) == (6, Problem("price", "formula_error", {"value": "#DIV/0!"}))
 
 
@@ -352,7 +447,10 @@ def test_a_text_file_is_read_in_its_encoding_and_with_its_delimiter(encoding, de
 
 def test_tab_separated_text_that_calls_itself_xls_is_read():
     assert (
-        read_table(text("客户编号\t客户名称\nC1\t甲", "gb18030"), "导出.xls", CUSTOMERS).lines[0].values["name"] == "甲"
+        read_table(text("客户编号\t客户名称\nC1\t甲", "gb18030"), "导出.xls", CUSTOMERS)
+        .lines[0]
+        .values["name"]
+        == "甲"
     )
 
 
@@ -411,7 +509,9 @@ def test_a_word_file_that_calls_itself_xlsx_is_refused():
 
 
 def test_a_workbook_with_a_password_is_refused():
-    content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(600)
+    content = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(600)
+    )
     assert refusal(io.BytesIO(content)).code == "encrypted"
 
 
@@ -465,7 +565,11 @@ def test_more_rows_than_allowed_are_refused():
 def test_a_file_that_is_too_big_is_read_no_further_than_the_limit():
     stream = io.BytesIO(bytes(10 * 1024 * 1024))
     refused = refusal(stream, size=1024 * 1024)
-    assert (refused.code, refused.params, stream.tell()) == ("too_big", {"megabytes": 1}, 1024 * 1024 + 64 * 1024)
+    assert (refused.code, refused.params, stream.tell()) == (
+        "too_big",
+        {"megabytes": 1},
+        1024 * 1024 + 64 * 1024,
+    )
 
 
 def test_a_workbook_that_takes_too_long_is_given_up():

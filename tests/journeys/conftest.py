@@ -1,8 +1,11 @@
-"""Journeys: people of the factory before real browsers, a real server, nothing known but what stands on the screen.
+"""Journeys: people of the factory before real browsers, a real server, nothing known but what stands on the
+screen.
 
-The server is reached under a host name of the intranet over plain http, as tablets reach it: browsers allow less there than on
+The server is reached under a host name of the intranet over plain http, as tablets reach it: browsers allow
+less there than on
 127.0.0.1. The CDN's address is answered by the tests: with the packaged copy, never, or not at all.
 """
+
 from __future__ import annotations
 
 import os
@@ -41,7 +44,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _chromium() -> str | None:
-    return os.environ.get("CS_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    return (
+        os.environ.get("CS_CHROMIUM")
+        or shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
 
 
 @pytest.fixture(scope="session")
@@ -57,9 +65,18 @@ def chromium(playwright_here: Playwright) -> Iterator[Browser]:
         if os.environ.get("CS_BROWSER_REQUIRED"):
             pytest.fail("no Chromium on this machine: apt install chromium")
         pytest.skip("no Chromium on this machine: apt install chromium")
-    browser = playwright_here.chromium.launch(executable_path=path, args=[
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        f"--host-resolver-rules=MAP {HOST} 127.0.0.1"])
+    browser = playwright_here.chromium.launch(
+        executable_path=path,
+        args=[
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            f"--host-resolver-rules=MAP {HOST} 127.0.0.1",
+        ],
+    )
     yield browser
     browser.close()
 
@@ -77,8 +94,13 @@ def server(tmp_path: Path) -> Iterator[str]:
     support.fill(app)
     port = free_port()
     environment = os.environ | {"CS_DATA": str(tmp_path), "CS_PASSWORD_COST": "1", "DATABASE_URL": ""}
-    process = subprocess.Popen([sys.executable, "-m", "flask", "--app", "app", "serve", "--port", str(port)], cwd=ROOT, env=environment,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "app", "serve", "--port", str(port)],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         for _ in range(200):
             with suppress(urllib.error.URLError, OSError):
@@ -124,17 +146,23 @@ class Person:
         self.waits(what).get_by_role("link").first.click()
 
     def press(self, name: str) -> None:
-        """A button, or a link that looks like one; on a record that takes a step in place, what stands in the step's own part."""
+        """A button, or a link that looks like one; on a record that takes a step in place, what stands in the
+        step's own part."""
         self.page.locator("main").get_by_role("button", name=name, exact=True).or_(
-            self.page.locator("main").get_by_role("link", name=name, exact=True)).first.click()
+            self.page.locator("main").get_by_role("link", name=name, exact=True)
+        ).first.click()
 
     def wait_for_form(self) -> None:
         """A form that is just coming in takes the focus: what is typed meanwhile lands in another field."""
-        expect(self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
+        expect(self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(
+            0
+        )
 
     def field(self, label: str) -> Any:
         """The field under a label; a star behind it marks what must be filled in."""
-        named = self.page.locator(".field-label").filter(has_text=re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$"))
+        named = self.page.locator(".field-label").filter(
+            has_text=re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$")
+        )
         field = self.page.locator(".field").filter(has=named)
         field.first.wait_for()
         self.wait_for_form()
@@ -152,7 +180,7 @@ class Person:
         self.page.locator("label.choice", has_text=option).first.click()
 
     def add_file(self, path: Path) -> None:
-        self.page.locator('input[type=file][multiple]').first.set_input_files(str(path))
+        self.page.locator("input[type=file][multiple]").first.set_input_files(str(path))
 
     def see(self, text: str) -> None:
         expect(self.page.locator("main")).to_contain_text(text)
@@ -168,7 +196,8 @@ class Person:
 
 
 def log_complaint(clerk: Person, description: str, *, defects: str = "2", photo: Path | None = None) -> str:
-    """5.2.1.1: 业务员 logs a complaint in which nothing is missing: contact and goods looked up, the rest typed. Returns its number."""
+    """5.2.1.1: 业务员 logs a complaint in which nothing is missing: contact and goods looked up, the rest
+    typed. Returns its number."""
     clerk.go("我的工作")
     clerk.press("登记投诉")
     clerk.choose("客户", "华声汽配")
@@ -200,12 +229,15 @@ def receive_complaint(inspector: Person, number: str) -> None:
 
 
 def answer_cdn(page: Page, how: str, hanging: list[Route]) -> None:
-    """What the browser gets at the CDN's address: 'copy' the packaged bytes, 'hang' nothing ever, 'fail' an error."""
+    """What the browser gets at the CDN's address: 'copy' the packaged bytes, 'hang' nothing ever, 'fail' an
+    error."""
     local = next(file for file in files("django-htmx") or [] if file.name == "htmx-2.min.js").locate()
 
     def handle(route: Route) -> None:
         if how == "copy":
-            route.fulfill(path=str(local), content_type="text/javascript", headers={"Access-Control-Allow-Origin": "*"})
+            route.fulfill(
+                path=str(local), content_type="text/javascript", headers={"Access-Control-Allow-Origin": "*"}
+            )
         elif how == "fail":
             route.abort()
         else:
@@ -219,9 +251,15 @@ def person(chromium: Browser, server: str) -> Iterator[Callable[..., Person]]:
     """person(role, cdn='copy', javascript=True, tablet=True): a person who has signed in, in Chinese."""
     contexts, hanging = [], []
 
-    def make(role: str, *, cdn: str = "copy", javascript: bool = True, tablet: bool = True, language: str = "zh-CN") -> Person:
-        context = chromium.new_context(**(TABLET if tablet else DESK), locale=language, java_script_enabled=javascript,
-                                       timezone_id="Asia/Shanghai")
+    def make(
+        role: str, *, cdn: str = "copy", javascript: bool = True, tablet: bool = True, language: str = "zh-CN"
+    ) -> Person:
+        context = chromium.new_context(
+            **(TABLET if tablet else DESK),
+            locale=language,
+            java_script_enabled=javascript,
+            timezone_id="Asia/Shanghai",
+        )
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()

@@ -1,4 +1,6 @@
-"""A CAR by clicks alone (5.2.2.5): issued from inside, analysed, its measures carried out on tablets, without effect, a second round, verified."""
+"""A CAR by clicks alone (5.2.2.5): issued from inside, analysed, its measures carried out on tablets, without
+effect, a second round, verified."""
+
 from __future__ import annotations
 
 import re
@@ -28,7 +30,9 @@ def issue(inspector: Person) -> str:
 
 def answer_why(manager: Person, part: str, *answers: str) -> None:
     """One row of whys: the fields under the heading of that cause."""
-    box = manager.page.locator("fieldset").filter(has=manager.page.locator("legend", has_text=re.compile(rf"^\s*{part}")))
+    box = manager.page.locator("fieldset").filter(
+        has=manager.page.locator("legend", has_text=re.compile(rf"^\s*{part}"))
+    )
     for number, answer in enumerate(answers, 1):
         box.get_by_label(f"为什么 {number}").fill(answer)
     box.locator(".why-line").nth(len(answers) - 1).get_by_text("已验证").click()
@@ -54,7 +58,12 @@ def analyse(manager: Person, number: str, cause: str, system: str = "") -> None:
     manager.press("原因分析")
     manager.see("已完成：原因分析")
     expect(manager.page.locator("figure.fishbone img >> nth=0")).to_be_visible()
-    assert manager.page.locator("figure.fishbone img >> nth=0").evaluate("image => image.complete && image.naturalWidth") > 600
+    assert (
+        manager.page.locator("figure.fishbone img >> nth=0").evaluate(
+            "image => image.complete && image.naturalWidth"
+        )
+        > 600
+    )
 
 
 def set_measures(manager: Person, *measures: tuple[str, str, str]) -> None:
@@ -95,7 +104,9 @@ def prove(inspector: Person, number: str, step: str, data: str) -> None:
     inspector.see(f"已完成：{step}")
 
 
-def test_a_car_without_effect_goes_a_second_round_and_is_verified(person: Callable[..., Person], photo: Path) -> None:
+def test_a_car_without_effect_goes_a_second_round_and_is_verified(
+    person: Callable[..., Person], photo: Path
+) -> None:
     inspector, manager = person("quality_inspector", tablet=False), person("production_manager", tablet=False)
     operator, planner = person("production_operator"), person("planner")
     number = issue(inspector)

@@ -1,4 +1,6 @@
-"""What waits too long, by clicks (5.3.4): the general manager sees whom to call, and nothing more; it is gone when it is signed. One password for two signatures."""
+"""What waits too long, by clicks (5.3.4): the general manager sees whom to call, and nothing more; it is gone
+when it is signed. One password for two signatures."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -21,7 +23,10 @@ from tests.tables import ROLES
 @pytest.fixture
 def filed_long_ago(server: str, tmp_path: Path) -> str:
     """An application of three weeks ago that nobody has signed: a browser cannot move the server's clock."""
-    app, on = create_app({"CS_DATA": tmp_path, "CS_PASSWORD_COST": 1, "DATABASE_URL": ""}), datetime.now(UTC) - timedelta(days=21)
+    app, on = (
+        create_app({"CS_DATA": tmp_path, "CS_PASSWORD_COST": 1, "DATABASE_URL": ""}),
+        datetime.now(UTC) - timedelta(days=21),
+    )
     with app.app_context():
         people = {role: User.by_username(role) for role in ROLES}
         number = Replenishments(people, on, Cases(people, on)("received").id)().number
@@ -34,7 +39,9 @@ def relaxed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CS_SIGN_AGAIN_MINUTES", "5")
 
 
-def test_the_general_manager_sees_whom_to_call_until_it_is_signed(filed_long_ago: str, person: Callable[..., Person]) -> None:
+def test_the_general_manager_sees_whom_to_call_until_it_is_signed(
+    filed_long_ago: str, person: Callable[..., Person]
+) -> None:
     general, number = person("general_manager"), filed_long_ago
     part = general.page.locator(".escalated")
     expect(part.locator(".work-row", has_text=number)).to_have_count(1)
@@ -60,7 +67,9 @@ def test_the_general_manager_sees_whom_to_call_until_it_is_signed(filed_long_ago
 
 
 @pytest.mark.usefixtures("relaxed")
-def test_one_password_does_for_two_signatures_where_the_factory_allows_it(person: Callable[..., Person]) -> None:
+def test_one_password_does_for_two_signatures_where_the_factory_allows_it(
+    person: Callable[..., Person],
+) -> None:
     clerk, sales = person("sales_clerk", tablet=False), person("sales_manager")
     complaint = log_complaint(clerk)
     first, second = apply(clerk, complaint, "100"), apply(clerk, complaint, "200")

@@ -1,4 +1,5 @@
 """A long register by clicks alone: a period, the button, the progress, the file (5.6, 7.1)."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -35,8 +36,9 @@ def numbers_of(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_the_supervisor_takes_the_complaints_of_a_period_as_a_file(person: Callable[..., Person], many_lines: None, tmp_path: Path,
-                                                                   javascript: bool) -> None:
+def test_the_supervisor_takes_the_complaints_of_a_period_as_a_file(
+    person: Callable[..., Person], many_lines: None, tmp_path: Path, javascript: bool
+) -> None:
     supervisor = person("quality_supervisor", tablet=False, javascript=javascript)
     page = supervisor.page
     supervisor.go("清单报表")

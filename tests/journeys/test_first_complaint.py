@@ -1,4 +1,5 @@
 """A complaint from the first word to the close, by clicks alone (5.2.1.1, 5.2.1.3, 5.2.2.3, 5.2.2.6, 5.6)."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -18,8 +19,12 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_an_occasional_complaint_goes_from_intake_to_close(person: Callable[..., Person], photo: Path, way: str) -> None:
-    clerk, inspector, supervisor = (person(role, **WAYS[way]) for role in ("sales_clerk", "quality_inspector", "quality_supervisor"))
+def test_an_occasional_complaint_goes_from_intake_to_close(
+    person: Callable[..., Person], photo: Path, way: str
+) -> None:
+    clerk, inspector, supervisor = (
+        person(role, **WAYS[way]) for role in ("sales_clerk", "quality_inspector", "quality_supervisor")
+    )
 
     # 业务员 hears of it by telephone and logs it (5.2.1.1)
     number = log_complaint(clerk, "装车后右声道无声", photo=photo)

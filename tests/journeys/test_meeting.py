@@ -1,4 +1,6 @@
-"""A major complaint through its meeting, by clicks alone (5.2.2.4): three heads, the goods at every place, the result, and the close at last."""
+"""A major complaint through its meeting, by clicks alone (5.2.2.4): three heads, the goods at every place,
+the result, and the close at last."""
+
 from __future__ import annotations
 
 import re
@@ -34,12 +36,20 @@ class Row:
 
     def _field(self, label: str):
         self.person.wait_for_form()
-        named = self.person.page.locator(".field-label").filter(has_text=re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$"))
+        named = self.person.page.locator(".field-label").filter(
+            has_text=re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$")
+        )
         return self.box.locator(".field").filter(has=named)
 
 
-def test_a_major_complaint_goes_through_its_meeting_to_the_close(person: Callable[..., Person], photo: Path) -> None:
-    clerk, inspector, supervisor = person("sales_clerk"), person("quality_inspector"), person("quality_supervisor", tablet=False)
+def test_a_major_complaint_goes_through_its_meeting_to_the_close(
+    person: Callable[..., Person], photo: Path
+) -> None:
+    clerk, inspector, supervisor = (
+        person("sales_clerk"),
+        person("quality_inspector"),
+        person("quality_supervisor", tablet=False),
+    )
     heads = {role: person(role) for role in HEADS}
     planner = person("planner")
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date()

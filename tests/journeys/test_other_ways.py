@@ -1,4 +1,6 @@
-"""What a department hears, what is not ours, what the customer refuses: by clicks alone (5.2.1.2, 5.2.2.2, 5.2.2.3)."""
+"""What a department hears, what is not ours, what the customer refuses: by clicks alone (5.2.1.2, 5.2.2.2,
+5.2.2.3)."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -33,7 +35,9 @@ def reply(clerk: Person, number: str) -> None:
 
 
 def test_what_the_warehouse_hears_reaches_sales_at_once(person: Callable[..., Person]) -> None:
-    keeper, clerk, inspector = (person(role) for role in ("warehouse_keeper", "sales_clerk", "quality_inspector"))
+    keeper, clerk, inspector = (
+        person(role) for role in ("warehouse_keeper", "sales_clerk", "quality_inspector")
+    )
     keeper.press("转达业务部")
     keeper.write("客户（转达人所述）", "华声汽配送货司机")
     keeper.choose("方式", "来访")
@@ -54,7 +58,9 @@ def test_what_the_warehouse_hears_reaches_sales_at_once(person: Callable[..., Pe
 
 
 def test_what_is_not_ours_is_explained_with_evidence(person: Callable[..., Person], photo: Path) -> None:
-    clerk, inspector, supervisor = (person(role, tablet=False) for role in ("sales_clerk", "quality_inspector", "quality_supervisor"))
+    clerk, inspector, supervisor = (
+        person(role, tablet=False) for role in ("sales_clerk", "quality_inspector", "quality_supervisor")
+    )
     number = log_complaint(clerk, "面网掉漆两只")
     receive_complaint(inspector, number)
     analyse(inspector, number, liability="运输", route="非本公司责任")
@@ -79,7 +85,9 @@ def test_what_is_not_ours_is_explained_with_evidence(person: Callable[..., Perso
 
 
 def test_a_refusal_goes_back_to_analysis_and_gets_a_second_reply(person: Callable[..., Person]) -> None:
-    clerk, inspector, supervisor = (person(role) for role in ("sales_clerk", "quality_inspector", "quality_supervisor"))
+    clerk, inspector, supervisor = (
+        person(role) for role in ("sales_clerk", "quality_inspector", "quality_supervisor")
+    )
     number = log_complaint(clerk, "面网掉漆两只")
     receive_complaint(inspector, number)
     for round_number in (1, 2):

@@ -1,4 +1,6 @@
-"""Replenishments by clicks alone (5.3.4): 999.99, 1000.00, a split one, a refusal, a change after a signature, a deputy; signed on tablets in the queue."""
+"""Replenishments by clicks alone (5.3.4): 999.99, 1000.00, a split one, a refusal, a change after a
+signature, a deputy; signed on tablets in the queue."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -29,7 +31,9 @@ def apply(clerk: Person, complaint: str, price: str) -> str:
     open_complaint(clerk, complaint)
     clerk.press("提出补货申请")
     row = clerk.page.locator(".form-row").first
-    row.locator("select").select_option(row.locator("select option", has_text="CA-6920").first.get_attribute("value"))
+    row.locator("select").select_option(
+        row.locator("select option", has_text="CA-6920").first.get_attribute("value")
+    )
     row.get_by_label("数量").fill("1")
     row.get_by_label("单价（含税）").fill(price)
     clerk.write("要求交期", day(5))
@@ -66,13 +70,22 @@ def test_a_replenishment_of_1000_goes_up_to_the_general_manager(person: Callable
     in_queue(general, number, there=False)
     decide(person("production_manager"), number, "核准补货")
     decide(general, number, "核准补货")
-    expect(general.page.locator("html")).to_have_css("scroll-behavior", "auto")  # a button that glides while it is pressed is not pressed
+    expect(general.page.locator("html")).to_have_css(
+        "scroll-behavior", "auto"
+    )  # a button that glides while it is pressed is not pressed
     person("planner").expect_work(f"紧急订单排程 · {number}", there=True)
 
 
-def test_a_replenishment_of_999_99_is_ordered_by_two_managers_made_and_shipped(person: Callable[..., Person]) -> None:
-    """5.3.4, 3.5, 3.6: below the limit the general manager is not asked; planning, production and warehouse carry the urgent order out."""
-    clerk, general, planner = person("sales_clerk", tablet=False), person("general_manager"), person("planner")
+def test_a_replenishment_of_999_99_is_ordered_by_two_managers_made_and_shipped(
+    person: Callable[..., Person],
+) -> None:
+    """5.3.4, 3.5, 3.6: below the limit the general manager is not asked; planning, production and warehouse
+    carry the urgent order out."""
+    clerk, general, planner = (
+        person("sales_clerk", tablet=False),
+        person("general_manager"),
+        person("planner"),
+    )
     number = apply(clerk, log_complaint(clerk), "999.99")
     decide(person("production_manager"), number, "核准补货")
     planner.expect_work(number, there=False)
@@ -100,8 +113,10 @@ def take(somebody: Person, step: str, number: str, written: dict[str, str]) -> N
 
 
 def test_a_split_one_goes_up_too_and_a_refused_one_says_why(person: Callable[..., Person]) -> None:
-    clerk, sales, production, general = (person(role, tablet=role != "sales_clerk") for role in (
-        "sales_clerk", "sales_manager", "production_manager", "general_manager"))
+    clerk, sales, production, general = (
+        person(role, tablet=role != "sales_clerk")
+        for role in ("sales_clerk", "sales_manager", "production_manager", "general_manager")
+    )
     complaint = log_complaint(clerk)
     first, second = apply(clerk, complaint, "600"), apply(clerk, complaint, "400")
     decide(sales, first, "核准补货")
@@ -116,11 +131,16 @@ def test_a_split_one_goes_up_too_and_a_refused_one_says_why(person: Callable[...
 
 
 def test_a_change_after_a_signature_voids_it_and_tells_who_signed(person: Callable[..., Person]) -> None:
-    clerk, sales, production = (person(role, tablet=role != "sales_clerk") for role in ("sales_clerk", "sales_manager", "production_manager"))
+    clerk, sales, production = (
+        person(role, tablet=role != "sales_clerk")
+        for role in ("sales_clerk", "sales_manager", "production_manager")
+    )
     number = apply(clerk, log_complaint(clerk), "500")
     decide(sales, number, "核准补货")
     in_queue(production, number)
-    production.page.locator(".approval", has_text=number).get_by_role("link", name="核准补货", exact=True).click()
+    production.page.locator(".approval", has_text=number).get_by_role(
+        "link", name="核准补货", exact=True
+    ).click()
     production.field("密码").locator("input").wait_for()
 
     clerk.press("修改申请")
@@ -144,7 +164,11 @@ def test_a_change_after_a_signature_voids_it_and_tells_who_signed(person: Callab
 
 
 def test_a_manager_who_is_away_is_stood_in_for(person: Callable[..., Person]) -> None:
-    clerk, sales, planner = person("sales_clerk", tablet=False), person("sales_manager", tablet=False), person("planner")
+    clerk, sales, planner = (
+        person("sales_clerk", tablet=False),
+        person("sales_manager", tablet=False),
+        person("planner"),
+    )
     number = apply(clerk, log_complaint(clerk), "88")
     in_queue(planner, number, there=False)
     sales.go("签核")

@@ -1,4 +1,6 @@
-"""Returns by clicks alone (5.3): one that starts at the gate, one that starts at sales with a replenishment for it. Each at the right person's screen."""
+"""Returns by clicks alone (5.3): one that starts at the gate, one that starts at sales with a replenishment
+for it. Each at the right person's screen."""
+
 from __future__ import annotations
 
 import re
@@ -30,7 +32,9 @@ def step(person: Person, task: str, number: str, name: str, **typed: str) -> Non
     """A step of the record that waits in My work: open, press, write, press."""
     take(person, task, number)
     person.press(name)
-    expect(person.page.locator("main").get_by_role("button", name=name, exact=True)).to_be_visible()  # the form has come
+    expect(
+        person.page.locator("main").get_by_role("button", name=name, exact=True)
+    ).to_be_visible()  # the form has come
     for label, text in typed.items():
         person.write(label, text)
     person.press(name)
@@ -40,7 +44,9 @@ def step(person: Person, task: str, number: str, name: str, **typed: str) -> Non
 def slip(person: Person, quantity: str) -> None:
     person.choose("客户", "华声汽配")
     row = person.page.locator("fieldset.panel").first
-    row.locator("select").select_option(row.locator("select option", has_text="CA-6920").first.get_attribute("value"))
+    row.locator("select").select_option(
+        row.locator("select option", has_text="CA-6920").first.get_attribute("value")
+    )
     for label, text in (("退货单数量", quantity), ("批号", "L2611"), ("退货原因", "右声道无声")):
         row.get_by_label(label).fill(text)
 
@@ -55,7 +61,11 @@ def count(keeper: Person, number: str, quantity: str) -> None:
 
 
 def test_a_return_that_starts_at_the_gate_is_reworked_and_goes_back(person: Callable[..., Person]) -> None:
-    keeper, clerk, inspector = person("warehouse_keeper"), person("sales_clerk", tablet=False), person("quality_inspector")
+    keeper, clerk, inspector = (
+        person("warehouse_keeper"),
+        person("sales_clerk", tablet=False),
+        person("quality_inspector"),
+    )
     keeper.go("客户退货")
     keeper.press("登记收到的退货")
     slip(keeper, "10")
@@ -90,27 +100,44 @@ def test_a_return_that_starts_at_the_gate_is_reworked_and_goes_back(person: Call
     inspector.press("检验并处置")
     inspector.see("已完成：检验并处置")
 
-    step(person("process_engineer"), "制定重工流程", number, "制定重工流程", 重工流程="补焊端子，重测", 重工流程编号="RW-031")
+    step(
+        person("process_engineer"),
+        "制定重工流程",
+        number,
+        "制定重工流程",
+        重工流程="补焊端子，重测",
+        重工流程编号="RW-031",
+    )
     step(person("planner", tablet=False), "重工排程", number, "重工排程", 重工完成日=day(3))
     operator = person("production_operator")
     step(operator, "报告重工数量", number, "报告重工数量", 重工完成="3")
     step(operator, "报告重工数量", number, "报告重工数量", 重工完成="1")
     operator.expect_work(f"报告重工数量 · {number}", there=False)
     step(inspector, "复检", number, "复检", 复检合格="3", 复检报废="1")
-    expect(inspector.page.locator("svg.tally")).to_have_attribute("aria-label", "合格 3, 复检合格 3, 复检报废 1, 报废 1")
+    expect(inspector.page.locator("svg.tally")).to_have_attribute(
+        "aria-label", "合格 3, 复检合格 3, 复检报废 1, 报废 1"
+    )
     step(keeper, "返还/报废", number, "返还/报废", 送货单号="SH-88")
     step(clerk, "客户确认", number, "客户确认", 客户意见="数量无误")
     supervisor = person("quality_supervisor", tablet=False)
     supervisor.go("签核")
-    supervisor.page.locator(".approval", has_text=f"结案 · {number}").get_by_role("link", name="结案", exact=True).click()
+    supervisor.page.locator(".approval", has_text=f"结案 · {number}").get_by_role(
+        "link", name="结案", exact=True
+    ).click()
     supervisor.write("密码", "demo")
     supervisor.press("结案")
     supervisor.see("已完成：结案")
     expect(supervisor.page.locator(".approval", has_text=number)).to_have_count(0)
 
 
-def test_a_return_that_starts_at_sales_is_picked_up_and_its_goods_are_replenished(person: Callable[..., Person]) -> None:
-    clerk, inspector, planner = person("sales_clerk", tablet=False), person("quality_inspector"), person("planner", tablet=False)
+def test_a_return_that_starts_at_sales_is_picked_up_and_its_goods_are_replenished(
+    person: Callable[..., Person],
+) -> None:
+    clerk, inspector, planner = (
+        person("sales_clerk", tablet=False),
+        person("quality_inspector"),
+        person("planner", tablet=False),
+    )
     clerk.go("客户退货")
     clerk.press("登记退货")
     slip(clerk, "5")
@@ -144,7 +171,9 @@ def test_a_return_that_starts_at_sales_is_picked_up_and_its_goods_are_replenishe
     for role in ("production_manager", "sales_manager"):
         manager = person(role)
         manager.go("签核")
-        manager.page.locator(".approval", has_text=replenishment).get_by_role("link", name="核准补货", exact=True).click()
+        manager.page.locator(".approval", has_text=replenishment).get_by_role(
+            "link", name="核准补货", exact=True
+        ).click()
         manager.see("999.99")
         manager.write("密码", "demo")
         manager.press("核准补货")

@@ -1,7 +1,10 @@
-"""The shop floor with a scanner and a thumb (5.3.3, 3.5): labels from the page, lines opened by their codes, one after the other.
+"""The shop floor with a scanner and a thumb (5.3.3, 3.5): labels from the page, lines opened by their codes,
+one after the other.
 
-The tablet reaches the server under a host name over http: no camera stream, no clipboard; a scanner is a keyboard, and files are pictures.
+The tablet reaches the server under a host name over http: no camera stream, no clipboard; a scanner is a
+keyboard, and files are pictures.
 """
+
 from __future__ import annotations
 
 import io
@@ -34,7 +37,9 @@ def awaited(server: str, tmp_path: Path) -> str:
     app = create_app({"CS_DATA": tmp_path, "CS_PASSWORD_COST": 1, "DATABASE_URL": ""})
     with app.app_context():
         build = Returns({role: User.by_username(role) for role in ROLES}, datetime.now(UTC))
-        number = build("expected", lines=(*LINES, LINES[0] | {"lot_no": "L2613", "slip_qty": Decimal(4)})).number
+        number = build(
+            "expected", lines=(*LINES, LINES[0] | {"lot_no": "L2613", "slip_qty": Decimal(4)})
+        ).number
         db.session.commit()
         return number
 
@@ -62,17 +67,29 @@ def key_in(person: Person, label: str, quantity: str) -> None:
 def small_targets(person: Person) -> list[str]:
     """What a thumb must press on this page, but is lower than a thumb is wide."""
     person.page.wait_for_load_state()  # until then nothing is as high as it will be
-    return person.page.evaluate("""least => [...document.querySelectorAll('main button, main .btn, main input, main textarea, main summary, main .choice, main .file-pick')]
-        .map(one => one.closest('.choice, .file-pick') || one).filter(one => one.offsetParent && one.type !== 'hidden' && one.getBoundingClientRect().height < least)
-        .map(one => one.outerHTML.slice(0, 80))""", THUMB)
+    return person.page.evaluate(
+        """least => [...document.querySelectorAll('main button, main .btn, main input, '
+            + 'main textarea, main summary, main .choice, main .file-pick')]
+        .map(one => one.closest('.choice, .file-pick') || one)
+        .filter(one => one.offsetParent && one.type !== 'hidden')
+        .filter(one => one.getBoundingClientRect().height < least)
+        .map(one => one.outerHTML.slice(0, 80))""",
+        THUMB,
+    )
 
 
 def codes_of(pdf: bytes) -> list[str]:
     """What a reader of codes sees on each page, as a label printer puts it on paper."""
-    return [code.text for page in drawn(pdf, PRINTER) for code in zxingcpp.read_barcodes(Image.open(io.BytesIO(page)))]
+    return [
+        code.text
+        for page in drawn(pdf, PRINTER)
+        for code in zxingcpp.read_barcodes(Image.open(io.BytesIO(page)))
+    ]
 
 
-def test_labels_come_out_of_the_printer_each_on_its_own_and_can_be_read(person: Callable[..., Person], awaited: str) -> None:
+def test_labels_come_out_of_the_printer_each_on_its_own_and_can_be_read(
+    person: Callable[..., Person], awaited: str
+) -> None:
     keeper = person("warehouse_keeper")
     scan(keeper, awaited)
     keeper.press("打印标签")
@@ -85,7 +102,9 @@ def test_labels_come_out_of_the_printer_each_on_its_own_and_can_be_read(person: 
     assert [word for word in ("我的工作", "返回记录", "MJ-QP-12") if word in text] == []
 
 
-def test_goods_are_counted_placed_reworked_and_inspected_by_scanning_their_labels(person: Callable[..., Person], awaited: str, photo: Path) -> None:
+def test_goods_are_counted_placed_reworked_and_inspected_by_scanning_their_labels(
+    person: Callable[..., Person], awaited: str, photo: Path
+) -> None:
     keeper, inspector = person("warehouse_keeper"), person("quality_inspector")
     keeper.page.set_viewport_size(PHONE)
     scan(keeper, f"{awaited}/2".lower())

@@ -1,4 +1,5 @@
-"""CARs through their verbs (5.2.2.5, 5.4.6): causes, measures, owners who leave, proof, rounds. Each guard refuses by name."""
+"""CARs through their verbs (5.2.2.5, 5.4.6): causes, measures, owners who leave, proof, rounds. Each guard
+refuses by name."""
 
 from __future__ import annotations
 
@@ -25,7 +26,9 @@ def capas(people, on):
 
 def awaited(capa: Capa) -> list[tuple[str, str | None, int | None]]:
     """(task, department, person) of everything that is awaited."""
-    query = select(Task).where(Task.kind == "capa", Task.record_id == capa.id).order_by(Task.name, Task.user_id)
+    query = (
+        select(Task).where(Task.kind == "capa", Task.record_id == capa.id).order_by(Task.name, Task.user_id)
+    )
     return [(task.name, task.department, task.user_id) for task in db.session.execute(query).scalars()]
 
 
@@ -34,7 +37,12 @@ def awaited(capa: Capa) -> list[tuple[str, str | None, int | None]]:
 
 def test_a_car_has_its_number_of_the_year_and_waits_for_its_department(capas, on):
     first, second = capas("issued"), capas("issued")
-    assert (first.number, second.number, first.round, first.state) == ("CAR-2026-001", "CAR-2026-002", 1, "issued")
+    assert (first.number, second.number, first.round, first.state) == (
+        "CAR-2026-001",
+        "CAR-2026-002",
+        1,
+        "issued",
+    )
     assert awaited(first) == [("analyse", "production", None)]
     assert first.due_at == first.due_at.replace(hour=17, minute=30)
 
@@ -42,7 +50,11 @@ def test_a_car_has_its_number_of_the_year_and_waits_for_its_department(capas, on
 def test_a_car_of_a_complaint_has_its_number_and_customer(capas, complaint_in):
     complaint = complaint_in("answering")
     capa = capas("issued", source="complaint", complaint_id=complaint.id, source_no=None)
-    assert (capa.source_no, capa.customer_id, capa.led_by_process) == (complaint.number, complaint.customer_id, False)
+    assert (capa.source_no, capa.customer_id, capa.led_by_process) == (
+        complaint.number,
+        complaint.customer_id,
+        False,
+    )
     assert [one.number for one in complaint.capas] == [capa.number]
 
 
@@ -53,14 +65,26 @@ def test_process_engineering_leads_where_the_problem_is_chronic(capas, complaint
     capa = capas("issued", source="complaint", complaint_id=complaint.id)
     assert (capa.led_by_process, awaited(capa)) == (True, [("analyse", "process", None)])
     assert [capa.is_responsible(people[role]) for role in ("process_engineer", "planner")] == [True, False]
-    capa.amend(problem=capa.problem, department="planning", due_on=capa.due_on, led_by_process=False, by=people["sales_clerk"], on=capa.issued_at)
-    assert [capa.is_responsible(people[role]) for role in ("process_engineer", "production_manager", "planner")] == [False, False, True]
+    capa.amend(
+        problem=capa.problem,
+        department="planning",
+        due_on=capa.due_on,
+        led_by_process=False,
+        by=people["sales_clerk"],
+        on=capa.issued_at,
+    )
+    assert [
+        capa.is_responsible(people[role]) for role in ("process_engineer", "production_manager", "planner")
+    ] == [False, False, True]
 
 
 def test_an_amendment_keeps_what_was_there_before(capas, people, on):
     capa = capas("issued")
     capa.amend(problem="左声道", department="planning", due_on=capa.due_on, by=people["sales_clerk"], on=on)
-    assert capa.events[-1].facts["changes"] == {"problem": ["右声道无声", "左声道"], "department": ["production", "planning"]}
+    assert capa.events[-1].facts["changes"] == {
+        "problem": ["右声道无声", "左声道"],
+        "department": ["production", "planning"],
+    }
     assert awaited(capa) == [("analyse", "planning", None)]
 
 
@@ -69,8 +93,15 @@ def test_an_amendment_keeps_what_was_there_before(capas, people, on):
 
 def test_the_analysis_keeps_its_whys_in_order_and_its_fishbone(capas):
     capa = capas("analysed")
-    assert [(why.cause_kind, why.why_no, why.because) for why in capa.whys][:2] == [("occurrence", 1, "焊点虚焊"), ("occurrence", 2, "温度偏低")]
-    assert [(why.cause_kind, why.why_no) for why in capa.whys if why.proven] == [("occurrence", 2), ("escape", 1), ("escape", 2)]
+    assert [(why.cause_kind, why.why_no, why.because) for why in capa.whys][:2] == [
+        ("occurrence", 1, "焊点虚焊"),
+        ("occurrence", 2, "温度偏低"),
+    ]
+    assert [(why.cause_kind, why.why_no) for why in capa.whys if why.proven] == [
+        ("occurrence", 2),
+        ("escape", 1),
+        ("escape", 2),
+    ]
     assert [(bone.cause, bone.is_root) for bone in capa.bones] == [("烙铁温度偏低", True), ("新员工", False)]
     assert awaited(capa) == [("set_measures", "production", None)]
 
@@ -85,7 +116,11 @@ def test_the_system_cause_is_needed_where_the_complaint_is_major(capas, complain
 def test_what_nobody_verified_is_kept_as_nothing_said(capas, people, on):
     """An empty field leaves the hashes of older records right."""
     capa = capas("issued")
-    said = {name: value for name, value in ANALYSED.items() if name not in ("proven", "cause_verification", "cause_verified_by")}
+    said = {
+        name: value
+        for name, value in ANALYSED.items()
+        if name not in ("proven", "cause_verification", "cause_verified_by")
+    }
     capa.analyse(by=people["production_manager"], on=on, **said)
     assert ({why.proven for why in capa.whys}, capa.cause_verified_by) == ({None}, None)
 
@@ -93,7 +128,12 @@ def test_what_nobody_verified_is_kept_as_nothing_said(capas, people, on):
 def test_an_answer_that_is_sent_back_is_written_anew_in_the_same_round(capas, people, on):
     capa = capas("measures_set")
     capa.send_back(reason="原因不成立", by=people["quality_supervisor"], on=on)
-    assert (capa.state, capa.round, capa.sent_back_reason, awaited(capa)) == ("issued", 1, "原因不成立", [("analyse", "production", None)])
+    assert (capa.state, capa.round, capa.sent_back_reason, awaited(capa)) == (
+        "issued",
+        1,
+        "原因不成立",
+        [("analyse", "production", None)],
+    )
     capas.analyse(capa, on)
     assert (capa.sent_back_reason, len(capa.whys), len(capa.bones)) == (None, 4, 2)
 
@@ -105,7 +145,10 @@ def test_what_was_carried_out_before_a_sending_back_stays(capas, people, on):
     capa.send_back(reason="措施不足", by=people["quality_inspector"], on=on)
     capas.analyse(capa, on)
     capas.set_measures(capa, on, ("planner",))
-    assert [(action.owner_id, action.done_on is not None) for action in capa.actions] == [(done.owner_id, True), (people["planner"].id, False)]
+    assert [(action.owner_id, action.done_on is not None) for action in capa.actions] == [
+        (done.owner_id, True),
+        (people["planner"].id, False),
+    ]
 
 
 # Carrying out
@@ -115,15 +158,23 @@ def test_each_owner_is_asked_by_name_until_their_last_action_is_done(capas, peop
     capa = capas("measures_set", owners=("production_operator", "planner"))
     operator, planner = people["production_operator"], people["planner"]
     assert awaited(capa) == [("do_action", None, one) for one in sorted((operator.id, planner.id))]
-    capa.do_action(action_id=capa.open_actions[0].id, done_on=day_of(on), done_note="已执行", by=operator, on=on)
+    capa.do_action(
+        action_id=capa.open_actions[0].id, done_on=day_of(on), done_note="已执行", by=operator, on=on
+    )
     assert (capa.state, awaited(capa)) == ("measures_set", [("do_action", None, planner.id)])
     with pytest.raises(NotAllowed):
-        capa.do_action(action_id=capa.open_actions[0].id, done_on=day_of(on), done_note="已执行", by=operator, on=on)
+        capa.do_action(
+            action_id=capa.open_actions[0].id, done_on=day_of(on), done_note="已执行", by=operator, on=on
+        )
 
 
 def test_the_last_action_carries_out_the_whole_and_dates_the_verification(capas, on):
     capa = capas("carried_out")
-    assert (capa.state, capa.carried_out_on, capa.verify_on) == ("carried_out", date(2026, 3, 10), date(2026, 4, 9))
+    assert (capa.state, capa.carried_out_on, capa.verify_on) == (
+        "carried_out",
+        date(2026, 3, 10),
+        date(2026, 4, 9),
+    )
     assert [event.name for event in capa.events][-2:] == ["do_action", "carry_out"]
     assert awaited(capa) == [("verify", None, None)]
 
@@ -151,13 +202,22 @@ def test_an_owner_who_comes_back_is_awaited_again(capas, people, on):
     capa = capas("measures_set")
     people["production_operator"].leave(reason=None, by=people["administrator"], on=on)
     people["production_operator"].come_back(reason=None, by=people["administrator"], on=on)
-    assert (awaited(capa), list(verify_tasks(on))) == ([("do_action", None, people["production_operator"].id)], [])
+    assert (awaited(capa), list(verify_tasks(on))) == (
+        [("do_action", None, people["production_operator"].id)],
+        [],
+    )
 
 
 def test_an_owner_who_has_no_work_here_any_more_is_no_owner(capas, people, on):
     capa = capas("measures_set")
     operator = people["production_operator"]
-    operator.edit(name=operator.name, memberships=[(None, "auditor", False)], note=None, by=people["administrator"], on=on)
+    operator.edit(
+        name=operator.name,
+        memberships=[(None, "auditor", False)],
+        note=None,
+        by=people["administrator"],
+        on=on,
+    )
     assert (awaited(capa), list(verify_tasks(on))) == ([("reassign", "production", None)], [])
 
 
@@ -165,14 +225,33 @@ def test_the_department_finds_another_owner(capas, people, on):
     capa = capas("measures_set")
     people["production_operator"].leave(reason=None, by=people["administrator"], on=on)
     day = day_of(on) + timedelta(days=2)
-    capa.reassign(action_id=capa.actions[0].id, owner_id=people["planner"].id, planned_on=day, by=people["production_manager"], on=on)
-    assert (capa.actions[0].owner.id, capa.actions[0].planned_on, awaited(capa)) == (people["planner"].id, day, [("do_action", None, people["planner"].id)])
+    capa.reassign(
+        action_id=capa.actions[0].id,
+        owner_id=people["planner"].id,
+        planned_on=day,
+        by=people["production_manager"],
+        on=on,
+    )
+    assert (capa.actions[0].owner.id, capa.actions[0].planned_on, awaited(capa)) == (
+        people["planner"].id,
+        day,
+        [("do_action", None, people["planner"].id)],
+    )
 
 
 def test_of_two_actions_the_one_that_is_named_gets_another_owner(capas, people, on):
     capa = capas("measures_set", owners=("production_operator", "production_operator"))
-    capa.reassign(action_id=capa.actions[1].id, owner_id=people["planner"].id, planned_on=day_of(on), by=people["production_manager"], on=on)
-    assert [action.owner_id for action in capa.actions] == [people["production_operator"].id, people["planner"].id]
+    capa.reassign(
+        action_id=capa.actions[1].id,
+        owner_id=people["planner"].id,
+        planned_on=day_of(on),
+        by=people["production_manager"],
+        on=on,
+    )
+    assert [action.owner_id for action in capa.actions] == [
+        people["production_operator"].id,
+        people["planner"].id,
+    ]
 
 
 # Proof
@@ -188,19 +267,39 @@ def test_without_effect_a_second_round_begins_under_the_same_number(capas, on):
     capa = capas("carried_out")
     number, later = capa.number, on + timedelta(days=40)
     capas.reopen(capa, later)
-    assert (capa.number, capa.round, capa.state, capa.due_on) == (number, 2, "issued", day_of(later) + timedelta(days=3))
-    assert (capa.occurrence_cause, capa.carried_out_on, capa.verify_on, capa.open_actions) == (None, None, None, [])
+    assert (capa.number, capa.round, capa.state, capa.due_on) == (
+        number,
+        2,
+        "issued",
+        day_of(later) + timedelta(days=3),
+    )
+    assert (capa.occurrence_cause, capa.carried_out_on, capa.verify_on, capa.open_actions) == (
+        None,
+        None,
+        None,
+        [],
+    )
     assert (capa.round_began_on, [one.meaning for one in capa.signatures]) == (day_of(later), ["ineffective"])
 
 
 def test_the_first_round_stays_readable_beside_the_second(capas, on):
     capa = capas("carried_out")
     capas.reopen(capa, on)
-    capa.analyse(by=capas.people["production_manager"], on=on, **(ANALYSED | {"occurrence_cause": "锡丝受潮", "bones": []}))
+    capa.analyse(
+        by=capas.people["production_manager"],
+        on=on,
+        **(ANALYSED | {"occurrence_cause": "锡丝受潮", "bones": []}),
+    )
     first, second = capa.of_round(1), capa.of_round(2)
-    assert [(said["occurrence_cause"], len(said["bones"]), len(said["actions"])) for said in (first, second)] == [("烙铁温度偏低", 2, 1), ("锡丝受潮", 0, 0)]
+    assert [
+        (said["occurrence_cause"], len(said["bones"]), len(said["actions"])) for said in (first, second)
+    ] == [("烙铁温度偏低", 2, 1), ("锡丝受潮", 0, 0)]
     assert [said["cause_verified_by"] for said in (first, second)] == ["工艺甲", "工艺甲"]
-    assert (first["verification"].effect, second["verification"], first["documents"]) == ("ineffective", None, ["work_instruction"])
+    assert (first["verification"].effect, second["verification"], first["documents"]) == (
+        "ineffective",
+        None,
+        ["work_instruction"],
+    )
 
 
 def test_a_second_round_is_carried_out_and_verified_like_the_first(capas, on):
@@ -208,7 +307,11 @@ def test_a_second_round_is_carried_out_and_verified_like_the_first(capas, on):
     capas.reopen(capa, on)
     for take in (capas.analyse, capas.set_measures, capas.do_actions, capas.verify):
         take(capa, on)
-    assert (capa.state, [one.effect for one in capa.verifications], len(capa.actions)) == ("verified", ["ineffective", "effective"], 2)
+    assert (capa.state, [one.effect for one in capa.verifications], len(capa.actions)) == (
+        "verified",
+        ["ineffective", "effective"],
+        2,
+    )
     assert list(verify_records()) == []
 
 
@@ -218,7 +321,13 @@ def test_a_second_round_has_its_own_day_on_which_it_was_carried_out(capas, on):
     capas.analyse(capa, on)
     capas.set_measures(capa, on)
     yesterday = day_of(on) - timedelta(days=1)
-    capa.do_action(action_id=capa.open_actions[0].id, done_on=yesterday, done_note="已执行", by=capa.open_actions[0].owner, on=on)
+    capa.do_action(
+        action_id=capa.open_actions[0].id,
+        done_on=yesterday,
+        done_note="已执行",
+        by=capa.open_actions[0].owner,
+        on=on,
+    )
     assert capa.carried_out_on == yesterday
 
 
@@ -233,7 +342,15 @@ def test_a_complaint_that_is_not_in_hand_gets_no_car(capas, complaint_in, state)
     assert complaint.capas == []
 
 
-@pytest.mark.parametrize(("state", "day"), [("issued", date(2026, 3, 13)), ("measures_set", date(2026, 3, 10)), ("carried_out", date(2026, 4, 9)), ("verified", None)])
+@pytest.mark.parametrize(
+    ("state", "day"),
+    [
+        ("issued", date(2026, 3, 13)),
+        ("measures_set", date(2026, 3, 10)),
+        ("carried_out", date(2026, 4, 9)),
+        ("verified", None),
+    ],
+)
 def test_what_is_due_next_follows_from_where_it_stands(capas, state, day):
     due = capas(state).awaited_at
     assert (due.date() if due else None) == day
@@ -264,18 +381,32 @@ def test_a_verb_refuses_whom_and_where_the_table_says(capas, people, on, situati
                 found[row.step, role] = "403" if isinstance(refused, NotAllowed) else "409"
             else:
                 found[row.step, role] = "may"
-    assert found == {(row.step, role): row.answer(role, situation) for row in CAPA if not row.creates for role in ROLES}
+    assert found == {
+        (row.step, role): row.answer(role, situation) for row in CAPA if not row.creates for role in ROLES
+    }
 
 
 def test_what_is_awaited_can_be_written_anew_from_the_records(capas, on):
     made = [capas(situation.state) for situation in CAPA_SITUATIONS]
     before = [awaited(capa) for capa in made]
     rebuild_tasks(on)
-    assert ([awaited(capa) for capa in made], list(verify_tasks(on)), list(verify_records())) == (before, [], [])
+    assert ([awaited(capa) for capa in made], list(verify_tasks(on)), list(verify_records())) == (
+        before,
+        [],
+        [],
+    )
 
 
-@pytest.mark.parametrize(("state", "day"), [
-    ("issued", date(2026, 3, 13)), ("measures_set", date(2026, 3, 10)), ("carried_out", date(2026, 4, 9)), ("verified", None), ("void", None)])
+@pytest.mark.parametrize(
+    ("state", "day"),
+    [
+        ("issued", date(2026, 3, 13)),
+        ("measures_set", date(2026, 3, 10)),
+        ("carried_out", date(2026, 4, 9)),
+        ("verified", None),
+        ("void", None),
+    ],
+)
 def test_the_day_that_a_list_shows_is_that_of_what_is_awaited(capas, state, day):
     capa = capas(state)
     assert db.session.execute(select(Capa.awaited_on()).where(Capa.id == capa.id)).scalar() == day

@@ -1,4 +1,5 @@
-"""Customers, products and shipments as records: natural keys, rows of a record, records that come in from a table."""
+"""Customers, products and shipments as records: natural keys, rows of a record, records that come in from a
+table."""
 
 from __future__ import annotations
 
@@ -40,13 +41,18 @@ def whole() -> bool:
 # What makes a thing the same
 
 
-@pytest.mark.parametrize("name", ["广州华声汽车配件有限公司", " 广州华声 汽车配件有限公司 ", "广州华声汽车配件有限公司\u3000"])
+@pytest.mark.parametrize(
+    "name", ["广州华声汽车配件有限公司", " 广州华声 汽车配件有限公司 ", "广州华声汽车配件有限公司\u3000"]
+)
 def test_a_customer_is_there_once_however_its_name_is_spaced(clerk, on, name):
     with pytest.raises(IntegrityError):
         Customer.create(by=clerk, on=on, **(CUSTOMER | {"full_name": name}))
 
 
-@pytest.mark.parametrize(("written", "again"), [("甲(深圳)公司", "甲（深圳）公司"), ("ABC Audio", "ａｂｃ audio"), ("A B C", "ABC")])
+@pytest.mark.parametrize(
+    ("written", "again"),
+    [("甲(深圳)公司", "甲（深圳）公司"), ("ABC Audio", "ａｂｃ audio"), ("A B C", "ABC")],
+)
 def test_width_case_and_spaces_make_no_other_key(written, again):
     assert Customer.key_of(written) == Customer.key_of(again)
 
@@ -72,7 +78,16 @@ def test_the_same_lot_of_the_same_order_on_another_day_is_another_shipment(clerk
 
 def test_a_shipment_holds_something(clerk, on):
     with pytest.raises(IntegrityError):
-        Shipment.create(by=clerk, on=on, customer_id=1, product_id=1, order_no="P", lot_no="L", quantity=0, shipped_on=date(2026, 1, 1))
+        Shipment.create(
+            by=clerk,
+            on=on,
+            customer_id=1,
+            product_id=1,
+            order_no="P",
+            lot_no="L",
+            quantity=0,
+            shipped_on=date(2026, 1, 1),
+        )
 
 
 # Rows of a record
@@ -81,7 +96,14 @@ def test_a_shipment_holds_something(clerk, on):
 def test_an_edit_keeps_the_contacts_that_stay_and_takes_no_other_customers(clerk, on, customer):
     other = Customer.create(by=clerk, on=on, **OTHER, contacts=[{"name": "李工", "phone": "1"}])
     first, foreign = customer.contacts[0].id, other.contacts[0].id
-    customer.edit(by=clerk, on=on, contacts=[{"id": foreign, "name": "赵工", "phone": "2"}, {"id": first, "name": "王工程师", "phone": "3"}])
+    customer.edit(
+        by=clerk,
+        on=on,
+        contacts=[
+            {"id": foreign, "name": "赵工", "phone": "2"},
+            {"id": first, "name": "王工程师", "phone": "3"},
+        ],
+    )
     assert [(one.id == first, one.name) for one in customer.contacts] == [(True, "王工程师"), (False, "赵工")]
     assert [one.name for one in other.contacts] == ["李工"]
     assert whole()
@@ -89,21 +111,41 @@ def test_an_edit_keeps_the_contacts_that_stay_and_takes_no_other_customers(clerk
 
 def test_one_contact_sent_twice_is_two(clerk, on, customer):
     first = customer.contacts[0].id
-    customer.edit(by=clerk, on=on, contacts=[{"id": first, "name": "甲", "phone": "1"}, {"id": first, "name": "乙", "phone": "2"}])
+    customer.edit(
+        by=clerk,
+        on=on,
+        contacts=[{"id": first, "name": "甲", "phone": "1"}, {"id": first, "name": "乙", "phone": "2"}],
+    )
     assert whole()
     assert [one.name for one in customer.contacts] == ["甲", "乙"]
 
 
 def test_an_emptied_list_of_contacts_is_empty(clerk, on, customer):
     customer.edit(by=clerk, on=on, contacts=[])
-    assert (customer.contacts, db.session.query(Contact).count(), "contacts" in customer.missing) == ([], 0, True)
+    assert (customer.contacts, db.session.query(Contact).count(), "contacts" in customer.missing) == (
+        [],
+        0,
+        True,
+    )
     assert whole()
 
 
 def test_product_types_and_part_numbers_are_part_of_what_a_record_says(clerk, on, customer, product):
     customer.edit(by=clerk, on=on, product_type=["speaker", "amplifier"])
-    product.edit(by=clerk, on=on, customer_parts=[{"customer_id": 1, "part_no": "HS-2"}, {"customer_id": 1, "part_no": "HS-1"}])
-    product.edit(by=clerk, on=on, customer_parts=[{"customer_id": 1, "part_no": "HS-1"}, {"customer_id": 1, "part_no": "HS-3"}, {"customer_id": 1, "part_no": "HS-2"}])
+    product.edit(
+        by=clerk,
+        on=on,
+        customer_parts=[{"customer_id": 1, "part_no": "HS-2"}, {"customer_id": 1, "part_no": "HS-1"}],
+    )
+    product.edit(
+        by=clerk,
+        on=on,
+        customer_parts=[
+            {"customer_id": 1, "part_no": "HS-1"},
+            {"customer_id": 1, "part_no": "HS-3"},
+            {"customer_id": 1, "part_no": "HS-2"},
+        ],
+    )
     assert customer.events[-1].facts["changes"] == {"product_type": [None, ["speaker", "amplifier"]]}
     assert [part.part_no for part in product.customer_parts] == ["HS-2", "HS-1", "HS-3"]
     assert whole()
@@ -129,11 +171,17 @@ def test_the_agreed_limit_moves_the_due_date_of_a_complaint(clerk, on, customer)
 
 
 def test_what_comes_in_together_has_its_own_events_numbers_and_words(clerk, on):
-    rows = [OTHER | {"full_name": f"第{n}公司", "short_name": f"声{n}厂", "contacts": [{"name": "王", "phone": "1"}]} for n in range(3)]
+    rows = [
+        OTHER
+        | {"full_name": f"第{n}公司", "short_name": f"声{n}厂", "contacts": [{"name": "王", "phone": "1"}]}
+        for n in range(3)
+    ]
     made = Customer.bring_in(rows, lines=[2, 3, 4], files=[FILE], by=clerk, on=on)
     assert [one.number for one in made] == ["KH-0002", "KH-0003", "KH-0004"]
-    assert [(event.name, event.role, event.clause, event.facts["files"], event.facts["row"]) for event in made[2].events] == [
-        ("import", "sales_clerk", "5.1.3.2", [FILE], 4)]
+    assert [
+        (event.name, event.role, event.clause, event.facts["files"], event.facts["row"])
+        for event in made[2].events
+    ] == [("import", "sales_clerk", "5.1.3.2", [FILE], 4)]
     found = db.session.query(Customer).where(*matching(Customer, "声2")).all()
     assert found == [made[2]]
     assert whole()
@@ -147,8 +195,17 @@ def test_a_record_that_came_in_is_edited_like_any_other(clerk, on):
 
 
 def test_a_factorys_own_code_is_kept_and_numbers_go_past_it(clerk, on):
-    made = Customer.bring_in([OTHER | {"full_name": "甲", "number": "KH-0003"}, OTHER | {"full_name": "乙"}, OTHER | {"full_name": "丙"}],
-                             lines=[2, 3, 4], files=[FILE], by=clerk, on=on)
+    made = Customer.bring_in(
+        [
+            OTHER | {"full_name": "甲", "number": "KH-0003"},
+            OTHER | {"full_name": "乙"},
+            OTHER | {"full_name": "丙"},
+        ],
+        lines=[2, 3, 4],
+        files=[FILE],
+        by=clerk,
+        on=on,
+    )
     later = Customer.create(by=clerk, on=on, **OTHER)
     assert [one.number for one in (*made, later)] == ["KH-0003", "KH-0002", "KH-0004", "KH-0005"]
 
@@ -160,13 +217,27 @@ def test_numbers_given_together_follow_each_other(on):
 
 def test_a_table_comes_in_whole_or_not_at_all(clerk, on):
     with pytest.raises(IntegrityError):
-        Product.bring_in([{"model": "B-1", "spec": "x"}, {"model": "b-1", "spec": "x"}], lines=[2, 3], files=[FILE], by=clerk, on=on)
+        Product.bring_in(
+            [{"model": "B-1", "spec": "x"}, {"model": "b-1", "spec": "x"}],
+            lines=[2, 3],
+            files=[FILE],
+            by=clerk,
+            on=on,
+        )
     db.session.rollback()
     assert db.session.query(Product).count() == 1
 
 
-@pytest.mark.parametrize(("cls", "role"), [(Customer, "quality_supervisor"), (Customer, "engineer"), (Product, "planner"), (Shipment, "engineer"),
-                                           (Shipment, "auditor")])
+@pytest.mark.parametrize(
+    ("cls", "role"),
+    [
+        (Customer, "quality_supervisor"),
+        (Customer, "engineer"),
+        (Product, "planner"),
+        (Shipment, "engineer"),
+        (Shipment, "auditor"),
+    ],
+)
 def test_nobody_else_brings_a_table_in(cls, role, people, on):
     with pytest.raises(NotAllowed):
         cls.bring_in([{}], lines=[2], files=[FILE], by=people[role], on=on)
@@ -205,12 +276,18 @@ def found(kind: type, typed: str) -> list[int]:
     return sorted(db.session.execute(select(kind.id).where(*matching(kind, typed))).scalars())
 
 
-def test_what_names_a_customer_is_found_by_its_new_name_also_when_it_is_closed(customer, complaint_in, people, on):
+def test_what_names_a_customer_is_found_by_its_new_name_also_when_it_is_closed(
+    customer, complaint_in, people, on
+):
     closed, made = complaint_in("closed"), Returns(people, on)("registered")
     of_others = Customer.create(by=people["sales_clerk"], on=on, **OTHER)
     customer.edit(by=people["sales_clerk"], on=on, short_name="新声电子", full_name="佛山新声电子有限公司")
     assert found(Complaint, "新声") == [closed.id, made.complaint_id]
-    assert (found(Return, "佛山"), found(Shipment, "新声"), found(Customer, "佛山")) == ([made.id], [1], [customer.id])
+    assert (found(Return, "佛山"), found(Shipment, "新声"), found(Customer, "佛山")) == (
+        [made.id],
+        [1],
+        [customer.id],
+    )
     assert (found(Complaint, "华声"), found(Customer, "声悦")) == ([], [of_others.id])
     assert whole()
 
@@ -218,7 +295,12 @@ def test_what_names_a_customer_is_found_by_its_new_name_also_when_it_is_closed(c
 def test_what_names_a_model_is_found_by_its_new_name_and_says_it_in_my_work(complaint_in, people, on):
     closed, made = complaint_in("closed"), Returns(people, on)("registered")
     db.session.get(Product, 1).edit(by=people["engineer"], on=on, model="ZX-900")
-    assert (found(Complaint, "ZX-900"), found(Return, "zx-900")) == ([closed.id, made.complaint_id], [made.id])
-    assert {task.subject for task in db.session.query(Task).filter_by(kind="return")} == {"华声汽配 · ZX-900 × 10, ZX-900 × 5"}
+    assert (found(Complaint, "ZX-900"), found(Return, "zx-900")) == (
+        [closed.id, made.complaint_id],
+        [made.id],
+    )
+    assert {task.subject for task in db.session.query(Task).filter_by(kind="return")} == {
+        "华声汽配 · ZX-900 × 10, ZX-900 × 5"
+    }
     assert list(verify_tasks(on)) == []
     assert whole()

@@ -1,4 +1,5 @@
-"""Deputies (5.3.4): who signs in a manager's place, when, and what they may not; the signature says for whom."""
+"""Deputies (5.3.4): who signs in a manager's place, when, and what they may not; the signature says for
+whom."""
 
 from __future__ import annotations
 
@@ -27,10 +28,18 @@ def filed(people, on, complaint_in):
 @pytest.fixture
 def stands_in(people, on):
     """stands_in(deputy, manager, role=…, days=(first, last)): named by the manager, in days from today."""
+
     def name(deputy, manager="sales_manager", days=(0, 2), role=None):
         today = day_of(on)
-        return Deputy.name_for(role=role or manager, deputy=people[deputy], first_on=today + timedelta(days=days[0]),
-                               last_on=today + timedelta(days=days[1]), by=people[manager], on=on)
+        return Deputy.name_for(
+            role=role or manager,
+            deputy=people[deputy],
+            first_on=today + timedelta(days=days[0]),
+            last_on=today + timedelta(days=days[1]),
+            by=people[manager],
+            on=on,
+        )
+
     return name
 
 
@@ -39,14 +48,23 @@ def test_a_deputy_signs_in_the_managers_place_and_the_signature_says_so(filed, p
     record = filed()
     filed.sign(record, "planner")
     row = record.running[0]
-    assert (row.needed_role, row.user, row.signed_for) == ("sales_manager", people["planner"], people["sales_manager"])
-    assert (record.events[-1].role, record.events[-1].facts["signed_for"]) == ("sales_manager", people["sales_manager"].id)
+    assert (row.needed_role, row.user, row.signed_for) == (
+        "sales_manager",
+        people["planner"],
+        people["sales_manager"],
+    )
+    assert (record.events[-1].role, record.events[-1].facts["signed_for"]) == (
+        "sales_manager",
+        people["sales_manager"].id,
+    )
     filed.sign(record, "production_manager")
     assert record.state == "ordered"
     assert [*verify_records(), *verify_signatures(), *verify_tasks(on)] == []
 
 
-@pytest.mark.parametrize(("days", "may"), [((0, 0), True), ((-3, 0), True), ((0, 5), True), ((1, 5), False), ((-3, -1), False)])
+@pytest.mark.parametrize(
+    ("days", "may"), [((0, 0), True), ((-3, 0), True), ((0, 5), True), ((1, 5), False), ((-3, -1), False)]
+)
 def test_a_deputy_signs_within_the_period_both_days_included(filed, people, on, stands_in, days, may):
     stands_in("planner", days=days)
     assert filed().signs_now(people["planner"], on) is may
@@ -80,8 +98,13 @@ def test_a_deputy_does_not_sign_a_managers_own_application(filed, people, stands
 
 def test_who_signed_through_a_deputy_does_not_sign_again_for_another_role(filed, people, on, stands_in):
     manager = people["sales_manager"]
-    manager.edit(name=manager.name, memberships=[("sales", "sales_manager", False), ("management", "general_manager", False)], note=None,
-                 by=people["administrator"], on=on)
+    manager.edit(
+        name=manager.name,
+        memberships=[("sales", "sales_manager", False), ("management", "general_manager", False)],
+        note=None,
+        by=people["administrator"],
+        on=on,
+    )
     stands_in("planner")
     record = filed(price="1000", signed=("planner", "production_manager"))
     with pytest.raises(NotAllowed):
@@ -93,7 +116,13 @@ def test_a_deputy_of_somebody_who_left_or_lost_the_role_signs_nothing(filed, peo
     stands_in("engineer", "production_manager")
     people["sales_manager"].leave(reason=None, by=people["administrator"], on=on)
     manager = people["production_manager"]
-    manager.edit(name=manager.name, memberships=[("production", "production_operator", False)], note=None, by=people["administrator"], on=on)
+    manager.edit(
+        name=manager.name,
+        memberships=[("production", "production_operator", False)],
+        note=None,
+        by=people["administrator"],
+        on=on,
+    )
     record = filed()
     assert [record.signs_now(people[role], on) for role in ("planner", "engineer")] == [False, False]
 
@@ -113,7 +142,11 @@ def test_one_names_one_deputy_at_a_time_for_ones_own_roles_and_not_oneself(peopl
     with pytest.raises(NotOpen):
         stands_in("engineer", days=(2, 4))
     assert stands_in("engineer", days=(3, 4)).deputy is people["engineer"]
-    for deputy, manager, role in (("planner", "sales_manager", "general_manager"), ("sales_manager", "sales_manager", None), ("engineer", "planner", None)):
+    for deputy, manager, role in (
+        ("planner", "sales_manager", "general_manager"),
+        ("sales_manager", "sales_manager", None),
+        ("engineer", "planner", None),
+    ):
         with pytest.raises(NotAllowed):
             stands_in(deputy, manager, days=(9, 9), role=role)
 
@@ -127,13 +160,32 @@ def test_the_database_refuses_a_period_that_ends_before_it_begins_and_ones_own_d
         db.session.rollback()
 
 
-def test_other_days_another_role_another_manager_and_a_withdrawn_deputy_stand_in_nobodys_way(people, on, stands_in):
+def test_other_days_another_role_another_manager_and_a_withdrawn_deputy_stand_in_nobodys_way(
+    people, on, stands_in
+):
     manager = people["sales_manager"]
-    manager.edit(name=manager.name, memberships=[("sales", "sales_manager", False), ("management", "general_manager", False)], note=None,
-                 by=people["administrator"], on=on)
-    people["second"] = User.create(username="second", name="另一经理", password=PASSWORD, memberships=[("sales", "sales_manager", False)], by=None, on=on)
+    manager.edit(
+        name=manager.name,
+        memberships=[("sales", "sales_manager", False), ("management", "general_manager", False)],
+        note=None,
+        by=people["administrator"],
+        on=on,
+    )
+    people["second"] = User.create(
+        username="second",
+        name="另一经理",
+        password=PASSWORD,
+        memberships=[("sales", "sales_manager", False)],
+        by=None,
+        on=on,
+    )
     first = stands_in("planner", days=(3, 5))
-    for options in ({"days": (0, 2)}, {"days": (6, 9)}, {"days": (3, 5), "role": "general_manager"}, {"manager": "second", "role": "sales_manager", "days": (3, 5)}):
+    for options in (
+        {"days": (0, 2)},
+        {"days": (6, 9)},
+        {"days": (3, 5), "role": "general_manager"},
+        {"manager": "second", "role": "sales_manager", "days": (3, 5)},
+    ):
         assert stands_in("engineer", **options).deputy is people["engineer"]
     first.withdraw(by=manager, on=on)
     assert stands_in("engineer", days=(4, 4)).deputy is people["engineer"]

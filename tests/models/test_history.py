@@ -1,4 +1,5 @@
-"""Old cases come in by one verb (5.6): whole or not at all, with tasks as their rows say, signed by nobody."""
+"""Old cases come in by one verb (5.6): whole or not at all, with tasks as their rows say, signed by
+nobody."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ def old(number: str, **changed: object) -> dict:
 
 @pytest.fixture
 def bring_in(people, on):
-    return lambda *rows, by="sales_manager": Complaint.bring_in(list(rows), lines=[*range(2, len(rows) + 2)], files=[FILE], by=people[by], on=on)
+    return lambda *rows, by="sales_manager": Complaint.bring_in(
+        list(rows), lines=[*range(2, len(rows) + 2)], files=[FILE], by=people[by], on=on
+    )
 
 
 @pytest.mark.parametrize("role", ["sales_clerk", "quality_supervisor", "general_manager", "administrator"])
@@ -37,20 +40,31 @@ def test_nobody_but_the_sales_manager_brings_old_cases_in(bring_in, role):
 
 
 def test_the_tasks_of_an_import_are_those_that_a_rebuild_writes(bring_in, on):
-    bring_in(old("1"), old("2", state="awaiting_customer", replied_on=date(2023, 5, 9), reply=REPLY), old("3", state="closed", closed_on=date(2023, 6, 1)),
-             old("4", state="accepted", replied_on=date(2023, 5, 9), reply=REPLY | {"response": "accepted"}))
+    bring_in(
+        old("1"),
+        old("2", state="awaiting_customer", replied_on=date(2023, 5, 9), reply=REPLY),
+        old("3", state="closed", closed_on=date(2023, 6, 1)),
+        old("4", state="accepted", replied_on=date(2023, 5, 9), reply=REPLY | {"response": "accepted"}),
+    )
 
     def told() -> list[tuple]:
-        return [(one.record_id, one.name, one.permission, one.due_at, one.title, one.subject, one.taken_by_id) for one in db.session.query(Task).order_by(Task.id)]
+        return [
+            (one.record_id, one.name, one.permission, one.due_at, one.title, one.subject, one.taken_by_id)
+            for one in db.session.query(Task).order_by(Task.id)
+        ]
+
     before = told()
     assert [one[:2] for one in before] == [(1, "receive"), (2, "follow_up"), (4, "close")]
     assert (rebuild_tasks(on), told(), [*verify_tasks(on)]) == (3, before, [])
 
 
 def test_what_was_brought_in_stands_in_the_chain_and_goes_on(bring_in, people, on):
-    made, = bring_in(old("1"))
+    (made,) = bring_in(old("1"))
     made.receive(by=people["quality_inspector"], on=on)
-    assert [(event.name, event.role, event.state) for event in made.events] == [("import", "sales_manager", "received"), ("receive", "quality_inspector", "analysing")]
+    assert [(event.name, event.role, event.state) for event in made.events] == [
+        ("import", "sales_manager", "received"),
+        ("receive", "quality_inspector", "analysing"),
+    ]
     assert ([*verify_events(), *verify_records()], made.signatures) == ([], [])
 
 
@@ -68,9 +82,14 @@ def test_lines_without_a_number_of_their_own_come_in_side_by_side(bring_in):
 
 
 def test_the_days_are_kept_as_their_beginning_in_the_factory(bring_in):
-    made, = bring_in(old("1", state="closed", replied_on=date(2023, 5, 9), closed_on=date(2023, 5, 9), reply=REPLY))
+    (made,) = bring_in(
+        old("1", state="closed", replied_on=date(2023, 5, 9), closed_on=date(2023, 5, 9), reply=REPLY)
+    )
     assert [moment.isoformat() for moment in (made.heard_at, made.replied_at, made.closed_at)] == [
-        "2023-05-08T00:00:00+08:00", "2023-05-09T00:00:00+08:00", "2023-05-09T00:00:00+08:00"]
+        "2023-05-08T00:00:00+08:00",
+        "2023-05-09T00:00:00+08:00",
+        "2023-05-09T00:00:00+08:00",
+    ]
     assert made.reply.in_time is True
 
 

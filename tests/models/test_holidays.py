@@ -1,4 +1,5 @@
 """The factory's calendar: the country's days, then the site's own."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -14,7 +15,10 @@ from cs.models.holidays import SiteDay, national_calendar, national_feasts, work
 SATURDAY, FEAST, MAKE_UP, BEYOND = date(2026, 3, 14), date(2026, 5, 1), date(2026, 5, 9), date(2099, 5, 4)
 
 
-@pytest.mark.parametrize(("day", "works"), [(date(2026, 3, 13), True), (SATURDAY, False), (FEAST, False), (MAKE_UP, True), (BEYOND, True)])
+@pytest.mark.parametrize(
+    ("day", "works"),
+    [(date(2026, 3, 13), True), (SATURDAY, False), (FEAST, False), (MAKE_UP, True), (BEYOND, True)],
+)
 def test_without_own_days_the_country_decides(day, works):
     assert work_calendar().is_working(day) is works
 
@@ -29,7 +33,9 @@ def test_a_day_of_the_site_overrides_the_country_until_it_is_withdrawn(people, o
 
 def test_a_withdrawn_day_can_be_entered_again_and_keeps_its_history(people, on):
     administrator = people["administrator"]
-    SiteDay.set(day=SATURDAY, works=True, note="盘点", by=administrator, on=on).withdraw(by=administrator, on=on)
+    SiteDay.set(day=SATURDAY, works=True, note="盘点", by=administrator, on=on).withdraw(
+        by=administrator, on=on
+    )
     again = SiteDay.set(day=SATURDAY, works=True, note="又盘点", by=administrator, on=on)
     assert [event.name for event in again.events] == ["set", "withdraw", "set"]
     assert SiteDay.of(SATURDAY, SATURDAY) == [again]

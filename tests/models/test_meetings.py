@@ -1,4 +1,5 @@
-"""The meeting (5.2.2.4): who speaks for a department, who must sign, who carries out what; what keeps a complaint from its close; what recurs (3.4)."""
+"""The meeting (5.2.2.4): who speaks for a department, who must sign, who carries out what; what keeps a
+complaint from its close; what recurs (3.4)."""
 
 from __future__ import annotations
 
@@ -19,12 +20,22 @@ from tests.support import HEADS, ISSUED, SENT, TO_MEET, day_of, decisions
 
 def awaited(complaint, name: str) -> set[str]:
     """The people of whom it is awaited by name."""
-    query = select(User.username).join(Task, Task.user_id == User.id).where(Task.record_id == complaint.id, Task.kind == "complaint", Task.name == name)
+    query = (
+        select(User.username)
+        .join(Task, Task.user_id == User.id)
+        .where(Task.record_id == complaint.id, Task.kind == "complaint", Task.name == name)
+    )
     return set(db.session.execute(query).scalars())
 
 
 def made_head(person: User, department: str, by: User, on) -> None:
-    person.edit(name=person.name, memberships=[(row.department, row.role, row.department == department) for row in person.memberships], note=None, by=by, on=on)
+    person.edit(
+        name=person.name,
+        memberships=[(row.department, row.role, row.department == department) for row in person.memberships],
+        note=None,
+        by=by,
+        on=on,
+    )
 
 
 # Who speaks for a department
@@ -44,9 +55,18 @@ def test_a_named_head_speaks_alone_until_leaving(people, on):
 def test_only_heads_of_the_three_departments_sign(complaint_in, people, on):
     made_head(people["sales_manager"], "sales", people["administrator"], on)
     complaint = complaint_in("answering", route="meeting")
-    there = [(role, department) for department, role in HEADS.items()] + [("sales_clerk", "sales"), ("planner", "planning")]
-    complaint.meet(met_at=on, department="production", minutes="x", by=people["quality_supervisor"], on=on,
-                   attendees=[{"user_id": people[role].id, "department": department} for role, department in there])
+    there = [(role, department) for department, role in HEADS.items()] + [
+        ("sales_clerk", "sales"),
+        ("planner", "planning"),
+    ]
+    complaint.meet(
+        met_at=on,
+        department="production",
+        minutes="x",
+        by=people["quality_supervisor"],
+        on=on,
+        attendees=[{"user_id": people[role].id, "department": department} for role, department in there],
+    )
     assert {one.user.username for one in complaint.attendees if one.must_sign} == set(HEADS.values())
     complaint.dispose(by=people["quality_supervisor"], on=on, plan_needed=False, **decisions(people, on))
     assert awaited(complaint, "countersign") == set(HEADS.values())
@@ -65,7 +85,10 @@ def test_a_countersignature_is_awaited_from_the_decision_on_the_goods_on(complai
 def test_each_head_signs_once_and_by_name(complaint_in, people, on):
     complaint = complaint_in("answering", route="meeting", disposed=True)
     complaint.countersign(by=people["engineer"], on=on)
-    assert (awaited(complaint, "countersign"), complaint.signatures[-1].user_id) == ({"sales_manager", "production_manager"}, people["engineer"].id)
+    assert (awaited(complaint, "countersign"), complaint.signatures[-1].user_id) == (
+        {"sales_manager", "production_manager"},
+        people["engineer"].id,
+    )
     for person in ("engineer", "quality_supervisor", "auditor"):
         with pytest.raises(NotAllowed):
             complaint.countersign(by=people[person], on=on)
@@ -86,14 +109,27 @@ def test_a_head_who_comes_back_is_asked_at_once(complaint_in, people, on):
         complaint.countersign(by=people[role], on=on)
     people["engineer"].leave(reason=None, by=people["administrator"], on=on)
     people["engineer"].come_back(reason=None, by=people["administrator"], on=on)
-    assert (awaited(complaint, "countersign"), complaint.nothing_open(on), list(verify_tasks(on))) == ({"engineer"}, False, [])
+    assert (awaited(complaint, "countersign"), complaint.nothing_open(on), list(verify_tasks(on))) == (
+        {"engineer"},
+        False,
+        [],
+    )
 
 
 def test_a_head_who_has_no_work_here_any_more_is_not_waited_for(complaint_in, people, on):
     complaint = complaint_in("accepted", route="meeting", done=True)
     engineer = people["engineer"]
-    engineer.edit(name=engineer.name, memberships=[(None, "auditor", False)], note=None, by=people["administrator"], on=on)
-    assert (awaited(complaint, "countersign"), list(verify_tasks(on))) == ({"sales_manager", "production_manager"}, [])
+    engineer.edit(
+        name=engineer.name,
+        memberships=[(None, "auditor", False)],
+        note=None,
+        by=people["administrator"],
+        on=on,
+    )
+    assert (awaited(complaint, "countersign"), list(verify_tasks(on))) == (
+        {"sales_manager", "production_manager"},
+        [],
+    )
 
 
 # Dispositions and plan
@@ -103,16 +139,30 @@ def test_an_owner_is_reminded_until_the_own_rows_are_done(complaint_in, people, 
     complaint = complaint_in("answering", route="meeting", disposed=True)
     assert awaited(complaint, "do_disposition") == {"quality_inspector", "production_manager"}
     row = complaint.dispositions[0]
-    complaint.do_disposition(disposition_id=row.id, done_on=day_of(on), done_note="已报废", by=people["quality_inspector"], on=on)
+    complaint.do_disposition(
+        disposition_id=row.id, done_on=day_of(on), done_note="已报废", by=people["quality_inspector"], on=on
+    )
     assert (row.done_on, awaited(complaint, "do_disposition")) == (day_of(on), {"production_manager"})
     with pytest.raises(NotAllowed):
-        complaint.do_disposition(disposition_id=complaint.dispositions[1].id, done_on=day_of(on), done_note=None, by=people["quality_inspector"], on=on)
+        complaint.do_disposition(
+            disposition_id=complaint.dispositions[1].id,
+            done_on=day_of(on),
+            done_note=None,
+            by=people["quality_inspector"],
+            on=on,
+        )
 
 
 def test_the_soonest_open_disposition_says_when_it_is_due(complaint_in, people, on):
     complaint = complaint_in("answering", route="meeting", disposed=True)
     assert complaint.disposition_due_at.date() == day_of(on)
-    complaint.do_disposition(disposition_id=complaint.dispositions[0].id, done_on=day_of(on), done_note=None, by=people["quality_inspector"], on=on)
+    complaint.do_disposition(
+        disposition_id=complaint.dispositions[0].id,
+        done_on=day_of(on),
+        done_note=None,
+        by=people["quality_inspector"],
+        on=on,
+    )
     assert complaint.disposition_due_at.date() == day_of(on) + timedelta(days=2)
 
 
@@ -121,7 +171,13 @@ def test_what_was_the_part_of_one_who_left_falls_to_who_leads_the_meeting(compla
     people["production_manager"].leave(reason=None, by=people["administrator"], on=on)
     assert awaited(complaint, "do_disposition") == {"quality_inspector", "quality_supervisor"}
     assert [row.place for row in complaint.dispositions_of(people["quality_supervisor"])] == ["finished"]
-    complaint.do_disposition(disposition_id=complaint.dispositions[1].id, done_on=day_of(on), done_note=None, by=people["quality_supervisor"], on=on)
+    complaint.do_disposition(
+        disposition_id=complaint.dispositions[1].id,
+        done_on=day_of(on),
+        done_note=None,
+        by=people["quality_supervisor"],
+        on=on,
+    )
     assert complaint.dispositions[1].done_on == day_of(on)
 
 
@@ -130,7 +186,13 @@ def test_what_was_the_part_of_one_who_left_is_nobody_elses(complaint_in, people,
     people["production_manager"].leave(reason=None, by=people["administrator"], on=on)
     assert [complaint.dispositions_of(people[role]) for role in ("sales_clerk", "planner")] == [[], []]
     with pytest.raises(NotAllowed):
-        complaint.do_disposition(disposition_id=complaint.dispositions[1].id, done_on=day_of(on), done_note=None, by=people["planner"], on=on)
+        complaint.do_disposition(
+            disposition_id=complaint.dispositions[1].id,
+            done_on=day_of(on),
+            done_note=None,
+            by=people["planner"],
+            on=on,
+        )
 
 
 def test_of_two_own_dispositions_the_one_that_is_named_is_done(complaint_in, people, on):
@@ -139,7 +201,13 @@ def test_of_two_own_dispositions_the_one_that_is_named_is_done(complaint_in, peo
     for row in decided["dispositions"]:
         row["owner_id"] = people["planner"].id
     complaint.dispose(by=people["quality_supervisor"], on=on, plan_needed=False, **decided)
-    complaint.do_disposition(disposition_id=complaint.dispositions[1].id, done_on=day_of(on), done_note=None, by=people["planner"], on=on)
+    complaint.do_disposition(
+        disposition_id=complaint.dispositions[1].id,
+        done_on=day_of(on),
+        done_note=None,
+        by=people["planner"],
+        on=on,
+    )
     assert [row.done_on is not None for row in complaint.dispositions] == [False, True]
 
 
@@ -156,14 +224,25 @@ def test_an_owner_who_comes_back_is_asked_at_once_even_where_nobody_stood_in(com
 def test_what_was_the_part_of_one_without_work_here_falls_to_who_leads_the_meeting(complaint_in, people, on):
     complaint = complaint_in("answering", route="meeting", disposed=True)
     manager = people["production_manager"]
-    manager.edit(name=manager.name, memberships=[(None, "auditor", False)], note=None, by=people["administrator"], on=on)
-    assert (awaited(complaint, "do_disposition"), list(verify_tasks(on))) == ({"quality_inspector", "quality_supervisor"}, [])
+    manager.edit(
+        name=manager.name,
+        memberships=[(None, "auditor", False)],
+        note=None,
+        by=people["administrator"],
+        on=on,
+    )
+    assert (awaited(complaint, "do_disposition"), list(verify_tasks(on))) == (
+        {"quality_inspector", "quality_supervisor"},
+        [],
+    )
     assert [row.place for row in complaint.dispositions_of(people["quality_supervisor"])] == ["finished"]
 
 
 def test_planning_is_asked_only_where_the_meeting_wants_a_plan(complaint_in, people, on):
     with pytest.raises(NotOpen):
-        complaint_in("answering", route="meeting", disposed=True).plan(plan="x", plan_quantity=1, plan_due_on=day_of(on), by=people["planner"], on=on)
+        complaint_in("answering", route="meeting", disposed=True).plan(
+            plan="x", plan_quantity=1, plan_due_on=day_of(on), by=people["planner"], on=on
+        )
     complaint = complaint_in("answering", route="meeting", disposed=True, plan_needed=True)
     complaint.plan(plan="周三重工", plan_quantity=40, plan_due_on=day_of(on), by=people["planner"], on=on)
     assert (complaint.meetings[0].planned_by_id, complaint.plan_wanted(on)) == (people["planner"].id, False)
@@ -172,11 +251,16 @@ def test_planning_is_asked_only_where_the_meeting_wants_a_plan(complaint_in, peo
 # The close
 
 
-@pytest.mark.parametrize(("options", "ends"), [
-    ({"countersigned": True, "done": True}, set()),
-    ({"countersigned": True}, {"dispositions"}), ({"done": True}, {"countersigners"}),
-    ({"countersigned": True, "done": True, "plan_needed": True}, {"plan"}), ({"countersigned": True, "done": True, "capa": True}, {"capas"}),
-])
+@pytest.mark.parametrize(
+    ("options", "ends"),
+    [
+        ({"countersigned": True, "done": True}, set()),
+        ({"countersigned": True}, {"dispositions"}),
+        ({"done": True}, {"countersigners"}),
+        ({"countersigned": True, "done": True, "plan_needed": True}, {"plan"}),
+        ({"countersigned": True, "done": True, "capa": True}, {"capas"}),
+    ],
+)
 def test_a_complaint_closes_when_nothing_of_it_is_open(complaint_in, people, on, options, ends):
     complaint = complaint_in("accepted", route="meeting", **options)
     assert (set(complaint.open_ends(on)), complaint.nothing_open(on)) == (ends, not ends)
@@ -189,8 +273,15 @@ def test_a_capa_takes_the_close_out_of_my_work_at_once(complaint_in, people, on)
     complaint = complaint_in("accepted", route="meeting", countersigned=True, done=True)
     query = select(Task.name).where(Task.kind == "complaint", Task.record_id == complaint.id)
     assert list(db.session.execute(query).scalars()) == ["close"]
-    capa = Capa.issue(source="complaint", complaint_id=complaint.id, problem="虚焊", department="production", due_on=day_of(on), on=on,
-                      by=people["quality_supervisor"])
+    capa = Capa.issue(
+        source="complaint",
+        complaint_id=complaint.id,
+        problem="虚焊",
+        department="production",
+        due_on=day_of(on),
+        on=on,
+        by=people["quality_supervisor"],
+    )
     assert list(db.session.execute(query).scalars()) == []
     capa.void(reason="重复", by=people["quality_supervisor"], on=on)
     assert list(db.session.execute(query).scalars()) == ["close"]
@@ -206,12 +297,21 @@ def test_a_refused_result_asks_for_another_meeting_and_stops_nothing_of_the_firs
     assert awaited(complaint, "do_disposition") == {"quality_inspector", "production_manager"}
     complaint.confirm(by=people["quality_inspector"], on=on, **TO_MEET)
     assert (complaint.round, complaint.met(on), complaint.disposed(on)) == (2, False, False)
-    complaint.meet(met_at=on, department="production", minutes="再议", attendees=[{"user_id": people["engineer"].id, "department": "engineering"}],
-                   by=supervisor, on=on)
+    complaint.meet(
+        met_at=on,
+        department="production",
+        minutes="再议",
+        attendees=[{"user_id": people["engineer"].id, "department": "engineering"}],
+        by=supervisor,
+        on=on,
+    )
     complaint.dispose(by=supervisor, on=on, plan_needed=False, **decisions(people, on))
     complaint.issue_result(by=supervisor, on=on, **ISSUED)
     complaint.send_reply(by=people["sales_clerk"], on=on, **SENT)
-    assert ([one.round for one in complaint.meetings], [row.round for row in complaint.dispositions]) == ([1, 2], [1, 1, 2, 2])
+    assert ([one.round for one in complaint.meetings], [row.round for row in complaint.dispositions]) == (
+        [1, 2],
+        [1, 1, 2, 2],
+    )
     complaint.countersign(by=people["engineer"], on=on)
     assert [one.round for one in complaint.attendees if one.countersigned_at] == [1, 2]
 
@@ -231,13 +331,23 @@ def test_the_plan_of_a_second_meeting_leaves_that_of_the_first(complaint_in, peo
 # 3.4
 
 
-@pytest.mark.parametrize(("days", "more", "repeats"), [
-    (60, {}, True), (181, {}, True), (182, {}, False), (60, {"product_id": None}, False),  # 10 September is the 181st day before 10 March
-])
-def test_a_repeat_has_the_same_customer_model_and_defect_within_six_months(complaint_in, on, days, more, repeats):
+@pytest.mark.parametrize(
+    ("days", "more", "repeats"),
+    [
+        (60, {}, True),
+        (181, {}, True),
+        (182, {}, False),
+        (60, {"product_id": None}, False),  # 10 September is the 181st day before 10 March
+    ],
+)
+def test_a_repeat_has_the_same_customer_model_and_defect_within_six_months(
+    complaint_in, on, days, more, repeats
+):
     earlier = complaint_in("closed", on=on - timedelta(days=days), heard_at=on - timedelta(days=days), **more)
     again = complaint_in("answering", heard_at=on)
-    assert (again.repeat_of_id, again.proposed_route) == ((earlier.id, "meeting") if repeats else (None, "occasional"))
+    assert (again.repeat_of_id, again.proposed_route) == (
+        (earlier.id, "meeting") if repeats else (None, "occasional")
+    )
 
 
 @pytest.mark.parametrize("state", ["void", "received"])
@@ -253,8 +363,15 @@ def test_of_two_alike_only_the_later_repeats(complaint_in, on):
 
 def test_another_customer_with_the_same_defect_is_a_hint_and_no_repeat(complaint_in, people, on):
     from cs.models.customers import Customer
-    other = Customer.create(by=people["sales_clerk"], on=on, short_name="远声", full_name="深圳远声电子有限公司", customer_type="oem",
-                            contacts=[{"name": "李工", "phone": "13900139000"}])
+
+    other = Customer.create(
+        by=people["sales_clerk"],
+        on=on,
+        short_name="远声",
+        full_name="深圳远声电子有限公司",
+        customer_type="oem",
+        contacts=[{"name": "李工", "phone": "13900139000"}],
+    )
     elsewhere = complaint_in("closed", on=on - timedelta(days=30), customer_id=other.id)
     complaint = complaint_in("answering")
     assert complaint.repeat_of_id is None

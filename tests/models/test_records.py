@@ -25,13 +25,24 @@ FILE = Stored(sha256="ab" * 32, name="照片.jpg", mime="image/jpeg", size=1234,
 
 @pytest.fixture
 def log(people, on):
-    return lambda **values: Complaint.log(by=people["sales_clerk"], on=on, **(GOODS | BLOCK_A | {"customer_id": 1, "product_id": 1, "heard_at": on} | values))
+    return lambda **values: Complaint.log(
+        by=people["sales_clerk"],
+        on=on,
+        **(GOODS | BLOCK_A | {"customer_id": 1, "product_id": 1, "heard_at": on} | values),
+    )
 
 
 def test_numbers_run_through_the_month_in_the_factorys_days(people, on, log):
     assert [log().number, log().number] == ["CC-202603-0001", "CC-202603-0002"]
-    last_evening = on.replace(month=3, day=31, hour=16, minute=30)  # half past midnight of 1 April in the factory
-    assert Complaint.log(by=people["sales_clerk"], on=last_evening, heard_at=last_evening, customer_id=1, **GOODS).number == "CC-202604-0001"
+    last_evening = on.replace(
+        month=3, day=31, hour=16, minute=30
+    )  # half past midnight of 1 April in the factory
+    assert (
+        Complaint.log(
+            by=people["sales_clerk"], on=last_evening, heard_at=last_evening, customer_id=1, **GOODS
+        ).number
+        == "CC-202604-0001"
+    )
 
 
 def test_a_voided_complaints_number_stays_taken(log, people, on):
@@ -60,6 +71,7 @@ def test_two_writers_at_once_get_different_numbers(app, people, on):
     def write() -> None:
         with app.test_request_context():
             from cs.extensions import begin_write
+
             barrier.wait()
             begin_write()
             complaint = Complaint.log(by=people["sales_clerk"], on=on, heard_at=on, customer_id=1, **GOODS)
@@ -79,7 +91,10 @@ def test_a_record_counts_its_events_as_its_version(customer, people, on):
     customer.edit(by=people["sales_manager"], on=on, address="广州市南沙区")
     assert customer.version == 3
     assert [(event.seq, event.name, event.role) for event in customer.events] == [
-        (1, "create", "sales_clerk"), (2, "edit", "sales_clerk"), (3, "edit", "sales_manager")]
+        (1, "create", "sales_clerk"),
+        (2, "edit", "sales_clerk"),
+        (3, "edit", "sales_manager"),
+    ]
 
 
 def test_an_event_keeps_the_old_value_and_the_new_and_nothing_else(customer, people, on):
@@ -90,7 +105,11 @@ def test_an_event_keeps_the_old_value_and_the_new_and_nothing_else(customer, peo
 
 def test_a_changed_part_shows_the_part_that_changed(customer, people, on):
     contact = customer.contacts[0].id
-    customer.edit(by=people["sales_clerk"], on=on, contacts=[{"id": contact, "name": "王工", "phone": "13900139000"}, {"name": "李经理"}])
+    customer.edit(
+        by=people["sales_clerk"],
+        on=on,
+        contacts=[{"id": contact, "name": "王工", "phone": "13900139000"}, {"name": "李经理"}],
+    )
     gone, come = customer.events[-1].facts["changes"]["contacts"]
     assert [row.get("phone") for row in gone] == ["13800138000"]
     assert [(row.get("name"), row.get("phone")) for row in come] == [(None, "13900139000"), ("李经理", None)]
@@ -112,7 +131,11 @@ def test_a_void_record_is_not_edited_any_more(customer, people, on):
     customer.void(reason="公司注销", by=people["sales_manager"], on=on)
     with pytest.raises(NotOpen):
         customer.edit(by=people["sales_clerk"], on=on, address="x")
-    assert (customer.state, customer.void_reason, customer.events[-1].facts["note"]) == ("void", "公司注销", "公司注销")
+    assert (customer.state, customer.void_reason, customer.events[-1].facts["note"]) == (
+        "void",
+        "公司注销",
+        "公司注销",
+    )
 
 
 def test_two_sessions_cannot_both_change_one_version(customer, people, on):
@@ -134,7 +157,9 @@ def test_files_on_a_record_make_one_event_that_names_them_by_hash(customer, peop
     event = customer.events[-1]
     assert (event.name, event.role) == ("attach", "warehouse_keeper")
     assert event.facts["files"] == [["照片.jpg", "ab" * 32]] * 2
-    assert [(file.name, file.added_by_id, file.void_reason) for file in Attachment.of(customer)] == [("照片.jpg", people["warehouse_keeper"].id, None)] * 2
+    assert [(file.name, file.added_by_id, file.void_reason) for file in Attachment.of(customer)] == [
+        ("照片.jpg", people["warehouse_keeper"].id, None)
+    ] * 2
 
 
 def test_no_files_make_no_event(customer, people, on):
@@ -183,7 +208,9 @@ def test_rolled_back_work_leaves_neither_record_nor_event(log):
 def test_a_step_writes_its_record_once_and_asks_for_no_parts_of_a_new_one(log, people, on, count_queries):
     with count_queries() as ran:
         complaint = log()
-    assert [one for one in ran if one.startswith("SELECT") and "complaint_id" in one and "FROM capas" not in one] == []
+    assert [
+        one for one in ran if one.startswith("SELECT") and "complaint_id" in one and "FROM capas" not in one
+    ] == []
     with count_queries() as ran:
         complaint.receive(by=people["quality_inspector"], on=on)
     assert sum(one.startswith("UPDATE complaints") for one in ran) == 1

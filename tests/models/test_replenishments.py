@@ -1,4 +1,5 @@
-"""Replenishments through their verbs (5.3.4): the chain of signatures, the sum of a complaint, changes, the urgent order. Each guard refuses by name."""
+"""Replenishments through their verbs (5.3.4): the chain of signatures, the sum of a complaint, changes, the
+urgent order. Each guard refuses by name."""
 
 from __future__ import annotations
 
@@ -36,8 +37,12 @@ def filed(people, on, complaint):
 
 def awaited(record) -> list[tuple[str, str | None]]:
     """(task, username) of everything that is awaited."""
-    query = select(Task.name, User.username).outerjoin(User, User.id == Task.user_id).where(
-        Task.kind == "replenishment", Task.record_id == record.id).order_by(Task.name, User.username)
+    query = (
+        select(Task.name, User.username)
+        .outerjoin(User, User.id == Task.user_id)
+        .where(Task.kind == "replenishment", Task.record_id == record.id)
+        .order_by(Task.name, User.username)
+    )
     return [tuple(row) for row in db.session.execute(query)]
 
 
@@ -52,7 +57,10 @@ BOTH = [("sign", "production_manager"), ("sign", "sales_manager")]
 def test_each_person_is_offered_the_steps_that_the_clauses_give_them(filed, people, on, situation):
     record = filed(situation.state, **situation.options)
     offered = {role: {step.name for step in record.steps_for(people[role], on)} for role in ROLES}
-    assert offered == {role: {row.step for row in REPLENISHMENT if not row.creates and row.answer(role, situation) == "may"} for role in ROLES}
+    assert offered == {
+        role: {row.step for row in REPLENISHMENT if not row.creates and row.answer(role, situation) == "may"}
+        for role in ROLES
+    }
     assert [*verify_records(), *verify_signatures(), *verify_tasks(on)] == []
 
 
@@ -67,13 +75,20 @@ def test_an_application_is_signed_by_both_managers_in_either_order_and_is_then_a
         assert (record.state, record.order_number, awaited(record)) == ("filed", None, [("sign", order[1])])
         filed.sign(record, order[1])
         assert (record.state, record.ordered_at, awaited(record)) == ("ordered", on, [("schedule", None)])
-    numbers = [one.order_number for one in db.session.execute(select(Replenishment).order_by(Replenishment.id)).scalars()]
+    numbers = [
+        one.order_number
+        for one in db.session.execute(select(Replenishment).order_by(Replenishment.id)).scalars()
+    ]
     assert numbers == ["EO-202603-001", "EO-202603-002"]
 
 
 @pytest.mark.parametrize(("price", "needed"), [("999.99", 2), ("999.9949", 2), ("999.995", 3), ("1000", 3)])
 def test_from_1000_the_general_manager_signs_last(filed, price, needed):
-    record = filed(price=price, signed=("sales_manager", "production_manager")) if needed == 3 else filed("ordered", price=price)
+    record = (
+        filed(price=price, signed=("sales_manager", "production_manager"))
+        if needed == 3
+        else filed("ordered", price=price)
+    )
     assert [one.turn for one in record.running] == [1, 1, 2][:needed]
     if needed == 3:
         assert awaited(record) == [("sign", "general_manager")]
@@ -87,9 +102,18 @@ def test_each_signature_keeps_name_role_time_meaning_and_the_hash_of_what_was_se
     filed.sign(record, "production_manager")
     row = next(one for one in record.running if one.user)
     assert (row.user, row.needed_role, row.decided_at, row.signature_decision, row.content_hash) == (
-        people["production_manager"], "production_manager", on, "signed", seen)
+        people["production_manager"],
+        "production_manager",
+        on,
+        "signed",
+        seen,
+    )
     signature = record.signatures[0]
-    assert (signature.meaning, signature.role, record.events[-1].facts["seen"]) == ("approved", "production_manager", seen)
+    assert (signature.meaning, signature.role, record.events[-1].facts["seen"]) == (
+        "approved",
+        "production_manager",
+        seen,
+    )
 
 
 def test_nobody_signs_twice_or_before_their_turn_or_their_own(filed, people, on):
@@ -112,12 +136,20 @@ def test_who_changes_an_application_does_not_sign_it(filed, people, on):
 
 
 def test_one_person_with_two_roles_of_the_chain_signs_once(filed, people, on):
-    both = User.create(username="both", name="双职", password=PASSWORD, memberships=[("sales", "sales_manager", False), ("management", "general_manager", False)],
-                       by=None, on=on)
+    both = User.create(
+        username="both",
+        name="双职",
+        password=PASSWORD,
+        memberships=[("sales", "sales_manager", False), ("management", "general_manager", False)],
+        by=None,
+        on=on,
+    )
     filed.people["both"] = both
     record = filed(price="1000", signed=("both", "production_manager"))
     assert [(one.needed_role, one.user_id) for one in record.running if one.signature_decision] == [
-        ("sales_manager", both.id), ("production_manager", people["production_manager"].id)]
+        ("sales_manager", both.id),
+        ("production_manager", people["production_manager"].id),
+    ]
     assert awaited(record) == [("sign", "general_manager")]
     with pytest.raises(NotAllowed):
         filed.sign(record, "both")
@@ -126,10 +158,18 @@ def test_one_person_with_two_roles_of_the_chain_signs_once(filed, people, on):
 def test_the_database_refuses_a_second_signature_of_a_role_or_a_person(filed):
     record = filed(signed=("sales_manager",))
     db.session.commit()
-    row = "INSERT INTO required_signatures (kind, record_id, chain, needed_role, turn, signature_decision, user_id, content_hash) VALUES "
-    for values in (f"('replenishment', {record.id}, 1, 'sales_manager', 1, NULL, NULL, NULL)",
-                   f"('replenishment', {record.id}, 1, 'general_manager', 2, 'signed', {record.running[0].user_id}, 'x')",
-                   f"('replenishment', {record.id}, 1, 'general_manager', 2, 'signed', NULL, 'x')"):
+    row = (
+        "INSERT INTO required_signatures (kind, record_id, chain, needed_role, turn, "
+        "signature_decision, user_id, content_hash) VALUES "
+    )
+    for values in (
+        f"('replenishment', {record.id}, 1, 'sales_manager', 1, NULL, NULL, NULL)",
+        (
+            f"('replenishment', {record.id}, 1, 'general_manager', 2, 'signed', {record.running[0].user_id}, "
+            "'x')"
+        ),
+        f"('replenishment', {record.id}, 1, 'general_manager', 2, 'signed', NULL, 'x')",
+    ):
         with pytest.raises(IntegrityError):
             db.session.execute(text(row + values))
         db.session.rollback()
@@ -141,7 +181,14 @@ def test_who_leaves_is_not_waited_for_and_who_comes_is_asked(filed, people, on):
     assert awaited(record) == [("sign", "production_manager")]
     people["production_manager"].leave(reason=None, by=people["administrator"], on=on)
     assert (awaited(record), record.nobody_can_sign) == ([("sign", None)], True)
-    User.create(username="second", name="新经理", password=PASSWORD, memberships=[("sales", "sales_manager", False)], by=None, on=on)
+    User.create(
+        username="second",
+        name="新经理",
+        password=PASSWORD,
+        memberships=[("sales", "sales_manager", False)],
+        by=None,
+        on=on,
+    )
     sync_personal_tasks(on)
     assert (awaited(record), record.nobody_can_sign) == ([("sign", "second")], False)
 
@@ -150,7 +197,10 @@ def test_a_refusal_has_its_reason_and_ends_the_application(filed, people):
     record = filed("rejected", signed=("sales_manager",))
     assert (record.refuse_reason, awaited(record)) == ("库存可调拨", [])
     assert chain(record) == [("sales_manager", "signed"), ("production_manager", "refused")]
-    assert [(one.meaning, one.role) for one in record.signatures] == [("approved", "sales_manager"), ("refused", "production_manager")]
+    assert [(one.meaning, one.role) for one in record.signatures] == [
+        ("approved", "sales_manager"),
+        ("refused", "production_manager"),
+    ]
     with pytest.raises(NotAllowed):
         filed.sign(record, "production_manager")
 
@@ -162,7 +212,11 @@ def test_splitting_does_not_help(filed):
     first, second = filed(price="600"), filed(price="400")
     assert second.amount_sum() == first.amount_sum() == 1000
     for record in (first, second):
-        assert [one.needed_role for one in record.running] == ["sales_manager", "production_manager", "general_manager"]
+        assert [one.needed_role for one in record.running] == [
+            "sales_manager",
+            "production_manager",
+            "general_manager",
+        ]
         for role in ("sales_manager", "production_manager"):
             filed.sign(record, role)
         assert awaited(record) == [("sign", "general_manager")]
@@ -182,7 +236,9 @@ def test_another_application_below_the_limit_leaves_the_first_one_alone_and_so_d
 def test_a_signature_decides_by_the_limit_of_its_day(app, filed):
     record = filed(price="500", signed=("sales_manager",))
     book = app.extensions["rulebook"]
-    app.extensions["rulebook"] = replace(book, replenishment=replace(book.replenishment, general_manager_from=Decimal(500)))
+    app.extensions["rulebook"] = replace(
+        book, replenishment=replace(book.replenishment, general_manager_from=Decimal(500))
+    )
     filed.sign(record, "production_manager")
     assert (record.state, awaited(record)) == ("filed", [("sign", "general_manager")])
 
@@ -210,7 +266,11 @@ def test_other_complaints_do_not_count_but_two_returns_of_one_do(filed, people, 
 def test_a_change_that_lifts_the_sum_asks_the_general_manager_for_all_that_are_no_order(filed, people, on):
     first, second = filed(price="300", signed=("sales_manager",)), filed(price="300")
     second.change(by=people["sales_clerk"], on=on, **filed.asked("700"))
-    assert chain(first) == [("sales_manager", "signed"), ("production_manager", None), ("general_manager", None)]
+    assert chain(first) == [
+        ("sales_manager", "signed"),
+        ("production_manager", None),
+        ("general_manager", None),
+    ]
     assert len(second.running) == 3
 
 
@@ -227,9 +287,14 @@ def test_a_general_manager_who_was_asked_stays_asked(filed, people, on):
 
 def test_a_change_voids_what_was_signed_and_tells_who_signed(filed, people, on):
     record = filed(signed=("sales_manager",), changed=True)
-    assert (record.amount, record.chain, chain(record)) == (1000, 2, [("sales_manager", None), ("production_manager", None), ("general_manager", None)])
-    assert [(one.needed_role, one.signature_decision, one.user_id) for one in record.approvals if one.chain == 1] == [
-        ("sales_manager", "voided", people["sales_manager"].id), ("production_manager", "voided", None)]
+    assert (record.amount, record.chain, chain(record)) == (
+        1000,
+        2,
+        [("sales_manager", None), ("production_manager", None), ("general_manager", None)],
+    )
+    assert [
+        (one.needed_role, one.signature_decision, one.user_id) for one in record.approvals if one.chain == 1
+    ] == [("sales_manager", "voided", people["sales_manager"].id), ("production_manager", "voided", None)]
     assert awaited(record) == [("see_change", "sales_manager"), *BOTH]
     record.see_change(by=people["sales_manager"], on=on)
     assert awaited(record) == BOTH
@@ -264,20 +329,38 @@ def test_the_same_words_again_void_nothing(filed, people, on):
     assert (record.chain, chain(record)) == (1, [("sales_manager", "signed"), ("production_manager", None)])
 
 
-@pytest.mark.parametrize("changed", [
-    {"order_no": "PO-2"}, {"charged": True}, {"wanted_on": date(2099, 1, 1)}, {"replenishment_reason": "客户停线"},
-    {"lines": [{"product_id": 2, "quantity": Decimal(1), "unit_price": Decimal(500)}]}, {"lines": [{"product_id": 1, "quantity": Decimal(2), "unit_price": Decimal(250)}]}],
-    ids=lambda one: next(iter(one)))
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"order_no": "PO-2"},
+        {"charged": True},
+        {"wanted_on": date(2099, 1, 1)},
+        {"replenishment_reason": "客户停线"},
+        {"lines": [{"product_id": 2, "quantity": Decimal(1), "unit_price": Decimal(500)}]},
+        {"lines": [{"product_id": 1, "quantity": Decimal(2), "unit_price": Decimal(250)}]},
+    ],
+    ids=lambda one: next(iter(one)),
+)
 def test_whatever_stands_on_the_application_is_what_was_signed(filed, people, on, changed):
     Product.create(by=people["engineer"], on=on, **PRODUCT | {"model": "CA-6930"})
     record = filed(signed=("sales_manager",))
     record.change(by=people["sales_clerk"], on=on, **filed.asked("500") | changed)
-    assert (record.amount, record.chain, chain(record)) == (500, 2, [("sales_manager", None), ("production_manager", None)])
+    assert (record.amount, record.chain, chain(record)) == (
+        500,
+        2,
+        [("sales_manager", None), ("production_manager", None)],
+    )
 
 
 def test_one_more_piece_that_costs_nothing_more_is_another_application(filed, people, on):
     grain = {"product_id": 1, "unit_price": Decimal("0.001")}
-    record = Replenishment.file(complaint_id=filed.complaint_id, return_id=None, by=people["sales_clerk"], on=on, **filed.asked(lines=[grain | {"quantity": Decimal(5)}]))
+    record = Replenishment.file(
+        complaint_id=filed.complaint_id,
+        return_id=None,
+        by=people["sales_clerk"],
+        on=on,
+        **filed.asked(lines=[grain | {"quantity": Decimal(5)}]),
+    )
     filed.sign(record, "sales_manager")
     record.change(by=people["sales_clerk"], on=on, **filed.asked(lines=[grain | {"quantity": Decimal(6)}]))
     assert (record.amount, record.chain) == (Decimal("0.01"), 2)
@@ -286,28 +369,46 @@ def test_one_more_piece_that_costs_nothing_more_is_another_application(filed, pe
 def test_each_who_signed_takes_note_of_a_change_for_themselves(filed, people, on):
     record = filed(price="1000", signed=("sales_manager", "production_manager"), changed=True)
     record.see_change(by=people["sales_manager"], on=on)
-    assert (record.told(), record.is_told(people["sales_manager"])) == ([people["production_manager"].id], False)
+    assert (record.told(), record.is_told(people["sales_manager"])) == (
+        [people["production_manager"].id],
+        False,
+    )
 
 
 def test_verify_finds_an_order_that_its_applicant_signed(filed, people):
     record = filed("ordered")
     db.session.commit()
-    db.session.execute(text("UPDATE replenishments SET changed_by_id = :id"), {"id": people["production_manager"].id})
+    db.session.execute(
+        text("UPDATE replenishments SET changed_by_id = :id"), {"id": people["production_manager"].id}
+    )
     db.session.expire_all()
-    assert "is an order without all its signatures" in {fault.what for fault in verify_records() if fault.where == f"replenishment {record.id}"}
+    assert "is an order without all its signatures" in {
+        fault.what for fault in verify_records() if fault.where == f"replenishment {record.id}"
+    }
 
 
 def test_verify_finds_a_manager_who_signed_and_was_signed_for(filed, people):
     record = filed("ordered")
     db.session.commit()
-    db.session.execute(text("UPDATE required_signatures SET for_id = :id WHERE needed_role = 'production_manager'"), {"id": people["sales_manager"].id})
+    db.session.execute(
+        text("UPDATE required_signatures SET for_id = :id WHERE needed_role = 'production_manager'"),
+        {"id": people["sales_manager"].id},
+    )
     db.session.expire_all()
-    assert "is an order without all its signatures" in {fault.what for fault in verify_records() if fault.where == f"replenishment {record.id}"}
+    assert "is an order without all its signatures" in {
+        fault.what for fault in verify_records() if fault.where == f"replenishment {record.id}"
+    }
 
 
 def test_who_signed_as_a_manager_plans_as_a_planner(filed, on):
-    filed.people["both"] = both = User.create(username="both", name="双职", password=PASSWORD, memberships=[("sales", "sales_manager", False), ("planning", "planner", False)],
-                                              by=None, on=on)
+    filed.people["both"] = both = User.create(
+        username="both",
+        name="双职",
+        password=PASSWORD,
+        memberships=[("sales", "sales_manager", False), ("planning", "planner", False)],
+        by=None,
+        on=on,
+    )
     record = filed(signed=("both",))
     filed.sign(record, "production_manager")
     record.schedule(work_order="WO-7", scheduled_on=day_of(on), by=both, on=on)
@@ -322,10 +423,20 @@ def test_a_line_of_my_work_says_whose_goods_and_what_they_cost(filed):
 
 
 def test_the_order_is_planned_made_and_shipped(filed, on):
-    found = {state: awaited(filed(state, price="1")) for state in ("ordered", "scheduled", "made", "dispatched")}
-    assert found == {"ordered": [("schedule", None)], "scheduled": [("make", None)], "made": [("ship", None)], "dispatched": []}
+    found = {
+        state: awaited(filed(state, price="1")) for state in ("ordered", "scheduled", "made", "dispatched")
+    }
+    assert found == {
+        "ordered": [("schedule", None)],
+        "scheduled": [("make", None)],
+        "made": [("ship", None)],
+        "dispatched": [],
+    }
     record = filed("scheduled", price="1")
-    assert (record.due_at.date(), record.schedule_due_at.date()) == (day_of(on) + timedelta(days=5), day_of(on))
+    assert (record.due_at.date(), record.schedule_due_at.date()) == (
+        day_of(on) + timedelta(days=5),
+        day_of(on),
+    )
 
 
 def test_a_complaint_stays_open_while_its_replenishment_is_not_shipped(filed, complaint, on):
@@ -338,7 +449,11 @@ def test_a_complaint_stays_open_while_its_replenishment_is_not_shipped(filed, co
 def test_amounts_are_kept_to_the_fen_and_checked_by_the_database(filed):
     record = filed(price="999.995")
     db.session.commit()
-    assert (record.lines[0].amount, record.amount, record.lines[0].unit_price) == (1000, 1000, Decimal("999.995"))
+    assert (record.lines[0].amount, record.amount, record.lines[0].unit_price) == (
+        1000,
+        1000,
+        Decimal("999.995"),
+    )
     with pytest.raises(IntegrityError):
         db.session.execute(text("UPDATE replenishment_lines SET amount = amount - 1"))
 
@@ -347,10 +462,15 @@ def test_verify_finds_an_amount_that_is_not_the_sum_and_an_order_without_its_sig
     record = filed("ordered")
     db.session.commit()
     db.session.execute(text("UPDATE replenishments SET amount = 100"))
-    db.session.execute(text("UPDATE required_signatures SET signature_decision = NULL WHERE needed_role = 'sales_manager'"))
+    db.session.execute(
+        text("UPDATE required_signatures SET signature_decision = NULL WHERE needed_role = 'sales_manager'")
+    )
     db.session.expire_all()
     assert {fault.what for fault in verify_records() if fault.where == f"replenishment {record.id}"} == {
-        "was changed without an event", "has an amount that is not the sum of its lines", "is an order without all its signatures"}
+        "was changed without an event",
+        "has an amount that is not the sum of its lines",
+        "is an order without all its signatures",
+    }
 
 
 def test_steps_out_of_turn_are_refused(filed, people, on):
@@ -368,7 +488,9 @@ def test_an_order_whose_signatures_are_gone_is_found(filed):
     db.session.commit()
     db.session.execute(text("DELETE FROM required_signatures"))
     db.session.expire_all()
-    assert "is an order without all its signatures" in {fault.what for fault in verify_records() if fault.where == f"replenishment {record.id}"}
+    assert "is an order without all its signatures" in {
+        fault.what for fault in verify_records() if fault.where == f"replenishment {record.id}"
+    }
 
 
 def test_who_left_is_not_told_of_a_change(filed, people, on):
@@ -380,16 +502,29 @@ def test_who_left_is_not_told_of_a_change(filed, people, on):
 @pytest.mark.parametrize("state", ["rejected", "void", "ordered", "dispatched"])
 def test_nobody_is_missed_where_nothing_is_to_be_signed(filed, people, on, state):
     record = filed(state)
-    assert (record.nobody_can_sign, record.open_roles, record.signing(people["sales_manager"], on)) == (False, (), (None, None))
+    assert (record.nobody_can_sign, record.open_roles, record.signing(people["sales_manager"], on)) == (
+        False,
+        (),
+        (None, None),
+    )
 
 
 def test_the_order_is_released_under_the_role_of_the_last_signature(filed, people, on):
-    both = User.create(username="both", name="双职", password=PASSWORD, memberships=[("sales", "sales_manager", False), ("management", "general_manager", False)],
-                       by=None, on=on)
+    both = User.create(
+        username="both",
+        name="双职",
+        password=PASSWORD,
+        memberships=[("sales", "sales_manager", False), ("management", "general_manager", False)],
+        by=None,
+        on=on,
+    )
     filed.people["both"] = both
     record = filed(price="1000", signed=("sales_manager", "production_manager"))
     filed.sign(record, "both")
-    assert [(one.name, one.role) for one in record.events[-2:]] == [("sign", "general_manager"), ("order", "general_manager")]
+    assert [(one.name, one.role) for one in record.events[-2:]] == [
+        ("sign", "general_manager"),
+        ("order", "general_manager"),
+    ]
 
 
 def test_tasks_built_anew_are_the_same(filed, on):
@@ -399,9 +534,13 @@ def test_tasks_built_anew_are_the_same(filed, on):
     assert awaited(record) == before
 
 
-def test_saving_an_application_as_it_is_voids_nothing_even_where_two_of_its_lines_are_the_same(filed, people, on):
+def test_saving_an_application_as_it_is_voids_nothing_even_where_two_of_its_lines_are_the_same(
+    filed, people, on
+):
     record = filed("filed")
-    twice = [{"product_id": 1, "quantity": Decimal(quantity), "unit_price": Decimal(5)} for quantity in (2, 2, 3)]
+    twice = [
+        {"product_id": 1, "quantity": Decimal(quantity), "unit_price": Decimal(5)} for quantity in (2, 2, 3)
+    ]
     asked = filed.asked("5") | {"lines": twice}
     record.change(by=people["sales_clerk"], on=on, **asked)
     before = (record.chain, record.face_hash())

@@ -15,19 +15,38 @@ def found(cls, typed: str) -> list[int]:
     return list(db.session.execute(select(cls.id).where(*matching(cls, typed)).order_by(cls.id)).scalars())
 
 
-@pytest.mark.parametrize(("typed", "as_searched"), [
-    ("ＣＡ－６９２０", "ca-6920"), ("  两 个   词 ", "两 个 词"), ("STRASSE Straße", "strasse strasse"), ("①", "1"), ("", ""), ("𠮷野", "𠮷野")])
+@pytest.mark.parametrize(
+    ("typed", "as_searched"),
+    [
+        ("ＣＡ－６９２０", "ca-6920"),
+        ("  两 个   词 ", "两 个 词"),
+        ("STRASSE Straße", "strasse strasse"),
+        ("①", "1"),
+        ("", ""),
+        ("𠮷野", "𠮷野"),
+    ],
+)
 def test_full_width_and_capitals_make_no_difference(typed, as_searched):
     assert searchable([typed]) == as_searched
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("右声道", {"右声", "声道"}), ("a", {"a"}), ("ab c", {"ab", "c"}), ("", set()), ("𠮷野家", {"𠮷野", "野家"})])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("右声道", {"右声", "声道"}),
+        ("a", {"a"}),
+        ("ab c", {"ab", "c"}),
+        ("", set()),
+        ("𠮷野家", {"𠮷野", "野家"}),
+    ],
+)
 def test_words_fall_into_pairs_of_characters(text, expected):
     assert tokens(text) == expected
 
 
-@pytest.mark.parametrize("typed", ["华声", "华声汽配", "汽车配件", "王工", "13800138000", "广州 王工", "工", "１３８００"])
+@pytest.mark.parametrize(
+    "typed", ["华声", "华声汽配", "汽车配件", "王工", "13800138000", "广州 王工", "工", "１３８００"]
+)
 def test_a_customer_is_found_by_name_number_and_people(customer, typed):
     assert found(Customer, typed) == [1]
     assert found(Customer, f"{customer.number.lower()} {typed}") == [1]
@@ -44,7 +63,15 @@ def test_a_longer_word_needs_more_than_its_pairs(customer, people, on):
     assert found(Customer, "声汽汽配") == []
 
 
-@pytest.mark.parametrize("typed", ["\ufdfa" * 60, "".join(chr(0x4E00 + n) for n in range(60)), " ".join(chr(0x4E00 + n) * 2 for n in range(20)), "a " * 30])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "\ufdfa" * 60,
+        "".join(chr(0x4E00 + n) for n in range(60)),
+        " ".join(chr(0x4E00 + n) * 2 for n in range(20)),
+        "a " * 30,
+    ],
+)
 def test_whatever_is_typed_the_database_is_asked_few_things(customer, typed):
     asked = matching(Customer, typed)
     assert (len(asked) <= 40, len([one for one in asked if "search_words" in str(one)]) <= 8) == (True, True)
@@ -78,7 +105,11 @@ def test_a_complaint_is_found_by_number_lot_customer_and_description(complaint_i
 
 
 def test_tokens_are_kept_once_and_those_of_old_words_go(product, people, on):
-    kept = select(func.count()).select_from(SearchWord).where(SearchWord.kind == "product", SearchWord.record_id == 1)
+    kept = (
+        select(func.count())
+        .select_from(SearchWord)
+        .where(SearchWord.kind == "product", SearchWord.record_id == 1)
+    )
     product.edit(by=people["engineer"], on=on, model="AAAA", spec="AAAA", part_no=None)
     assert db.session.execute(kept).scalar() == 1
 

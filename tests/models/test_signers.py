@@ -1,4 +1,5 @@
-"""Who can sign what today, for the administrator (5.3.4, 5.2.2): people, deputies, and what nobody could pass."""
+"""Who can sign what today, for the administrator (5.3.4, 5.2.2): people, deputies, and what nobody could
+pass."""
 
 from __future__ import annotations
 
@@ -13,7 +14,10 @@ from cs.models.users import User
 from tests.returned import Replenishments
 from tests.support import day_of
 
-BOTH, ALL = ("sales_manager", "production_manager"), ("sales_manager", "production_manager", "general_manager")
+BOTH, ALL = (
+    ("sales_manager", "production_manager"),
+    ("sales_manager", "production_manager", "general_manager"),
+)
 
 
 @pytest.fixture
@@ -24,11 +28,22 @@ def filed(people, on, complaint_in):
 @pytest.fixture
 def become(people, on):
     """become(person, *roles): from now on these roles and no other."""
-    homes = {"sales_clerk": "sales", "sales_manager": "sales", "production_manager": "production", "general_manager": "management"}
+    homes = {
+        "sales_clerk": "sales",
+        "sales_manager": "sales",
+        "production_manager": "production",
+        "general_manager": "management",
+    }
 
     def change(person, *roles):
-        people[person].edit(name=people[person].name, memberships=[(homes.get(role), role, False) for role in roles], note=None,
-                            by=people["administrator"], on=on)
+        people[person].edit(
+            name=people[person].name,
+            memberships=[(homes.get(role), role, False) for role in roles],
+            note=None,
+            by=people["administrator"],
+            on=on,
+        )
+
     return change
 
 
@@ -38,11 +53,19 @@ def gate(on, kind, task) -> Gate:
 
 def chains(on) -> list[tuple[tuple[str, ...], list[str], bool]]:
     """The chains: roles, whose own application cannot be signed, whether nobody's can."""
-    return [(chain.roles, sorted(person.username for person in chain.blocked), chain.closed) for chain in signers_today(on).chains]
+    return [
+        (chain.roles, sorted(person.username for person in chain.blocked), chain.closed)
+        for chain in signers_today(on).chains
+    ]
 
 
 def test_every_gate_stands_with_the_roles_and_people_of_the_procedure(on):
-    found = {(one.kind, one.step.task): [(row.role, [person.username for person in row.people]) for row in one.roles] for one in signers_today(on).gates}
+    found = {
+        (one.kind, one.step.task): [
+            (row.role, [person.username for person in row.people]) for row in one.roles
+        ]
+        for one in signers_today(on).gates
+    }
     quality = [("quality_inspector", ["quality_inspector"]), ("quality_supervisor", ["quality_supervisor"])]
     assert found == {
         ("complaint", "confirm"): quality,
@@ -50,12 +73,19 @@ def test_every_gate_stands_with_the_roles_and_people_of_the_procedure(on):
         ("complaint", "close"): [("quality_supervisor", ["quality_supervisor"])],
         ("capa", "verify"): quality,
         ("return", "close"): [("quality_supervisor", ["quality_supervisor"])],
-        ("replenishment", "sign"): [(role, [role]) for role in ALL]}
+        ("replenishment", "sign"): [(role, [role]) for role in ALL],
+    }
 
 
 def test_the_heads_of_departments_countersign(people, on):
     person = people["engineer"]
-    person.edit(name=person.name, memberships=[("engineering", "engineer", True)], note=None, by=people["administrator"], on=on)
+    person.edit(
+        name=person.name,
+        memberships=[("engineering", "engineer", True)],
+        note=None,
+        by=people["administrator"],
+        on=on,
+    )
     assert [one.username for one in gate(on, "complaint", "countersign").roles[0].people] == ["engineer"]
 
 
@@ -85,13 +115,19 @@ def test_where_the_only_sales_manager_is_the_only_applicant_every_chain_is_close
 def test_one_person_with_both_roles_closes_every_chain(people, on, become):
     become("production_manager", "sales_manager", "production_manager")
     people["sales_manager"].leave(reason=None, by=people["administrator"], on=on)
-    assert chains(on) == [(BOTH, ["production_manager", "sales_clerk"], True), (ALL, ["production_manager", "sales_clerk"], True)]
+    assert chains(on) == [
+        (BOTH, ["production_manager", "sales_clerk"], True),
+        (ALL, ["production_manager", "sales_clerk"], True),
+    ]
 
 
 def test_who_holds_two_roles_leaves_the_other_one_to_somebody_else(on, become):
     """The sales manager signs first, then the one who holds both, for production."""
     become("production_manager", "sales_manager", "production_manager")
-    assert chains(on) == [(BOTH, ["production_manager", "sales_manager"], False), (ALL, ["production_manager", "sales_manager"], False)]
+    assert chains(on) == [
+        (BOTH, ["production_manager", "sales_manager"], False),
+        (ALL, ["production_manager", "sales_manager"], False),
+    ]
 
 
 def test_from_the_limit_on_three_different_people_are_needed(people, on, become):
@@ -109,8 +145,18 @@ def test_without_anybody_who_may_apply_the_chain_itself_is_looked_at(people, on)
 def test_deputies_of_today_stand_beside_whom_they_stand_in_for(people, on):
     today = day_of(on)
     for role, deputy, first in (("sales_manager", "planner", 0), ("general_manager", "engineer", 1)):
-        Deputy.name_for(role=role, deputy=people[deputy], first_on=today + timedelta(days=first), last_on=today + timedelta(days=3), by=people[role], on=on)
-    found = [[(row.deputy.username, row.first_on, row.last_on) for row in one.deputies] for one in gate(on, "replenishment", "sign").roles]
+        Deputy.name_for(
+            role=role,
+            deputy=people[deputy],
+            first_on=today + timedelta(days=first),
+            last_on=today + timedelta(days=3),
+            by=people[role],
+            on=on,
+        )
+    found = [
+        [(row.deputy.username, row.first_on, row.last_on) for row in one.deputies]
+        for one in gate(on, "replenishment", "sign").roles
+    ]
     assert found == [[("planner", today, today + timedelta(days=3))], [], []]
     people["planner"].leave(reason=None, by=people["administrator"], on=on)
     assert [one.deputies for one in gate(on, "replenishment", "sign").roles] == [(), (), ()]
@@ -121,7 +167,9 @@ def test_a_deputy_opens_no_chain(people, on, become):
     become("production_manager", "sales_manager", "production_manager")
     people["sales_manager"].leave(reason=None, by=people["administrator"], on=on)
     today, manager = day_of(on), people["production_manager"]
-    Deputy.name_for(role="sales_manager", deputy=people["planner"], first_on=today, last_on=today, by=manager, on=on)
+    Deputy.name_for(
+        role="sales_manager", deputy=people["planner"], first_on=today, last_on=today, by=manager, on=on
+    )
     assert [closed for *_rest, closed in chains(on)] == [True, True]
 
 
@@ -132,7 +180,10 @@ def test_who_usually_applies_and_cannot_be_signed_for_is_a_warning(filed, on):
     for _ in range(2):
         filed(by="sales_manager").void(reason="重复申请", by=filed.people["sales_manager"], on=on)
     found = signers_today(on)
-    assert ([[person.username for person in chain.usual] for chain in found.chains], found.faulty) == ([["sales_manager"]] * 2, True)
+    assert ([[person.username for person in chain.usual] for chain in found.chains], found.faulty) == (
+        [["sales_manager"]] * 2,
+        True,
+    )
     for _ in range(LATEST - 1):
         filed(by="sales_clerk")
     assert [chain.usual for chain in signers_today(on).chains] == [(), ()]
@@ -144,7 +195,9 @@ def test_what_waits_and_what_nobody_can_sign_is_counted(filed, complaint_in, on)
     complaint_in("analysing")
     found = signers_today(on)
     assert [(one.kind, one.step.task, one.waiting, one.stuck) for one in found.gates if one.waiting] == [
-        ("complaint", "confirm", 1, 0), ("replenishment", "sign", 2, 1)]
+        ("complaint", "confirm", 1, 0),
+        ("replenishment", "sign", 2, 1),
+    ]
     assert (found.stuck, found.faulty) == (1, True)
 
 
@@ -161,8 +214,13 @@ def test_who_signed_for_a_role_does_not_hold_up_what_is_left(filed, people, on, 
 
 
 def test_the_page_and_the_record_agree_on_what_nobody_can_sign(filed, people, on, become):
-    """A chain that is called closed leaves each application stuck somewhere; one that is not, none that the clerk files."""
-    for change in (lambda: None, lambda: become("sales_manager", "sales_clerk"), lambda: become("production_manager", "sales_manager", "production_manager")):
+    """A chain that is called closed leaves each application stuck somewhere; one that is not, none that the
+    clerk files."""
+    for change in (
+        lambda: None,
+        lambda: become("sales_manager", "sales_clerk"),
+        lambda: become("production_manager", "sales_manager", "production_manager"),
+    ):
         change()
         for chain in signers_today(on).chains:
             record = filed(price="1000" if len(chain.roles) == 3 else "1")

@@ -1,4 +1,5 @@
-"""My work's index: what `advance` wrote is what the rows say, in every state; taken by one, given back, kept."""
+"""My work's index: what `advance` wrote is what the rows say, in every state; taken by one, given back,
+kept."""
 
 from __future__ import annotations
 
@@ -27,12 +28,22 @@ AWAITED = {
     "accepted": [("close", "close_complaint", False)],
     "meeting, to be held": [("meet", "settle_complaint", True)],
     "meeting, held": [("dispose", "settle_complaint", True)],
-    "meeting, goods decided on": [("issue_result", "settle_complaint", True), ("countersign", "countersign", True),
-                                  ("do_disposition", "carry_out_disposition", True)],
-    "meeting, result issued": [("send_reply", "reply_to_customer", True), ("countersign", "countersign", True),
-                               ("do_disposition", "carry_out_disposition", True)],
-    "meeting, with the customer, plan wanted": [("follow_up", "reply_to_customer", True), ("countersign", "countersign", True),
-                                                ("do_disposition", "carry_out_disposition", True), ("plan", "plan_goods", False)],
+    "meeting, goods decided on": [
+        ("issue_result", "settle_complaint", True),
+        ("countersign", "countersign", True),
+        ("do_disposition", "carry_out_disposition", True),
+    ],
+    "meeting, result issued": [
+        ("send_reply", "reply_to_customer", True),
+        ("countersign", "countersign", True),
+        ("do_disposition", "carry_out_disposition", True),
+    ],
+    "meeting, with the customer, plan wanted": [
+        ("follow_up", "reply_to_customer", True),
+        ("countersign", "countersign", True),
+        ("do_disposition", "carry_out_disposition", True),
+        ("plan", "plan_goods", False),
+    ],
     "meeting, accepted, goods not done": [("do_disposition", "carry_out_disposition", True)],
     "meeting, accepted, its CAPA not verified": [],
     "meeting, accepted, all done": [("close", "close_complaint", False)],
@@ -47,14 +58,29 @@ def tasks() -> list[Task]:
 
 
 def written() -> list[tuple]:
-    return [(task.kind, task.record_id, task.name, task.step, task.permission, task.user_id, task.due_at, task.title, task.subject) for task in tasks()]
+    return [
+        (
+            task.kind,
+            task.record_id,
+            task.name,
+            task.step,
+            task.permission,
+            task.user_id,
+            task.due_at,
+            task.title,
+            task.subject,
+        )
+        for task in tasks()
+    ]
 
 
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda one: one.name)
 def test_each_state_awaits_what_the_clauses_say_of_whom_they_say(complaint_in, situation):
     complaint = complaint_in(situation.state, **situation.options)
     own = [task for task in tasks() if task.kind == "complaint"]
-    assert {(task.name, task.permission, task.due_at is not None) for task in own} == set(AWAITED.get(situation.name, []))
+    assert {(task.name, task.permission, task.due_at is not None) for task in own} == set(
+        AWAITED.get(situation.name, [])
+    )
     assert {(task.title, task.record_id) for task in own} <= {(complaint.number, complaint.id)}
 
 
@@ -77,20 +103,29 @@ def test_rebuilding_removes_what_nobody_awaits_and_keeps_who_took_what(complaint
     complaint_in("closed")
     complaint_in("received")
     tasks()[0].take(people["quality_inspector"], on)
-    db.session.execute(text("INSERT INTO tasks (kind, record_id, name, step, permission, since, title, subject) VALUES "
-                            "('complaint', 1, 'receive', 'receive', 'analyse_complaint', '2026-01-01', 'x', 'x'), "
-                            "('complaint', 2, 'confirm', 'confirm', 'analyse_complaint', '2026-01-01', 'x', 'x')"))
+    db.session.execute(
+        text(
+            "INSERT INTO tasks (kind, record_id, name, step, permission, since, title, subject) VALUES "
+            "('complaint', 1, 'receive', 'receive', 'analyse_complaint', '2026-01-01', 'x', 'x'), "
+            "('complaint', 2, 'confirm', 'confirm', 'analyse_complaint', '2026-01-01', 'x', 'x')"
+        )
+    )
     assert rebuild_tasks(on) == 1
     db.session.expire_all()
-    assert [(task.record_id, task.name, task.taken_by_id) for task in tasks()] == [(2, "receive", people["quality_inspector"].id)]
+    assert [(task.record_id, task.name, task.taken_by_id) for task in tasks()] == [
+        (2, "receive", people["quality_inspector"].id)
+    ]
 
 
-@pytest.mark.parametrize(("change", "what"), [
-    ("DELETE FROM tasks", "is awaited otherwise than its tasks say"),
-    ("UPDATE tasks SET permission = 'read'", "is awaited otherwise than its tasks say"),
-    ("UPDATE tasks SET due_at = NULL", "is awaited otherwise than its tasks say"),
-    ("UPDATE tasks SET record_id = 77", "has tasks, but nothing is awaited"),
-])
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ("DELETE FROM tasks", "is awaited otherwise than its tasks say"),
+        ("UPDATE tasks SET permission = 'read'", "is awaited otherwise than its tasks say"),
+        ("UPDATE tasks SET due_at = NULL", "is awaited otherwise than its tasks say"),
+        ("UPDATE tasks SET record_id = 77", "has tasks, but nothing is awaited"),
+    ],
+)
 def test_verify_finds_tasks_that_are_not_what_the_rows_say(complaint_in, on, change, what):
     complaint_in("received")
     assert list(verify_tasks(on)) == []
@@ -117,7 +152,10 @@ def test_an_amended_deadline_moves_the_task(complaint_in, people, on):
 
 def test_every_task_of_the_rows_is_seen_in_this_table():
     from cs.procedure.complaints import STEPS
-    assert {step.task for step in STEPS if step.task} == {name for awaited in AWAITED.values() for name, _permission, _due in awaited}
+
+    assert {step.task for step in STEPS if step.task} == {
+        name for awaited in AWAITED.values() for name, _permission, _due in awaited
+    }
     assert len(COMPLAINT) == len(STEPS)
 
 
@@ -173,10 +211,18 @@ def test_who_took_it_keeps_it_while_it_stands_and_no_longer(complaint_in, people
 def test_work_waits_for_who_may_do_it(complaint_in, people, on):
     for state in ("passed_on", "received", "awaiting_customer", "accepted"):
         complaint_in(state)
-    waiting = {role: db.session.execute(select(Task.name).where(waits_for(person, on)).order_by(Task.id)).scalars().all() for role, person in people.items()}
+    waiting = {
+        role: db.session.execute(select(Task.name).where(waits_for(person, on)).order_by(Task.id))
+        .scalars()
+        .all()
+        for role, person in people.items()
+    }
     assert {role: names for role, names in waiting.items() if names} == {
-        "sales_clerk": ["register", "follow_up"], "sales_manager": ["register", "follow_up"],
-        "quality_inspector": ["receive"], "quality_supervisor": ["receive", "close"]}
+        "sales_clerk": ["register", "follow_up"],
+        "sales_manager": ["register", "follow_up"],
+        "quality_inspector": ["receive"],
+        "quality_supervisor": ["receive", "close"],
+    }
 
 
 def test_the_counts_are_those_of_the_tabs(complaint_in, people, on):
@@ -188,6 +234,24 @@ def test_the_counts_are_those_of_the_tabs(complaint_in, people, on):
     first.take(people["quality_inspector"], on)
     second.take(people["quality_supervisor"], on)
     db.session.commit()
-    assert work_counts(people["quality_inspector"], on) == {"all": 4, "mine": 1, "open": 2, "colleagues": 1, "late": 1}
-    assert work_counts(people["sales_clerk"], on) == {"all": 0, "mine": 0, "open": 0, "colleagues": 0, "late": 0}
-    assert work_counts(people["administrator"], on) == {"all": 0, "mine": 0, "open": 0, "colleagues": 0, "late": 0}
+    assert work_counts(people["quality_inspector"], on) == {
+        "all": 4,
+        "mine": 1,
+        "open": 2,
+        "colleagues": 1,
+        "late": 1,
+    }
+    assert work_counts(people["sales_clerk"], on) == {
+        "all": 0,
+        "mine": 0,
+        "open": 0,
+        "colleagues": 0,
+        "late": 0,
+    }
+    assert work_counts(people["administrator"], on) == {
+        "all": 0,
+        "mine": 0,
+        "open": 0,
+        "colleagues": 0,
+        "late": 0,
+    }

@@ -13,7 +13,14 @@ from sqlalchemy.exc import StatementError
 from cs.extensions import db
 from cs.models.types import Moment, Money, Quantity
 
-SHELF = Table("shelf", MetaData(), Column("id", Integer, primary_key=True), Column("at", Moment), Column("quantity", Quantity), Column("money", Money))
+SHELF = Table(
+    "shelf",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment),
+    Column("quantity", Quantity),
+    Column("money", Money),
+)
 
 
 @pytest.fixture

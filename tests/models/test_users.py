@@ -1,4 +1,5 @@
 """People, departments, sessions and the throttle, without a page."""
+
 from __future__ import annotations
 
 from datetime import timedelta
@@ -29,7 +30,14 @@ def sessions_of(user):
 
 @pytest.mark.parametrize("typed", ["wang.fang", "  Wang.Fang ", "ＷＡＮＧ．ｆａｎｇ", "WANG.FANG\t"])
 def test_a_username_is_found_however_it_is_typed(people, on, typed):
-    made = User.create(username="Wang.Fang", name="王芳", password="four-words", memberships=[("sales", "sales_clerk", False)], by=people["administrator"], on=on)
+    made = User.create(
+        username="Wang.Fang",
+        name="王芳",
+        password="four-words",
+        memberships=[("sales", "sales_clerk", False)],
+        by=people["administrator"],
+        on=on,
+    )
     assert made.username == "wang.fang"
     assert User.by_username(typed) is made
 
@@ -68,10 +76,22 @@ def test_who_loses_a_role_gives_back_what_only_that_role_may_do(people, on, comp
     complaint = complaint_in("received")
     task = db.session.execute(select(Task).where(Task.record_id == complaint.id)).scalar_one()
     task.take(inspector, on)
-    inspector.edit(name=inspector.name, note=None, memberships=[("quality", "quality_inspector", True)], by=people["administrator"], on=on)
+    inspector.edit(
+        name=inspector.name,
+        note=None,
+        memberships=[("quality", "quality_inspector", True)],
+        by=people["administrator"],
+        on=on,
+    )
     db.session.expire_all()
     assert task.taken_by_id == inspector.id
-    inspector.edit(name=inspector.name, note=None, memberships=[("sales", "sales_clerk", False)], by=people["administrator"], on=on)
+    inspector.edit(
+        name=inspector.name,
+        note=None,
+        memberships=[("sales", "sales_clerk", False)],
+        by=people["administrator"],
+        on=on,
+    )
     db.session.expire_all()
     assert task.taken_by_id is None
 
@@ -81,7 +101,9 @@ def test_the_last_administrator_stays(people, on):
     with pytest.raises(LastAdministrator):
         administrator.leave(reason=None, by=administrator, on=on)
     with pytest.raises(LastAdministrator):
-        administrator.edit(name="甲", note=None, memberships=[("sales", "sales_clerk", False)], by=administrator, on=on)
+        administrator.edit(
+            name="甲", note=None, memberships=[("sales", "sales_clerk", False)], by=administrator, on=on
+        )
     assert administrator.active
     assert administrator.roles == ("administrator",)
 
@@ -96,13 +118,19 @@ def test_a_second_administrator_frees_the_first_but_one_who_has_left_does_not(pe
 
 def test_roles_given_and_taken_in_any_order_leave_a_record_that_verifies(people, on):
     clerk, administrator = people["sales_clerk"], people["administrator"]
-    rows = [("quality", "quality_inspector", False), ("sales", "sales_clerk", True), ("sales", "sales_manager", False)]
+    rows = [
+        ("quality", "quality_inspector", False),
+        ("sales", "sales_clerk", True),
+        ("sales", "sales_manager", False),
+    ]
     clerk.edit(name="林", note="x", memberships=rows, by=administrator, on=on)
     clerk.edit(name="林", note=None, memberships=[rows[2], rows[0]], by=administrator, on=on)
     db.session.commit()
     db.session.expire_all()
     assert [*verify_records(), *verify_events()] == []
-    assert sorted((one.department, one.role, one.is_head) for one in clerk.memberships) == sorted([rows[0], rows[2]])
+    assert sorted((one.department, one.role, one.is_head) for one in clerk.memberships) == sorted(
+        [rows[0], rows[2]]
+    )
 
 
 def test_a_new_password_ends_all_sessions_and_opens_a_closed_login(app, people, on):
@@ -111,7 +139,11 @@ def test_a_new_password_ends_all_sessions_and_opens_a_closed_login(app, people, 
     for _ in range(app.config["CS_LOGIN_FAILURES"]):
         LoginFailure.add("sales_clerk", on)
     clerk.set_password("another one", by=people["administrator"], on=on, must_change=True)
-    assert (clerk.check_password("another one"), clerk.check_password(PASSWORD), clerk.must_change) == (True, False, True)
+    assert (clerk.check_password("another one"), clerk.check_password(PASSWORD), clerk.must_change) == (
+        True,
+        False,
+        True,
+    )
     assert [session.ended_at for session in sessions_of(clerk)] == [on]
     assert LoginFailure.minutes_left("sales_clerk", on) == 0
 
@@ -123,13 +155,19 @@ def test_no_event_holds_a_password(people, on):
 
 
 def test_a_session_ends_by_idleness_and_by_age(app, people, on):
-    idle, oldest = timedelta(minutes=app.config["CS_IDLE_MINUTES"]), timedelta(days=app.config["CS_SESSION_DAYS"])
+    idle, oldest = (
+        timedelta(minutes=app.config["CS_IDLE_MINUTES"]),
+        timedelta(days=app.config["CS_SESSION_DAYS"]),
+    )
     token = LoginSession.start(people["sales_clerk"], "", on)
     db.session.flush()
     session = LoginSession.by_token(token)
     assert (session.is_live(on + idle - timedelta(seconds=1)), session.is_live(on + idle)) == (True, False)
     session.seen_at = on + oldest - timedelta(seconds=1)
-    assert (session.is_live(on + oldest - timedelta(seconds=1)), session.is_live(on + oldest)) == (True, False)
+    assert (session.is_live(on + oldest - timedelta(seconds=1)), session.is_live(on + oldest)) == (
+        True,
+        False,
+    )
 
 
 @pytest.mark.parametrize(("minutes", "left"), [(0, 10), (1, 9), (9.5, 1), (10, 0), (30, 0)])
@@ -160,7 +198,13 @@ def test_a_clock_put_back_does_not_close_the_login_for_a_day(app, on):
 def test_a_department_of_the_factory_goes_only_when_it_is_empty(people, on):
     administrator, clerk = people["administrator"], people["sales_clerk"]
     department = Department.create(zh="采购部", en="Purchasing", by=administrator, on=on)
-    clerk.edit(name=clerk.name, note=None, memberships=[(department.code, "department_member", False)], by=administrator, on=on)
+    clerk.edit(
+        name=clerk.name,
+        note=None,
+        memberships=[(department.code, "department_member", False)],
+        by=administrator,
+        on=on,
+    )
     with pytest.raises(InUse):
         department.deactivate(by=administrator, on=on)
     clerk.leave(reason=None, by=administrator, on=on)

@@ -1,4 +1,5 @@
 """The administrator's pages: people, departments, the factory's own days."""
+
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
@@ -13,12 +14,35 @@ from cs.models.holidays import SiteDay
 from cs.models.users import Department, LoginSession, User
 from tests.support import PASSWORD, ROLES, Browser
 
-PAGES = ("/admin/", "/admin/people/", "/admin/people/new", "/admin/people/1", "/admin/people/1/edit", "/admin/people/1/leave", "/admin/people/1/password",
-         "/admin/departments/", "/admin/departments/new", "/admin/departments/1", "/admin/departments/1/standing", "/admin/holidays/", "/admin/holidays/new",
-         "/admin/signers/")
-ACTS = ("/admin/people/new", "/admin/people/1/edit", "/admin/people/1/leave", "/admin/people/1/come-back", "/admin/people/1/password",
-        "/admin/people/1/sessions", "/admin/departments/new", "/admin/departments/1", "/admin/departments/1/standing", "/admin/holidays/new",
-        "/admin/holidays/1/withdraw")
+PAGES = (
+    "/admin/",
+    "/admin/people/",
+    "/admin/people/new",
+    "/admin/people/1",
+    "/admin/people/1/edit",
+    "/admin/people/1/leave",
+    "/admin/people/1/password",
+    "/admin/departments/",
+    "/admin/departments/new",
+    "/admin/departments/1",
+    "/admin/departments/1/standing",
+    "/admin/holidays/",
+    "/admin/holidays/new",
+    "/admin/signers/",
+)
+ACTS = (
+    "/admin/people/new",
+    "/admin/people/1/edit",
+    "/admin/people/1/leave",
+    "/admin/people/1/come-back",
+    "/admin/people/1/password",
+    "/admin/people/1/sessions",
+    "/admin/departments/new",
+    "/admin/departments/1",
+    "/admin/departments/1/standing",
+    "/admin/holidays/new",
+    "/admin/holidays/1/withdraw",
+)
 LIN = {"name": "林晓雯", "username": "lin.xw", "memberships-0-role": "sales_clerk"}
 
 
@@ -30,14 +54,22 @@ def administrator(as_role):
 @pytest.fixture
 def found(app):
     """found(username): how a person stands in the database now."""
+
     def look(username):
         with app.app_context():
             user = User.by_username(username)
             if user is None:
                 return None
             held = [(one.department, one.role, one.is_head) for one in user.memberships]
-            return {"name": user.name, "active": user.active, "must_change": user.must_change, "memberships": held, "version": user.version,
-                    "events": [event.name for event in user.events]}
+            return {
+                "name": user.name,
+                "active": user.active,
+                "must_change": user.must_change,
+                "memberships": held,
+                "version": user.version,
+                "events": [event.name for event in user.events],
+            }
+
     return look
 
 
@@ -46,6 +78,7 @@ def written(app):
     def count():
         with app.app_context():
             return db.session.query(Event).count()
+
     return count
 
 
@@ -65,8 +98,20 @@ def test_nobody_but_an_administrator_changes_anything(as_role, written, act):
     assert written() == before
 
 
-@pytest.mark.parametrize("page", ["/complaints/", "/complaints/new", "/complaints/1", "/complaints/1/receive", "/customers/", "/products/", "/shipments/",
-                                  "/reports/complaint_register", "/files/1"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/complaints/",
+        "/complaints/new",
+        "/complaints/1",
+        "/complaints/1/receive",
+        "/customers/",
+        "/products/",
+        "/shipments/",
+        "/reports/complaint_register",
+        "/files/1",
+    ],
+)
 def test_the_role_of_administrator_alone_opens_no_record(administrator, complaint_in, page):
     complaint_in("received")
     assert administrator.get(page).status in (403, 404)
@@ -98,8 +143,14 @@ def test_a_new_person_gets_a_password_that_is_shown_once_and_must_be_changed(adm
     administrator.step("/admin/people/new", **LIN)
     password = administrator.soup.select_one("#initial-password").text
     assert (administrator.status, administrator.response.headers["Cache-Control"]) == (200, "no-store")
-    assert found("lin.xw") == {"name": "林晓雯", "active": True, "must_change": True, "memberships": [("sales", "sales_clerk", False)],
-                               "version": 1, "events": ["create"]}
+    assert found("lin.xw") == {
+        "name": "林晓雯",
+        "active": True,
+        "must_change": True,
+        "memberships": [("sales", "sales_clerk", False)],
+        "version": 1,
+        "events": ["create"],
+    }
     browser = as_role(None).get("/login")
     assert browser.send("/login", username="lin.xw", password=password).status == 303
     assert browser.get("/").location == "/account"
@@ -120,16 +171,29 @@ def test_the_same_form_sent_twice_makes_one_person_and_shows_no_second_password(
     assert administrator.get(again.location).soup.select_one("#initial-password") is None
 
 
-@pytest.mark.parametrize(("fields", "field"), [
-    ({"name": ""}, "name"), ({"name": "王" * 51}, "name"), ({"name": "a\x00b"}, "name"),
-    ({"username": ""}, "username"), ({"username": "Sales_Clerk "}, "username"), ({"username": "ＳＡＬＥＳ_clerk"}, "username"),
-    ({"username": "two words"}, "username"), ({"username": "a\x00b"}, "username"), ({"username": "😀" * 60}, "username"),
-    ({"initial_password": "short"}, "initial_password"), ({"initial_password": "Lin.XW 1", "username": "lin.xw 1"}, "username"),
-    ({"memberships-0-role": ""}, "memberships-0-role"), ({"memberships-0-role": "emperor"}, "memberships-0-role"),
-    ({"memberships-0-role": "department_member"}, "memberships-0-department"), ({"memberships-0-department": "moon"}, "memberships-0-department"),
-    ({"memberships-1-role": "sales_clerk"}, "memberships-1-role"), ({"memberships-1-department": "sales"}, "memberships-1-role"),
-    ({"memberships-0-role": "auditor", "memberships-0-head": "y"}, "memberships-0-department"),
-])
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "王" * 51}, "name"),
+        ({"name": "a\x00b"}, "name"),
+        ({"username": ""}, "username"),
+        ({"username": "Sales_Clerk "}, "username"),
+        ({"username": "ＳＡＬＥＳ_clerk"}, "username"),
+        ({"username": "two words"}, "username"),
+        ({"username": "a\x00b"}, "username"),
+        ({"username": "😀" * 60}, "username"),
+        ({"initial_password": "short"}, "initial_password"),
+        ({"initial_password": "Lin.XW 1", "username": "lin.xw 1"}, "username"),
+        ({"memberships-0-role": ""}, "memberships-0-role"),
+        ({"memberships-0-role": "emperor"}, "memberships-0-role"),
+        ({"memberships-0-role": "department_member"}, "memberships-0-department"),
+        ({"memberships-0-department": "moon"}, "memberships-0-department"),
+        ({"memberships-1-role": "sales_clerk"}, "memberships-1-role"),
+        ({"memberships-1-department": "sales"}, "memberships-1-role"),
+        ({"memberships-0-role": "auditor", "memberships-0-head": "y"}, "memberships-0-department"),
+    ],
+)
 def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_lost(administrator, written, fields, field):
     before = written()
     administrator.step("/admin/people/new", **(LIN | {"note": "二厂"} | fields))
@@ -139,9 +203,19 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_lost(administrato
 
 
 def test_a_role_counts_in_its_own_department_unless_another_is_chosen(administrator, found):
-    administrator.step("/admin/people/new", **LIN, **{"memberships-1-role": "quality_supervisor", "memberships-1-department": "production",
-                                                      "memberships-1-head": "y"})
-    assert found("lin.xw")["memberships"] == [("sales", "sales_clerk", False), ("production", "quality_supervisor", True)]
+    administrator.step(
+        "/admin/people/new",
+        **LIN,
+        **{
+            "memberships-1-role": "quality_supervisor",
+            "memberships-1-department": "production",
+            "memberships-1-head": "y",
+        },
+    )
+    assert found("lin.xw")["memberships"] == [
+        ("sales", "sales_clerk", False),
+        ("production", "quality_supervisor", True),
+    ]
 
 
 def test_rows_can_be_added_without_javascript_and_what_was_typed_stays(administrator, written):
@@ -149,7 +223,11 @@ def test_rows_can_be_added_without_javascript_and_what_was_typed_stays(administr
     administrator.step("/admin/people/new", **LIN, more="1")
     form = administrator.form()
     assert (administrator.status, written()) == (200, before)
-    assert (form["name"], form["memberships-0-role"], "memberships-3-role" in form) == ("林晓雯", "sales_clerk", True)
+    assert (form["name"], form["memberships-0-role"], "memberships-3-role" in form) == (
+        "林晓雯",
+        "sales_clerk",
+        True,
+    )
     assert "memberships-4-role" not in form
 
 
@@ -163,12 +241,20 @@ def test_a_change_of_roles_holds_from_the_next_click_on(administrator, as_role, 
     assert (clerk.get("/complaints/new").status, clerk.get("/complaints/").status) == (403, 200)
 
 
-def test_an_edit_that_somebody_else_overtook_is_refused_and_keeps_what_was_typed(administrator, app, people, found):
+def test_an_edit_that_somebody_else_overtook_is_refused_and_keeps_what_was_typed(
+    administrator, app, people, found
+):
     url = f"/admin/people/{people['sales_clerk'].id}/edit"
     administrator.get(url)
     with app.app_context():
         clerk, by = User.by_username("sales_clerk"), User.by_username("administrator")
-        clerk.edit(name="已改名", note=None, memberships=[("sales", "sales_clerk", True)], by=by, on=datetime.now(UTC))
+        clerk.edit(
+            name="已改名",
+            note=None,
+            memberships=[("sales", "sales_clerk", True)],
+            by=by,
+            on=datetime.now(UTC),
+        )
         db.session.commit()
     administrator.send(url, name="另一个名字")
     assert (administrator.status, found("sales_clerk")["name"]) == (409, "已改名")
@@ -177,7 +263,9 @@ def test_an_edit_that_somebody_else_overtook_is_refused_and_keeps_what_was_typed
     assert found("sales_clerk")["name"] == "另一个名字"
 
 
-def test_leaving_signs_out_at_once_gives_back_tasks_and_keeps_the_name_on_the_record(administrator, as_role, app, people, complaint_in, found):
+def test_leaving_signs_out_at_once_gives_back_tasks_and_keeps_the_name_on_the_record(
+    administrator, as_role, app, people, complaint_in, found
+):
     complaint, inspector = complaint_in("received"), as_role("quality_inspector")
     with app.app_context():
         task_id = db.session.execute(select(Task.id).where(Task.record_id == complaint.id)).scalar_one()
@@ -231,23 +319,43 @@ def test_the_last_administrator_cannot_be_deactivated_or_lose_the_role(administr
     assert found("administrator")["memberships"] == [(None, "administrator", False)]
 
 
-def test_one_of_two_administrators_may_give_the_role_up_and_lands_on_their_own_work(administrator, people, found):
+def test_one_of_two_administrators_may_give_the_role_up_and_lands_on_their_own_work(
+    administrator, people, found
+):
     administrator.step("/admin/people/new", **(LIN | {"memberships-0-role": "administrator"}))
-    administrator.step(f"/admin/people/{people['administrator'].id}/edit", **{"memberships-0-role": "sales_clerk"})
+    administrator.step(
+        f"/admin/people/{people['administrator'].id}/edit", **{"memberships-0-role": "sales_clerk"}
+    )
     assert (administrator.status, administrator.location) == (303, "/")
     assert administrator.get("/admin/").status == 403
 
 
 def test_two_roles_add_up(administrator, people, as_role):
-    administrator.step(f"/admin/people/{people['sales_clerk'].id}/edit", **{"memberships-1-role": "administrator"})
+    administrator.step(
+        f"/admin/people/{people['sales_clerk'].id}/edit", **{"memberships-1-role": "administrator"}
+    )
     both = as_role("sales_clerk")
-    assert (both.get("/admin/").status, both.get("/complaints/new").status, both.get("/").status) == (200, 200, 200)
+    assert (both.get("/admin/").status, both.get("/complaints/new").status, both.get("/").status) == (
+        200,
+        200,
+        200,
+    )
 
 
-@pytest.mark.parametrize(("query", "shown"), [
-    ("q=planner", ["planner"]), ("q=计划", ["planner"]), ("department=planning", ["planner"]), ("role=auditor", ["auditor"]),
-    ("standing=left", ["engineer"]), ("role=planner&standing=left", []), ("q=%00", None), ("standing=nonsense", None), ("after=forged", None),
-])
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("q=planner", ["planner"]),
+        ("q=计划", ["planner"]),
+        ("department=planning", ["planner"]),
+        ("role=auditor", ["auditor"]),
+        ("standing=left", ["engineer"]),
+        ("role=planner&standing=left", []),
+        ("q=%00", None),
+        ("standing=nonsense", None),
+        ("after=forged", None),
+    ],
+)
 def test_the_list_of_people_is_searched_and_narrowed(administrator, people, query, shown):
     administrator.step(f"/admin/people/{people['engineer'].id}/leave")
     administrator.get(f"/admin/people/?{query}")
@@ -271,14 +379,26 @@ def test_pages_of_people_by_key_lose_nobody(administrator, app):
     seen, url = [], "/admin/people/"
     while url:
         administrator.get(url)
-        seen += [cell.get_text(strip=True) for cell in administrator.soup.select("tbody tr td:nth-of-type(1)")]
+        seen += [
+            cell.get_text(strip=True) for cell in administrator.soup.select("tbody tr td:nth-of-type(1)")
+        ]
         following = administrator.soup.select_one("a[rel=next][href]")
         url = following["href"] if following else None
     assert sorted(seen) == sorted(ROLES)
 
 
-@pytest.mark.parametrize("page", ["/admin/people/999", "/admin/people/99999999999999999999", "/admin/people/0", "/admin/departments/999",
-                                  "/admin/holidays/999/withdraw", "/admin/holidays/?year=1900", "/admin/holidays/?year=9999"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/admin/people/999",
+        "/admin/people/99999999999999999999",
+        "/admin/people/0",
+        "/admin/departments/999",
+        "/admin/holidays/999/withdraw",
+        "/admin/holidays/?year=1900",
+        "/admin/holidays/?year=9999",
+    ],
+)
 def test_what_is_not_there_is_not_found(administrator, page):
     assert administrator.get(page).status == 404
 
@@ -296,13 +416,28 @@ def test_a_persons_timeline_names_roles_in_words(administrator, people):
 
 def test_a_factory_adds_a_department_with_members(administrator, found):
     administrator.step("/admin/departments/new", zh="采购部", en="Purchasing")
-    offered = [option["value"] for option in administrator.get("/admin/people/new").soup.select("#memberships-0-department option")]
-    administrator.step("/admin/people/new", **(LIN | {"memberships-0-role": "department_member", "memberships-0-department": offered[-1]}))
+    offered = [
+        option["value"]
+        for option in administrator.get("/admin/people/new").soup.select("#memberships-0-department option")
+    ]
+    administrator.step(
+        "/admin/people/new",
+        **(LIN | {"memberships-0-role": "department_member", "memberships-0-department": offered[-1]}),
+    )
     assert found("lin.xw")["memberships"] == [(offered[-1], "department_member", False)]
     assert "采购部" in administrator.get("/admin/departments/").text
 
 
-@pytest.mark.parametrize(("fields", "field"), [({"zh": "业务部"}, "zh"), ({"zh": "市场部"}, "zh"), ({"en": "QUALITY"}, "en"), ({"zh": ""}, "zh"), ({"en": "x" * 61}, "en")])
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"zh": "业务部"}, "zh"),
+        ({"zh": "市场部"}, "zh"),
+        ({"en": "QUALITY"}, "en"),
+        ({"zh": ""}, "zh"),
+        ({"en": "x" * 61}, "en"),
+    ],
+)
 def test_two_departments_are_never_called_the_same(administrator, written, fields, field):
     before = written()
     administrator.step("/admin/departments/new", **({"zh": "采购部", "en": "Purchasing"} | fields))
@@ -320,15 +455,23 @@ def test_a_department_of_the_procedure_is_renamed_everywhere_but_stays(administr
 def test_a_department_in_use_stays_and_an_empty_one_goes(administrator, app, people):
     administrator.step("/admin/departments/new", zh="采购部", en="Purchasing")
     with app.app_context():
-        record_id, code = db.session.execute(select(Department.id, Department.code).order_by(Department.id.desc()).limit(1)).one()
+        record_id, code = db.session.execute(
+            select(Department.id, Department.code).order_by(Department.id.desc()).limit(1)
+        ).one()
     url = f"/admin/departments/{record_id}/standing"
-    administrator.step("/admin/people/new", **(LIN | {"memberships-0-role": "department_member", "memberships-0-department": code}))
+    administrator.step(
+        "/admin/people/new",
+        **(LIN | {"memberships-0-role": "department_member", "memberships-0-department": code}),
+    )
     assert administrator.step(url).status == 422
     with app.app_context():
         person = User.by_username("lin.xw").id
     administrator.step(f"/admin/people/{person}/leave")
     assert administrator.step(url).status == 303
-    assert code not in [option["value"] for option in administrator.get("/admin/people/new").soup.select("#memberships-0-department option")]
+    assert code not in [
+        option["value"]
+        for option in administrator.get("/admin/people/new").soup.select("#memberships-0-department option")
+    ]
     assert administrator.step(url).status == 303
 
 
@@ -343,7 +486,9 @@ def test_a_stale_renaming_is_refused(administrator):
 
 
 def test_days_of_the_factory_are_entered_shown_and_withdrawn(administrator, app):
-    administrator.step("/admin/holidays/new", works="rests", day="2026-03-10", last_day="2026-03-12", note="停产检修")
+    administrator.step(
+        "/admin/holidays/new", works="rests", day="2026-03-10", last_day="2026-03-12", note="停产检修"
+    )
     assert administrator.location == "/admin/holidays/?year=2026"
     assert administrator.get(administrator.location).text.count("停产检修") == 3
     with app.app_context():
@@ -354,20 +499,34 @@ def test_days_of_the_factory_are_entered_shown_and_withdrawn(administrator, app)
     assert administrator.get(url).status == 409
 
 
-@pytest.mark.parametrize(("fields", "field"), [
-    ({"day": ""}, "day"), ({"day": "2026-02-30"}, "day"), ({"day": "0001-01-01"}, "day"), ({"last_day": "2026-03-09"}, "last_day"),
-    ({"last_day": "2027-03-09"}, "last_day"), ({"works": ""}, "works"), ({"works": "perhaps"}, "works"), ({"note": ""}, "note"), ({"note": "a\x00b"}, "note"),
-])
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"day": ""}, "day"),
+        ({"day": "2026-02-30"}, "day"),
+        ({"day": "0001-01-01"}, "day"),
+        ({"last_day": "2026-03-09"}, "last_day"),
+        ({"last_day": "2027-03-09"}, "last_day"),
+        ({"works": ""}, "works"),
+        ({"works": "perhaps"}, "works"),
+        ({"note": ""}, "note"),
+        ({"note": "a\x00b"}, "note"),
+    ],
+)
 def test_a_wrong_day_is_refused_beside_the_field(administrator, written, fields, field):
     before = written()
-    administrator.step("/admin/holidays/new", **({"works": "rests", "day": "2026-03-10", "note": "停产"} | fields))
+    administrator.step(
+        "/admin/holidays/new", **({"works": "rests", "day": "2026-03-10", "note": "停产"} | fields)
+    )
     assert (administrator.status, list(administrator.faults), written()) == (422, [field], before)
 
 
 def test_a_day_that_is_entered_already_is_not_overwritten(administrator):
     day = {"works": "rests", "day": "2026-03-10", "note": "停产"}
     administrator.step("/admin/holidays/new", **day)
-    administrator.step("/admin/holidays/new", **(day | {"day": "2026-03-09", "last_day": "2026-03-11", "works": "works"}))
+    administrator.step(
+        "/admin/holidays/new", **(day | {"day": "2026-03-09", "last_day": "2026-03-11", "works": "works"})
+    )
     assert (administrator.status, list(administrator.faults)) == (422, ["day"])
     assert "停产" in administrator.faults["day"]
 
@@ -386,18 +545,28 @@ def test_a_new_rest_day_moves_the_due_date_of_the_complaints_to_come_alone(admin
 def test_the_overview_counts_and_names_what_nobody_does(administrator, people):
     administrator.step(f"/admin/people/{people['quality_supervisor'].id}/leave")
     text = administrator.get("/admin/").text
-    assert [stat.get_text(strip=True) for stat in administrator.soup.select(".card-stat b")][:3] == ["15", "14", "10"]
+    assert [stat.get_text(strip=True) for stat in administrator.soup.select(".card-stat b")][:3] == [
+        "15",
+        "14",
+        "10",
+    ]
     named = [what for what in ("投诉结案", "与客户沟通处理并记录结果", "登记客户投诉") if what in text]
     assert named == ["投诉结案", "与客户沟通处理并记录结果"]
 
 
 def test_the_overview_warns_of_due_dates_beyond_the_known_calendar(administrator, app, complaint_in):
     complaint_in("received")
-    for due, warnings in ((datetime(2026, 12, 31, 9, tzinfo=UTC), 0), (datetime(2099, 1, 5, 9, tzinfo=UTC), 1)):
+    for due, warnings in (
+        (datetime(2026, 12, 31, 9, tzinfo=UTC), 0),
+        (datetime(2099, 1, 5, 9, tzinfo=UTC), 1),
+    ):
         with app.app_context():
             db.session.execute(update(Task).values(due_at=due))
             db.session.commit()
-        assert [len(administrator.get(page).soup.select(".message-danger")) for page in ("/admin/", "/admin/holidays/")] == [warnings, warnings]
+        assert [
+            len(administrator.get(page).soup.select(".message-danger"))
+            for page in ("/admin/", "/admin/holidays/")
+        ] == [warnings, warnings]
 
 
 def test_the_overview_warns_of_a_clock_that_stands_before_the_last_record(administrator, app):
@@ -423,4 +592,8 @@ def test_a_form_of_the_administrator_survives_an_expired_session(administrator, 
         db.session.commit()
     administrator.send("/admin/people/new", **LIN, initial_password="must not stay")
     again = Browser(app, "administrator").get("/admin/people/new").form()
-    assert (again["name"], again["memberships-0-role"], again["initial_password"]) == ("林晓雯", "sales_clerk", "")
+    assert (again["name"], again["memberships-0-role"], again["initial_password"]) == (
+        "林晓雯",
+        "sales_clerk",
+        "",
+    )

@@ -1,4 +1,5 @@
 """Signing in and out, over HTTP."""
+
 from __future__ import annotations
 
 import json
@@ -47,7 +48,9 @@ def test_a_person_signs_in_however_the_name_is_typed(nobody, typed):
     assert nobody.get("/account").status == 200
 
 
-@pytest.mark.parametrize("typed", ["x" * 5000, "a\x00b", "😀" * 90, "𠮷", "' OR 1=1 --", "\u202e", "{{7*7}}", "用户" * 60])
+@pytest.mark.parametrize(
+    "typed", ["x" * 5000, "a\x00b", "😀" * 90, "𠮷", "' OR 1=1 --", "\u202e", "{{7*7}}", "用户" * 60]
+)
 def test_no_username_breaks_the_login(nobody, typed):
     assert sign_in(nobody, typed).status == 422
     assert nobody.get("/account").status == 303
@@ -60,11 +63,17 @@ def test_no_password_breaks_the_login(nobody, typed):
 
 def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(as_role, app, people):
     with app.app_context():
-        User.by_username("planner").leave(reason=None, by=User.by_username("administrator"), on=datetime.now(UTC))
+        User.by_username("planner").leave(
+            reason=None, by=User.by_username("administrator"), on=datetime.now(UTC)
+        )
         db.session.commit()
-    wrong, unknown, gone = (sign_in(as_role(None), name, password) for name, password in
-                            (("sales_clerk", "no"), ("nobody", "no"), ("planner", PASSWORD)))
-    messages = {browser.soup.select_one(".message-danger").get_text(strip=True) for browser in (wrong, unknown, gone)}
+    wrong, unknown, gone = (
+        sign_in(as_role(None), name, password)
+        for name, password in (("sales_clerk", "no"), ("nobody", "no"), ("planner", PASSWORD))
+    )
+    messages = {
+        browser.soup.select_one(".message-danger").get_text(strip=True) for browser in (wrong, unknown, gone)
+    }
     assert {wrong.status, unknown.status, gone.status} == {422}
     assert len(messages) == 1
 
@@ -72,7 +81,9 @@ def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(as_role, app, 
 @pytest.mark.parametrize("username", ["sales_clerk", "nobody", "planner"])
 def test_each_try_costs_one_password_hash_whoever_is_named(app, nobody, monkeypatch, username):
     with app.app_context():
-        User.by_username("planner").leave(reason=None, by=User.by_username("administrator"), on=datetime.now(UTC))
+        User.by_username("planner").leave(
+            reason=None, by=User.by_username("administrator"), on=datetime.now(UTC)
+        )
         db.session.commit()
     hashed, real = [], users._hasher
     monkeypatch.setattr(users, "_hasher", lambda: hashed.append(username) or real())
@@ -93,7 +104,9 @@ def test_the_throttle_outlives_a_restart_and_ends_by_itself(app, nobody):
         sign_in(nobody, "sales_clerk", "no")
     with app.app_context():
         db.session.remove()
-        assert LoginFailure.minutes_left("sales_clerk", datetime.now(UTC)) == 10  # rows, nothing in the process
+        assert (
+            LoginFailure.minutes_left("sales_clerk", datetime.now(UTC)) == 10
+        )  # rows, nothing in the process
         for failure in db.session.execute(select(LoginFailure)).scalars():
             failure.at -= timedelta(minutes=10)
         db.session.commit()
@@ -144,13 +157,27 @@ def test_no_page_is_kept_by_the_browser_after_the_logout(as_role, url):
 # Where one goes after it
 
 
-@pytest.mark.parametrize(("wanted", "leads_to"), [
-    ("/complaints/?state=open", "/complaints/?state=open"),
-    ("/complaints/new", "/complaints/new"),
-    ("https://elsewhere.example/", "/"), ("//elsewhere.example/", "/"), ("/\\elsewhere.example", "/"), ("\\\\elsewhere.example", "/"),
-    ("/\t/elsewhere.example", "/"), ("/\n/elsewhere.example", "/"), (" //elsewhere.example", "/"), ("javascript:alert(1)", "/"),
-    ("/%2F/elsewhere.example\x00", "/"), ("/no-such-page", "/"), ("/logout", "/"), ("/tasks/1/take", "/"), ("/" + "x" * 5000, "/"), ("", "/"),
-])
+@pytest.mark.parametrize(
+    ("wanted", "leads_to"),
+    [
+        ("/complaints/?state=open", "/complaints/?state=open"),
+        ("/complaints/new", "/complaints/new"),
+        ("https://elsewhere.example/", "/"),
+        ("//elsewhere.example/", "/"),
+        ("/\\elsewhere.example", "/"),
+        ("\\\\elsewhere.example", "/"),
+        ("/\t/elsewhere.example", "/"),
+        ("/\n/elsewhere.example", "/"),
+        (" //elsewhere.example", "/"),
+        ("javascript:alert(1)", "/"),
+        ("/%2F/elsewhere.example\x00", "/"),
+        ("/no-such-page", "/"),
+        ("/logout", "/"),
+        ("/tasks/1/take", "/"),
+        ("/" + "x" * 5000, "/"),
+        ("", "/"),
+    ],
+)
 def test_after_the_login_one_goes_only_to_a_page_of_this_site(nobody, wanted, leads_to):
     assert sign_in(nobody, "sales_clerk", query=f"?{urlencode({'next': wanted})}").location == leads_to
 
@@ -211,7 +238,9 @@ def test_a_session_ends_by_age_however_busy_it_is(app, as_role, sessions):
 def test_who_has_left_is_out_with_the_next_click(app, as_role):
     browser = as_role("sales_clerk")
     with app.app_context():
-        User.by_username("sales_clerk").leave(reason=None, by=User.by_username("administrator"), on=datetime.now(UTC))
+        User.by_username("sales_clerk").leave(
+            reason=None, by=User.by_username("administrator"), on=datetime.now(UTC)
+        )
         db.session.commit()
     assert browser.get("/account").status == 303
 
@@ -254,7 +283,10 @@ def test_a_colleague_who_signs_in_at_the_same_tablet_does_not_see_the_draft(as_r
 
 
 def test_no_draft_ever_holds_a_password(as_role, sessions, app):
-    browser, administrator = as_role("sales_clerk").get("/account"), as_role("administrator").get("/admin/people/new")
+    browser, administrator = (
+        as_role("sales_clerk").get("/account"),
+        as_role("administrator").get("/admin/people/new"),
+    )
     sessions(ended_at=datetime.now(UTC))
     browser.send("/account", current_password=PASSWORD, new_password=SECOND, repeat_password=SECOND)
     administrator.send("/admin/people/new", name="王芳", initial_password=SECOND)
@@ -299,13 +331,22 @@ def test_a_new_password_ends_all_other_sessions_and_keeps_this_one(as_role):
     assert sign_in(as_role(None), "sales_clerk", SECOND).status == 303
 
 
-@pytest.mark.parametrize(("current", "new", "again", "field"), [
-    ("no", SECOND, SECOND, "current_password"), (PASSWORD, "short", "short", "new_password"), (PASSWORD, SECOND, "another", "repeat_password"),
-    (PASSWORD, "Sales_Clerk", "Sales_Clerk", "new_password"), (PASSWORD, "x" * 5000, "x" * 5000, "new_password"), ("x" * 5000, SECOND, SECOND, "current_password"),
-    ("", SECOND, SECOND, "current_password"),
-])
+@pytest.mark.parametrize(
+    ("current", "new", "again", "field"),
+    [
+        ("no", SECOND, SECOND, "current_password"),
+        (PASSWORD, "short", "short", "new_password"),
+        (PASSWORD, SECOND, "another", "repeat_password"),
+        (PASSWORD, "Sales_Clerk", "Sales_Clerk", "new_password"),
+        (PASSWORD, "x" * 5000, "x" * 5000, "new_password"),
+        ("x" * 5000, SECOND, SECOND, "current_password"),
+        ("", SECOND, SECOND, "current_password"),
+    ],
+)
 def test_a_wrong_change_of_the_password_says_why_beside_the_field(as_role, current, new, again, field):
-    browser = as_role("sales_clerk").step("/account", current_password=current, new_password=new, repeat_password=again)
+    browser = as_role("sales_clerk").step(
+        "/account", current_password=current, new_password=new, repeat_password=again
+    )
     assert (browser.status, list(browser.faults)) == (422, [field])
     assert as_role("sales_clerk").status == 303
 
@@ -330,7 +371,9 @@ def test_the_account_shows_where_one_is_signed_in(as_role):
 def test_who_has_a_first_password_must_choose_another_before_anything_else(app, as_role):
     with app.app_context():
         user = User.by_username("sales_clerk")
-        user.set_password("first-one", must_change=True, by=User.by_username("administrator"), on=datetime.now(UTC))
+        user.set_password(
+            "first-one", must_change=True, by=User.by_username("administrator"), on=datetime.now(UTC)
+        )
         db.session.commit()
     browser = as_role(None)
     sign_in(browser, "sales_clerk", "first-one")
@@ -393,12 +436,22 @@ def test_the_setup_link_makes_the_first_administrator_once(empty):
     assert browser.get("/admin/").status == 200
     assert Browser(app).get(f"/setup/{link}").status == 404
     with app.app_context():
-        assert [(user.username, user.roles, user.must_change) for user in db.session.execute(select(User)).scalars()] == [
-            ("boss", ("administrator",), False)]
+        assert [
+            (user.username, user.roles, user.must_change)
+            for user in db.session.execute(select(User)).scalars()
+        ] == [("boss", ("administrator",), False)]
 
 
-@pytest.mark.parametrize(("fields", "field"), [({"username": ""}, "username"), ({"username": "a\x00b"}, "username"), ({"new_password": "short", "repeat_password": "short"}, "new_password"),
-                                               ({"repeat_password": "other"}, "repeat_password"), ({"name": "😀" * 60}, "name")])
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"username": ""}, "username"),
+        ({"username": "a\x00b"}, "username"),
+        ({"new_password": "short", "repeat_password": "short"}, "new_password"),
+        ({"repeat_password": "other"}, "repeat_password"),
+        ({"name": "😀" * 60}, "name"),
+    ],
+)
 def test_a_refused_setup_leaves_the_link_open(empty, fields, field):
     app, _old, link = empty
     browser = Browser(app).step(f"/setup/{link}", **(ACCOUNT | fields))
@@ -422,7 +475,9 @@ def test_a_busy_database_does_not_stop_a_page_from_being_read(as_role, sessions,
     assert browser.get("/account").status == 200
 
 
-def test_while_a_colleague_writes_for_long_pages_are_read_without_waiting_and_writers_are_told(app, as_role, sessions):
+def test_while_a_colleague_writes_for_long_pages_are_read_without_waiting_and_writers_are_told(
+    app, as_role, sessions
+):
     """An import of a hundred thousand lines holds the one writer's lock for a minute."""
     browser = as_role("sales_clerk").get("/complaints/new")
     fields = browser.form() | {"customer_id": "1", "channel": "phone", "description": "无声"}
@@ -437,4 +492,3 @@ def test_while_a_colleague_writes_for_long_pages_are_read_without_waiting_and_wr
             assert other.submit(browser.post, "/complaints/new", fields).result().status == 503
         db.session.rollback()
     assert browser.post("/complaints/new", fields).status == 303
-

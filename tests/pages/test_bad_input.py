@@ -16,7 +16,13 @@ from cs.models.receipts import Receipt
 from tests.support import PASSWORD, Browser, loaded, picture, request_id, upload
 
 NEW = "/complaints/new"
-LOGGED = {"customer_id": "1", "channel": "phone", "description": "装车后右声道无声", "product_id": "1", "lot_no": "L2611"}
+LOGGED = {
+    "customer_id": "1",
+    "channel": "phone",
+    "description": "装车后右声道无声",
+    "product_id": "1",
+    "lot_no": "L2611",
+}
 MEGABYTE = 1024 * 1024
 NUL, BELL = "\x00", "\x07"
 
@@ -37,22 +43,32 @@ def clerk(as_role) -> Browser:
 @pytest.fixture
 def count(app):
     """count(model): how many rows there are."""
+
     def rows(model) -> int:
         with app.app_context():
             return db.session.query(model).count()
+
     return rows
 
 
 # Quantities
 
 
-@pytest.mark.parametrize(("typed", "fault"), [
-    ({"checked_qty": "10", "defect_qty": "11"}, "defect_qty"),
-    ({"shipped_qty": "5", "checked_qty": "10"}, "checked_qty"),
-    ({"checked_qty": "-1"}, "checked_qty"), ({"checked_qty": "1.5"}, "checked_qty"), ({"checked_qty": "很多"}, "checked_qty"),
-    ({"checked_qty": "1e3"}, "checked_qty"), ({"checked_qty": "NaN"}, "checked_qty"), ({"shipped_qty": "1000000000"}, "shipped_qty"),
-    ({"shipped_qty": "9" * 5000}, "shipped_qty"), ({"defect_qty": "0x10"}, "defect_qty"),
-])
+@pytest.mark.parametrize(
+    ("typed", "fault"),
+    [
+        ({"checked_qty": "10", "defect_qty": "11"}, "defect_qty"),
+        ({"shipped_qty": "5", "checked_qty": "10"}, "checked_qty"),
+        ({"checked_qty": "-1"}, "checked_qty"),
+        ({"checked_qty": "1.5"}, "checked_qty"),
+        ({"checked_qty": "很多"}, "checked_qty"),
+        ({"checked_qty": "1e3"}, "checked_qty"),
+        ({"checked_qty": "NaN"}, "checked_qty"),
+        ({"shipped_qty": "1000000000"}, "shipped_qty"),
+        ({"shipped_qty": "9" * 5000}, "shipped_qty"),
+        ({"defect_qty": "0x10"}, "defect_qty"),
+    ],
+)
 def test_impossible_quantities_are_refused_beside_the_field_and_stay_in_it(clerk, count, typed, fault):
     clerk.step(NEW, **LOGGED | typed)
     assert (clerk.status, set(clerk.faults)) == (422, {fault})
@@ -61,7 +77,9 @@ def test_impossible_quantities_are_refused_beside_the_field_and_stay_in_it(clerk
     assert count(Complaint) == 0
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("1,200", 1200), ("1\uff0c200", 1200), (" 12 ", 12), ("\uff11\uff12", 12), ("0", 0)])
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("1,200", 1200), ("1\uff0c200", 1200), (" 12 ", 12), ("\uff11\uff12", 12), ("0", 0)]
+)
 def test_quantities_as_people_write_them_are_understood(clerk, app, typed, kept):
     assert clerk.step(NEW, **LOGGED, checked_qty=typed).status == 303
     assert loaded(app, Complaint, 1).checked_qty == kept
@@ -87,12 +105,16 @@ def test_a_deadline_before_the_complaint_was_heard_is_refused(clerk, on):
 
 
 def test_a_deadline_that_has_passed_since_it_was_named_does_not_stop_an_amendment(clerk, complaint_in, on):
-    complaint = complaint_in("received", on=on - timedelta(days=5), customer_deadline=on.replace(second=0) - timedelta(days=1))
+    complaint = complaint_in(
+        "received", on=on - timedelta(days=5), customer_deadline=on.replace(second=0) - timedelta(days=1)
+    )
     assert clerk.step(f"/complaints/{complaint.id}/amend", order_no="PO-9").status == 303
 
 
 def test_the_time_of_hearing_is_not_moved_past_the_deadline_that_was_named(clerk, complaint_in, on):
-    complaint = complaint_in("received", on=on - timedelta(days=5), customer_deadline=on.replace(second=0) - timedelta(days=3))
+    complaint = complaint_in(
+        "received", on=on - timedelta(days=5), customer_deadline=on.replace(second=0) - timedelta(days=3)
+    )
     clerk.step(f"/complaints/{complaint.id}/amend", heard_at=moment(on, -1))
     assert (clerk.status, set(clerk.faults)) == (422, {"customer_deadline"})
 
@@ -102,7 +124,17 @@ def test_nobody_hears_of_a_complaint_tomorrow(clerk, on):
     assert (clerk.status, set(clerk.faults)) == (422, {"heard_at"})
 
 
-@pytest.mark.parametrize("typed", ["0001-01-01T00:00", "1999-12-31T00:00", "9999-12-31T23:59", "2026-02-30T10:00", "yesterday", "2026-13-01T00:00"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "0001-01-01T00:00",
+        "1999-12-31T00:00",
+        "9999-12-31T23:59",
+        "2026-02-30T10:00",
+        "yesterday",
+        "2026-13-01T00:00",
+    ],
+)
 def test_years_nobody_meant_and_days_that_are_none_are_refused(clerk, typed):
     clerk.step(NEW, **LOGGED, heard_at=typed)
     assert (clerk.status, set(clerk.faults)) == (422, {"heard_at"})
@@ -133,12 +165,28 @@ def test_characters_that_cannot_be_kept_are_refused_beside_the_field(clerk, coun
     assert count(Complaint) == 0
 
 
-@pytest.mark.parametrize("text", ["😀 无声", "𠮷野家", "a\u0301", "𠀀𪚥", "٣٤", "<script>alert(1)</script>", "'; DROP TABLE complaints; --", "{{ 7*7 }}", "%s %(x)s"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "😀 无声",
+        "𠮷野家",
+        "a\u0301",
+        "𠀀𪚥",
+        "٣٤",
+        "<script>alert(1)</script>",
+        "'; DROP TABLE complaints; --",
+        "{{ 7*7 }}",
+        "%s %(x)s",
+    ],
+)
 def test_rare_characters_and_code_are_kept_as_typed_and_shown_as_text(clerk, app, text):
     assert clerk.step(NEW, **LOGGED | {"description": text}).status == 303
     page = clerk.get(clerk.location)
     assert loaded(app, Complaint, 1).description == text
-    assert (text in page.soup.select_one("#record").get_text(), page.soup.select("#record script")) == (True, [])
+    assert (text in page.soup.select_one("#record").get_text(), page.soup.select("#record script")) == (
+        True,
+        [],
+    )
 
 
 def test_spaces_alone_are_nothing(clerk):
@@ -146,7 +194,9 @@ def test_spaces_alone_are_nothing(clerk):
     assert (clerk.status, set(clerk.faults)) == (422, {"description"})
 
 
-@pytest.mark.parametrize(("field", "most"), [("lot_no", 100), ("contact_name", 100), ("contact_phone", 40), ("description", 4000)])
+@pytest.mark.parametrize(
+    ("field", "most"), [("lot_no", 100), ("contact_name", 100), ("contact_phone", 40), ("description", 4000)]
+)
 def test_a_text_may_be_as_long_as_its_field_and_no_longer(clerk, app, field, most):
     clerk.step(NEW, **LOGGED | {field: "长" * (most + 1), "lot_confirmed": "y"})
     assert set(clerk.faults) == {field}
@@ -157,22 +207,49 @@ def test_a_text_may_be_as_long_as_its_field_and_no_longer(clerk, app, field, mos
 # Choices and hidden fields
 
 
-@pytest.mark.parametrize("sent", [{"channel": "telepathy"}, {"customer_id": "999"}, {"customer_id": "-1"}, {"customer_id": "x"}, {"product_id": "9" * 30},
-                                  {"demand": "gold"}, {"found_at": NUL}, {"customer_id": NUL}])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"channel": "telepathy"},
+        {"customer_id": "999"},
+        {"customer_id": "-1"},
+        {"customer_id": "x"},
+        {"product_id": "9" * 30},
+        {"demand": "gold"},
+        {"found_at": NUL},
+        {"customer_id": NUL},
+    ],
+)
 def test_a_choice_that_was_not_offered_is_refused(clerk, count, sent):
     clerk.step(NEW, **LOGGED | {"lot_no": ""} | sent)
     assert (clerk.status, set(clerk.faults), count(Complaint)) == (422, set(sent), 0)
 
 
-@pytest.mark.parametrize("sent", [{"request_id": NUL}, {"request_id": "x" * 5000}, {"request_id": ""}, {"request_id": "声"}, {"kept_files": f"a{NUL}b c"},
-                                  {"kept_files": "../../etc/passwd"}, {"kept_files": "x" * 100_000}, {"version": NUL}])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"request_id": NUL},
+        {"request_id": "x" * 5000},
+        {"request_id": ""},
+        {"request_id": "声"},
+        {"kept_files": f"a{NUL}b c"},
+        {"kept_files": "../../etc/passwd"},
+        {"kept_files": "x" * 100_000},
+        {"version": NUL},
+    ],
+)
 def test_hidden_fields_nobody_gave_out_break_nothing(clerk, count, sent):
     assert clerk.step(NEW, **LOGGED | sent).status == 303
     assert count(Complaint) == 1
 
 
 def test_unknown_fields_are_not_written(clerk, app):
-    assert clerk.step(NEW, **LOGGED, state="closed", number="CC-1", reply_due_at="2099-01-01", void_reason="x").status == 303
+    assert (
+        clerk.step(
+            NEW, **LOGGED, state="closed", number="CC-1", reply_due_at="2099-01-01", void_reason="x"
+        ).status
+        == 303
+    )
     complaint = loaded(app, Complaint, 1)
     assert (complaint.state, complaint.void_reason, complaint.number[:3]) == ("received", None, "CC-")
 
@@ -182,14 +259,27 @@ def test_unknown_fields_are_not_written(clerk, app):
 
 def test_a_photograph_of_30_megabytes_is_refused_and_the_text_stays(clerk, count):
     clerk.step(NEW, **LOGGED, files=upload(picture() + bytes(30 * MEGABYTE)))
-    assert (clerk.status, set(clerk.faults), clerk.form()["description"]) == (422, {"files"}, LOGGED["description"])
+    assert (clerk.status, set(clerk.faults), clerk.form()["description"]) == (
+        422,
+        {"files"},
+        LOGGED["description"],
+    )
     assert (count(Complaint), count(PendingUpload)) == (0, 0)
 
 
-@pytest.mark.parametrize(("name", "content"), [
-    ("照片.jpg", b"MZ\x90\x00\x03" + bytes(500)), ("setup.exe", b"MZ\x90\x00" + bytes(500)), ("page.html", b"<script>alert(1)</script>"),
-    ("bild.svg", b"<svg onload='alert(1)'/>"), ("照片.jpg", b""), ("照片.jpg", b"\xff\xd8\xff\xe0 no picture"), ("表.xlsx", b"PK\x03\x04 no table"), ("照片", picture()),
-])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("照片.jpg", b"MZ\x90\x00\x03" + bytes(500)),
+        ("setup.exe", b"MZ\x90\x00" + bytes(500)),
+        ("page.html", b"<script>alert(1)</script>"),
+        ("bild.svg", b"<svg onload='alert(1)'/>"),
+        ("照片.jpg", b""),
+        ("照片.jpg", b"\xff\xd8\xff\xe0 no picture"),
+        ("表.xlsx", b"PK\x03\x04 no table"),
+        ("照片", picture()),
+    ],
+)
 def test_a_file_that_is_not_what_its_name_says_is_refused(clerk, count, name, content):
     clerk.step(NEW, **LOGGED, files=upload(content, name))
     assert (clerk.status, set(clerk.faults), count(Complaint), count(PendingUpload)) == (422, {"files"}, 0, 0)
@@ -205,7 +295,9 @@ def test_a_refused_form_keeps_the_photograph_and_the_second_try_attaches_it(cler
     assert (clerk.status, set(clerk.faults), "照片.jpg" in clerk.text) == (422, {"description"}, True)
     assert clerk.send(NEW, description="无声").status == 303
     with app.app_context():
-        assert [(file.name, file.step) for file in Attachment.of(db.session.get(Complaint, 1))] == [("照片.jpg", "log")]
+        assert [(file.name, file.step) for file in Attachment.of(db.session.get(Complaint, 1))] == [
+            ("照片.jpg", "log")
+        ]
     assert count(PendingUpload) == 0
 
 
@@ -217,11 +309,21 @@ def test_the_good_one_of_two_files_is_kept_when_the_other_is_refused(clerk, app)
         assert [file.name for file in Attachment.of(db.session.get(Complaint, 1))] == ["照片.jpg"]
 
 
-def test_a_photograph_is_kept_over_a_wrong_password_and_over_a_stale_record(as_role, clerk, complaint_in, app):
+def test_a_photograph_is_kept_over_a_wrong_password_and_over_a_stale_record(
+    as_role, clerk, complaint_in, app
+):
     complaint = complaint_in("analysing")
     page, inspector = f"/complaints/{complaint.id}/confirm", as_role("quality_inspector")
-    fields = {"finding": "confirmed", "liability": "ours", "defect_category": "FUN", "defect_code": "FUN.no_sound", "severity": "major",
-              "nature": "sporadic", "analysis": "虚焊", "route": "occasional"}
+    fields = {
+        "finding": "confirmed",
+        "liability": "ours",
+        "defect_category": "FUN",
+        "defect_code": "FUN.no_sound",
+        "severity": "major",
+        "nature": "sporadic",
+        "analysis": "虚焊",
+        "route": "occasional",
+    }
     inspector.step(page, **fields, password="wrong", files=upload(picture()))
     assert inspector.status == 422
     assert clerk.step(f"/complaints/{complaint.id}/amend", order_no="PO-9").status == 303
@@ -241,15 +343,47 @@ def test_nobody_attaches_a_file_that_waits_in_a_colleagues_form(clerk, as_role, 
 # Requests made by hand
 
 
-@pytest.mark.parametrize("address", ["/complaints/999", "/complaints/0", "/complaints/-1", f"/complaints/{2**31}", f"/complaints/{10**30}", "/complaints/x",
-                                  "/complaints/1.5", "/complaints/%00", "/complaints/999/receive", "/files/999", f"/files/{10**30}", "/files/0/thumbnail",
-                                  "/files/complaint/999/add", "/files/spaceship/1/add", "/files/user/1/add", "/files/999/void", "/nowhere"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/complaints/999",
+        "/complaints/0",
+        "/complaints/-1",
+        f"/complaints/{2**31}",
+        f"/complaints/{10**30}",
+        "/complaints/x",
+        "/complaints/1.5",
+        "/complaints/%00",
+        "/complaints/999/receive",
+        "/files/999",
+        f"/files/{10**30}",
+        "/files/0/thumbnail",
+        "/files/complaint/999/add",
+        "/files/spaceship/1/add",
+        "/files/user/1/add",
+        "/files/999/void",
+        "/nowhere",
+    ],
+)
 def test_an_address_of_no_record_is_404_with_a_way_on(as_role, address):
     browser = as_role("quality_supervisor").get(address)
-    assert (browser.status, "404" in browser.text, browser.soup.select_one(".error-actions a") is not None) == (404, True, True)
+    assert (
+        browser.status,
+        "404" in browser.text,
+        browser.soup.select_one(".error-actions a") is not None,
+    ) == (404, True, True)
 
 
-@pytest.mark.parametrize("address", ["/complaints/1/dance", "/complaints/1/log", "/complaints/1/pass_on", "/complaints/1/_fill", "/complaints/1/check"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/complaints/1/dance",
+        "/complaints/1/log",
+        "/complaints/1/pass_on",
+        "/complaints/1/_fill",
+        "/complaints/1/check",
+    ],
+)
 def test_a_step_that_the_procedure_does_not_know_is_404(clerk, complaint_in, address):
     complaint_in("received")
     assert (clerk.get(address).status, clerk.post(address).status) == (404, 404)
@@ -258,7 +392,14 @@ def test_a_step_that_the_procedure_does_not_know_is_404(clerk, complaint_in, add
 def test_a_form_without_its_csrf_token_is_400_and_changes_nothing(clerk, count):
     fields = clerk.get(NEW).form() | LOGGED
     for token in ({}, {"csrf_token": ""}, {"csrf_token": "x"}):
-        assert clerk.post(NEW, {**{name: value for name, value in fields.items() if name != "csrf_token"}, **token}, csrf=False).status == 400
+        assert (
+            clerk.post(
+                NEW,
+                {**{name: value for name, value in fields.items() if name != "csrf_token"}, **token},
+                csrf=False,
+            ).status
+            == 400
+        )
     assert count(Complaint) == 0
 
 
@@ -292,8 +433,17 @@ def test_a_step_that_has_been_taken_meanwhile_is_409_and_shows_what_was_typed(as
     complaint = complaint_in("analysing")
     page = f"/complaints/{complaint.id}/confirm"
     slow, fast = as_role("quality_inspector").get(page), as_role("quality_supervisor")
-    fields = {"finding": "confirmed", "liability": "ours", "defect_category": "FUN", "defect_code": "FUN.no_sound", "severity": "major",
-              "nature": "sporadic", "analysis": "虚焊", "route": "occasional", "password": PASSWORD}
+    fields = {
+        "finding": "confirmed",
+        "liability": "ours",
+        "defect_category": "FUN",
+        "defect_code": "FUN.no_sound",
+        "severity": "major",
+        "nature": "sporadic",
+        "analysis": "虚焊",
+        "route": "occasional",
+        "password": PASSWORD,
+    }
     assert fast.step(page, **fields).status == 303
     slow.send(page, **fields | {"analysis": "我写了很久的分析"})
     assert (slow.status, "我写了很久的分析" in slow.text, PASSWORD in slow.text.split()) == (409, True, False)
@@ -313,7 +463,11 @@ def test_the_same_step_sent_twice_is_taken_once_though_the_version_is_old_by_the
     complaint = complaint_in("received")
     inspector = as_role("quality_inspector").get(f"/complaints/{complaint.id}/receive")
     fields = inspector.form()
-    assert [inspector.post(f"/complaints/{complaint.id}/receive", fields).status for _ in range(3)] == [303, 303, 303]
+    assert [inspector.post(f"/complaints/{complaint.id}/receive", fields).status for _ in range(3)] == [
+        303,
+        303,
+        303,
+    ]
     assert loaded(app, Complaint, complaint.id).version == complaint.version + 1
 
 
@@ -326,7 +480,10 @@ def test_a_refused_form_uses_its_request_id_up_only_when_it_is_taken(clerk, coun
 
 def test_two_people_with_one_request_id_make_two_records(clerk, as_role, count):
     manager = as_role("sales_manager")
-    assert [browser.step(NEW, **LOGGED, request_id="the-same").status for browser in (clerk, manager)] == [303, 303]
+    assert [browser.step(NEW, **LOGGED, request_id="the-same").status for browser in (clerk, manager)] == [
+        303,
+        303,
+    ]
     assert count(Complaint) == 2
 
 
@@ -366,9 +523,31 @@ def test_nothing_refused_leaves_an_event(clerk, count):
     assert count(Event) == before
 
 
-@pytest.mark.parametrize("query", ["q=%00", "state=%00", "reply=%00", "sort=%00", "after=%00", "after=x", "before=W10", "q=%F0%A0%AE%B7", "q=" + "x" * 5000,
-                                   "state=nonsense", "category=%00", "severity=%00", "customer=%00", "from=x&to=y", "from=%00", "from=9999-12-31&to=0001-01-01",
-                                   "after=WyIyMDI2LTAxLTAxIiwgMV0", "after=WzEsIDFd", "after=WyJcdTAwMDAiLCAxXQ", "q=%25_%5C"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=%00",
+        "state=%00",
+        "reply=%00",
+        "sort=%00",
+        "after=%00",
+        "after=x",
+        "before=W10",
+        "q=%F0%A0%AE%B7",
+        "q=" + "x" * 5000,
+        "state=nonsense",
+        "category=%00",
+        "severity=%00",
+        "customer=%00",
+        "from=x&to=y",
+        "from=%00",
+        "from=9999-12-31&to=0001-01-01",
+        "after=WyIyMDI2LTAxLTAxIiwgMV0",
+        "after=WzEsIDFd",
+        "after=WyJcdTAwMDAiLCAxXQ",
+        "q=%25_%5C",
+    ],
+)
 def test_a_lists_address_may_hold_anything(clerk, complaint_in, query):
     complaint_in("received")
     assert clerk.get(f"/complaints/?{query}").status == 200

@@ -1,4 +1,5 @@
-"""The pages of a complaint (5.2): each way through as people fill the forms, and what a form refuses beside its field."""
+"""The pages of a complaint (5.2): each way through as people fill the forms, and what a form refuses beside
+its field."""
 
 from __future__ import annotations
 
@@ -14,10 +15,30 @@ from cs.models.customers import Customer, Shipment
 from tests.support import PASSWORD, SETTLED, kept, loaded, picture, upload
 
 FACTORY = ZoneInfo("Asia/Shanghai")
-LOGGED = {"customer_id": "1", "channel": "phone", "description": "装车后右声道无声", "product_id": "1", "lot_no": "L2611", "contact_name": "王工",
-          "contact_phone": "13800138000", "oral_written": "oral", "checked_qty": "200", "defect_qty": "3", "found_at": "line"}
-CONFIRMED = {"finding": "confirmed", "liability": "ours", "defect_category": "FUN", "defect_code": "FUN.no_sound", "severity": "major",
-             "nature": "sporadic", "analysis": "焊点虚焊", "route": "occasional", "password": PASSWORD}
+LOGGED = {
+    "customer_id": "1",
+    "channel": "phone",
+    "description": "装车后右声道无声",
+    "product_id": "1",
+    "lot_no": "L2611",
+    "contact_name": "王工",
+    "contact_phone": "13800138000",
+    "oral_written": "oral",
+    "checked_qty": "200",
+    "defect_qty": "3",
+    "found_at": "line",
+}
+CONFIRMED = {
+    "finding": "confirmed",
+    "liability": "ours",
+    "defect_category": "FUN",
+    "defect_code": "FUN.no_sound",
+    "severity": "major",
+    "nature": "sporadic",
+    "analysis": "焊点虚焊",
+    "route": "occasional",
+    "password": PASSWORD,
+}
 NOT_OURS = CONFIRMED | {"liability": "customer", "route": "not_ours"}
 SETTLED_FORM = {"agreed_with": "王工", "reply_text": "补发两只", "cause": "虚焊", "actions": "加强检验"}
 
@@ -36,7 +57,11 @@ def stands(app):
 
 
 def test_a_complaint_goes_from_the_clerk_to_its_end(as_role, app):
-    clerk, inspector, supervisor = as_role("sales_clerk"), as_role("quality_inspector"), as_role("quality_supervisor")
+    clerk, inspector, supervisor = (
+        as_role("sales_clerk"),
+        as_role("quality_inspector"),
+        as_role("quality_supervisor"),
+    )
     assert clerk.step("/complaints/new", **LOGGED).status == 303
     page = clerk.location
     assert inspector.step(f"{page}/receive").location == page
@@ -51,7 +76,9 @@ def test_a_complaint_goes_from_the_clerk_to_its_end(as_role, app):
 
 def test_the_chain_ties_the_files_of_a_signed_form_to_its_signature(as_role, complaint_in, app):
     complaint = complaint_in("analysing")
-    as_role("quality_inspector").step(f"/complaints/{complaint.id}/confirm", **CONFIRMED, files=upload(picture()))
+    as_role("quality_inspector").step(
+        f"/complaints/{complaint.id}/confirm", **CONFIRMED, files=upload(picture())
+    )
     with app.app_context():
         now = db.session.get(Complaint, complaint.id)
         assert [event.name for event in now.events[-2:]] == ["attach", "confirm"]
@@ -67,7 +94,12 @@ def test_what_is_not_ours_goes_to_the_customer_with_its_evidence(as_role, compla
     assert inspector.step(f"{page}/explain", reply_text="接线反了", files=upload(picture())).status == 303
     assert inspector.step(f"{page}/reply_directly", reply_to="王工", reply_channel="email").status == 303
     now = stands(complaint)
-    assert (now.state, now.counts_in_kpi, now.reply.route, now.reply.replied_by_id) == ("awaiting_customer", False, "not_ours", 3)
+    assert (now.state, now.counts_in_kpi, now.reply.route, now.reply.replied_by_id) == (
+        "awaiting_customer",
+        False,
+        "not_ours",
+        3,
+    )
 
 
 def test_the_photograph_of_the_analysis_is_evidence_but_not_the_customers_own(as_role, complaint_in, app):
@@ -86,7 +118,10 @@ def test_the_photograph_of_the_analysis_is_evidence_but_not_the_customers_own(as
 
 def test_what_another_department_heard_becomes_a_complaint_by_sales(as_role, app):
     keeper, clerk = as_role("warehouse_keeper"), as_role("sales_clerk")
-    assert keeper.step("/complaints/new", customer_said="某客户", channel="chat", description="外箱破损").status == 303
+    assert (
+        keeper.step("/complaints/new", customer_said="某客户", channel="chat", description="外箱破损").status
+        == 303
+    )
     page = keeper.location
     assert clerk.step(f"{page}/register", customer_id="1").status == 303
     complaint = loaded(app, Complaint, 1)
@@ -118,7 +153,9 @@ def test_after_ten_days_of_silence_the_note_says_what_was_tried(as_role, complai
     complaint = complaint_in("awaiting_customer", silent=True)
     clerk = as_role("sales_clerk")
     assert clerk.step(f"/complaints/{complaint.id}/no_answer").faults.keys() == {"response_note"}
-    assert clerk.step(f"/complaints/{complaint.id}/no_answer", response_note="电话三次,邮件两次").status == 303
+    assert (
+        clerk.step(f"/complaints/{complaint.id}/no_answer", response_note="电话三次,邮件两次").status == 303
+    )
     assert (stands(complaint).state, stands(complaint).reply.response) == ("accepted", "no_answer")
 
 
@@ -169,12 +206,21 @@ def test_a_new_deadline_moves_the_due_date_on_the_page(as_role, complaint_in, st
     assert (clerk.status, stands(complaint).reply_due_at) == (303, wished)
 
 
-def test_a_refusal_takes_the_day_by_which_the_customer_wants_the_next_reply(as_role, complaint_in, stands, on):
+def test_a_refusal_takes_the_day_by_which_the_customer_wants_the_next_reply(
+    as_role, complaint_in, stands, on
+):
     complaint = complaint_in("awaiting_customer", customer_deadline=on + timedelta(days=1))
-    page, wished = f"/complaints/{complaint.id}/refuse", (on + timedelta(days=9)).astimezone(FACTORY).replace(second=0)
+    page, wished = (
+        f"/complaints/{complaint.id}/refuse",
+        (on + timedelta(days=9)).astimezone(FACTORY).replace(second=0),
+    )
     clerk = as_role("sales_clerk").get(page)
     assert clerk.form()["customer_deadline"] == ""  # the first one was that of the reply refused
-    assert set(clerk.send(page, response_note="要求全部换货", customer_deadline=local(on - timedelta(hours=1))).faults) == {"customer_deadline"}
+    assert set(
+        clerk.send(
+            page, response_note="要求全部换货", customer_deadline=local(on - timedelta(hours=1))
+        ).faults
+    ) == {"customer_deadline"}
     assert clerk.send(page, customer_deadline=local(wished)).status == 303
     assert (stands(complaint).state, stands(complaint).reply_due_at) == ("analysing", wished)
 
@@ -185,7 +231,12 @@ def test_amending_shows_what_is_there_and_keeps_what_is_not_touched(as_role, com
     assert {name: clerk.form()[name] for name in LOGGED} == LOGGED
     assert clerk.send(f"/complaints/{complaint.id}/amend", order_no="PO-9").status == 303
     now = stands(complaint)
-    assert (now.order_no, now.description, now.checked_qty, now.heard_at.minute) == ("PO-9", "装车后右声道无声", 200, complaint.heard_at.minute)
+    assert (now.order_no, now.description, now.checked_qty, now.heard_at.minute) == (
+        "PO-9",
+        "装车后右声道无声",
+        200,
+        complaint.heard_at.minute,
+    )
 
 
 # Block B
@@ -209,23 +260,40 @@ def test_when_nothing_is_missing_no_reason_is_asked(as_role, complaint_in):
     assert inspector.send(f"/complaints/{complaint.id}/confirm", **CONFIRMED).status == 303
 
 
-@pytest.mark.parametrize(("changed", "fault"), [
-    ({"liability": "pending"}, "liability"),
-    ({"liability": "customer"}, "route"),
-    ({"liability": "carrier", "route_reason": "客户重要"}, "route"),  # no reason helps here
-    ({"route": "not_ours"}, "route"),
-    ({"liability": "supplier", "route": "not_ours", "route_reason": "供应商的错"}, "route"),
-    ({"finding": ""}, "finding"), ({"liability": ""}, "liability"), ({"severity": ""}, "severity"), ({"nature": ""}, "nature"),
-    ({"analysis": ""}, "analysis"), ({"route": ""}, "route"), ({"defect_category": ""}, "defect_category"), ({"defect_code": ""}, "defect_code"),
-    ({"route": "meeting_tomorrow"}, "route"), ({"defect_code": "FUN.nonsense"}, "defect_code"),
-    ({"defect_category": "APP"}, "defect_code"),
-    ({"severity": "critical"}, "route_reason"), ({"nature": "batch"}, "route_reason"), ({"nature": "chronic"}, "route_reason"),
-    ({"finding": "ntf"}, "route_reason"),
-    ({"password": ""}, "password"), ({"password": "wrong"}, "password"),
-])
-def test_an_analysis_that_cannot_be_signed_says_so_beside_the_field(as_role, complaint_in, stands, changed, fault):
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        ({"liability": "pending"}, "liability"),
+        ({"liability": "customer"}, "route"),
+        ({"liability": "carrier", "route_reason": "客户重要"}, "route"),  # no reason helps here
+        ({"route": "not_ours"}, "route"),
+        ({"liability": "supplier", "route": "not_ours", "route_reason": "供应商的错"}, "route"),
+        ({"finding": ""}, "finding"),
+        ({"liability": ""}, "liability"),
+        ({"severity": ""}, "severity"),
+        ({"nature": ""}, "nature"),
+        ({"analysis": ""}, "analysis"),
+        ({"route": ""}, "route"),
+        ({"defect_category": ""}, "defect_category"),
+        ({"defect_code": ""}, "defect_code"),
+        ({"route": "meeting_tomorrow"}, "route"),
+        ({"defect_code": "FUN.nonsense"}, "defect_code"),
+        ({"defect_category": "APP"}, "defect_code"),
+        ({"severity": "critical"}, "route_reason"),
+        ({"nature": "batch"}, "route_reason"),
+        ({"nature": "chronic"}, "route_reason"),
+        ({"finding": "ntf"}, "route_reason"),
+        ({"password": ""}, "password"),
+        ({"password": "wrong"}, "password"),
+    ],
+)
+def test_an_analysis_that_cannot_be_signed_says_so_beside_the_field(
+    as_role, complaint_in, stands, changed, fault
+):
     complaint = complaint_in("analysing")
-    inspector = as_role("quality_inspector").step(f"/complaints/{complaint.id}/confirm", **CONFIRMED | changed)
+    inspector = as_role("quality_inspector").step(
+        f"/complaints/{complaint.id}/confirm", **CONFIRMED | changed
+    )
     assert (inspector.status, fault in inspector.faults) == (422, True)
     assert inspector.form()["analysis"] == (CONFIRMED | changed)["analysis"]
     assert stands(complaint).state == "analysing"
@@ -234,19 +302,25 @@ def test_an_analysis_that_cannot_be_signed_says_so_beside_the_field(as_role, com
 @pytest.mark.parametrize("changed", [{"severity": "critical"}, {"nature": "batch"}, {"finding": "ntf"}])
 def test_another_way_than_the_procedures_is_taken_with_its_reason(as_role, complaint_in, stands, changed):
     complaint = complaint_in("analysing")
-    inspector = as_role("quality_inspector").step(f"/complaints/{complaint.id}/confirm", **CONFIRMED | changed, route_reason="客户同意简化处理")
+    inspector = as_role("quality_inspector").step(
+        f"/complaints/{complaint.id}/confirm", **CONFIRMED | changed, route_reason="客户同意简化处理"
+    )
     assert (inspector.status, stands(complaint).route_reason) == (303, "客户同意简化处理")
 
 
 def test_the_password_is_never_written_back_into_the_page(as_role, complaint_in):
     complaint = complaint_in("analysing")
-    inspector = as_role("quality_inspector").step(f"/complaints/{complaint.id}/confirm", **CONFIRMED | {"analysis": "", "password": "my-secret-word"})
+    inspector = as_role("quality_inspector").step(
+        f"/complaints/{complaint.id}/confirm", **CONFIRMED | {"analysis": "", "password": "my-secret-word"}
+    )
     assert "my-secret-word" not in inspector.html
 
 
 def test_more_defects_than_checked_pieces_are_refused_over_both_forms(as_role, complaint_in):
     complaint = complaint_in("analysing", checked_qty=10, defect_qty=None)
-    inspector = as_role("quality_inspector").step(f"/complaints/{complaint.id}/confirm", **CONFIRMED, defect_qty="11")
+    inspector = as_role("quality_inspector").step(
+        f"/complaints/{complaint.id}/confirm", **CONFIRMED, defect_qty="11"
+    )
     assert set(inspector.faults) == {"defect_qty"}
 
 
@@ -259,7 +333,10 @@ def test_a_result_of_another_day_needs_the_reason_why_it_comes_later(as_role, co
     yesterday = (on - timedelta(days=1)).astimezone(FACTORY).date().isoformat()
     assert set(supervisor.step(page, **SETTLED_FORM, settled_on=yesterday).faults) == {"late_reason"}
     assert supervisor.send(page, late_reason="出差").status == 303
-    assert (stands(complaint).reply.late_reason, stands(complaint).reply.settled_on.isoformat()) == ("出差", yesterday)
+    assert (stands(complaint).reply.late_reason, stands(complaint).reply.settled_on.isoformat()) == (
+        "出差",
+        yesterday,
+    )
     assert "出差" in supervisor.get(f"/complaints/{complaint.id}").text
 
 
@@ -267,7 +344,9 @@ def test_a_result_of_another_day_needs_the_reason_why_it_comes_later(as_role, co
 def test_a_result_of_tomorrow_or_of_before_the_complaint_is_refused(as_role, complaint_in, on, days):
     complaint = complaint_in("answering")
     day = (on + timedelta(days=days)).astimezone(FACTORY).date().isoformat()
-    supervisor = as_role("quality_supervisor").step(f"/complaints/{complaint.id}/settle", **SETTLED_FORM, settled_on=day, late_reason="x")
+    supervisor = as_role("quality_supervisor").step(
+        f"/complaints/{complaint.id}/settle", **SETTLED_FORM, settled_on=day, late_reason="x"
+    )
     assert (supervisor.status, set(supervisor.faults)) == (422, {"settled_on"})
 
 
@@ -276,14 +355,18 @@ def test_a_late_reply_says_why_and_one_in_time_is_not_asked(as_role, complaint_i
     late = complaint_in("answering", answered=True, on=on - timedelta(days=12))
     clerk = as_role("sales_clerk")
     assert "late_reply_reason" not in clerk.get(f"/complaints/{in_time.id}/send_reply").form()
-    assert set(clerk.step(f"/complaints/{late.id}/send_reply", reply_to="王工", reply_channel="email").faults) == {"late_reply_reason"}
+    assert set(
+        clerk.step(f"/complaints/{late.id}/send_reply", reply_to="王工", reply_channel="email").faults
+    ) == {"late_reply_reason"}
     assert clerk.send(f"/complaints/{late.id}/send_reply", late_reply_reason="等样品").status == 303
     assert (stands(late).late_reply_reason, stands(late).reply.in_time) == ("等样品", False)
 
 
 @pytest.mark.parametrize(("step", "more"), [("accept", {}), ("refuse", {"response_note": "x"})])
 @pytest.mark.parametrize("days", [1, -5])
-def test_the_customer_answers_neither_tomorrow_nor_before_our_reply(as_role, complaint_in, on, step, more, days):
+def test_the_customer_answers_neither_tomorrow_nor_before_our_reply(
+    as_role, complaint_in, on, step, more, days
+):
     complaint = complaint_in("awaiting_customer")
     day = (on + timedelta(days=days)).astimezone(FACTORY).date().isoformat()
     clerk = as_role("sales_clerk").step(f"/complaints/{complaint.id}/{step}", response_on=day, **more)
@@ -296,7 +379,10 @@ def test_closing_is_signed(as_role, complaint_in, stands):
     assert set(supervisor.step(f"/complaints/{complaint.id}/close", password="wrong").faults) == {"password"}
     assert stands(complaint).state == "accepted"
     assert supervisor.send(f"/complaints/{complaint.id}/close", password=PASSWORD).status == 303
-    signatures = [line.get_text(" ", strip=True) for line in supervisor.get(f"/complaints/{complaint.id}").soup.select(".signatures li")]
+    signatures = [
+        line.get_text(" ", strip=True)
+        for line in supervisor.get(f"/complaints/{complaint.id}").soup.select(".signatures li")
+    ]
     assert ["品质主管甲" in line for line in signatures] == [False, True]
 
 
@@ -305,15 +391,37 @@ def test_closing_is_signed(as_role, complaint_in, stands):
 
 def test_the_page_shows_what_is_next_to_who_may_do_it_and_to_others_whom_it_waits_for(as_role, complaint_in):
     complaint = complaint_in("received")
-    links = {role: [link["href"].rsplit("/", 1)[1] for link in as_role(role).get(f"/complaints/{complaint.id}").soup.select("#record a.btn")
-                    if link["href"].startswith(f"/complaints/{complaint.id}/")] for role in ("quality_inspector", "sales_manager", "auditor")}
-    assert links == {"quality_inspector": ["contact", "request_sample", "receive"], "sales_manager": ["contact", "amend", "void"], "auditor": []}
+    links = {
+        role: [
+            link["href"].rsplit("/", 1)[1]
+            for link in as_role(role).get(f"/complaints/{complaint.id}").soup.select("#record a.btn")
+            if link["href"].startswith(f"/complaints/{complaint.id}/")
+        ]
+        for role in ("quality_inspector", "sales_manager", "auditor")
+    }
+    assert links == {
+        "quality_inspector": ["contact", "request_sample", "receive"],
+        "sales_manager": ["contact", "amend", "void"],
+        "auditor": [],
+    }
 
 
 def test_the_whole_case_is_on_its_page_in_both_languages(as_role, complaint_in):
     complaint = complaint_in("closed")
-    texts = {language: as_role("auditor", language=language).get(f"/complaints/{complaint.id}").text for language in ("zh", "en")}
-    for words in (complaint.number, "华声汽配", "CA-6920", "L2611", SETTLED["reply_text"], SETTLED["cause"], "1.50%", "MJ-QP-12-03"):
+    texts = {
+        language: as_role("auditor", language=language).get(f"/complaints/{complaint.id}").text
+        for language in ("zh", "en")
+    }
+    for words in (
+        complaint.number,
+        "华声汽配",
+        "CA-6920",
+        "L2611",
+        SETTLED["reply_text"],
+        SETTLED["cause"],
+        "1.50%",
+        "MJ-QP-12-03",
+    ):
         assert [words in text for text in texts.values()] == [True, True], words
     assert ("已结案" in texts["zh"], "Closed" in texts["en"]) == (True, True)
 
@@ -321,7 +429,10 @@ def test_the_whole_case_is_on_its_page_in_both_languages(as_role, complaint_in):
 def test_htmx_gets_the_changed_record_and_its_address(as_role, complaint_in):
     complaint = complaint_in("received")
     inspector = as_role("quality_inspector", htmx=True).step(f"/complaints/{complaint.id}/receive")
-    assert (inspector.status, inspector.response.headers["HX-Push-Url"]) == (200, f"/complaints/{complaint.id}")
+    assert (inspector.status, inspector.response.headers["HX-Push-Url"]) == (
+        200,
+        f"/complaints/{complaint.id}",
+    )
     assert (inspector.soup.find(id="record") is not None, inspector.soup.find("html")) == (True, None)
 
 
@@ -335,6 +446,7 @@ def test_htmx_gets_a_refused_form_alone(as_role, complaint_in):
 def test_a_voided_customer_stays_on_the_complaint(as_role, complaint_in, app, people, on):
     from cs.extensions import db
     from cs.models.customers import Customer
+
     complaint = complaint_in("received")
     with kept(app):
         db.session.get(Customer, 1).void(reason="注销", by=people["sales_manager"], on=on)
@@ -344,7 +456,9 @@ def test_a_voided_customer_stays_on_the_complaint(as_role, complaint_in, app, pe
 
 def test_an_empty_file_is_no_evidence(as_role, complaint_in, stands):
     complaint = complaint_in("answering", route="not_ours")
-    inspector = as_role("quality_inspector").step(f"/complaints/{complaint.id}/explain", reply_text="运输损坏", files=upload(b"", "破损.jpg"))
+    inspector = as_role("quality_inspector").step(
+        f"/complaints/{complaint.id}/explain", reply_text="运输损坏", files=upload(b"", "破损.jpg")
+    )
     assert (inspector.status, set(inspector.faults), stands(complaint).replies) == (422, {"files"}, [])
 
 
@@ -355,16 +469,35 @@ def test_an_empty_file_is_no_evidence(as_role, complaint_in, stands):
 def second_contact(app, people, on):
     with kept(app):
         customer = db.session.get(Customer, 1)
-        customer.edit(by=people["sales_clerk"], on=on, contacts=[{"name": "王工", "phone": "13800138000"}, {"name": "李品质", "phone": "13900139000"}])
+        customer.edit(
+            by=people["sales_clerk"],
+            on=on,
+            contacts=[{"name": "王工", "phone": "13800138000"}, {"name": "李品质", "phone": "13900139000"}],
+        )
 
 
-def test_choosing_a_customer_offers_its_contacts_and_one_press_fills_name_and_telephone(as_role, second_contact):
+def test_choosing_a_customer_offers_its_contacts_and_one_press_fills_name_and_telephone(
+    as_role, second_contact
+):
     clerk = as_role("sales_clerk").get("/complaints/contacts?customer_id=1")
-    offered = {button.get_text(" ", strip=True): button["value"] for button in clerk.soup.select("#known-contacts button[name=fill_in]")}
+    offered = {
+        button.get_text(" ", strip=True): button["value"]
+        for button in clerk.soup.select("#known-contacts button[name=fill_in]")
+    }
     assert list(offered) == ["王工 · 13800138000", "李品质 · 13900139000"]
-    clerk.get("/complaints/new").send("/complaints/new", customer_id="1", description="无声", fill_in=offered["李品质 · 13900139000"])
-    assert (clerk.status, {name: clerk.form()[name] for name in ("contact_name", "contact_phone", "description", "customer_id")}) == (
-        200, {"contact_name": "李品质", "contact_phone": "13900139000", "description": "无声", "customer_id": "1"})
+    clerk.get("/complaints/new").send(
+        "/complaints/new", customer_id="1", description="无声", fill_in=offered["李品质 · 13900139000"]
+    )
+    assert (
+        clerk.status,
+        {
+            name: clerk.form()[name]
+            for name in ("contact_name", "contact_phone", "description", "customer_id")
+        },
+    ) == (
+        200,
+        {"contact_name": "李品质", "contact_phone": "13900139000", "description": "无声", "customer_id": "1"},
+    )
 
 
 def test_a_known_lot_offers_its_shipment_and_fills_in_the_goods(as_role, shipment):
@@ -372,14 +505,29 @@ def test_a_known_lot_offers_its_shipment_and_fills_in_the_goods(as_role, shipmen
     button = clerk.soup.select_one("#known-lot button[name=fill_in]")
     assert "华声汽配 · CA-6920 · PO-1 · 2026-01-05 · 500" in button.get_text(" ", strip=True)
     clerk.get("/complaints/new").send("/complaints/new", lot_no="L2611", fill_in=button["value"])
-    found = {name: clerk.form()[name] for name in ("customer_id", "product_id", "order_no", "shipped_on", "shipped_qty")}
-    assert found == {"customer_id": "1", "product_id": "1", "order_no": "PO-1", "shipped_on": "2026-01-05", "shipped_qty": "500"}
+    found = {
+        name: clerk.form()[name]
+        for name in ("customer_id", "product_id", "order_no", "shipped_on", "shipped_qty")
+    }
+    assert found == {
+        "customer_id": "1",
+        "product_id": "1",
+        "order_no": "PO-1",
+        "shipped_on": "2026-01-05",
+        "shipped_qty": "500",
+    }
 
 
 def test_without_javascript_a_look_up_fills_in_what_it_finds_alone_and_keeps_what_is_typed(as_role, app):
     clerk = as_role("sales_clerk").get("/complaints/new")
-    clerk.send("/complaints/new", customer_id="1", contact_name="陈工", fill_in="contacts", files=upload(picture()))
-    assert (clerk.form()["contact_name"], clerk.form()["contact_phone"], "照片.jpg" in clerk.text) == ("陈工", "13800138000", True)
+    clerk.send(
+        "/complaints/new", customer_id="1", contact_name="陈工", fill_in="contacts", files=upload(picture())
+    )
+    assert (clerk.form()["contact_name"], clerk.form()["contact_phone"], "照片.jpg" in clerk.text) == (
+        "陈工",
+        "13800138000",
+        True,
+    )
     clerk.send("/complaints/new", lot_no="L2611", order_no="PO-77", fill_in="lot")
     assert (clerk.form()["order_no"], clerk.form()["shipped_qty"], clerk.faults) == ("PO-77", "500", {})
     with app.app_context():
@@ -387,12 +535,20 @@ def test_without_javascript_a_look_up_fills_in_what_it_finds_alone_and_keeps_wha
 
 
 def test_a_look_up_among_several_fills_in_nothing_but_offers_them(as_role, second_contact):
-    clerk = as_role("sales_clerk").get("/complaints/new").send("/complaints/new", customer_id="1", fill_in="contacts")
+    clerk = (
+        as_role("sales_clerk")
+        .get("/complaints/new")
+        .send("/complaints/new", customer_id="1", fill_in="contacts")
+    )
     assert (clerk.form()["contact_name"], len(clerk.soup.select("#known-contacts button"))) == ("", 2)
 
 
 def test_the_department_that_passes_something_on_looks_up_too(as_role):
-    keeper = as_role("warehouse_keeper").get("/complaints/new").send("/complaints/new", lot_no="L2611", fill_in="lot")
+    keeper = (
+        as_role("warehouse_keeper")
+        .get("/complaints/new")
+        .send("/complaints/new", lot_no="L2611", fill_in="lot")
+    )
     assert (keeper.form()["product_id"], keeper.form()["customer_id"]) == ("1", "1")
 
 
@@ -402,8 +558,17 @@ def test_a_void_shipment_is_not_offered_for_its_lot(as_role, app, people, on):
     assert as_role("sales_clerk").get("/complaints/lot?lot_no=L2611").soup.select("button") == []
 
 
-@pytest.mark.parametrize("asked", ["", "?lot_no=%00&customer_id=1", "?lot_no=L2611&customer_id=99999999999999999999", "?lot_no=L2611&customer_id=x2",
-                                   "?customer_id=%C2%B2", "?lot_no=" + "9" * 3000])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "",
+        "?lot_no=%00&customer_id=1",
+        "?lot_no=L2611&customer_id=99999999999999999999",
+        "?lot_no=L2611&customer_id=x2",
+        "?customer_id=%C2%B2",
+        "?lot_no=" + "9" * 3000,
+    ],
+)
 def test_what_is_looked_up_may_be_nonsense(as_role, asked):
     auditor = as_role("auditor")
     assert [auditor.get(f"/complaints/{what}{asked}").status for what in ("contacts", "lot")] == [200, 200]
@@ -414,4 +579,8 @@ def test_a_button_that_was_never_offered_fills_in_nothing(as_role, pressed):
     clerk = as_role("sales_clerk").get("/complaints/new")
     before = clerk.form()
     clerk.send("/complaints/new", fill_in=pressed, lot_no="\x00", customer_id="99999999999")
-    assert (clerk.status, clerk.form()["contact_name"], clerk.form()["order_no"]) == (200, before["contact_name"], "")
+    assert (clerk.status, clerk.form()["contact_name"], clerk.form()["order_no"]) == (
+        200,
+        before["contact_name"],
+        "",
+    )

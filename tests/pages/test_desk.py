@@ -17,7 +17,9 @@ SEEN_BY = {  # state: who finds it in My work
     "answering": {"quality_supervisor"},
     "awaiting_customer": {"sales_clerk", "sales_manager"},
     "accepted": {"quality_supervisor"},
-    "closed": set(), "declined": set(), "void": set(),
+    "closed": set(),
+    "declined": set(),
+    "void": set(),
 }
 
 
@@ -39,7 +41,11 @@ def task_id(app) -> int:
 @pytest.mark.parametrize("state", SEEN_BY)
 def test_what_waits_is_seen_by_who_must_act_and_by_nobody_else(as_role, complaint_in, state):
     complaint = complaint_in(state)
-    seen = {role for role in ROLES if role != "administrator" and titles(as_role(role).get("/")) == [complaint.number]}
+    seen = {
+        role
+        for role in ROLES
+        if role != "administrator" and titles(as_role(role).get("/")) == [complaint.number]
+    }
     assert seen == SEEN_BY[state]
 
 
@@ -59,14 +65,24 @@ def test_the_soonest_due_comes_first_and_what_is_late_is_marked(as_role, complai
     urgent = complaint_in("received", customer_deadline=on + timedelta(minutes=30))
     browser = as_role("quality_inspector").get("/")
     assert titles(browser) == [late.number, urgent.number, fresh.number]
-    assert ["is-late" in row["class"] for row in browser.soup.select("#rows .work-row")] == [True, False, False]
+    assert ["is-late" in row["class"] for row in browser.soup.select("#rows .work-row")] == [
+        True,
+        False,
+        False,
+    ]
     assert counts(browser) == [3, 1, 0, 3, 0]
 
 
 def test_a_step_taken_leaves_one_desk_and_comes_to_the_next(as_role, complaint_in):
     complaint = complaint_in("answering")
     supervisor, clerk = as_role("quality_supervisor"), as_role("sales_clerk")
-    supervisor.step(f"/complaints/{complaint.id}/settle", agreed_with="王工", reply_text="补发", cause="虚焊", actions="加强检验")
+    supervisor.step(
+        f"/complaints/{complaint.id}/settle",
+        agreed_with="王工",
+        reply_text="补发",
+        cause="虚焊",
+        actions="加强检验",
+    )
     assert (titles(supervisor.get("/")), titles(clerk.get("/"))) == ([], [complaint.number])
 
 
@@ -85,7 +101,10 @@ def test_what_a_colleague_took_is_409_and_stays_theirs(as_role, complaint_in, ap
     complaint_in("received")
     inspector, supervisor = as_role("quality_inspector"), as_role("quality_supervisor")
     inspector.post(f"/tasks/{task_id(app)}/take")
-    assert (supervisor.post(f"/tasks/{task_id(app)}/take").status, "检验员甲" in supervisor.text) == (409, True)
+    assert (supervisor.post(f"/tasks/{task_id(app)}/take").status, "检验员甲" in supervisor.text) == (
+        409,
+        True,
+    )
     assert supervisor.post(f"/tasks/{task_id(app)}/take", htmx=True).status == 409
     assert supervisor.post(f"/tasks/{task_id(app)}/give-back").status == 403
     assert counts(inspector.get("/")) == [1, 0, 1, 0, 0]
@@ -108,10 +127,16 @@ def test_a_task_done_meanwhile_tells_htmx_so_in_fresh_rows(as_role, complaint_in
     inspector = as_role("quality_inspector", htmx=True)
     as_role("quality_supervisor").step("/complaints/1/receive")
     inspector.post(f"/tasks/{gone}/take")
-    assert (inspector.status, inspector.soup.find(id="rows") is not None, inspector.soup.select_one(".messages").get_text(strip=True) != "") == (200, True, True)
+    assert (
+        inspector.status,
+        inspector.soup.find(id="rows") is not None,
+        inspector.soup.select_one(".messages").get_text(strip=True) != "",
+    ) == (200, True, True)
 
 
-@pytest.mark.parametrize(("whose", "found"), [("", 3), ("mine", 1), ("open", 1), ("colleagues", 1), ("late", 3), ("nonsense", 3)])
+@pytest.mark.parametrize(
+    ("whose", "found"), [("", 3), ("mine", 1), ("open", 1), ("colleagues", 1), ("late", 3), ("nonsense", 3)]
+)
 def test_the_tabs_narrow_the_rows_to_their_counts(as_role, complaint_in, app, on, people, whose, found):
     for _ in range(3):
         complaint_in("received", on=on - timedelta(days=20))
@@ -133,6 +158,7 @@ def test_taking_keeps_the_filter(as_role, complaint_in, app):
 
 def test_a_poll_gets_the_rows_and_is_no_activity(as_role, complaint_in, app):
     from cs.models.users import LoginSession
+
     complaint_in("received")
     inspector = as_role("quality_inspector")
     with app.app_context():

@@ -13,7 +13,12 @@ from cs.models.users import LoginSession, User
 from tests.support import PASSWORD, loaded
 
 NEW = "/complaints/new"
-TYPED = {"customer_id": "1", "channel": "phone", "description": "才写到一半", "demand": ["rework", "exchange"]}
+TYPED = {
+    "customer_id": "1",
+    "channel": "phone",
+    "description": "才写到一半",
+    "demand": ["rework", "exchange"],
+}
 
 
 def save(browser, form: str = NEW, **fields) -> int:
@@ -22,7 +27,10 @@ def save(browser, form: str = NEW, **fields) -> int:
 
 def drafts(app) -> list[tuple]:
     with app.app_context():
-        return [(draft.user_id, draft.form) for draft in db.session.query(Draft).order_by(Draft.user_id, Draft.form)]
+        return [
+            (draft.user_id, draft.form)
+            for draft in db.session.query(Draft).order_by(Draft.user_id, Draft.form)
+        ]
 
 
 def test_a_draft_is_filled_in_when_its_form_is_opened_again(as_role):
@@ -37,7 +45,11 @@ def test_the_last_draft_counts(as_role, app):
     clerk = as_role("sales_clerk")
     save(clerk)
     save(clerk, description="后来写的")
-    assert (clerk.get(NEW).form()["description"], clerk.form()["customer_id"], len(drafts(app))) == ("后来写的", "", 1)
+    assert (clerk.get(NEW).form()["description"], clerk.form()["customer_id"], len(drafts(app))) == (
+        "后来写的",
+        "",
+        1,
+    )
 
 
 def test_nobody_sees_a_colleagues_draft(as_role):
@@ -50,7 +62,10 @@ def test_each_form_has_its_own(as_role, complaint_in, app):
     clerk = as_role("sales_clerk")
     save(clerk)
     save(clerk, f"/complaints/{complaint.id}/amend", description="另一份")
-    assert (clerk.get(NEW).form()["description"], clerk.get(f"/complaints/{complaint.id}/amend").form()["description"]) == ("才写到一半", "另一份")
+    assert (
+        clerk.get(NEW).form()["description"],
+        clerk.get(f"/complaints/{complaint.id}/amend").form()["description"],
+    ) == ("才写到一半", "另一份")
     assert len(drafts(app)) == 2
 
 
@@ -78,7 +93,15 @@ def test_a_draft_is_thrown_away_when_asked(as_role, app):
 def test_passwords_and_tokens_are_never_kept(as_role, app, complaint_in):
     complaint = complaint_in("accepted")
     supervisor = as_role("quality_supervisor")
-    save(supervisor, f"/complaints/{complaint.id}/close", closing_note="好", password=PASSWORD, request_id="r", version="3", csrf_token=supervisor.csrf())
+    save(
+        supervisor,
+        f"/complaints/{complaint.id}/close",
+        closing_note="好",
+        password=PASSWORD,
+        request_id="r",
+        version="3",
+        csrf_token=supervisor.csrf(),
+    )
     with app.app_context():
         assert db.session.query(Draft).one().fields == '{"closing_note": ["好"]}'
 
@@ -86,7 +109,11 @@ def test_passwords_and_tokens_are_never_kept(as_role, app, complaint_in):
 def test_a_draft_on_an_older_version_is_still_shown_and_can_be_sent(as_role, complaint_in, app):
     complaint = complaint_in("received")
     clerk, page = as_role("sales_clerk"), f"/complaints/{complaint.id}/amend"
-    fields = {name: value for name, value in clerk.get(page).form().items() if name not in ("csrf_token", "request_id", "version")}
+    fields = {
+        name: value
+        for name, value in clerk.get(page).form().items()
+        if name not in ("csrf_token", "request_id", "version")
+    }
     save(clerk, page, **fields | {"order_no": "PO-9"})
     as_role("sales_manager").step(page, contact_phone="110")
     assert clerk.step(page).status == 303
@@ -102,7 +129,9 @@ def test_what_is_sent_after_the_session_ended_is_there_after_signing_in_again(as
     clerk.post(NEW, fields)
     assert clerk.location == "/login?next=/complaints/new"
     clerk.get(clerk.location)
-    assert clerk.post("/login?next=/complaints/new", username="sales_clerk", password=PASSWORD).location == NEW
+    assert (
+        clerk.post("/login?next=/complaints/new", username="sales_clerk", password=PASSWORD).location == NEW
+    )
     assert clerk.get(NEW).form()["description"] == "才写到一半"
 
 
@@ -133,7 +162,18 @@ def test_a_person_who_has_left_keeps_nothing(as_role, app, people, on):
     assert (clerk.location.startswith("/login"), drafts(app)) == (True, [])
 
 
-@pytest.mark.parametrize("form", ["", "complaints/new", "//evil.example/x", "https://evil.example", "/" + "x" * 300, "/%00", "/%5Cevil.example"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "",
+        "complaints/new",
+        "//evil.example/x",
+        "https://evil.example",
+        "/" + "x" * 300,
+        "/%00",
+        "/%5Cevil.example",
+    ],
+)
 def test_a_draft_belongs_to_an_address_of_this_site(as_role, app, form):
     clerk = as_role("sales_clerk")
     assert (save(clerk, form), clerk.post(f"/drafts/discard?form={form}").status) == (400, 400)

@@ -1,4 +1,5 @@
-"""Escalation on the pages (5.3.4): the named role sees whom to call, everybody sees that a line is escalated, nobody signs out of turn."""
+"""Escalation on the pages (5.3.4): the named role sees whom to call, everybody sees that a line is escalated,
+nobody signs out of turn."""
 
 from __future__ import annotations
 
@@ -23,19 +24,27 @@ def waiting(app, people, on, complaint_in):
         with kept(app):
             made.append(Replenishments(people, since, complaint.id)(state, **options))
         return made[-1]
+
     return make
 
 
 def titles(browser, part: str) -> list[str]:
-    return [link.get_text(strip=True) for link in browser.soup.select(f"{part} a") if " · " in link.get_text()]
+    return [
+        link.get_text(strip=True) for link in browser.soup.select(f"{part} a") if " · " in link.get_text()
+    ]
 
 
 def test_the_general_manager_sees_whom_to_call_in_the_queue(as_role, waiting):
     record = waiting()
     queue = as_role("general_manager").get("/approvals/")
     part = queue.soup.select_one(".escalated")
-    assert [row.select(".approval-facts span")[1].get_text(" ", strip=True) for row in part.select(".approval")] == ["等待 生产经理甲、业务经理甲"]
-    assert all(words in part.get_text() for words in ("升级", record.number, "已升级：总经理", "个工作小时", "华声汽配"))
+    assert [
+        row.select(".approval-facts span")[1].get_text(" ", strip=True) for row in part.select(".approval")
+    ] == ["等待 生产经理甲、业务经理甲"]
+    assert all(
+        words in part.get_text()
+        for words in ("升级", record.number, "已升级：总经理", "个工作小时", "华声汽配")
+    )
     assert part.select_one(".approval a")["href"] == f"/replenishments/{record.id}"
     assert queue.get(f"/replenishments/{record.id}").status == 200
 
@@ -46,7 +55,14 @@ def test_and_in_my_work(as_role, waiting):
     rows = desk.soup.select(".escalated .work-row")
     assert [row.select_one(".work-step").get_text(strip=True) for row in rows] == ["生产经理甲、业务经理甲"]
     assert rows[0].select_one("a")["href"] == f"/replenishments/{record.id}"
-    assert [number.get_text() for number in desk.soup.select(".cards b")] == ["0", "0", "0", "0", "0", "1"]  # counted beside, not as the general manager's own work
+    assert [number.get_text() for number in desk.soup.select(".cards b")] == [
+        "0",
+        "0",
+        "0",
+        "0",
+        "0",
+        "1",
+    ]  # counted beside, not as the general manager's own work
 
 
 def test_where_a_role_is_awaited_its_people_are_named(as_role, complaint_in, on):
@@ -74,15 +90,26 @@ def test_nobody_else_has_that_part(as_role, waiting, role):
 def test_the_line_itself_says_to_all_that_it_is_escalated(as_role, waiting, on):
     waiting()
     waiting(since=on)
-    for role, page in (("sales_manager", "/approvals/"), ("sales_manager", "/"), ("auditor", "/approvals/?whose=all&what=replenishment.sign")):
-        lines = [row.get_text() for row in as_role(role).get(page).soup.select(".approval, .work-row") if "核准补货" in row.get_text()]
+    for role, page in (
+        ("sales_manager", "/approvals/"),
+        ("sales_manager", "/"),
+        ("auditor", "/approvals/?whose=all&what=replenishment.sign"),
+    ):
+        lines = [
+            row.get_text()
+            for row in as_role(role).get(page).soup.select(".approval, .work-row")
+            if "核准补货" in row.get_text()
+        ]
         assert len(lines) in (2, 4)
         assert sum("已升级：总经理" in line for line in lines) == len(lines) / 2, page
 
 
 def test_the_record_says_it_too(as_role, waiting, on):
     old, new, clerk = waiting(), waiting(since=on), as_role("sales_clerk")
-    assert ["已升级：总经理" in clerk.get(f"/replenishments/{one.id}").text for one in (old, new)] == [True, False]
+    assert ["已升级：总经理" in clerk.get(f"/replenishments/{one.id}").text for one in (old, new)] == [
+        True,
+        False,
+    ]
 
 
 def test_what_the_general_manager_is_asked_is_marked_as_late_only(as_role, waiting):
@@ -116,7 +143,10 @@ def test_the_first_five_stand_above_and_all_a_click_away(app, as_role, waiting):
     assert len(manager.soup.select(".escalated .approval")) == 5
     more, kind = manager.soup.select(".escalated header a")
     assert (more.get_text(" ", strip=True), more["href"]) == ("升级 6", "/approvals/?whose=escalated")
-    assert (kind.get_text(), kind["href"]) == ("补货 · 核准补货 6", "/approvals/?whose=escalated&what=replenishment.sign")
+    assert (kind.get_text(), kind["href"]) == (
+        "补货 · 核准补货 6",
+        "/approvals/?whose=escalated&what=replenishment.sign",
+    )
     assert len(manager.get(kind["href"]).soup.select(".approval")) == 6
     assert len(manager.get(more["href"]).soup.select(".approval")) == 6
     app.config["CS_PAGE_ROWS"] = 4
@@ -143,7 +173,11 @@ def test_all_that_waits_too_long_is_found_from_the_clause(as_role, waiting, on):
 
 def test_the_workflow_page_says_after_how_many_hours_and_to_whom(as_role):
     rows = as_role("auditor").get("/procedure/workflow/replenishment").soup.select("tbody tr")
-    assert [row.th.get_text().split()[0] for row in rows if "超过 8 个工作小时同时显示给：总经理" in row.get_text()] == ["核准补货", "驳回"]
+    assert [
+        row.th.get_text().split()[0]
+        for row in rows
+        if "超过 8 个工作小时同时显示给：总经理" in row.get_text()
+    ] == ["核准补货", "驳回"]
 
 
 @pytest.mark.parametrize("page", ["/", "/approvals/"])

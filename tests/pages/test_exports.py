@@ -1,4 +1,6 @@
-"""Long registers: wanted by a button, written in the background, waiting under My files for their person alone."""
+"""Long registers: wanted by a button, written in the background, waiting under My files for their person
+alone."""
+
 from __future__ import annotations
 
 import csv
@@ -46,7 +48,8 @@ def clerk(as_role: Callable[..., Browser]) -> Browser:
 
 
 def work(app: Flask, tell: Callable[[str, dict[str, Any]], Any] | None = None) -> list[dict[str, Any]]:
-    """What the keeper does, here and now: begins what is next, has it written, notes what is told while it is told."""
+    """What the keeper does, here and now: begins what is next, has it written, notes what is told while it is
+    told."""
     told: list[dict[str, Any]] = []
     with app.app_context():
         token = exports.begin_next()
@@ -57,6 +60,7 @@ def work(app: Flask, tell: Callable[[str, dict[str, Any]], Any] | None = None) -
             exports.note(token, answer)
             if tell:
                 tell(token, answer)
+
     if token is not None:
         with app.app_context():
             exports.write(token, hear)
@@ -91,9 +95,14 @@ def left_behind(app: Flask) -> list[Path]:
 # Asking
 
 
-def test_a_long_register_is_asked_for_by_a_button_and_waits_under_my_files(clerk: Browser, three: list[str]) -> None:
+def test_a_long_register_is_asked_for_by_a_button_and_waits_under_my_files(
+    clerk: Browser, three: list[str]
+) -> None:
     clerk.get(PAGE)
-    assert [form["action"] for form in clerk.soup.select(".register-files form")] == [ASK, ASK.replace("xlsx", "csv")]
+    assert [form["action"] for form in clerk.soup.select(".register-files form")] == [
+        ASK,
+        ASK.replace("xlsx", "csv"),
+    ]
     assert clerk.post(ASK).location == FILES
     assert "MJ-QP-12-05" in clerk.get(FILES).text
     assert "排队等候" in clerk.text
@@ -112,14 +121,18 @@ def test_a_short_register_is_answered_at_once(clerk: Browser, complaint_in: Call
     assert clerk.get(f"{PAGE}.csv").response.mimetype == "text/csv"
 
 
-def test_a_link_to_a_long_file_changes_nothing_and_offers_the_button(app: Flask, clerk: Browser, three: list[str]) -> None:
+def test_a_link_to_a_long_file_changes_nothing_and_offers_the_button(
+    app: Flask, clerk: Browser, three: list[str]
+) -> None:
     assert clerk.get(f"{PAGE}.xlsx?sort=newest&nothing=1").status == 200
     assert [form["action"] for form in clerk.soup.select("main form")] == [f"{ASK}?sort=newest"]
     with app.app_context():
         assert db.session.query(Export).count() == 0
 
 
-def test_a_double_click_makes_one_file_and_another_period_another(app: Flask, clerk: Browser, three: list[str]) -> None:
+def test_a_double_click_makes_one_file_and_another_period_another(
+    app: Flask, clerk: Browser, three: list[str]
+) -> None:
     for address in (ASK, ASK, f"{ASK}?nothing=1", f"{ASK}?from=2026-01-01", ASK.replace("xlsx", "csv")):
         clerk.post(address)
     with app.app_context():
@@ -140,20 +153,37 @@ def test_a_period_that_is_none_is_said_on_the_registers_page(clerk: Browser, thr
     assert "没有文件" in clerk.get(FILES).text
 
 
-@pytest.mark.parametrize("address", [ASK.replace("complaints", "nothing"), ASK.replace("xlsx", "exe"), f"{FILES}0", f"{FILES}7", f"{FILES}{2**40}"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        ASK.replace("complaints", "nothing"),
+        ASK.replace("xlsx", "exe"),
+        f"{FILES}0",
+        f"{FILES}7",
+        f"{FILES}{2**40}",
+    ],
+)
 def test_what_is_not_there_is_not_found(clerk: Browser, address: str) -> None:
     assert (clerk.post(address) if "ask" in address else clerk.get(address)).status == 404
 
 
 @pytest.mark.parametrize("asked", ["name=1&ending=2&_anchor=3", "q=%00", "page=-1&language=xx"])
-def test_what_means_nothing_in_an_address_is_no_question(app: Flask, clerk: Browser, three: list[str], asked: str) -> None:
+def test_what_means_nothing_in_an_address_is_no_question(
+    app: Flask, clerk: Browser, three: list[str], asked: str
+) -> None:
     assert clerk.get(f"{PAGE}?{asked}").status == 200
     assert clerk.post(f"{ASK}?{asked}").location == FILES
-    assert [row[1].value for row in sheet_of(written(app, clerk, f"{ASK}?{asked}")).iter_rows(min_row=4)] == three
+    assert [
+        row[1].value for row in sheet_of(written(app, clerk, f"{ASK}?{asked}")).iter_rows(min_row=4)
+    ] == three
 
 
-@pytest.mark.parametrize("asked", ["state=nothing", "sort=nothing", "from=2026-02-01&to=2026-01-01", "from=gestern"])
-def test_a_hand_made_question_is_no_file_but_the_page_that_says_so(app: Flask, clerk: Browser, three: list[str], asked: str) -> None:
+@pytest.mark.parametrize(
+    "asked", ["state=nothing", "sort=nothing", "from=2026-02-01&to=2026-01-01", "from=gestern"]
+)
+def test_a_hand_made_question_is_no_file_but_the_page_that_says_so(
+    app: Flask, clerk: Browser, three: list[str], asked: str
+) -> None:
     assert clerk.post(f"{ASK}?{asked}").location.startswith(PAGE)
     assert clerk.get(clerk.response.location).status == 422
     with support.kept(app):
@@ -164,11 +194,15 @@ def test_a_hand_made_question_is_no_file_but_the_page_that_says_so(app: Flask, c
 
 
 @pytest.mark.parametrize("narrowed", ["", "?state=closed", "?sort=newest", "?q=CC-"])
-def test_the_file_holds_the_lines_of_the_page_in_their_order(app: Flask, clerk: Browser, three: list[str], narrowed: str) -> None:
+def test_the_file_holds_the_lines_of_the_page_in_their_order(
+    app: Flask, clerk: Browser, three: list[str], narrowed: str
+) -> None:
     clerk.get(PAGE + narrowed)
     shown = [row.select_one("th").get_text(strip=True) for row in clerk.soup.select("tbody tr")]
     assert shown
-    assert [row[1].value for row in sheet_of(written(app, clerk, ASK + narrowed)).iter_rows(min_row=4)] == shown
+    assert [
+        row[1].value for row in sheet_of(written(app, clerk, ASK + narrowed)).iter_rows(min_row=4)
+    ] == shown
     assert f"已完成：{len(shown)} 行" in clerk.get(FILES).text
 
 
@@ -178,24 +212,30 @@ def test_a_csv_is_written_in_the_background_too(app: Flask, clerk: Browser, thre
     assert clerk.response.mimetype == "text/csv"
 
 
-def test_the_file_says_in_its_head_and_name_when_it_was_drawn(app: Flask, clerk: Browser, three: list[str]) -> None:
+def test_the_file_says_in_its_head_and_name_when_it_was_drawn(
+    app: Flask, clerk: Browser, three: list[str]
+) -> None:
     sheet, today = sheet_of(written(app, clerk)), support.day_of(datetime.now(UTC))
     assert f"截至 {today}" in sheet["A1"].value
     assert f"{today}" in clerk.response.headers["Content-Disposition"]
 
 
-def test_the_file_is_in_the_language_of_who_asked(app: Flask, as_role: Callable[..., Browser], three: list[str]) -> None:
+def test_the_file_is_in_the_language_of_who_asked(
+    app: Flask, as_role: Callable[..., Browser], three: list[str]
+) -> None:
     browser = as_role("auditor", language="en")
     assert sheet_of(written(app, browser))["B3"].value == "Complaint no."
 
 
-def test_what_is_logged_while_it_is_written_is_not_in_it_and_waits_for_nothing(app: Flask, clerk: Browser, three: list[str],
-                                                                              people: dict[str, User], on: datetime) -> None:
+def test_what_is_logged_while_it_is_written_is_not_in_it_and_waits_for_nothing(
+    app: Flask, clerk: Browser, three: list[str], people: dict[str, User], on: datetime
+) -> None:
     def log(_token: str, answer: dict[str, Any]) -> None:
         if answer.get("rows") == 0:
             begin_write(wait=1)
             support.Cases({role: db.session.merge(one) for role, one in people.items()}, on)("received")
             db.session.commit()
+
     clerk.post(ASK)
     told = work(app, log)
     assert [told[-2], set(told[-1])] == [{"rows": 3, "all": 3}, {"done", "size"}]
@@ -222,18 +262,29 @@ def test_the_page_asks_no_more_when_all_is_done(app: Flask, clerk: Browser, thre
 # Whose
 
 
-def test_nobody_sees_the_files_of_others(app: Flask, clerk: Browser, as_role: Callable[..., Browser], three: list[str]) -> None:
+def test_nobody_sees_the_files_of_others(
+    app: Flask, clerk: Browser, as_role: Callable[..., Browser], three: list[str]
+) -> None:
     written(app, clerk)
     manager = as_role("sales_manager")
     assert "没有文件" in manager.get(FILES).text
-    assert [manager.get(f"{FILES}1").status, manager.post(f"{FILES}1/remove").status, manager.post(f"{FILES}1/again").status] == [404, 404, 404]
+    assert [
+        manager.get(f"{FILES}1").status,
+        manager.post(f"{FILES}1/remove").status,
+        manager.post(f"{FILES}1/again").status,
+    ] == [404, 404, 404]
     assert clerk.get(f"{FILES}1").status == 200
 
 
 def test_an_administrator_has_no_files(as_role: Callable[..., Browser]) -> None:
     browser = as_role("administrator")
-    assert [browser.get(FILES).status, browser.get(f"{FILES}1").status, browser.post(ASK).status, browser.post(f"{FILES}1/remove").status,
-            browser.post(f"{FILES}1/again").status] == [403] * 5
+    assert [
+        browser.get(FILES).status,
+        browser.get(f"{FILES}1").status,
+        browser.post(ASK).status,
+        browser.post(f"{FILES}1/remove").status,
+        browser.post(f"{FILES}1/again").status,
+    ] == [403] * 5
 
 
 def test_who_is_not_signed_in_is_led_to_the_login(as_role: Callable[..., Browser]) -> None:
@@ -241,7 +292,9 @@ def test_who_is_not_signed_in_is_led_to_the_login(as_role: Callable[..., Browser
 
 
 @pytest.mark.parametrize("address", [ASK, f"{FILES}1/remove", f"{FILES}1/again"])
-def test_what_changes_anything_needs_its_token(app: Flask, clerk: Browser, three: list[str], address: str) -> None:
+def test_what_changes_anything_needs_its_token(
+    app: Flask, clerk: Browser, three: list[str], address: str
+) -> None:
     clerk.post(ASK)
     assert clerk.post(address, csrf=False).status == 400
     with the_export(app) as export:
@@ -256,7 +309,9 @@ def test_a_file_that_is_not_finished_cannot_be_had(clerk: Browser, three: list[s
 # In turn
 
 
-def test_people_are_served_in_turn_however_much_one_of_them_wants(app: Flask, as_role: Callable[..., Browser]) -> None:
+def test_people_are_served_in_turn_however_much_one_of_them_wants(
+    app: Flask, as_role: Callable[..., Browser]
+) -> None:
     first, second = as_role("sales_clerk"), as_role("auditor")
     for day in range(1, 4):
         first.post(f"{ASK}?from=2026-01-{day:02}")
@@ -268,16 +323,26 @@ def test_people_are_served_in_turn_however_much_one_of_them_wants(app: Flask, as
             export = Export.by_token(exports.begin_next())
             order.append(export.asked)
             exports.note(export.token, {"failed": "broken"})
-    assert order == ["from=2026-01-01", "from=2026-02-01", "from=2026-01-02", "from=2026-02-02", "from=2026-01-03"]
+    assert order == [
+        "from=2026-01-01",
+        "from=2026-02-01",
+        "from=2026-01-02",
+        "from=2026-02-02",
+        "from=2026-01-03",
+    ]
 
 
-def test_the_word_that_names_a_file_is_never_taken_for_an_option_of_a_command(app: Flask, clerk: Browser) -> None:
+def test_the_word_that_names_a_file_is_never_taken_for_an_option_of_a_command(
+    app: Flask, clerk: Browser
+) -> None:
     clerk.post(ASK)
     with app.app_context():
         assert exports.begin_next().isalnum()
 
 
-def test_no_more_are_written_at_once_than_the_setting_says(app: Flask, clerk: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_are_written_at_once_than_the_setting_says(
+    app: Flask, clerk: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for day in range(1, 5):
         clerk.post(f"{ASK}?from=2026-01-{day:02}")
     monkeypatch.setattr(exports, "Thread", lambda target, args, **_: Busy())
@@ -286,7 +351,12 @@ def test_no_more_are_written_at_once_than_the_setting_says(app: Flask, clerk: Br
         with app.app_context():
             keeper.begin()
     with app.app_context():
-        assert [one.stage for one in db.session.query(Export).order_by(Export.id)] == ["running", "running", "waiting", "waiting"]
+        assert [one.stage for one in db.session.query(Export).order_by(Export.id)] == [
+            "running",
+            "running",
+            "waiting",
+            "waiting",
+        ]
 
 
 class Busy:
@@ -319,13 +389,16 @@ def test_a_file_is_removed_by_its_person(app: Flask, clerk: Browser, three: list
     assert left_behind(app) == []
 
 
-def test_what_is_called_off_while_it_is_written_leaves_nothing(app: Flask, clerk: Browser, three: list[str]) -> None:
+def test_what_is_called_off_while_it_is_written_leaves_nothing(
+    app: Flask, clerk: Browser, three: list[str]
+) -> None:
     clerk.post(ASK)
 
     def call_off(_token: str, _answer: dict[str, Any]) -> None:
         for export in db.session.query(Export):
             db.session.delete(export)
         db.session.commit()
+
     assert "done" in work(app, call_off)[-1]
     assert left_behind(app) == []
 
@@ -344,9 +417,18 @@ def test_a_file_goes_when_its_time_is_over(app: Flask, clerk: Browser, three: li
     assert left_behind(app) == []
 
 
-@pytest.mark.parametrize(("later", "kept"), [(timedelta(hours=47), True), (timedelta(hours=48, minutes=1), False), (-timedelta(minutes=5), True),
-                                             (-timedelta(days=365), False)])
-def test_a_clock_that_was_put_back_keeps_no_file_for_years(app: Flask, clerk: Browser, three: list[str], later: timedelta, kept: bool) -> None:
+@pytest.mark.parametrize(
+    ("later", "kept"),
+    [
+        (timedelta(hours=47), True),
+        (timedelta(hours=48, minutes=1), False),
+        (-timedelta(minutes=5), True),
+        (-timedelta(days=365), False),
+    ],
+)
+def test_a_clock_that_was_put_back_keeps_no_file_for_years(
+    app: Flask, clerk: Browser, three: list[str], later: timedelta, kept: bool
+) -> None:
     written(app, clerk)
     with app.app_context():
         exports.tidy(datetime.now(UTC) + later)
@@ -368,7 +450,9 @@ def full_disk(*_: Any) -> io.BytesIO:
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
-def test_a_full_disk_leaves_no_half_file_and_may_be_tried_again(app: Flask, clerk: Browser, three: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_no_half_file_and_may_be_tried_again(
+    app: Flask, clerk: Browser, three: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     clerk.post(ASK)
     with monkeypatch.context() as patch:
         patch.setitem(FORMATS, "xlsx", dataclasses.replace(FORMATS["xlsx"], write=full_disk))
@@ -380,13 +464,17 @@ def test_a_full_disk_leaves_no_half_file_and_may_be_tried_again(app: Flask, cler
     assert clerk.get(f"{FILES}1").status == 200
 
 
-def test_nothing_is_begun_without_room_for_it(app: Flask, clerk: Browser, three: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_begun_without_room_for_it(
+    app: Flask, clerk: Browser, three: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     clerk.post(ASK)
     monkeypatch.setattr(exports, "SPARE_ROOM", 2**60)
     assert [answer for answer in work(app) if "failed" in answer] == [{"failed": "disk_full"}]
 
 
-def test_a_sheet_that_cannot_hold_the_lines_is_refused_with_its_limit(app: Flask, clerk: Browser, three: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sheet_that_cannot_hold_the_lines_is_refused_with_its_limit(
+    app: Flask, clerk: Browser, three: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert FORMATS["xlsx"].most == 1_048_573
     monkeypatch.setitem(FORMATS, "xlsx", dataclasses.replace(FORMATS["xlsx"], most=2))
     clerk.post(ASK)
@@ -394,8 +482,13 @@ def test_a_sheet_that_cannot_hold_the_lines_is_refused_with_its_limit(app: Flask
     assert "Excel 文件最多容纳 2 行" in clerk.get(FILES).text
 
 
-def test_a_mistake_of_the_program_is_said_and_logged(app: Flask, clerk: Browser, three: list[str], monkeypatch: pytest.MonkeyPatch,
-                                                     caplog: pytest.LogCaptureFixture) -> None:
+def test_a_mistake_of_the_program_is_said_and_logged(
+    app: Flask,
+    clerk: Browser,
+    three: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     monkeypatch.setitem(FORMATS, "xlsx", dataclasses.replace(FORMATS["xlsx"], write=lambda *_: 1 / 0))
     clerk.post(ASK)
     assert work(app)[-1] == {"failed": "broken"}
@@ -403,7 +496,9 @@ def test_a_mistake_of_the_program_is_said_and_logged(app: Flask, clerk: Browser,
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_a_register_that_a_later_version_no_longer_knows_is_said(app: Flask, clerk: Browser, three: list[str]) -> None:
+def test_a_register_that_a_later_version_no_longer_knows_is_said(
+    app: Flask, clerk: Browser, three: list[str]
+) -> None:
     clerk.post(ASK)
     with the_export(app) as export:
         export.register = "gone"
@@ -411,7 +506,9 @@ def test_a_register_that_a_later_version_no_longer_knows_is_said(app: Flask, cle
     assert "当前版本的程序已没有这份清单" in clerk.get(FILES).text
 
 
-def test_what_the_end_of_the_server_cut_short_is_begun_anew_but_not_for_ever(app: Flask, clerk: Browser, three: list[str]) -> None:
+def test_what_the_end_of_the_server_cut_short_is_begun_anew_but_not_for_ever(
+    app: Flask, clerk: Browser, three: list[str]
+) -> None:
     clerk.post(ASK)
     for attempt in range(1, MOST_ATTEMPTS + 1):
         with app.app_context():
@@ -431,7 +528,9 @@ def test_a_finished_file_outlives_the_server(app: Flask, clerk: Browser, three: 
     assert clerk.get(f"{FILES}1").status == 200
 
 
-def test_nothing_is_written_for_who_has_left_and_their_files_go(app: Flask, clerk: Browser, three: list[str], on: datetime) -> None:
+def test_nothing_is_written_for_who_has_left_and_their_files_go(
+    app: Flask, clerk: Browser, three: list[str], on: datetime
+) -> None:
     written(app, clerk)
     clerk.post(ASK)
     with app.app_context():
@@ -444,15 +543,23 @@ def test_nothing_is_written_for_who_has_left_and_their_files_go(app: Flask, cler
     assert left_behind(app) == []
 
 
-def test_nothing_more_is_written_for_who_may_no_longer_read(app: Flask, clerk: Browser, three: list[str], on: datetime) -> None:
+def test_nothing_more_is_written_for_who_may_no_longer_read(
+    app: Flask, clerk: Browser, three: list[str], on: datetime
+) -> None:
     clerk.post(ASK)
 
     def become_administrator(_token: str, answer: dict[str, Any]) -> None:
         if answer.get("rows") == 0:
             begin_write()
-            User.by_username("sales_clerk").edit(name="甲", memberships=[(None, "administrator", False)], note=None, by=User.by_username("administrator"),
-                                                 on=on)
+            User.by_username("sales_clerk").edit(
+                name="甲",
+                memberships=[(None, "administrator", False)],
+                note=None,
+                by=User.by_username("administrator"),
+                on=on,
+            )
             db.session.commit()
+
     work(app, become_administrator)
     with app.app_context():
         assert db.session.query(Export).count() == 0
@@ -470,9 +577,13 @@ def silent_process(*_: Any, **__: Any) -> Iterator[Iterator[Any]]:
     yield iter([{"rows": 0, "all": 3}])
 
 
-@pytest.mark.parametrize(("answers_of", "longest", "reason"), [(no_process, 60, "stopped"), (silent_process, 60, "stopped"), (silent_process, 0, "too_long")])
-def test_a_process_that_ends_without_its_last_word_is_said(app: Flask, clerk: Browser, monkeypatch: pytest.MonkeyPatch, answers_of: Any, longest: int,
-                                                           reason: str) -> None:
+@pytest.mark.parametrize(
+    ("answers_of", "longest", "reason"),
+    [(no_process, 60, "stopped"), (silent_process, 60, "stopped"), (silent_process, 0, "too_long")],
+)
+def test_a_process_that_ends_without_its_last_word_is_said(
+    app: Flask, clerk: Browser, monkeypatch: pytest.MonkeyPatch, answers_of: Any, longest: int, reason: str
+) -> None:
     monkeypatch.setattr(exports, "answers_of", answers_of)
     monkeypatch.setattr(exports, "LONGEST", longest)
     clerk.post(ASK)
@@ -483,7 +594,9 @@ def test_a_process_that_ends_without_its_last_word_is_said(app: Flask, clerk: Br
         assert (export.stage, export.reason) == ("failed", reason)
 
 
-def test_a_busy_database_delays_what_is_noted_and_loses_nothing(app: Flask, clerk: Browser, three: list[str]) -> None:
+def test_a_busy_database_delays_what_is_noted_and_loses_nothing(
+    app: Flask, clerk: Browser, three: list[str]
+) -> None:
     clerk.post(ASK)
     app.config["CS_WAIT_SECONDS"] = 0.1
     keeper = Keeper(app)
@@ -495,7 +608,9 @@ def test_a_busy_database_delays_what_is_noted_and_loses_nothing(app: Flask, cler
     assert keeper.noted(token, {"failed": "stopped"}) is True
 
 
-def test_ten_files_cost_as_many_queries_as_one(clerk: Browser, three: list[str], count_queries: Callable[[], Any]) -> None:
+def test_ten_files_cost_as_many_queries_as_one(
+    clerk: Browser, three: list[str], count_queries: Callable[[], Any]
+) -> None:
     counts = []
     for days in ([1], range(2, 11)):
         for day in days:

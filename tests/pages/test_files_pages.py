@@ -1,4 +1,5 @@
-"""Files on a record: added, downloaded under their own names, shown small, voided with a reason; never run in the site's pages."""
+"""Files on a record: added, downloaded under their own names, shown small, voided with a reason; never run in
+the site's pages."""
 
 from __future__ import annotations
 
@@ -25,9 +26,14 @@ def complaint(complaint_in):
 @pytest.fixture
 def on_record(app):
     """The files on complaint 1 as (name, step, void reason)."""
+
     def read() -> list[tuple]:
         with app.app_context():
-            return [(one.name, one.step, one.void_reason) for one in db.session.query(Attachment).order_by(Attachment.id)]
+            return [
+                (one.name, one.step, one.void_reason)
+                for one in db.session.query(Attachment).order_by(Attachment.id)
+            ]
+
     return read
 
 
@@ -37,7 +43,11 @@ def names(browser) -> str:
 
 def test_any_department_adds_a_photograph_and_it_stands_on_the_page(as_role, complaint, on_record):
     keeper = as_role("warehouse_keeper").step(ADD, files=upload(picture()))
-    assert (keeper.status, keeper.location, on_record()) == (303, "/complaints/1", [("照片.jpg", "attach", None)])
+    assert (keeper.status, keeper.location, on_record()) == (
+        303,
+        "/complaints/1",
+        [("照片.jpg", "attach", None)],
+    )
     assert "照片.jpg" in names(keeper)
 
 
@@ -45,7 +55,10 @@ def test_several_files_come_in_at_once_with_one_event(as_role, complaint, on_rec
     as_role("quality_inspector").step(ADD, files=[upload(picture()), upload(TEXT[1], TEXT[0])])
     with app.app_context():
         event = db.session.query(Event).order_by(Event.site_seq.desc()).first()
-    assert ([name for name, _hash in event.facts["files"]], len(on_record())) == (["照片.jpg", "检验记录.txt"], 2)
+    assert ([name for name, _hash in event.facts["files"]], len(on_record())) == (
+        ["照片.jpg", "检验记录.txt"],
+        2,
+    )
 
 
 def test_a_file_comes_back_byte_for_byte_as_a_download_under_its_own_name(as_role, complaint):
@@ -64,7 +77,10 @@ def test_a_photograph_is_shown_small(as_role, complaint, query, side):
     browser.step(ADD, files=upload(picture((2000, 1000))))
     browser.get(f"/files/1/thumbnail{query}")
     assert Image.open(io.BytesIO(browser.response.get_data())).size == (side, side // 2)
-    assert (browser.response.mimetype, "private" in browser.response.headers["Cache-Control"]) == ("image/jpeg", True)
+    assert (browser.response.mimetype, "private" in browser.response.headers["Cache-Control"]) == (
+        "image/jpeg",
+        True,
+    )
 
 
 def test_what_is_no_picture_has_no_small_one(as_role, complaint):
@@ -97,7 +113,9 @@ def test_a_second_press_voids_once_and_shows_the_record(as_role, complaint, on_r
     browser = as_role("quality_inspector")
     browser.step(ADD, files=upload(picture()))
     fields = browser.get("/files/1/void").form() | {"reason": "别的客户的"}
-    assert [(browser.post("/files/1/void", fields).status, browser.location) for _ in range(2)] == [(303, f"/complaints/{complaint.id}")] * 2
+    assert [(browser.post("/files/1/void", fields).status, browser.location) for _ in range(2)] == [
+        (303, f"/complaints/{complaint.id}")
+    ] * 2
     assert on_record()[0][2] == "别的客户的"
 
 
@@ -121,8 +139,15 @@ def test_who_may_read_may_download_and_who_works_may_add(as_role, complaint, app
     answers = {}
     for role in ROLES:
         browser = as_role(role)
-        answers[role] = (browser.get("/files/1").status, browser.get(ADD).status, browser.post(ADD).status, browser.get("/files/1/void").status)
-    works = dict.fromkeys(ROLES, (200, 200, 422, 403)) | dict.fromkeys(("quality_inspector", "sales_manager"), (200, 200, 422, 200))
+        answers[role] = (
+            browser.get("/files/1").status,
+            browser.get(ADD).status,
+            browser.post(ADD).status,
+            browser.get("/files/1/void").status,
+        )
+    works = dict.fromkeys(ROLES, (200, 200, 422, 403)) | dict.fromkeys(
+        ("quality_inspector", "sales_manager"), (200, 200, 422, 200)
+    )
     assert answers == works | {"auditor": (200, 403, 403, 403), "administrator": (403, 403, 403, 403)}
 
 
@@ -131,18 +156,31 @@ def test_what_is_closed_or_void_takes_no_more_files(as_role, complaint_in, on_re
     complaint_in(state)
     browser = as_role("quality_inspector")
     assert "file-add" not in browser.get("/complaints/1").html
-    assert (browser.get(ADD).status, browser.post(ADD, files=upload(picture())).status, on_record()) == (409, 409, [])
+    assert (browser.get(ADD).status, browser.post(ADD, files=upload(picture())).status, on_record()) == (
+        409,
+        409,
+        [],
+    )
 
 
-def test_a_file_on_a_closed_record_is_voided_by_who_may_void_the_record_and_no_other(as_role, complaint_in, on_record):
+def test_a_file_on_a_closed_record_is_voided_by_who_may_void_the_record_and_no_other(
+    as_role, complaint_in, on_record
+):
     complaint_in("accepted")
     inspector, manager = as_role("quality_inspector"), as_role("sales_manager")
     inspector.step(ADD, files=upload(picture()))
     fields = inspector.get("/files/1/void").form() | {"reason": "别的客户的"}
     as_role("quality_supervisor").step("/complaints/1/close", password=PASSWORD)
     assert [one.get("/complaints/1").html.count("file-void") for one in (inspector, manager)] == [0, 1]
-    assert (inspector.get("/files/1/void").status, inspector.post("/files/1/void", fields).status, on_record()[0][2]) == (409, 409, None)
-    assert (as_role("sales_clerk").get("/files/1/void").status, manager.step("/files/1/void", reason="别的客户的").status) == (403, 303)
+    assert (
+        inspector.get("/files/1/void").status,
+        inspector.post("/files/1/void", fields).status,
+        on_record()[0][2],
+    ) == (409, 409, None)
+    assert (
+        as_role("sales_clerk").get("/files/1/void").status,
+        manager.step("/files/1/void", reason="别的客户的").status,
+    ) == (403, 303)
     assert on_record()[0][2] == "别的客户的"
 
 
@@ -170,4 +208,6 @@ def test_a_file_lost_on_the_disk_is_404_not_a_fault(as_role, complaint, app):
     browser = as_role("quality_inspector").step(ADD, files=upload(picture()))
     with app.app_context():
         app.extensions["files"].path(db.session.get(Attachment, 1).sha256).unlink()
-    assert [browser.get(address).status for address in ("/files/1", "/files/1/thumbnail", "/complaints/1")] == [404, 404, 200]
+    assert [
+        browser.get(address).status for address in ("/files/1", "/files/1/thumbnail", "/complaints/1")
+    ] == [404, 404, 200]

@@ -1,4 +1,5 @@
-"""Customers, products and shipments out of Excel and CSV: nothing is written before the preview is confirmed, nothing comes in twice."""
+"""Customers, products and shipments out of Excel and CSV: nothing is written before the preview is confirmed,
+nothing comes in twice."""
 
 from __future__ import annotations
 
@@ -19,7 +20,11 @@ from cs.models.users import User
 from tests.importing import counted, counts, csv, import_all, offer, reasons, xlsx
 from tests.support import Browser, kept, loaded
 
-CUSTOMERS = [["客户名称", "简称", "联系人", "电话"], ["深圳声悦电子有限公司", "声悦", "李工", 13800138000], ["佛山顺达电器有限公司", "顺达", "赵工", "0757-1"]]
+CUSTOMERS = [
+    ["客户名称", "简称", "联系人", "电话"],
+    ["深圳声悦电子有限公司", "声悦", "李工", 13800138000],
+    ["佛山顺达电器有限公司", "顺达", "赵工", "0757-1"],
+]
 TITLES = ["客户", "型号", "订单号", "批号", "出货数量", "出货日期"]
 GOOD = ["华声汽配", "CA-6920", "PO-2", "L2", 100, "2026-02-10"]
 
@@ -39,7 +44,13 @@ def test_nothing_is_written_before_the_preview_is_confirmed(clerk, app):
     clerk.post(clerk.page, clerk.form())
     assert (clerk.status, clerk.location) == (303, "/customers/?sort=newest")
     made = loaded(app, Customer, 2)
-    assert (made.number, made.full_name, made.short_name, made.customer_type, made.status) == ("KH-0002", "深圳声悦电子有限公司", "声悦", "other", "active")
+    assert (made.number, made.full_name, made.short_name, made.customer_type, made.status) == (
+        "KH-0002",
+        "深圳声悦电子有限公司",
+        "声悦",
+        "other",
+        "active",
+    )
     assert [(one.name, one.phone) for one in made.contacts] == [("李工", "13800138000")]
 
 
@@ -48,50 +59,158 @@ def test_each_record_says_which_file_it_came_from(clerk, app):
     assert "清单.xlsx" in clerk.get("/customers/3").soup.select_one(".timeline").get_text()
     with app.app_context():
         event = db.session.query(Event).where(Event.kind == "customer", Event.record_id == 3).one()
-        assert (event.name, event.role, event.by.username, event.facts["files"][0][0]) == ("import", "sales_clerk", "sales_clerk", "清单.xlsx")
+        assert (event.name, event.role, event.by.username, event.facts["files"][0][0]) == (
+            "import",
+            "sales_clerk",
+            "sales_clerk",
+            "清单.xlsx",
+        )
         assert [*verify_events(), *verify_records()] == []
 
 
 def test_what_was_imported_is_found_by_two_characters(clerk):
     import_all(clerk, "customers", CUSTOMERS)
-    assert [link.get_text() for link in clerk.get("/customers/?q=顺达").soup.select("#rows .row-link")] == ["KH-0003"]
+    assert [link.get_text() for link in clerk.get("/customers/?q=顺达").soup.select("#rows .row-link")] == [
+        "KH-0003"
+    ]
 
 
 def test_every_column_of_a_customer_is_read(clerk, app, people):
-    rows = [["客户编号", "客户全称", "英文名", "客户类型", "客户状态", "主要产品", "联系人", "职务", "手机", "固定电话", "邮箱", "地址", "送货地址", "业务员", "跟单员",
-             "首次合作日期", "客诉回复时限(天)", "税号", "法人代表", "企业性质", "规模", "行业", "付款方式", "币种", "备注"],
-            ["S-001", "深圳声悦", "Shengyue", "贸易商", "合作中", "功放", "李工", "采购", 13800138000, "0755-1", "li@x.cn", "深圳", "东莞", people["sales_clerk"].name,
-             people["sales_manager"].name, date(2020, 5, 1), 3, "91440300X", "李总", "民企", "200人", "电子", "月结60", "RMB", "常客"]]
+    rows = [
+        [
+            "客户编号",
+            "客户全称",
+            "英文名",
+            "客户类型",
+            "客户状态",
+            "主要产品",
+            "联系人",
+            "职务",
+            "手机",
+            "固定电话",
+            "邮箱",
+            "地址",
+            "送货地址",
+            "业务员",
+            "跟单员",
+            "首次合作日期",
+            "客诉回复时限(天)",
+            "税号",
+            "法人代表",
+            "企业性质",
+            "规模",
+            "行业",
+            "付款方式",
+            "币种",
+            "备注",
+        ],
+        [
+            "S-001",
+            "深圳声悦",
+            "Shengyue",
+            "贸易商",
+            "合作中",
+            "功放",
+            "李工",
+            "采购",
+            13800138000,
+            "0755-1",
+            "li@x.cn",
+            "深圳",
+            "东莞",
+            people["sales_clerk"].name,
+            people["sales_manager"].name,
+            date(2020, 5, 1),
+            3,
+            "91440300X",
+            "李总",
+            "民企",
+            "200人",
+            "电子",
+            "月结60",
+            "RMB",
+            "常客",
+        ],
+    ]
     assert import_all(clerk, "customers", rows).startswith("已导入 1 行")
     made = loaded(app, Customer, 2)
-    assert (made.number, made.english_name, made.customer_type, made.status, made.products) == ("S-001", "Shengyue", "trader", "active", "功放")
-    assert (made.contacts[0].position, made.contacts[0].phone, made.contacts[0].email) == ("采购", "13800138000 / 0755-1", "li@x.cn")
+    assert (made.number, made.english_name, made.customer_type, made.status, made.products) == (
+        "S-001",
+        "Shengyue",
+        "trader",
+        "active",
+        "功放",
+    )
+    assert (made.contacts[0].position, made.contacts[0].phone, made.contacts[0].email) == (
+        "采购",
+        "13800138000 / 0755-1",
+        "li@x.cn",
+    )
     assert (made.rep_id, made.clerk_id, made.partner_since, made.reply_days) == (1, 2, date(2020, 5, 1), 3)
-    assert (made.organisation_type, made.payment_terms, made.currency, made.short_name, made.delivery_address) == ("private", "monthly_60", "CNY", "深圳声悦", "东莞")
+    assert (
+        made.organisation_type,
+        made.payment_terms,
+        made.currency,
+        made.short_name,
+        made.delivery_address,
+    ) == ("private", "monthly_60", "CNY", "深圳声悦", "东莞")
 
 
 def test_a_model_of_several_customers_is_one_model(clerk, app):
-    rows = [["产品型号", "品名", "规格", "单位", "客户", "客户料号"], ["CA-7", "低音炮", "12 寸", "只", "华声汽配", "HS-7"], ["ca-7", "低音炮", "12 寸", "只", "KH-0001", "HS-8"],
-            ["CA-7", "低音炮", "12 寸", "只", "华声汽配", "HS-7"], ["CA-6920", "x", "", "", "", ""]]
+    rows = [
+        ["产品型号", "品名", "规格", "单位", "客户", "客户料号"],
+        ["CA-7", "低音炮", "12 寸", "只", "华声汽配", "HS-7"],
+        ["ca-7", "低音炮", "12 寸", "只", "KH-0001", "HS-8"],
+        ["CA-7", "低音炮", "12 寸", "只", "华声汽配", "HS-7"],
+        ["CA-6920", "x", "", "", "", ""],
+    ]
     offer(clerk, "products", rows)
     assert counts(clerk) == [1, 1, 1, 0]
     clerk.post(clerk.page, clerk.form())
     made = loaded(app, Product, 2)
-    assert (made.model, made.spec, made.unit, [one.part_no for one in made.customer_parts]) == ("CA-7", "低音炮 12 寸", "pcs", ["HS-7", "HS-8"])
+    assert (made.model, made.spec, made.unit, [one.part_no for one in made.customer_parts]) == (
+        "CA-7",
+        "低音炮 12 寸",
+        "pcs",
+        ["HS-7", "HS-8"],
+    )
 
 
-@pytest.mark.parametrize(("title", "name"), [("客户", "华声汽配"), ("客户名称", "广州华声汽车配件有限公司"), ("客户编号", "kh-0001"), ("客户简称", " 华声 汽配 "),
-                                             ("客户全称", "广州华声汽车配件有限公司"), ("Customer", "KH-0001")])
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("客户", "华声汽配"),
+        ("客户名称", "广州华声汽车配件有限公司"),
+        ("客户编号", "kh-0001"),
+        ("客户简称", " 华声 汽配 "),
+        ("客户全称", "广州华声汽车配件有限公司"),
+        ("Customer", "KH-0001"),
+    ],
+)
 def test_a_shipment_names_its_customer_by_code_short_or_full_name(clerk, app, title, name):
     import_all(clerk, "shipments", [[title, *TITLES[1:]], [name, *GOOD[1:]]])
     made = loaded(app, Shipment, 2)
-    assert (made.customer_id, made.product_id, made.order_no, made.lot_no, made.quantity, made.shipped_on) == (1, 1, "PO-2", "L2", 100, date(2026, 2, 10))
+    assert (
+        made.customer_id,
+        made.product_id,
+        made.order_no,
+        made.lot_no,
+        made.quantity,
+        made.shipped_on,
+    ) == (1, 1, "PO-2", "L2", 100, date(2026, 2, 10))
 
 
-@pytest.mark.parametrize(("name", "content"), [
-    ("出货.csv", csv([TITLES, GOOD])), ("出货.csv", csv([TITLES, GOOD], "gb18030")), ("出货.txt", csv([TITLES, GOOD]).replace(b",", b"\t")),
-    ("出货.xlsx", xlsx([["出货一览表"], [], TITLES[::-1], GOOD[::-1]])), ("出货.xlsx", xlsx([TITLES, [*GOOD[:5], 46063]])),
-    ("出货.xlsx", xlsx([TITLES, [*GOOD[:4], "100", "2026年2月10日"]]))])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("出货.csv", csv([TITLES, GOOD])),
+        ("出货.csv", csv([TITLES, GOOD], "gb18030")),
+        ("出货.txt", csv([TITLES, GOOD]).replace(b",", b"\t")),
+        ("出货.xlsx", xlsx([["出货一览表"], [], TITLES[::-1], GOOD[::-1]])),
+        ("出货.xlsx", xlsx([TITLES, [*GOOD[:5], 46063]])),
+        ("出货.xlsx", xlsx([TITLES, [*GOOD[:4], "100", "2026年2月10日"]])),
+    ],
+)
 def test_tables_as_factories_keep_them_are_understood(clerk, app, name, content):
     offer(clerk, "shipments", content, name)
     clerk.post(clerk.page, clerk.form())
@@ -103,31 +222,67 @@ def test_tables_as_factories_keep_them_are_understood(clerk, app, name, content)
 
 
 def test_bad_lines_say_their_row_and_all_their_reasons(clerk, app):
-    offer(clerk, "shipments", [TITLES, GOOD, ["无此客户", "ZZ-1", "PO-3", "L3", 0, "2099-01-01"], ["", "CA-6920", "", "L4", "很多", "昨天"]])
+    offer(
+        clerk,
+        "shipments",
+        [
+            TITLES,
+            GOOD,
+            ["无此客户", "ZZ-1", "PO-3", "L3", 0, "2099-01-01"],
+            ["", "CA-6920", "", "L4", "很多", "昨天"],
+        ],
+    )
     assert counts(clerk) == [1, 0, 0, 2]
-    assert reasons(clerk)[3] == ["客户 没有名为“无此客户”的客户，请先新建或导入。", "型号 没有型号“ZZ-1”，请先新建或导入。", "出货数量 数量必须大于 0。", "出货日期 2099-01-01 是将来的日期。"]
+    assert reasons(clerk)[3] == [
+        "客户 没有名为“无此客户”的客户，请先新建或导入。",
+        "型号 没有型号“ZZ-1”，请先新建或导入。",
+        "出货数量 数量必须大于 0。",
+        "出货日期 2099-01-01 是将来的日期。",
+    ]
     assert [one.split()[0] for one in reasons(clerk)[4]] == ["订单号", "出货数量", "出货日期", "客户"]
     assert clerk.soup.select_one("form.form button").get_text(strip=True) == "导入 1 行，跳过 2 行"
     clerk.post(clerk.page, clerk.form())
-    assert clerk.get(clerk.location).soup.select_one(".message").get_text(strip=True) == "已导入 1 行，跳过 2 行。"
+    assert (
+        clerk.get(clerk.location).soup.select_one(".message").get_text(strip=True)
+        == "已导入 1 行，跳过 2 行。"
+    )
     assert counted(app, Shipment) == 2
 
 
-@pytest.mark.parametrize(("section", "rows", "reason"), [
-    ("shipments", [[*TITLES, "生产日期"], [*GOOD, "2026-03-01"]], "生产日期 生产日期晚于出货日期。"),
-    ("shipments", [[*TITLES, "客户编号"], [*GOOD, "S-001"]], "客户编号 没有名为“S-001”的客户"),
-    ("shipments", [TITLES, [*GOOD[:4], 1.5, GOOD[5]]], "出货数量 “1.5”不是整数"),
-    ("shipments", [TITLES, [*GOOD[:4], 10**12, GOOD[5]]], "出货数量 数量过大。"),
-    ("customers", [["客户全称", "电话"], ["甲公司", "139"]], "联系人 有电话或邮箱"),
-    ("customers", [["客户全称", "业务员"], ["甲公司", "无此人"]], "业务员 业务部没有名为“无此人”的人员"),
-    ("customers", [["客户全称", "客户编号"], ["甲公司", "KH-0001"]], "客户编号 编号“KH-0001”属于另一客户"),
-    ("customers", [["客户全称", "客诉回复时限(天)"], ["甲公司", 400]], "客诉回复时限（天） “400”不是 0 至 365"),
-    ("customers", [["客户全称", "首次合作日期"], ["甲公司", "2099-01-01"]], "首次合作日期 2099-01-01 是将来"),
-    ("customers", [["客户全称", "客户类型"], ["甲公司", "火星"]], "客户类型 “火星”"),
-    ("products", [["型号", "品名"], ["B-1", ""]], "品名规格 此项必填。"),
-    ("products", [["型号", "品名", "客户料号"], ["B-1", "x", "HS"]], "客户 此项必填。"),
-    ("products", [["型号", "品名", "客户", "客户料号"], ["B-1", "x", "无此", "HS"]], "客户 没有名为“无此”的客户"),
-])
+@pytest.mark.parametrize(
+    ("section", "rows", "reason"),
+    [
+        ("shipments", [[*TITLES, "生产日期"], [*GOOD, "2026-03-01"]], "生产日期 生产日期晚于出货日期。"),
+        ("shipments", [[*TITLES, "客户编号"], [*GOOD, "S-001"]], "客户编号 没有名为“S-001”的客户"),
+        ("shipments", [TITLES, [*GOOD[:4], 1.5, GOOD[5]]], "出货数量 “1.5”不是整数"),
+        ("shipments", [TITLES, [*GOOD[:4], 10**12, GOOD[5]]], "出货数量 数量过大。"),
+        ("customers", [["客户全称", "电话"], ["甲公司", "139"]], "联系人 有电话或邮箱"),
+        ("customers", [["客户全称", "业务员"], ["甲公司", "无此人"]], "业务员 业务部没有名为“无此人”的人员"),
+        (
+            "customers",
+            [["客户全称", "客户编号"], ["甲公司", "KH-0001"]],
+            "客户编号 编号“KH-0001”属于另一客户",
+        ),
+        (
+            "customers",
+            [["客户全称", "客诉回复时限(天)"], ["甲公司", 400]],
+            "客诉回复时限（天） “400”不是 0 至 365",
+        ),
+        (
+            "customers",
+            [["客户全称", "首次合作日期"], ["甲公司", "2099-01-01"]],
+            "首次合作日期 2099-01-01 是将来",
+        ),
+        ("customers", [["客户全称", "客户类型"], ["甲公司", "火星"]], "客户类型 “火星”"),
+        ("products", [["型号", "品名"], ["B-1", ""]], "品名规格 此项必填。"),
+        ("products", [["型号", "品名", "客户料号"], ["B-1", "x", "HS"]], "客户 此项必填。"),
+        (
+            "products",
+            [["型号", "品名", "客户", "客户料号"], ["B-1", "x", "无此", "HS"]],
+            "客户 没有名为“无此”的客户",
+        ),
+    ],
+)
 def test_each_reason_is_said_in_the_readers_words(clerk, section, rows, reason):
     offer(clerk, section, rows)
     assert counts(clerk) == [0, 0, 0, 1]
@@ -143,7 +298,16 @@ def test_reasons_follow_the_language(as_role):
 
 def test_a_name_that_two_customers_share_is_not_guessed(clerk):
     import_all(clerk, "customers", [["客户全称", "客户简称"], ["甲公司", "甲"], ["甲电子公司", "甲"]])
-    offer(clerk, "shipments", [[*TITLES, "客户编号"], ["甲", *GOOD[1:], ""], ["华声汽配", *GOOD[1:], "KH-0002"], ["", *GOOD[1:], "KH-0002"]])
+    offer(
+        clerk,
+        "shipments",
+        [
+            [*TITLES, "客户编号"],
+            ["甲", *GOOD[1:], ""],
+            ["华声汽配", *GOOD[1:], "KH-0002"],
+            ["", *GOOD[1:], "KH-0002"],
+        ],
+    )
     assert counts(clerk) == [1, 0, 0, 2]
     assert reasons(clerk)[2][0].startswith("客户 不止一个客户叫“甲”")
     assert reasons(clerk)[3][0].startswith("这一行写了不同的客户")
@@ -151,7 +315,10 @@ def test_a_name_that_two_customers_share_is_not_guessed(clerk):
 
 def test_a_code_that_stands_twice_is_a_bad_line(clerk):
     offer(clerk, "customers", [["客户全称", "客户编号"], ["甲公司", "S-1"], ["乙公司", "s-1"]])
-    assert (counts(clerk), reasons(clerk)[3][0]) == ([1, 0, 0, 1], "客户编号 编号“s-1”在第 2 行已用于另一客户。")
+    assert (counts(clerk), reasons(clerk)[3][0]) == (
+        [1, 0, 0, 1],
+        "客户编号 编号“s-1”在第 2 行已用于另一客户。",
+    )
 
 
 def test_unknown_columns_are_named_and_the_level_is_one_of_them(clerk, app):
@@ -205,7 +372,10 @@ def test_two_people_with_the_same_table_import_it_once(clerk, as_role, app):
     offer(clerk, "customers", CUSTOMERS)
     clerk.post(clerk.page, clerk.form())
     other.post(other.page, other.form())
-    assert other.get(other.location).soup.select_one(".message").get_text(strip=True) == "已导入 0 行，跳过 2 行。"
+    assert (
+        other.get(other.location).soup.select_one(".message").get_text(strip=True)
+        == "已导入 0 行，跳过 2 行。"
+    )
     assert counted(app, Customer) == 3
 
 
@@ -221,11 +391,15 @@ def test_nobody_sees_or_confirms_the_table_of_another(clerk, as_role, app):
     offer(clerk, "customers", CUSTOMERS)
     other = as_role("sales_manager")
     assert other.get(clerk.page).location == "/customers/import/"
-    assert other.post(clerk.page, clerk.form() | {"csrf_token": other.csrf()}).location == "/customers/import/"
+    assert (
+        other.post(clerk.page, clerk.form() | {"csrf_token": other.csrf()}).location == "/customers/import/"
+    )
     assert counted(app, Customer) == 1
 
 
-@pytest.mark.parametrize("address", ["/customers/import/nonsense", "/customers/import/%00", "/customers/import/" + "x" * 500])
+@pytest.mark.parametrize(
+    "address", ["/customers/import/nonsense", "/customers/import/%00", "/customers/import/" + "x" * 500]
+)
 def test_a_table_that_does_not_wait_leads_back_to_the_upload(clerk, address):
     assert (clerk.get(address).status, clerk.location) == (303, "/customers/import/")
 
@@ -248,12 +422,23 @@ def bomb() -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize(("name", "content", "reason"), [
-    ("清单.xlsx", bomb, "解压后"), ("清单.xlsx", lambda: xlsx(CUSTOMERS, sheets=200), "200 个工作表"), ("清单.xlsx", lambda: b"MZ" + bytes(2000), "不是 Excel"),
-    ("清单.csv", lambda: b"", "文件是空的"), ("清单.xlsx", lambda: xlsx([["一", "二"], [1, 2]]), "标题"), ("清单.xlsx", lambda: xlsx(CUSTOMERS[:1]), "没有"),
-    ("清单.exe", lambda: b"MZ", "exe"), ("清单.pdf", lambda: b"%PDF-1.4", "pdf"), ("清单.xlsx", lambda: xlsx([["简称", "电话", "地址"], ["a", 1, "b"]]), "客户全称"),
-    ("清单.xlsx", lambda: xlsx([["客户全称", "公司名称", "简称"], ["a", "b", "c"]]), "客户全称"), ("清单.xls", lambda: b"<html><table></table></html>", "网页"),
-    ("清单.csv", lambda: b"\xff\xfe\x00\x81" * 50, "")])
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("清单.xlsx", bomb, "解压后"),
+        ("清单.xlsx", lambda: xlsx(CUSTOMERS, sheets=200), "200 个工作表"),
+        ("清单.xlsx", lambda: b"MZ" + bytes(2000), "不是 Excel"),
+        ("清单.csv", lambda: b"", "文件是空的"),
+        ("清单.xlsx", lambda: xlsx([["一", "二"], [1, 2]]), "标题"),
+        ("清单.xlsx", lambda: xlsx(CUSTOMERS[:1]), "没有"),
+        ("清单.exe", lambda: b"MZ", "exe"),
+        ("清单.pdf", lambda: b"%PDF-1.4", "pdf"),
+        ("清单.xlsx", lambda: xlsx([["简称", "电话", "地址"], ["a", 1, "b"]]), "客户全称"),
+        ("清单.xlsx", lambda: xlsx([["客户全称", "公司名称", "简称"], ["a", "b", "c"]]), "客户全称"),
+        ("清单.xls", lambda: b"<html><table></table></html>", "网页"),
+        ("清单.csv", lambda: b"\xff\xfe\x00\x81" * 50, ""),
+    ],
+)
 def test_a_file_that_cannot_be_read_is_refused_beside_the_field(clerk, app, name, content, reason):
     offer(clerk, "customers", content(), name)
     assert clerk.status == 422
@@ -281,21 +466,30 @@ def test_a_file_that_the_site_does_not_store_is_refused(clerk, app, monkeypatch)
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("section", list(KINDS))
-def test_the_example_has_titles_that_are_understood_and_no_line_to_come_in_by_mistake(as_role, app, section, language):
+def test_the_example_has_titles_that_are_understood_and_no_line_to_come_in_by_mistake(
+    as_role, app, section, language
+):
     manager = as_role("sales_manager", language=language)
     example = manager.get(f"/{section}/import/example.xlsx").response.data
     offer(manager, section, example)
     assert (manager.status, len(manager.faults["table"]) > 0) == (422, True)
     with app.app_context():
         columns = KINDS[section].columns(language)
-        filled = read_table(io.BytesIO(xlsx([[one.titles[0] for one in columns], ["1"] * len(columns)])), "x.xlsx", columns)
+        filled = read_table(
+            io.BytesIO(xlsx([[one.titles[0] for one in columns], ["1"] * len(columns)])), "x.xlsx", columns
+        )
     assert (len(filled.columns_found), filled.unknown_titles, filled.problems) == (len(columns), [], [])
 
 
 @pytest.mark.parametrize("section", list(KINDS))
 def test_no_title_belongs_to_two_columns(app, section):
     with app.app_context():
-        keys = [title_key(title) for language in ("zh", "en") for column in KINDS[section].columns(language) for title in set(map(title_key, column.titles))]
+        keys = [
+            title_key(title)
+            for language in ("zh", "en")
+            for column in KINDS[section].columns(language)
+            for title in set(map(title_key, column.titles))
+        ]
     assert {keys.count(key) for key in keys} == {2}
 
 
@@ -337,7 +531,9 @@ def test_a_person_who_left_is_not_given_a_customer(clerk, app, people, on):
     assert counts(clerk) == [0, 0, 0, 1]
 
 
-def test_a_sheet_of_more_rows_than_one_transaction_should_hold_is_refused_beside_the_field(clerk, app, monkeypatch):
+def test_a_sheet_of_more_rows_than_one_transaction_should_hold_is_refused_beside_the_field(
+    clerk, app, monkeypatch
+):
     monkeypatch.setattr("cs.blueprints.imports.MOST_ROWS", 3)
     offer(clerk, "customers", [*CUSTOMERS, *CUSTOMERS])
     assert clerk.status == 422

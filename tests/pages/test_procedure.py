@@ -1,4 +1,6 @@
-"""The written procedure on screen: its words, the authority matrix, the workflow, and what the records show."""
+"""The written procedure on screen: its words, the authority matrix, the workflow, and what the records
+show."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -46,7 +48,11 @@ def test_every_clause_stands_in_order_with_its_title_in_both_languages_and_its_w
 
 def test_what_is_not_built_yet_claims_nothing(app, clerk):
     with app.app_context():
-        unbuilt = [row.id for row in clauses(rulebook()) if row.does is None and row.text_zh and row.id.count(".") > 1]
+        unbuilt = [
+            row.id
+            for row in clauses(rulebook())
+            if row.does is None and row.text_zh and row.id.count(".") > 1
+        ]
     clerk.get("/procedure/")
     assert unbuilt
     assert [clause for clause in unbuilt if clerk.soup.find(id=clause).select("dl")] == []
@@ -71,14 +77,22 @@ def test_the_page_says_which_file_is_in_force_and_since_when(app, clerk):
     assert book.hash[:12] in text
     assert "2026-01-05 09:00" in text
     assert "周一–周五" in text
-    assert [row.number for row in book.forms.values() if row.number] == [cell.text for cell in clerk.soup.select("#forms .form-number")]
+    assert [row.number for row in book.forms.values() if row.number] == [
+        cell.text for cell in clerk.soup.select("#forms .form-number")
+    ]
 
 
 def test_the_revision_history_of_a_factory_stands_in_its_table(app, clerk, tmp_path):
     assert "程序文件中尚无修订记录" in clerk.get("/procedure/").soup.find(id="revisions").text
     own = tmp_path / "own.toml"
-    own.write_text(rules.PACKAGED.read_text("utf-8").replace("# [[procedure.revisions]]\n# no = 1\n# section = \"5.2.2.6\"\n# date = 2026-11-01\n# version = \"A/1\"",
-                                                             "[[procedure.revisions]]\nno = 1\nsection = \"5.2.2.6\"\ndate = 2026-11-01\nversion = \"A/1\""), "utf-8")
+    own.write_text(
+        rules.PACKAGED.read_text("utf-8").replace(
+            '# [[procedure.revisions]]\n# no = 1\n# section = "5.2.2.6"\n# date = 2026-11-01\n# version '
+            '= "A/1"',
+            '[[procedure.revisions]]\nno = 1\nsection = "5.2.2.6"\ndate = 2026-11-01\nversion = "A/1"',
+        ),
+        "utf-8",
+    )
     app.extensions["rulebook"] = rules.load(own)
     cells = [cell.text for cell in clerk.get("/procedure/").soup.find(id="revisions").select("td")]
     assert cells == ["1", "5.2.2.6", "2026-11-01", "A/1"]
@@ -89,19 +103,22 @@ def test_what_the_records_show_agrees_with_the_lists_that_it_links_to(clerk, com
         complaint_in(state)
     complaint_in("received", heard_at=on - timedelta(days=15))
     clerk.get("/procedure/")
-    for words, link in (("现有 1 件待业务登记", "/complaints/?state=passed_on"), ("现有 1 件逾期", "/complaints/?reply=late")):
+    for words, link in (
+        ("现有 1 件待业务登记", "/complaints/?state=passed_on"),
+        ("现有 1 件逾期", "/complaints/?reply=late"),
+    ):
         assert clerk.soup.select_one(f"a[href='{link}']").text == words
     for link in ("/complaints/?state=passed_on", "/complaints/?reply=late"):
         assert len(clerk.get(link).soup.select("tbody tr")) == 1
 
 
 def test_evidence_counts_what_was_due_and_in_time(app, complaint_in):
-    complaint_in("closed", on=MARCH)                                                   # answered in time
-    complaint_in("closed", on=MARCH, heard_at=MARCH - timedelta(days=20))              # answered late
-    complaint_in("received", on=MARCH)                                                 # never answered: due and late
-    complaint_in("void", on=MARCH)                                                     # does not count
-    complaint_in("received", on=JUNE)                                                  # not due yet
-    complaint_in("closed", on=MARCH - timedelta(days=365))                             # another year's
+    complaint_in("closed", on=MARCH)  # answered in time
+    complaint_in("closed", on=MARCH, heard_at=MARCH - timedelta(days=20))  # answered late
+    complaint_in("received", on=MARCH)  # never answered: due and late
+    complaint_in("void", on=MARCH)  # does not count
+    complaint_in("received", on=JUNE)  # not due yet
+    complaint_in("closed", on=MARCH - timedelta(days=365))  # another year's
     with app.app_context():
         stand = evidence(2026, JUNE)
     assert (stand.logged, stand.due, stand.in_time, stand.overdue) == (4, 3, 1, 1)
@@ -109,18 +126,24 @@ def test_evidence_counts_what_was_due_and_in_time(app, complaint_in):
 
 
 @pytest.mark.parametrize(("days_before", "same_day"), [(0, 1), (1, 0)])
-def test_evidence_tells_a_result_of_the_day_from_one_written_later(app, complaint_in, people, days_before, same_day):
+def test_evidence_tells_a_result_of_the_day_from_one_written_later(
+    app, complaint_in, people, days_before, same_day
+):
     settled_on = MARCH.date() - timedelta(days=days_before)
     complaint = complaint_in("answering", on=MARCH)
     with app.app_context():
-        db.session.get(Complaint, complaint.id).settle(by=people["quality_supervisor"], on=MARCH, settled_on=settled_on, **SETTLED)
+        db.session.get(Complaint, complaint.id).settle(
+            by=people["quality_supervisor"], on=MARCH, settled_on=settled_on, **SETTLED
+        )
         db.session.commit()
         stand = evidence(2026, JUNE)
     assert (stand.settled, stand.same_day) == (1, same_day)
 
 
 def test_evidence_counts_the_year_of_the_factorys_calendar(app, complaint_in):
-    complaint_in("received", on=datetime(2026, 3, 10, tzinfo=UTC), heard_at=datetime(2025, 12, 31, 16, 30, tzinfo=UTC))  # 00:30 in the factory
+    complaint_in(
+        "received", on=datetime(2026, 3, 10, tzinfo=UTC), heard_at=datetime(2025, 12, 31, 16, 30, tzinfo=UTC)
+    )  # 00:30 in the factory
     with app.app_context():
         assert [evidence(year, JUNE).logged for year in (2025, 2026)] == [0, 1]
 
@@ -149,7 +172,10 @@ def test_the_matrix_shows_each_right_of_each_role_and_no_other(app, clerk):
     with app.app_context():
         roles = list(rulebook().roles)
     rows = clerk.get("/procedure/authority").soup.select("tbody tr")
-    shown = [[role for role, cell in zip(roles, row.select("td")[1:], strict=True) if cell.select("i")] for row in rows]
+    shown = [
+        [role for role, cell in zip(roles, row.select("td")[1:], strict=True) if cell.select("i")]
+        for row in rows
+    ]
     assert shown == [[role for role in roles if role in row.roles] for row in AUTHORITY]
     assert [row.select_one(".clause").text for row in rows] == [row.clause for row in AUTHORITY]
 
@@ -162,8 +188,17 @@ def test_the_matrix_marks_ones_own_roles(as_role):
 def test_the_workflow_shows_each_step_with_its_clause_and_where_it_leads(clerk):
     rows = clerk.get("/procedure/workflow/complaint").soup.select("tbody tr")
     assert [row.select_one(".clause").text for row in rows] == [step.clause for step in STEPS]
-    assert [len(row.select("td:nth-of-type(2) .chip")) for row in rows] == [len(step.sources) for step in STEPS]
-    assert [cell.get_text(strip=True) for cell in rows[4].select("td")] == ["5.2.1.3", "已接收", "分析中", "检验员、品质主管", "品质接收", "应回复时间"]
+    assert [len(row.select("td:nth-of-type(2) .chip")) for row in rows] == [
+        len(step.sources) for step in STEPS
+    ]
+    assert [cell.get_text(strip=True) for cell in rows[4].select("td")] == [
+        "5.2.1.3",
+        "已接收",
+        "分析中",
+        "检验员、品质主管",
+        "品质接收",
+        "应回复时间",
+    ]
 
 
 @pytest.mark.parametrize("kind", ["customer", "nonsense", "user", "%00"])

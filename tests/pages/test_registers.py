@@ -1,4 +1,6 @@
-"""The registers MJ-QP-12-05, MJ-QP-12-07, DC-FM-04 (5.6, 7.1, 7.5, 7.6): page, Excel, CSV and PDF say the same, read back by another reader."""
+"""The registers MJ-QP-12-05, MJ-QP-12-07, DC-FM-04 (5.6, 7.1, 7.5, 7.6): page, Excel, CSV and PDF say the
+same, read back by another reader."""
+
 from __future__ import annotations
 
 import csv
@@ -28,7 +30,10 @@ PAGE, CSV, XLSX, PDF = (f"/reports/complaints{ending}" for ending in ("", ".csv"
 
 def lines_of_page(browser: Browser, address: str) -> list[list[str]]:
     browser.get(address)
-    return [[cell.get_text(strip=True) for cell in row.select("th, td")] for row in browser.soup.select(".table-wrap tbody tr")]
+    return [
+        [cell.get_text(strip=True) for cell in row.select("th, td")]
+        for row in browser.soup.select(".table-wrap tbody tr")
+    ]
 
 
 def lines_of_csv(browser: Browser, address: str) -> list[list[str]]:
@@ -53,7 +58,9 @@ def clerk(as_role: Callable[..., Browser]) -> Browser:
     return as_role("sales_clerk")
 
 
-def test_a_closed_complaint_stands_in_the_register_with_its_cause_and_dates(clerk: Browser, complaint_in: Callable[..., Complaint]) -> None:
+def test_a_closed_complaint_stands_in_the_register_with_its_cause_and_dates(
+    clerk: Browser, complaint_in: Callable[..., Complaint]
+) -> None:
     closed = complaint_in("closed")
     line = dict(zip(lines_of_csv(clerk, CSV)[0], lines_of_csv(clerk, CSV)[1], strict=True))
     assert line["投诉编号"] == closed.number
@@ -63,7 +70,9 @@ def test_a_closed_complaint_stands_in_the_register_with_its_cause_and_dates(cler
     assert line["序号"] == "1"
 
 
-def test_page_csv_workbook_and_pdf_hold_the_same_lines(clerk: Browser, complaint_in: Callable[..., Complaint]) -> None:
+def test_page_csv_workbook_and_pdf_hold_the_same_lines(
+    clerk: Browser, complaint_in: Callable[..., Complaint]
+) -> None:
     numbers = [complaint_in(state).number for state in ("received", "answering", "closed", "void")]
     assert [line[0] for line in lines_of_page(clerk, PAGE)] == numbers
     assert [line[1] for line in lines_of_csv(clerk, CSV)[1:]] == numbers
@@ -71,8 +80,21 @@ def test_page_csv_workbook_and_pdf_hold_the_same_lines(clerk: Browser, complaint
     assert numbers_in_pdf(clerk, PDF) == numbers
 
 
-@pytest.mark.parametrize("asked", ["sort=newest", "state=closed", "severity=major&sort=number", "q=无声", "from=2020-01-01&to=2119-12-31", "q=nothing", "language=zh&page=2"])
-def test_filter_sort_and_search_of_the_address_hold_in_every_file(clerk: Browser, complaint_in: Callable[..., Complaint], asked: str) -> None:
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "sort=newest",
+        "state=closed",
+        "severity=major&sort=number",
+        "q=无声",
+        "from=2020-01-01&to=2119-12-31",
+        "q=nothing",
+        "language=zh&page=2",
+    ],
+)
+def test_filter_sort_and_search_of_the_address_hold_in_every_file(
+    clerk: Browser, complaint_in: Callable[..., Complaint], asked: str
+) -> None:
     for state in ("received", "closed", "answering"):
         complaint_in(state)
     shown = [line[0] for line in lines_of_page(clerk, f"{PAGE}?{asked}")]
@@ -81,14 +103,18 @@ def test_filter_sort_and_search_of_the_address_hold_in_every_file(clerk: Browser
     assert numbers_in_pdf(clerk, f"{PDF}?{asked}") == shown
 
 
-def test_what_sales_has_not_registered_is_no_line(clerk: Browser, complaint_in: Callable[..., Complaint]) -> None:
+def test_what_sales_has_not_registered_is_no_line(
+    clerk: Browser, complaint_in: Callable[..., Complaint]
+) -> None:
     complaint_in("passed_on")
     complaint_in("declined")
     kept = complaint_in("received")
     assert [line[1] for line in lines_of_csv(clerk, CSV)[1:]] == [kept.number]
 
 
-def test_the_workbook_has_real_dates_numbers_and_a_frozen_head(clerk: Browser, complaint_in: Callable[..., Complaint]) -> None:
+def test_the_workbook_has_real_dates_numbers_and_a_frozen_head(
+    clerk: Browser, complaint_in: Callable[..., Complaint]
+) -> None:
     complaint_in("closed")
     sheet = sheet_of(clerk, XLSX)
     line = dict(zip([cell.value for cell in sheet[3]], [cell.value for cell in sheet[4]], strict=True))
@@ -99,8 +125,10 @@ def test_the_workbook_has_real_dates_numbers_and_a_frozen_head(clerk: Browser, c
     assert "MJ-QP-12-05" in sheet["A1"].value
 
 
-@pytest.mark.parametrize("typed", ["=1+1", "+86 138", "-3", "@SUM(A1)", "=HYPERLINK(\"http://a\")"])
-def test_no_text_of_a_user_becomes_a_formula(clerk: Browser, complaint_in: Callable[..., Complaint], typed: str) -> None:
+@pytest.mark.parametrize("typed", ["=1+1", "+86 138", "-3", "@SUM(A1)", '=HYPERLINK("http://a")'])
+def test_no_text_of_a_user_becomes_a_formula(
+    clerk: Browser, complaint_in: Callable[..., Complaint], typed: str
+) -> None:
     complaint_in("received", description=typed)
     symptom = [cell.value for cell in sheet_of(clerk, XLSX)[3]].index("不良现象")
     cell = sheet_of(clerk, XLSX)[4][symptom]
@@ -108,15 +136,21 @@ def test_no_text_of_a_user_becomes_a_formula(clerk: Browser, complaint_in: Calla
     assert lines_of_csv(clerk, CSV)[1][symptom] == f"'{typed}"
 
 
-def test_a_form_may_be_called_what_no_sheet_is_called(app: Flask, clerk: Browser, complaint_in: Callable[..., Complaint]) -> None:
+def test_a_form_may_be_called_what_no_sheet_is_called(
+    app: Flask, clerk: Browser, complaint_in: Callable[..., Complaint]
+) -> None:
     rules = app.extensions["rulebook"]
     form = rules.forms["complaint_register"]
     renamed = dataclasses.replace(form, name=Name("'客户/投诉[明细]*:?", "'A/B'"))
-    app.extensions["rulebook"] = dataclasses.replace(rules, forms=rules.forms | {"complaint_register": renamed})
+    app.extensions["rulebook"] = dataclasses.replace(
+        rules, forms=rules.forms | {"complaint_register": renamed}
+    )
     assert sheet_of(clerk, XLSX).title == "客户 投诉 明细"
 
 
-def test_the_period_bounds_page_and_file_alike(app: Flask, clerk: Browser, complaint_in: Callable[..., Complaint]) -> None:
+def test_the_period_bounds_page_and_file_alike(
+    app: Flask, clerk: Browser, complaint_in: Callable[..., Complaint]
+) -> None:
     old, new = complaint_in("received"), complaint_in("received")
     with app.app_context():
         db.session.get_one(Complaint, old.id).heard_at -= timedelta(days=40)
@@ -127,32 +161,63 @@ def test_the_period_bounds_page_and_file_alike(app: Flask, clerk: Browser, compl
     assert [line[1] for line in lines_of_csv(clerk, f"{CSV}?to={since}")[1:]] == [old.number]
 
 
-@pytest.mark.parametrize(("asked", "said"), [
-    ("from=2026-05-01&to=2026-04-01", "结束日期早于开始日期"), ("from=yesterday", "日期不对"), ("to=99999-01-01", "日期不对"), ("state=passed_on", "没有此选项：状态"),
-    ("severity=<b>", "严重度: <b>"), ("sort=-1;drop", "排序: -1;drop"), (f"liability={'x' * 500}", "没有此选项：责任方")])
-def test_an_address_that_cannot_be_answered_is_said_lists_nothing_and_makes_no_file(clerk: Browser, complaint_in: Callable[..., Complaint],
-                                                                                    asked: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("from=2026-05-01&to=2026-04-01", "结束日期早于开始日期"),
+        ("from=yesterday", "日期不对"),
+        ("to=99999-01-01", "日期不对"),
+        ("state=passed_on", "没有此选项：状态"),
+        ("severity=<b>", "严重度: <b>"),
+        ("sort=-1;drop", "排序: -1;drop"),
+        (f"liability={'x' * 500}", "没有此选项：责任方"),
+    ],
+)
+def test_an_address_that_cannot_be_answered_is_said_lists_nothing_and_makes_no_file(
+    clerk: Browser, complaint_in: Callable[..., Complaint], asked: str, said: str
+) -> None:
     complaint_in("received")
     assert lines_of_page(clerk, f"{PAGE}?{asked}") == []
     for address in (PAGE, CSV, XLSX, PDF):
         clerk.get(f"{address}?{asked}")
-        assert (clerk.status, clerk.response.mimetype, said in clerk.text) == (422, "text/html", True), address
+        assert (clerk.status, clerk.response.mimetype, said in clerk.text) == (422, "text/html", True), (
+            address
+        )
     back = clerk.soup.select_one(".error-actions a")["href"]
     assert clerk.get(back).status == 422
 
 
-@pytest.mark.parametrize("asked", ["from=1926-01-01&to=2026-01-01", "from=0001-01-01&to=9999-12-31", "before=xxx&after=%00", "unknown=1", "name=x&_anchor=y&ending=z&_external=1", f"q={'长' * 900}"])
-def test_an_odd_address_is_still_answered_by_page_and_files(clerk: Browser, complaint_in: Callable[..., Complaint], asked: str) -> None:
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "from=1926-01-01&to=2026-01-01",
+        "from=0001-01-01&to=9999-12-31",
+        "before=xxx&after=%00",
+        "unknown=1",
+        "name=x&_anchor=y&ending=z&_external=1",
+        f"q={'长' * 900}",
+    ],
+)
+def test_an_odd_address_is_still_answered_by_page_and_files(
+    clerk: Browser, complaint_in: Callable[..., Complaint], asked: str
+) -> None:
     complaint_in("received")
     assert [clerk.get(f"{address}?{asked}").status for address in (PAGE, CSV, XLSX, PDF)] == [200] * 4
 
 
-def test_what_was_asked_for_stands_in_the_head_of_workbook_and_pdf(clerk: Browser, complaint_in: Callable[..., Complaint]) -> None:
+def test_what_was_asked_for_stands_in_the_head_of_workbook_and_pdf(
+    clerk: Browser, complaint_in: Callable[..., Complaint]
+) -> None:
     complaint_in("closed")
     asked = "from=2020-01-01&to=2119-12-31&state=closed&q=无声&sort=newest"
-    assert sheet_of(clerk, f"{XLSX}?{asked}")["A2"].value == "期间: 2020-01-01 – 2119-12-31、状态: 已结案、搜索: 无声、排序: 最新在前"
+    assert (
+        sheet_of(clerk, f"{XLSX}?{asked}")["A2"].value
+        == "期间: 2020-01-01 – 2119-12-31、状态: 已结案、搜索: 无声、排序: 最新在前"
+    )
     text = words_of(clerk.get(f"{PDF}?{asked}").response.data)
-    assert all(words in text for words in ("期间:2020-01-01–2119-12-31", "状态:已结案", "搜索:无声", "排序:最新在前"))
+    assert all(
+        words in text for words in ("期间:2020-01-01–2119-12-31", "状态:已结案", "搜索:无声", "排序:最新在前")
+    )
 
 
 def test_the_titles_are_english_for_an_english_reader(as_role: Callable[..., Browser]) -> None:
@@ -166,27 +231,47 @@ def test_the_customer_register_lists_each_customer(clerk: Browser) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_file_is_to_be_had_in_either_language(clerk: Browser, complaint_in: Callable[..., Complaint], language: str) -> None:
+def test_every_file_is_to_be_had_in_either_language(
+    clerk: Browser, complaint_in: Callable[..., Complaint], language: str
+) -> None:
     complaint_in("closed")
     title, closed = {"zh": ("投诉编号", "已结案"), "en": ("Complaint no.", "Closed")}[language]
-    assert (lines_of_csv(clerk, f"{CSV}?language={language}")[0][1], closed in lines_of_csv(clerk, f"{CSV}?language={language}")[1]) == (title, True)
+    assert (
+        lines_of_csv(clerk, f"{CSV}?language={language}")[0][1],
+        closed in lines_of_csv(clerk, f"{CSV}?language={language}")[1],
+    ) == (title, True)
     assert sheet_of(clerk, f"{XLSX}?language={language}")["B3"].value == title
-    assert all(word in text_of(clerk.get(f"{PDF}?language={language}").response.data) for word in (title, closed))
+    assert all(
+        word in text_of(clerk.get(f"{PDF}?language={language}").response.data) for word in (title, closed)
+    )
 
 
-def test_a_register_in_both_languages_says_a_customers_words_once(clerk: Browser, complaint_in: Callable[..., Complaint]) -> None:
+def test_a_register_in_both_languages_says_a_customers_words_once(
+    clerk: Browser, complaint_in: Callable[..., Complaint]
+) -> None:
     complaint_in("closed", description="右前门")
     text = words_of(clerk.get(f"{PDF}?language=both").response.data)
-    assert [text.count(word) for word in ("投诉编号", "Complaintno.", "已结案", "Closed", "右前门")] == [1, 1, 1, 2, 1]  # Closed on, too
+    assert [text.count(word) for word in ("投诉编号", "Complaintno.", "已结案", "Closed", "右前门")] == [
+        1,
+        1,
+        1,
+        2,
+        1,
+    ]  # Closed on, too
 
 
-def test_a_register_as_pdf_has_its_form_pages_and_boxes_to_sign(clerk: Browser, complaint_in: Callable[..., Complaint]) -> None:
+def test_a_register_as_pdf_has_its_form_pages_and_boxes_to_sign(
+    clerk: Browser, complaint_in: Callable[..., Complaint]
+) -> None:
     for _ in range(40):
         complaint_in("received")
     data = clerk.get(f"{PDF}?language=zh").response.data
     text, pages = text_of(data), pages_of(data)
     assert (size_of(data), set(fonts_of(data).values()), pages > 1) == ((842, 595), {True}, True)
-    assert [text.count(words) for words in ("投诉编号", "客户抱怨明细表", "保存期限: 3 年", "制表", "审核", "核准")] == [pages, pages, pages, 1, 1, 1]
+    assert [
+        text.count(words)
+        for words in ("投诉编号", "客户抱怨明细表", "保存期限: 3 年", "制表", "审核", "核准")
+    ] == [pages, pages, pages, 1, 1, 1]
     assert f"第{pages}页/共{pages}页" in text
 
 
@@ -195,8 +280,9 @@ def test_the_same_register_is_the_same_bytes(clerk: Browser, complaint_in: Calla
     assert clerk.get(f"{PDF}?language=both").response.data == clerk.get(f"{PDF}?language=both").response.data
 
 
-def test_more_lines_than_a_pdf_holds_are_refused_with_the_way_to_the_files_that_hold_them(app: Flask, clerk: Browser,
-                                                                                           complaint_in: Callable[..., Complaint]) -> None:
+def test_more_lines_than_a_pdf_holds_are_refused_with_the_way_to_the_files_that_hold_them(
+    app: Flask, clerk: Browser, complaint_in: Callable[..., Complaint]
+) -> None:
     app.config["CS_PDF_ROWS"] = 2
     for _ in range(2):
         complaint_in("received")
@@ -209,8 +295,9 @@ def test_more_lines_than_a_pdf_holds_are_refused_with_the_way_to_the_files_that_
     assert [clerk.get(way).status for way in ways] == [200] * 3
 
 
-def test_a_pdf_that_takes_too_long_is_given_up_with_the_way_to_the_other_files(clerk: Browser, complaint_in: Callable[..., Complaint],
-                                                                              monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pdf_that_takes_too_long_is_given_up_with_the_way_to_the_other_files(
+    clerk: Browser, complaint_in: Callable[..., Complaint], monkeypatch: pytest.MonkeyPatch
+) -> None:
     complaint_in("received")
     monkeypatch.setattr(typeset, "SECONDS", 0.001)
     assert clerk.get(PDF).status == 422
@@ -218,17 +305,26 @@ def test_a_pdf_that_takes_too_long_is_given_up_with_the_way_to_the_other_files(c
     assert [link["href"] for link in clerk.soup.select(".error-actions a")] == [PAGE, XLSX, CSV]
 
 
-def test_a_form_whose_name_begins_as_a_formula_is_none_anywhere(app: Flask, clerk: Browser, complaint_in: Callable[..., Complaint]) -> None:
+def test_a_form_whose_name_begins_as_a_formula_is_none_anywhere(
+    app: Flask, clerk: Browser, complaint_in: Callable[..., Complaint]
+) -> None:
     complaint_in("received")
     rules = app.extensions["rulebook"]
     form = dataclasses.replace(rules.forms["complaint_register"], name=Name("=1+1", "=1+1"), number="&Lx=2")
     terms = rules.terms | {"line_no": Name("=3", "=3"), "customer": Name("@c", "@c")}
-    app.extensions["rulebook"] = dataclasses.replace(rules, forms=rules.forms | {"complaint_register": form}, terms=terms, company=Name("=0", "=0"))
+    app.extensions["rulebook"] = dataclasses.replace(
+        rules, forms=rules.forms | {"complaint_register": form}, terms=terms, company=Name("=0", "=0")
+    )
     response = clerk.get(XLSX).response
     book = openpyxl.load_workbook(io.BytesIO(response.data))
     sheet = book.active
     assert {cell.data_type for row in sheet for cell in row} <= {"s", "n", "d"}
-    assert (sheet.title, sheet["A1"].value.split("  ")[:3], sheet["A3"].value, book.properties.title) == ("=1+1", ["=0", "=1+1", "&Lx=2"], "=3", "=1+1 &Lx=2")
+    assert (sheet.title, sheet["A1"].value.split("  ")[:3], sheet["A3"].value, book.properties.title) == (
+        "=1+1",
+        ["=0", "=1+1", "&Lx=2"],
+        "=3",
+        "=1+1 &Lx=2",
+    )
     assert sheet.oddFooter.left.text == "&&Lx=2"  # one & on paper
     assert lines_of_csv(clerk, CSV)[0][0] == "'=3"
     assert "'@c" in lines_of_csv(clerk, CSV)[0]
@@ -236,14 +332,24 @@ def test_a_form_whose_name_begins_as_a_formula_is_none_anywhere(app: Flask, cler
 
 def test_a_wide_register_prints_on_sheets_side_by_side_that_can_be_read(clerk: Browser) -> None:
     wide, narrow = sheet_of(clerk, XLSX), sheet_of(clerk, "/reports/customers.xlsx")
-    assert [(sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight, sheet.page_setup.orientation, sheet.page_setup.paperSize)
-            for sheet in (wide, narrow)] == [(2, 0, "landscape", 9), (2, 0, "landscape", 9)]
+    assert [
+        (
+            sheet.page_setup.fitToWidth,
+            sheet.page_setup.fitToHeight,
+            sheet.page_setup.orientation,
+            sheet.page_setup.paperSize,
+        )
+        for sheet in (wide, narrow)
+    ] == [(2, 0, "landscape", 9), (2, 0, "landscape", 9)]
     assert (wide.print_title_cols, wide.print_title_rows) == ("$A:$B", "$1:$3")
     assert "保存期限: 3 年" in wide.oddFooter.right.text
 
 
 def test_a_download_bears_form_number_title_and_day(clerk: Browser) -> None:
-    names = [unquote(clerk.get(address).response.headers["Content-Disposition"].split("''")[1]) for address in (CSV, XLSX, PDF)]
+    names = [
+        unquote(clerk.get(address).response.headers["Content-Disposition"].split("''")[1])
+        for address in (CSV, XLSX, PDF)
+    ]
     today = support.day_of(datetime.now(UTC))
     assert names == [f"MJ-QP-12-05 客户抱怨明细表 {today}.{ending}" for ending in ("csv", "xlsx", "pdf")]
 
@@ -253,8 +359,23 @@ def test_the_overview_names_every_form_its_number_and_leads_to_all_its_files(cle
     links = {link["href"] for link in clerk.soup.select("main a")}
     for register in REGISTERS.values():
         assert {f"/reports/{register.name}{ending}" for ending in ("", ".xlsx", ".csv", ".pdf")} <= links
-    assert {f"/reports/blank/{form}.pdf?language={language}" for form in FORMS for language in ("zh", "en", "both")} <= links
-    for words in ("MJ-QP-12-07", "客户一览表", "MJ-QP-12-05", "客户抱怨明细表", "DC-FM-04", "纠正预防措施改善追踪表", "MJ-QP-12-03", "客户投诉处理报告", "纠正预防措施报告", "3 年"):
+    assert {
+        f"/reports/blank/{form}.pdf?language={language}"
+        for form in FORMS
+        for language in ("zh", "en", "both")
+    } <= links
+    for words in (
+        "MJ-QP-12-07",
+        "客户一览表",
+        "MJ-QP-12-05",
+        "客户抱怨明细表",
+        "DC-FM-04",
+        "纠正预防措施改善追踪表",
+        "MJ-QP-12-03",
+        "客户投诉处理报告",
+        "纠正预防措施报告",
+        "3 年",
+    ):
         assert words in clerk.text
 
 
@@ -268,7 +389,9 @@ def test_an_administrator_reads_no_register(as_role: Callable[..., Browser], add
     assert as_role("administrator").get(address).status == 403
 
 
-def test_thirty_lines_cost_as_many_queries_as_three(clerk: Browser, complaint_in: Callable[..., Complaint], count_queries: Callable[[], Any]) -> None:
+def test_thirty_lines_cost_as_many_queries_as_three(
+    clerk: Browser, complaint_in: Callable[..., Complaint], count_queries: Callable[[], Any]
+) -> None:
     counts = []
     for more in (3, 27):
         for _ in range(more):

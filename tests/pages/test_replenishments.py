@@ -1,4 +1,5 @@
-"""Replenishments and the queue of approvals on their pages (5.3.4): the table of steps over HTTP, amounts, what was changed meanwhile, who may sign."""
+"""Replenishments and the queue of approvals on their pages (5.3.4): the table of steps over HTTP, amounts,
+what was changed meanwhile, who may sign."""
 
 from __future__ import annotations
 
@@ -20,8 +21,17 @@ EMPTY = ("see_change",)  # an empty form is a whole one
 @pytest.fixture
 def asked(on):
     """The fields of an application for one piece."""
-    return lambda price="500", quantity="1", **more: {"lines-0-product_id": "1", "lines-0-quantity": quantity, "lines-0-unit_price": price, "order_no": "PO-1",
-                                                       "wanted_on": (day_of(on) + timedelta(days=5)).isoformat(), "replenishment_reason": "客户待料"} | more
+    return lambda price="500", quantity="1", **more: (
+        {
+            "lines-0-product_id": "1",
+            "lines-0-quantity": quantity,
+            "lines-0-unit_price": price,
+            "order_no": "PO-1",
+            "wanted_on": (day_of(on) + timedelta(days=5)).isoformat(),
+            "replenishment_reason": "客户待料",
+        }
+        | more
+    )
 
 
 def now(app, record) -> Replenishment:
@@ -35,13 +45,31 @@ def test_a_replenishments_steps_answer_each_role_as_the_clauses_say(app, filed, 
     browsers = {role: Browser(app, role) for role in ROLES}
     meant = {200: "may", 303: "may", 422: "may", 403: "403", 409: "409"}
     for row in (row for row in REPLENISHMENT if not row.creates):
-        asked = {role: browser for role, browser in browsers.items() if role in row.roles or situation.name in row.open_in}
+        asked = {
+            role: browser
+            for role, browser in browsers.items()
+            if role in row.roles or situation.name in row.open_in
+        }
         found = {}
         for role, browser in asked.items():
             got = browser.get(f"/replenishments/{record.id}/{row.step}").status
             fields = browser.form() if got == 200 else {"version": str(record.version)}
-            sent = got if row.step in EMPTY else browser.post(f"/replenishments/{record.id}/{row.step}", fields | {"password": "wrong", "wanted_on": "",
-                                                              "work_order": "", "delivery_no": "", "made_on": "", "reason": ""}).status
+            sent = (
+                got
+                if row.step in EMPTY
+                else browser.post(
+                    f"/replenishments/{record.id}/{row.step}",
+                    fields
+                    | {
+                        "password": "wrong",
+                        "wanted_on": "",
+                        "work_order": "",
+                        "delivery_no": "",
+                        "made_on": "",
+                        "reason": "",
+                    },
+                ).status
+            )
             found[role] = [meant[got], meant[sent]]
         assert found == {role: [row.answer(role, situation)] * 2 for role in asked}, row.step
     assert now(app, record).version == record.version
@@ -52,13 +80,34 @@ def test_a_replenishments_steps_answer_each_role_as_the_clauses_say(app, filed, 
 
 def test_sales_applies_from_a_return_and_the_amount_is_computed(app, as_role, people, on, asked):
     with kept(app):
-        slip = Returns(people, on)("registered", wants_goods=True, goods_wanted_on=day_of(on) + timedelta(days=3))
+        slip = Returns(people, on)(
+            "registered", wants_goods=True, goods_wanted_on=day_of(on) + timedelta(days=3)
+        )
     clerk = as_role("sales_clerk")
     form = clerk.get(f"/replenishments/new?return={slip.id}").form()
-    assert (form["return_no"], form["wanted_on"], form["lines-0-quantity"]) == (slip.number, (day_of(on) + timedelta(days=3)).isoformat(), "10")
-    clerk.post("/replenishments/new", form | {"lines-0-unit_price": "99.9995", "lines-1-product_id": "", "lines-1-quantity": "", "replenishment_reason": "急"})
+    assert (form["return_no"], form["wanted_on"], form["lines-0-quantity"]) == (
+        slip.number,
+        (day_of(on) + timedelta(days=3)).isoformat(),
+        "10",
+    )
+    clerk.post(
+        "/replenishments/new",
+        form
+        | {
+            "lines-0-unit_price": "99.9995",
+            "lines-1-product_id": "",
+            "lines-1-quantity": "",
+            "replenishment_reason": "急",
+        },
+    )
     record = loaded(app, Replenishment, 1)
-    assert (clerk.status, record.amount, record.return_id, record.complaint_id, len(record.running)) == (303, 1000, slip.id, slip.complaint_id, 3)
+    assert (clerk.status, record.amount, record.return_id, record.complaint_id, len(record.running)) == (
+        303,
+        1000,
+        slip.id,
+        slip.complaint_id,
+        3,
+    )
 
 
 def test_sales_applies_from_a_complaint(app, as_role, complaint_in, asked):
@@ -77,25 +126,47 @@ def test_one_at_999_995_rounds_to_1000_and_needs_the_general_manager(app, as_rol
     assert (record.amount, record.running[-1].needed_role) == (1000, "general_manager")
 
 
-@pytest.mark.parametrize(("fields", "at"), [
-    ({"lines-0-unit_price": "0"}, "lines-0-unit_price"), ({"lines-0-unit_price": "-1"}, "lines-0-unit_price"), ({"lines-0-unit_price": "免费"}, "lines-0-unit_price"),
-    ({"lines-0-unit_price": "0.00001"}, "lines-0-unit_price"), ({"lines-0-unit_price": "0.001"}, "lines-0-unit_price"),
-    ({"lines-0-unit_price": "Infinity"}, "lines-0-unit_price"), ({"lines-0-unit_price": "100000"}, "lines-0-unit_price"),
-    ({"lines-0-quantity": "0"}, "lines-0-quantity"), ({"lines-0-quantity": "0.5"}, "lines-0-quantity"), ({"lines-0-quantity": "一"}, "lines-0-quantity"),
-    ({"lines-0-product_id": "99"}, "lines-0-product_id"), ({"complaint_no": ""}, "complaint_no"), ({"complaint_no": "CC-1"}, "complaint_no"),
-    ({"return_no": "RMA-1"}, "return_no"), ({"wanted_on": "2020-01-01"}, "wanted_on"), ({"wanted_on": "morgen"}, "wanted_on"),
-    ({"replenishment_reason": "  "}, "replenishment_reason"),
-    ({"order_no": ""}, "order_no"), ({"lines-0-product_id": ""}, "lines-0-product_id")])
-def test_an_application_that_does_not_hold_is_refused_beside_its_field(as_role, complaint_in, asked, fields, at):
+@pytest.mark.parametrize(
+    ("fields", "at"),
+    [
+        ({"lines-0-unit_price": "0"}, "lines-0-unit_price"),
+        ({"lines-0-unit_price": "-1"}, "lines-0-unit_price"),
+        ({"lines-0-unit_price": "免费"}, "lines-0-unit_price"),
+        ({"lines-0-unit_price": "0.00001"}, "lines-0-unit_price"),
+        ({"lines-0-unit_price": "0.001"}, "lines-0-unit_price"),
+        ({"lines-0-unit_price": "Infinity"}, "lines-0-unit_price"),
+        ({"lines-0-unit_price": "100000"}, "lines-0-unit_price"),
+        ({"lines-0-quantity": "0"}, "lines-0-quantity"),
+        ({"lines-0-quantity": "0.5"}, "lines-0-quantity"),
+        ({"lines-0-quantity": "一"}, "lines-0-quantity"),
+        ({"lines-0-product_id": "99"}, "lines-0-product_id"),
+        ({"complaint_no": ""}, "complaint_no"),
+        ({"complaint_no": "CC-1"}, "complaint_no"),
+        ({"return_no": "RMA-1"}, "return_no"),
+        ({"wanted_on": "2020-01-01"}, "wanted_on"),
+        ({"wanted_on": "morgen"}, "wanted_on"),
+        ({"replenishment_reason": "  "}, "replenishment_reason"),
+        ({"order_no": ""}, "order_no"),
+        ({"lines-0-product_id": ""}, "lines-0-product_id"),
+    ],
+)
+def test_an_application_that_does_not_hold_is_refused_beside_its_field(
+    as_role, complaint_in, asked, fields, at
+):
     clerk = as_role("sales_clerk")
-    clerk.step("/replenishments/new", **{"complaint_no": complaint_in("analysing").number, **asked(), **fields})
+    clerk.step(
+        "/replenishments/new", **{"complaint_no": complaint_in("analysing").number, **asked(), **fields}
+    )
     assert (clerk.status, list(clerk.faults)) == (422, [at])
 
 
 def test_no_lines_are_no_application(as_role, complaint_in, asked):
     clerk = as_role("sales_clerk")
-    clerk.step("/replenishments/new", complaint_no=complaint_in("analysing").number,
-               **asked(**{"lines-0-product_id": "", "lines-0-quantity": "", "lines-0-unit_price": ""}))
+    clerk.step(
+        "/replenishments/new",
+        complaint_no=complaint_in("analysing").number,
+        **asked(**{"lines-0-product_id": "", "lines-0-quantity": "", "lines-0-unit_price": ""}),
+    )
     assert (clerk.status, "请至少填写一行明细" in clerk.text) == (422, True)
 
 
@@ -112,7 +183,11 @@ def test_a_manager_signs_what_stands_on_the_screen(app, as_role, filed):
     record, manager = filed(), as_role("sales_manager")
     manager.step(f"/replenishments/{record.id}/sign", password=PASSWORD)
     signed = now(app, record).running[0]
-    assert (manager.status, signed.signature_decision, signed.content_hash) == (303, "signed", record.face_hash())
+    assert (manager.status, signed.signature_decision, signed.content_hash) == (
+        303,
+        "signed",
+        record.face_hash(),
+    )
 
 
 def test_a_wrong_password_signs_nothing(app, as_role, filed):
@@ -139,7 +214,12 @@ def test_a_made_up_hash_signs_nothing(app, as_role, filed):
     record, manager = filed(), as_role("sales_manager")
     manager.get(f"/replenishments/{record.id}/sign")
     for seen in ("", "x", "0" * 64):
-        assert manager.post(f"/replenishments/{record.id}/sign", manager.form() | {"seen": seen, "password": PASSWORD}).status == 409
+        assert (
+            manager.post(
+                f"/replenishments/{record.id}/sign", manager.form() | {"seen": seen, "password": PASSWORD}
+            ).status
+            == 409
+        )
     assert now(app, record).version == record.version
 
 
@@ -161,7 +241,10 @@ def test_the_same_signature_sent_twice_is_answered_alike_and_counts_once(app, as
 def test_two_managers_in_the_same_second(app, filed):
     record = filed()
     browsers = [Browser(app, role) for role in ("sales_manager", "production_manager")]
-    forms = [browser.get(f"/replenishments/{record.id}/sign").form() | {"password": PASSWORD} for browser in browsers]
+    forms = [
+        browser.get(f"/replenishments/{record.id}/sign").form() | {"password": PASSWORD}
+        for browser in browsers
+    ]
     gate = threading.Barrier(2)
 
     def send(browser, fields):
@@ -182,7 +265,13 @@ def test_a_signer_who_lost_the_role_between_looking_and_signing_is_refused(app, 
     fields = manager.get(f"/replenishments/{record.id}/sign").form() | {"password": PASSWORD}
     with kept(app):
         person = db.session.get(User, people["sales_manager"].id)
-        person.edit(name=person.name, memberships=[("sales", "sales_clerk", False)], note=None, by=people["administrator"], on=on)
+        person.edit(
+            name=person.name,
+            memberships=[("sales", "sales_clerk", False)],
+            note=None,
+            by=people["administrator"],
+            on=on,
+        )
     assert manager.post(f"/replenishments/{record.id}/sign", fields).status == 403
     assert now(app, record).running[0].signature_decision is None
 
@@ -196,7 +285,9 @@ def test_a_refusal_needs_its_reason(app, as_role, filed):
     assert "库存可调拨" in manager.get(f"/replenishments/{record.id}").text
 
 
-def test_splitting_over_two_returns_of_one_complaint_needs_the_general_manager(app, as_role, filed, people, on, asked):
+def test_splitting_over_two_returns_of_one_complaint_needs_the_general_manager(
+    app, as_role, filed, people, on, asked
+):
     with kept(app):
         slips = [Returns(people, on)("registered", complaint_id=filed.build.complaint_id) for _ in range(2)]
     clerk = as_role("sales_clerk")
@@ -213,12 +304,18 @@ def test_a_refused_application_asks_nobody_any_more(as_role, filed):
 
 def test_who_may_never_sign_is_refused_before_it_is_asked_where_the_application_stands(as_role, filed):
     record = filed("ordered")
-    assert [as_role(role).get(f"/replenishments/{record.id}/order").status for role in ("planner", "auditor", "sales_manager")] == [403, 403, 409]
+    assert [
+        as_role(role).get(f"/replenishments/{record.id}/order").status
+        for role in ("planner", "auditor", "sales_manager")
+    ] == [403, 403, 409]
 
 
 def test_nobody_who_can_sign_is_shown_as_a_fault(app, as_role, filed):
     record = filed(by="sales_manager", signed=("production_manager",))
-    assert "目前没有人可以签下一个签核（业务经理）" in as_role("auditor").get(f"/replenishments/{record.id}").text
+    assert (
+        "目前没有人可以签下一个签核（业务经理）"
+        in as_role("auditor").get(f"/replenishments/{record.id}").text
+    )
     assert "目前没有人可以签核" in as_role("auditor").get("/approvals/?whose=all").text
 
 
@@ -227,8 +324,11 @@ def test_nobody_who_can_sign_is_shown_as_a_fault(app, as_role, filed):
 
 def test_the_urgent_order_goes_through_planning_production_and_warehouse(app, as_role, filed, on):
     record, today = filed("ordered"), day_of(on).isoformat()
-    for role, step, fields in (("planner", "schedule", {"work_order": "WO-7", "scheduled_on": today}), ("production_operator", "make", {}),
-                               ("warehouse_keeper", "ship", {"delivery_no": "SH-9"})):
+    for role, step, fields in (
+        ("planner", "schedule", {"work_order": "WO-7", "scheduled_on": today}),
+        ("production_operator", "make", {}),
+        ("warehouse_keeper", "ship", {"delivery_no": "SH-9"}),
+    ):
         person = as_role(role)
         person.step(f"/replenishments/{record.id}/{step}", **fields)
         assert person.status == 303, (step, person.faults)
@@ -236,10 +336,19 @@ def test_the_urgent_order_goes_through_planning_production_and_warehouse(app, as
 
 
 @pytest.mark.parametrize(("step", "state"), [("schedule", "ordered"), ("reschedule", "scheduled")])
-@pytest.mark.parametrize(("days", "note", "at"), [(-1, "", ["scheduled_on"]), (6, "", ["note"]), (5, "", []), (6, "磁钢缺料", [])])
-def test_an_order_is_planned_later_than_the_customer_wants_it_only_with_the_reason(as_role, filed, on, step, state, days, note, at):
+@pytest.mark.parametrize(
+    ("days", "note", "at"), [(-1, "", ["scheduled_on"]), (6, "", ["note"]), (5, "", []), (6, "磁钢缺料", [])]
+)
+def test_an_order_is_planned_later_than_the_customer_wants_it_only_with_the_reason(
+    as_role, filed, on, step, state, days, note, at
+):
     record, planner = filed(state), as_role("planner")
-    planner.step(f"/replenishments/{record.id}/{step}", work_order="WO-7", scheduled_on=(day_of(on) + timedelta(days=days)).isoformat(), note=note)
+    planner.step(
+        f"/replenishments/{record.id}/{step}",
+        work_order="WO-7",
+        scheduled_on=(day_of(on) + timedelta(days=days)).isoformat(),
+        note=note,
+    )
     assert (planner.status, list(planner.faults)) == (422 if at else 303, at)
     assert note in planner.get(f"/replenishments/{record.id}").text
 
@@ -247,25 +356,43 @@ def test_an_order_is_planned_later_than_the_customer_wants_it_only_with_the_reas
 @pytest.mark.parametrize(("days", "status"), [(1, 422), (-1, 422), (0, 303)])
 def test_nothing_is_made_before_its_order_or_in_the_future(as_role, filed, on, days, status):
     record, operator = filed("scheduled"), as_role("production_operator")
-    operator.step(f"/replenishments/{record.id}/make", made_on=(day_of(on) + timedelta(days=days)).isoformat())
+    operator.step(
+        f"/replenishments/{record.id}/make", made_on=(day_of(on) + timedelta(days=days)).isoformat()
+    )
     assert operator.status == status
 
 
 # The queue
 
 
-def test_the_queue_says_what_from_whom_the_amount_the_clause_and_what_else_is_open(app, as_role, filed, complaint_in):
+def test_the_queue_says_what_from_whom_the_amount_the_clause_and_what_else_is_open(
+    app, as_role, filed, complaint_in
+):
     record = filed(price="1234.5")
     complaint_in("accepted")
     complaint_in("closed")
     row = as_role("sales_manager").get("/approvals/").soup.select_one(".approval")
     text = row.get_text(" ", strip=True)
-    assert all(words in text for words in (record.number, "业务经理甲", "1,234.50", "5.3.4", "华声汽配 另有未结", "客户投诉 2", "提出：业务员/跟单员甲", "等待 业务经理甲"))
+    assert all(
+        words in text
+        for words in (
+            record.number,
+            "业务经理甲",
+            "1,234.50",
+            "5.3.4",
+            "华声汽配 另有未结",
+            "客户投诉 2",
+            "提出：业务员/跟单员甲",
+            "等待 业务经理甲",
+        )
+    )
     assert "补货 1" not in text
     assert [link.get_text() for link in row.select(".approval-buttons a")] == ["核准补货", "驳回"]
 
 
-def test_the_queue_counts_what_else_the_customer_has_open_and_not_the_line_itself(as_role, filed, complaint_in):
+def test_the_queue_counts_what_else_the_customer_has_open_and_not_the_line_itself(
+    as_role, filed, complaint_in
+):
     filed()
     rows = as_role("sales_manager").get("/approvals/").soup.select(".approval")
     assert ["补货" in row.select_one(".approval-facts").get_text() for row in rows] == [False]
@@ -278,17 +405,38 @@ def test_the_queue_holds_every_kind_of_signature(app, as_role, filed, complaint_
     filed()
     complaint_in("accepted")
     page = as_role("auditor").get("/approvals/?whose=all")
-    assert [row.select_one("b").get_text().split(" · ")[0] for row in page.soup.select(".approval")] == ["分析确认", "核准补货", "核准补货", "结案"]
+    assert [row.select_one("b").get_text().split(" · ")[0] for row in page.soup.select(".approval")] == [
+        "分析确认",
+        "核准补货",
+        "核准补货",
+        "结案",
+    ]
     assert page.soup.select(".approval-buttons a") == []
 
 
 def test_everyone_has_their_own_queue(as_role, filed, complaint_in):
     filed()
     complaint_in("accepted")
-    found = {role: [row.select_one("b").get_text().split(" · ")[0] for row in as_role(role).get("/approvals/").soup.select(".approval")]
-             for role in ("sales_manager", "production_manager", "general_manager", "quality_supervisor", "sales_clerk")}
-    assert found == {"sales_manager": ["核准补货"], "production_manager": ["核准补货"], "general_manager": [], "quality_supervisor": ["分析确认", "结案"],
-                     "sales_clerk": []}
+    found = {
+        role: [
+            row.select_one("b").get_text().split(" · ")[0]
+            for row in as_role(role).get("/approvals/").soup.select(".approval")
+        ]
+        for role in (
+            "sales_manager",
+            "production_manager",
+            "general_manager",
+            "quality_supervisor",
+            "sales_clerk",
+        )
+    }
+    assert found == {
+        "sales_manager": ["核准补货"],
+        "production_manager": ["核准补货"],
+        "general_manager": [],
+        "quality_supervisor": ["分析确认", "结案"],
+        "sales_clerk": [],
+    }
 
 
 def test_signed_from_the_queue_one_is_back_in_the_queue(app, as_role, filed):
@@ -302,7 +450,10 @@ def test_by_htmx_the_queue_alone_is_drawn_anew(app, as_role, filed):
     record, manager = filed(), as_role("sales_manager")
     fields = manager.get(f"/replenishments/{record.id}/sign?then=approvals").form() | {"password": PASSWORD}
     manager.post(f"/replenishments/{record.id}/sign?then=approvals", fields, htmx=True)
-    assert (manager.status, manager.response.headers["HX-Location"]) == (200, '{"path": "/approvals/", "target": "#rows", "swap": "outerHTML"}')
+    assert (manager.status, manager.response.headers["HX-Location"]) == (
+        200,
+        '{"path": "/approvals/", "target": "#rows", "swap": "outerHTML"}',
+    )
 
 
 def test_a_made_up_way_back_is_not_followed(app, as_role, filed):
@@ -346,7 +497,9 @@ def test_the_register_names_who_approved(as_role, filed):
 def test_a_manager_names_a_deputy_who_signs_from_the_queue(app, as_role, filed, on):
     record, manager, planner = filed(), as_role("sales_manager"), as_role("planner")
     assert planner.get(f"/replenishments/{record.id}/sign").status == 403
-    manager.step("/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat())
+    manager.step(
+        "/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat()
+    )
     assert manager.status == 303, manager.faults
     assert "您代理 业务经理甲（业务经理）签核" in planner.get("/approvals/").text
     assert [link.get_text() for link in planner.soup.select(".approval-buttons a")] == ["核准补货", "驳回"]
@@ -362,25 +515,47 @@ def person_id(app, username: str) -> int:
         return User.by_username(username).id
 
 
-@pytest.mark.parametrize(("fields", "at"), [
-    ({"deputy_id": ""}, "deputy_id"), ({"deputy_id": "9999"}, "deputy_id"), ({"last_on": "2020-01-01"}, "last_on"), ({"first_on": "x"}, "first_on"),
-    ({"first_on": "2099-01-02", "last_on": "2099-01-01"}, "last_on"), ({"first_on": "2019-01-01", "last_on": "2020-01-01"}, "last_on"), ({"role": "general_manager"}, "role")])
+@pytest.mark.parametrize(
+    ("fields", "at"),
+    [
+        ({"deputy_id": ""}, "deputy_id"),
+        ({"deputy_id": "9999"}, "deputy_id"),
+        ({"last_on": "2020-01-01"}, "last_on"),
+        ({"first_on": "x"}, "first_on"),
+        ({"first_on": "2099-01-02", "last_on": "2099-01-01"}, "last_on"),
+        ({"first_on": "2019-01-01", "last_on": "2020-01-01"}, "last_on"),
+        ({"role": "general_manager"}, "role"),
+    ],
+)
 def test_a_deputy_that_does_not_hold_is_refused_beside_its_field(app, as_role, on, fields, at):
     manager = as_role("sales_manager")
-    manager.step("/approvals/deputies", **{"deputy_id": str(person_id(app, "planner")), "last_on": day_of(on).isoformat(), **fields})
+    manager.step(
+        "/approvals/deputies",
+        **{"deputy_id": str(person_id(app, "planner")), "last_on": day_of(on).isoformat(), **fields},
+    )
     assert (manager.status, list(manager.faults)) == (422, [at])
 
 
 @pytest.mark.parametrize("role", ["\x00", "auditor", ""])
 def test_a_deputy_is_named_for_a_role_that_one_has(app, as_role, on, role):
     manager = as_role("sales_manager")
-    manager.step("/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat(), role=role)
+    manager.step(
+        "/approvals/deputies",
+        deputy_id=str(person_id(app, "planner")),
+        last_on=day_of(on).isoformat(),
+        role=role,
+    )
     assert (manager.status, list(manager.faults)) == (422, ["role"])
 
 
 def test_deputies_are_named_by_approvers_and_withdrawn_by_who_named_them(app, as_role, on):
-    assert [as_role(role).get("/approvals/deputies").status for role in ("sales_clerk", "auditor", "general_manager")] == [403, 403, 200]
-    as_role("sales_manager").step("/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat())
+    assert [
+        as_role(role).get("/approvals/deputies").status
+        for role in ("sales_clerk", "auditor", "general_manager")
+    ] == [403, 403, 200]
+    as_role("sales_manager").step(
+        "/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat()
+    )
     other = as_role("general_manager")
     assert [other.post(f"/approvals/deputies/{number}/withdraw").status for number in (1, 99)] == [403, 404]
 
@@ -398,39 +573,60 @@ def test_one_deputy_at_a_time_is_named_and_never_oneself(app, as_role, on):
 
 def test_a_button_that_withdraws_is_pressed_twice(app, as_role, on):
     manager = as_role("sales_manager")
-    manager.step("/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat())
+    manager.step(
+        "/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat()
+    )
     assert [manager.post("/approvals/deputies/1/withdraw").status for _ in range(2)] == [303, 303]
     assert as_role("general_manager").post("/approvals/deputies/1/withdraw").status == 403
 
 
-def test_nobody_is_offered_a_signature_that_nobody_can_give_and_the_queue_narrows_by_what_is_signed(as_role, filed):
+def test_nobody_is_offered_a_signature_that_nobody_can_give_and_the_queue_narrows_by_what_is_signed(
+    as_role, filed
+):
     filed(by="sales_manager", signed=("production_manager",))
     page = as_role("sales_manager").get("/approvals/?whose=all&what=replenishment.sign")
     assert [row.select(".approval-buttons a") for row in page.soup.select(".approval")] == [[]]
     offered = [option["value"] for option in page.soup.select("select[name=what] option")]
-    assert ["replenishment.sign" in offered, "return.close" in offered, "return.count" in offered] == [True, True, False]
+    assert ["replenishment.sign" in offered, "return.close" in offered, "return.count" in offered] == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_a_deputy_who_is_the_applicant_sees_the_line_and_cannot_sign_it(app, as_role, filed, on):
     filed()
-    as_role("sales_manager").step("/approvals/deputies", deputy_id=str(person_id(app, "sales_clerk")), last_on=day_of(on).isoformat())
+    as_role("sales_manager").step(
+        "/approvals/deputies", deputy_id=str(person_id(app, "sales_clerk")), last_on=day_of(on).isoformat()
+    )
     rows = as_role("sales_clerk").get("/approvals/").soup.select(".approval")
     assert [row.select(".approval-buttons a") for row in rows] == [[]]
 
 
 def test_a_deputy_of_one_manager_signs_no_line_of_the_other(app, as_role, filed, on):
     filed()
-    as_role("sales_manager").step("/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat())
+    as_role("sales_manager").step(
+        "/approvals/deputies", deputy_id=str(person_id(app, "planner")), last_on=day_of(on).isoformat()
+    )
     rows = as_role("planner").get("/approvals/?whose=all").soup.select(".approval")
-    found = {row.select_one(".approval-facts").get_text(" ", strip=True).split("等待 ")[1].split()[0]: len(row.select(".approval-buttons a")) for row in rows}
+    found = {
+        row.select_one(".approval-facts").get_text(" ", strip=True).split("等待 ")[1].split()[0]: len(
+            row.select(".approval-buttons a")
+        )
+        for row in rows
+    }
     assert {name: found[name] for name in ("业务经理甲", "生产经理甲")} == {"业务经理甲": 2, "生产经理甲": 0}
 
 
 # What the forms refuse
 
 
-@pytest.mark.parametrize(("state", "at"), [("at_gate", "return_no"), ("closed", "return_no"), ("not_taken", "return_no")])
-def test_a_return_without_a_complaint_or_at_its_end_gets_no_replenishment(app, as_role, people, on, asked, state, at):
+@pytest.mark.parametrize(
+    ("state", "at"), [("at_gate", "return_no"), ("closed", "return_no"), ("not_taken", "return_no")]
+)
+def test_a_return_without_a_complaint_or_at_its_end_gets_no_replenishment(
+    app, as_role, people, on, asked, state, at
+):
     with kept(app):
         slip = Returns(people, on)(state)
     clerk = as_role("sales_clerk")
@@ -438,7 +634,9 @@ def test_a_return_without_a_complaint_or_at_its_end_gets_no_replenishment(app, a
     assert (clerk.status, list(clerk.faults)) == (422, [at])
 
 
-def test_return_and_complaint_belong_together_however_their_numbers_are_written(app, as_role, people, on, asked, complaint_in):
+def test_return_and_complaint_belong_together_however_their_numbers_are_written(
+    app, as_role, people, on, asked, complaint_in
+):
     with kept(app):
         slip = Returns(people, on)("registered")
         complaint = slip.complaint.number
@@ -449,7 +647,9 @@ def test_return_and_complaint_belong_together_however_their_numbers_are_written(
     assert clerk.status == 303, clerk.faults
 
 
-def test_a_day_that_is_over_stays_on_an_old_application_and_no_other_is_written(app, as_role, people, on, filed, asked):
+def test_a_day_that_is_over_stays_on_an_old_application_and_no_other_is_written(
+    app, as_role, people, on, filed, asked
+):
     with kept(app):
         old = Replenishments(people, on - timedelta(days=9), filed.build.complaint_id)()
     clerk = as_role("sales_clerk")
@@ -460,12 +660,20 @@ def test_a_day_that_is_over_stays_on_an_old_application_and_no_other_is_written(
 
 
 @pytest.mark.parametrize(("made", "days", "status"), [(0, -1, 422), (0, 0, 303), (0, 1, 422)])
-def test_nothing_is_shipped_before_it_is_made_or_in_the_future(app, as_role, people, on, filed, made, days, status):
+def test_nothing_is_shipped_before_it_is_made_or_in_the_future(
+    app, as_role, people, on, filed, made, days, status
+):
     with kept(app):
         record = Replenishments(people, on - timedelta(days=4), filed.build.complaint_id)("scheduled")
-        db.session.get(Replenishment, record.id).make(made_on=day_of(on) + timedelta(days=made), by=people["production_manager"], on=on)
+        db.session.get(Replenishment, record.id).make(
+            made_on=day_of(on) + timedelta(days=made), by=people["production_manager"], on=on
+        )
     keeper = as_role("warehouse_keeper")
-    keeper.step(f"/replenishments/{record.id}/ship", delivery_no="SH-9", sent_off_on=(day_of(on) + timedelta(days=days)).isoformat())
+    keeper.step(
+        f"/replenishments/{record.id}/ship",
+        delivery_no="SH-9",
+        sent_off_on=(day_of(on) + timedelta(days=days)).isoformat(),
+    )
     assert keeper.status == status
 
 
@@ -475,13 +683,23 @@ def test_the_list_narrows_by_what_is_open(as_role, filed):
     assert [number in page for number in numbers] == [True, False, False]
 
 
-def test_what_is_refused_is_not_late_and_signatures_that_a_change_voided_are_named(app, as_role, people, on, filed):
+def test_what_is_refused_is_not_late_and_signatures_that_a_change_voided_are_named(
+    app, as_role, people, on, filed
+):
     with kept(app):
         build = Replenishments(people, on - timedelta(days=9), filed.build.complaint_id)
         refused, changed = build("rejected"), build(signed=("sales_manager",), changed=True)
     reader = as_role("auditor")
-    assert ["已逾期" in reader.get(f"/replenishments/{one.id}").soup.select_one(".record-sub").get_text() for one in (refused, changed)] == [False, True]
-    voided = [reader.get(f"/replenishments/{one.id}").soup.find("p", string=lambda text: text and "因后来的变更作废" in text) for one in (refused, changed)]
+    assert [
+        "已逾期" in reader.get(f"/replenishments/{one.id}").soup.select_one(".record-sub").get_text()
+        for one in (refused, changed)
+    ] == [False, True]
+    voided = [
+        reader.get(f"/replenishments/{one.id}").soup.find(
+            "p", string=lambda text: text and "因后来的变更作废" in text
+        )
+        for one in (refused, changed)
+    ]
     assert [voided[0], "业务经理" in voided[1].text, "生产经理" in voided[1].text] == [None, True, False]
 
 
@@ -493,8 +711,13 @@ def test_a_price_that_is_no_number_is_not_said_to_be_missing_too(as_role, compla
 
 def test_a_countersignature_is_offered_to_whose_it_is_and_stands_in_everybodys_queue(as_role, complaint_in):
     complaint_in("answering", route="meeting", met=True, disposed=True)
-    found = {role: [[link.get_text() for link in row.select(".approval-buttons a")] for row in as_role(role).get("/approvals/?whose=all").soup.select(".approval")]
-             for role in ("sales_manager", "planner")}
+    found = {
+        role: [
+            [link.get_text() for link in row.select(".approval-buttons a")]
+            for row in as_role(role).get("/approvals/?whose=all").soup.select(".approval")
+        ]
+        for role in ("sales_manager", "planner")
+    }
     assert [sorted(map(len, buttons)) for buttons in found.values()] == [[0, 0, 1], [0, 0, 0]]
 
 
@@ -504,7 +727,14 @@ def test_an_application_without_complaint_and_return_is_asked_for_one_of_them(as
     assert "请填写投诉编号或退货单号" in clerk.faults["complaint_no"]
 
 
-@pytest.mark.parametrize(("price", "shown"), [("236", "236.00"), ("99.9995", "99.9995"), ("0.5", "0.50"), ("1234.125", "1,234.125")])
+@pytest.mark.parametrize(
+    ("price", "shown"),
+    [("236", "236.00"), ("99.9995", "99.9995"), ("0.5", "0.50"), ("1234.125", "1,234.125")],
+)
 def test_a_unit_price_stands_with_two_decimals_or_as_many_as_it_has(as_role, filed, price, shown):
-    row = as_role("auditor").get(f"/replenishments/{filed(price=price).id}").soup.select_one("#block-B table tbody tr, .panel table tbody tr")
+    row = (
+        as_role("auditor")
+        .get(f"/replenishments/{filed(price=price).id}")
+        .soup.select_one("#block-B table tbody tr, .panel table tbody tr")
+    )
     assert row.select("td")[1].get_text() == shown

@@ -1,4 +1,5 @@
-"""One password for the signatures of some minutes: off unless a setting allows it, for this session alone, and the signature says so."""
+"""One password for the signatures of some minutes: off unless a setting allows it, for this session alone,
+and the signature says so."""
 
 from __future__ import annotations
 
@@ -36,6 +37,7 @@ def filed(app, people, on, complaint_in):
         with kept(app):
             record = Replenishments(people, on, complaint.id)()
         return f"/replenishments/{record.id}/sign"
+
     return make
 
 
@@ -51,13 +53,17 @@ def manager(as_role, filed):
 def signed(app) -> list[tuple[int, bool]]:
     """(application, whether the password was typed for it), in the order of the signatures."""
     with app.app_context():
-        rows = db.session.execute(select(Signature).where(Signature.kind == "replenishment").order_by(Signature.id)).scalars()
+        rows = db.session.execute(
+            select(Signature).where(Signature.kind == "replenishment").order_by(Signature.id)
+        ).scalars()
         return [(one.record_id, one.password_at is None) for one in rows]
 
 
 def without_password(browser, address):
     """The form as it is shown, sent by hand without a password, whatever it asks for."""
-    return browser.post(address, {name: value for name, value in browser.get(address).form().items() if name != "password"})
+    return browser.post(
+        address, {name: value for name, value in browser.get(address).form().items() if name != "password"}
+    )
 
 
 @pytest.mark.usefixtures("relaxed")
@@ -74,8 +80,13 @@ def test_after_a_signature_the_next_ones_ask_for_no_password_and_say_so(app, man
     with app.app_context():
         record = db.session.get(Replenishment, 2)
         signature, event = record.signatures[0], record.events[-1]
-        assert (signature.user_id, signature.role, signature.meaning, signature.at, signature.content_hash) == (
-            User.by_username("sales_manager").id, "sales_manager", "approved", event.at, event.content_hash)
+        assert (
+            signature.user_id,
+            signature.role,
+            signature.meaning,
+            signature.at,
+            signature.content_hash,
+        ) == (User.by_username("sales_manager").id, "sales_manager", "approved", event.at, event.content_hash)
         assert signature.password_at == typed == datetime.fromisoformat(event.facts["password_at"])
         assert [*verify_events(), *verify_records(), *verify_signatures()] == []
     assert "未再次询问密码" in manager.get("/replenishments/2").text
@@ -93,8 +104,12 @@ def test_a_session_that_signed_before_the_setting_was_made_is_asked(app, manager
 
 
 @pytest.mark.usefixtures("relaxed")
-@pytest.mark.parametrize(("ago", "status"), [(MINUTES * 60 - 30, 303), (MINUTES * 60, 422), (3600, 422), (-30, 422), (-3600, 422)])
-def test_the_minutes_end_and_a_clock_put_back_does_not_lengthen_them(app, manager, filed, sessions, ago, status):
+@pytest.mark.parametrize(
+    ("ago", "status"), [(MINUTES * 60 - 30, 303), (MINUTES * 60, 422), (3600, 422), (-30, 422), (-3600, 422)]
+)
+def test_the_minutes_end_and_a_clock_put_back_does_not_lengthen_them(
+    app, manager, filed, sessions, ago, status
+):
     sessions(signed_at=datetime.now(UTC) - timedelta(seconds=ago))
     assert without_password(manager, filed()).status == status
     assert len(signed(app)) == (2 if status == 303 else 1)
@@ -158,7 +173,12 @@ def test_signing_out_ends_it(app, manager, filed, button):
 
 @pytest.mark.usefixtures("relaxed")
 def test_a_new_password_ends_it(manager, filed):
-    manager.step("/account", current_password=PASSWORD, new_password="a second password", repeat_password="a second password")
+    manager.step(
+        "/account",
+        current_password=PASSWORD,
+        new_password="a second password",
+        repeat_password="a second password",
+    )
     assert without_password(manager, filed()).status == 422
 
 
@@ -166,7 +186,13 @@ def test_a_new_password_ends_it(manager, filed):
 def test_a_change_of_roles_ends_it(app, manager, people, on, filed):
     with kept(app):
         person = db.session.get(User, people["sales_manager"].id)
-        person.edit(name=person.name, memberships=[("sales", "sales_manager", True)], note=None, by=people["administrator"], on=on)
+        person.edit(
+            name=person.name,
+            memberships=[("sales", "sales_manager", True)],
+            note=None,
+            by=people["administrator"],
+            on=on,
+        )
     assert without_password(manager, filed()).status == 422
 
 
@@ -190,7 +216,11 @@ def test_ended_between_looking_and_signing_it_is_asked_and_nothing_typed_is_lost
         LoginSession.ask_again(User.by_username("production_manager"))
         db.session.commit()
     manager.post(refuse, fields)
-    assert (manager.status, list(manager.faults), manager.form()["reason"]) == (422, ["password"], "库存可调拨")
+    assert (manager.status, list(manager.faults), manager.form()["reason"]) == (
+        422,
+        ["password"],
+        "库存可调拨",
+    )
     assert manager.send(refuse, password=PASSWORD).status == 303
 
 
@@ -201,6 +231,7 @@ def test_ended_while_the_request_waits_for_the_lock_it_is_asked(app, manager, fi
     def ended_meanwhile(*waits):
         lock(*waits)
         LoginSession.ask_again(User.by_username("sales_manager"))
+
     fields = manager.get(address).form()
     monkeypatch.setattr(steps, "begin_write", ended_meanwhile)
     assert manager.post(address, fields).status == 422
@@ -228,5 +259,7 @@ def test_every_kind_of_signature_follows_the_setting(app, as_role, complaint_in)
 
 def test_verify_finds_a_signature_that_denies_or_claims_it(app, manager, filed):
     with app.app_context():
-        db.session.execute(update(Signature).where(Signature.kind == "replenishment").values(password_at=datetime.now(UTC)))
+        db.session.execute(
+            update(Signature).where(Signature.kind == "replenishment").values(password_at=datetime.now(UTC))
+        )
         assert [fault.what for fault in verify_signatures()] == ["does not fit the event it was given with"]

@@ -9,44 +9,47 @@ from tests.tables import ROLES
 
 #                                             sales, quality, the other departments, auditor and administrator
 MATRIX = {
-    "read":              ("5.6",              "xx xx xxxxxxxxxx x."),  # every signed-in role may read; administrators keep the program
-    "attach_file":       ("5.6",              "xx xx xxxxxxxxxx .."),  # auditors change nothing
-    "edit_customer":     ("5.1.3.2",          "xx .. .......... .."),
-    "edit_product":      ("5.1",              "xx .. x......... .."),
-    "edit_shipment":     ("5.1",              "xx .. ....xx.... .."),
-    "void_master_data":  ("5.6",              ".x .. .......... .."),
-    "log_complaint":     ("5.2.1.1",          "xx .. .......... .."),
-    "pass_on_complaint": ("5.2.1.2",          ".. xx xxxxxxxxxx .."),
-    "analyse_complaint": ("5.2.1.3",          ".. xx .......... .."),
-    "settle_complaint":  ("5.2.2.3",          ".. .x .......... .."),
-    "reply_to_customer": ("5.2.2.3",          "xx .. .......... .."),
-    "close_complaint":   ("5.2.2.3",          ".. .x .......... .."),
-    "void_complaint":    ("5.6",              ".x .. .......... .."),
-    "import_history":    ("5.6",              ".x .. .......... .."),  # what others once wrote down: by who answers for the department's records
-    "contact_customer":  ("5.2.1.3",          "xx xx .......... .."),
-    "receive_sample":    ("5.2.1.3",          "xx xx .....x.... .."),
-    "countersign":       ("5.2.2.4",          "xx xx xxxxxxxxxx .."),
-    "carry_out_disposition": ("5.2.2.4",      "xx xx xxxxxxxxxx .."),
-    "plan_goods":        ("5.2.2.4",          ".. .. ....x..... .."),
-    "issue_capa":        ("5.2.2.5",          "xx xx .......... .."),
-    "answer_capa":       ("5.2.2.5",          "xx xx xxxxxxxxxx .."),
-    "verify_capa":       ("5.2.2.5",          ".. xx .......... .."),
-    "void_capa":         ("5.6",              ".x .x .......... .."),
-    "register_return":   ("5.3.1",            "xx .. .......... .."),
-    "receive_return":    ("5.3.3",            ".. .. .....x.... .."),
-    "judge_return":      ("5.3.1",            ".. xx .......... .."),
-    "plan_return":       ("5.3.1",            ".. .. ....x..... .."),  # PMC安排拉回, and 3.6
-    "settle_difference": ("5.3.3",            "xx .. .......... .."),
-    "write_rework":      ("3.4",              ".. .. .x........ .."),
-    "book_rework":       ("3.5",              ".. .. ..xx...... .."),
-    "close_return":      ("5.3.5",            ".. .x .......... .."),
-    "void_return":       ("5.6",              ".x .. .......... .."),
-    "apply_replenishment": ("5.3.4",          "xx .. .......... .."),  # 由业务部提出
-    "approve_replenishment": ("5.3.4",        ".x .. ...x....x. .."),
-    "make_order":        ("3.5",              ".. .. ..xx...... .."),
-    "ship_order":        ("5.3.4",            ".. .. .....x.... .."),
-    "void_replenishment": ("5.6",             ".x .. .......... .."),
-    "administer":        ("5.6",              ".. .. .......... .x"),
+    "read": ("5.6", "xx xx xxxxxxxxxx x."),  # every signed-in role may read; administrators keep the program
+    "attach_file": ("5.6", "xx xx xxxxxxxxxx .."),  # auditors change nothing
+    "edit_customer": ("5.1.3.2", "xx .. .......... .."),
+    "edit_product": ("5.1", "xx .. x......... .."),
+    "edit_shipment": ("5.1", "xx .. ....xx.... .."),
+    "void_master_data": ("5.6", ".x .. .......... .."),
+    "log_complaint": ("5.2.1.1", "xx .. .......... .."),
+    "pass_on_complaint": ("5.2.1.2", ".. xx xxxxxxxxxx .."),
+    "analyse_complaint": ("5.2.1.3", ".. xx .......... .."),
+    "settle_complaint": ("5.2.2.3", ".. .x .......... .."),
+    "reply_to_customer": ("5.2.2.3", "xx .. .......... .."),
+    "close_complaint": ("5.2.2.3", ".. .x .......... .."),
+    "void_complaint": ("5.6", ".x .. .......... .."),
+    "import_history": (
+        "5.6",
+        ".x .. .......... ..",
+    ),  # what others once wrote down: by who answers for the department's records
+    "contact_customer": ("5.2.1.3", "xx xx .......... .."),
+    "receive_sample": ("5.2.1.3", "xx xx .....x.... .."),
+    "countersign": ("5.2.2.4", "xx xx xxxxxxxxxx .."),
+    "carry_out_disposition": ("5.2.2.4", "xx xx xxxxxxxxxx .."),
+    "plan_goods": ("5.2.2.4", ".. .. ....x..... .."),
+    "issue_capa": ("5.2.2.5", "xx xx .......... .."),
+    "answer_capa": ("5.2.2.5", "xx xx xxxxxxxxxx .."),
+    "verify_capa": ("5.2.2.5", ".. xx .......... .."),
+    "void_capa": ("5.6", ".x .x .......... .."),
+    "register_return": ("5.3.1", "xx .. .......... .."),
+    "receive_return": ("5.3.3", ".. .. .....x.... .."),
+    "judge_return": ("5.3.1", ".. xx .......... .."),
+    "plan_return": ("5.3.1", ".. .. ....x..... .."),  # PMC安排拉回, and 3.6
+    "settle_difference": ("5.3.3", "xx .. .......... .."),
+    "write_rework": ("3.4", ".. .. .x........ .."),
+    "book_rework": ("3.5", ".. .. ..xx...... .."),
+    "close_return": ("5.3.5", ".. .x .......... .."),
+    "void_return": ("5.6", ".x .. .......... .."),
+    "apply_replenishment": ("5.3.4", "xx .. .......... .."),  # 由业务部提出
+    "approve_replenishment": ("5.3.4", ".x .. ...x....x. .."),
+    "make_order": ("3.5", ".. .. ..xx...... .."),
+    "ship_order": ("5.3.4", ".. .. .....x.... .."),
+    "void_replenishment": ("5.6", ".x .. .......... .."),
+    "administer": ("5.6", ".. .. .......... .x"),
 }
 
 

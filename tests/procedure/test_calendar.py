@@ -145,7 +145,8 @@ def test_working_hours_back_from_a_moment(moment, hours, bound):
 
 def test_what_is_added_comes_back_in_the_factorys_zone():
     assert (
-        CALENDAR.add_working_hours(datetime(2026, 11, 2, 1, tzinfo=UTC), 1).isoformat() == "2026-11-02T10:00:00+08:00"
+        CALENDAR.add_working_hours(datetime(2026, 11, 2, 1, tzinfo=UTC), 1).isoformat()
+        == "2026-11-02T10:00:00+08:00"
     )
 
 
@@ -206,18 +207,21 @@ def test_there_is_no_moment_no_working_hours_ago(hours):
         CALENDAR.working_hours_before(at(2, 9), hours)
 
 
-@pytest.mark.parametrize(("day", "months", "before"), [
-    ("2026-08-31", 6, "2026-02-28"),  # February has no 31st
-    ("2024-08-31", 6, "2024-02-29"),  # a leap year
-    ("2024-02-29", 12, "2023-02-28"),
-    ("2026-08-28", 6, "2026-02-28"),
-    ("2026-03-10", 6, "2025-09-10"),  # over the turn of the year
-    ("2026-01-15", 1, "2025-12-15"),
-    ("2026-12-31", 12, "2025-12-31"),
-    ("2026-07-31", 1, "2026-06-30"),
-    ("2026-05-31", 60, "2021-05-31"),
-    ("2026-05-31", 0, "2026-05-31"),
-])
+@pytest.mark.parametrize(
+    ("day", "months", "before"),
+    [
+        ("2026-08-31", 6, "2026-02-28"),  # February has no 31st
+        ("2024-08-31", 6, "2024-02-29"),  # a leap year
+        ("2024-02-29", 12, "2023-02-28"),
+        ("2026-08-28", 6, "2026-02-28"),
+        ("2026-03-10", 6, "2025-09-10"),  # over the turn of the year
+        ("2026-01-15", 1, "2025-12-15"),
+        ("2026-12-31", 12, "2025-12-31"),
+        ("2026-07-31", 1, "2026-06-30"),
+        ("2026-05-31", 60, "2021-05-31"),
+        ("2026-05-31", 0, "2026-05-31"),
+    ],
+)
 def test_months_back_end_on_the_same_day_or_the_months_last(day, months, before):
     assert months_before(date.fromisoformat(day), months) == date.fromisoformat(before)
 

@@ -38,7 +38,22 @@ HEADINGS = {
 BUILT = {
     *("3.4", "3.5", "3.6", "5.3.1", "5.3.2", "5.3.3", "5.3.4", "5.3.5"),
     *("1.0", "2.0", "3.0", "3.1", "3.1.4", "3.2", "3.7", "4.1", "5.1.3.2"),
-    *("5.2.1.1", "5.2.1.2", "5.2.1.3", "5.2.2.1", "5.2.2.2", "5.2.2.3", "5.2.2.4", "5.2.2.5", "5.2.2.6", "5.4.1", "5.6", "7.1", "7.5", "7.6"),
+    *(
+        "5.2.1.1",
+        "5.2.1.2",
+        "5.2.1.3",
+        "5.2.2.1",
+        "5.2.2.2",
+        "5.2.2.3",
+        "5.2.2.4",
+        "5.2.2.5",
+        "5.2.2.6",
+        "5.4.1",
+        "5.6",
+        "7.1",
+        "7.5",
+        "7.6",
+    ),
 }
 
 
@@ -50,7 +65,10 @@ def test_every_clause_of_the_procedure_is_listed_in_its_order():
     ("clause_id", "text"),
     [
         ("3.1.2", "客户访厂和审查。"),
-        ("5.2.1.1", "业务部接到客户口头或书面投诉时,通知跟单员记录于客户投诉处理报告和客户抱怨明细表交给品管部。"),
+        (
+            "5.2.1.1",
+            "业务部接到客户口头或书面投诉时,通知跟单员记录于客户投诉处理报告和客户抱怨明细表交给品管部。",
+        ),
         (
             "5.2.1.3",
             (
@@ -129,7 +147,9 @@ def test_the_repeated_clause_is_one_step():
 
 def test_a_revised_procedure_shows_its_own_words():
     title = Name("回复时限", "Time to reply")
-    book = replace(load(), clauses=(ClauseText("5.2.2.6", title, "三天内回复。"), ClauseText("9.0", Name("新", "New"))))
+    book = replace(
+        load(), clauses=(ClauseText("5.2.2.6", title, "三天内回复。"), ClauseText("9.0", Name("新", "New")))
+    )
     revised, added = clauses(book)
     assert (revised.text_zh, revised.does) == ("三天内回复。", DOES["5.2.2.6"].does)
     assert added == Clause("9.0", Name("新", "New"), "", None, ())

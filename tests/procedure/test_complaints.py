@@ -1,4 +1,5 @@
-"""Complaints (5.2): the table Step × role × state by hand against the rows; the rules of the confirmation (5.2.2.2–4, Q11, Q17)."""
+"""Complaints (5.2): the table Step × role × state by hand against the rows; the rules of the confirmation
+(5.2.2.2–4, Q11, Q17)."""
 
 from __future__ import annotations
 
@@ -29,10 +30,38 @@ HOLDS = {
     "closed": {"occasional", "answer_missing", "nothing_open"},
     "meeting, to be held": {"meeting", "not_met", "not_disposed", "answer_missing"},
     "meeting, held": {"meeting", "met", "not_disposed", "answer_missing"},
-    "meeting, goods decided on": {"meeting", "met", "disposed", "answer_missing", "countersigning", "dispositions_open"},
-    "meeting, result issued": {"meeting", "met", "disposed", "answer_ready", "countersigning", "dispositions_open"},
-    "meeting, with the customer, plan wanted": {"meeting", "met", "disposed", "answer_missing", "countersigning", "dispositions_open", "plan_wanted"},
-    "meeting, accepted, goods not done": {"meeting", "met", "disposed", "answer_missing", "dispositions_open"},
+    "meeting, goods decided on": {
+        "meeting",
+        "met",
+        "disposed",
+        "answer_missing",
+        "countersigning",
+        "dispositions_open",
+    },
+    "meeting, result issued": {
+        "meeting",
+        "met",
+        "disposed",
+        "answer_ready",
+        "countersigning",
+        "dispositions_open",
+    },
+    "meeting, with the customer, plan wanted": {
+        "meeting",
+        "met",
+        "disposed",
+        "answer_missing",
+        "countersigning",
+        "dispositions_open",
+        "plan_wanted",
+    },
+    "meeting, accepted, goods not done": {
+        "meeting",
+        "met",
+        "disposed",
+        "answer_missing",
+        "dispositions_open",
+    },
     "meeting, accepted, its CAPA not verified": {"meeting", "met", "disposed", "answer_missing"},
     "meeting, accepted, all done": {"meeting", "met", "disposed", "answer_missing", "nothing_open"},
     "sample awaited": {"answer_missing", "nothing_open", "sample_awaited", "sample_kept"},
@@ -46,7 +75,9 @@ def rows_answer(workflow, step, role, situation) -> str:
     stranger = row.relation is not None and role not in situation.named.get(step, ())
     if not may([role], row.permission) or stranger:
         return "403"
-    is_open = row in workflow.open_from(situation.state, lambda question: question in HOLDS.get(situation.name, set()))
+    is_open = row in workflow.open_from(
+        situation.state, lambda question: question in HOLDS.get(situation.name, set())
+    )
     return "may" if is_open else "409"
 
 
@@ -54,44 +85,125 @@ def rows_answer(workflow, step, role, situation) -> str:
 def test_the_rows_say_of_each_step_what_the_clauses_say_for_every_role_and_state(row):
     asked = [(role, one) for role in ROLES for one in COMPLAINT_SITUATIONS]
     if row.creates:
-        assert {role for role in ROLES if may([role], complaints.WORKFLOW.step(row.step).permission)} == row.roles
+        assert {
+            role for role in ROLES if may([role], complaints.WORKFLOW.step(row.step).permission)
+        } == row.roles
         return
-    assert ([(role, one.name, rows_answer(complaints.WORKFLOW, row.step, role, one)) for role, one in asked]
-            == [(role, one.name, row.answer(role, one)) for role, one in asked])
+    assert [
+        (role, one.name, rows_answer(complaints.WORKFLOW, row.step, role, one)) for role, one in asked
+    ] == [(role, one.name, row.answer(role, one)) for role, one in asked]
 
 
-@pytest.mark.parametrize(("workflow", "kind"), [(customers.CUSTOMER, "customer"), (customers.PRODUCT, "product"), (customers.SHIPMENT, "shipment")])
+@pytest.mark.parametrize(
+    ("workflow", "kind"),
+    [(customers.CUSTOMER, "customer"), (customers.PRODUCT, "product"), (customers.SHIPMENT, "shipment")],
+)
 def test_customers_products_and_shipments_are_kept_by_whom_the_clauses_name(workflow, kind):
-    asked = [(row, role, one) for row in MASTER[kind] if not row.creates for role in ROLES for one in MASTER_SITUATIONS]
-    assert ([rows_answer(workflow, row.step, role, one) for row, role, one in asked] == [row.answer(role, one) for row, role, one in asked])
-    assert {role for role in ROLES if may([role], workflow.step("create").permission)} == MASTER[kind][0].roles
+    asked = [
+        (row, role, one)
+        for row in MASTER[kind]
+        if not row.creates
+        for role in ROLES
+        for one in MASTER_SITUATIONS
+    ]
+    assert [rows_answer(workflow, row.step, role, one) for row, role, one in asked] == [
+        row.answer(role, one) for row, role, one in asked
+    ]
+    assert {role for role in ROLES if may([role], workflow.step("create").permission)} == MASTER[kind][
+        0
+    ].roles
 
 
-@pytest.mark.parametrize(("workflow", "table"), [(complaints.WORKFLOW, COMPLAINT), (customers.CUSTOMER, MASTER["customer"]),
-                                                 (customers.PRODUCT, MASTER["product"]), (customers.SHIPMENT, MASTER["shipment"])])
+@pytest.mark.parametrize(
+    ("workflow", "table"),
+    [
+        (complaints.WORKFLOW, COMPLAINT),
+        (customers.CUSTOMER, MASTER["customer"]),
+        (customers.PRODUCT, MASTER["product"]),
+        (customers.SHIPMENT, MASTER["shipment"]),
+    ],
+)
 def test_no_step_is_missing_in_the_table_and_each_names_its_clause(workflow, table):
-    assert sorted((step.clause, step.name) for step in workflow.steps) == sorted((row.clause, row.step) for row in table)
+    assert sorted((step.clause, step.name) for step in workflow.steps) == sorted(
+        (row.clause, row.step) for row in table
+    )
 
 
-# Where each step can be open at all, whatever else holds: by hand from the clauses. r received, a analysing, n answering, w awaiting customer, c accepted.
-WHERE = {"register": "p", "decline": "p", "receive": "r", "confirm": "a", "settle": "n", "explain": "n", "meet": "n", "dispose": "n", "issue_result": "n",
-         "countersign": "anwc", "plan": "anwc", "do_disposition": "anwc", "send_reply": "n", "reply_directly": "n", "accept": "w", "refuse": "w",
-         "no_answer": "w", "close": "c", "contact": "ranw", "request_sample": "ran", "receive_sample": "ranwc", "move_sample": "ranwcC",
-         "end_sample": "ranwcC", "amend": "ran", "void": "pranwc"}
-LETTERS = {"passed_on": "p", "declined": "d", "received": "r", "analysing": "a", "answering": "n", "awaiting_customer": "w", "accepted": "c", "closed": "C", "void": "v"}
+# Where each step can be open at all, whatever else holds: by hand from the clauses. r received, a analysing,
+# n answering, w awaiting customer, c accepted.
+WHERE = {
+    "register": "p",
+    "decline": "p",
+    "receive": "r",
+    "confirm": "a",
+    "settle": "n",
+    "explain": "n",
+    "meet": "n",
+    "dispose": "n",
+    "issue_result": "n",
+    "countersign": "anwc",
+    "plan": "anwc",
+    "do_disposition": "anwc",
+    "send_reply": "n",
+    "reply_directly": "n",
+    "accept": "w",
+    "refuse": "w",
+    "no_answer": "w",
+    "close": "c",
+    "contact": "ranw",
+    "request_sample": "ran",
+    "receive_sample": "ranwc",
+    "move_sample": "ranwcC",
+    "end_sample": "ranwcC",
+    "amend": "ran",
+    "void": "pranwc",
+}
+LETTERS = {
+    "passed_on": "p",
+    "declined": "d",
+    "received": "r",
+    "analysing": "a",
+    "answering": "n",
+    "awaiting_customer": "w",
+    "accepted": "c",
+    "closed": "C",
+    "void": "v",
+}
 
 
 def test_no_condition_opens_a_step_where_the_clauses_do_not():
-    found = {step.name: "".join(letter for state, letter in LETTERS.items() if step in complaints.WORKFLOW.open_from(state, lambda _question: True))
-             for step in complaints.WORKFLOW.steps if not step.creates}
-    assert {name: "".join(sorted(where)) for name, where in found.items()} == {name: "".join(sorted(where)) for name, where in WHERE.items()}
+    found = {
+        step.name: "".join(
+            letter
+            for state, letter in LETTERS.items()
+            if step in complaints.WORKFLOW.open_from(state, lambda _question: True)
+        )
+        for step in complaints.WORKFLOW.steps
+        if not step.creates
+    }
+    assert {name: "".join(sorted(where)) for name, where in found.items()} == {
+        name: "".join(sorted(where)) for name, where in WHERE.items()
+    }
 
 
 # What must hold besides, and how the person must stand to the record (5.2.2.2–4, 5.2.1.3, Q12): also by hand.
-WHEN = {"settle": "occasional answer_missing", "explain": "not_ours answer_missing", "meet": "meeting not_met answer_missing",
-        "dispose": "meeting met not_disposed", "issue_result": "meeting disposed answer_missing", "countersign": "countersigning", "plan": "plan_wanted",
-        "do_disposition": "dispositions_open", "send_reply": "answer_ready", "reply_directly": "not_ours answer_ready", "no_answer": "customer_silent",
-        "close": "nothing_open", "receive_sample": "sample_awaited", "move_sample": "sample_here", "end_sample": "sample_kept"}
+WHEN = {
+    "settle": "occasional answer_missing",
+    "explain": "not_ours answer_missing",
+    "meet": "meeting not_met answer_missing",
+    "dispose": "meeting met not_disposed",
+    "issue_result": "meeting disposed answer_missing",
+    "countersign": "countersigning",
+    "plan": "plan_wanted",
+    "do_disposition": "dispositions_open",
+    "send_reply": "answer_ready",
+    "reply_directly": "not_ours answer_ready",
+    "no_answer": "customer_silent",
+    "close": "nothing_open",
+    "receive_sample": "sample_awaited",
+    "move_sample": "sample_here",
+    "end_sample": "sample_kept",
+}
 RELATED = {"countersign": "countersigns", "do_disposition": "disposes"}
 
 
@@ -112,109 +224,188 @@ def test_every_state_stands_in_the_table():
 
 
 def test_the_straight_way_is_the_one_of_the_flow_picture():
-    assert [state.code for state in complaints.STATES if state.main] == ["received", "analysing", "answering", "awaiting_customer",
-                                                                         "accepted", "closed"]
+    assert [state.code for state in complaints.STATES if state.main] == [
+        "received",
+        "analysing",
+        "answering",
+        "awaiting_customer",
+        "accepted",
+        "closed",
+    ]
     assert [state.code for state in complaints.STATES if state.final] == ["declined", "closed", "void"]
 
 
 def test_what_waits_in_my_work_is_due_with_the_reply_or_the_follow_up():
     awaited = {step.name: (step.task, step.due) for step in complaints.STEPS if step.task}
     assert awaited == {
-        "register": ("register", "reply_due_at"), "decline": ("register", "reply_due_at"), "receive": ("receive", "reply_due_at"),
-        "confirm": ("confirm", "reply_due_at"), "settle": ("settle", "reply_due_at"), "explain": ("explain", "reply_due_at"),
-        "send_reply": ("send_reply", "reply_due_at"), "accept": ("follow_up", "follow_up_due_at"),
-        "refuse": ("follow_up", "follow_up_due_at"), "no_answer": ("follow_up", "follow_up_due_at"), "close": ("close", None),
-        "meet": ("meet", "reply_due_at"), "dispose": ("dispose", "reply_due_at"), "issue_result": ("issue_result", "reply_due_at"),
-        "countersign": ("countersign", "reply_due_at"), "plan": ("plan", None), "do_disposition": ("do_disposition", "disposition_due_at"),
-        "receive_sample": ("receive_sample", "sample_due_at")}
+        "register": ("register", "reply_due_at"),
+        "decline": ("register", "reply_due_at"),
+        "receive": ("receive", "reply_due_at"),
+        "confirm": ("confirm", "reply_due_at"),
+        "settle": ("settle", "reply_due_at"),
+        "explain": ("explain", "reply_due_at"),
+        "send_reply": ("send_reply", "reply_due_at"),
+        "accept": ("follow_up", "follow_up_due_at"),
+        "refuse": ("follow_up", "follow_up_due_at"),
+        "no_answer": ("follow_up", "follow_up_due_at"),
+        "close": ("close", None),
+        "meet": ("meet", "reply_due_at"),
+        "dispose": ("dispose", "reply_due_at"),
+        "issue_result": ("issue_result", "reply_due_at"),
+        "countersign": ("countersign", "reply_due_at"),
+        "plan": ("plan", None),
+        "do_disposition": ("do_disposition", "disposition_due_at"),
+        "receive_sample": ("receive_sample", "sample_due_at"),
+    }
 
 
 def test_countersigning_and_carrying_out_is_awaited_of_people_by_their_names():
     assert {step.name: (step.persons, step.relation) for step in complaints.STEPS if step.persons} == {
-        "countersign": ("awaited_countersigners", "countersigns"), "do_disposition": ("awaited_disposers", "disposes")}
+        "countersign": ("awaited_countersigners", "countersigns"),
+        "do_disposition": ("awaited_disposers", "disposes"),
+    }
 
 
 def test_confirmation_countersigning_and_closing_are_signed():
     assert {step.name: step.signed for step in complaints.STEPS if step.signed} == {
-        "confirm": "analysed", "countersign": "countersigned", "close": "closed"}
+        "confirm": "analysed",
+        "countersign": "countersigned",
+        "close": "closed",
+    }
 
 
 def test_the_report_needs_these_before_the_analysis():
-    assert complaints.NEEDED_BEFORE_ANALYSIS == ("contact_name", "contact_phone", "oral_written", "product_id", "lot_no", "checked_qty",
-                                                 "defect_qty", "found_at")
+    assert complaints.NEEDED_BEFORE_ANALYSIS == (
+        "contact_name",
+        "contact_phone",
+        "oral_written",
+        "product_id",
+        "lot_no",
+        "checked_qty",
+        "defect_qty",
+        "found_at",
+    )
 
 
-# 5.2.2.2 to 5.2.2.4, in their order: whose it is and what was found, how grave, how often; the way that follows.
-@pytest.mark.parametrize(("liability", "finding", "severity", "nature", "route"), [
-    ("customer", "confirmed", "critical", "batch", "not_ours"),  # 5.2.2.2: not our responsibility, however grave
-    ("carrier", "confirmed", "minor", "sporadic", "not_ours"),
-    ("ours", "ntf", "major", "sporadic", "not_ours"),  # nothing wrong with it: the evidence goes to the customer
-    ("supplier", "not_confirmed", "critical", "chronic", "not_ours"),
-    ("ours", "confirmed", "minor", "sporadic", "occasional"),  # 5.2.2.3
-    ("ours", "confirmed", "major", "sporadic", "occasional"),
-    ("supplier", "confirmed", "major", "sporadic", "occasional"),  # Q17: what our supplier caused is ours
-    ("pending", "confirmed", "minor", "sporadic", "occasional"),
-    ("ours", "confirmed", "critical", "sporadic", "meeting"),  # 5.2.2.4: a major abnormality
-    ("ours", "confirmed", "minor", "batch", "meeting"),
-    ("ours", "confirmed", "minor", "chronic", "meeting"),  # 常态
-    ("supplier", "confirmed", "critical", "chronic", "meeting"),
-])
+# 5.2.2.2 to 5.2.2.4, in their order: whose it is and what was found, how grave, how often; the way that
+# follows.
+@pytest.mark.parametrize(
+    ("liability", "finding", "severity", "nature", "route"),
+    [
+        (
+            "customer",
+            "confirmed",
+            "critical",
+            "batch",
+            "not_ours",
+        ),  # 5.2.2.2: not our responsibility, however grave
+        ("carrier", "confirmed", "minor", "sporadic", "not_ours"),
+        (
+            "ours",
+            "ntf",
+            "major",
+            "sporadic",
+            "not_ours",
+        ),  # nothing wrong with it: the evidence goes to the customer
+        ("supplier", "not_confirmed", "critical", "chronic", "not_ours"),
+        ("ours", "confirmed", "minor", "sporadic", "occasional"),  # 5.2.2.3
+        ("ours", "confirmed", "major", "sporadic", "occasional"),
+        ("supplier", "confirmed", "major", "sporadic", "occasional"),  # Q17: what our supplier caused is ours
+        ("pending", "confirmed", "minor", "sporadic", "occasional"),
+        ("ours", "confirmed", "critical", "sporadic", "meeting"),  # 5.2.2.4: a major abnormality
+        ("ours", "confirmed", "minor", "batch", "meeting"),
+        ("ours", "confirmed", "minor", "chronic", "meeting"),  # 常态
+        ("supplier", "confirmed", "critical", "chronic", "meeting"),
+    ],
+)
 def test_the_way_of_a_complaint_follows_from_what_was_found(liability, finding, severity, nature, route):
     assert proposed_route(liability=liability, finding=finding, severity=severity, nature=nature) == route
 
 
-@pytest.mark.parametrize(("liability", "finding", "route", "faults"), [
-    ("pending", "confirmed", "occasional", ("liability_still_pending",)),
-    ("pending", "not_confirmed", "not_ours", ("liability_still_pending",)),
-    ("customer", "confirmed", "not_ours", ()),
-    ("customer", "confirmed", "occasional", ("not_ours_route_needed",)),
-    ("carrier", "ntf", "meeting", ("not_ours_route_needed",)),
-    ("ours", "confirmed", "occasional", ()),
-    ("ours", "confirmed", "meeting", ()),
-    ("ours", "confirmed", "not_ours", ("ours_cannot_be_refused",)),
-    ("supplier", "confirmed", "not_ours", ("ours_cannot_be_refused",)),
-    ("ours", "ntf", "not_ours", ()),
-    ("ours", "ntf", "occasional", ()),
-])
+@pytest.mark.parametrize(
+    ("liability", "finding", "route", "faults"),
+    [
+        ("pending", "confirmed", "occasional", ("liability_still_pending",)),
+        ("pending", "not_confirmed", "not_ours", ("liability_still_pending",)),
+        ("customer", "confirmed", "not_ours", ()),
+        ("customer", "confirmed", "occasional", ("not_ours_route_needed",)),
+        ("carrier", "ntf", "meeting", ("not_ours_route_needed",)),
+        ("ours", "confirmed", "occasional", ()),
+        ("ours", "confirmed", "meeting", ()),
+        ("ours", "confirmed", "not_ours", ("ours_cannot_be_refused",)),
+        ("supplier", "confirmed", "not_ours", ("ours_cannot_be_refused",)),
+        ("ours", "ntf", "not_ours", ()),
+        ("ours", "ntf", "occasional", ()),
+    ],
+)
 def test_a_confirmation_that_contradicts_itself_cannot_be_signed(liability, finding, route, faults):
     assert route_faults(liability=liability, finding=finding, route=route) == faults
 
 
-@pytest.mark.parametrize(("liability", "finding", "counts"), [
-    ("ours", "confirmed", True), ("supplier", "confirmed", True), ("customer", "confirmed", False), ("carrier", "confirmed", False),
-    ("pending", "confirmed", False), ("ours", "ntf", False), ("supplier", "not_confirmed", False),
-])
+@pytest.mark.parametrize(
+    ("liability", "finding", "counts"),
+    [
+        ("ours", "confirmed", True),
+        ("supplier", "confirmed", True),
+        ("customer", "confirmed", False),
+        ("carrier", "confirmed", False),
+        ("pending", "confirmed", False),
+        ("ours", "ntf", False),
+        ("supplier", "not_confirmed", False),
+    ],
+)
 def test_only_confirmed_faults_of_ours_or_our_suppliers_count(liability, finding, counts):
     assert counts_as_failure(liability=liability, finding=finding) is counts
 
 
 # 3.4: a repeat within the window proposes the meeting, but never for what is not ours.
-@pytest.mark.parametrize(("liability", "finding", "nature", "route"), [
-    ("ours", "confirmed", "sporadic", "meeting"), ("supplier", "confirmed", "sporadic", "meeting"), ("ours", "confirmed", "chronic", "meeting"),
-    ("customer", "confirmed", "sporadic", "not_ours"), ("ours", "ntf", "sporadic", "not_ours"),
-])
+@pytest.mark.parametrize(
+    ("liability", "finding", "nature", "route"),
+    [
+        ("ours", "confirmed", "sporadic", "meeting"),
+        ("supplier", "confirmed", "sporadic", "meeting"),
+        ("ours", "confirmed", "chronic", "meeting"),
+        ("customer", "confirmed", "sporadic", "not_ours"),
+        ("ours", "ntf", "sporadic", "not_ours"),
+    ],
+)
 def test_a_repeat_leads_to_the_meeting(liability, finding, nature, route):
-    assert proposed_route(liability=liability, finding=finding, severity="minor", nature=nature, is_repeat=True) == route
+    assert (
+        proposed_route(liability=liability, finding=finding, severity="minor", nature=nature, is_repeat=True)
+        == route
+    )
 
 
 # 5.2.2.4: 通知业务部、工程部及责任部门负责人
-@pytest.mark.parametrize(("responsible", "departments"), [
-    ("production", ("sales", "engineering", "production")), ("quality", ("sales", "engineering", "quality")),
-    ("sales", ("sales", "engineering")), ("engineering", ("sales", "engineering")),
-])
+@pytest.mark.parametrize(
+    ("responsible", "departments"),
+    [
+        ("production", ("sales", "engineering", "production")),
+        ("quality", ("sales", "engineering", "quality")),
+        ("sales", ("sales", "engineering")),
+        ("engineering", ("sales", "engineering")),
+    ],
+)
 def test_the_heads_of_sales_engineering_and_the_responsible_department_meet(responsible, departments):
     assert meeting_departments(responsible) == departments
 
 
-@pytest.mark.parametrize(("found", "decided", "faults"), [
-    ({}, {}, ()),
-    ({"affected": 3, "raw": 0}, {"affected": 3}, ()),
-    ({"affected": 3}, {"affected": 2}, (("affected", 3, 2),)),  # one piece forgotten
-    ({"affected": 3}, {"affected": 4}, (("affected", 3, 4),)),  # one too many
-    ({"wip": 5}, {}, (("wip", 5, 0),)),
-    ({}, {"raw": 1, "customer": 2}, (("customer", 0, 2), ("raw", 0, 1))),  # in the order of the paper
-    ({"affected": 3, "finished": 4}, {"affected": 4, "finished": 3}, (("affected", 3, 4), ("finished", 4, 3))),  # the sum alone is not enough
-])
+@pytest.mark.parametrize(
+    ("found", "decided", "faults"),
+    [
+        ({}, {}, ()),
+        ({"affected": 3, "raw": 0}, {"affected": 3}, ()),
+        ({"affected": 3}, {"affected": 2}, (("affected", 3, 2),)),  # one piece forgotten
+        ({"affected": 3}, {"affected": 4}, (("affected", 3, 4),)),  # one too many
+        ({"wip": 5}, {}, (("wip", 5, 0),)),
+        ({}, {"raw": 1, "customer": 2}, (("customer", 0, 2), ("raw", 0, 1))),  # in the order of the paper
+        (
+            {"affected": 3, "finished": 4},
+            {"affected": 4, "finished": 3},
+            (("affected", 3, 4), ("finished", 4, 3)),
+        ),  # the sum alone is not enough
+    ],
+)
 def test_what_is_decided_for_each_place_is_what_was_found_there(found, decided, faults):
     assert disposition_faults(found, decided) == faults
 
@@ -224,16 +415,34 @@ def test_the_places_are_those_of_the_clause():
 
 
 # A line of an old register (5.6): what its columns show, by hand.
-@pytest.mark.parametrize(("closed", "replied", "response", "state"), [
-    (True, True, "accepted", "closed"), (True, False, None, "closed"), (True, True, "refused", "closed"),
-    (False, False, None, "received"), (False, True, "refused", "received"),
-    (False, True, None, "awaiting_customer"), (False, True, "accepted", "accepted"), (False, True, "no_answer", "accepted")])
+@pytest.mark.parametrize(
+    ("closed", "replied", "response", "state"),
+    [
+        (True, True, "accepted", "closed"),
+        (True, False, None, "closed"),
+        (True, True, "refused", "closed"),
+        (False, False, None, "received"),
+        (False, True, "refused", "received"),
+        (False, True, None, "awaiting_customer"),
+        (False, True, "accepted", "accepted"),
+        (False, True, "no_answer", "accepted"),
+    ],
+)
 def test_an_old_line_stands_where_its_columns_show(closed, replied, response, state):
     assert state_of_old_line(closed=closed, replied=replied, response=response) == state
 
 
-@pytest.mark.parametrize(("liability", "finding", "counts"), [
-    (None, None, None), ("pending", "confirmed", None), ("ours", None, True), ("supplier", "confirmed", True), ("ours", "not_confirmed", False),
-    ("customer", None, False), ("carrier", "confirmed", False)])
+@pytest.mark.parametrize(
+    ("liability", "finding", "counts"),
+    [
+        (None, None, None),
+        ("pending", "confirmed", None),
+        ("ours", None, True),
+        ("supplier", "confirmed", True),
+        ("ours", "not_confirmed", False),
+        ("customer", None, False),
+        ("carrier", "confirmed", False),
+    ],
+)
 def test_an_old_line_counts_where_its_register_says_whose_fault_it_was(liability, finding, counts):
     assert counted_of_old_line(liability=liability, finding=finding) is counts

@@ -1,4 +1,5 @@
-"""Escalation (5.3.4, 5.2.2): the rows of the procedure file against the table by hand, and against the steps that are signed."""
+"""Escalation (5.3.4, 5.2.2): the rows of the procedure file against the table by hand, and against the steps
+that are signed."""
 
 from __future__ import annotations
 
@@ -7,7 +8,12 @@ import pytest
 from cs.procedure import capa, complaints, replenishments, returns
 from cs.procedure.rulebook import load
 
-WORKFLOWS = {"complaint": complaints.WORKFLOW, "capa": capa.WORKFLOW, "return": returns.WORKFLOW, "replenishment": replenishments.WORKFLOW}
+WORKFLOWS = {
+    "complaint": complaints.WORKFLOW,
+    "capa": capa.WORKFLOW,
+    "return": returns.WORKFLOW,
+    "replenishment": replenishments.WORKFLOW,
+}
 
 # kind, what is awaited, working hours, to whom it is shown, counted from
 TABLE = """
@@ -22,12 +28,18 @@ ROWS = [tuple(line.split()) for line in TABLE.strip().splitlines()]
 
 
 def test_each_signature_is_escalated_as_the_reading_says():
-    found = [(kind, task, str(rule.hours), rule.to, rule.counted_from) for kind, rows in load().escalation.items() for task, rule in rows.items()]
+    found = [
+        (kind, task, str(rule.hours), rule.to, rule.counted_from)
+        for kind, rows in load().escalation.items()
+        for task, rule in rows.items()
+    ]
     assert found == ROWS
 
 
 def test_everything_that_is_signed_and_nothing_else_is_escalated():
-    signed = {(kind, step.task) for kind, workflow in WORKFLOWS.items() for step in workflow.steps if step.signed}
+    signed = {
+        (kind, step.task) for kind, workflow in WORKFLOWS.items() for step in workflow.steps if step.signed
+    }
     assert {(kind, task) for kind, task, *_rest in ROWS} == signed
 
 

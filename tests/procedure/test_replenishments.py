@@ -1,4 +1,5 @@
-"""Replenishment (5.3.4): the rows against the table by hand; amounts to the fen; who must sign, and who may sign after whom."""
+"""Replenishment (5.3.4): the rows against the table by hand; amounts to the fen; who must sign, and who may
+sign after whom."""
 
 from __future__ import annotations
 
@@ -22,32 +23,54 @@ ALL = (*BOTH, "general_manager")
 @pytest.mark.parametrize("row", REPLENISHMENT, ids=lambda row: row.step)
 def test_each_step_is_open_where_the_clauses_say(row):
     step = replenishments.WORKFLOW.step(row.step)
-    found = {one.name for one in REPLENISHMENT_SITUATIONS
-             if step in replenishments.WORKFLOW.open_from(one.state, lambda question, name=one.name: question in HELD.get(name, set()))}
+    found = {
+        one.name
+        for one in REPLENISHMENT_SITUATIONS
+        if step
+        in replenishments.WORKFLOW.open_from(
+            one.state, lambda question, name=one.name: question in HELD.get(name, set())
+        )
+    }
     assert found == row.open_in
 
 
 @pytest.mark.parametrize("row", REPLENISHMENT, ids=lambda row: row.step)
 def test_each_step_is_whose_the_clauses_say(row):
     step = replenishments.WORKFLOW.step(row.step)
-    assert (step.relation, {role for role in ROLES if may([role], step.permission)}) == (RELATED.get(row.step), set(row.roles))
+    assert (step.relation, {role for role in ROLES if may([role], step.permission)}) == (
+        RELATED.get(row.step),
+        set(row.roles),
+    )
 
 
 def test_no_step_and_no_state_is_missing_in_the_table():
-    assert sorted((step.clause, step.name) for step in replenishments.WORKFLOW.steps) == sorted((row.clause, row.step) for row in REPLENISHMENT)
+    assert sorted((step.clause, step.name) for step in replenishments.WORKFLOW.steps) == sorted(
+        (row.clause, row.step) for row in REPLENISHMENT
+    )
     assert {one.state for one in REPLENISHMENT_SITUATIONS} == {state.code for state in replenishments.STATES}
 
 
 def test_every_state_that_does_not_end_it_is_unfinished():
-    assert tuple(state.code for state in replenishments.STATES if not state.final) == replenishments.UNFINISHED
+    assert (
+        tuple(state.code for state in replenishments.STATES if not state.final) == replenishments.UNFINISHED
+    )
 
 
 # Amounts, Q23
 
 
-@pytest.mark.parametrize(("quantity", "price", "amount"), [
-    ("1", "999.995", "1000.00"), ("1", "999.9949", "999.99"), ("3", "0.005", "0.02"), ("0.5", "0.01", "0.01"), ("1000", "0.9999", "999.90"),
-    ("12.345", "81.0045", "1000.00"), ("999999.999", "99999.9999", "99999999800.00")])
+@pytest.mark.parametrize(
+    ("quantity", "price", "amount"),
+    [
+        ("1", "999.995", "1000.00"),
+        ("1", "999.9949", "999.99"),
+        ("3", "0.005", "0.02"),
+        ("0.5", "0.01", "0.01"),
+        ("1000", "0.9999", "999.90"),
+        ("12.345", "81.0045", "1000.00"),
+        ("999999.999", "99999.9999", "99999999800.00"),
+    ],
+)
 def test_a_line_is_rounded_half_up_to_the_fen(quantity, price, amount):
     assert str(replenishments.line_amount(Decimal(quantity), Decimal(price))) == amount
 
@@ -57,65 +80,98 @@ def test_each_line_is_rounded_for_itself():
     assert (replenishments.amount(lines), replenishments.amount([])) == (Decimal("1000.02"), Decimal("0.00"))
 
 
-@pytest.mark.parametrize(("amount_sum", "approvers"), [
-    ("0.01", BOTH), ("999.99", BOTH), ("1000.00", ALL), ("1000.01", ALL), ("250000", ALL)])
+@pytest.mark.parametrize(
+    ("amount_sum", "approvers"),
+    [("0.01", BOTH), ("999.99", BOTH), ("1000.00", ALL), ("1000.01", ALL), ("250000", ALL)],
+)
 def test_from_1000_the_general_manager_signs_too(amount_sum, approvers):
     assert load().replenishment.approvers(Decimal(amount_sum)) == approvers
 
 
 def test_the_limit_is_the_procedure_files():
     assert load().replenishment.general_manager_from == Decimal("1000.00")
-    assert replace(load().replenishment, general_manager_from=Decimal(5000)).approvers(Decimal("4999.99")) == BOTH
+    assert (
+        replace(load().replenishment, general_manager_from=Decimal(5000)).approvers(Decimal("4999.99"))
+        == BOTH
+    )
 
 
 # Who signs after whom, Q24
 
 
-@pytest.mark.parametrize(("needed", "given", "now"), [
-    (BOTH, (), BOTH),
-    (BOTH, ("sales_manager",), ("production_manager",)),
-    (BOTH, ("production_manager",), ("sales_manager",)),
-    (BOTH, BOTH, ()),
-    (ALL, (), BOTH),
-    (ALL, ("production_manager",), ("sales_manager",)),
-    (ALL, BOTH, ("general_manager",)),
-    (ALL, ALL, ())])
+@pytest.mark.parametrize(
+    ("needed", "given", "now"),
+    [
+        (BOTH, (), BOTH),
+        (BOTH, ("sales_manager",), ("production_manager",)),
+        (BOTH, ("production_manager",), ("sales_manager",)),
+        (BOTH, BOTH, ()),
+        (ALL, (), BOTH),
+        (ALL, ("production_manager",), ("sales_manager",)),
+        (ALL, BOTH, ("general_manager",)),
+        (ALL, ALL, ()),
+    ],
+)
 def test_both_managers_sign_in_either_order_and_the_general_manager_last(needed, given, now):
     assert replenishments.open_roles(needed, given) == now
 
 
-@pytest.mark.parametrize(("roles", "person", "applicant", "given", "role"), [
-    (["sales_manager"], SM, CLERK, {}, "sales_manager"),
-    (["production_manager"], PM, CLERK, {}, "production_manager"),
-    (["general_manager"], GM, CLERK, {}, None),
-    (["general_manager"], GM, CLERK, {"sales_manager": SM}, None),
-    (["general_manager"], GM, CLERK, {"sales_manager": SM, "production_manager": PM}, "general_manager"),
-    (["sales_manager"], SM, SM, {}, None),                                                  # nobody signs their own
-    (["sales_manager"], SM, None, {"sales_manager": 9}, None),                              # a colleague has signed for that role
-    (["sales_manager", "production_manager"], SM, CLERK, {}, "sales_manager"),
-    (["sales_manager", "production_manager"], SM, CLERK, {"sales_manager": 9}, "production_manager"),
-    (["sales_manager", "production_manager"], SM, CLERK, {"sales_manager": SM}, None),      # signs once; the other is somebody else's
-    (["sales_manager", "general_manager"], SM, CLERK, {"sales_manager": SM, "production_manager": PM}, None),
-    (["sales_clerk", "planner"], CLERK, None, {}, None)])
+@pytest.mark.parametrize(
+    ("roles", "person", "applicant", "given", "role"),
+    [
+        (["sales_manager"], SM, CLERK, {}, "sales_manager"),
+        (["production_manager"], PM, CLERK, {}, "production_manager"),
+        (["general_manager"], GM, CLERK, {}, None),
+        (["general_manager"], GM, CLERK, {"sales_manager": SM}, None),
+        (["general_manager"], GM, CLERK, {"sales_manager": SM, "production_manager": PM}, "general_manager"),
+        (["sales_manager"], SM, SM, {}, None),  # nobody signs their own
+        (["sales_manager"], SM, None, {"sales_manager": 9}, None),  # a colleague has signed for that role
+        (["sales_manager", "production_manager"], SM, CLERK, {}, "sales_manager"),
+        (["sales_manager", "production_manager"], SM, CLERK, {"sales_manager": 9}, "production_manager"),
+        (
+            ["sales_manager", "production_manager"],
+            SM,
+            CLERK,
+            {"sales_manager": SM},
+            None,
+        ),  # signs once; the other is somebody else's
+        (
+            ["sales_manager", "general_manager"],
+            SM,
+            CLERK,
+            {"sales_manager": SM, "production_manager": PM},
+            None,
+        ),
+        (["sales_clerk", "planner"], CLERK, None, {}, None),
+    ],
+)
 def test_who_may_sign_now_and_under_which_role(roles, person, applicant, given, role):
-    assert replenishments.signing_role(roles, person, applicants=(None, applicant), needed=ALL, given=given.keys(), signed=given.values()) == role
+    assert (
+        replenishments.signing_role(
+            roles, person, applicants=(None, applicant), needed=ALL, given=given.keys(), signed=given.values()
+        )
+        == role
+    )
 
 
-@pytest.mark.parametrize(("held", "needed", "applicant", "passes"), [
-    ({SM: ["sales_manager"], PM: ["production_manager"]}, BOTH, CLERK, True),
-    ({SM: ["sales_manager"], PM: ["production_manager"]}, BOTH, SM, False),  # nobody signs their own
-    ({SM: ["sales_manager"], PM: ["production_manager"]}, ALL, CLERK, False),  # nobody is general manager
-    ({SM: ["sales_manager"], PM: ["production_manager"], GM: ["general_manager"]}, ALL, CLERK, True),
-    ({SM: BOTH}, BOTH, CLERK, False),  # one person signs once
-    ({SM: BOTH, PM: BOTH}, BOTH, CLERK, True),
-    ({SM: BOTH, PM: BOTH}, BOTH, PM, False),
-    ({SM: BOTH, PM: ["sales_manager"]}, BOTH, CLERK, True),  # whoever holds one role signs first
-    ({SM: ALL, PM: ALL}, ALL, CLERK, False),  # three signatures need three people
-    ({SM: ALL, PM: ALL, GM: ALL}, ALL, CLERK, True),
-    ({SM: ALL, PM: ALL, GM: ["general_manager"]}, ALL, CLERK, True),
-    ({SM: ["sales_manager", "general_manager"], PM: ["production_manager"]}, ALL, CLERK, False),
-    ({}, BOTH, CLERK, False),
-])
+@pytest.mark.parametrize(
+    ("held", "needed", "applicant", "passes"),
+    [
+        ({SM: ["sales_manager"], PM: ["production_manager"]}, BOTH, CLERK, True),
+        ({SM: ["sales_manager"], PM: ["production_manager"]}, BOTH, SM, False),  # nobody signs their own
+        ({SM: ["sales_manager"], PM: ["production_manager"]}, ALL, CLERK, False),  # nobody is general manager
+        ({SM: ["sales_manager"], PM: ["production_manager"], GM: ["general_manager"]}, ALL, CLERK, True),
+        ({SM: BOTH}, BOTH, CLERK, False),  # one person signs once
+        ({SM: BOTH, PM: BOTH}, BOTH, CLERK, True),
+        ({SM: BOTH, PM: BOTH}, BOTH, PM, False),
+        ({SM: BOTH, PM: ["sales_manager"]}, BOTH, CLERK, True),  # whoever holds one role signs first
+        ({SM: ALL, PM: ALL}, ALL, CLERK, False),  # three signatures need three people
+        ({SM: ALL, PM: ALL, GM: ALL}, ALL, CLERK, True),
+        ({SM: ALL, PM: ALL, GM: ["general_manager"]}, ALL, CLERK, True),
+        ({SM: ["sales_manager", "general_manager"], PM: ["production_manager"]}, ALL, CLERK, False),
+        ({}, BOTH, CLERK, False),
+    ],
+)
 def test_whether_people_can_pass_a_chain_at_all(held, needed, applicant, passes):
     assert replenishments.can_pass(held, needed, (applicant,)) is passes
 

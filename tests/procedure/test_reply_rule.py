@@ -154,4 +154,6 @@ def test_working_days_and_agreed_limits_are_paused_alike():
 
 
 def test_the_customers_own_date_is_not_paused():
-    assert PAUSED.due_at(at("11-02 09:00"), CALENDAR, customer_deadline=at("11-03 09:00"), waits=days("02-09")) == at("11-03 09:00")
+    assert PAUSED.due_at(
+        at("11-02 09:00"), CALENDAR, customer_deadline=at("11-03 09:00"), waits=days("02-09")
+    ) == at("11-03 09:00")

@@ -1,4 +1,5 @@
-"""The procedure file: what it holds, by hand from the clauses, and every way in which a factory's own file can be wrong."""
+"""The procedure file: what it holds, by hand from the clauses, and every way in which a factory's own file
+can be wrong."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ def fault(path: Path) -> ProcedureError:
     return caught.value
 
 
-# -- what the packaged file holds ---------------------------------------------------------------------------------------
+# -- what the packaged file holds
+# ---------------------------------------------------------------------------------------
 
 
 def test_it_is_the_customer_service_procedure():
@@ -135,8 +137,17 @@ def test_the_numbers_of_the_readings_in_use():
 
 def test_the_figures_stand_with_their_clauses_and_without_targets():
     assert {code: kpi.clause for code, kpi in BOOK.kpis.items()} == {
-        "complaints": "5.2.1.1", "replies": "5.2.2.6", "pareto": "5.2.2.1", "open": "5.2.2.3", "valid": "5.2.2.1", "reply_hours": "5.2.2.6",
-        "closure": "5.2.2.3", "closing_days": "5.2.2.3", "repeats": "3.4", "first_pass": "5.2.2.3"}
+        "complaints": "5.2.1.1",
+        "replies": "5.2.2.6",
+        "pareto": "5.2.2.1",
+        "open": "5.2.2.3",
+        "valid": "5.2.2.1",
+        "reply_hours": "5.2.2.6",
+        "closure": "5.2.2.3",
+        "closing_days": "5.2.2.3",
+        "repeats": "3.4",
+        "first_pass": "5.2.2.3",
+    }
     assert [code for code, kpi in BOOK.kpis.items() if kpi.target is not None] == []
 
 
@@ -203,7 +214,10 @@ def test_the_defect_catalogue_has_the_categories_of_the_forms():
         ("SOL", "连锡 虚焊 漏焊/空焊 冷焊 少锡 多锡/堆锡 拉尖 针孔 锡珠/锡渣 立碑 侧立 焊盘脱落 不出脚"),
         (
             "ASM",
-            "偏位 错件 少件/漏装 多件 反向 浮高 撞件 弯针 接线不良 螺钉未打紧 螺钉滑牙 螺钉打花 金属异物 非金属异物",
+            (
+                "偏位 错件 少件/漏装 多件 反向 浮高 撞件 弯针 接线不良 螺钉未打紧 螺钉滑牙 螺钉打花 金属异物 "
+                "非金属异物"
+            ),
         ),
         (
             "FUN",
@@ -215,7 +229,9 @@ def test_the_defect_catalogue_has_the_categories_of_the_forms():
     ],
 )
 def test_the_defect_catalogue_has_the_codes_of_the_forms(category, names):
-    assert [name.zh for code, name in BOOK.defects[category].codes.items() if code != "other"] == names.split()
+    assert [
+        name.zh for code, name in BOOK.defects[category].codes.items() if code != "other"
+    ] == names.split()
 
 
 def test_a_complaint_has_these_states():
@@ -255,7 +271,8 @@ def test_the_book_keeps_the_text_and_the_hash_of_the_file():
     assert BOOK.hash == hashlib.sha256(PACKAGED.read_bytes()).hexdigest()
 
 
-# -- names and numbers --------------------------------------------------------------------------------------------------
+# -- names and numbers
+# --------------------------------------------------------------------------------------------------
 
 
 def test_a_name_is_given_in_the_language_asked_for():
@@ -288,7 +305,8 @@ def test_records_are_counted_from_one():
         Numbering("CC", 4, "month").number(date(2026, 11, 5), 0)
 
 
-# -- a factory's own file -----------------------------------------------------------------------------------------------
+# -- a factory's own file
+# -----------------------------------------------------------------------------------------------
 
 
 def test_a_factory_may_change_words_numbers_and_add_rows(tmp_path):
@@ -314,7 +332,10 @@ def test_a_factory_may_escalate_less_or_nothing(tmp_path):
 
 
 def test_the_revision_history_may_have_lines(tmp_path):
-    line = '[[procedure.revisions]]\nno = 1\nsection = "5.2.2.6"\ndate = 2026-11-01\nversion = "A/1"\n\n[working]'
+    line = (
+        '[[procedure.revisions]]\nno = 1\nsection = "5.2.2.6"\ndate = 2026-11-01\nversion = '
+        '"A/1"\n\n[working]'
+    )
     book = load(own_file(tmp_path, ("[working]", line)))
     assert book.procedure.revisions == (Revision(1, "5.2.2.6", date(2026, 11, 1), "A/1"),)
 
@@ -346,7 +367,9 @@ def test_codes_that_records_hold_cannot_be_taken_out(tmp_path):
 
 
 def test_one_missing_code_is_named_alone(tmp_path):
-    error = fault(own_file(tmp_path, ('planner = { zh = "计划员", en = "Planner", department = "planning" }\n', "")))
+    error = fault(
+        own_file(tmp_path, ('planner = { zh = "计划员", en = "Planner", department = "planning" }\n', ""))
+    )
     assert str(error) == "roles.planner: is missing: copy from the packaged file mj-qp-12.toml"
 
 
@@ -426,11 +449,24 @@ WRONG = {
         "reply.no_answer_days",
         "is '10': write a whole number, such as 2",
     ),
-    "a number is not whole": ("days = 2 ", "days = 2.5 ", "reply.days", "is 2.5: write a whole number, such as 2"),
-    "an amount has no decimals": ("general_manager_from = 1000.00", "general_manager_from = 1000", "replenishment.general_manager_from",
-                                  "is 1000: write an amount with its decimals, such as 1000.00"),
-    "an amount is below nothing": ("general_manager_from = 1000.00", "general_manager_from = -0.01", "replenishment.general_manager_from",
-                                   "is -0.01: write a number from 0 to 1000000000"),
+    "a number is not whole": (
+        "days = 2 ",
+        "days = 2.5 ",
+        "reply.days",
+        "is 2.5: write a whole number, such as 2",
+    ),
+    "an amount has no decimals": (
+        "general_manager_from = 1000.00",
+        "general_manager_from = 1000",
+        "replenishment.general_manager_from",
+        "is 1000: write an amount with its decimals, such as 1000.00",
+    ),
+    "an amount is below nothing": (
+        "general_manager_from = 1000.00",
+        "general_manager_from = -0.01",
+        "replenishment.general_manager_from",
+        "is -0.01: write a number from 0 to 1000000000",
+    ),
     "a yes stands for a number": (
         "days = 2 ",
         "days = true ",
@@ -469,7 +505,12 @@ WRONG = {
         "kpis.replies.target",
         "is 101: write a number from 1 to 100",
     ),
-    "two figures share a name": ('en = "Repeat rate"', 'en = "Closure rate"', "kpis.repeats", "'Closure rate' stands already at kpis.closure: change one of them"),
+    "two figures share a name": (
+        'en = "Repeat rate"',
+        'en = "Closure rate"',
+        "kpis.repeats",
+        "'Closure rate' stands already at kpis.closure: change one of them",
+    ),
     "there is no eighth weekday": (
         "weekdays = [1, 2, 3, 4, 5]",
         "weekdays = [1, 2, 3, 4, 8]",

@@ -53,18 +53,37 @@ def test_refusals_are_of_one_family():
     assert [issubclass(cls, Refused) for cls in (NotAllowed, NotOpen)] == [True, True]
 
 
-@pytest.mark.parametrize(("states", "steps", "reason"), [
-    ((*STATES, State("open")), STEPS, r"thing: state given twice: \['open'\]"),
-    (STATES, (*STEPS, FINISH), r"thing: step given twice: \['finish'\]"),
-    (STATES, (*STEPS, Step("stray", "5.1", ("nowhere",), None, Permission.READ)), r"thing.stray: unknown state \['nowhere'\]"),
-    (STATES, (*STEPS, Step("stray", "5.1", ("open",), "nowhere", Permission.READ)), r"thing.stray: unknown state \['nowhere'\]"),
-    (STATES, (*STEPS, Step("blank", "5.1", (), None, Permission.READ)), "thing.blank: makes a record but leads to no state"),
-    (STATES, (*STEPS, Step("reopen", "5.1", ("done",), "open", Permission.READ)), "thing.done: final, but left by a step"),
-    (STATES, (MAKE, ASK), "thing.open: never left, but not final"),
-    ((*STATES, State("lost", final=True)), STEPS, "thing.lost: no step leads there"),
-    (STATES, (MAKE, ASK, FINISH, Step("stay", "5.1", ("done",), "done", Permission.READ)), None),
-    (STATES, (MAKE, ASK, FINISH, Step("note", "5.1", ("done",), None, Permission.READ)), None),
-])
+@pytest.mark.parametrize(
+    ("states", "steps", "reason"),
+    [
+        ((*STATES, State("open")), STEPS, r"thing: state given twice: \['open'\]"),
+        (STATES, (*STEPS, FINISH), r"thing: step given twice: \['finish'\]"),
+        (
+            STATES,
+            (*STEPS, Step("stray", "5.1", ("nowhere",), None, Permission.READ)),
+            r"thing.stray: unknown state \['nowhere'\]",
+        ),
+        (
+            STATES,
+            (*STEPS, Step("stray", "5.1", ("open",), "nowhere", Permission.READ)),
+            r"thing.stray: unknown state \['nowhere'\]",
+        ),
+        (
+            STATES,
+            (*STEPS, Step("blank", "5.1", (), None, Permission.READ)),
+            "thing.blank: makes a record but leads to no state",
+        ),
+        (
+            STATES,
+            (*STEPS, Step("reopen", "5.1", ("done",), "open", Permission.READ)),
+            "thing.done: final, but left by a step",
+        ),
+        (STATES, (MAKE, ASK), "thing.open: never left, but not final"),
+        ((*STATES, State("lost", final=True)), STEPS, "thing.lost: no step leads there"),
+        (STATES, (MAKE, ASK, FINISH, Step("stay", "5.1", ("done",), "done", Permission.READ)), None),
+        (STATES, (MAKE, ASK, FINISH, Step("note", "5.1", ("done",), None, Permission.READ)), None),
+    ],
+)
 def test_a_wrong_table_stops_the_start_and_says_where(states, steps, reason):
     if reason is None:
         assert Workflow("thing", states, steps).steps == steps
@@ -78,12 +97,21 @@ def test_a_state_that_is_only_returned_to_itself_is_never_left():
         Workflow("thing", (State("open"),), (MAKE, Step("again", "5.1", ("open",), "open", Permission.READ)))
 
 
-@pytest.mark.parametrize("workflow", [complaints.WORKFLOW, capa.WORKFLOW, customers.CUSTOMER, customers.PRODUCT, customers.SHIPMENT], ids=lambda one: one.kind)
+@pytest.mark.parametrize(
+    "workflow",
+    [complaints.WORKFLOW, capa.WORKFLOW, customers.CUSTOMER, customers.PRODUCT, customers.SHIPMENT],
+    ids=lambda one: one.kind,
+)
 def test_what_is_closed_or_void_takes_no_more_files(workflow):
-    ended = {"complaint": {"declined", "closed", "void"}, "capa": {"verified", "void"}}.get(workflow.kind, {"void"})
+    ended = {"complaint": {"declined", "closed", "void"}, "capa": {"verified", "void"}}.get(
+        workflow.kind, {"void"}
+    )
     assert {state.code for state in workflow.states if not workflow.takes_files(state.code)} == ended
 
 
 def test_a_wrong_file_falls_to_who_may_void_its_record():
     assert [one.voiding for one in (complaints.WORKFLOW, capa.WORKFLOW, customers.SHIPMENT)] == [
-        Permission.VOID_COMPLAINT, Permission.VOID_CAPA, Permission.VOID_MASTER_DATA]
+        Permission.VOID_COMPLAINT,
+        Permission.VOID_CAPA,
+        Permission.VOID_MASTER_DATA,
+    ]

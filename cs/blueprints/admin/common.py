@@ -1,4 +1,6 @@
-"""How every form of the administrator's is answered: the order of checks of cs/steps.py, for records without a workflow."""
+"""How every form of the administrator's is answered: the order of checks of cs/steps.py, for records without
+a workflow."""
+
 from __future__ import annotations
 
 import json
@@ -57,7 +59,8 @@ def me() -> User:
 
 
 def of(cls: type[Record], record_id: int, **standing: bool) -> Callable[[bool], Any]:
-    """Finds a record anew each time it is asked for (404); 409 when it does not stand as this page needs it."""
+    """Finds a record anew each time it is asked for (404); 409 when it does not stand as this page needs
+    it."""
 
     def find_record(lock: bool) -> Record:
         record = find(cls, record_id, lock=lock) or abort(404)
@@ -83,8 +86,15 @@ def filled(form_class: type[StepForm]) -> Any:
     return form
 
 
-def answer(form: Any, template: str, find_record: Callable[[bool], Any], act: Callable[[Any, datetime], Result], **context: Any) -> Any:
-    """Shows a form, or takes it, in the order of cs/steps.py: request id, record, version (409), checks (422), one verb, one commit.
+def answer(
+    form: Any,
+    template: str,
+    find_record: Callable[[bool], Any],
+    act: Callable[[Any, datetime], Result],
+    **context: Any,
+) -> Any:
+    """Shows a form, or takes it, in the order of cs/steps.py: request id, record, version (409), checks
+    (422), one verb, one commit.
 
     `act` gives the address that follows, and the page to show in its place where something is shown once.
     """
@@ -92,7 +102,9 @@ def answer(form: Any, template: str, find_record: Callable[[bool], Any], act: Ca
     more = bool(request.form.get("more"))
     if request.method == "POST" and not more:
         begin_write()
-        request_id = "".join(letter for letter in form.request_id.data or "" if letter.isalnum() or letter in "-_")[:64]
+        request_id = "".join(
+            letter for letter in form.request_id.data or "" if letter.isalnum() or letter in "-_"
+        )[:64]
         receipt = db.session.get(Receipt, (person_id, request_id))
         if receipt is not None:
             return go(receipt.address)
@@ -105,7 +117,14 @@ def answer(form: Any, template: str, find_record: Callable[[bool], Any], act: Ca
         else:
             result = act(record, on)
             address, page = result if isinstance(result, tuple) else (result, None)
-            db.session.add(Receipt(user_id=person_id, request_id=request_id or secrets.token_urlsafe(16), address=address, at=on))
+            db.session.add(
+                Receipt(
+                    user_id=person_id,
+                    request_id=request_id or secrets.token_urlsafe(16),
+                    address=address,
+                    at=on,
+                )
+            )
             db.session.execute(delete(Draft).where(Draft.user_id == person_id, Draft.form == request.path))
             db.session.commit()
             return page or go(address)

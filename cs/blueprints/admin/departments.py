@@ -1,4 +1,5 @@
 """Departments: those of the procedure, and the factory's own."""
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -32,18 +33,35 @@ class DepartmentForm(AdminForm):
                 known = rulebook().departments.get(other.code)
                 names = (other.zh, other.en, *(known.aliases if known else ()))
                 if (record is None or other.code != record.code) and typed in map(normal_username, names):
-                    self.fault(field, gettext("%(name)s is called so already.", name=f"{other.zh} {other.en}"))
+                    self.fault(
+                        field, gettext("%(name)s is called so already.", name=f"{other.zh} {other.en}")
+                    )
 
 
 def _departments() -> dict[str, Any]:
-    people_in = select(Membership.department, func.count(User.id.distinct())).join(User).where(User.active).group_by(Membership.department)
+    people_in = (
+        select(Membership.department, func.count(User.id.distinct()))
+        .join(User)
+        .where(User.active)
+        .group_by(Membership.department)
+    )
     heads: dict[str, list[str]] = {}
-    for code, name in db.session.execute(select(Membership.department, User.name).join(User).where(User.active, Membership.is_head).order_by(User.sort_name)):
+    for code, name in db.session.execute(
+        select(Membership.department, User.name)
+        .join(User)
+        .where(User.active, Membership.is_head)
+        .order_by(User.sort_name)
+    ):
         heads.setdefault(code, []).append(name)
     roles: dict[str, list[str]] = {}
     for role in rulebook().roles.values():
         roles.setdefault(role.department or "", []).append(role_name(role.code))
-    return {"rows": departments().values(), "people_in": dict(list(db.session.execute(people_in))), "heads": heads, "home_roles": roles}
+    return {
+        "rows": departments().values(),
+        "people_in": dict(list(db.session.execute(people_in))),
+        "heads": heads,
+        "home_roles": roles,
+    }
 
 
 @blueprint.route("/departments/")
@@ -60,7 +78,12 @@ def new_department() -> Any:
     form = filled(DepartmentForm)
 
     def act(_record: None, on: datetime) -> str:
-        say(gettext("%(name)s is added.", name=Department.create(zh=form.zh.data, en=form.en.data, by=me(), on=on).zh))
+        say(
+            gettext(
+                "%(name)s is added.",
+                name=Department.create(zh=form.zh.data, en=form.en.data, by=me(), on=on).zh,
+            )
+        )
         return url_for("admin.department_list")
 
     return answer(form, "admin/department_form.html", nothing, act, back=url_for("admin.department_list"))
@@ -78,8 +101,14 @@ def department(record_id: int) -> Any:
         return url_for("admin.department_list")
 
     found = find(Department, record_id) or abort(404)
-    return answer(form, "admin/department_form.html", of(Department, record_id), act, back=url_for("admin.department_list"),
-                   history=timeline(found))
+    return answer(
+        form,
+        "admin/department_form.html",
+        of(Department, record_id),
+        act,
+        back=url_for("admin.department_list"),
+        history=timeline(found),
+    )
 
 
 class StandingForm(AdminForm):
@@ -89,7 +118,12 @@ class StandingForm(AdminForm):
         if record.active and record.of_the_procedure:
             self.refuse(gettext("The procedure names this department: it stays."))
         elif record.active and record.people:
-            self.refuse(gettext("%(count)s people work in it. Put them into another department first.", count=record.people))
+            self.refuse(
+                gettext(
+                    "%(count)s people work in it. Put them into another department first.",
+                    count=record.people,
+                )
+            )
 
 
 @blueprint.route("/departments/<int:record_id>/standing", methods=["GET", "POST"])
@@ -100,11 +134,26 @@ def department_standing(record_id: int) -> Any:
 
     def act(record: Department, on: datetime) -> str:
         (record.deactivate if record.active else record.activate)(by=me(), on=on)
-        say(gettext("%(name)s is in use again.", name=record.zh) if record.active else gettext("%(name)s is out of use.", name=record.zh))
+        say(
+            gettext("%(name)s is in use again.", name=record.zh)
+            if record.active
+            else gettext("%(name)s is out of use.", name=record.zh)
+        )
         return url_for("admin.department_list")
 
     found = find(Department, record_id) or abort(404)
-    what = (gettext("Nobody can be put into it any more. Records go on naming it.") if found.active
-            else gettext("People can be put into it again."))
-    return answer(form, "admin/confirm.html", of(Department, record_id), act, back=url_for("admin.department_list"), kind="department",
-                  step="leave" if found.active else "come_back", what=what)
+    what = (
+        gettext("Nobody can be put into it any more. Records go on naming it.")
+        if found.active
+        else gettext("People can be put into it again.")
+    )
+    return answer(
+        form,
+        "admin/confirm.html",
+        of(Department, record_id),
+        act,
+        back=url_for("admin.department_list"),
+        kind="department",
+        step="leave" if found.active else "come_back",
+        what=what,
+    )

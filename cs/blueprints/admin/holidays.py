@@ -1,4 +1,5 @@
 """The factory's calendar: the country's feasts, and the days on which this factory does otherwise."""
+
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
@@ -33,14 +34,26 @@ def holidays() -> Any:
     first, last = date(year, 1, 1), date(year, 12, 31)
     days = SiteDay.of(first, last)
     working = sum(calendar.is_working(first + timedelta(days=n)) for n in range((last - first).days + 1))
-    return show("admin/holidays.html", year=year, days=days, feasts=national_feasts(year), working_days=working, known_until=national.known_until,
-                national={one.day: national.is_working(one.day) for one in days}, state=house_state(datetime.now(UTC)))
+    return show(
+        "admin/holidays.html",
+        year=year,
+        days=days,
+        feasts=national_feasts(year),
+        working_days=working,
+        known_until=national.known_until,
+        national={one.day: national.is_working(one.day) for one in days},
+        state=house_state(datetime.now(UTC)),
+    )
 
 
 class SiteDayForm(AdminForm):
     day = Day("day", required=True)
     last_day = Day("last_day")
-    works = RadioField(label("day_kind"), [InputRequired(lazy_gettext("Please choose one."))], choices=lambda: [("rests", term("rests")), ("works", term("works"))])
+    works = RadioField(
+        label("day_kind"),
+        [InputRequired(lazy_gettext("Please choose one."))],
+        choices=lambda: [("rests", term("rests")), ("works", term("works"))],
+    )
     note = Text("note", required=True, most=100)
 
     def days(self) -> list[date]:
@@ -55,7 +68,14 @@ class SiteDayForm(AdminForm):
         elif len(self.days()) > MOST_DAYS:
             self.fault("last_day", gettext("At most %(most)s days at once.", most=MOST_DAYS))
         elif entered := [one for one in SiteDay.of(self.days()[0], self.days()[-1]) if one.active]:
-            self.fault("day", gettext("%(day)s is entered already: %(note)s. Withdraw it first.", day=entered[0].day, note=entered[0].note))
+            self.fault(
+                "day",
+                gettext(
+                    "%(day)s is entered already: %(note)s. Withdraw it first.",
+                    day=entered[0].day,
+                    note=entered[0].note,
+                ),
+            )
 
 
 @blueprint.route("/holidays/new", methods=["GET", "POST"])
@@ -84,5 +104,13 @@ def withdraw_day(record_id: int) -> Any:
         say(gettext("%(day)s follows the country's calendar again.", day=record.day))
         return url_for("admin.holidays", year=record.day.year)
 
-    return answer(form, "admin/confirm.html", of(SiteDay, record_id, active=True), act, back=url_for("admin.holidays"), kind="site_day", step="withdraw",
-                  what=gettext("The day follows the country's calendar again. Due dates that were given before stay."))
+    return answer(
+        form,
+        "admin/confirm.html",
+        of(SiteDay, record_id, active=True),
+        act,
+        back=url_for("admin.holidays"),
+        kind="site_day",
+        step="withdraw",
+        what=gettext("The day follows the country's calendar again. Due dates that were given before stay."),
+    )

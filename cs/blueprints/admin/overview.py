@@ -1,4 +1,5 @@
 """The administrator's first page: what is here, and what needs to be seen to."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -21,4 +22,9 @@ def index() -> Any:
     """Counts and warnings."""
     on = datetime.now(UTC)
     state = house_state(on)
-    return show("admin/index.html", state=state, found=signers_today(on), calendar_soon=state.calendar_known_until < today() + SOON)
+    return show(
+        "admin/index.html",
+        state=state,
+        found=signers_today(on),
+        calendar_soon=state.calendar_known_until < today() + SOON,
+    )

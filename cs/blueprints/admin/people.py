@@ -1,4 +1,5 @@
 """People: accounts, their roles, first passwords and sessions."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -40,7 +41,12 @@ MOST_ROWS = 30
 
 
 def _standing(value: str) -> Any:
-    conditions = {"active": User.active, "left": ~User.active, "never": User.active & never_signed_in(), "must_change": User.active & User.must_change}
+    conditions = {
+        "active": User.active,
+        "left": ~User.active,
+        "never": User.active & never_signed_in(),
+        "must_change": User.active & User.must_change,
+    }
     return conditions[value]
 
 
@@ -50,18 +56,49 @@ def _member(condition: Any) -> Any:
 
 PEOPLE = Listing(
     User,
-    select(User.id, User.username, User.name, User.active, User.must_change,
-           select(func.max(LoginSession.created_at)).where(LoginSession.user_id == User.id).scalar_subquery().label("last_login")),
-    {"name": Sort(lambda: term("display_name"), User.sort_name),
-     "username": Sort(lambda: term("username"), User.username),
-     "newest": Sort(lambda: gettext("Newest first"), User.created_at, descending=True)},
-    (Filter("department", lambda: term("department"), lambda: [(code, department_name(code)) for code in departments()],
-            lambda value: _member(Membership.department == value)),
-     Filter("role", lambda: term("role"), lambda: [(code, role_name(code)) for code in rulebook().roles], lambda value: _member(Membership.role == value)),
-     Filter("standing", lambda: term("status"),
-            lambda: [("active", gettext("Works here")), ("left", gettext("Has left")), ("never", gettext("Never signed in")),
-                     ("must_change", gettext("Must choose a password"))], _standing)),
-    search_label=lambda: gettext("Name or user name"))
+    select(
+        User.id,
+        User.username,
+        User.name,
+        User.active,
+        User.must_change,
+        select(func.max(LoginSession.created_at))
+        .where(LoginSession.user_id == User.id)
+        .scalar_subquery()
+        .label("last_login"),
+    ),
+    {
+        "name": Sort(lambda: term("display_name"), User.sort_name),
+        "username": Sort(lambda: term("username"), User.username),
+        "newest": Sort(lambda: gettext("Newest first"), User.created_at, descending=True),
+    },
+    (
+        Filter(
+            "department",
+            lambda: term("department"),
+            lambda: [(code, department_name(code)) for code in departments()],
+            lambda value: _member(Membership.department == value),
+        ),
+        Filter(
+            "role",
+            lambda: term("role"),
+            lambda: [(code, role_name(code)) for code in rulebook().roles],
+            lambda value: _member(Membership.role == value),
+        ),
+        Filter(
+            "standing",
+            lambda: term("status"),
+            lambda: [
+                ("active", gettext("Works here")),
+                ("left", gettext("Has left")),
+                ("never", gettext("Never signed in")),
+                ("must_change", gettext("Must choose a password")),
+            ],
+            _standing,
+        ),
+    ),
+    search_label=lambda: gettext("Name or user name"),
+)
 
 
 @blueprint.route("/people/")
@@ -69,8 +106,11 @@ PEOPLE = Listing(
 def people() -> Any:
     """All accounts, narrowed by the address."""
     page = PEOPLE.page(request.args, url_for("admin.people"))
-    rows = db.session.execute(select(Membership.user_id, Membership.department, Membership.role, Membership.is_head)
-                              .where(Membership.user_id.in_([row.id for row in page.rows])).order_by(Membership.id))
+    rows = db.session.execute(
+        select(Membership.user_id, Membership.department, Membership.role, Membership.is_head)
+        .where(Membership.user_id.in_([row.id for row in page.rows]))
+        .order_by(Membership.id)
+    )
     held: dict[int, list[Any]] = {}
     for row in rows:
         held.setdefault(row.user_id, []).append(row)
@@ -84,7 +124,9 @@ def _roles_offered() -> list[tuple[str, str]]:
 class MembershipRow(RowForm):
     """One role of a person: in which department, and whether as its head."""
 
-    role = SelectField(label("role"), [Optional()], choices=_roles_offered, filters=[lambda value: value or None])
+    role = SelectField(
+        label("role"), [Optional()], choices=_roles_offered, filters=[lambda value: value or None]
+    )
     department = SelectField(label("department"), [Optional()], filters=[lambda value: value or None])
     head = BooleanField(label("is_head"))
 
@@ -103,7 +145,14 @@ class PersonForm(AdminForm):
 
     def offer(self, record: Any, on: datetime) -> None:
         held = set(record.departments) if record is not None else set()
-        offered = [("", gettext("of the role")), *((code, department_name(code)) for code, one in departments().items() if one.active or code in held)]
+        offered = [
+            ("", gettext("of the role")),
+            *(
+                (code, department_name(code))
+                for code, one in departments().items()
+                if one.active or code in held
+            ),
+        ]
         for row in self.memberships:
             row.department.choices = offered
         self._offered = offered
@@ -140,8 +189,17 @@ class PersonForm(AdminForm):
         self.memberships.gather()
         if not taken and not self.memberships.errors:
             self.fault("memberships", gettext("Choose at least one role."))
-        if record is not None and record.is_last_administrator and ADMINISTRATOR not in (role for _department, role, _head in self.roles()):
-            self.fault("memberships", gettext("This is the last administrator: the role must stay, or nobody could add people any more."))
+        if (
+            record is not None
+            and record.is_last_administrator
+            and ADMINISTRATOR not in (role for _department, role, _head in self.roles())
+        ):
+            self.fault(
+                "memberships",
+                gettext(
+                    "This is the last administrator: the role must stay, or nobody could add people any more."
+                ),
+            )
 
 
 class NewPersonForm(PersonForm):
@@ -174,11 +232,22 @@ def new_person() -> Any:
 
     def act(_record: None, on: datetime) -> Result:
         password = form.initial_password.data or one_time_password()
-        person = User.create(username=form.username.data, name=form.name.data, password=password, memberships=form.roles(), note=form.note.data,
-                             by=me(), on=on)
-        return url_for("admin.person", record_id=person.id), show("admin/password.html", person=person, password=password, new=True)
+        person = User.create(
+            username=form.username.data,
+            name=form.name.data,
+            password=password,
+            memberships=form.roles(),
+            note=form.note.data,
+            by=me(),
+            on=on,
+        )
+        return url_for("admin.person", record_id=person.id), show(
+            "admin/password.html", person=person, password=password, new=True
+        )
 
-    return answer(form, "admin/person_form.html", nothing, act, member=ANY_DEPARTMENT, back=url_for("admin.people"))
+    return answer(
+        form, "admin/person_form.html", nothing, act, member=ANY_DEPARTMENT, back=url_for("admin.people")
+    )
 
 
 @blueprint.route("/people/<int:record_id>")
@@ -186,8 +255,14 @@ def new_person() -> Any:
 def person(record_id: int) -> Any:
     """One person: roles, sessions, what was changed."""
     record, on = find(User, record_id) or abort(404), datetime.now(UTC)
-    return show("admin/person.html", record=record, sessions=LoginSession.of(record), on=on, history=_history(record),
-                closed_for=LoginFailure.minutes_left(record.username, on))
+    return show(
+        "admin/person.html",
+        record=record,
+        sessions=LoginSession.of(record),
+        on=on,
+        history=_history(record),
+        closed_for=LoginFailure.minutes_left(record.username, on),
+    )
 
 
 def _history(record: User) -> list[dict[str, Any]]:
@@ -201,12 +276,21 @@ def _history(record: User) -> list[dict[str, Any]]:
         rows = event.facts.get("changes", {}).get("memberships")
         if rows is not None and event.seq > 1:
             entry["changes"] = [one for one in entry["changes"] if one[0] != term("memberships")]
-            entry["changes"].append((term("memberships"), *("、".join(_membership(now.get(row["id"], {}) | row) for row in side) for side in rows)))
+            entry["changes"].append(
+                (
+                    term("memberships"),
+                    *("、".join(_membership(now.get(row["id"], {}) | row) for row in side) for side in rows),
+                )
+            )
     return entries
 
 
 def _membership(row: dict[str, Any]) -> str:
-    words = [role_name(row.get("role")), department_name(row.get("department")), term("is_head") if row.get("is_head") else ""]
+    words = [
+        role_name(row.get("role")),
+        department_name(row.get("department")),
+        term("is_head") if row.get("is_head") else "",
+    ]
     return " ".join(word for word in words if word)
 
 
@@ -221,7 +305,14 @@ def edit_person(record_id: int) -> Any:
         say(gettext("%(name)s is saved.", name=record.name))
         return _person_page(record)
 
-    return answer(form, "admin/person_form.html", of(User, record_id), act, member=ANY_DEPARTMENT, back=url_for("admin.person", record_id=record_id))
+    return answer(
+        form,
+        "admin/person_form.html",
+        of(User, record_id),
+        act,
+        member=ANY_DEPARTMENT,
+        back=url_for("admin.person", record_id=record_id),
+    )
 
 
 def _person_page(record: User) -> str:
@@ -237,7 +328,12 @@ class ComeBackForm(AdminForm):
 class LeaveForm(ComeBackForm):
     def check(self, record: Any, on: datetime) -> None:
         if record.is_last_administrator:
-            self.fault("reason", gettext("This is the last administrator and must stay. Give the role to somebody else first."))
+            self.fault(
+                "reason",
+                gettext(
+                    "This is the last administrator and must stay. Give the role to somebody else first."
+                ),
+            )
 
 
 @blueprint.route("/people/<int:record_id>/leave", methods=["GET", "POST"])
@@ -251,7 +347,13 @@ def leave(record_id: int) -> Any:
         say(gettext("%(name)s cannot sign in any more; all sessions have ended.", name=record.name))
         return url_for("admin.person", record_id=record.id)
 
-    return answer(form, "admin/leave.html", of(User, record_id, active=True), act, back=url_for("admin.person", record_id=record_id))
+    return answer(
+        form,
+        "admin/leave.html",
+        of(User, record_id, active=True),
+        act,
+        back=url_for("admin.person", record_id=record_id),
+    )
 
 
 @blueprint.route("/people/<int:record_id>/come-back", methods=["GET", "POST"])
@@ -265,7 +367,13 @@ def come_back(record_id: int) -> Any:
         say(gettext("%(name)s can sign in again.", name=record.name))
         return url_for("admin.person", record_id=record.id)
 
-    return answer(form, "admin/leave.html", of(User, record_id, active=False), act, back=url_for("admin.person", record_id=record_id))
+    return answer(
+        form,
+        "admin/leave.html",
+        of(User, record_id, active=False),
+        act,
+        back=url_for("admin.person", record_id=record_id),
+    )
 
 
 class ResetForm(AdminForm):
@@ -284,9 +392,13 @@ def reset_password(record_id: int) -> Any:
     def act(record: User, on: datetime) -> Result:
         password = form.initial_password.data or one_time_password()
         record.set_password(password, must_change=True, by=me(), on=on)
-        return url_for("admin.person", record_id=record.id), show("admin/password.html", person=record, password=password, new=False)
+        return url_for("admin.person", record_id=record.id), show(
+            "admin/password.html", person=record, password=password, new=False
+        )
 
-    return answer(form, "admin/reset.html", of(User, record_id), act, back=url_for("admin.person", record_id=record_id))
+    return answer(
+        form, "admin/reset.html", of(User, record_id), act, back=url_for("admin.person", record_id=record_id)
+    )
 
 
 @blueprint.route("/people/<int:record_id>/sessions", methods=["POST"])

@@ -1,4 +1,6 @@
-"""Who can sign what today (5.3.4, 5.2.2): a gate that nobody can pass is seen here before an applicant finds it."""
+"""Who can sign what today (5.3.4, 5.2.2): a gate that nobody can pass is seen here before an applicant finds
+it."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime

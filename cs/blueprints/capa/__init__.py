@@ -1,4 +1,6 @@
-"""Corrective and preventive actions 纠正预防措施 (5.2.2.5, 5.4.6): the list, the CAR sheet as a page, its fishbone, the form of each step."""
+"""Corrective and preventive actions 纠正预防措施 (5.2.2.5, 5.4.6): the list, the CAR sheet as a page, its
+fishbone, the form of each step."""
+
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
@@ -36,7 +38,10 @@ NOTHING_AWAITED = date(2999, 1, 1)
 
 
 def _states() -> list[tuple[str, str]]:
-    return [("open", gettext("All open")), *((state.code, state_name("capa", state.code)) for state in procedure.STATES)]
+    return [
+        ("open", gettext("All open")),
+        *((state.code, state_name("capa", state.code)) for state in procedure.STATES),
+    ]
 
 
 def _in_state(value: str) -> ColumnElement[bool]:
@@ -53,20 +58,60 @@ def _lateness(value: str) -> ColumnElement[bool]:
 
 LISTING = Listing(
     Capa,
-    select(Capa.id, Capa.number, Capa.round, Capa.issued_at, Capa.source, Capa.source_no, Customer.short_name.label("customer"), Capa.problem,
-           Capa.department, Capa.state, Capa.sent_back_reason, Capa.awaited_on().label("awaited_on"), Capa.closed_at)
-    .outerjoin(Customer, Customer.id == Capa.customer_id),
-    {"newest": Sort(lambda: gettext("Newest first"), Capa.issued_at, descending=True),
-     "oldest": Sort(lambda: gettext("Oldest first"), Capa.issued_at),
-     "due": Sort(lambda: gettext("Due first"), func.coalesce(Capa.awaited_on(), NOTHING_AWAITED, type_=Capa.due_on.type)),
-     "number": Sort(lambda: term("capa_no"), Capa.number, descending=True)},
-    (Filter("state", lambda: term("status"), _states, _in_state),
-     Filter("due", lambda: term("due_at"), lambda: [("late", gettext("Overdue")), ("waiting", gettext("Still in time"))], _lateness),
-     Filter("department", lambda: term("resp_dept"), lambda: [(code, department_name(code)) for code in departments()],
-            lambda value: Capa.department == value),
-     Filter("source", lambda: term("source"), lambda: choices("capa_source"), lambda value: Capa.source == value),
-     Filter("customer", lambda: term("customer"), lambda: customer_options(Capa.customer_id), lambda value: Capa.customer_id == int(value))),
-    search_label=lambda: gettext("Number, customer, problem, number of the source"), period=Capa.issued_at)
+    select(
+        Capa.id,
+        Capa.number,
+        Capa.round,
+        Capa.issued_at,
+        Capa.source,
+        Capa.source_no,
+        Customer.short_name.label("customer"),
+        Capa.problem,
+        Capa.department,
+        Capa.state,
+        Capa.sent_back_reason,
+        Capa.awaited_on().label("awaited_on"),
+        Capa.closed_at,
+    ).outerjoin(Customer, Customer.id == Capa.customer_id),
+    {
+        "newest": Sort(lambda: gettext("Newest first"), Capa.issued_at, descending=True),
+        "oldest": Sort(lambda: gettext("Oldest first"), Capa.issued_at),
+        "due": Sort(
+            lambda: gettext("Due first"),
+            func.coalesce(Capa.awaited_on(), NOTHING_AWAITED, type_=Capa.due_on.type),
+        ),
+        "number": Sort(lambda: term("capa_no"), Capa.number, descending=True),
+    },
+    (
+        Filter("state", lambda: term("status"), _states, _in_state),
+        Filter(
+            "due",
+            lambda: term("due_at"),
+            lambda: [("late", gettext("Overdue")), ("waiting", gettext("Still in time"))],
+            _lateness,
+        ),
+        Filter(
+            "department",
+            lambda: term("resp_dept"),
+            lambda: [(code, department_name(code)) for code in departments()],
+            lambda value: Capa.department == value,
+        ),
+        Filter(
+            "source",
+            lambda: term("source"),
+            lambda: choices("capa_source"),
+            lambda value: Capa.source == value,
+        ),
+        Filter(
+            "customer",
+            lambda: term("customer"),
+            lambda: customer_options(Capa.customer_id),
+            lambda value: Capa.customer_id == int(value),
+        ),
+    ),
+    search_label=lambda: gettext("Number, customer, problem, number of the source"),
+    period=Capa.issued_at,
+)
 
 
 @blueprint.route("/")
@@ -74,8 +119,12 @@ LISTING = Listing(
 def index() -> Any:
     """All CARs, narrowed by the address."""
     page = LISTING.page(request.args, url_for("capa.index"))
-    creates = next((step.name for step in procedure.WORKFLOW.creating() if current_user.may(step.permission)), None)
-    return show("capa/list.html", "capa/_rows.html", page=page, creates=creates, end_of=work_calendar().end_of)
+    creates = next(
+        (step.name for step in procedure.WORKFLOW.creating() if current_user.may(step.permission)), None
+    )
+    return show(
+        "capa/list.html", "capa/_rows.html", page=page, creates=creates, end_of=work_calendar().end_of
+    )
 
 
 # The page
@@ -98,10 +147,20 @@ def _page(record: Capa, on: datetime) -> dict[str, Any]:
         if not file.void_reason:
             evidence.setdefault(file.at, []).append(file)
     rounds = [record.of_round(number) for number in range(record.round, 0, -1)]
-    return {"flow": flow(record), "next": next_action(record, steps, "capa", on), "others": other_steps(record, steps, "capa"),
-            "timeline": timeline(record), "files": files(record), "signatures": signatures(record), "rounds": rounds, "evidence": evidence,
-            "end_of": work_calendar().end_of, "why_kinds": procedure.WHYS, "awaits_answer": record.state in procedure.UNANSWERED,
-            "unfolded": _unfolded(record, rounds[0])}
+    return {
+        "flow": flow(record),
+        "next": next_action(record, steps, "capa", on),
+        "others": other_steps(record, steps, "capa"),
+        "timeline": timeline(record),
+        "files": files(record),
+        "signatures": signatures(record),
+        "rounds": rounds,
+        "evidence": evidence,
+        "end_of": work_calendar().end_of,
+        "why_kinds": procedure.WHYS,
+        "awaits_answer": record.state in procedure.UNANSWERED,
+        "unfolded": _unfolded(record, rounds[0]),
+    }
 
 
 def _unfolded(record: Capa, said: dict[str, Any]) -> set[str]:

@@ -1,4 +1,5 @@
 """The form of each step of a CAR (5.2.2.5, DC-FM-04), and what each refuses beside its field."""
+
 from __future__ import annotations
 
 from datetime import date, datetime
@@ -67,17 +68,27 @@ class _DutyForm(StepForm):
 
     def offer(self, record: Any, on: datetime) -> None:
         kept = record.department if record else None
-        self.department.choices = [("", "—"), *((row.code, row.name_in(language())) for row in departments().values() if row.active or row.code == kept)]
+        self.department.choices = [
+            ("", "—"),
+            *(
+                (row.code, row.name_in(language()))
+                for row in departments().values()
+                if row.active or row.code == kept
+            ),
+        ]
 
     def check(self, record: Any, on: datetime) -> None:
         if record is None or self.due_on.data != record.due_on:
             _not_before(self, "due_on", _today(on), gettext("This day is over."))
-        if self.department.data and not people_to_choose(Permission.ANSWER_CAPA, department=self.department.data):
+        if self.department.data and not people_to_choose(
+            Permission.ANSWER_CAPA, department=self.department.data
+        ):
             self.fault("department", gettext("Nobody works in this department: nobody would see the report."))
 
 
 class IssueForm(_DutyForm):
-    """5.2.2.5, 5.4.6.1: from a complaint (its problem, customer and nature are filled in), or from any other source."""
+    """5.2.2.5, 5.4.6.1: from a complaint (its problem, customer and nature are filled in), or from any other
+    source."""
 
     source = Choice("source", "capa_source", required=True)
     source_no = Text("source_no", most=60)
@@ -91,8 +102,14 @@ class IssueForm(_DutyForm):
         self.due_on.data = _answer_day(on)
         complaint = find(Complaint, asked_id("complaint"))
         if complaint is not None:
-            self.source.data, self.source_no.data, self.customer_id.data = procedure.FROM_COMPLAINT, complaint.number, complaint.customer_id
-            self.problem.data = "\n".join(text for text in (complaint.description, complaint.analysis) if text)
+            self.source.data, self.source_no.data, self.customer_id.data = (
+                procedure.FROM_COMPLAINT,
+                complaint.number,
+                complaint.customer_id,
+            )
+            self.problem.data = "\n".join(
+                text for text in (complaint.description, complaint.analysis) if text
+            )
             self.led_by_process.data = procedure.led_by_process(complaint.nature)
 
     def check(self, record: Any, on: datetime) -> None:
@@ -104,7 +121,10 @@ class IssueForm(_DutyForm):
             return
         complaint = self.complaint
         if complaint is None or complaint.state not in complaints.WITH_CAPA:
-            self.fault("source_no", gettext("No complaint under analysis or later, and not closed yet, has this number."))
+            self.fault(
+                "source_no",
+                gettext("No complaint under analysis or later, and not closed yet, has this number."),
+            )
         elif self.customer_id.data not in (None, complaint.customer_id):
             self.fault("customer_id", gettext("This complaint is another customer's."))
 
@@ -159,8 +179,17 @@ class AnalyseForm(WithRows, WithFiles, StepForm):
     more_rows = SubmitField()
 
     rows = "bones"
-    beside = frozenset({"more_rows", *(name(kind, place) for name in (_why, _proof) for kind in procedure.WHYS
-                                       for place in range(1, procedure.MOST_WHYS + 1))})
+    beside = frozenset(
+        {
+            "more_rows",
+            *(
+                name(kind, place)
+                for name in (_why, _proof)
+                for kind in procedure.WHYS
+                for place in range(1, procedure.MOST_WHYS + 1)
+            ),
+        }
+    )
 
     def offer(self, record: Any, on: datetime) -> None:
         offered = [("", "—"), *((code, choice("cause_class", code)) for code in procedure.SIX_M)]
@@ -170,40 +199,69 @@ class AnalyseForm(WithRows, WithFiles, StepForm):
             entry.form.cause_class.choices = offered
 
     def fill(self, record: Any, on: datetime) -> None:
-        for name in ("occurrence_cause", "escape_cause", "system_cause", "cause_class", "cause_verification", "cause_verified_by"):
+        for name in (
+            "occurrence_cause",
+            "escape_cause",
+            "system_cause",
+            "cause_class",
+            "cause_verification",
+            "cause_verified_by",
+        ):
             self[name].process_data(getattr(record, name))
         said = record.of_round(record.round)
         for why in said["whys"]:
             self[_why(why.cause_kind, why.why_no)].process_data(why.because)
             self[_proof(why.cause_kind, why.why_no)].process_data(why.proven)
-        missing = [code for code in procedure.SIX_M if code not in {bone.cause_class for bone in said["bones"]}]
+        missing = [
+            code for code in procedure.SIX_M if code not in {bone.cause_class for bone in said["bones"]}
+        ]
         self.bones.refill([*said["bones"], *({"cause_class": code} for code in missing)])
         self.offer(record, on)
 
     def why_fields(self, kind: str) -> list[tuple[Any, Any]]:
         """Each answer of a row, and whether it was verified."""
-        return [(self[_why(kind, place)], self[_proof(kind, place)]) for place in range(1, procedure.MOST_WHYS + 1)]
+        return [
+            (self[_why(kind, place)], self[_proof(kind, place)])
+            for place in range(1, procedure.MOST_WHYS + 1)
+        ]
 
     def check(self, record: Any, on: datetime) -> None:
         if record.system_cause_needed and not self.system_cause.data:
-            self.fault("system_cause", gettext("The complaint is critical or major: say why the system let it happen."))
+            self.fault(
+                "system_cause",
+                gettext("The complaint is critical or major: say why the system let it happen."),
+            )
         too_few = procedure.why_faults(self._answers())
         for kind in too_few:
-            self.fault(_why(kind, len(self._answers()[kind]) + 1), gettext("Ask why again: at least two answers are needed to come to a cause."))
-        for kind in procedure.unproven_causes({kind: proven for kind, proven in self._proven().items() if kind not in too_few}):
+            self.fault(
+                _why(kind, len(self._answers()[kind]) + 1),
+                gettext("Ask why again: at least two answers are needed to come to a cause."),
+            )
+        for kind in procedure.unproven_causes(
+            {kind: proven for kind, proven in self._proven().items() if kind not in too_few}
+        ):
             last = [answer for answer, _proven in self.why_fields(kind) if answer.data][-1]
             self.fault(last.name, gettext("This is the cause: verify it, and tick that it was (7.4-46)."))
         if procedure.fishbone_faults(tuple(row.is_root.data for row in self.bones.filled)):
             self.fault("bones", gettext("Mark the root cause on the fishbone."))
 
     def _answers(self) -> dict[str, list[str]]:
-        return {kind: [answer.data for answer, _proven in self.why_fields(kind) if answer.data] for kind in procedure.WHYS}
+        return {
+            kind: [answer.data for answer, _proven in self.why_fields(kind) if answer.data]
+            for kind in procedure.WHYS
+        }
 
     def _proven(self) -> dict[str, list[bool]]:
-        return {kind: [proven.data for answer, proven in self.why_fields(kind) if answer.data] for kind in procedure.WHYS}
+        return {
+            kind: [proven.data for answer, proven in self.why_fields(kind) if answer.data]
+            for kind in procedure.WHYS
+        }
 
     def values(self) -> dict[str, Any]:
-        bones = [{name: row[name].data for name in ("cause_class", "cause", "is_root")} for row in self.bones.filled]
+        bones = [
+            {name: row[name].data for name in ("cause_class", "cause", "is_root")}
+            for row in self.bones.filled
+        ]
         return super().values() | {"whys": self._answers(), "proven": self._proven(), "bones": bones}
 
 
@@ -242,7 +300,9 @@ class MeasuresForm(WithRows, StepForm):
     beside = frozenset({"more_rows"})
 
     def offer(self, record: Any, on: datetime) -> None:
-        offered = reference_choices([(person.id, person.name) for person in people_to_choose(Permission.ANSWER_CAPA)])
+        offered = reference_choices(
+            [(person.id, person.name) for person in people_to_choose(Permission.ANSWER_CAPA)]
+        )
         self.actions.stand_ready(1 if self.actions.entries else ROWS_READY)
         for entry in self.actions.entries:
             entry.form.owner_id.choices = offered
@@ -255,26 +315,40 @@ class MeasuresForm(WithRows, StepForm):
     def check(self, record: Any, on: datetime) -> None:
         for row in self.actions.filled:
             if row.planned_on.data and row.planned_on.data < record.round_began_on:
-                row.fault("planned_on", gettext("This lies before the report was issued (%(day)s).", day=record.round_began_on))
+                row.fault(
+                    "planned_on",
+                    gettext("This lies before the report was issued (%(day)s).", day=record.round_began_on),
+                )
         self.actions.gather()
         done = [action for action in record.actions if action.round == record.round and action.done_on]
-        kinds = tuple(row.action_kind.data for row in self.actions.filled) + tuple(action.action_kind for action in done)
+        kinds = tuple(row.action_kind.data for row in self.actions.filled) + tuple(
+            action.action_kind for action in done
+        )
         if not self.actions.filled:
             self.fault("actions", gettext("Write at least one measure."))
         elif procedure.measure_faults(kinds):
-            self.fault("actions", gettext("At least one corrective measure is needed: without it the cause stays (5.2.2.5)."))
+            self.fault(
+                "actions",
+                gettext("At least one corrective measure is needed: without it the cause stays (5.2.2.5)."),
+            )
 
     def values(self) -> dict[str, Any]:
         names = ("action_kind", "content", "cause_kind", "owner_id", "planned_on")
-        return super().values() | {"actions": [{name: row[name].data for name in names} for row in self.actions.filled]}
+        return super().values() | {
+            "actions": [{name: row[name].data for name in names} for row in self.actions.filled]
+        }
 
 
 # Carrying out
 
 
 def _which_action() -> RadioField:
-    return RadioField(label("which_action"), [InputRequired(lazy_gettext("Please choose one."))], choices=[],
-                      coerce=whole_or_none)
+    return RadioField(
+        label("which_action"),
+        [InputRequired(lazy_gettext("Please choose one."))],
+        choices=[],
+        coerce=whole_or_none,
+    )
 
 
 def _named(action: Action) -> str:
@@ -289,7 +363,11 @@ class DoActionForm(WithFiles, StepForm):
     done_note = LongText("done_note", required=True, most=1000)
 
     def offer(self, record: Capa, on: datetime) -> None:
-        self.action_id.choices = [(action.id, _named(action)) for action in record.open_actions if action.owner_id == current_user.id]
+        self.action_id.choices = [
+            (action.id, _named(action))
+            for action in record.open_actions
+            if action.owner_id == current_user.id
+        ]
 
     def fill(self, record: Capa, on: datetime) -> None:
         self.done_on.data = _today(on)
@@ -299,7 +377,12 @@ class DoActionForm(WithFiles, StepForm):
     def check(self, record: Capa, on: datetime) -> None:
         if self.done_on.data and self.done_on.data > _today(on):
             self.fault("done_on", gettext("This lies in the future."))
-        _not_before(self, "done_on", record.round_began_on, gettext("This lies before the report was issued (%(day)s).", day=record.round_began_on))
+        _not_before(
+            self,
+            "done_on",
+            record.round_began_on,
+            gettext("This lies before the report was issued (%(day)s).", day=record.round_began_on),
+        )
         if not (getattr(self, "staged", ()) or self.kept() or self.files.errors):
             self.fault("files", gettext("Add the evidence: a photograph, a measurement or a report."))
 
@@ -312,8 +395,12 @@ class ReassignForm(StepForm):
     planned_on = Day("planned_on", required=True)
 
     def offer(self, record: Capa, on: datetime) -> None:
-        self.action_id.choices = [(action.id, f"{_named(action)} · {action.owner.name}") for action in record.open_actions]
-        self.owner_id.choices = reference_choices([(person.id, person.name) for person in people_to_choose(Permission.ANSWER_CAPA)])
+        self.action_id.choices = [
+            (action.id, f"{_named(action)} · {action.owner.name}") for action in record.open_actions
+        ]
+        self.owner_id.choices = reference_choices(
+            [(person.id, person.name) for person in people_to_choose(Permission.ANSWER_CAPA)]
+        )
 
     def fill(self, record: Capa, on: datetime) -> None:
         for action in ([one for one in record.open_actions if one.owner_gone] or record.open_actions)[:1]:
@@ -343,8 +430,15 @@ class VerifyForm(Signed, WithFiles, StepForm):
 
     def check(self, record: Capa, on: datetime) -> None:
         begin, end = self.period_from.data, self.period_to.data
-        _not_before(self, "period_from", record.carried_out_on,
-                    gettext("The effect shows only after the measures were carried out (%(day)s).", day=record.carried_out_on))
+        _not_before(
+            self,
+            "period_from",
+            record.carried_out_on,
+            gettext(
+                "The effect shows only after the measures were carried out (%(day)s).",
+                day=record.carried_out_on,
+            ),
+        )
         if end and end > _today(on):
             self.fault("period_to", gettext("This lies in the future."))
         elif begin and end and end < begin:
@@ -366,6 +460,15 @@ class ReopenForm(VerifyForm):
 
 
 FORMS: dict[str, type[StepForm]] = {
-    "issue": IssueForm, "amend": AmendForm, "analyse": AnalyseForm, "set_measures": MeasuresForm, "send_back": ReasonForm, "do_action": DoActionForm,
-    "reassign": ReassignForm, "carry_out": CarryOutForm, "verify": VerifyForm, "reopen": ReopenForm, "void": ReasonForm,
+    "issue": IssueForm,
+    "amend": AmendForm,
+    "analyse": AnalyseForm,
+    "set_measures": MeasuresForm,
+    "send_back": ReasonForm,
+    "do_action": DoActionForm,
+    "reassign": ReassignForm,
+    "carry_out": CarryOutForm,
+    "verify": VerifyForm,
+    "reopen": ReopenForm,
+    "void": ReasonForm,
 }

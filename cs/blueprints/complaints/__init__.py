@@ -1,4 +1,5 @@
 """Complaints 客户投诉 (5.2): the list, the report as a page, and the form of each step."""
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -23,14 +24,33 @@ from cs.steps import Section, mount
 blueprint = Blueprint("complaints", __name__, url_prefix="/complaints")
 
 FORMS: dict[str, type[StepForm]] = {
-    "log": forms.LogForm, "pass_on": forms.PassOnForm, "register": forms.RegisterForm, "decline": ReasonForm, "amend": forms.AmendForm,
-    "receive": forms.ReceiveForm, "confirm": forms.ConfirmForm, "settle": forms.SettleForm, "explain": forms.ExplainForm,
-    "send_reply": forms.ReplyForm, "reply_directly": forms.ReplyForm, "accept": forms.AnswerForm, "refuse": forms.RefuseForm,
-    "no_answer": forms.NoAnswerForm, "close": forms.CloseForm, "void": forms.VoidForm,
-    "contact": sample_forms.ContactForm, "request_sample": sample_forms.RequestSampleForm, "receive_sample": sample_forms.ReceiveSampleForm,
-    "move_sample": sample_forms.MoveSampleForm, "end_sample": sample_forms.EndSampleForm,
-    "meet": meeting_forms.MeetForm, "dispose": meeting_forms.DisposeForm, "countersign": meeting_forms.CountersignForm,
-    "plan": meeting_forms.PlanForm, "do_disposition": meeting_forms.DoDispositionForm, "issue_result": meeting_forms.ResultForm,
+    "log": forms.LogForm,
+    "pass_on": forms.PassOnForm,
+    "register": forms.RegisterForm,
+    "decline": ReasonForm,
+    "amend": forms.AmendForm,
+    "receive": forms.ReceiveForm,
+    "confirm": forms.ConfirmForm,
+    "settle": forms.SettleForm,
+    "explain": forms.ExplainForm,
+    "send_reply": forms.ReplyForm,
+    "reply_directly": forms.ReplyForm,
+    "accept": forms.AnswerForm,
+    "refuse": forms.RefuseForm,
+    "no_answer": forms.NoAnswerForm,
+    "close": forms.CloseForm,
+    "void": forms.VoidForm,
+    "contact": sample_forms.ContactForm,
+    "request_sample": sample_forms.RequestSampleForm,
+    "receive_sample": sample_forms.ReceiveSampleForm,
+    "move_sample": sample_forms.MoveSampleForm,
+    "end_sample": sample_forms.EndSampleForm,
+    "meet": meeting_forms.MeetForm,
+    "dispose": meeting_forms.DisposeForm,
+    "countersign": meeting_forms.CountersignForm,
+    "plan": meeting_forms.PlanForm,
+    "do_disposition": meeting_forms.DoDispositionForm,
+    "issue_result": meeting_forms.ResultForm,
 }
 
 
@@ -39,25 +59,40 @@ FORMS: dict[str, type[StepForm]] = {
 def index() -> Any:
     """All complaints, narrowed by the address."""
     page = LISTING.page(request.args, url_for("complaints.index"))
-    creates = next((step.name for step in procedure.WORKFLOW.creating() if current_user.may(step.permission)), None)
-    return show("complaints/list.html", "complaints/_rows.html", page=page, creates=creates, ended_early=procedure.ENDED_EARLY, before_reply=procedure.UNANSWERED)
+    creates = next(
+        (step.name for step in procedure.WORKFLOW.creating() if current_user.may(step.permission)), None
+    )
+    return show(
+        "complaints/list.html",
+        "complaints/_rows.html",
+        page=page,
+        creates=creates,
+        ended_early=procedure.ENDED_EARLY,
+        before_reply=procedure.UNANSWERED,
+    )
 
 
 @blueprint.route("/<int:record_id>/like")
 @requires(Permission.READ)
 def like(record_id: int) -> Any:
-    """3.4: the like cases of what is chosen in the form of the analysis so far, and the way that the procedure leads to."""
+    """3.4: the like cases of what is chosen in the form of the analysis so far, and the way that the
+    procedure leads to."""
     record = find(Complaint, record_id) or abort(404)
     product = request.args.get("product_id", type=int) or record.product_id
     made = {name: request.args.get(name) for name in forms.PROPOSING}
-    return render_template("complaints/_like.html", likeness=forms.Likeness.of(record, product, request.args.get("defect_code"), **made))
+    return render_template(
+        "complaints/_like.html",
+        likeness=forms.Likeness.of(record, product, request.args.get("defect_code"), **made),
+    )
 
 
 @blueprint.route("/contacts")
 @requires(Permission.READ)
 def contacts() -> Any:
     """The contacts of the customer that is chosen in a form, as buttons of it."""
-    return render_template("complaints/_contacts.html", offered=lookup.contacts_of(request.args.get("customer_id", type=int)))
+    return render_template(
+        "complaints/_contacts.html", offered=lookup.contacts_of(request.args.get("customer_id", type=int))
+    )
 
 
 @blueprint.route("/lot")

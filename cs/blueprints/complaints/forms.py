@@ -1,4 +1,6 @@
-"""The forms of a complaint's straight way: receipt, analysis, the answer, what the customer says to it, the close (5.2)."""
+"""The forms of a complaint's straight way: receipt, analysis, the answer, what the customer says to it, the
+close (5.2)."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -38,15 +40,28 @@ def _lot_faults(form: Any, customer_id: int | None) -> None:
     lot = form.lot_no.data
     form.lot_unknown = bool(lot) and not Shipment.known_lot(lot, customer_id)
     if form.lot_unknown and not form.lot_confirmed.data:
-        form.fault("lot_no", gettext("No shipment of this lot is known for this customer. If it is right, tick the box below."))
+        form.fault(
+            "lot_no",
+            gettext(
+                "No shipment of this lot is known for this customer. If it is right, tick the box below."
+            ),
+        )
 
 
 def _quantity_faults(form: Any, checked: int | None, defect: int | None, shipped: int | None) -> None:
     if checked is not None and defect is not None and defect > checked:
-        form.fault("defect_qty" if "defect_qty" in form else "checked_qty",
-                   gettext("%(defect)s defective pieces cannot be found among %(checked)s checked.", defect=defect, checked=checked))
+        form.fault(
+            "defect_qty" if "defect_qty" in form else "checked_qty",
+            gettext(
+                "%(defect)s defective pieces cannot be found among %(checked)s checked.",
+                defect=defect,
+                checked=checked,
+            ),
+        )
     if shipped is not None and checked is not None and checked > shipped and "checked_qty" in form:
-        form.fault("checked_qty", gettext("More pieces checked than were shipped (%(shipped)s).", shipped=shipped))
+        form.fault(
+            "checked_qty", gettext("More pieces checked than were shipped (%(shipped)s).", shipped=shipped)
+        )
 
 
 class GoodsForm(WithLookUp, WithFiles, StepForm):
@@ -125,7 +140,8 @@ class RegisterForm(GoodsForm):
 
 
 class LogForm(RegisterForm):
-    """5.2.1.1: sales logs what the customer said. Only customer, time, channel and description are required."""
+    """5.2.1.1: sales logs what the customer said. Only customer, time, channel and description are
+    required."""
 
     heard_at = Moment("heard_at", required=True)
 
@@ -136,7 +152,13 @@ class AmendForm(LogForm):
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)
         if record.goods and self.customer_id.data not in (None, record.customer_id):
-            self.fault("customer_id", gettext("%(numbers)s belong to this complaint and are of its customer.", numbers=listed(one.number for one in record.goods)))
+            self.fault(
+                "customer_id",
+                gettext(
+                    "%(numbers)s belong to this complaint and are of its customer.",
+                    numbers=listed(one.number for one in record.goods),
+                ),
+            )
 
 
 class VoidForm(ReasonForm):
@@ -144,8 +166,13 @@ class VoidForm(ReasonForm):
 
     def check(self, record: Any, on: datetime) -> None:
         if record.goods_on_the_way:
-            self.fault("reason", gettext("%(numbers)s of this complaint are not ended: end or void them first.",
-                                         numbers=listed(one.number for one in record.goods_on_the_way)))
+            self.fault(
+                "reason",
+                gettext(
+                    "%(numbers)s of this complaint are not ended: end or void them first.",
+                    numbers=listed(one.number for one in record.goods_on_the_way),
+                ),
+            )
 
 
 class ReceiveForm(StepForm):
@@ -157,7 +184,8 @@ PROPOSING = ("liability", "finding", "severity", "nature")  # the choices that t
 
 @dataclass(frozen=True)
 class Likeness:
-    """3.4: like cases of this customer, which make it a repeat, and of others, which are a hint; and the way that the procedure leads to."""
+    """3.4: like cases of this customer, which make it a repeat, and of others, which are a hint; and the way
+    that the procedure leads to."""
 
     same: list[Complaint]
     others: list[Complaint]
@@ -165,7 +193,9 @@ class Likeness:
     months: int
 
     @classmethod
-    def of(cls, record: Complaint, product_id: int | None, defect: str | None, **choices_made: str | None) -> Likeness:
+    def of(
+        cls, record: Complaint, product_id: int | None, defect: str | None, **choices_made: str | None
+    ) -> Likeness:
         """`defect` as the form has it: 'APP.scratch'. Nothing is proposed before all the choices are made."""
         category, _, code = (defect or "").partition(".")
         same, others = record.like_cases(product_id, code, category)
@@ -207,10 +237,16 @@ class ConfirmForm(Signed, WithFiles, StepForm):
             del self.lot_confirmed
         if "product_id" in self:
             self.product_id.choices = products_to_choose()
-        self.defect_category.choices = [("", "—"), *((one.code, f"{in_language(one.name)} {one.code}") for one in rulebook().defects.values())]
+        self.defect_category.choices = [
+            ("", "—"),
+            *((one.code, f"{in_language(one.name)} {one.code}") for one in rulebook().defects.values()),
+        ]
         self.defect_code.choices = defect_choices()
         self.defect_code.render_kw = {"data-filters": "defect_category"}
-        self.route.choices = [(code, choice("route", code)) for code in procedure.WORKFLOW.routes(tuple(rulebook().choices["route"]))]
+        self.route.choices = [
+            (code, choice("route", code))
+            for code in procedure.WORKFLOW.routes(tuple(rulebook().choices["route"]))
+        ]
 
     def fill(self, record: Any, on: datetime) -> None:
         super().fill(record, on)
@@ -220,16 +256,33 @@ class ConfirmForm(Signed, WithFiles, StepForm):
     def likeness(self, record: Complaint) -> Likeness:
         """What the procedure says to the choices made so far."""
         made = {name: self[name].data for name in PROPOSING}
-        return Likeness.of(record, self.product_id.data if "product_id" in self else record.product_id, self.defect_code.data, **made)
+        return Likeness.of(
+            record,
+            self.product_id.data if "product_id" in self else record.product_id,
+            self.defect_code.data,
+            **made,
+        )
 
     def check(self, record: Any, on: datetime) -> None:
-        still = [term("model" if name == "product_id" else name) for name in record.missing if name in self and self[name].data is None]
+        still = [
+            term("model" if name == "product_id" else name)
+            for name in record.missing
+            if name in self and self[name].data is None
+        ]
         if still and not self.unknown_reason.data:
-            self.fault("unknown_reason", gettext("Not known yet: %(fields)s. Fill them in above, or say here why they are unknown.",
-                                                 fields=listed(still)))
+            self.fault(
+                "unknown_reason",
+                gettext(
+                    "Not known yet: %(fields)s. Fill them in above, or say here why they are unknown.",
+                    fields=listed(still),
+                ),
+            )
         if "lot_no" in self:
             _lot_faults(self, record.customer_id)
-        value = {name: self[name].data if name in self else getattr(record, name) for name in ("checked_qty", "defect_qty")}
+        value = {
+            name: self[name].data if name in self else getattr(record, name)
+            for name in ("checked_qty", "defect_qty")
+        }
         if "checked_qty" in self or "defect_qty" in self:
             _quantity_faults(self, value["checked_qty"], value["defect_qty"], record.shipped_qty)
         if self.defect_code.data and not self.defect_code.data.startswith(f"{self.defect_category.data}."):
@@ -237,19 +290,38 @@ class ConfirmForm(Signed, WithFiles, StepForm):
         self._check_route(record)
 
     def _check_route(self, record: Any) -> None:
-        if not (self.finding.data and self.liability.data and self.route.data and self.severity.data and self.nature.data):
+        if not (
+            self.finding.data
+            and self.liability.data
+            and self.route.data
+            and self.severity.data
+            and self.nature.data
+        ):
             return
         messages = {
-            "liability_still_pending": ("liability", gettext("Say whose responsibility it is before you sign.")),
-            "not_ours_route_needed": ("route", gettext("What is not our responsibility is explained to the customer (5.2.2.2).")),
+            "liability_still_pending": (
+                "liability",
+                gettext("Say whose responsibility it is before you sign."),
+            ),
+            "not_ours_route_needed": (
+                "route",
+                gettext("What is not our responsibility is explained to the customer (5.2.2.2)."),
+            ),
             "ours_cannot_be_refused": ("route", gettext("What is confirmed and ours cannot be refused.")),
         }
-        for fault in procedure.route_faults(liability=self.liability.data, finding=self.finding.data, route=self.route.data):
+        for fault in procedure.route_faults(
+            liability=self.liability.data, finding=self.finding.data, route=self.route.data
+        ):
             self.fault(*messages[fault])
         proposed = self.likeness(record).proposed
         if proposed != self.route.data and not self.route.errors and not self.route_reason.data:
-            self.fault("route_reason", gettext("The procedure leads to “%(proposed)s” here. Say why you choose another way.",
-                                               proposed=choice("route", proposed)))
+            self.fault(
+                "route_reason",
+                gettext(
+                    "The procedure leads to “%(proposed)s” here. Say why you choose another way.",
+                    proposed=choice("route", proposed),
+                ),
+            )
 
     def values(self) -> dict[str, Any]:
         values = super().values()
@@ -280,7 +352,13 @@ class SettleForm(WithFiles, StepForm):
         elif settled_on < record.heard_at.astimezone(zone()).date():
             self.fault("settled_on", gettext("This lies before the complaint was heard."))
         elif settled_on < today and not self.late_reason.data:
-            self.fault("late_reason", gettext("The result belongs into the report on the day it is settled (5.2.2.3). Say why it comes later."))
+            self.fault(
+                "late_reason",
+                gettext(
+                    "The result belongs into the report on the day it is settled (5.2.2.3). Say why it "
+                    "comes later."
+                ),
+            )
 
 
 class ExplainForm(WithFiles, StepForm):
@@ -289,7 +367,11 @@ class ExplainForm(WithFiles, StepForm):
     reply_text = LongText("reply_text", required=True)
 
     def check(self, record: Any, on: datetime) -> None:
-        evidence = [*getattr(self, "staged", ()), *self.kept(), *(one for one in Attachment.of(record) if one.step != "log" and not one.void_reason)]
+        evidence = [
+            *getattr(self, "staged", ()),
+            *self.kept(),
+            *(one for one in Attachment.of(record) if one.step != "log" and not one.void_reason),
+        ]
         if not evidence:
             self.fault("files", gettext("Add the evidence: a photograph, a measurement or a report."))
 

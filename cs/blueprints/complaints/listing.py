@@ -1,4 +1,5 @@
 """The list of complaints: what it shows, and how it is narrowed and ordered."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -16,7 +17,10 @@ from cs.words import choices, in_language, state_name, term
 
 
 def _states() -> list[tuple[str, str]]:
-    return [("open", gettext("All open")), *((state.code, state_name("complaint", state.code)) for state in procedure.STATES)]
+    return [
+        ("open", gettext("All open")),
+        *((state.code, state_name("complaint", state.code)) for state in procedure.STATES),
+    ]
 
 
 def _routes() -> list[tuple[str, str]]:
@@ -24,7 +28,10 @@ def _routes() -> list[tuple[str, str]]:
 
 
 def _goes_by(value: str) -> ColumnElement[bool]:
-    aside = {"repeat": Complaint.repeat_of_id, "imported": Complaint.imported_from}  # what a case may be beside its way
+    aside = {
+        "repeat": Complaint.repeat_of_id,
+        "imported": Complaint.imported_from,
+    }  # what a case may be beside its way
     return aside[value].is_not(None) if value in aside else Complaint.route == value
 
 
@@ -35,7 +42,11 @@ def _in_state(value: str) -> ColumnElement[bool]:
 def _reply_is(value: str) -> ColumnElement[bool]:
     if value.startswith("replied"):
         late = Complaint.replied_at > Complaint.first_due_at
-        return Complaint.replied_at.is_not(None) & Complaint.state.not_in(procedure.ENDED_EARLY) & (late if value == "replied_late" else ~late)
+        return (
+            Complaint.replied_at.is_not(None)
+            & Complaint.state.not_in(procedure.ENDED_EARLY)
+            & (late if value == "replied_late" else ~late)
+        )
     waiting = Complaint.state.in_(procedure.UNANSWERED)
     now = datetime.now(UTC)
     return waiting & (Complaint.reply_due_at < now if value == "late" else Complaint.reply_due_at >= now)
@@ -43,21 +54,67 @@ def _reply_is(value: str) -> ColumnElement[bool]:
 
 LISTING = Listing(
     Complaint,
-    select(Complaint.id, Complaint.number, Complaint.heard_at, func.coalesce(Customer.short_name, Complaint.customer_said).label("customer"),
-           Customer.customer_level, func.coalesce(Product.model, Complaint.old_model).label("model"), Complaint.lot_no, Complaint.description, Complaint.defect_category, Complaint.defect_code,
-           Complaint.severity, Complaint.state, Complaint.reply_due_at, Complaint.replied_at, Complaint.first_due_at, Complaint.route,
-           Complaint.repeat_of_id, Complaint.old_number)
-    .outerjoin(Customer, Customer.id == Complaint.customer_id).outerjoin(Product, Product.id == Complaint.product_id),
-    {"newest": Sort(lambda: gettext("Newest first"), Complaint.heard_at, descending=True),
-     "oldest": Sort(lambda: gettext("Oldest first"), Complaint.heard_at),
-     "due": Sort(lambda: gettext("Reply due first"), Complaint.reply_due_at),
-     "number": Sort(lambda: term("complaint_no"), Complaint.number, descending=True)},
-    (Filter("state", lambda: term("status"), _states, _in_state),
-     Filter("reply", lambda: term("reply"), lambda: [("late", gettext("Overdue")), ("waiting", gettext("Still in time")),
-            ("replied_in_time", gettext("Replied in time")), ("replied_late", gettext("Replied late"))], _reply_is),
-     Filter("severity", lambda: term("severity"), lambda: choices("severity"), lambda value: Complaint.severity == value),
-     Filter("category", lambda: term("defect_category"), lambda: [(one.code, in_language(one.name)) for one in rulebook().defects.values()],
-            lambda value: Complaint.defect_category == value),
-     Filter("route", lambda: term("route"), _routes, _goes_by),
-     Filter("customer", lambda: term("customer"), lambda: customer_options(Complaint.customer_id), lambda value: Complaint.customer_id == int(value))),
-    search_label=lambda: gettext("Number, customer, model, lot, description"), period=Complaint.heard_at)
+    select(
+        Complaint.id,
+        Complaint.number,
+        Complaint.heard_at,
+        func.coalesce(Customer.short_name, Complaint.customer_said).label("customer"),
+        Customer.customer_level,
+        func.coalesce(Product.model, Complaint.old_model).label("model"),
+        Complaint.lot_no,
+        Complaint.description,
+        Complaint.defect_category,
+        Complaint.defect_code,
+        Complaint.severity,
+        Complaint.state,
+        Complaint.reply_due_at,
+        Complaint.replied_at,
+        Complaint.first_due_at,
+        Complaint.route,
+        Complaint.repeat_of_id,
+        Complaint.old_number,
+    )
+    .outerjoin(Customer, Customer.id == Complaint.customer_id)
+    .outerjoin(Product, Product.id == Complaint.product_id),
+    {
+        "newest": Sort(lambda: gettext("Newest first"), Complaint.heard_at, descending=True),
+        "oldest": Sort(lambda: gettext("Oldest first"), Complaint.heard_at),
+        "due": Sort(lambda: gettext("Reply due first"), Complaint.reply_due_at),
+        "number": Sort(lambda: term("complaint_no"), Complaint.number, descending=True),
+    },
+    (
+        Filter("state", lambda: term("status"), _states, _in_state),
+        Filter(
+            "reply",
+            lambda: term("reply"),
+            lambda: [
+                ("late", gettext("Overdue")),
+                ("waiting", gettext("Still in time")),
+                ("replied_in_time", gettext("Replied in time")),
+                ("replied_late", gettext("Replied late")),
+            ],
+            _reply_is,
+        ),
+        Filter(
+            "severity",
+            lambda: term("severity"),
+            lambda: choices("severity"),
+            lambda value: Complaint.severity == value,
+        ),
+        Filter(
+            "category",
+            lambda: term("defect_category"),
+            lambda: [(one.code, in_language(one.name)) for one in rulebook().defects.values()],
+            lambda value: Complaint.defect_category == value,
+        ),
+        Filter("route", lambda: term("route"), _routes, _goes_by),
+        Filter(
+            "customer",
+            lambda: term("customer"),
+            lambda: customer_options(Complaint.customer_id),
+            lambda value: Complaint.customer_id == int(value),
+        ),
+    ),
+    search_label=lambda: gettext("Number, customer, model, lot, description"),
+    period=Complaint.heard_at,
+)

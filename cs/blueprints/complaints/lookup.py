@@ -1,7 +1,10 @@
-"""What is known already while a complaint is written down: the contacts of the customer, the shipments of the lot.
+"""What is known already while a complaint is written down: the contacts of the customer, the shipments of the
+lot.
 
-Plain buttons of the form fill it in and show it again, nothing is checked or stored; htmx only shows the buttons sooner.
+Plain buttons of the form fill it in and show it again, nothing is checked or stored; htmx only shows the
+buttons sooner.
 """
+
 from __future__ import annotations
 
 from typing import Any
@@ -39,7 +42,8 @@ class Pressed(Field):
 
 
 class WithLookUp:
-    """A form about a customer's goods. `fill_in` is `contacts` or `lot` (look it up), or one of what was offered: `contact-3`, `shipment-5`."""
+    """A form about a customer's goods. `fill_in` is `contacts` or `lot` (look it up), or one of what was
+    offered: `contact-3`, `shipment-5`."""
 
     fill_in = Pressed("")
 
@@ -60,17 +64,36 @@ class WithLookUp:
         return shipments_of(self.lot_no.data, self.customer_id.data)
 
     def redraw(self) -> None:
-        """Fills in what was chosen. A look-up that finds one alone fills that in, where nothing is typed yet."""
+        """Fills in what was chosen. A look-up that finds one alone fills that in, where nothing is typed
+        yet."""
         number = (self.fill_in.data or "").partition("-")[2]
         if self.looked_up("contact", "contacts"):
-            self._fill_one(self.offered_contacts, number, lambda one: {"contact_name": one.name, "contact_phone": one.phone})
+            self._fill_one(
+                self.offered_contacts,
+                number,
+                lambda one: {"contact_name": one.name, "contact_phone": one.phone},
+            )
         elif self.looked_up("shipment", "lot"):
-            self._fill_one(self.offered_shipments, number, lambda one: {
-                "customer_id": one.customer_id, "product_id": one.product_id, "order_no": one.order_no, "shipped_on": one.shipped_on,
-                "shipped_qty": one.quantity})
+            self._fill_one(
+                self.offered_shipments,
+                number,
+                lambda one: {
+                    "customer_id": one.customer_id,
+                    "product_id": one.product_id,
+                    "order_no": one.order_no,
+                    "shipped_on": one.shipped_on,
+                    "shipped_qty": one.quantity,
+                },
+            )
 
     def _fill_one(self: Any, offered: list[Any], number: str, facts: Any) -> None:
-        chosen = [one for one in offered if str(one.id) == number] if number else offered if len(offered) == 1 else []
+        chosen = (
+            [one for one in offered if str(one.id) == number]
+            if number
+            else offered
+            if len(offered) == 1
+            else []
+        )
         for name, value in facts(chosen[0]).items() if chosen else ():
             if name in self and (number or self[name].data in (None, "")):
                 self[name].raw_data = None

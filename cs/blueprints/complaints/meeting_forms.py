@@ -1,4 +1,6 @@
-"""The forms of the meeting's way (5.2.2.4): who was there, what becomes of the goods, countersignatures, plan, result."""
+"""The forms of the meeting's way (5.2.2.4): who was there, what becomes of the goods, countersignatures,
+plan, result."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -36,12 +38,22 @@ from cs.words import choice, day, department_name, departments, label, listed, t
 
 def _workers(permission: Permission) -> list[User]:
     """Everybody still here whose role holds the permission, by pinyin."""
-    query = select(User).join(Membership).where(User.active, Membership.role.in_(roles_with(permission))).order_by(User.sort_name, User.id)
+    query = (
+        select(User)
+        .join(Membership)
+        .where(User.active, Membership.role.in_(roles_with(permission)))
+        .order_by(User.sort_name, User.id)
+    )
     return list(db.session.execute(query).unique().scalars())
 
 
 def _to_choose(people: list[User]) -> list[tuple[Any, str]]:
-    return reference_choices([(one.id, f"{one.name} · {listed(department_name(code) for code in one.departments)}") for one in people])
+    return reference_choices(
+        [
+            (one.id, f"{one.name} · {listed(department_name(code) for code in one.departments)}")
+            for one in people
+        ]
+    )
 
 
 def _departments() -> list[tuple[str, str]]:
@@ -80,8 +92,13 @@ class MeetForm(WithFiles, WithRows, StepForm):
     def fill(self, record: Any, on: datetime) -> None:
         """The heads of sales and engineering stand in the rows already."""
         self.met_at.process_data(on)
-        self.attendees.refill([{"user_id": heads[0].id, "department": code} for code in procedure.meeting_departments("sales")
-                               if (heads := representatives(code))])
+        self.attendees.refill(
+            [
+                {"user_id": heads[0].id, "department": code}
+                for code in procedure.meeting_departments("sales")
+                if (heads := representatives(code))
+            ]
+        )
         self.attendees.stand_ready(2)
         self.offer(record, on)
 
@@ -108,7 +125,9 @@ class MeetForm(WithFiles, WithRows, StepForm):
             if not row.department.data:
                 row.fault("department", gettext("Which department do they stand for?"))
             elif person is not None and row.department.data not in person.departments:
-                row.fault("department", gettext("%(name)s does not belong to this department.", name=person.name))
+                row.fault(
+                    "department", gettext("%(name)s does not belong to this department.", name=person.name)
+                )
 
     def _lacking(self) -> list[str]:
         """Whose head was not there: one sentence for each department."""
@@ -119,15 +138,27 @@ class MeetForm(WithFiles, WithRows, StepForm):
             if any((one.id, code) in present for one in heads):
                 continue
             if not heads:
-                lacking.append(gettext("%(department)s has nobody who could stand for it. Let the administrator enter its head.",
-                                       department=department_name(code)))
+                lacking.append(
+                    gettext(
+                        "%(department)s has nobody who could stand for it. Let the administrator enter "
+                        "its head.",
+                        department=department_name(code),
+                    )
+                )
             else:
-                lacking.append(gettext("The head of %(department)s must be there: %(names)s.", department=department_name(code),
-                                       names=listed(one.name for one in heads)))
+                lacking.append(
+                    gettext(
+                        "The head of %(department)s must be there: %(names)s.",
+                        department=department_name(code),
+                        names=listed(one.name for one in heads),
+                    )
+                )
         return lacking
 
     def values(self) -> dict[str, Any]:
-        there = [{"user_id": row.user_id.data, "department": row.department.data} for row in self.attendees.filled]
+        there = [
+            {"user_id": row.user_id.data, "department": row.department.data} for row in self.attendees.filled
+        ]
         return super().values() | {"attendees": there}
 
 
@@ -145,22 +176,31 @@ class DecisionForm(RowForm):
 
 
 def _found(place: str) -> Field:
-    return Whole("found_qty", render_kw={"aria-label": LazyString(lambda: f"{choice('place', place)} {term('found_qty')}")})
+    return Whole(
+        "found_qty",
+        render_kw={"aria-label": LazyString(lambda: f"{choice('place', place)} {term('found_qty')}")},
+    )
 
 
 def _nothing(place: str) -> Field:
-    return Text("confirmed_by", render_kw={"aria-label": LazyString(lambda: f"{choice('place', place)} {term('confirmed_by')}")})
+    return Text(
+        "confirmed_by",
+        render_kw={"aria-label": LazyString(lambda: f"{choice('place', place)} {term('confirmed_by')}")},
+    )
 
 
 class DisposeForm(WithFiles, WithRows, StepForm):
-    """5.2.2.4: 对发生品、库存品及在制品进行处理决议. Every place says how many there are, or who confirmed that there are none."""
+    """5.2.2.4: 对发生品、库存品及在制品进行处理决议. Every place says how many there are, or who confirmed
+    that there are none."""
 
     dispositions = Rows(DecisionForm, label("dispositions"))
     plan_needed = Choice("plan_needed", "yes_no", required=True, radio=True)
     more_rows = SubmitField()
 
     rows = "dispositions"
-    beside = frozenset({"more_rows"} | {f"{what}_{place}" for what in ("found", "none") for place in procedure.PLACES})
+    beside = frozenset(
+        {"more_rows"} | {f"{what}_{place}" for what in ("found", "none") for place in procedure.PLACES}
+    )
     ready = 3
 
     @property
@@ -178,7 +218,9 @@ class DisposeForm(WithFiles, WithRows, StepForm):
         """What the report says of the affected goods already."""
         self.found_affected.data = record.defect_qty or None
         if record.defect_qty:
-            self.dispositions.refill([{"place": "affected", "lot_no": record.lot_no, "quantity": record.defect_qty}])
+            self.dispositions.refill(
+                [{"place": "affected", "lot_no": record.lot_no, "quantity": record.defect_qty}]
+            )
         self.dispositions.stand_ready(2)
         self.offer(record, on)
 
@@ -190,10 +232,17 @@ class DisposeForm(WithFiles, WithRows, StepForm):
         self.dispositions.gather()
         for place, found, nothing in self.places:
             if not found.data and not nothing.data and not found.errors:
-                self.fault(f"none_{place}", gettext("%(place)s: how many are there? If none, who confirmed it?",
-                                                     place=choice("place", place)))
+                self.fault(
+                    f"none_{place}",
+                    gettext(
+                        "%(place)s: how many are there? If none, who confirmed it?",
+                        place=choice("place", place),
+                    ),
+                )
             elif found.data and nothing.data:
-                self.fault(f"none_{place}", gettext("%(found)s were found here: leave this empty.", found=found.data))
+                self.fault(
+                    f"none_{place}", gettext("%(found)s were found here: leave this empty.", found=found.data)
+                )
         if not self.dispositions.errors and not any(found.errors for _place, found, _nothing in self.places):
             self._check_sums()
 
@@ -201,15 +250,29 @@ class DisposeForm(WithFiles, WithRows, StepForm):
         decided: Counter[str] = Counter()
         for row in self.dispositions.filled:
             decided[row.place.data] += row.quantity.data
-        for place, found, settled in procedure.disposition_faults({place: found.data or 0 for place, found, _ in self.places}, decided):
-            self.fault(f"found_{place}", gettext("%(place)s: %(found)s found, but %(decided)s decided on.", place=choice("place", place),
-                                                 found=found, decided=settled))
+        for place, found, settled in procedure.disposition_faults(
+            {place: found.data or 0 for place, found, _ in self.places}, decided
+        ):
+            self.fault(
+                f"found_{place}",
+                gettext(
+                    "%(place)s: %(found)s found, but %(decided)s decided on.",
+                    place=choice("place", place),
+                    found=found,
+                    decided=settled,
+                ),
+            )
 
     def values(self) -> dict[str, Any]:
         columns = ("place", "lot_no", "quantity", "disposition", "owner_id", "planned_on")
-        return {"places": [{"place": place, "found_qty": found.data or 0, "confirmed_by": nothing.data} for place, found, nothing in self.places],
-                "dispositions": [{name: row[name].data for name in columns} for row in self.dispositions.filled],
-                "plan_needed": self.plan_needed.data == "yes"}
+        return {
+            "places": [
+                {"place": place, "found_qty": found.data or 0, "confirmed_by": nothing.data}
+                for place, found, nothing in self.places
+            ],
+            "dispositions": [{name: row[name].data for name in columns} for row in self.dispositions.filled],
+            "plan_needed": self.plan_needed.data == "yes",
+        }
 
 
 for _place in procedure.PLACES:
@@ -244,10 +307,22 @@ class DoDispositionForm(WithFiles, StepForm):
     done_note = LongText("done_note", most=500)
 
     def offer(self, record: Any, on: datetime) -> None:
-        self.disposition_id.choices = reference_choices([
-            (one.id, " · ".join([choice("place", one.place), f"{choice('disposition', one.disposition)} {one.quantity}",
-                                 *([one.lot_no] if one.lot_no else []), f"{term('planned_on')} {day(one.planned_on)}"]))
-            for one in record.dispositions_of(current_user)])
+        self.disposition_id.choices = reference_choices(
+            [
+                (
+                    one.id,
+                    " · ".join(
+                        [
+                            choice("place", one.place),
+                            f"{choice('disposition', one.disposition)} {one.quantity}",
+                            *([one.lot_no] if one.lot_no else []),
+                            f"{term('planned_on')} {day(one.planned_on)}",
+                        ]
+                    ),
+                )
+                for one in record.dispositions_of(current_user)
+            ]
+        )
 
     def fill(self, record: Any, on: datetime) -> None:
         self.done_on.data = on.astimezone(zone()).date()

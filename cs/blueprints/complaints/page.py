@@ -1,4 +1,5 @@
 """What the page of a complaint shows, beside the record itself."""
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -21,27 +22,60 @@ def page_of_complaint(record: Complaint, person: User, on: datetime) -> dict[str
     """Next action first, then the blocks of the paper in their order; finished blocks fold."""
     steps = record.steps_for(person, on)
     due_day = record.reply_due_at.astimezone(zone()).date()
-    same, others = record.like_cases(record.product_id, record.defect_code, record.defect_category) if record.analysed_at else ([], [])
-    return {"flow": flow(record), "next": next_action(record, steps, "complaints", on), "others": other_steps(record, steps, "complaints"),
-            "timeline": timeline(record), "files": files(record), "signatures": signatures(record),
-            "calendar_known": work_calendar().is_known(due_day), "ended_early": procedure.ENDED_EARLY,
-            "has_analysis": any((record.quality_received_at, record.analysed_at, record.defect_category, record.severity, record.nature, record.liability,
-                                 record.finding, record.resp_dept)),
-            "waits_for_reply": record.state in procedure.UNANSWERED, "unfolded": _unfolded(record, on), "same": same, "elsewhere": others,
-            "in_the_way": in_the_way(record, on) if record.state == procedure.BEFORE_THE_CLOSE else [], "samples": _samples_in_brief(record), "today": on.astimezone(zone()).date(),
-            "capas": record.capas, "asks_for_capa": Capa.asked_for_by(record, person)}
+    same, others = (
+        record.like_cases(record.product_id, record.defect_code, record.defect_category)
+        if record.analysed_at
+        else ([], [])
+    )
+    return {
+        "flow": flow(record),
+        "next": next_action(record, steps, "complaints", on),
+        "others": other_steps(record, steps, "complaints"),
+        "timeline": timeline(record),
+        "files": files(record),
+        "signatures": signatures(record),
+        "calendar_known": work_calendar().is_known(due_day),
+        "ended_early": procedure.ENDED_EARLY,
+        "has_analysis": any(
+            (
+                record.quality_received_at,
+                record.analysed_at,
+                record.defect_category,
+                record.severity,
+                record.nature,
+                record.liability,
+                record.finding,
+                record.resp_dept,
+            )
+        ),
+        "waits_for_reply": record.state in procedure.UNANSWERED,
+        "unfolded": _unfolded(record, on),
+        "same": same,
+        "elsewhere": others,
+        "in_the_way": in_the_way(record, on) if record.state == procedure.BEFORE_THE_CLOSE else [],
+        "samples": _samples_in_brief(record),
+        "today": on.astimezone(zone()).date(),
+        "capas": record.capas,
+        "asks_for_capa": Capa.asked_for_by(record, person),
+    }
 
 
 def _samples_in_brief(record: Complaint) -> str:
     """Where the samples are, for the folded block A."""
-    places = [one.location if one.is_here else gettext("still awaited") for one in record.samples if one.ended_on is None]
+    places = [
+        one.location if one.is_here else gettext("still awaited")
+        for one in record.samples
+        if one.ended_on is None
+    ]
     return f"{term('samples')}: {listed(place or '/' for place in places)}" if places else ""
 
 
 def _unfolded(record: Complaint, on: datetime) -> set[str]:
     """The blocks that still stand open: those not finished, and the last of the finished ones."""
     causes = {"D"} if not record.capas or any(one.state in capa.UNFINISHED for one in record.capas) else set()
-    if record.state in procedure.ENDED_EARLY or not (record.analysed_at or record.replied_at or record.closed_at):
+    if record.state in procedure.ENDED_EARLY or not (
+        record.analysed_at or record.replied_at or record.closed_at
+    ):
         return {"A", "B"} | causes
     if record.meetings and (record.open_ends(on) or record.reply is None or record.reply.replied_at is None):
         return {"C", "F"} | causes if record.reply else {"C"} | causes
@@ -52,14 +86,29 @@ def in_the_way(record: Complaint, on: datetime) -> list[str]:
     """What still stands in the way of closing, in words (Q12)."""
     ends = record.open_ends(on)
     said = [gettext("CAPA %(number)s is not verified.", number=one.number) for one in ends.get("capas", ())]
-    said += [gettext("Return %(number)s is not closed.", number=one.number) for one in ends.get("returns", ())]
-    said += [gettext("Replenishment %(number)s is not shipped.", number=one.number) for one in ends.get("replenishments", ())]
-    said += [gettext("%(place)s, %(decision)s %(quantity)s: to be done by %(name)s until %(day)s.", place=choice("place", one.place),
-                     decision=choice("disposition", one.disposition), quantity=one.quantity, name=one.owner.name, day=day(one.planned_on))
-             for one in ends.get("dispositions", ())]
+    said += [
+        gettext("Return %(number)s is not closed.", number=one.number) for one in ends.get("returns", ())
+    ]
+    said += [
+        gettext("Replenishment %(number)s is not shipped.", number=one.number)
+        for one in ends.get("replenishments", ())
+    ]
+    said += [
+        gettext(
+            "%(place)s, %(decision)s %(quantity)s: to be done by %(name)s until %(day)s.",
+            place=choice("place", one.place),
+            decision=choice("disposition", one.disposition),
+            quantity=one.quantity,
+            name=one.owner.name,
+            day=day(one.planned_on),
+        )
+        for one in ends.get("dispositions", ())
+    ]
     if awaited := ends.get("countersigners"):
         names = listed(f"{one.user.name} ({department_name(one.department)})" for one in awaited)
         said.append(gettext("Countersignature awaited: %(names)s.", names=names))
     if ends.get("plan"):
-        said.append(gettext("%(plan)s is awaited of %(department)s.", plan=term("plan"), department=term("planning")))
+        said.append(
+            gettext("%(plan)s is awaited of %(department)s.", plan=term("plan"), department=term("planning"))
+        )
     return said

@@ -1,4 +1,5 @@
 """The forms of talks with the customer and of defect samples (5.2.1.3, 5.2.2.1)."""
+
 from __future__ import annotations
 
 from datetime import date, datetime
@@ -6,7 +7,18 @@ from typing import Any, ClassVar
 
 from flask_babel import gettext
 
-from cs.forms import Choice, Day, LongText, Moment, Reference, StepForm, Text, Whole, WithFiles, reference_choices
+from cs.forms import (
+    Choice,
+    Day,
+    LongText,
+    Moment,
+    Reference,
+    StepForm,
+    Text,
+    Whole,
+    WithFiles,
+    reference_choices,
+)
 from cs.models.complaints import Complaint
 from cs.models.procedure import rulebook, zone
 from cs.models.samples import Sample
@@ -49,7 +61,10 @@ class RequestSampleForm(StepForm):
         if asked and asked < record.heard_at.astimezone(zone()).date():
             self.fault("requested_on", gettext("This lies before the complaint was heard."))
         if rulebook().reply.paused_by_sample and not self.expected_on.data:
-            self.fault("expected_on", gettext("Until then the reply's limit stands still: say when the sample is expected."))
+            self.fault(
+                "expected_on",
+                gettext("Until then the reply's limit stands still: say when the sample is expected."),
+            )
         if asked and self.expected_on.data and self.expected_on.data < asked:
             self.fault("expected_on", gettext("It cannot arrive before it was asked for."))
 
@@ -66,8 +81,7 @@ class _OneSample(StepForm):
         return [one for one in record.samples if getattr(one, self.which)]
 
     def offer(self, record: Any, on: datetime) -> None:
-        self.sample_id.choices = reference_choices([(one.id, _in_words(one))
-                                                    for one in self.meant(record)])
+        self.sample_id.choices = reference_choices([(one.id, _in_words(one)) for one in self.meant(record)])
         if len(self.meant(record)) == 1:
             self.sample_id.data = self.meant(record)[0].id
 
@@ -107,7 +121,10 @@ class ReceiveSampleForm(WithFiles, _OneSample):
             return
         for name in ("sent_on", "received_on"):
             if self[name].data and self[name].data < sample.requested_on:
-                self.fault(name, gettext("This lies before it was asked for (%(day)s).", day=day(sample.requested_on)))
+                self.fault(
+                    name,
+                    gettext("This lies before it was asked for (%(day)s).", day=day(sample.requested_on)),
+                )
         if self.sent_on.data and self.received_on.data and self.received_on.data < self.sent_on.data:
             self.fault("received_on", gettext("It cannot arrive before it was sent."))
 
@@ -142,19 +159,36 @@ class EndSampleForm(_OneSample):
             return
         begun: date = sample.received_on or sample.requested_on
         if ended and ended < begun:
-            self.fault("ended_on", gettext("This lies before %(day)s, when it was asked for or arrived.", day=day(begun)))
+            self.fault(
+                "ended_on",
+                gettext("This lies before %(day)s, when it was asked for or arrived.", day=day(begun)),
+            )
         if self.sample_end.data and _end_of(sample, self.sample_end.data) is None:
-            self.fault("sample_end", gettext("What is here has come; what has not come cannot be given back or scrapped."))
+            self.fault(
+                "sample_end",
+                gettext("What is here has come; what has not come cannot be given back or scrapped."),
+            )
 
 
 def _in_words(sample: Sample) -> str:
     """How many there are, since when, and where."""
-    since = (term("received_on"), sample.received_on) if sample.received_on else (term("requested_on"), sample.requested_on)
-    return " · ".join([f"{term('quantity')} {sample.received_qty or sample.quantity}", f"{since[0]} {day(since[1])}", *([sample.location] if sample.location else [])])
+    since = (
+        (term("received_on"), sample.received_on)
+        if sample.received_on
+        else (term("requested_on"), sample.requested_on)
+    )
+    return " · ".join(
+        [
+            f"{term('quantity')} {sample.received_qty or sample.quantity}",
+            f"{since[0]} {day(since[1])}",
+            *([sample.location] if sample.location else []),
+        ]
+    )
 
 
 def _end_of(sample: Sample, code: str) -> str | None:
-    """The end, where a sample can have it: only what is awaited can never have come, only what is here can be given back or scrapped."""
+    """The end, where a sample can have it: only what is awaited can never have come, only what is here can be
+    given back or scrapped."""
     return code if (code == "never_came") == sample.is_awaited else None
 
 

@@ -1,4 +1,6 @@
-"""Replenishment 补货 (5.3.4): the list, the application as a page with its signatures, the urgent order, and the form of each step."""
+"""Replenishment 补货 (5.3.4): the list, the application as a page with its signatures, the urgent order, and
+the form of each step."""
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -29,14 +31,25 @@ from cs.words import state_name, term
 blueprint = Blueprint("replenishments", __name__, url_prefix="/replenishments")
 
 FORMS: dict[str, type[StepForm]] = {
-    "file": forms.FileForm, "sign": forms.SignForm, "refuse": forms.RefuseForm, "see_change": forms.NothingForm, "order": forms.NothingForm,
-    "change": forms.ChangeForm, "schedule": forms.ScheduleForm, "reschedule": forms.ScheduleForm, "make": forms.MakeForm, "ship": forms.ShipForm,
+    "file": forms.FileForm,
+    "sign": forms.SignForm,
+    "refuse": forms.RefuseForm,
+    "see_change": forms.NothingForm,
+    "order": forms.NothingForm,
+    "change": forms.ChangeForm,
+    "schedule": forms.ScheduleForm,
+    "reschedule": forms.ScheduleForm,
+    "make": forms.MakeForm,
+    "ship": forms.ShipForm,
     "void": ReasonForm,
 }
 
 
 def _states() -> list[tuple[str, str]]:
-    return [("open", gettext("All open")), *((state.code, state_name("replenishment", state.code)) for state in procedure.STATES)]
+    return [
+        ("open", gettext("All open")),
+        *((state.code, state_name("replenishment", state.code)) for state in procedure.STATES),
+    ]
 
 
 def _in_state(value: str) -> ColumnElement[bool]:
@@ -45,17 +58,40 @@ def _in_state(value: str) -> ColumnElement[bool]:
 
 LISTING = Listing(
     Replenishment,
-    select(Replenishment.id, Replenishment.number, Replenishment.order_number, Replenishment.filed_at, Customer.short_name.label("customer"),
-           Complaint.number.label("complaint"), Replenishment.complaint_id, Replenishment.amount, Replenishment.state, Replenishment.wanted_on,
-           Replenishment.sent_off_on, Replenishment.replenishment_reason)
-    .join(Customer, Customer.id == Replenishment.customer_id).join(Complaint, Complaint.id == Replenishment.complaint_id),
-    {"newest": Sort(lambda: gettext("Newest first"), Replenishment.filed_at, descending=True),
-     "oldest": Sort(lambda: gettext("Oldest first"), Replenishment.filed_at),
-     "wanted": Sort(lambda: gettext("Wanted first"), Replenishment.wanted_on),
-     "number": Sort(lambda: term("replenishment_no"), Replenishment.number, descending=True)},
-    (Filter("state", lambda: term("status"), _states, _in_state),
-     Filter("customer", lambda: term("customer"), lambda: customer_options(Replenishment.customer_id), lambda value: Replenishment.customer_id == int(value))),
-    search_label=lambda: gettext("Number, order, customer, model, complaint"), period=Replenishment.filed_at)
+    select(
+        Replenishment.id,
+        Replenishment.number,
+        Replenishment.order_number,
+        Replenishment.filed_at,
+        Customer.short_name.label("customer"),
+        Complaint.number.label("complaint"),
+        Replenishment.complaint_id,
+        Replenishment.amount,
+        Replenishment.state,
+        Replenishment.wanted_on,
+        Replenishment.sent_off_on,
+        Replenishment.replenishment_reason,
+    )
+    .join(Customer, Customer.id == Replenishment.customer_id)
+    .join(Complaint, Complaint.id == Replenishment.complaint_id),
+    {
+        "newest": Sort(lambda: gettext("Newest first"), Replenishment.filed_at, descending=True),
+        "oldest": Sort(lambda: gettext("Oldest first"), Replenishment.filed_at),
+        "wanted": Sort(lambda: gettext("Wanted first"), Replenishment.wanted_on),
+        "number": Sort(lambda: term("replenishment_no"), Replenishment.number, descending=True),
+    },
+    (
+        Filter("state", lambda: term("status"), _states, _in_state),
+        Filter(
+            "customer",
+            lambda: term("customer"),
+            lambda: customer_options(Replenishment.customer_id),
+            lambda value: Replenishment.customer_id == int(value),
+        ),
+    ),
+    search_label=lambda: gettext("Number, order, customer, model, complaint"),
+    period=Replenishment.filed_at,
+)
 
 
 @blueprint.route("/")
@@ -63,17 +99,31 @@ LISTING = Listing(
 def index() -> Any:
     """All replenishments, narrowed by the address."""
     page = LISTING.page(request.args, url_for("replenishments.index"))
-    creates = next((step.name for step in procedure.WORKFLOW.creating() if current_user.may(step.permission)), None)
-    return show("replenishments/list.html", "replenishments/_rows.html", page=page, creates=creates, end_of=work_calendar().end_of,
-                not_counted=procedure.NOT_COUNTED)
+    creates = next(
+        (step.name for step in procedure.WORKFLOW.creating() if current_user.may(step.permission)), None
+    )
+    return show(
+        "replenishments/list.html",
+        "replenishments/_rows.html",
+        page=page,
+        creates=creates,
+        end_of=work_calendar().end_of,
+        not_counted=procedure.NOT_COUNTED,
+    )
 
 
 def _page(record: Replenishment, on: datetime) -> dict[str, Any]:
     steps = record.steps_for(current_user, on)
     voided = [one for one in record.approvals if one.chain != record.chain and one.user_id is not None]
-    return {"flow": flow(record), "next": next_action(record, steps, "replenishments", on), "others": other_steps(record, steps, "replenishments"),
-            "timeline": timeline(record), "files": files(record), "voided": voided,
-            "due_counts": record.state not in procedure.NOT_COUNTED}
+    return {
+        "flow": flow(record),
+        "next": next_action(record, steps, "replenishments", on),
+        "others": other_steps(record, steps, "replenishments"),
+        "timeline": timeline(record),
+        "files": files(record),
+        "voided": voided,
+        "due_counts": record.state not in procedure.NOT_COUNTED,
+    }
 
 
 mount(blueprint, Section(Replenishment, FORMS, _page, (REPLENISHMENT_APPLICATION, URGENT_ORDER)))

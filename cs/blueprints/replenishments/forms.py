@@ -1,4 +1,6 @@
-"""The forms of a replenishment (5.3.4): the application, a signature under what stood on the screen, the urgent order."""
+"""The forms of a replenishment (5.3.4): the application, a signature under what stood on the screen, the
+urgent order."""
+
 from __future__ import annotations
 
 from datetime import date, datetime
@@ -50,15 +52,26 @@ class LineRow(RowForm):
     def check(self) -> None:
         if not self.product_id.data:
             self.fault("product_id", gettext("Please choose one."))
-        for name, message in (("quantity", gettext("Please enter a quantity above zero.")),
-                              ("unit_price", gettext("Please enter the price, even if the customer does not pay: the amount decides who approves."))):
+        for name, message in (
+            ("quantity", gettext("Please enter a quantity above zero.")),
+            (
+                "unit_price",
+                gettext(
+                    "Please enter the price, even if the customer does not pay: the amount decides who "
+                    "approves."
+                ),
+            ),
+        ):
             if not self[name].errors and not self[name].data:
                 self.fault(name, message)
         if self.errors:
             return
         product = db.session.get(Product, self.product_id.data)
         if product and not returns.fits_unit(self.quantity.data, product.unit):
-            self.fault("quantity", gettext("%(unit)s are counted in whole numbers.", unit=choice("unit", product.unit)))
+            self.fault(
+                "quantity",
+                gettext("%(unit)s are counted in whole numbers.", unit=choice("unit", product.unit)),
+            )
         if procedure.line_amount(self.quantity.data, self.unit_price.data) == 0:
             self.fault("unit_price", gettext("This comes to less than a fen."))
 
@@ -93,11 +106,18 @@ class ChangeForm(WithRows, StepForm):
     def check(self, record: Any, on: datetime) -> None:
         if not self.lines.filled and not self.lines.errors:
             self.lines.errors = [gettext("Please enter at least one line.")]
-        if (record is None or self.wanted_on.data != record.wanted_on) and self.wanted_on.data and self.wanted_on.data < _today(on):
+        if (
+            (record is None or self.wanted_on.data != record.wanted_on)
+            and self.wanted_on.data
+            and self.wanted_on.data < _today(on)
+        ):
             self.fault("wanted_on", gettext("This day is over."))
 
     def values(self) -> dict[str, Any]:
-        rows = [{name: row[name].data for name in ("product_id", "quantity", "unit_price")} for row in self.lines.filled]
+        rows = [
+            {name: row[name].data for name in ("product_id", "quantity", "unit_price")}
+            for row in self.lines.filled
+        ]
         return super().values() | {"lines": rows}
 
 
@@ -114,7 +134,9 @@ class FileForm(ChangeForm):
         complaint = slip.complaint if slip is not None else find(Complaint, asked_id("complaint"))
         if slip is not None:
             self.return_no.data, self.wanted_on.data = slip.number, slip.goods_wanted_on
-            self.lines.refill([{"product_id": line.product_id, "quantity": line.slip_qty} for line in slip.lines])
+            self.lines.refill(
+                [{"product_id": line.product_id, "quantity": line.slip_qty} for line in slip.lines]
+            )
         if complaint is not None:
             self.complaint_no.data, self.order_no.data = complaint.number, complaint.order_no
             if slip is None and complaint.product_id:
@@ -135,21 +157,36 @@ class FileForm(ChangeForm):
         super().check(record, on)
         if not self.return_no.data and not self.complaint_no.data:
             self.fault("complaint_no", gettext("Write the number of the complaint or of the return."))
-        elif self.return_no.data and (self.slip is None or self.slip.complaint is None or self.slip.state not in returns.UNFINISHED):
+        elif self.return_no.data and (
+            self.slip is None or self.slip.complaint is None or self.slip.state not in returns.UNFINISHED
+        ):
             self.fault("return_no", gettext("No return that is open has this number."))
         elif self.complaint is None or self.complaint.state not in complaints.OPEN:
-            self.fault("complaint_no" if not self.return_no.data else "return_no", gettext("No complaint that is open has this number."))
-        elif self.return_no.data and self.complaint_no.data and self.complaint_no.data.upper() != self.complaint.number:
-            self.fault("complaint_no", gettext("This return belongs to complaint %(number)s.", number=self.complaint.number))
+            self.fault(
+                "complaint_no" if not self.return_no.data else "return_no",
+                gettext("No complaint that is open has this number."),
+            )
+        elif (
+            self.return_no.data
+            and self.complaint_no.data
+            and self.complaint_no.data.upper() != self.complaint.number
+        ):
+            self.fault(
+                "complaint_no",
+                gettext("This return belongs to complaint %(number)s.", number=self.complaint.number),
+            )
 
     def values(self) -> dict[str, Any]:
         complaint = self.complaint
-        return super().values() | {"complaint_id": complaint.id if complaint else None,
-                                   "return_id": self.slip.id if self.return_no.data and self.slip else None}
+        return super().values() | {
+            "complaint_id": complaint.id if complaint else None,
+            "return_id": self.slip.id if self.return_no.data and self.slip else None,
+        }
 
 
 class SignForm(Signed, StepForm):
-    """A signature for exactly what stands on the screen: its hash comes back with the form. Another signature meanwhile does not matter, a change does."""
+    """A signature for exactly what stands on the screen: its hash comes back with the form. Another signature
+    meanwhile does not matter, a change does."""
 
     seen = HiddenField()
 
@@ -177,20 +214,29 @@ class NothingForm(StepForm):
 
 
 class ScheduleForm(StepForm):
-    """3.6: the work order, and when the goods are made: by the day that the customer wants them, later only with the reason."""
+    """3.6: the work order, and when the goods are made: by the day that the customer wants them, later only
+    with the reason."""
 
     work_order = Text("work_order", required=True, most=60)
     scheduled_on = Day("scheduled_on", required=True)
     note = LongText("note", most=500)
 
     def offer(self, record: Replenishment, on: datetime) -> None:
-        self.scheduled_on.description = gettext("The customer wants the goods on %(day)s.", day=day(record.wanted_on))
+        self.scheduled_on.description = gettext(
+            "The customer wants the goods on %(day)s.", day=day(record.wanted_on)
+        )
 
     def check(self, record: Replenishment, on: datetime) -> None:
         if self.scheduled_on.data and self.scheduled_on.data < _today(on):
             self.fault("scheduled_on", gettext("This day is over."))
         elif self.scheduled_on.data and self.scheduled_on.data > record.wanted_on and not self.note.data:
-            self.fault("note", gettext("The customer wants the goods on %(day)s: say why they come later.", day=day(record.wanted_on)))
+            self.fault(
+                "note",
+                gettext(
+                    "The customer wants the goods on %(day)s: say why they come later.",
+                    day=day(record.wanted_on),
+                ),
+            )
 
 
 class _DayForm(StepForm):

@@ -1,4 +1,6 @@
-"""Customer returns 客户退货 (5.3): the list, the return slip as a page with its quantities, and the form of each step."""
+"""Customer returns 客户退货 (5.3): the list, the return slip as a page with its quantities, and the form of
+each step."""
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -31,13 +33,32 @@ from cs.words import state_name, term
 blueprint = Blueprint("returns", __name__, url_prefix="/returns")
 
 FORMS: dict[str, type[StepForm]] = {
-    "register": forms.RegisterForm, "receive_at_gate": forms.GateForm, "take_over": forms.RegisterForm, "accept": forms.AcceptForm,
-    "accept_here": forms.AcceptForm, "decline": forms.DeclineForm, "leave_there": forms.AnswerForm, "send_as_is": forms.AnswerForm,
-    "serve_paid": forms.AnswerForm, "serve_paid_here": forms.AnswerForm, "dispute": forms.AnswerForm, "arrange": forms.ArrangeForm,
-    "count": handling_forms.CountForm, "all_counted": handling_forms.AllCountedForm, "recount": handling_forms.RecountForm,
-    "settle_difference": handling_forms.DifferenceForm, "inspect": handling_forms.InspectForm, "instruct": handling_forms.InstructForm,
-    "plan_rework": handling_forms.PlanReworkForm, "rework": handling_forms.ReworkForm, "reinspect": handling_forms.ReinspectForm,
-    "give_back": forms.GiveBackForm, "confirm": forms.ConfirmForm, "close": forms.CloseForm, "amend": forms.AmendForm, "void": ReasonForm,
+    "register": forms.RegisterForm,
+    "receive_at_gate": forms.GateForm,
+    "take_over": forms.RegisterForm,
+    "accept": forms.AcceptForm,
+    "accept_here": forms.AcceptForm,
+    "decline": forms.DeclineForm,
+    "leave_there": forms.AnswerForm,
+    "send_as_is": forms.AnswerForm,
+    "serve_paid": forms.AnswerForm,
+    "serve_paid_here": forms.AnswerForm,
+    "dispute": forms.AnswerForm,
+    "arrange": forms.ArrangeForm,
+    "count": handling_forms.CountForm,
+    "all_counted": handling_forms.AllCountedForm,
+    "recount": handling_forms.RecountForm,
+    "settle_difference": handling_forms.DifferenceForm,
+    "inspect": handling_forms.InspectForm,
+    "instruct": handling_forms.InstructForm,
+    "plan_rework": handling_forms.PlanReworkForm,
+    "rework": handling_forms.ReworkForm,
+    "reinspect": handling_forms.ReinspectForm,
+    "give_back": forms.GiveBackForm,
+    "confirm": forms.ConfirmForm,
+    "close": forms.CloseForm,
+    "amend": forms.AmendForm,
+    "void": ReasonForm,
 }
 
 
@@ -45,7 +66,10 @@ FORMS: dict[str, type[StepForm]] = {
 
 
 def _states() -> list[tuple[str, str]]:
-    return [("open", gettext("All open")), *((state.code, state_name("return", state.code)) for state in procedure.STATES)]
+    return [
+        ("open", gettext("All open")),
+        *((state.code, state_name("return", state.code)) for state in procedure.STATES),
+    ]
 
 
 def _in_state(value: str) -> ColumnElement[bool]:
@@ -61,25 +85,66 @@ def _has_line(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 UNSETTLED = (ReturnLine.counted_qty != ReturnLine.slip_qty) & ReturnLine.difference_at.is_(None)
-FIRST_MODEL = (select(Product.model).join(ReturnLine, ReturnLine.product_id == Product.id).where(ReturnLine.return_id == Return.id)
-               .order_by(ReturnLine.id).limit(1).correlate(Return).scalar_subquery())
+FIRST_MODEL = (
+    select(Product.model)
+    .join(ReturnLine, ReturnLine.product_id == Product.id)
+    .where(ReturnLine.return_id == Return.id)
+    .order_by(ReturnLine.id)
+    .limit(1)
+    .correlate(Return)
+    .scalar_subquery()
+)
 
 LISTING = Listing(
     Return,
-    select(Return.id, Return.number, Return.registered_at, Customer.short_name.label("customer"), Return.state, Complaint.number.label("complaint"),
-           Return.complaint_id, Return.return_by, Return.given_back_on, Return.customer_slip_no, FIRST_MODEL.label("model"), _of_lines(func.count(ReturnLine.id)).label("lines"),
-           _of_lines(func.sum(ReturnLine.slip_qty)).label("slip"), _of_lines(func.sum(ReturnLine.counted_qty)).label("counted"),
-           _has_line(UNSETTLED).label("differs"))
-    .join(Customer, Customer.id == Return.customer_id).outerjoin(Complaint, Complaint.id == Return.complaint_id),
-    {"newest": Sort(lambda: gettext("Newest first"), Return.registered_at, descending=True),
-     "oldest": Sort(lambda: gettext("Oldest first"), Return.registered_at),
-     "number": Sort(lambda: term("return_no"), Return.number, descending=True)},
-    (Filter("state", lambda: term("status"), _states, _in_state),
-     Filter("difference", lambda: term("difference"), lambda: [("open", gettext("Not settled"))], lambda _value: _has_line(UNSETTLED)),
-     Filter("product", lambda: term("model"), lambda: product_options(ReturnLine.product_id),
-            lambda value: _has_line(ReturnLine.product_id == int(value))),
-     Filter("customer", lambda: term("customer"), lambda: customer_options(Return.customer_id), lambda value: Return.customer_id == int(value))),
-    search_label=lambda: gettext("Number, customer, model, lot, slip no."), period=Return.registered_at)
+    select(
+        Return.id,
+        Return.number,
+        Return.registered_at,
+        Customer.short_name.label("customer"),
+        Return.state,
+        Complaint.number.label("complaint"),
+        Return.complaint_id,
+        Return.return_by,
+        Return.given_back_on,
+        Return.customer_slip_no,
+        FIRST_MODEL.label("model"),
+        _of_lines(func.count(ReturnLine.id)).label("lines"),
+        _of_lines(func.sum(ReturnLine.slip_qty)).label("slip"),
+        _of_lines(func.sum(ReturnLine.counted_qty)).label("counted"),
+        _has_line(UNSETTLED).label("differs"),
+    )
+    .join(Customer, Customer.id == Return.customer_id)
+    .outerjoin(Complaint, Complaint.id == Return.complaint_id),
+    {
+        "newest": Sort(lambda: gettext("Newest first"), Return.registered_at, descending=True),
+        "oldest": Sort(lambda: gettext("Oldest first"), Return.registered_at),
+        "number": Sort(lambda: term("return_no"), Return.number, descending=True),
+    },
+    (
+        Filter("state", lambda: term("status"), _states, _in_state),
+        Filter(
+            "difference",
+            lambda: term("difference"),
+            lambda: [("open", gettext("Not settled"))],
+            lambda _value: _has_line(UNSETTLED),
+        ),
+        Filter(
+            "product",
+            lambda: term("model"),
+            lambda: product_options(ReturnLine.product_id),
+            lambda value: _has_line(ReturnLine.product_id == int(value)),
+        ),
+        Filter(
+            "customer",
+            lambda: term("customer"),
+            lambda: customer_options(Return.customer_id),
+            lambda value: Return.customer_id == int(value),
+        ),
+    ),
+    search_label=lambda: gettext("Number, customer, model, lot, slip no."),
+    period=Return.registered_at,
+)
 
 
 @blueprint.route("/")
@@ -87,8 +152,17 @@ LISTING = Listing(
 def index() -> Any:
     """All returns, narrowed by the address."""
     page = LISTING.page(request.args, url_for("returns.index"))
-    creates = next((step.name for step in procedure.WORKFLOW.creating() if current_user.may(step.permission)), None)
-    return show("returns/list.html", "returns/_rows.html", page=page, creates=creates, end_of=work_calendar().end_of, waiting=procedure.UNFINISHED)
+    creates = next(
+        (step.name for step in procedure.WORKFLOW.creating() if current_user.may(step.permission)), None
+    )
+    return show(
+        "returns/list.html",
+        "returns/_rows.html",
+        page=page,
+        creates=creates,
+        end_of=work_calendar().end_of,
+        waiting=procedure.UNFINISHED,
+    )
 
 
 # The page
@@ -97,10 +171,18 @@ def index() -> Any:
 def _page(record: Return, on: datetime) -> dict[str, Any]:
     steps = record.steps_for(current_user, on)
     counted = any(line.counted_qty is not None for line in record.lines)
-    return {"flow": flow(record), "next": next_action(record, steps, "returns", on), "others": other_steps(record, steps, "returns"),
-            "timeline": timeline(record), "files": files(record), "signatures": signatures(record), "counted": counted, "ways": steps_of(record, FORMS, steps),
-            "instructed": [(line, record.later_cases(line)) for line in record.lines if line.instruction],
-            "waiting": record.state in procedure.UNFINISHED}
+    return {
+        "flow": flow(record),
+        "next": next_action(record, steps, "returns", on),
+        "others": other_steps(record, steps, "returns"),
+        "timeline": timeline(record),
+        "files": files(record),
+        "signatures": signatures(record),
+        "counted": counted,
+        "ways": steps_of(record, FORMS, steps),
+        "instructed": [(line, record.later_cases(line)) for line in record.lines if line.instruction],
+        "waiting": record.state in procedure.UNFINISHED,
+    }
 
 
 mount_scanning(blueprint, FORMS)

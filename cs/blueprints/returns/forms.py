@@ -1,4 +1,6 @@
-"""The forms by which a return is registered, judged and ended (5.3.1, 5.3.2, 5.3.5), and what each refuses beside its field."""
+"""The forms by which a return is registered, judged and ended (5.3.1, 5.3.2, 5.3.5), and what each refuses
+beside its field."""
+
 from __future__ import annotations
 
 from datetime import date, datetime
@@ -70,7 +72,11 @@ class LineRow(RowForm):
         if not self.slip_qty.errors:
             if not self.slip_qty.data:
                 self.fault("slip_qty", gettext("Please enter a quantity above zero."))
-            elif self.product_id.data and not self.product_id.errors and (product := db.session.get(Product, self.product_id.data)):
+            elif (
+                self.product_id.data
+                and not self.product_id.errors
+                and (product := db.session.get(Product, self.product_id.data))
+            ):
                 check_unit(self, "slip_qty", product)
 
 
@@ -111,8 +117,14 @@ class _LinesForm(WithRows, StepForm):
             self.lines.errors = [gettext("Please enter at least one line.")]
 
     def values(self) -> dict[str, Any]:
-        rows = [{name: row[name].data for name in ("product_id", "lot_no", "order_no", "return_reason", "slip_qty")} | ({"id": row.id.data} if row.id.data else {})
-                for row in self.lines.filled]
+        rows = [
+            {
+                name: row[name].data
+                for name in ("product_id", "lot_no", "order_no", "return_reason", "slip_qty")
+            }
+            | ({"id": row.id.data} if row.id.data else {})
+            for row in self.lines.filled
+        ]
         return super().values() | {"lines": rows}
 
 
@@ -131,7 +143,8 @@ class GateForm(_LinesForm):
 
 
 class AmendForm(_LinesForm):
-    """5.6: the slip before its goods are counted. Sales knows what kind of return it is; the warehouse at the gate need not."""
+    """5.6: the slip before its goods are counted. Sales knows what kind of return it is; the warehouse at the
+    gate need not."""
 
     return_kind = Choice("return_kind", "return_kind", required=True)
     cost_bearer = Choice("cost_bearer", "cost_bearer")
@@ -149,7 +162,11 @@ class AmendForm(_LinesForm):
         super().check(record, on)
         if self.wants_goods.data and not self.goods_wanted_on.data:
             self.fault("goods_wanted_on", gettext("Say by when the customer wants the goods."))
-        if record is not None and record.complaint_id and self.customer_id.data not in (None, record.complaint.customer_id):
+        if (
+            record is not None
+            and record.complaint_id
+            and self.customer_id.data not in (None, record.complaint.customer_id)
+        ):
             self.fault("customer_id", gettext("The complaint of this return is another customer's."))
 
 
@@ -165,8 +182,16 @@ class RegisterForm(AmendForm):
         complaint = find(Complaint, asked_id("complaint"))
         if record is None and complaint is not None:
             self.join_complaint.data, self.customer_id.data = complaint.number, complaint.customer_id
-            self.lines.refill([{"product_id": complaint.product_id, "lot_no": complaint.lot_no, "order_no": complaint.order_no,
-                                "return_reason": complaint.description[:200]}])
+            self.lines.refill(
+                [
+                    {
+                        "product_id": complaint.product_id,
+                        "lot_no": complaint.lot_no,
+                        "order_no": complaint.order_no,
+                        "return_reason": complaint.description[:200],
+                    }
+                ]
+            )
             self.offer(record, on)
 
     def check(self, record: Any, on: datetime) -> None:
@@ -175,7 +200,12 @@ class RegisterForm(AmendForm):
             return
         complaint = self.complaint
         if complaint is None or complaint.state not in complaints.OPEN:
-            self.fault("join_complaint", gettext("No complaint that is open has this number. Leave it empty: the return then makes one."))
+            self.fault(
+                "join_complaint",
+                gettext(
+                    "No complaint that is open has this number. Leave it empty: the return then makes one."
+                ),
+            )
         elif self.customer_id.data not in (None, complaint.customer_id):
             self.fault("join_complaint", gettext("This complaint is another customer's."))
 
@@ -184,7 +214,9 @@ class RegisterForm(AmendForm):
         return by_number(Complaint, self.join_complaint.data)
 
     def values(self) -> dict[str, Any]:
-        return super().values() | {"complaint_id": self.complaint.id if self.join_complaint.data and self.complaint else None}
+        return super().values() | {
+            "complaint_id": self.complaint.id if self.join_complaint.data and self.complaint else None
+        }
 
 
 # Whose responsibility it is
@@ -254,7 +286,10 @@ class GiveBackForm(WithFiles, StepForm):
         not_after_today(self, "given_back_on", on)
         not_before(self, "given_back_on", today(record.arrived_at) if record.arrived_at else None)
         if any(line.tally.to_customer for line in record.lines) and not self.delivery_no.data:
-            self.fault("delivery_no", gettext("Goods go back to the customer: write the number of the delivery note."))
+            self.fault(
+                "delivery_no",
+                gettext("Goods go back to the customer: write the number of the delivery note."),
+            )
 
 
 class ConfirmForm(WithFiles, StepForm):

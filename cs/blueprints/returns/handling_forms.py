@@ -1,4 +1,6 @@
-"""The forms of the shop floor: counting, inspecting, instructing, planning and booking, a line at a time, on a tablet (5.3.3, 3.4–3.6)."""
+"""The forms of the shop floor: counting, inspecting, instructing, planning and booking, a line at a time, on
+a tablet (5.3.3, 3.4–3.6)."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -20,8 +22,19 @@ from cs.words import choice, day, label, term
 
 
 def said(record: Return, line: ReturnLine) -> str:
-    """A line as its people call it: its place on the slip and on its label, model, lot, and where it stands."""
-    return " · ".join(filter(None, (str(record.place_of(line)), line.product.model, line.lot_no, choice("return_place", line.return_place))))
+    """A line as its people call it: its place on the slip and on its label, model, lot, and where it
+    stands."""
+    return " · ".join(
+        filter(
+            None,
+            (
+                str(record.place_of(line)),
+                line.product.model,
+                line.lot_no,
+                choice("return_place", line.return_place),
+            ),
+        )
+    )
 
 
 def plain(quantity: Decimal | None, line: ReturnLine) -> str:
@@ -29,7 +42,8 @@ def plain(quantity: Decimal | None, line: ReturnLine) -> str:
 
 
 class _OneLine(StepForm):
-    """A form about one line: the one that the address names, as a label leads to it; else the first that waits, unless another is chosen."""
+    """A form about one line: the one that the address names, as a label leads to it; else the first that
+    waits, unless another is chosen."""
 
     line_id = RadioField(label("line"), [InputRequired()], coerce=whole_or_none)
 
@@ -103,8 +117,17 @@ class RecountForm(CountForm):
 
     def check_line(self, record: Return, line: ReturnLine) -> None:
         super().check_line(record, line)
-        if self.quantity.data is not None and not self.quantity.errors and self.quantity.data < line.tally.inspected:
-            self.fault("quantity", gettext("%(quantity)s of it are inspected already.", quantity=plain(line.tally.inspected, line)))
+        if (
+            self.quantity.data is not None
+            and not self.quantity.errors
+            and self.quantity.data < line.tally.inspected
+        ):
+            self.fault(
+                "quantity",
+                gettext(
+                    "%(quantity)s of it are inspected already.", quantity=plain(line.tally.inspected, line)
+                ),
+            )
 
 
 class DifferenceForm(_OneLine):
@@ -115,7 +138,11 @@ class DifferenceForm(_OneLine):
     question = "differs"
 
     def open_of(self, line: ReturnLine) -> str:
-        return gettext("on the slip %(slip)s, counted %(counted)s", slip=plain(line.slip_qty, line), counted=plain(line.counted_qty, line))
+        return gettext(
+            "on the slip %(slip)s, counted %(counted)s",
+            slip=plain(line.slip_qty, line),
+            counted=plain(line.counted_qty, line),
+        )
 
 
 class _BookForm(_OneLine):
@@ -138,7 +165,14 @@ class _BookForm(_OneLine):
         if not self.entered():
             self.fault(first, gettext("Please enter a quantity above zero."))
         elif sum(self.entered().values()) > open_:
-            self.fault(first, gettext("Only %(open)s are open: %(entered)s were entered.", open=plain(open_, line), entered=sum(self.entered().values())))
+            self.fault(
+                first,
+                gettext(
+                    "Only %(open)s are open: %(entered)s were entered.",
+                    open=plain(open_, line),
+                    entered=sum(self.entered().values()),
+                ),
+            )
 
     def values(self) -> dict[str, Any]:
         return {"line_id": self.line_id.data, "bookings": self.entered(), "note": self.note.data}
@@ -162,7 +196,9 @@ class InspectForm(WithFiles, _BookForm):
         super().check_line(record, line)
         for name in self.entered():
             if name not in dispositions(record.outcome):
-                self.fault(name, gettext("It was agreed with the customer that the goods go back as they are."))
+                self.fault(
+                    name, gettext("It was agreed with the customer that the goods go back as they are.")
+                )
 
 
 class ReinspectForm(WithFiles, _BookForm):
@@ -195,20 +231,39 @@ class ReworkForm(WithFiles, _OneLine):
         if not self.quantity.data:
             self.fault("quantity", gettext("Please enter a quantity above zero."))
         elif self.quantity.data > line.tally.to_rework:
-            self.fault("quantity", gettext("Only %(open)s are open: %(entered)s were entered.", open=plain(line.tally.to_rework, line),
-                                           entered=self.quantity.data))
+            self.fault(
+                "quantity",
+                gettext(
+                    "Only %(open)s are open: %(entered)s were entered.",
+                    open=plain(line.tally.to_rework, line),
+                    entered=self.quantity.data,
+                ),
+            )
 
 
 class _SomeLines(StepForm):
     """A form about one or more lines: the one that the address names is ticked, else all that wait."""
 
-    line_ids = SelectMultipleField(label("lines"), coerce=whole_or_none, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
+    line_ids = SelectMultipleField(
+        label("lines"),
+        coerce=whole_or_none,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
 
     question = ""
 
     def offer(self, record: Return, on: datetime) -> None:
-        self.line_ids.choices = [(line.id, f"{said(record, line)} — {gettext('to rework %(quantity)s', quantity=plain(line.tally.rework_open, line))}")
-                                 for line in record.lines_for(self.question)]
+        self.line_ids.choices = [
+            (
+                line.id,
+                (
+                    f"{said(record, line)} — "
+                    f"{gettext('to rework %(quantity)s', quantity=plain(line.tally.rework_open, line))}"
+                ),
+            )
+            for line in record.lines_for(self.question)
+        ]
 
     def fill(self, record: Return, on: datetime) -> None:
         waiting = [line.id for line in record.lines_for(self.question)]
@@ -239,13 +294,25 @@ class PlanReworkForm(_SomeLines):
     def offer(self, record: Return, on: datetime) -> None:
         super().offer(record, on)
         if record.return_by:
-            self.rework_on.description = gettext("The goods are due back on %(day)s.", day=day(record.return_by))
+            self.rework_on.description = gettext(
+                "The goods are due back on %(day)s.", day=day(record.return_by)
+            )
 
     def check(self, record: Return, on: datetime) -> None:
         super().check(record, on)
         not_before(self, "rework_on", today(on))
-        if record.return_by and self.rework_on.data and self.rework_on.data > record.return_by and not self.note.data:
-            self.fault("note", gettext("The goods are due back on %(day)s: say why they come later.", day=day(record.return_by)))
+        if (
+            record.return_by
+            and self.rework_on.data
+            and self.rework_on.data > record.return_by
+            and not self.note.data
+        ):
+            self.fault(
+                "note",
+                gettext(
+                    "The goods are due back on %(day)s: say why they come later.", day=day(record.return_by)
+                ),
+            )
 
 
 class AllCountedForm(StepForm):

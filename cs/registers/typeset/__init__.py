@@ -1,8 +1,10 @@
-"""A sheet as a PDF. What people wrote goes in as data and never into the source; the fonts are the program's own, embedded.
+"""A sheet as a PDF. What people wrote goes in as data and never into the source; the fonts are the program's
+own, embedded.
 
-typst keeps what it has set for later settings and takes 0.4 MB for each line of a wide register: so each sheet is set in a
-process of its own, which gives all of it back. Pure: no Flask and no database.
+typst keeps what it has set for later settings and takes 0.4 MB for each line of a wide register: so each
+sheet is set in a process of its own, which gives all of it back. Pure: no Flask and no database.
 """
+
 from __future__ import annotations
 
 import json
@@ -29,17 +31,35 @@ class NotTypeset(RuntimeError):
     """The sheet could not be set: a font is missing, or it took too long or too much memory."""
 
 
-def typeset(layout: str, sheet: Mapping[str, Any], *, font: Path | None = None, pictures: Mapping[str, Path] | None = None) -> bytes:
-    """The sheet as the bytes of a PDF: the same sheet gives the same bytes. NotTypeset says why there is none.
+def typeset(
+    layout: str,
+    sheet: Mapping[str, Any],
+    *,
+    font: Path | None = None,
+    pictures: Mapping[str, Path] | None = None,
+) -> bytes:
+    """The sheet as the bytes of a PDF: the same sheet gives the same bytes. NotTypeset says why there is
+    none.
 
-    `layout`: register or paper. `font`: a font file to use before the packaged one. `pictures`: files by the names that the sheet uses.
+    `layout`: register or paper. `font`: a font file to use before the packaged one. `pictures`: files by the
+    names that the sheet uses.
     """
     fonts = [str(path) for path in (font, pylopdf_fonts_zh_cn.sans_path()) if path]
-    job = {"layout": layout, "sheet": printable(sheet), "fonts": fonts, "pictures": {name: str(path) for name, path in (pictures or {}).items()}}
+    job = {
+        "layout": layout,
+        "sheet": printable(sheet),
+        "fonts": fonts,
+        "pictures": {name: str(path) for name, path in (pictures or {}).items()},
+    }
     with _at_once:
         try:
-            done = subprocess.run([sys.executable, "-I", str(WORKER)], input=json.dumps(job).encode(),  # noqa: S603 - no word of the command comes from a user
-                                  capture_output=True, timeout=SECONDS, check=False)
+            done = subprocess.run(  # noqa: S603 - no word of the command comes from a user
+                [sys.executable, "-I", str(WORKER)],
+                input=json.dumps(job).encode(),
+                capture_output=True,
+                timeout=SECONDS,
+                check=False,
+            )
         except subprocess.TimeoutExpired as error:
             raise NotTypeset(f"not done after {SECONDS} s") from error
     if done.returncode:
@@ -50,7 +70,8 @@ def typeset(layout: str, sheet: Mapping[str, Any], *, font: Path | None = None, 
 
 
 def printable(value: Any) -> Any:
-    """The same without what no paper can show: marks that turn the direction of reading are left out, control characters become �."""
+    """The same without what no paper can show: marks that turn the direction of reading are left out, control
+    characters become �."""
     if isinstance(value, str):
         return "".join(_letter(letter) for letter in value.replace("\r\n", "\n"))
     if isinstance(value, Mapping):

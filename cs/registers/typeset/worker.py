@@ -1,7 +1,9 @@
 """Sets one sheet, in a process of its own: the job as JSON on standard input, the PDF on standard output.
 
-It imports nothing of the application. A warning goes to standard error; a missing font ends it with a failure.
+It imports nothing of the application. A warning goes to standard error; a missing font ends it with a
+failure.
 """
+
 import datetime
 import json
 import os
@@ -37,12 +39,24 @@ def main() -> None:
 
 def typeset(folder: Path, job: dict) -> bytes:
     """The PDF. No date of its own making is in it: `date` of the sheet, if it has one."""
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(Path(path).parent) for path in job["fonts"]])
-    families = [next((font.family for font in fonts.fonts() if font.path == path), path) for path in job["fonts"]]
-    compiler = typst.Compiler(folder / f"{job['layout']}.typ", root=folder, font_paths=fonts, ignore_system_fonts=True)
+    fonts = typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[str(Path(path).parent) for path in job["fonts"]],
+    )
+    families = [
+        next((font.family for font in fonts.fonts() if font.path == path), path) for path in job["fonts"]
+    ]
+    compiler = typst.Compiler(
+        folder / f"{job['layout']}.typ", root=folder, font_paths=fonts, ignore_system_fonts=True
+    )
     inputs = {"sheet": json.dumps(job["sheet"] | {"fonts": families})}
-    pdf, warnings = compiler.compile_with_warnings(format="pdf", sys_inputs=inputs, pdf_tags=job["layout"] == "paper",
-                                                   timestamp=datetime.datetime.fromtimestamp(0, datetime.timezone.utc))  # noqa: UP017
+    pdf, warnings = compiler.compile_with_warnings(
+        format="pdf",
+        sys_inputs=inputs,
+        pdf_tags=job["layout"] == "paper",
+        timestamp=datetime.datetime.fromtimestamp(0, datetime.UTC),
+    )
     for warning in warnings:
         sys.stderr.write(f"{warning.message}\n")
         if warning.message.startswith(NO_FONT):
