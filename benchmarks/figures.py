@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, select, update
 
 from benchmarks.lists import seconds, site
 from cs.extensions import db
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from tests import support
 
 PAGES = {

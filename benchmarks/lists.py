@@ -21,9 +21,9 @@ from sqlalchemy import insert, select
 
 from cs import create_app
 from cs.extensions import db
-from cs.models.complaints import Complaint
-from cs.models.search import SearchWord, tokens
-from cs.models.users import User
+from cs.models.complaints.complaint import Complaint
+from cs.records.search import SearchWord, tokens
+from cs.records.users import User
 from tests import support
 
 REPEATS = 15

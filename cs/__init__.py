@@ -21,12 +21,15 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     """The app of one site. `settings` override the environment; a wrong procedure file stops the start
     (ProcedureError)."""
     # Imported here, so that `cs.procedure` can be read and tested without the app around it.
-    from cs import commands, errors, shell, words
     from cs.blueprints import SECTIONS
+    from cs.cli import commands
     from cs.extensions import babel, init_extensions
-    from cs.files import FILE_TYPES, FileStore
-    from cs.models.escalation import check_rules
+    from cs.files.store import FILE_TYPES, FileStore
     from cs.procedure import rulebook
+    from cs.queries.escalation import check_rules
+    from cs.web import errors
+    from cs.web import layout as shell
+    from cs.wording import words
 
     app = Flask(__name__)
     app.config.update(config.load() | (settings or {}))
@@ -57,11 +60,11 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
 def _configure(app: Flask) -> None:
     """What follows from the settings: the data folder with its secret, the database, the limits, the
     cookie."""
-    from cs import commands
+    from cs import site
 
     folder = Path(app.config["CS_DATA"]).absolute()
     folder.mkdir(parents=True, exist_ok=True)
-    secret = commands.secret_key(folder)
+    secret = site.secret_key(folder)
     app.config.update(
         CS_DATA=folder,
         SECRET_KEY=secret,
@@ -77,9 +80,9 @@ def _configure(app: Flask) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,  # a page that refreshes itself must not bring an old cookie back
         SESSION_COOKIE_SECURE=app.config["CS_HTTPS"],
-        CS_DEMO=(folder / commands.DEMO_MARK).exists(),
+        CS_DEMO=(folder / site.DEMO_MARK).exists(),
         BOOTSTRAP_SERVE_LOCAL=True,
-        BABEL_TRANSLATION_DIRECTORIES=str(commands.compiled_translations(folder)),
+        BABEL_TRANSLATION_DIRECTORIES=str(site.compiled_translations(folder)),
         BABEL_DEFAULT_TIMEZONE=app.config["CS_TIMEZONE"],
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cs.models.capa import Capa
-from cs.models.users import User
+from cs.records.users import User
 from tests.support import day_of
 
 ISSUED = {"source": "internal", "source_no": "IQC-118", "problem": "右声道无声", "department": "production"}

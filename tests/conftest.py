@@ -22,7 +22,7 @@ from sqlalchemy import update
 from cs.extensions import db
 from cs.models.customers import Customer, Product, Shipment
 from cs.models.replenishments import Replenishment
-from cs.models.users import LoginSession, User
+from cs.records.users import LoginSession, User
 from tests import support
 from tests.returned import Replenishments, Returns
 from tests.support import Browser, Cases, PostgresSite, Site, SqliteSite

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from cs.models.replenishments import Replenishment
-from cs.models.returns import Return
-from cs.models.users import User
+from cs.models.returns.customer_return import Return
+from cs.records.users import User
 from tests.support import LOT, day_of
 
 LINES = (

@@ -24,13 +24,13 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import selectinload
 
 from cs import create_app
-from cs.commands import set_up
+from cs.cli.commands import set_up
 from cs.extensions import db
 from cs.models.capa import Capa
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product, Shipment
-from cs.models.procedure import rulebook
-from cs.models.users import User
+from cs.records.procedure import rulebook
+from cs.records.users import User
 from tests.tables import ROLES
 
 PASSWORD = "demo"

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import jinja2.ext
@@ -14,25 +12,14 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from cs.blueprints import (
-    capa,
-    complaints,
-    customers,
-    products,
-    replenishments,
-    returns,
-    shipments,
-)
+from cs.blueprints import capa, complaints, customers, products, replenishments, returns, shipments
 from cs.extensions import csrf
-from cs.models.base import KINDS, Workflowed
 from cs.procedure import rulebook
 from cs.procedure.authority import Permission
+from cs.records.record import KINDS, Workflowed
+from tests.source import CS, MODULES, ROOT, TEMPLATES, name_of, strings, within
 from tests.tables import CAPA, COMPLAINT, MASTER, REPLENISHMENT, RETURN, ROLES
 
-ROOT = Path(__file__).parents[1]
-CS = ROOT / "cs"
-MODULES = sorted(CS.rglob("*.py"))
-TEMPLATES = sorted((CS / "templates").rglob("*.html"))
 WORKFLOWED = {kind: cls for kind, cls in KINDS.items() if issubclass(cls, Workflowed)}
 FORMS = {
     "complaint": complaints.FORMS,
@@ -44,148 +31,6 @@ FORMS = {
     "shipment": shipments.FORMS,
 }
 RULES = rulebook.load()
-
-
-def name_of(path: Path) -> str:
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def within(name: str, *packages: str) -> bool:
-    return any(name == package or name.startswith(f"{package}.") for package in packages)
-
-
-def statements(tree: ast.AST) -> Iterator[ast.AST]:
-    """All nodes but those under `if TYPE_CHECKING`, which never run."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            continue
-        yield node
-        yield from statements(node)
-
-
-def imports(path: Path) -> Iterator[str]:
-    """The modules that a module imports, wherever in it; `from cs.models import chain` is cs.models.chain."""
-    for node in statements(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            for alias in node.names:
-                inner = ROOT.joinpath(*node.module.split("."), alias.name)
-                yield (
-                    f"{node.module}.{alias.name}"
-                    if inner.with_suffix(".py").exists() or inner.is_dir()
-                    else node.module
-                )
-
-
-def imported() -> list[tuple[str, str]]:
-    return [(name_of(path), target) for path in MODULES for target in imports(path)]
-
-
-def strings(path: Path) -> Iterator[tuple[int, str]]:
-    """The string literals of a module that are values, not docstrings."""
-    tree = ast.parse(path.read_text("utf-8"))
-    texts = {
-        id(node.value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in texts:
-            yield node.lineno, node.value
-
-
-# Imports
-
-
-def test_the_written_procedure_needs_nothing_but_the_standard_library():
-    foreign = [
-        (name, target)
-        for name, target in imported()
-        if within(name, "cs.procedure")
-        and not within(target, "cs.procedure")
-        and target.split(".")[0] not in sys.stdlib_module_names
-    ]
-    assert foreign == []
-
-
-# What each part may import of the program; the parts below it are listed, everything else lies above.
-BELOW = {
-    "cs.procedure": ("cs.procedure",),
-    "cs.extensions": (),
-    "cs.filetypes": (),
-    "cs.pictures": ("cs.filetypes",),
-    "cs.files": ("cs.filetypes", "cs.pictures"),
-    "cs.processes": (),
-    "cs.models": ("cs.procedure", "cs.models", "cs.extensions"),
-    "cs.access": ("cs.procedure",),
-    "cs.pages": (),
-    "cs.words": ("cs.procedure", "cs.models", "cs.extensions"),
-    "cs.lists": ("cs.procedure", "cs.models", "cs.extensions", "cs.words"),
-}
-SERVICES = (
-    "cs.charts",
-    "cs.figures",
-    "cs.fishbone",
-    "cs.forms",
-    "cs.steps",
-    "cs.records",
-    "cs.references",
-    "cs.codes",
-    "cs.rows",
-    "cs.registers",
-    "cs.imports",
-    "cs.exports",
-    "cs.demo",
-)
-TOP = ("cs.shell", "cs.errors", "cs.commands")
-
-
-@pytest.mark.parametrize("part", BELOW)
-def test_a_part_imports_only_what_lies_below_it(part):
-    upwards = [
-        (name, target)
-        for name, target in imported()
-        if within(name, part) and within(target, "cs") and not within(target, *BELOW[part])
-    ]
-    assert upwards == []
-
-
-def test_what_serves_the_sections_knows_no_section():
-    above = ("cs.blueprints", *TOP)
-    assert [
-        (name, target)
-        for name, target in imported()
-        if within(name, *BELOW, *SERVICES) and (within(target, *above) or target == "cs")
-    ] == []
-
-
-def test_a_section_imports_no_other_section_and_not_what_surrounds_it():
-    def section(name: str) -> str:
-        return ".".join(name.split(".")[:3])
-
-    wrong = [
-        (name, target)
-        for name, target in imported()
-        if within(name, "cs.blueprints")
-        and name != "cs.blueprints"
-        and (
-            within(target, *TOP)
-            or target == "cs"
-            or (within(target, "cs.blueprints") and section(target) != section(name))
-        )
-    ]
-    assert wrong == []
-
-
-def test_only_the_programs_beginning_imports_the_sections():
-    assert {
-        name
-        for name, target in imported()
-        if within(target, "cs.blueprints") and not within(name, "cs.blueprints")
-    } == {"cs"}
 
 
 # Writing
@@ -202,7 +47,7 @@ def test_only_routes_and_commands_commit():
     assert [
         name
         for name in sorted(committing)
-        if not within(name, "cs.blueprints", "cs.steps", "cs.commands", "cs.shell", "cs.exports")
+        if not within(name, "cs.blueprints", "cs.web.steps", "cs.cli.commands", "cs.web.layout", "cs.exports")
     ] == []
 
 
@@ -215,7 +60,7 @@ def test_only_advance_writes_a_state():
         for target in node.targets
         if isinstance(target, ast.Attribute) and target.attr == "state"
     }
-    assert writing == {"cs.models.base"}
+    assert writing == {"cs.records.record"}
 
 
 def test_rows_are_changed_past_their_events_only_where_none_are_kept():
@@ -230,7 +75,7 @@ def test_rows_are_changed_past_their_events_only_where_none_are_kept():
         and node.func.id == "update"
         and node.args
     }
-    assert bulk == {("cs.models.users", "cls"), ("cs.models.users", "Task"), ("cs.models.bulk", "table")}
+    assert bulk == {("cs.records.users", "cls"), ("cs.records.users", "Task"), ("cs.records.bulk", "table")}
 
 
 def test_nothing_of_a_record_is_ever_deleted():
@@ -357,16 +202,7 @@ def test_every_step_names_a_clause_of_the_procedure(kind):
 # Words
 
 
-PEOPLES_WORDS = (
-    "cs/blueprints",
-    "cs/templates",
-    "cs/steps.py",
-    "cs/records.py",
-    "cs/pages.py",
-    "cs/lists.py",
-    "cs/forms.py",
-    "cs/shell.py",
-)
+PEOPLES_WORDS = ("cs/blueprints", "cs/templates", "cs/web", "cs/queries/listing.py")
 STATES = {state.code for cls in WORKFLOWED.values() for state in cls.workflow.states} - {
     "active",
     "void",
@@ -547,19 +383,19 @@ STILL_TOO_LONG = {
     "cs.demo.returns",
     "cs.demo.stories",
     "cs.demo.trade",
-    "cs.figures",
+    "cs.blueprints.reports.figures",
     "cs.imports.history",
     "cs.imports.plans",
-    "cs.models.base",
+    "cs.records.record",
     "cs.models.capa",
-    "cs.models.complaints",
+    "cs.models.complaints.complaint",
     "cs.models.replenishments",
-    "cs.models.returns",
-    "cs.models.users",
+    "cs.models.returns.customer_return",
+    "cs.records.users",
     "cs.procedure.rulebook",
     "cs.registers.complaint_report",
-    "cs.registers.sheets",
-    "cs.steps",
+    "cs.printing.sheets",
+    "cs.web.steps",
 }
 
 

@@ -23,13 +23,13 @@ from sqlalchemy import text
 
 import config
 from cs import create_app
-from cs.commands import set_up
+from cs.cli.commands import set_up
 from cs.extensions import db
-from cs.models.attachments import Attachment, attach, detach
-from cs.models.base import Task
 from cs.models.customers import Customer
-from cs.models.users import Department, LoginSession, User
 from cs.procedure import rulebook
+from cs.records.attachments import Attachment, attach, detach
+from cs.records.record import Task
+from cs.records.users import Department, LoginSession, User
 from tests.support import ROLES, kept, loaded, picture
 from tests.tables import COMPLAINT
 
@@ -313,7 +313,7 @@ def test_the_site_goes_on_writing_while_verify_reads(app, complaint_in, monkeypa
             writer.commit()
         return iter(())
 
-    monkeypatch.setattr("cs.commands.verify_tasks", write)
+    monkeypatch.setattr("cs.cli.commands.verify_tasks", write)
     assert run(app, "verify").exit_code == 0
 
 

@@ -18,28 +18,28 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from cs import create_app
-from cs.commands import set_up
+from cs.cli.commands import set_up
 from cs.demo import beginning, build, stories
 from cs.demo.trade import MODELS
 from cs.extensions import db
-from cs.models.attachments import Attachment
-from cs.models.base import Task
 from cs.models.capa import Capa
-from cs.models.chain import Event, site_head
-from cs.models.complaints import Complaint, Reply
+from cs.models.complaints.complaint import Complaint, Reply
+from cs.models.complaints.meeting import Disposition
+from cs.models.complaints.samples import Sample
 from cs.models.customers import Contact, Customer, Product, Shipment
 from cs.models.holidays import work_calendar
-from cs.models.meetings import Disposition
-from cs.models.procedure import rulebook, zone
 from cs.models.replenishments import Replenishment
-from cs.models.reporting import verify_tasks, work_counts
-from cs.models.return_lines import Booking, ReturnLine
-from cs.models.returns import Return
-from cs.models.samples import Sample
-from cs.models.signatures import RequiredSignature
-from cs.models.tasks import rebuild_tasks
-from cs.models.users import User
+from cs.models.returns.customer_return import Return
+from cs.models.returns.lines import Booking, ReturnLine
 from cs.procedure.authority import Permission
+from cs.queries.reporting import verify_tasks, work_counts
+from cs.records.attachments import Attachment
+from cs.records.events import Event, site_head
+from cs.records.personal_tasks import rebuild_tasks
+from cs.records.procedure import rulebook, zone
+from cs.records.record import Task
+from cs.records.signatures import RequiredSignature
+from cs.records.users import User
 from tests import support
 from tests.support import Browser
 from tests.tables import ROLES

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from cs.files import FILE_MESSAGES, FILE_TYPES, FileRefused, FileStore, NoSuchFile, clean_name
-from cs.pictures import cleaned
+from cs.files.images import cleaned
+from cs.files.store import FILE_MESSAGES, FILE_TYPES, FileRefused, FileStore, NoSuchFile, clean_name
 
 GPS = {1: "N", 2: (22.0, 49.0, 12.0), 3: "E", 4: (113.0, 48.0, 1.0)}
 RED, BLUE = (200, 20, 20), (20, 20, 200)

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from cs.fishbone import MOST_LINES, WIDTH, draw, width_of, wrapped
+from cs.drawing.fishbone import MOST_LINES, WIDTH, draw, width_of, wrapped
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = ("人", "机", "料", "法", "环", "测")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cs.registers.fitting import MARGINS, MOST_NEEDED, POINT, breakable, laid_out, needed, wide
+from cs.printing.fitting import MARGINS, MOST_NEEDED, POINT, breakable, laid_out, needed, wide
 
 
 def test_columns_share_the_line_by_their_weights():

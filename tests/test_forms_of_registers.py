@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from cs.models.base import KINDS
+from cs.printing.definition import Box, Boxes, Column, Drawing, Paper, Pictures, Table
 from cs.procedure import rulebook
+from cs.records.record import KINDS
 from cs.registers import FORMS, PAPERS, REGISTERS
-from cs.registers.definition import Box, Boxes, Column, Drawing, Paper, Pictures, Table
 
 RULES = rulebook.load()
 KIND_OF = {

@@ -9,8 +9,8 @@ from typing import Any
 import pylopdf_fonts_zh_cn
 import pytest
 
-from cs.registers import typeset as typesetter
-from cs.registers.typeset import NotTypeset, printable, typeset
+from cs.printing import typeset as typesetter
+from cs.printing.typeset import NotTypeset, printable, typeset
 from tests.pdfs import fonts_of, pages_of, size_of, text_of, words_of
 
 SANS = "NotoSansSC-Regular-Identity-H"

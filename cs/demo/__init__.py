@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from cs.demo.year import Year
-from cs.models.procedure import zone
+from cs.records.procedure import zone
 
 
 def beginning(today: date) -> datetime:

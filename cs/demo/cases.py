@@ -18,9 +18,9 @@ from cs.demo.returns import GoodsWalk, Haul
 from cs.demo.stories import Story, question
 from cs.demo.trade import dice
 from cs.extensions import db
-from cs.models.base import Task
-from cs.models.complaints import Complaint
-from cs.models.users import User
+from cs.models.complaints.complaint import Complaint
+from cs.records.record import Task
+from cs.records.users import User
 
 if TYPE_CHECKING:
     from cs.demo.year import Year

@@ -11,10 +11,10 @@ from flask import current_app
 
 from cs.demo.photographs import photograph
 from cs.demo.trade import dice
-from cs.models.attachments import attach
-from cs.models.base import Record
-from cs.models.procedure import zone
-from cs.models.users import User
+from cs.records.attachments import attach
+from cs.records.procedure import zone
+from cs.records.record import Record
+from cs.records.users import User
 
 if TYPE_CHECKING:
     from cs.demo.stories import Story

@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 from cs.imports.history import REGISTER
 from cs.imports.plans import apply, plan
 from cs.imports.tables import read_table
-from cs.models.complaints import Complaint
-from cs.models.users import User
+from cs.models.complaints.complaint import Complaint
+from cs.records.users import User
 
 TITLES = (
     "投诉编号",

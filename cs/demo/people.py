@@ -10,8 +10,8 @@ from datetime import datetime
 
 from flask import current_app
 
-from cs.models.procedure import rulebook
-from cs.models.users import User
+from cs.records.procedure import rulebook
+from cs.records.users import User
 
 PASSWORD = "demo"  # noqa: S105 everybody may know it: the login page of a demo shows it
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app
 
 from cs.demo.trade import dice
-from cs.models.attachments import attach
 from cs.models.capa import Capa
-from cs.models.complaints import Complaint
-from cs.models.procedure import zone
-from cs.models.users import User
+from cs.models.complaints.complaint import Complaint
+from cs.records.attachments import attach
+from cs.records.procedure import zone
+from cs.records.users import User
 
 if TYPE_CHECKING:
     from cs.demo.cases import Walk

@@ -12,9 +12,9 @@ from cs.demo.errands import Errand
 from cs.demo.goods import FEN_BELOW, HALF, LARGE, LIMIT, SMALL, Order
 from cs.models.deputies import Deputy
 from cs.models.replenishments import Replenishment
-from cs.models.returns import Return
-from cs.models.users import User
+from cs.models.returns.customer_return import Return
 from cs.procedure.replenishments import FIRST, UNORDERED
+from cs.records.users import User
 
 if TYPE_CHECKING:
     from cs.demo.cases import Case

@@ -39,8 +39,8 @@ from cs.demo.returns_said import (
 )
 from cs.demo.stories import Story
 from cs.demo.trade import dice
-from cs.models.return_lines import ReturnLine
-from cs.models.returns import Return
+from cs.models.returns.customer_return import Return
+from cs.models.returns.lines import ReturnLine
 
 if TYPE_CHECKING:
     from cs.demo.cases import Case

@@ -14,8 +14,8 @@ from typing import Any
 from cs.demo.people import People
 from cs.models.customers import Customer, Product, Shipment
 from cs.models.holidays import work_calendar
-from cs.models.procedure import rulebook
-from cs.models.users import User
+from cs.records.procedure import rulebook
+from cs.records.users import User
 
 # Letters of the second table: what a customer buys.
 FAMILIES = {

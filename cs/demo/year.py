@@ -18,9 +18,9 @@ from cs.demo.plots import BEHIND, LAST_DONE, OPEN, PASSED_ON, Plot, Waiting
 from cs.demo.remedies import elsewhere
 from cs.demo.returns import arrival
 from cs.demo.trade import Trade, dice
-from cs.models.chain import site_head
 from cs.models.holidays import work_calendar
-from cs.models.procedure import rulebook, zone
+from cs.records.events import site_head
+from cs.records.procedure import rulebook, zone
 
 DAYS = 365
 HOUR = timedelta(hours=1)

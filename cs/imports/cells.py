@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
-from cs.filetypes import is_control
+from cs.files.types import is_control
 
 Kind = Literal["text", "integer", "decimal", "date", "choice"]
 

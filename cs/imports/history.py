@@ -18,11 +18,11 @@ from cs.imports.cells import Problem, plain
 from cs.imports.master_data import CUSTOMER_ORDER
 from cs.imports.plans import MOST_PIECES, Kind, Known, Remark
 from cs.imports.tables import Line
-from cs.models.complaints import Complaint
-from cs.models.procedure import rulebook
-from cs.models.users import Department
+from cs.models.complaints.complaint import Complaint
 from cs.procedure import complaints as procedure
 from cs.procedure.authority import Permission
+from cs.records.procedure import rulebook
+from cs.records.users import Department
 
 OPEN = "open"
 VOID = "void"

@@ -19,9 +19,9 @@ from cs.extensions import db
 from cs.imports.cells import Column, Problem, plain
 from cs.imports.tables import MESSAGES, Line, Table, title_key
 from cs.models.customers import Customer, Product
-from cs.models.procedure import rulebook, zone
-from cs.models.users import Membership, User
 from cs.procedure.authority import Permission, roles_with
+from cs.records.procedure import rulebook, zone
+from cs.records.users import Membership, User
 
 AT_ONCE = 500  # keys asked for in one query
 

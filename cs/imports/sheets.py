@@ -14,7 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from cs.filetypes import OLE_MAGIC, decode_text, is_control, is_office, is_program, weigh_zip
+from cs.files.types import OLE_MAGIC, decode_text, is_control, is_office, is_program, weigh_zip
 from cs.imports.cells import CellError
 from cs.processes import answers_of
 

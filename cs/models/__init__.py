@@ -1,25 +1,12 @@
 """The records: tables and the verbs that change them. Importing the package knows every table."""
 
-from cs.models import (
-    attachments,
-    base,
-    capa,
-    chain,
-    complaints,
-    customers,
-    deputies,
-    exports,
-    holidays,
-    numbers,
-    procedure,
-    receipts,
-    replenishments,
-    return_lines,
-    returns,
-    search,
-    signatures,
-    users,
-)
+from cs.models import capa, customers, deputies, exports, holidays, replenishments
+from cs.models.complaints import complaint as complaints
+from cs.models.returns import customer_return as returns
+from cs.models.returns import lines as return_lines
+from cs.records import attachments, numbers, procedure, receipts, search, signatures, users
+from cs.records import events as chain
+from cs.records import record as base
 
 __all__ = [
     "attachments",

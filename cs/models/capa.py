@@ -11,18 +11,18 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, 
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.base import Workflowed, find
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.models.holidays import work_calendar
-from cs.models.numbers import next_number
-from cs.models.procedure import rulebook, zone
-from cs.models.types import Moment
-from cs.models.users import User
 from cs.procedure import capa as procedure
 from cs.procedure import complaints as of_complaints
 from cs.procedure.authority import Permission
 from cs.procedure.workflow import NotOpen, Step
+from cs.records.numbers import next_number
+from cs.records.procedure import rulebook, zone
+from cs.records.record import Workflowed, find
+from cs.records.types import Moment
+from cs.records.users import User
 
 
 class Why(db.Model):

@@ -9,15 +9,15 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.base import MOST_ID, Record, Workflowed
-from cs.models.bulk import bring_in
-from cs.models.numbers import next_numbers
-from cs.models.procedure import zone
-from cs.models.search import searchable, sort_key
-from cs.models.tasks import follow_name
-from cs.models.users import User
 from cs.procedure import customers as procedure
 from cs.procedure.authority import role_for
+from cs.records.bulk import bring_in
+from cs.records.numbers import next_numbers
+from cs.records.personal_tasks import follow_name
+from cs.records.procedure import zone
+from cs.records.record import MOST_ID, Record, Workflowed
+from cs.records.search import searchable, sort_key
+from cs.records.users import User
 
 
 def comparable(word: str | None) -> str:

@@ -9,12 +9,12 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.base import Record
-from cs.models.procedure import zone
-from cs.models.types import Moment
-from cs.models.users import User
 from cs.procedure.authority import Permission, roles_with
 from cs.procedure.workflow import NotAllowed, NotOpen
+from cs.records.procedure import zone
+from cs.records.record import Record
+from cs.records.types import Moment
+from cs.records.users import User
 
 
 class Deputy(Record):

@@ -17,9 +17,9 @@ from sqlalchemy import BigInteger, ForeignKey, Text, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.types import Moment
-from cs.models.users import User
 from cs.procedure.authority import Permission
+from cs.records.types import Moment
+from cs.records.users import User
 
 MOST_OF_ONE = 20  # files and wishes that a person may have at a time
 MOST_ATTEMPTS = 3  # so often is one begun that the end of the program cut short

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cs.extensions import db
-from cs.models.base import Record
-from cs.models.procedure import rulebook, zone
-from cs.models.users import User
 from cs.procedure.calendar import WorkCalendar
 from cs.procedure.rulebook import Name
+from cs.records.procedure import rulebook, zone
+from cs.records.record import Record
+from cs.records.users import User
 
 
 class SiteDay(Record):

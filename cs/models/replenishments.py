@@ -12,20 +12,20 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func, select
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship, validates
 
 from cs.extensions import db
-from cs.models.base import Workflowed, ask_anew, find, hash_of
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product
 from cs.models.deputies import Deputy
 from cs.models.holidays import work_calendar
-from cs.models.numbers import next_number
-from cs.models.procedure import rulebook, zone
-from cs.models.returns import Return, complaint_to_join
-from cs.models.signatures import RequiredSignature
-from cs.models.types import Moment, Money, Quantity, UnitPrice, exact
-from cs.models.users import Membership, User
+from cs.models.returns.customer_return import Return, complaint_to_join
 from cs.procedure import replenishments as procedure
 from cs.procedure.authority import Permission, role_for
 from cs.procedure.workflow import NotOpen, Step
+from cs.records.numbers import next_number
+from cs.records.procedure import rulebook, zone
+from cs.records.record import Workflowed, ask_anew, find, hash_of
+from cs.records.signatures import RequiredSignature
+from cs.records.types import Moment, Money, Quantity, UnitPrice, exact
+from cs.records.users import Membership, User
 
 FACE = (
     "number",

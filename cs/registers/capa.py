@@ -11,14 +11,14 @@ from flask_babel import gettext
 from sqlalchemy import Row, and_, case, func, select, union
 from sqlalchemy.orm import aliased
 
-from cs.lists import Filter, Listing, Sort
 from cs.models.capa import Action, Capa, PastRound, Verification
 from cs.models.customers import Customer
-from cs.models.procedure import zone
-from cs.models.users import User
+from cs.printing.definition import Column, Register
 from cs.procedure import capa as procedure
-from cs.registers.definition import Column, Register
-from cs.words import choice, choices, day, department_name, departments, state_name, term, today
+from cs.queries.listing import Filter, Listing, Sort
+from cs.records.procedure import zone
+from cs.records.users import User
+from cs.wording.words import choice, choices, day, department_name, departments, state_name, term, today
 
 OWNER, ISSUER = aliased(User), aliased(User)
 ROUNDS = union(

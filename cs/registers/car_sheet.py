@@ -7,11 +7,11 @@ from typing import Any
 
 from flask_babel import gettext
 
-from cs.fishbone import draw
+from cs.drawing.fishbone import draw
 from cs.models.capa import Capa
+from cs.printing.definition import Block, Box, Boxes, Column, Drawing, Paper, Pictures, Signing, Table, ended
 from cs.procedure import capa as procedure
-from cs.registers.definition import Block, Box, Boxes, Column, Drawing, Paper, Pictures, Signing, Table, ended
-from cs.words import choice, department_name, listed, term
+from cs.wording.words import choice, department_name, listed, term
 
 Of = tuple[Capa, dict[str, Any]]  # the CAR, and what one of its rounds says (Capa.of_round)
 

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from flask_babel import gettext
 
 from cs.models.capa import Capa
-from cs.models.complaints import Complaint, Reply
-from cs.registers.definition import Block, Box, Boxes, Column, Paper, Pictures, Signing, Table, ended
-from cs.words import choice, defect, defect_category, department_name, listed, state_name, term
+from cs.models.complaints.complaint import Complaint, Reply
+from cs.printing.definition import Block, Box, Boxes, Column, Paper, Pictures, Signing, Table, ended
+from cs.wording.words import choice, defect, defect_category, department_name, listed, state_name, term
 
 # Of a part of the complaint, the complaint: its meetings and replies know it only by its rows.
 Of = tuple[Complaint, Any]

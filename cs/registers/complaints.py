@@ -14,16 +14,16 @@ from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import aliased
 
 from cs.extensions import db
-from cs.lists import Filter, Listing, Sort
-from cs.models import figures
-from cs.models.base import MOST_ID, Record
-from cs.models.complaints import Complaint, Reply
+from cs.models.complaints.complaint import Complaint, Reply
 from cs.models.customers import Customer, Product
-from cs.models.procedure import zone
+from cs.printing.definition import Column, Register
 from cs.procedure import complaints as procedure
 from cs.procedure.reading import CODE
-from cs.registers.definition import Column, Register
-from cs.words import choice, choices, defect, defect_category, department_name, state_name, term
+from cs.queries import kpis as figures
+from cs.queries.listing import Filter, Listing, Sort
+from cs.records.procedure import zone
+from cs.records.record import MOST_ID, Record
+from cs.wording.words import choice, choices, defect, defect_category, department_name, state_name, term
 
 LAST = aliased(Reply)
 LONGEST_ID = len(str(MOST_ID))

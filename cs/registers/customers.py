@@ -8,11 +8,11 @@ from flask import url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from cs.lists import Filter, Listing, Sort
 from cs.models.customers import Contact, Customer
-from cs.models.users import User
-from cs.registers.definition import Column, Register
-from cs.words import choice, choices, term
+from cs.printing.definition import Column, Register
+from cs.queries.listing import Filter, Listing, Sort
+from cs.records.users import User
+from cs.wording.words import choice, choices, term
 
 REP, CLERK = aliased(User), aliased(User)
 FIRST_CONTACT = (

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from flask_babel import gettext
 
 from cs.models.replenishments import Replenishment, ReplenishmentLine
-from cs.models.signatures import RequiredSignature
+from cs.printing.definition import Block, Box, Boxes, Column, Paper, Signed, Signing, Table, ended
 from cs.procedure import replenishments as procedure
-from cs.registers.definition import Block, Box, Boxes, Column, Paper, Signed, Signing, Table, ended
-from cs.words import choice, listed, moment, money, state_name, term
+from cs.records.signatures import RequiredSignature
+from cs.wording.words import choice, listed, moment, money, state_name, term
 
 SIGNERS = (*procedure.FIRST, *procedure.LAST)
 Numbered = tuple[int, ReplenishmentLine]

@@ -11,18 +11,18 @@ from flask_babel import gettext
 from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
-from cs.lists import Filter, Listing, Sort
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
-from cs.models.procedure import zone
 from cs.models.replenishments import Replenishment
-from cs.models.returns import Return
-from cs.models.signatures import RequiredSignature
-from cs.models.users import User
+from cs.models.returns.customer_return import Return
+from cs.printing.definition import Column, Register
 from cs.procedure import replenishments as procedure
-from cs.references import customer_options
-from cs.registers.definition import Column, Register
-from cs.words import state_name, term
+from cs.queries.filter_options import customer_options
+from cs.queries.listing import Filter, Listing, Sort
+from cs.records.procedure import zone
+from cs.records.signatures import RequiredSignature
+from cs.records.users import User
+from cs.wording.words import state_name, term
 
 APPLICANT = aliased(User)
 

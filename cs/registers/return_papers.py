@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext
 
-from cs.models.return_lines import ReturnLine
-from cs.models.returns import Return
-from cs.registers.definition import Block, Box, Boxes, Column, Paper, Pictures, Signing, Table, ended
-from cs.words import choice, listed, state_name, term
+from cs.models.returns.customer_return import Return
+from cs.models.returns.lines import ReturnLine
+from cs.printing.definition import Block, Box, Boxes, Column, Paper, Pictures, Signing, Table, ended
+from cs.wording.words import choice, listed, state_name, term
 
 REWORKING = ("rework", "reworked", "passed", "failed")  # the bookings that the rework is made of
 

@@ -9,16 +9,16 @@ from flask import url_for
 from flask_babel import gettext
 from sqlalchemy import Row, select
 
-from cs.lists import Filter, Listing, Sort
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product
-from cs.models.procedure import zone
-from cs.models.return_lines import ReturnLine
-from cs.models.returns import Return
+from cs.models.returns.customer_return import Return
+from cs.models.returns.lines import ReturnLine
+from cs.printing.definition import Column, Register
 from cs.procedure import returns as procedure
-from cs.references import customer_options
-from cs.registers.definition import Column, Register
-from cs.words import choice, state_name, term
+from cs.queries.filter_options import customer_options
+from cs.queries.listing import Filter, Listing, Sort
+from cs.records.procedure import zone
+from cs.wording.words import choice, state_name, term
 
 LISTING = Listing(
     Return,

@@ -27,7 +27,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, Playwright, Route, expect, sync_playwright
 
 from cs import create_app
-from cs.shell import HTMX_CDN
+from cs.web.layout import HTMX_CDN
 from tests import support
 
 HOST = "kefu.factory.test"

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from cs import create_app
 from cs.extensions import db
-from cs.models.users import User
+from cs.records.users import User
 from tests.journeys.conftest import Person
 from tests.journeys.test_replenishments import apply, decide, in_queue, log_complaint
 from tests.returned import Replenishments

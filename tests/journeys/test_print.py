@@ -12,7 +12,7 @@ import pytest
 
 from cs import create_app
 from cs.extensions import db
-from cs.models.users import User
+from cs.records.users import User
 from tests.pdfs import pages_of, size_of, text_of
 from tests.returned import Replenishments, Returns
 from tests.support import Cases

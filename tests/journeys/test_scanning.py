@@ -20,7 +20,7 @@ from playwright.sync_api import expect
 
 from cs import create_app
 from cs.extensions import db
-from cs.models.users import User
+from cs.records.users import User
 from tests.journeys.conftest import Person
 from tests.pdfs import drawn, pages_of, size_of, text_of
 from tests.returned import LINES, Returns

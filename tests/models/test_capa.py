@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from cs.extensions import db
-from cs.models.base import Task, verify_records
 from cs.models.capa import Capa
-from cs.models.reporting import verify_tasks
-from cs.models.tasks import rebuild_tasks
 from cs.procedure.workflow import NotAllowed, NotOpen
+from cs.queries.reporting import verify_tasks
+from cs.records.personal_tasks import rebuild_tasks
+from cs.records.record import Task, verify_records
 from tests.capas import ANALYSED, Capas
 from tests.support import day_of
 from tests.tables import CAPA, CAPA_SITUATIONS, ROLES

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from cs.extensions import db
-from cs.models.base import hash_of, verify_records
-from cs.models.chain import canonical, site_head, verify_events
-from cs.models.complaints import Complaint
-from cs.models.procedure import rulebook
-from cs.models.signatures import verify_signatures
+from cs.models.complaints.complaint import Complaint
+from cs.records.events import canonical, site_head, verify_events
+from cs.records.procedure import rulebook
+from cs.records.record import hash_of, verify_records
+from cs.records.signatures import verify_signatures
 from tests.support import BLOCK_B
 
 

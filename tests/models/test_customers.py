@@ -10,15 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from cs.extensions import db
-from cs.models.base import Task, verify_records
-from cs.models.chain import verify_events
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Contact, Customer, Product, Shipment
-from cs.models.numbers import next_numbers
-from cs.models.reporting import verify_tasks
-from cs.models.returns import Return
-from cs.models.search import matching
+from cs.models.returns.customer_return import Return
 from cs.procedure.workflow import NotAllowed, NotOpen
+from cs.queries.reporting import verify_tasks
+from cs.records.events import verify_events
+from cs.records.numbers import next_numbers
+from cs.records.record import Task, verify_records
+from cs.records.search import matching
 from tests.returned import Returns
 from tests.support import CUSTOMER, GOODS
 

@@ -10,12 +10,12 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from cs.extensions import db
-from cs.models.base import Task, verify_records
 from cs.models.deputies import Deputy
-from cs.models.reporting import verify_tasks, waits_for
-from cs.models.signatures import verify_signatures
-from cs.models.users import User
 from cs.procedure.workflow import NotAllowed, NotOpen
+from cs.queries.reporting import verify_tasks, waits_for
+from cs.records.record import Task, verify_records
+from cs.records.signatures import verify_signatures
+from cs.records.users import User
 from tests.returned import Replenishments
 from tests.support import PASSWORD, day_of
 

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from cs.extensions import db
-from cs.models.approvals import TO_SIGN
-from cs.models.base import Task
-from cs.models.chain import Event
 from cs.models.deputies import Deputy
-from cs.models.escalation import Beyond, Escalations
 from cs.models.holidays import SiteDay
-from cs.models.users import Membership
+from cs.queries.approvals import TO_SIGN
+from cs.queries.escalation import Beyond, Escalations
+from cs.records.events import Event
+from cs.records.record import Task
+from cs.records.users import Membership
 from tests.returned import Replenishments
 from tests.support import day_of
 

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from cs.extensions import db
-from cs.models.base import Task, verify_records
-from cs.models.chain import verify_events
-from cs.models.complaints import Complaint
-from cs.models.reporting import verify_tasks
-from cs.models.tasks import rebuild_tasks
+from cs.models.complaints.complaint import Complaint
 from cs.procedure.workflow import NotAllowed
+from cs.queries.reporting import verify_tasks
+from cs.records.events import verify_events
+from cs.records.personal_tasks import rebuild_tasks
+from cs.records.record import Task, verify_records
 
 FILE = ["2023年台账.xlsx", "0" * 64]
 DAYS = {"heard_on": date(2023, 5, 8), "reply_due_on": None, "replied_on": None, "closed_on": None}

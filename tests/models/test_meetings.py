@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from cs.extensions import db
-from cs.models.base import Task
 from cs.models.capa import Capa
-from cs.models.meetings import representatives
-from cs.models.reporting import verify_tasks
-from cs.models.users import User
+from cs.models.complaints.meeting import representatives
 from cs.procedure.workflow import NotAllowed, NotOpen
+from cs.queries.reporting import verify_tasks
+from cs.records.record import Task
+from cs.records.users import User
 from tests.support import HEADS, ISSUED, SENT, TO_MEET, day_of, decisions
 
 

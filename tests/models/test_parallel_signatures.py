@@ -12,15 +12,15 @@ import pytest
 from sqlalchemy import select
 
 from cs.extensions import begin_write, db
-from cs.models.base import find, verify_records
-from cs.models.chain import verify_events
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.replenishments import Replenishment
-from cs.models.reporting import verify_tasks
-from cs.models.returns import Return
-from cs.models.signatures import verify_signatures
-from cs.models.users import User
+from cs.models.returns.customer_return import Return
 from cs.procedure.workflow import Refused
+from cs.queries.reporting import verify_tasks
+from cs.records.events import verify_events
+from cs.records.record import find, verify_records
+from cs.records.signatures import verify_signatures
+from cs.records.users import User
 from tests.returned import LINES, SLIP, WANTED, Replenishments
 
 ROUNDS = 5

@@ -10,14 +10,14 @@ from sqlalchemy import select, text
 from sqlalchemy.orm.exc import StaleDataError
 
 from cs.extensions import db
-from cs.files import Stored
-from cs.models.attachments import Attachment, attach, detach
-from cs.models.base import MOST_ID, find
-from cs.models.chain import Event
-from cs.models.complaints import Complaint
+from cs.files.store import Stored
+from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
-from cs.models.numbers import Counter, next_number
 from cs.procedure.workflow import NotAllowed, NotOpen
+from cs.records.attachments import Attachment, attach, detach
+from cs.records.events import Event
+from cs.records.numbers import Counter, next_number
+from cs.records.record import MOST_ID, find
 from tests.support import BLOCK_A, GOODS
 
 FILE = Stored(sha256="ab" * 32, name="照片.jpg", mime="image/jpeg", size=1234, is_image=True)

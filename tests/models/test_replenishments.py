@@ -12,14 +12,14 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from cs.extensions import db
-from cs.models.base import Task, verify_records
 from cs.models.customers import Product
 from cs.models.replenishments import ChangedMeanwhile, Replenishment
-from cs.models.reporting import verify_tasks
-from cs.models.signatures import verify_signatures
-from cs.models.tasks import rebuild_tasks, sync_personal_tasks
-from cs.models.users import User
 from cs.procedure.workflow import NotAllowed, NotOpen
+from cs.queries.reporting import verify_tasks
+from cs.records.personal_tasks import rebuild_tasks, sync_personal_tasks
+from cs.records.record import Task, verify_records
+from cs.records.signatures import verify_signatures
+from cs.records.users import User
 from tests.returned import Replenishments, Returns
 from tests.support import PASSWORD, PRODUCT, day_of
 from tests.tables import REPLENISHMENT, REPLENISHMENT_SITUATIONS, ROLES

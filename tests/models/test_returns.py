@@ -13,14 +13,14 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from cs.extensions import db
-from cs.models.base import Task, verify_records
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Product
-from cs.models.reporting import verify_tasks
-from cs.models.returns import Return
-from cs.models.tasks import rebuild_tasks
+from cs.models.returns.customer_return import Return
 from cs.procedure.returns import INSPECTION, TooMuch
 from cs.procedure.workflow import NotAllowed, NotOpen
+from cs.queries.reporting import verify_tasks
+from cs.records.personal_tasks import rebuild_tasks
+from cs.records.record import Task, verify_records
 from tests.returned import JUDGED, LINES, PLACE, SLIP, WANTED, Replenishments, Returns
 from tests.support import PRODUCT, day_of
 from tests.tables import RETURN, RETURN_SITUATIONS, ROLES

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from cs.extensions import db
-from cs.models.base import Task
 from cs.procedure.workflow import NotAllowed, NotOpen
+from cs.records.record import Task
 from tests.support import day_of
 
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from cs.extensions import db
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product
-from cs.models.search import SearchWord, matching, searchable, tokens
+from cs.records.search import SearchWord, matching, searchable, tokens
 
 
 def found(cls, typed: str) -> list[int]:

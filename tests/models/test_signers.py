@@ -9,8 +9,8 @@ import pytest
 
 from cs.extensions import db
 from cs.models.deputies import Deputy
-from cs.models.signers import LATEST, Gate, signers_today
-from cs.models.users import User
+from cs.queries.signers import LATEST, Gate, signers_today
+from cs.records.users import User
 from tests.returned import Replenishments
 from tests.support import day_of
 

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import delete, select, text
 
 from cs.extensions import db
-from cs.models.base import Task
-from cs.models.reporting import verify_tasks, waits_for, work_counts
-from cs.models.tasks import rebuild_tasks
 from cs.procedure.workflow import NotAllowed, NotOpen
+from cs.queries.reporting import verify_tasks, waits_for, work_counts
+from cs.records.personal_tasks import rebuild_tasks
+from cs.records.record import Task
 from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS
 
 # state (and what else): the one task there is, which permission takes it, whether it is due

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import StatementError
 
 from cs.extensions import db
-from cs.models.types import Moment, Money, Quantity
+from cs.records.types import Moment, Money, Quantity
 
 SHELF = Table(
     "shelf",

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from cs.extensions import db
-from cs.models.base import Task, verify_records
-from cs.models.chain import verify_events
-from cs.models.users import (
+from cs.records.events import verify_events
+from cs.records.record import Task, verify_records
+from cs.records.users import (
     Department,
     InUse,
     LastAdministrator,

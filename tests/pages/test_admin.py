@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select, update
 
 from cs.extensions import db
-from cs.models.base import Task, verify_records
-from cs.models.chain import Event, SiteHead
 from cs.models.holidays import SiteDay
-from cs.models.users import Department, LoginSession, User
+from cs.records.events import Event, SiteHead
+from cs.records.record import Task, verify_records
+from cs.records.users import Department, LoginSession, User
 from tests.support import PASSWORD, ROLES, Browser
 
 PAGES = (

@@ -12,12 +12,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from cs import create_app, shell
-from cs.commands import set_up
+from cs import create_app
+from cs.cli.commands import set_up
 from cs.extensions import begin_write, db
-from cs.models import users
-from cs.models.attachments import Draft
-from cs.models.users import LoginFailure, LoginSession, SetupLink, User
+from cs.records import users
+from cs.records.attachments import Draft
+from cs.records.users import LoginFailure, LoginSession, SetupLink, User
+from cs.web import layout as shell
 from tests.support import PASSWORD, Browser
 
 SECOND = "a second password"

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cs.extensions import db
-from cs.models.attachments import Attachment, PendingUpload
-from cs.models.chain import Event
-from cs.models.complaints import Complaint
-from cs.models.receipts import Receipt
+from cs.models.complaints.complaint import Complaint
+from cs.records.attachments import Attachment, PendingUpload
+from cs.records.events import Event
+from cs.records.receipts import Receipt
 from tests.support import PASSWORD, Browser, loaded, picture, request_id, upload
 
 NEW = "/complaints/new"

@@ -11,11 +11,11 @@ from xml.etree import ElementTree
 import pytest
 
 from cs.extensions import db
-from cs.models.attachments import Attachment
 from cs.models.capa import Capa
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
-from cs.models.users import User
+from cs.records.attachments import Attachment
+from cs.records.users import User
 from tests.capas import Capas
 from tests.support import PASSWORD, Browser, day_of, kept, loaded, picture, request_id, upload
 from tests.tables import CAPA, CAPA_SITUATIONS, ROLES

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cs.extensions import db
-from cs.models.attachments import Attachment
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Shipment
+from cs.records.attachments import Attachment
 from tests.support import PASSWORD, SETTLED, kept, loaded, picture, upload
 
 FACTORY = ZoneInfo("Asia/Shanghai")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from cs.extensions import db
-from cs.models.chain import Event
 from cs.models.customers import Customer
-from cs.models.users import User
+from cs.records.events import Event
+from cs.records.users import User
 from tests.support import kept, loaded
 
 NEW = {

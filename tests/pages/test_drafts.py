@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cs.extensions import db
-from cs.models.attachments import Draft
-from cs.models.complaints import Complaint
-from cs.models.users import LoginSession, User
+from cs.models.complaints.complaint import Complaint
+from cs.records.attachments import Draft
+from cs.records.users import LoginSession, User
 from tests.support import PASSWORD, loaded
 
 NEW = "/complaints/new"

@@ -10,9 +10,9 @@ from psycopg.errors import DiskFull
 from sqlalchemy.exc import OperationalError
 
 from cs.extensions import db
-from cs.models.complaints import Complaint
-from cs.models.receipts import Receipt
-from cs.models.users import LoginFailure, LoginSession
+from cs.models.complaints.complaint import Complaint
+from cs.records.receipts import Receipt
+from cs.records.users import LoginFailure, LoginSession
 
 NEW = "/complaints/new"
 LOGGED = {"customer_id": "1", "channel": "phone", "description": "无声"}

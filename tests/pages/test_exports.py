@@ -17,13 +17,13 @@ import openpyxl
 import pytest
 from flask import Flask
 
-from cs import exports
-from cs.exports import Keeper
+from cs.exports import writing as exports
+from cs.exports.writing import Keeper
 from cs.extensions import begin_write, db
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.exports import MOST_ATTEMPTS, MOST_OF_ONE, Export
-from cs.models.users import User
-from cs.registers.formats import FORMATS
+from cs.printing.formats import FORMATS
+from cs.records.users import User
 from tests import support
 from tests.support import Browser
 

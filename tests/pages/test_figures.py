@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cs.blueprints.reports.figures import MOST_MONTHS, Span
 from cs.extensions import db
-from cs.figures import MOST_MONTHS, Span
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
-from cs.models.figures import durations
+from cs.queries.kpis import durations
 from tests import support
 from tests.support import BLOCK_B, SENT, SETTLED, kept
 

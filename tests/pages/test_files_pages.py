@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from cs.extensions import db
-from cs.models.attachments import Attachment
-from cs.models.chain import Event
+from cs.records.attachments import Attachment
+from cs.records.events import Event
 from tests.support import PASSWORD, picture, upload
 from tests.tables import ROLES
 

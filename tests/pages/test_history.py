@@ -9,12 +9,12 @@ import pytest
 import xlsxwriter
 
 from cs.extensions import db
-from cs.models.base import Task, verify_records
-from cs.models.chain import Event, verify_events
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Product
-from cs.models.reporting import evidence, verify_tasks
-from cs.models.signatures import Signature
+from cs.queries.reporting import evidence, verify_tasks
+from cs.records.events import Event, verify_events
+from cs.records.record import Task, verify_records
+from cs.records.signatures import Signature
 from tests.importing import counted, counts, csv, import_all, offer, reasons
 from tests.pdfs import words_of
 from tests.support import BLOCK_B, Browser, day_of, kept, loaded

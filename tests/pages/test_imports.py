@@ -13,10 +13,10 @@ import pytest
 from cs.extensions import db
 from cs.imports.kinds import KINDS
 from cs.imports.tables import read_table, title_key
-from cs.models.base import verify_records
-from cs.models.chain import Event, verify_events
 from cs.models.customers import Customer, Product, Shipment
-from cs.models.users import User
+from cs.records.events import Event, verify_events
+from cs.records.record import verify_records
+from cs.records.users import User
 from tests.importing import counted, counts, csv, import_all, offer, reasons, xlsx
 from tests.support import Browser, kept, loaded
 

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from cs import records
 from cs.extensions import db
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product, Shipment
+from cs.web import record_page as records
 from tests.support import BLOCK_A, GOODS, kept
 
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from cs.extensions import db
-from cs.models.complaints import Complaint
-from cs.models.users import User
+from cs.models.complaints.complaint import Complaint
+from cs.records.users import User
 from tests.support import PASSWORD, Browser, day_of, kept, loaded
 from tests.tables import COMPLAINT_SITUATIONS
 

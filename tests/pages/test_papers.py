@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 from cs.extensions import db
-from cs.models.attachments import Attachment, attach
 from cs.models.capa import Capa
-from cs.models.complaints import Complaint
-from cs.models.samples import CustomerContact
+from cs.models.complaints.complaint import Complaint
+from cs.models.complaints.samples import CustomerContact
+from cs.records.attachments import Attachment, attach
 from cs.registers import FORMS, PAPERS
 from tests.capas import Capas
 from tests.pdfs import fonts_of, has, pages_of, pdf, pictures_of, size_of, text_of, words_of

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cs.extensions import db
-from cs.models.complaints import Complaint
-from cs.models.procedure import rulebook
-from cs.models.reporting import evidence
+from cs.models.complaints.complaint import Complaint
 from cs.procedure import rulebook as rules
 from cs.procedure.authority import AUTHORITY
 from cs.procedure.clauses import clauses
 from cs.procedure.complaints import STEPS
+from cs.queries.reporting import evidence
+from cs.records.procedure import rulebook
 from tests.support import ROLES, SETTLED
 
 MARCH, JUNE = datetime(2026, 3, 10, 2, tzinfo=UTC), datetime(2026, 6, 9, 2, tzinfo=UTC)

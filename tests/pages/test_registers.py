@@ -18,9 +18,10 @@ import pytest
 from flask import Flask
 
 from cs.extensions import db
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
+from cs.printing import typeset
 from cs.procedure.rulebook import Name
-from cs.registers import FORMS, REGISTERS, typeset
+from cs.registers import FORMS, REGISTERS
 from tests import support
 from tests.pdfs import fonts_of, pages_of, size_of, text_of, words_of
 from tests.support import Browser

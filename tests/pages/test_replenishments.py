@@ -10,7 +10,7 @@ import pytest
 
 from cs.extensions import db
 from cs.models.replenishments import Replenishment
-from cs.models.users import User
+from cs.records.users import User
 from tests.returned import Replenishments, Returns
 from tests.support import PASSWORD, Browser, day_of, kept, loaded
 from tests.tables import REPLENISHMENT, REPLENISHMENT_SITUATIONS, ROLES

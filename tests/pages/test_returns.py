@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from cs.extensions import db
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product
-from cs.models.returns import Return
+from cs.models.returns.customer_return import Return
 from tests.returned import LINES
 from tests.support import CUSTOMER, Browser, day_of, kept, loaded
 from tests.tables import RETURN, RETURN_SITUATIONS, ROLES

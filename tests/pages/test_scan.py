@@ -10,8 +10,8 @@ import pytest
 
 from cs.extensions import db
 from cs.models.customers import Customer
-from cs.models.returns import Return
-from cs.models.users import LoginSession, User
+from cs.models.returns.customer_return import Return
+from cs.records.users import LoginSession, User
 from tests.returned import LINES, PLACE, Replenishments
 from tests.support import PASSWORD, kept, loaded
 

@@ -8,15 +8,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from cs import steps
 from cs.extensions import db
-from cs.models.base import verify_records
-from cs.models.chain import verify_events
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.replenishments import Replenishment
-from cs.models.signatures import Signature, verify_signatures
-from cs.models.users import LoginSession, User
-from cs.words import moment
+from cs.records.events import verify_events
+from cs.records.record import verify_records
+from cs.records.signatures import Signature, verify_signatures
+from cs.records.users import LoginSession, User
+from cs.web import steps
+from cs.wording.words import moment
 from tests.returned import Replenishments
 from tests.support import PASSWORD, kept, loaded
 

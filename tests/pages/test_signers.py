@@ -9,7 +9,7 @@ import pytest
 
 from cs.extensions import db
 from cs.models.deputies import Deputy
-from cs.models.users import User
+from cs.records.users import User
 from tests.returned import Replenishments
 from tests.support import day_of, kept
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from cs.extensions import db
-from cs.models.chain import Event
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
+from cs.records.events import Event
 from tests.support import PASSWORD, Browser, kept, loaded
 from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS, MASTER, MASTER_SITUATIONS, ROLES
 
@@ -111,7 +111,7 @@ def test_a_new_complaint_opens_the_form_of_the_role_and_is_refused_to_the_others
 @pytest.mark.parametrize("kind", PATHS)
 @pytest.mark.parametrize("situation", MASTER_SITUATIONS, ids=lambda one: one.name)
 def test_what_records_refer_to_is_kept_by_whom_the_clauses_name(browsers, app, people, kind, situation, on):
-    from cs.models.base import KINDS
+    from cs.records.record import KINDS
 
     with kept(app):
         if situation.state == "void":

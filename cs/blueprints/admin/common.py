@@ -17,13 +17,13 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from cs.extensions import begin_write, db
-from cs.forms import StepForm
-from cs.models.attachments import Draft
-from cs.models.base import Record, find
-from cs.models.receipts import Receipt
-from cs.models.users import User
-from cs.pages import go, show
-from cs.words import department_name, role_name, span
+from cs.records.attachments import Draft
+from cs.records.receipts import Receipt
+from cs.records.record import Record, find
+from cs.records.users import User
+from cs.web.fields import StepForm
+from cs.web.responses import go, show
+from cs.wording.words import department_name, role_name, span
 
 Result = str | tuple[str, Response]
 

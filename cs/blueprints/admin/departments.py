@@ -9,17 +9,17 @@ from flask import abort, url_for
 from flask_babel import gettext
 from sqlalchemy import func, select
 
-from cs.access import requires
 from cs.blueprints.admin.common import AdminForm, answer, blueprint, filled, me, nothing, of
 from cs.extensions import db
-from cs.forms import Text
-from cs.models.base import find
-from cs.models.procedure import rulebook
-from cs.models.users import Department, Membership, User, normal_username
-from cs.pages import say, show
 from cs.procedure.authority import Permission
-from cs.records import timeline
-from cs.words import departments, role_name
+from cs.records.procedure import rulebook
+from cs.records.record import find
+from cs.records.users import Department, Membership, User, normal_username
+from cs.web.access import requires
+from cs.web.fields import Text
+from cs.web.record_page import timeline
+from cs.web.responses import say, show
+from cs.wording.words import departments, role_name
 
 
 class DepartmentForm(AdminForm):

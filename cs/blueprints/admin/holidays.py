@@ -10,14 +10,14 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
-from cs.access import requires
 from cs.blueprints.admin.common import AdminForm, answer, blueprint, filled, me, nothing, of
-from cs.forms import Day, Text
 from cs.models.holidays import SiteDay, national_calendar, national_feasts, work_calendar
-from cs.models.reporting import house_state
-from cs.pages import say, show
 from cs.procedure.authority import Permission
-from cs.words import label, term, today
+from cs.queries.reporting import house_state
+from cs.web.access import requires
+from cs.web.fields import Day, Text
+from cs.web.responses import say, show
+from cs.wording.words import label, term, today
 
 MOST_DAYS = 60  # the longest shutdown that is entered at once
 FIRST_YEAR = 2004  # from which the country's calendar is known

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cs.access import requires
 from cs.blueprints.admin.common import blueprint
-from cs.models.reporting import house_state
-from cs.models.signers import signers_today
-from cs.pages import show
 from cs.procedure.authority import Permission
-from cs.words import today
+from cs.queries.reporting import house_state
+from cs.queries.signers import signers_today
+from cs.web.access import requires
+from cs.web.responses import show
+from cs.wording.words import today
 
 SOON = timedelta(days=60)  # so long before its end the calendar's end is worth a warning
 

@@ -12,15 +12,14 @@ from sqlalchemy import func, select
 from wtforms import BooleanField, SelectField
 from wtforms.validators import Optional
 
-from cs.access import requires
 from cs.blueprints.admin.common import AdminForm, Result, answer, blueprint, filled, me, nothing, of
 from cs.extensions import begin_write, db
-from cs.forms import LongText, Text
-from cs.lists import Filter, Listing, Sort
-from cs.models.base import find
-from cs.models.procedure import rulebook
-from cs.models.reporting import never_signed_in
-from cs.models.users import (
+from cs.procedure.authority import ANY_DEPARTMENT, Permission
+from cs.queries.listing import Filter, Listing, Sort
+from cs.queries.reporting import never_signed_in
+from cs.records.procedure import rulebook
+from cs.records.record import find
+from cs.records.users import (
     ADMINISTRATOR,
     LoginFailure,
     LoginSession,
@@ -30,11 +29,12 @@ from cs.models.users import (
     normal_username,
     one_time_password,
 )
-from cs.pages import go, say, show
-from cs.procedure.authority import ANY_DEPARTMENT, Permission
-from cs.records import timeline
-from cs.rows import RowForm, Rows
-from cs.words import department_name, departments, label, role_name, term
+from cs.web.access import requires
+from cs.web.fields import LongText, Text
+from cs.web.record_page import timeline
+from cs.web.responses import go, say, show
+from cs.web.rows import RowForm, Rows
+from cs.wording.words import department_name, departments, label, role_name, term
 
 BLANK_ROWS = 2  # empty rows that the roles of a person are shown with
 MOST_ROWS = 30

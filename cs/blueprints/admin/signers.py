@@ -6,11 +6,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from cs.access import requires
 from cs.blueprints.admin.common import blueprint
-from cs.models.signers import signers_today
-from cs.pages import show
 from cs.procedure.authority import Permission
+from cs.queries.signers import signers_today
+from cs.web.access import requires
+from cs.web.responses import show
 
 
 @blueprint.route("/signers/")

@@ -11,23 +11,23 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import ColumnElement, func, select
 
-from cs.access import requires
 from cs.blueprints.capa.forms import FORMS
-from cs.lists import Filter, Listing, Sort
-from cs.models.attachments import Attachment
-from cs.models.base import find
 from cs.models.capa import Capa
 from cs.models.customers import Customer
 from cs.models.holidays import work_calendar
-from cs.models.procedure import zone
-from cs.pages import show
 from cs.procedure import capa as procedure
 from cs.procedure.authority import Permission
-from cs.records import files, flow, next_action, other_steps, signatures, timeline
-from cs.references import customer_options
+from cs.queries.filter_options import customer_options
+from cs.queries.listing import Filter, Listing, Sort
+from cs.records.attachments import Attachment
+from cs.records.procedure import zone
+from cs.records.record import find
 from cs.registers.car_sheet import CAR_SHEET, fishbone_of
-from cs.steps import Section, mount
-from cs.words import choices, department_name, departments, state_name, term
+from cs.web.access import requires
+from cs.web.record_page import files, flow, next_action, other_steps, signatures, timeline
+from cs.web.responses import show
+from cs.web.steps import Section, mount
+from cs.wording.words import choices, department_name, departments, state_name, term
 
 blueprint = Blueprint("capa", __name__, url_prefix="/capa")
 

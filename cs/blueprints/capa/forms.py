@@ -10,7 +10,15 @@ from flask_login import current_user
 from wtforms import RadioField, SubmitField
 from wtforms.validators import InputRequired
 
-from cs.forms import (
+from cs.models.capa import Action, Capa
+from cs.models.complaints.complaint import Complaint
+from cs.models.holidays import work_calendar
+from cs.procedure import capa as procedure
+from cs.procedure import complaints
+from cs.procedure.authority import Permission
+from cs.records.procedure import rulebook, zone
+from cs.records.record import by_number, find
+from cs.web.fields import (
     Choice,
     Choices,
     Day,
@@ -26,17 +34,9 @@ from cs.forms import (
     reference_choices,
     whole_or_none,
 )
-from cs.models.base import by_number, find
-from cs.models.capa import Action, Capa
-from cs.models.complaints import Complaint
-from cs.models.holidays import work_calendar
-from cs.models.procedure import rulebook, zone
-from cs.procedure import capa as procedure
-from cs.procedure import complaints
-from cs.procedure.authority import Permission
-from cs.references import customers_to_choose, people_to_choose
-from cs.rows import RowForm, Rows, WithRows
-from cs.words import choice, departments, label, language
+from cs.web.options import customers_to_choose, people_to_choose
+from cs.web.rows import RowForm, Rows, WithRows
+from cs.wording.words import choice, departments, label, language
 
 ROWS_READY = 3  # empty rows of actions on a new form
 

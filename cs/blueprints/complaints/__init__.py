@@ -8,18 +8,18 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request, url_for
 from flask_login import current_user
 
-from cs.access import requires
 from cs.blueprints.complaints import forms, lookup, meeting_forms, sample_forms
 from cs.blueprints.complaints.listing import LISTING
 from cs.blueprints.complaints.page import page_of_complaint
-from cs.forms import ReasonForm, StepForm
-from cs.models.base import find
-from cs.models.complaints import Complaint
-from cs.pages import show
+from cs.models.complaints.complaint import Complaint
 from cs.procedure import complaints as procedure
 from cs.procedure.authority import Permission
+from cs.records.record import find
 from cs.registers.complaint_report import COMPLAINT_REPORT
-from cs.steps import Section, mount
+from cs.web.access import requires
+from cs.web.fields import ReasonForm, StepForm
+from cs.web.responses import show
+from cs.web.steps import Section, mount
 
 blueprint = Blueprint("complaints", __name__, url_prefix="/complaints")
 

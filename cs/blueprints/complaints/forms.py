@@ -10,7 +10,12 @@ from typing import Any
 from flask_babel import gettext
 
 from cs.blueprints.complaints.lookup import WithLookUp
-from cs.forms import (
+from cs.models.complaints.complaint import Complaint
+from cs.models.customers import Shipment
+from cs.procedure import complaints as procedure
+from cs.records.attachments import Attachment
+from cs.records.procedure import rulebook, zone
+from cs.web.fields import (
     Choice,
     Choices,
     Day,
@@ -26,13 +31,8 @@ from cs.forms import (
     Yes,
     defect_choices,
 )
-from cs.models.attachments import Attachment
-from cs.models.complaints import Complaint
-from cs.models.customers import Shipment
-from cs.models.procedure import rulebook, zone
-from cs.procedure import complaints as procedure
-from cs.references import customers_to_choose, products_to_choose
-from cs.words import choice, choices, in_language, listed, term
+from cs.web.options import customers_to_choose, products_to_choose
+from cs.wording.words import choice, choices, in_language, listed, term
 
 
 def _lot_faults(form: Any, customer_id: int | None) -> None:

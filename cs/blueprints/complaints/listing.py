@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, func, select
 
-from cs.lists import Filter, Listing, Sort
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product
-from cs.models.procedure import rulebook
 from cs.procedure import complaints as procedure
-from cs.references import customer_options
-from cs.words import choices, in_language, state_name, term
+from cs.queries.filter_options import customer_options
+from cs.queries.listing import Filter, Listing, Sort
+from cs.records.procedure import rulebook
+from cs.wording.words import choices, in_language, state_name, term
 
 
 def _states() -> list[tuple[str, str]]:

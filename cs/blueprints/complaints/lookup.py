@@ -11,9 +11,9 @@ from typing import Any
 
 from wtforms import Field
 
-from cs.forms import can_be_kept
-from cs.models.base import find
 from cs.models.customers import Contact, Customer, Shipment
+from cs.records.record import find
+from cs.web.fields import can_be_kept
 
 MOST_OFFERED = 12
 

@@ -14,7 +14,12 @@ from sqlalchemy import select
 from wtforms import Field, SubmitField
 
 from cs.extensions import db
-from cs.forms import (
+from cs.models.complaints.meeting import representatives
+from cs.procedure import complaints as procedure
+from cs.procedure.authority import Permission, roles_with
+from cs.records.procedure import zone
+from cs.records.users import Membership, User
+from cs.web.fields import (
     Choice,
     Day,
     LongText,
@@ -27,13 +32,8 @@ from cs.forms import (
     WithFiles,
     reference_choices,
 )
-from cs.models.meetings import representatives
-from cs.models.procedure import zone
-from cs.models.users import Membership, User
-from cs.procedure import complaints as procedure
-from cs.procedure.authority import Permission, roles_with
-from cs.rows import RowForm, Rows, WithRows
-from cs.words import choice, day, department_name, departments, label, listed, term
+from cs.web.rows import RowForm, Rows, WithRows
+from cs.wording.words import choice, day, department_name, departments, label, listed, term
 
 
 def _workers(permission: Permission) -> list[User]:

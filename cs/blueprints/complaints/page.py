@@ -8,14 +8,14 @@ from typing import Any
 from flask_babel import gettext
 
 from cs.models.capa import Capa
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.holidays import work_calendar
-from cs.models.procedure import zone
-from cs.models.users import User
 from cs.procedure import capa
 from cs.procedure import complaints as procedure
-from cs.records import files, flow, next_action, other_steps, signatures, timeline
-from cs.words import choice, day, department_name, listed, term
+from cs.records.procedure import zone
+from cs.records.users import User
+from cs.web.record_page import files, flow, next_action, other_steps, signatures, timeline
+from cs.wording.words import choice, day, department_name, listed, term
 
 
 def page_of_complaint(record: Complaint, person: User, on: datetime) -> dict[str, Any]:

@@ -7,7 +7,10 @@ from typing import Any, ClassVar
 
 from flask_babel import gettext
 
-from cs.forms import (
+from cs.models.complaints.complaint import Complaint
+from cs.models.complaints.samples import Sample
+from cs.records.procedure import rulebook, zone
+from cs.web.fields import (
     Choice,
     Day,
     LongText,
@@ -19,10 +22,7 @@ from cs.forms import (
     WithFiles,
     reference_choices,
 )
-from cs.models.complaints import Complaint
-from cs.models.procedure import rulebook, zone
-from cs.models.samples import Sample
-from cs.words import choices, day, term
+from cs.wording.words import choices, day, term
 
 
 class ContactForm(WithFiles, StepForm):

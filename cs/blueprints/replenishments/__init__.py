@@ -11,22 +11,22 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import ColumnElement, select
 
-from cs.access import requires
 from cs.blueprints.replenishments import forms
-from cs.forms import ReasonForm, StepForm
-from cs.lists import Filter, Listing, Sort
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.models.holidays import work_calendar
 from cs.models.replenishments import Replenishment
-from cs.pages import show
 from cs.procedure import replenishments as procedure
 from cs.procedure.authority import Permission
-from cs.records import files, flow, next_action, other_steps, timeline
-from cs.references import customer_options
+from cs.queries.filter_options import customer_options
+from cs.queries.listing import Filter, Listing, Sort
 from cs.registers.replenishment_papers import REPLENISHMENT_APPLICATION, URGENT_ORDER
-from cs.steps import Section, mount
-from cs.words import state_name, term
+from cs.web.access import requires
+from cs.web.fields import ReasonForm, StepForm
+from cs.web.record_page import files, flow, next_action, other_steps, timeline
+from cs.web.responses import show
+from cs.web.steps import Section, mount
+from cs.wording.words import state_name, term
 
 blueprint = Blueprint("replenishments", __name__, url_prefix="/replenishments")
 

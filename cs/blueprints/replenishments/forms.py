@@ -10,28 +10,18 @@ from flask_babel import gettext
 from wtforms import HiddenField, SubmitField
 
 from cs.extensions import db
-from cs.forms import (
-    Day,
-    LongText,
-    Number,
-    Reference,
-    Signed,
-    StepForm,
-    Text,
-    Yes,
-    asked_id,
-)
-from cs.models.base import by_number, find
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Product
-from cs.models.procedure import zone
 from cs.models.replenishments import Replenishment
-from cs.models.returns import Return
+from cs.models.returns.customer_return import Return
 from cs.procedure import complaints, returns
 from cs.procedure import replenishments as procedure
-from cs.references import products_to_choose
-from cs.rows import RowForm, Rows, WithRows
-from cs.words import choice, day, label
+from cs.records.procedure import zone
+from cs.records.record import by_number, find
+from cs.web.fields import Day, LongText, Number, Reference, Signed, StepForm, Text, Yes, asked_id
+from cs.web.options import products_to_choose
+from cs.web.rows import RowForm, Rows, WithRows
+from cs.wording.words import choice, day, label
 
 ROWS_READY = 2
 

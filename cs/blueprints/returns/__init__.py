@@ -11,24 +11,24 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import ColumnElement, func, select
 
-from cs.access import requires
 from cs.blueprints.returns import forms, handling_forms
 from cs.blueprints.returns.scanning import mount_scanning, steps_of
-from cs.forms import ReasonForm, StepForm
-from cs.lists import Filter, Listing, Sort
-from cs.models.complaints import Complaint
+from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product
 from cs.models.holidays import work_calendar
-from cs.models.return_lines import ReturnLine
-from cs.models.returns import Return
-from cs.pages import show
+from cs.models.returns.customer_return import Return
+from cs.models.returns.lines import ReturnLine
 from cs.procedure import returns as procedure
 from cs.procedure.authority import Permission
-from cs.records import files, flow, next_action, other_steps, signatures, timeline
-from cs.references import customer_options, product_options
+from cs.queries.filter_options import customer_options, product_options
+from cs.queries.listing import Filter, Listing, Sort
 from cs.registers.return_papers import RETURN_SLIP, REWORK_INSTRUCTION
-from cs.steps import Section, mount
-from cs.words import state_name, term
+from cs.web.access import requires
+from cs.web.fields import ReasonForm, StepForm
+from cs.web.record_page import files, flow, next_action, other_steps, signatures, timeline
+from cs.web.responses import show
+from cs.web.steps import Section, mount
+from cs.wording.words import state_name, term
 
 blueprint = Blueprint("returns", __name__, url_prefix="/returns")
 

@@ -10,7 +10,14 @@ from flask_babel import gettext
 from wtforms import SubmitField
 
 from cs.extensions import db
-from cs.forms import (
+from cs.models.complaints.complaint import Complaint
+from cs.models.customers import Product
+from cs.models.returns.customer_return import Return
+from cs.procedure import complaints
+from cs.procedure.returns import fits_unit
+from cs.records.procedure import zone
+from cs.records.record import by_number, find
+from cs.web.fields import (
     Choice,
     Day,
     LongText,
@@ -24,16 +31,9 @@ from cs.forms import (
     Yes,
     asked_id,
 )
-from cs.models.base import by_number, find
-from cs.models.complaints import Complaint
-from cs.models.customers import Product
-from cs.models.procedure import zone
-from cs.models.returns import Return
-from cs.procedure import complaints
-from cs.procedure.returns import fits_unit
-from cs.references import customers_to_choose, products_to_choose
-from cs.rows import RowForm, Rows, WithRows
-from cs.words import choice, choices, day, label
+from cs.web.options import customers_to_choose, products_to_choose
+from cs.web.rows import RowForm, Rows, WithRows
+from cs.wording.words import choice, choices, day, label
 
 ROWS_READY = 2  # empty lines on a new slip
 ALL_THERE_IS = "999999.999"  # the largest quantity of a line

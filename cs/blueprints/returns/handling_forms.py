@@ -14,11 +14,11 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from cs.blueprints.returns.forms import ALL_THERE_IS, check_unit, not_before, today
-from cs.forms import Choice, Day, LongText, Number, StepForm, Text, WithFiles, asked_id, whole_or_none
-from cs.models.return_lines import ReturnLine
-from cs.models.returns import Return
+from cs.models.returns.customer_return import Return
+from cs.models.returns.lines import ReturnLine
 from cs.procedure.returns import INSPECTION, REINSPECTION, dispositions, is_whole
-from cs.words import choice, day, label, term
+from cs.web.fields import Choice, Day, LongText, Number, StepForm, Text, WithFiles, asked_id, whole_or_none
+from cs.wording.words import choice, day, label, term
 
 
 def said(record: Return, line: ReturnLine) -> str:

@@ -11,17 +11,17 @@ from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
-from cs import codes
-from cs.access import requires
-from cs.forms import StepForm, whole_or_none
-from cs.models.base import find
-from cs.models.return_lines import ReturnLine
-from cs.models.returns import Return
-from cs.pages import go, say, show
+from cs.drawing import codes
+from cs.models.returns.customer_return import Return
+from cs.models.returns.lines import ReturnLine
 from cs.procedure.authority import Permission
 from cs.procedure.workflow import Step
-from cs.references import address_of, by_any_number
-from cs.words import step_name
+from cs.records.record import find
+from cs.web.access import requires
+from cs.web.fields import StepForm, whole_or_none
+from cs.web.options import address_of, by_any_number
+from cs.web.responses import go, say, show
+from cs.wording.words import step_name
 
 
 def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) -> None:

@@ -1,0 +1,157 @@
+"""My work `/`: what waits for me and for my department, soonest due first."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy import Row, case, func
+
+from cs.extensions import begin_write, db
+from cs.procedure.authority import Permission, roles_with
+from cs.procedure.workflow import NotOpen
+from cs.queries.escalation import Escalations
+from cs.queries.listing import Filter, Listing, Sort
+from cs.queries.reporting import WORK, is_mine, waits_for, work_counts
+from cs.records.record import KINDS, Task, Workflowed
+from cs.web.access import signed_in
+from cs.web.options import address_of
+from cs.web.responses import go, is_htmx, say, show
+from cs.wording.words import step_name, term
+
+blueprint = Blueprint("desk", __name__)
+
+NO_DUE_DATE = datetime(2999, 1, 1, tzinfo=UTC)
+
+
+def _listing() -> Listing:
+    person = current_user
+    free = Task.taken_by_id.is_(None) & ~func.coalesce(Task.user_id == person.id, False)
+    whose = {
+        "mine": is_mine(person),
+        "open": free,
+        "colleagues": Task.taken_by_id.is_not(None) & (Task.taken_by_id != person.id),
+        "late": Task.due_at < datetime.now(UTC),
+    }
+    return Listing(
+        Task,
+        WORK.where(waits_for(person, datetime.now(UTC))),
+        {
+            "due": Sort(
+                lambda: term("due_at"), func.coalesce(Task.due_at, NO_DUE_DATE, type_=Task.due_at.type)
+            ),
+            "since": Sort(lambda: term("waiting_since"), Task.since),
+        },
+        (
+            Filter(
+                "whose",
+                lambda: term("status"),
+                lambda: [
+                    ("mine", gettext("Taken by me")),
+                    ("open", gettext("Taken by nobody")),
+                    ("colleagues", gettext("Taken by colleagues")),
+                    ("late", gettext("Overdue")),
+                ],
+                lambda value: whose[value],
+            ),
+            Filter(
+                "what",
+                lambda: term("step"),
+                _awaited,
+                lambda value: case((Task.kind + "." + Task.name == value, True), else_=False),
+            ),
+        ),
+    )
+
+
+def _awaited() -> list[tuple[str, str]]:
+    """The kinds of work that this person's roles can be asked for."""
+    found = {}
+    for kind, cls in KINDS.items():
+        for step in cls.workflow.steps if issubclass(cls, Workflowed) else ():
+            if step.task and current_user.may(step.permission):
+                found[f"{kind}.{step.task}"] = step_name(kind, step.task)
+    return list(found.items())
+
+
+@blueprint.route("/")
+@signed_in
+def index() -> Any:
+    """My work."""
+    if not current_user.may(Permission.READ) and current_user.may(Permission.ADMINISTER):
+        return redirect(url_for("admin.index"))
+    return show("desk/index.html", "desk/_rows.html", **_context())
+
+
+def _context() -> dict[str, Any]:
+    on = datetime.now(UTC)
+    page, escalations = _listing().page(request.args, url_for("desk.index")), Escalations(on)
+    narrowed = page.narrowed or page.previous_url
+    escalated = [] if narrowed else escalations.first(current_user)
+    return {
+        "page": page,
+        "counts": work_counts(current_user, on),
+        "on": on,
+        "url_of": _url_of,
+        "creates": _creates(),
+        "beyond_of": escalations.of,
+        "escalated": escalated,
+        "escalated_counts": escalations.counts(current_user) if escalated else {},
+        "whom": escalations.whom_to_call(current_user, escalated),
+        "roles_of": lambda row: roles_with(Permission(row.permission)),
+    }
+
+
+def _url_of(task: Row[Any]) -> str:
+    return address_of(task.kind, task.record_id)
+
+
+def _creates() -> list[dict[str, str]]:
+    """What this person may begin: shown as buttons on My work."""
+    return [
+        {"label": step_name("complaint", step.name), "url": url_for("complaints.new")}
+        for step in KINDS["complaint"].workflow.creating()
+        if current_user.may(step.permission)
+    ][:1]  # type: ignore[union-attr]
+
+
+@blueprint.route("/tasks/<int:task_id>/take", methods=["POST"])
+@signed_in
+def take(task_id: int) -> Any:
+    """Says "I do this"."""
+    return _change(task_id, lambda task: task.take(current_user, datetime.now(UTC)))
+
+
+@blueprint.route("/tasks/<int:task_id>/give-back", methods=["POST"])
+@signed_in
+def give_back(task_id: int) -> Any:
+    """Lays it back for the department."""
+    return _change(task_id, lambda task: task.give_back(current_user))
+
+
+def _change(task_id: int, change: Any) -> Any:
+    begin_write()
+    task = db.session.get(Task, task_id, with_for_update=True) if task_id < 2**31 else None
+    if task is None:
+        db.session.rollback()
+        say(gettext("This has been done meanwhile."), "info")
+        return _answer(404)
+    try:
+        change(task)
+    except NotOpen:
+        db.session.rollback()
+        say(gettext("A colleague has just taken this."), "warning")
+        return _answer(409)
+    db.session.commit()
+    return _answer(200)
+
+
+def _answer(status: int) -> Any:
+    if is_htmx() or status == 409:
+        return show("desk/index.html", "desk/_rows.html", status=409 if status == 409 else 200, **_context())
+    if status == 404:
+        abort(404)
+    return go(url_for("desk.index", **request.args.to_dict()))

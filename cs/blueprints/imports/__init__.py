@@ -1,0 +1,287 @@
+"""Import of customers, products, shipments and old complaint registers from Excel and CSV: upload, preview,
+confirm. Nothing is written before the last.
+
+Between preview and confirm the table waits as an upload of its person; both read it anew, so a page that was
+left open over lunch tells what is true now.
+"""
+
+from __future__ import annotations
+
+import io
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+import xlsxwriter
+from flask import Blueprint, Response, abort, current_app, request, send_file, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from flask_wtf.file import FileField
+
+from cs.extensions import begin_write, db
+from cs.files.store import MEGABYTE, FileRefused
+from cs.imports import Column, Limits, Line, Problem, Table, TableRefused, read_table
+from cs.imports.kinds import KINDS
+from cs.imports.plans import REASONS, Kind, Plan, apply, plan
+from cs.procedure.authority import Permission, roles_with
+from cs.records.attachments import PendingUpload
+from cs.records.receipts import Receipt
+from cs.web.access import requires
+from cs.web.fields import StepForm, file_message, file_store
+from cs.web.responses import go, say, show
+from cs.wording.words import choice, label, language, listed, role_name, step_name
+
+MOST_ROWS = 5_000  # an import is one transaction, and nobody else writes while it runs: a few seconds
+blueprint = Blueprint(
+    "imports", __name__, url_prefix="/<any(customers, products, shipments, complaints):section>/import"
+)
+
+ENDINGS = (".xlsx", ".xls", ".csv", ".txt")
+LINES_SHOWN = 200  # bad lines on the preview; the count tells how many there are
+NEW_SHOWN = 10
+
+
+class UploadForm(StepForm):
+    table = FileField(label("import_file"), render_kw={"accept": ",".join(ENDINGS)})
+
+
+class ConfirmForm(StepForm):
+    """Carries the request id: a second press changes nothing."""
+
+
+def _kind(section: str) -> Kind:
+    kind = KINDS[section]
+    if not current_user.may(kind.permission):
+        abort(403)
+    return kind
+
+
+def reason(problem: Problem | TableRefused) -> str:
+    """Why a line or a file is not taken, in the reader's words."""
+    return gettext(REASONS[problem.code], **problem.params)
+
+
+def _read(kind: Kind, stream: Any, name: str) -> tuple[Table, dict[str, Column]]:
+    """The table of a file, and the columns by their names. Raises TableRefused when it cannot be read, or no
+    line of it could be taken."""
+    columns = kind.columns(language())
+    table = read_table(
+        stream, name, columns, Limits(size=current_app.config["CS_FILE_MB"] * MEGABYTE, rows=MOST_ROWS)
+    )
+    if faults := kind.faults(table, columns):
+        raise TableRefused(faults[0].code, **faults[0].params)
+    return table, {column.name: column for column in columns}
+
+
+# Upload
+
+
+@blueprint.route("/", methods=["GET", "POST"])
+@requires(Permission.READ)
+def upload(section: str) -> Any:
+    """Takes the file in, if it is a table that can be read, and leads on to the preview."""
+    kind, form = _kind(section), UploadForm()
+    if request.method == "POST":
+        token = _take_in(kind, form)
+        if token is not None:
+            return go(url_for("imports.preview", section=section, token=token))
+    return show(
+        "imports/upload.html",
+        status=422 if form.errors else 200,
+        kind=kind,
+        form=form,
+        columns=kind.columns(language()),
+        choice=choice,
+        endings=" ".join(ENDINGS),
+    )
+
+
+def _take_in(kind: Kind, form: UploadForm) -> str | None:
+    form.validate()
+    sent = form.table.data
+    if not form.errors and (not sent or not sent.filename):
+        form.fault("table", gettext("Please choose a file."))
+    if form.errors:
+        return None
+    try:
+        if not sent.filename.lower().endswith(ENDINGS):
+            raise TableRefused(
+                "wrong_ending", ending=sent.filename[-10:].rpartition(".")[2], endings=" ".join(ENDINGS)
+            )
+        _read(kind, sent.stream, sent.filename)
+        sent.stream.seek(0)
+        stored = file_store().accept(sent.stream, sent.filename)
+    except TableRefused as refused:
+        form.fault("table", reason(refused))
+        return None
+    except FileRefused as refused:
+        form.fault("table", file_message(refused))
+        return None
+    begin_write()
+    waiting = PendingUpload(
+        token=secrets.token_urlsafe(16),
+        user_id=current_user.id,
+        at=datetime.now(UTC),
+        sha256=stored.sha256,
+        name=stored.name,
+        mime=stored.mime,
+        size=stored.size,
+        is_image=False,
+    )
+    db.session.add(waiting)
+    db.session.commit()
+    return waiting.token
+
+
+@blueprint.route("/example.xlsx")
+@requires(Permission.READ)
+def example(section: str) -> Response:
+    """An empty table with the titles, and a second sheet that tells what the columns take."""
+    kind = _kind(section)
+    columns = kind.columns(language())
+    file = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(file, options) as book:
+        bold, text = (
+            book.add_format({"bold": True, "bg_color": "#E6F0EF", "border": 1}),
+            book.add_format({"num_format": "@"}),
+        )
+        day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
+        sheet, help_sheet = book.add_worksheet(gettext("Import")), book.add_worksheet(gettext("Columns"))
+        sheet.freeze_panes(1, 0)
+        for place, column in enumerate(columns):
+            sheet.write_string(0, place, column.titles[0] + (" *" if column.required else ""), bold)
+            sheet.set_column(
+                place,
+                place,
+                max(12, 2 * len(column.titles[0])),
+                {"date": day, "integer": None}.get(column.kind, text),
+            )
+        heads = (
+            gettext("Column"),
+            gettext("Required"),
+            gettext("Example"),
+            gettext("Possible"),
+            gettext("Also understood"),
+        )
+        for place, head in enumerate(heads):
+            help_sheet.write_string(0, place, head, bold)
+        help_sheet.set_column(0, 4, 24, text)
+        for row, column in enumerate(columns, start=1):
+            value = kind.examples[0].get(column.name)
+            group = kind.groups.get(column.name)
+            sample = choice(group, value) if group else str(value or "")
+            cells = (
+                column.titles[0],
+                choice("yes_no", "yes") if column.required else "",
+                sample,
+                listed(column.possible),
+                listed(column.titles[1:]),
+            )
+            for place, cell in enumerate(cells):
+                help_sheet.write_string(row, place, cell)
+    file.seek(0)
+    return send_file(
+        file,
+        as_attachment=True,
+        download_name=f"{gettext('Import')}-{section}.xlsx",
+        mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
+
+
+# Preview and confirm
+
+
+@blueprint.route("/<token>", methods=["GET", "POST"])
+@requires(Permission.READ)
+def preview(section: str, token: str) -> Any:
+    """What would come in, and what would not and why; then bringing it in."""
+    kind, form, on = _kind(section), ConfirmForm(), datetime.now(UTC)
+    back = url_for(f"{section}.index", **kind.shown_by)
+    request_id = (form.request_id.data or "")[:64]
+    if request.method == "POST" and db.session.get(Receipt, (current_user.id, request_id)) is not None:
+        return go(back)
+    waiting = next(iter(PendingUpload.of(current_user, [token])), None) if token.isprintable() else None
+    if waiting is None:
+        say(gettext("This table does not wait any more: it was imported or put aside."), "warning")
+        return go(url_for("imports.upload", section=section))
+    source = [waiting.name, waiting.sha256]
+    try:
+        with file_store().open(waiting.sha256) as stream:
+            table, columns = _read(kind, stream, waiting.name)
+    except TableRefused as refused:
+        say(reason(refused), "danger")
+        return go(url_for("imports.upload", section=section))
+    if request.method == "POST" and request_id:
+        return _confirm(kind, table, source, token, request_id, back)
+    made = plan(kind, table, on)
+    unknown, follows = kind.left_out(table)
+    return show(
+        "imports/preview.html",
+        kind=kind,
+        form=form,
+        table=table,
+        plan=made,
+        name=waiting.name,
+        columns=columns,
+        titles={name: column.titles[0] for name, column in columns.items()},
+        reason=reason,
+        unknown=unknown,
+        follows=follows,
+        becomes=_becomes(kind, made),
+        lines_shown=LINES_SHOWN,
+        new_shown=NEW_SHOWN,
+        shown=lambda line: _shown(kind, line),
+    )
+
+
+def _becomes(kind: Kind, made: Plan) -> list[tuple[str, int, str | None]]:
+    """In which state how many of the new records will stand, in the order of the way, and what is then
+    awaited of whom."""
+    rows = []
+    for state in kind.model.workflow.states:
+        if count := made.states[state.code]:
+            step = next(
+                (
+                    one
+                    for one in kind.model.workflow.steps
+                    if one.primary and one.target and state.code in one.sources
+                ),
+                None,
+            )
+            waits = (
+                f"{step_name(kind.model.kind, step.task)} "
+                f"({listed(map(role_name, roles_with(step.permission)))})"
+                if step
+                else None
+            )
+            rows.append((state.code, count, waits))
+    return rows
+
+
+def _shown(kind: Kind, line: Line) -> str:
+    """A line in short, as it was read."""
+    values = ((kind.groups.get(name), value) for name, value in line.values.items() if value is not None)
+    return " · ".join(choice(group, str(value)) if group else str(value) for group, value in values)
+
+
+def _confirm(kind: Kind, table: Table, source: list[str], token: str, request_id: str, back: str) -> Any:
+    """Plans anew under the write lock, writes what is new, and remembers the request: all in one
+    transaction."""
+    on, by_id = datetime.now(UTC), current_user.id
+    begin_write()
+    waiting = next(iter(PendingUpload.of(current_user, [token])), None)
+    if waiting is None or db.session.get(Receipt, (by_id, request_id)) is not None:
+        return go(back)
+    made = plan(kind, table, on)
+    apply(kind, made, source, by=current_user._get_current_object(), on=on)
+    db.session.delete(waiting)
+    db.session.add(Receipt(user_id=by_id, request_id=request_id, address=back, at=on))
+    db.session.commit()
+    say(gettext("%(new)s imported, %(skipped)s skipped.", new=len(made.fresh), skipped=made.skipped))
+    return go(back)

@@ -1,0 +1,201 @@
+"""The written procedure on screen: its words, what the program does for each clause, the evidence, who may do
+what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, abort, url_for
+from flask_babel import get_locale, gettext, ngettext
+from flask_login import current_user
+
+from cs.extensions import db
+from cs.procedure import complaints
+from cs.procedure.authority import AUTHORITY, Permission
+from cs.procedure.clauses import Clause, clauses
+from cs.queries.escalation import Escalations
+from cs.queries.reporting import Evidence, evidence
+from cs.records.procedure import ProcedureText, rulebook
+from cs.records.record import KINDS, Workflowed
+from cs.web.access import signed_in
+from cs.web.responses import show
+from cs.wording.words import in_language, moment, today
+
+blueprint = Blueprint("procedure", __name__, url_prefix="/procedure")
+
+
+@blueprint.route("/")
+@signed_in
+def index() -> Any:
+    """The procedure, clause by clause."""
+    rules = rulebook()
+    on = datetime.now(UTC)
+    stands = (
+        _with_escalated(_evidence(evidence(today().year, on)), Escalations(on).by_clause())
+        if current_user.may(Permission.READ)
+        else {}
+    )
+    return show(
+        "procedure/index.html",
+        parts=_parts(clauses(rules)),
+        evidence=stands,
+        sections=_sections,
+        year=today().year,
+        in_force=db.session.get(ProcedureText, rules.hash),
+        workflows=[kind for kind, _model in _workflows()],
+        working_days=_working_days(rules.working.weekdays),
+    )
+
+
+def _working_days(weekdays: tuple[int, ...]) -> str:
+    """周一–周五, Mon–Fri; days that do not follow one another singly."""
+    names = get_locale().days["format"]["abbreviated"]  # type: ignore[union-attr]
+    run = len(weekdays) > 2 and weekdays == tuple(range(weekdays[0], weekdays[-1] + 1))
+    shown = (weekdays[0], weekdays[-1]) if run else weekdays
+    return ("–" if run else " ").join(names[day - 1] for day in shown)
+
+
+def _parts(rows: tuple[Clause, ...]) -> list[tuple[Clause, list[Clause]]]:
+    """The clauses under the headings that they are read under: the chapters, and the sections of one with
+    three levels below it."""
+    deep = {row.id.split(".")[0] for row in rows if row.id.count(".") > 2}
+    parts: list[tuple[Clause, list[Clause]]] = []
+    for row in rows:
+        section = row.id.count(".") == 1 and row.id.split(".")[0] in deep
+        if row.id.endswith(".0") or section or not parts:
+            parts.append((row, []))
+        else:
+            parts[-1][1].append(row)
+    return parts
+
+
+def _sections(clause: Clause) -> set[str]:
+    """The sections that the clause's screens belong to; a record's page is reached through its list."""
+    return {endpoint.split(".")[0] for endpoint in clause.screens} - {blueprint.name}
+
+
+def _evidence(stand: Evidence) -> dict[str, list[tuple[str, str | None]]]:
+    """{clause: [(what the records show, where to see it)]}."""
+
+    def where(**narrowed: str) -> str:
+        return url_for("complaints.index", **narrowed)
+
+    year = {"from": f"{stand.year}-01-01", "to": f"{stand.year}-12-31"}
+
+    rows: dict[str, list[tuple[str, str | None]]] = {
+        "5.2.1.1": [
+            (ngettext("%(num)d complaint logged", "%(num)d complaints logged", stand.logged), where(**year))
+        ],
+        "5.2.1.2": [
+            (
+                gettext(
+                    "%(passed_on)s passed on, %(declined)s of them not registered, with the reason",
+                    passed_on=stand.passed_on,
+                    declined=stand.declined,
+                ),
+                where(state=complaints.DECLINED, **year),
+            )
+        ],
+        "5.2.2.3": [
+            (
+                gettext(
+                    "%(same_day)s of %(settled)s results recorded the same day",
+                    same_day=stand.same_day,
+                    settled=stand.settled,
+                ),
+                None,
+            )
+        ],
+        "5.2.2.6": [
+            (
+                gettext("%(due)s replies due, %(in_time)s in time", due=stand.due, in_time=stand.in_time),
+                where(reply="replied_in_time", **year),
+            )
+        ],
+        "5.6": [
+            (
+                gettext(
+                    "%(events)s events kept since the beginning, the last at %(at)s",
+                    events=stand.events,
+                    at=moment(stand.last_event_at),
+                ),
+                None,
+            ),
+            (
+                gettext(
+                    "“python3 manage.py flask verify” on the server checks that none was changed or removed."
+                ),
+                None,
+            ),
+        ],
+    }
+    if stand.waiting_for_sales:
+        rows["5.2.1.2"].append(
+            (
+                gettext("%(count)s wait for sales now", count=stand.waiting_for_sales),
+                where(state=complaints.PASSED_ON),
+            )
+        )
+    if stand.overdue:
+        rows["5.2.2.6"].append((gettext("%(count)s overdue now", count=stand.overdue), where(reply="late")))
+    return rows
+
+
+def _with_escalated(
+    rows: dict[str, list[tuple[str, str | None]]], escalated: dict[str, int]
+) -> dict[str, list[tuple[str, str | None]]]:
+    """With the signatures of each clause that wait beyond their working hours now."""
+    for clause, count in escalated.items():
+        said = ngettext(
+            "%(num)d signature waits beyond its working hours",
+            "%(num)d signatures wait beyond their working hours",
+            count,
+        )
+        rows.setdefault(clause, []).append((said, url_for("approvals.index", whose="all", waits="beyond")))
+    return rows
+
+
+@blueprint.route("/authority")
+@signed_in
+def authority() -> Any:
+    """职责权限表: role × permission with its clause, from the very rows that gate the views."""
+    return show(
+        "procedure/authority.html",
+        rows=AUTHORITY,
+        roles=rulebook().roles.values(),
+        mine=frozenset(current_user.roles),
+    )
+
+
+def _workflows() -> Iterator[tuple[str, type[Workflowed]]]:
+    """The kinds of records whose way has more than two states."""
+    for kind, model in KINDS.items():
+        if issubclass(model, Workflowed) and len(model.workflow.states) > 2:
+            yield kind, model
+
+
+@blueprint.route("/workflow/<kind>")
+@signed_in
+def workflow(kind: str) -> Any:
+    """The steps of a kind of record, one row each: the rows that guard the actions and fill My work."""
+    model = dict(_workflows()).get(kind) or abort(404)
+    return show(
+        "procedure/workflow.html",
+        kind=kind,
+        workflow=model.workflow,
+        authority={row.permission: row for row in AUTHORITY},
+        condition=_condition,
+    )
+
+
+def _condition(questions: tuple[str, ...]) -> str:
+    """What must hold for a step, in words: by its name in the procedure file, or as the rule has it."""
+    words = {
+        "answer_ready": gettext("an answer is ready"),
+        "answer_missing": gettext("no answer is ready yet"),
+        "customer_silent": gettext("no answer for %(days)s days", days=rulebook().reply.no_answer_days),
+    }
+    named = rulebook().choices["condition"] | rulebook().choices["route"]
+    return " · ".join(words.get(one) or in_language(named[one]) for one in questions)

@@ -1,0 +1,465 @@
+"""The figures of the reports page (FORMS 6): each a chart, the same numbers as a table, and for every number
+the list behind it.
+
+What a number counts stands in `cs.models.figures`, the words in the procedure file. A number leads to the
+complaint register, narrowed by the very condition that counted it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import accumulate
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+
+from cs.drawing import charts
+from cs.drawing.charts import Chart, Series
+from cs.procedure.rulebook import Kpi
+from cs.queries.kpis import (
+    CLOSED,
+    COUNTED,
+    DATED,
+    MOST_LINES,
+    OPEN,
+    PARETO,
+    REPEATED,
+    Durations,
+    count,
+    count_by_span,
+    durations,
+    first_replies,
+    most_frequent,
+    open_ages,
+    replies,
+    within,
+)
+from cs.queries.listing import Period
+from cs.records.procedure import rulebook, zone
+from cs.registers.complaints import NOT_STATED, age_in_words, keys_in_words
+from cs.wording.words import choice, in_language, listed, span
+
+MONTHS = 12
+MOST_MONTHS = 36
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2999
+
+
+# The period
+
+
+@dataclass(frozen=True)
+class Span:
+    """The days that the figures cover, both included; `fault` says in words why they are not those that were
+    asked for."""
+
+    first: date
+    last: date
+    year: int | None = None
+    fault: str | None = None
+
+    @classmethod
+    def of(cls, args: MultiDict[str, str], today: date) -> Span:
+        """What the address asks for: `from` and `to`, a `year`, or nothing: the last twelve months with this
+        one.
+
+        From a day on alone: to the end of this month; up to a day alone: the twelve months before it.
+        """
+        usual = cls(_month(today, 1 - MONTHS), _month(today, 1) - timedelta(days=1))
+        if args.get("from") or args.get("to"):
+            asked = Period.of(args)
+            fault = asked.fault or cls._fault(asked.first, asked.last)
+            if fault is None:
+                last = asked.last or max(usual.last, asked.first or usual.last)
+                found = cls(asked.first or _month(last, 1 - MONTHS), last)
+                fault = found._faulty_length()
+                if fault is None:
+                    return found
+            return cls(usual.first, usual.last, fault=fault)
+        if year := args.get("year"):
+            if year.isdecimal() and len(year) == 4 and EARLIEST_YEAR <= int(year) <= LATEST_YEAR:
+                return cls(date(int(year), 1, 1), date(int(year), 12, 31), int(year))
+            return cls(usual.first, usual.last, fault=gettext("This is no year. Please write it as 2026."))
+        return usual
+
+    @staticmethod
+    def _fault(*days: date | None) -> str | None:
+        if all(day is None or EARLIEST_YEAR <= day.year <= LATEST_YEAR for day in days):
+            return None
+        return gettext(
+            "Please choose days from %(first)s to %(last)s.", first=EARLIEST_YEAR, last=LATEST_YEAR
+        )
+
+    def _faulty_length(self) -> str | None:
+        if len(self.months) <= MOST_MONTHS:
+            return None
+        return gettext(
+            "The period has %(months)s months. Please choose at most %(most)s.",
+            months=len(self.months),
+            most=MOST_MONTHS,
+        )
+
+    @property
+    def months(self) -> list[Span]:
+        """The calendar months, the first and the last as far as they are covered."""
+        found, first = [], self.first
+        while first <= self.last:
+            following = _month(first, 1)
+            found.append(Span(first, min(following - timedelta(days=1), self.last)))
+            first = following
+        return found
+
+    @property
+    def begin(self) -> datetime:
+        return datetime.combine(self.first, time(), zone())
+
+    @property
+    def end(self) -> datetime:
+        """The first moment after the period."""
+        return datetime.combine(self.last + timedelta(days=1), time(), zone())
+
+    @property
+    def year_to_date(self) -> Span:
+        return Span(self.last.replace(month=1, day=1), self.last)
+
+    @property
+    def name(self) -> str:
+        """Of a month: itself; of a part of one: its days."""
+        whole = self.first.day == 1 and _month(self.first, 1) == self.last + timedelta(days=1)
+        return f"{self.first:%Y-%m}" if whole else f"{self.first}–{self.last:%d}"
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The same period in an address."""
+        return (
+            {"year": self.year}
+            if self.year
+            else {"from": self.first.isoformat(), "to": self.last.isoformat()}
+        )
+
+
+def _month(day: date, further: int) -> date:
+    """The first day of the month that lies so many months after that of `day`."""
+    months = day.year * 12 + day.month - 1 + further
+    return date(months // 12, months % 12 + 1, 1)
+
+
+# What a figure is
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number in words; `url` leads to the list behind it, whose length `count` is. None is an empty
+    denominator: nothing to say."""
+
+    text: str
+    url: str | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    name: str
+    cells: Sequence[Cell]
+    kpi: Kpi | None = None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart and its table. `total` closes the table; `alt` says the chart's numbers."""
+
+    name: str
+    kpi: Kpi
+    heads: Sequence[str]
+    lines: Sequence[Line]
+    total: Line | None
+    chart: Chart
+    by: str | None = None  # what the Pareto sorts by
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was counted at all."""
+        return not any(cell.count for line in self.lines for cell in line.cells)
+
+    @property
+    def alt(self) -> str:
+        numbers = (f"{line.name}: {' / '.join(cell.text for cell in line.cells)}" for line in self.lines)
+        return f"{in_language(self.kpi.name)} ({listed(self.heads[1:])}): {listed(numbers)}"
+
+    def svg(self) -> bytes:
+        return charts.draw(self.chart, self.alt)
+
+
+@dataclass(frozen=True)
+class Pareto:
+    """What the Pareto sorts by, and whether its table goes on to the last line."""
+
+    by: str
+    in_full: bool = False
+
+
+def _address(span: Span | None, by: str = "heard", **asked: str) -> str:
+    period = {"from": span.first.isoformat(), "to": span.last.isoformat()} if span else {}
+    return url_for(
+        "reports.register", name="complaints", **asked, **({"by": by} if by != "heard" else {}), **period
+    )
+
+
+def _counted(number: int, span: Span | None, by: str = "heard", **asked: str) -> Cell:
+    return Cell(str(number), _address(span, by, **asked) if number else None, number)
+
+
+def _rate(part: int, whole: int) -> float | None:
+    """In per cent; None, not 0, of nothing."""
+    return part * 100 / whole if whole else None
+
+
+def _in_percent(rate: float | None) -> Cell:
+    return Cell("" if rate is None else f"{rate:.1f}%")
+
+
+def _hide_zero(numbers: Sequence[int]) -> list[float | None]:
+    return [number or None for number in numbers]
+
+
+# The figures
+
+
+def complaints_by_month(span: Span, _on: datetime, _of: Pareto) -> Figure:
+    """投诉件数: all, and what became of them."""
+    codes = tuple(COUNTED)
+    months = span.months
+    counted = count_by_span(
+        DATED["heard"], [month.begin for month in months], span.end, list(COUNTED.values())
+    )
+    lines = [
+        Line(
+            month.name,
+            [_counted(number, month, counted=code) for code, number in zip(codes, numbers, strict=True)],
+        )
+        for month, numbers in zip(months, counted, strict=True)
+    ]
+    sums = [sum(column) for column in zip(*counted, strict=True)]
+    total = Line(
+        gettext("Total"),
+        [_counted(number, span, counted=code) for code, number in zip(codes, sums, strict=True)],
+    )
+    colors = {"valid": charts.ACCENT, "not_counted": charts.SOFT, "unjudged": charts.PALE}
+    series = [
+        Series(
+            choice("counted", code), _hide_zero([numbers[codes.index(code)] for numbers in counted]), color
+        )
+        for code, color in colors.items()
+    ]
+    return Figure(
+        "complaints",
+        rulebook().kpis["complaints"],
+        [gettext("Month"), *(choice("counted", code) for code in codes)],
+        lines,
+        total,
+        Chart([month.name for month in months], series),
+    )
+
+
+def replies_in_time(span: Span, on: datetime, _of: Pareto) -> Figure:
+    """回复及时率: by the month in which the reply was due."""
+    conditions, months, kpi = replies(on), span.months, rulebook().kpis["replies"]
+    counted = count_by_span(
+        DATED["due"], [month.begin for month in months], span.end, list(conditions.values())
+    )
+
+    def line(name: str, of: Span, numbers: Sequence[int]) -> Line:
+        found = dict(zip(conditions, numbers, strict=True))
+        return Line(
+            name,
+            [
+                *(_counted(number, of, "due", reply=code) for code, number in found.items()),
+                _in_percent(_rate(found["in_time"], found["due"])),
+            ],
+        )
+
+    lines = [line(month.name, month, numbers) for month, numbers in zip(months, counted, strict=True)]
+    total = line(gettext("Total"), span, [sum(column) for column in zip(*counted, strict=True)])
+    due, in_time = (
+        [numbers[list(conditions).index(code)] for numbers in counted] for code in ("due", "in_time")
+    )
+    rates = [_rate(part, whole) for part, whole in zip(in_time, due, strict=True)]
+    target = (
+        Series(
+            gettext("Target %(target)s%%", target=kpi.target),
+            [kpi.target] * len(months),
+            charts.SOON,
+            [""] * len(months),
+            dashed=True,
+        )
+        if kpi.target is not None
+        else None
+    )
+    return Figure(
+        "replies",
+        kpi,
+        [gettext("Reply due in"), *(choice("reply_state", code) for code in conditions), gettext("Rate")],
+        lines,
+        total,
+        Chart([month.name for month in months], [Series(in_language(kpi.name), rates)], target, percent=True),
+    )
+
+
+def pareto(span: Span, _on: datetime, of: Pareto) -> Figure:
+    """缺陷柏拉图: valid complaints by defect, customer, model or department; the chart shows the most
+    frequent, the table the others too, if they are asked for."""
+    by = of.by
+    found, whole = most_frequent(by, span.begin, span.end, None if of.in_full else MOST_LINES)
+    numbers = [number for _key, number in found]
+    said = keys_in_words(by, (key for key, _number in found))
+    sums, names = list(accumulate(numbers)), [said.get(key, str(key)) for key, _number in found]
+    lines = [
+        Line(
+            name,
+            [
+                _counted(number, span, counted="valid", **{by: NOT_STATED if key is None else str(key)}),
+                _in_percent(_rate(number, whole)),
+                _in_percent(_rate(running, whole)),
+            ],
+        )
+        for name, (key, number), running in zip(names, found, sums, strict=True)
+    ]
+    if left := whole - sum(numbers):
+        others = url_for("reports.figure", name="pareto", of=by, lines="all", **span.asked)
+        lines.append(
+            Line(
+                gettext("others"),
+                [Cell(str(left), others), _in_percent(_rate(left, whole)), _in_percent(_rate(whole, whole))],
+            )
+        )
+    total = Line(
+        gettext("Total"), [_counted(whole, span, counted="valid"), _in_percent(_rate(whole, whole)), Cell("")]
+    )
+    bars, shares = numbers[:MOST_LINES], sums[:MOST_LINES]
+    line = Series(
+        gettext("Cumulative"),
+        shares,
+        charts.SOON,
+        [f"{_rate(running, whole):.0f}%" if place else "" for place, running in enumerate(shares)],
+    )
+    chart = Chart(names[:MOST_LINES], [Series(choice("counted", "valid"), bars)], line, height=420)
+    return Figure(
+        "pareto",
+        rulebook().kpis["pareto"],
+        [choice("pareto_by", by), choice("counted", "valid"), gettext("Share"), gettext("Cumulative")],
+        lines,
+        total,
+        chart,
+        by,
+    )
+
+
+def open_by_age(_span: Span, on: datetime, _of: Pareto) -> Figure:
+    """未结案投诉: as they stand now."""
+    ages = open_ages(on)
+    numbers = count(*(condition for _first, _last, condition in ages.values()), where=OPEN)
+    names = [age_in_words(first, last) for first, last, _condition in ages.values()]
+    lines = [
+        Line(name, [_counted(number, None, open=code), _in_percent(_rate(number, sum(numbers)))])
+        for name, code, number in zip(names, ages, numbers, strict=True)
+    ]
+    total = Line(
+        gettext("Total"),
+        [_counted(sum(numbers), None, open="all"), _in_percent(_rate(sum(numbers), sum(numbers)))],
+    )
+    return Figure(
+        "open",
+        rulebook().kpis["open"],
+        [gettext("Age"), gettext("Open"), gettext("Share")],
+        lines,
+        total,
+        Chart(
+            names,
+            [Series(gettext("Open"), numbers)],
+            level=True,
+            each=(charts.ACCENT, charts.SOON, charts.LATE),
+            height=210,
+        ),
+    )
+
+
+FIGURES: Mapping[str, Callable[[Span, datetime, Pareto], Figure]] = {
+    "complaints": complaints_by_month,
+    "replies": replies_in_time,
+    "pareto": pareto,
+    "open": open_by_age,
+}
+
+
+def figure(name: str, args: MultiDict[str, str], on: datetime) -> tuple[Span, Figure]:
+    """One figure as the address asks for it: its period, and `of` what the Pareto is with how many `lines`;
+    KeyError for an unknown name."""
+    span, of = Span.of(args, on.astimezone(zone()).date()), args.get("of", "")
+    return span, FIGURES[name](
+        span, on, Pareto(of if of in PARETO else next(iter(PARETO)), args.get("lines") == "all")
+    )
+
+
+# The figures of a period, and of the year so far
+
+
+def summary(span: Span, on: datetime) -> list[Line]:
+    """What follows from the same rows, of the period and of its last day's year so far: a line for each, with
+    the rule in words."""
+    columns = [_summed(one, on) for one in (span, span.year_to_date)]
+    return [
+        Line(
+            in_language(rulebook().kpis[code].name),
+            [column[code] for column in columns],
+            rulebook().kpis[code],
+        )
+        for code in columns[0]
+    ]
+
+
+def _summed(of: Span, on: datetime) -> dict[str, Cell]:
+    replied, first = replies(on), first_replies()
+    heard = count(
+        COUNTED["all"], COUNTED["valid"], CLOSED, REPEATED, where=within(DATED["heard"], of.begin, of.end)
+    )
+    due = count(replied["in_time"], replied["due"], where=within(DATED["due"], of.begin, of.end))
+    accepted = count(first["accepted"], first["answered"], where=within(DATED["replied"], of.begin, of.end))
+    took, closing = (durations(DATED[by], of.begin, of.end) for by in ("replied", "closed"))
+    whole, valid, closed, repeated = heard
+    return {
+        "complaints": _counted(whole, of, counted="all"),
+        "valid": _counted(valid, of, counted="valid"),
+        "replies": _part(*due, _address(of, "due", reply="in_time")),
+        "reply_hours": _took(took, of, "replied"),
+        "first_pass": _part(*accepted, _address(of, "replied", first_reply="accepted")),
+        "repeats": _part(repeated, whole, _address(of, is_repeat="yes")),
+        "closure": _part(closed, whole, _address(of, is_closed="yes")),
+        "closing_days": _took(closing, of, "closed"),
+    }
+
+
+def _part(part: int, whole: int, url: str) -> Cell:
+    rate = _rate(part, whole)
+    return Cell("" if rate is None else f"{rate:.1f}% ({part}/{whole})", url if part else None, part)
+
+
+def _took(took: Durations, of: Span, by: str) -> Cell:
+    if took.mean is None or took.median is None:
+        return Cell("")
+    text = gettext(
+        "%(mean)s, median %(median)s (%(number)s)",
+        mean=span(took.mean),
+        median=span(took.median),
+        number=took.number,
+    )
+    return Cell(text, _address(of, by, counted="all"), took.number)
+
+
+def years(on: datetime, first: datetime) -> list[int]:
+    """The years to choose from: from that of the first complaint to this one, ten at most, the latest
+    first."""
+    this, begun = (moment.astimezone(zone()).year for moment in (on, first))
+    return list(range(this, max(begun, this - 9) - 1, -1))

@@ -1,0 +1,1 @@
+"""Charts, the fishbone and codes as pictures."""

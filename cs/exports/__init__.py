@@ -1,0 +1,1 @@
+"""Long registers, written in the background."""

@@ -1,0 +1,1 @@
+"""The attachment store, file types and images."""

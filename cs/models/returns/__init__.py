@@ -1,0 +1,1 @@
+"""Returns (5.3): the record and its lines."""

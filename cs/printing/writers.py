@@ -1,0 +1,145 @@
+"""A register as a file: Excel with real dates and numbers, CSV that Chinese Excel opens right. No text of a
+user becomes a formula.
+
+Both are written in the language that is spoken around them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import tempfile
+from datetime import datetime
+from math import ceil
+from typing import IO, Any
+
+import xlsxwriter
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+
+from cs.printing.definition import EMPTY, Register, in_words
+from cs.records.procedure import rulebook, zone
+from cs.wording.words import choice, in_language, listed, moment, term
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")  # a factory may call its form 客户/供应商
+CELL_MOST = 32_767  # characters that a cell of Excel holds
+FOOT_MOST = 255  # the same of a header or footer
+HEAD_ROWS = 3  # title, what was asked for, column titles
+# characters across A4 landscape that are still read; a wider register is printed on pages side by side
+PAGE_WIDTH = 200
+SHEET_MOST = 1_048_576 - HEAD_ROWS  # lines that a sheet of Excel holds below the head
+
+
+def _safe(text: str) -> str:
+    """A CSV cell that no program takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def as_csv(register: Register, args: MultiDict[str, str]) -> IO[bytes]:
+    """The register as UTF-8 with a byte order mark, in a temporary file: a slow reader must not hold the
+    database for so long."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - it outlives this function: the answer is read from it
+    lines = io.TextIOWrapper(file, "utf-8-sig", newline="")
+    writer = csv.writer(lines, lineterminator="\r\n")
+    writer.writerow(
+        [_safe(title) for title in (term("line_no"), *(column.title for column in register.columns))]
+    )
+    for number, row in enumerate(register.rows(args), 1):
+        writer.writerow([str(number), *(_safe(column.in_words(row)) for column in register.columns)])
+    lines.detach()
+    file.seek(0)
+    return file
+
+
+def as_xlsx(register: Register, args: MultiDict[str, str], on: datetime) -> IO[bytes]:
+    """The register as a workbook in a temporary file, written with flat memory."""
+    title, number = register.title, register.number
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - it outlives this function: the answer is read from it
+    book = xlsxwriter.Workbook(
+        file,
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_date_format": "yyyy-mm-dd",
+        },
+    )
+    book.set_properties({"title": f"{title} {number}", "created": on.replace(tzinfo=None)})
+    sheet = book.add_worksheet(_NO_SHEET_NAME.sub(" ", title)[:31].strip(" '") or register.name)
+    plain = {"font_name": "宋体", "font_size": 10, "valign": "vcenter", "text_wrap": True, "border": 1}
+    formats = {
+        "text": book.add_format(plain),
+        "whole": book.add_format(plain | {"num_format": "0"}),
+        "percent": book.add_format(plain | {"num_format": "0.00%"}),
+        "day": book.add_format(plain | {"num_format": "yyyy-mm-dd"}),
+        "moment": book.add_format(plain | {"num_format": "yyyy-mm-dd hh:mm"}),
+        "yes_no": book.add_format(plain | {"align": "center"}),
+    }
+    formats |= {
+        "quantity": book.add_format(plain | {"num_format": "0.###"}),
+        "money": book.add_format(plain | {"num_format": "#,##0.00"}),
+    }
+    header = book.add_format(plain | {"bold": True, "bg_color": "#E8EFEE", "align": "center"})
+    for place, column in enumerate(register.columns, 1):
+        sheet.set_column(place, place, column.width)
+    sheet.set_column(0, 0, 6)
+    _set_page(sheet, register, on)
+    head = (in_language(rulebook().company), title, number, gettext("as of %(at)s", at=moment(on)))
+    sheet.write_string(0, 0, "  ".join(head), book.add_format({"bold": True, "font_size": 14}))
+    asked = listed(f"{label}: {value}" for label, value in register.listing.said(args))
+    sheet.write_string(1, 0, asked[:CELL_MOST], book.add_format({"font_size": 10}))
+    for place, words in enumerate((term("line_no"), *(column.title for column in register.columns))):
+        sheet.write_string(HEAD_ROWS - 1, place, words, header)
+    line = HEAD_ROWS - 1
+    for line, row in enumerate(register.rows(args), HEAD_ROWS):
+        sheet.write_number(line, 0, line - HEAD_ROWS + 1, formats["whole"])
+        for place, column in enumerate(register.columns, 1):
+            _write(sheet, line, place, column.kind, column.value(row), formats)
+    sheet.autofilter(HEAD_ROWS - 1, 0, max(line, HEAD_ROWS), len(register.columns))
+    book.close()
+    file.seek(0)
+    return file
+
+
+def _set_page(sheet: Any, register: Register, on: datetime) -> None:
+    """A4 as the form asks, legible: head and first columns on every page, form number, page and retention in
+    the foot."""
+    form = register.form_row
+    sheet.set_landscape() if form.landscape else sheet.set_portrait()
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.4, right=0.4, top=0.4, bottom=0.6)
+    sheet.fit_to_pages(ceil(sum(column.width for column in register.columns) / PAGE_WIDTH), 0)
+    sheet.repeat_rows(0, HEAD_ROWS - 1)
+    sheet.repeat_columns(0, 1)
+    sheet.freeze_panes(HEAD_ROWS, 2)
+    kept = f"{term('retention')}: {gettext('%(years)s years', years=form.retention_years)}"
+    left, right = (
+        text.replace("&", "&&")
+        for text in (register.number, f"{kept} · {gettext('Printed %(at)s', at=moment(on))}")
+    )
+    foot = f"&C&P / &N&R{right}"
+    sheet.set_footer(f"&L{left[: FOOT_MOST - len(foot) - 2]}{foot}")
+
+
+def _write(sheet: Any, line: int, place: int, kind: str, value: Any, formats: dict[str, Any]) -> None:
+    if value is None or value == "":
+        sheet.write_string(line, place, EMPTY, formats["text"])
+    elif kind == "whole":
+        sheet.write_number(line, place, value, formats[kind])
+    elif kind == "percent":
+        sheet.write_number(line, place, float(value) / 100, formats[kind])
+    elif kind in ("quantity", "money"):
+        sheet.write_number(line, place, float(value), formats[kind])
+    elif kind == "day":
+        sheet.write_datetime(line, place, value, formats[kind])
+    elif kind == "moment":
+        sheet.write_datetime(
+            line, place, value.astimezone(zone()).replace(tzinfo=None, second=0, microsecond=0), formats[kind]
+        )
+    elif kind == "yes_no":
+        sheet.write_string(line, place, choice("yes_no", "yes" if value else "no"), formats[kind])
+    else:
+        sheet.write_string(line, place, in_words(value, kind)[:CELL_MOST], formats["text"])

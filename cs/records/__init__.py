@@ -1,0 +1,1 @@
+"""The kernel: what every record of the procedure has in common. It knows no section."""

@@ -1,0 +1,158 @@
+"""Files on any record: the store keeps the bytes by their hash, these rows say whose they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ForeignKey, Index, Text, select
+from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
+
+from cs.extensions import db
+from cs.procedure.authority import Permission, role_for
+from cs.procedure.workflow import NotAllowed, NotOpen
+from cs.records.events import Event, Fault
+from cs.records.record import BATCH, Record, Workflowed
+from cs.records.types import Moment
+from cs.records.users import User
+
+if TYPE_CHECKING:
+    from cs.files.store import Stored
+
+
+class _StoredFile(db.Model):
+    __abstract__ = True
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    mime: Mapped[str]
+    size: Mapped[int]
+    is_image: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Attachment(_StoredFile):
+    """A photograph or document on a record. It is never deleted: a wrong one is voided with a reason
+    (5.6)."""
+
+    __tablename__ = "attachments"
+    kind: Mapped[str]
+    record_id: Mapped[int]
+    step: Mapped[str]
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    void_reason: Mapped[str | None] = mapped_column(Text)
+    added_by: Mapped[User] = relationship(lazy="joined", viewonly=True)
+    __table_args__ = (Index("ix_attachments_record", "kind", "record_id"),)
+
+    @classmethod
+    def of(cls, record: Record) -> list[Attachment]:
+        query = select(cls).where(cls.kind == record.kind, cls.record_id == record.id).order_by(cls.id)
+        return list(db.session.execute(query).scalars())
+
+    def may_be_voided(self, record: Workflowed, by: User) -> bool:
+        """5.6: by who added it; by who may void the record itself."""
+        return by.may(record.workflow.voiding) or (
+            self.added_by_id == by.id and by.may(Permission.ATTACH_FILE)
+        )
+
+    def voiding_is_open(self, record: Workflowed, by: User) -> bool:
+        """5.6: once the record is closed or void, a wrong file on it is voided only by who may void the
+        record."""
+        return self.void_reason is None and (
+            record.workflow.takes_files(record.state) or by.may(record.workflow.voiding)
+        )
+
+
+class PendingUpload(_StoredFile):
+    """A file that came with a form which was refused: it waits for the corrected form of the same person."""
+
+    __tablename__ = "pending_uploads"
+    token: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+
+    @classmethod
+    def of(cls, user: User, tokens: list[str]) -> list[PendingUpload]:
+        """The person's own waiting files among these tokens."""
+        query = select(cls).where(cls.user_id == user.id, cls.token.in_(tokens)).order_by(cls.id)
+        return list(db.session.execute(query).scalars())
+
+
+def attach(
+    record: Workflowed, files: list[Stored] | list[PendingUpload], *, step: str, by: User, on: datetime
+) -> None:
+    """Puts files on a record, with one event that names them and their hashes. Raises NotOpen for one that is
+    closed or void."""
+    if not files:
+        return
+    if not record.workflow.takes_files(record.state):
+        raise NotOpen("attach")
+    role = role_for(by.roles, Permission.ATTACH_FILE)
+    with record.changing("attach", by, on, role=role, files=[[file.name, file.sha256] for file in files]):
+        db.session.add_all(
+            Attachment(
+                kind=record.kind,
+                record_id=record.id,
+                step=step,
+                added_by_id=by.id,
+                at=on,
+                sha256=file.sha256,
+                name=file.name,
+                mime=file.mime,
+                size=file.size,
+                is_image=file.is_image,
+            )
+            for file in files
+        )
+
+
+def detach(record: Workflowed, attachment: Attachment, *, reason: str, by: User, on: datetime) -> None:
+    """Voids a file of a record with a reason; it stays readable. Raises NotAllowed, then NotOpen (5.6)."""
+    if not attachment.may_be_voided(record, by):
+        raise NotAllowed("detach")
+    if not attachment.voiding_is_open(record, by):
+        raise NotOpen("detach")
+    role = role_for(by.roles, record.workflow.voiding) or role_for(by.roles, Permission.ATTACH_FILE)
+    with record.changing(
+        "detach", by, on, role=role, note=reason, files=[[attachment.name, attachment.sha256]]
+    ):
+        attachment.void_reason = reason
+
+
+def verify_attachments() -> Iterator[Fault]:
+    """Compares the files of all records with the events that put them there and voided them: what went, came
+    or was changed past the verbs."""
+    said: Counter[tuple[Any, ...]] = Counter()
+    stands: Counter[tuple[Any, ...]] = Counter()
+    events = (
+        select(Event)
+        .options(lazyload(Event.by))
+        .where(Event.name.in_(("attach", "detach")))
+        .execution_options(yield_per=BATCH)
+    )
+    for event in db.session.execute(events).scalars():
+        facts = event.facts
+        how = (event.by_id, event.at) if event.name == "attach" else ("void", facts.get("note"))
+        said.update((event.kind, event.record_id, name, sha256, *how) for name, sha256 in facts["files"])
+    for file in db.session.execute(
+        select(Attachment).options(lazyload(Attachment.added_by)).execution_options(yield_per=BATCH)
+    ).scalars():
+        whose = (file.kind, file.record_id, file.name, file.sha256)
+        stands[*whose, file.added_by_id, file.at] += 1
+        if file.void_reason is not None:
+            stands[*whose, "void", file.void_reason] += 1
+    for kind, record_id, name, *_rest in said - stands:
+        yield Fault(f"{kind} {record_id} file {name}", "does not stand as its event says")
+    for kind, record_id, name, *_rest in stands - said:
+        yield Fault(f"{kind} {record_id} file {name}", "was added or changed without an event")
+
+
+class Draft(db.Model):
+    """What a person typed into a form and has not sent: kept over an expired session or a lost connection."""
+
+    __tablename__ = "drafts"
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    form: Mapped[str] = mapped_column(primary_key=True)  # the address of the form
+    fields: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Moment)

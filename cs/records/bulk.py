@@ -1,0 +1,71 @@
+"""Many new records at once, out of a table: the same events and search words as one by one, in a few
+statements for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy.orm.attributes import set_committed_value
+
+from cs.extensions import db
+from cs.records.events import START
+from cs.records.record import Record, Task, Workflowed, awaited
+from cs.records.search import index_words, searchable
+from cs.records.users import User
+
+
+def bring_in(
+    records: Sequence[Record],
+    name: str,
+    by: User,
+    on: datetime,
+    *,
+    lines: Sequence[int],
+    clause: str,
+    role: str | None,
+    **facts: Any,
+) -> None:
+    """Writes new records of one kind, each with its own event `name` and its tasks, as `Workflowed.advancing`
+    does for one.
+
+    `lines` are their rows in the table; the events name them.
+    """
+    if not records:
+        return
+    for record in records:
+        record.created_at, record.created_by_id = on, by.id
+        record.search_text, record.version, record.head_hash = searchable(record.searched()), 1, START
+        record.begin_parts()
+    db.session.add_all(records)
+    db.session.flush()
+    for record, line in zip(records, lines, strict=True):
+        record.seal(name, by, on, {}, clause=clause, role=role, row=line, **facts)
+    heads = [{"record_id": record.id, "head": record.head_hash} for record in records]
+    # By one statement: the session would send an update for each record, to count the rows that it changed.
+    for record in records:
+        set_committed_value(record, "head_hash", record.head_hash)
+    db.session.flush()
+    table: Any = type(records[0]).__table__
+    db.session.connection().execute(
+        update(table).where(table.c.id == bindparam("record_id")).values(head_hash=bindparam("head")), heads
+    )
+    index_words(records, new=True)
+    tasks = [
+        {
+            "kind": record.kind,
+            "record_id": record.id,
+            "name": task,
+            "since": on,
+            "taken_by_id": None,
+            "taken_at": None,
+            **said,
+        }
+        for record in records
+        if isinstance(record, Workflowed) and not record.workflow.state(record.state).final
+        for (task, _person), said in awaited(record, on).items()
+    ]
+    if tasks:
+        db.session.execute(insert(Task), tasks)

@@ -1,0 +1,173 @@
+"""The audit trail (5.6): append-only events, numbered per record, each carrying the hash of the one before.
+
+Each event also enters one site-wide chain whose end stands in SiteHead, so that a missing end or a missing
+record is seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
+
+from cs.extensions import db
+from cs.records.types import Moment
+
+if TYPE_CHECKING:
+    from cs.records.users import User
+
+START = "0" * 64
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, Enum):
+        return value.value
+    raise TypeError(f"{type(value).__name__} has no place in an event")
+
+
+def canonical(value: Any) -> str:
+    """One text for one content: sorted keys, no spaces, exact decimals, UTC moments."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Event(db.Model):
+    """Who did what to which record, when, under which role and clause, and what changed."""
+
+    __tablename__ = "events"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    record_id: Mapped[int]
+    seq: Mapped[int]
+    site_seq: Mapped[int] = mapped_column(unique=True)
+    name: Mapped[str]
+    clause: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Moment)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    role: Mapped[str | None]
+    state: Mapped[str | None]
+    data: Mapped[str] = mapped_column(Text)
+    procedure_hash: Mapped[str]
+    content_hash: Mapped[str]
+    previous_hash: Mapped[str]
+    hash: Mapped[str]
+    site_hash: Mapped[str]
+    by: Mapped[User | None] = relationship(lazy="joined", innerjoin=False, viewonly=True)
+
+    __table_args__ = (UniqueConstraint("kind", "record_id", "seq"), Index("ix_events_at", "at"))
+
+    def own_hash(self) -> str:
+        return digest(
+            canonical(
+                [
+                    self.kind,
+                    self.record_id,
+                    self.seq,
+                    self.name,
+                    self.clause,
+                    self.at,
+                    self.by_id,
+                    self.role,
+                    self.state,
+                    self.data,
+                    self.procedure_hash,
+                    self.content_hash,
+                    self.previous_hash,
+                ]
+            )
+        )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the event says beside its name: `changes` {field: [old, new]}, `note`, …"""
+        return dict(json.loads(self.data))
+
+
+class SiteHead(db.Model):
+    """The end of the site-wide chain: one row."""
+
+    __tablename__ = "site_head"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int]
+    hash: Mapped[str]
+    at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+def site_head() -> SiteHead:
+    head = db.session.get(SiteHead, 1)
+    if head is None:
+        head = SiteHead(id=1, seq=0, hash=START, at=None)
+        db.session.add(head)
+    return head
+
+
+def append(event: Event) -> None:
+    """Seals an event whose facts are set, and puts it at the end of the site's chain. Call inside a writing
+    transaction."""
+    head = site_head()
+    event.hash = event.own_hash()
+    head.seq += 1
+    head.hash = digest(head.hash + event.hash)
+    head.at = max(filter(None, (head.at, event.at)))
+    event.site_seq, event.site_hash = head.seq, head.hash
+    db.session.add(event)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that `verify` found: which event or record, and what is wrong with it."""
+
+    where: str
+    what: str
+
+
+def verify_events() -> Iterator[Fault]:
+    """Walks all events in the site's order and reports what was changed, removed, reordered or cut off.
+
+    Constant memory but for one (seq, hash) a record; the records themselves are compared in
+    `models.base.verify_records`.
+    """
+    heads: dict[tuple[str, int], tuple[int, str]] = {}
+    site_seq, site_hash = 0, START
+    events = db.session.execute(
+        select(Event).options(lazyload(Event.by)).order_by(Event.site_seq).execution_options(yield_per=500)
+    ).scalars()
+    for event in events:
+        where = f"{event.kind} {event.record_id} event {event.seq}"
+        if event.site_seq != site_seq + 1:
+            yield Fault(
+                where, f"{event.site_seq - site_seq - 1} event(s) missing before it in the site's chain"
+            )
+        seq, previous = heads.get((event.kind, event.record_id), (0, START))
+        if event.seq != seq + 1:
+            yield Fault(where, f"follows event {seq} of its record")
+        elif event.previous_hash != previous:
+            yield Fault(where, "does not carry the hash of the event before it")
+        if event.hash != event.own_hash():
+            yield Fault(where, "was changed after it was written")
+        expected = digest(site_hash + event.hash)
+        if event.site_seq == site_seq + 1 and event.site_hash != expected:
+            yield Fault(where, "does not fit the site's chain")
+        heads[event.kind, event.record_id] = (event.seq, event.hash)
+        site_seq, site_hash = event.site_seq, event.site_hash
+        db.session.expunge(event)
+    head = site_head()
+    if (head.seq, head.hash) != (site_seq, site_hash):
+        yield Fault("site", f"the chain ends at {site_seq}, but {head.seq} event(s) were written")

@@ -1,0 +1,21 @@
+"""What a request left behind, so that sending it again changes nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cs.extensions import db
+from cs.records.types import Moment
+
+
+class Receipt(db.Model):
+    """A request id that was taken: the same form sent twice shows the first result and changes nothing."""
+
+    __tablename__ = "receipts"
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    request_id: Mapped[str] = mapped_column(primary_key=True)
+    address: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Moment)

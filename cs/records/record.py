@@ -1,0 +1,490 @@
+"""Records: what every record of the procedure has in common, and `advancing()`, the only writer of a state.
+
+A change happens inside `with record.changing(...)` or `with record.advancing(...)`: on leaving it, in the
+same transaction, the event with old and new values, the search index and the tasks are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    inspect,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
+
+from cs.extensions import db
+from cs.procedure.authority import Permission, permissions_of, role_for
+from cs.procedure.workflow import NotAllowed, NotOpen, Step, Workflow
+from cs.records.events import START, Event, Fault, append, canonical, digest
+from cs.records.procedure import rulebook
+from cs.records.search import index_words, searchable
+from cs.records.signatures import Signature
+from cs.records.types import Moment
+
+if TYPE_CHECKING:
+    from cs.records.users import User
+
+MOST_ID = 2**31 - 1
+BATCH = 500  # rows that a walk over all records holds at once
+KINDS: dict[str, type[Record]] = {}
+R = TypeVar("R", bound="Record")
+
+
+class Record(db.Model):
+    """A thing that the procedure keeps. `version` is the number of its last event: forms carry it, stale
+    edits are refused."""
+
+    __abstract__ = True
+    kind: ClassVar[str]
+    numbers: ClassVar[tuple[str, ...]] = ("number",)  # the fields by which people call it
+    parts: ClassVar[tuple[str, ...]] = ()  # relationships whose rows belong to the record's content
+    derived: ClassVar[frozenset[str]] = frozenset(
+        {"version", "head_hash", "search_text"}
+    )  # columns that are not content
+    workflow: ClassVar[Workflow | None] = None
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=0)
+    head_hash: Mapped[str] = mapped_column(default=START)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    void_reason: Mapped[str | None] = mapped_column(Text)
+    search_text: Mapped[str] = mapped_column(Text, default="")
+
+    @declared_attr
+    def created_by_id(cls) -> Mapped[int | None]:
+        return mapped_column(ForeignKey("users.id"))
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version, "version_id_generator": False}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "kind" in cls.__dict__:
+            KINDS[cls.kind] = cls
+
+    @property
+    def title(self) -> str:
+        """What the record is called in lists of mixed kinds."""
+        return str(getattr(self, "number", None) or getattr(self, "name", self.id))
+
+    def searched(self) -> tuple[str | None, ...]:
+        """The words by which the record is found."""
+        return ()
+
+    @classmethod
+    def showing(cls, named: Record) -> ColumnElement[bool] | None:
+        """SQL: which records of this kind name another one, themselves or in a line; None where none of them
+        can."""
+        field = f"{named.kind}_id"
+        ways = [getattr(cls, field) == named.id] if hasattr(cls, field) else []
+        lines = [getattr(cls, part) for part in cls.parts]
+        ways += [
+            rows.any(**{field: named.id}) for rows in lines if hasattr(rows.property.mapper.class_, field)
+        ]
+        return or_(*ways) if ways else None
+
+    def content(self) -> dict[str, Any]:
+        """All that the record says, as plain values: what an event compares and a signature signs."""
+        content: dict[str, Any] = _columns(self, self.derived)
+        for part in self.parts:
+            content[part] = [_columns(row, frozenset()) for row in getattr(self, part)]
+        return content
+
+    def content_hash(self) -> str:
+        return hash_of(self.content())
+
+    def miscounts(self) -> Iterator[str]:
+        """What does not add up within the record: a total that is not the sum of its lines. For `verify`."""
+        return iter(())
+
+    @contextmanager
+    def changing(
+        self,
+        name: str,
+        by: User | None,
+        on: datetime,
+        *,
+        clause: str = "5.6",
+        role: str | None = None,
+        note: str | None = None,
+        **facts: Any,
+    ) -> Iterator[None]:
+        """Writes what happens inside as one event `name` of `by` at `on`; `facts` are kept beside the
+        changes."""
+        new = inspect(self).transient
+        before = {} if new else self.content()
+        yield
+        if new:
+            self.created_at, self.created_by_id = on, by.id if by else None
+            self.begin_parts()
+            db.session.add(self)
+        self.version = 1 if new else self.version + 1
+        if new or any(inspect(row).pending for part in self.parts for row in getattr(self, part)):
+            db.session.flush()  # the event names the ids of what came
+        said, self.search_text = self.search_text, searchable(self.searched())
+        self.seal(name, by, on, before, clause=clause, role=role, note=note, **facts)
+        if new or self.search_text != said:
+            index_words([self], new=new)
+        self.changed(on, new=new)
+        db.session.flush()
+
+    def changed(self, on: datetime, *, new: bool) -> None:
+        """What must follow every change of the record, in the same transaction."""
+
+    def begin_parts(self) -> None:
+        """A new record has no rows of its parts but those that its verb gave it: the database need not be
+        asked for them."""
+        for part in self.parts:
+            if part not in inspect(self).dict:
+                set_committed_value(self, part, [])
+
+    def seal(
+        self,
+        name: str,
+        by: User | None,
+        on: datetime,
+        before: dict[str, Any],
+        *,
+        clause: str,
+        role: str | None,
+        note: str | None = None,
+        **facts: Any,
+    ) -> None:
+        """Appends the event of what the record says now, compared with what it said before; with it the
+        signature where the facts say `signed`."""
+        after = self.content()
+        facts["changes"] = _changes(before, after)
+        if note:
+            facts["note"] = note
+        event = Event(
+            kind=self.kind,
+            record_id=self.id,
+            seq=self.version,
+            name=name,
+            clause=clause,
+            at=on,
+            by_id=by.id if by else None,
+            role=role,
+            state=getattr(self, "state", None),
+            data=canonical(facts),
+            procedure_hash=rulebook().hash,
+            content_hash=hash_of(after),
+            previous_hash=self.head_hash,
+        )
+        append(event)
+        if "signed" in facts:
+            db.session.add(Signature.of(event, facts["signed"], facts.get("password_at")))
+        self.head_hash = event.hash
+
+    @property
+    def signatures(self) -> list[Signature]:
+        query = (
+            select(Signature)
+            .where(Signature.kind == self.kind, Signature.record_id == self.id)
+            .order_by(Signature.id)
+        )
+        return list(db.session.execute(query).scalars())
+
+    @property
+    def events(self) -> list[Event]:
+        """All that happened, in order."""
+        return self.latest_events(None)[::-1]
+
+    def latest_events(self, most: int | None) -> list[Event]:
+        """What happened last, newest first; all of it without `most`."""
+        query = (
+            select(Event)
+            .where(Event.kind == self.kind, Event.record_id == self.id)
+            .order_by(Event.seq.desc())
+            .limit(most)
+        )
+        return list(db.session.execute(query).scalars())
+
+
+def hash_of(content: dict[str, Any]) -> str:
+    """The hash of what a record says. What is empty says nothing: a column that a later version adds leaves
+    old hashes right."""
+    return digest(canonical(_said(content)))
+
+
+def _said(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _said(one) for key, one in value.items() if one is not None and one != []}
+    return [_said(one) for one in value] if isinstance(value, list) else value
+
+
+@cache
+def _columns_of(cls: type[Any], without: frozenset[str]) -> tuple[str, ...]:
+    return tuple(attribute.key for attribute in inspect(cls).column_attrs if attribute.key not in without)
+
+
+def _columns(row: Any, without: frozenset[str]) -> dict[str, Any]:
+    return {key: getattr(row, key) for key in _columns_of(type(row), without)}
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
+    """{field: [old, new]}; of parts, the rows that came or went, and of a changed row only what changed."""
+    changes: dict[str, list[Any]] = {}
+    for field, new in after.items():
+        old = before.get(field, [] if isinstance(new, list) else None)
+        if old == new or (not before and new in (None, "", [])):
+            continue
+        part = isinstance(new, list) and isinstance((new or old or [None])[0], dict)
+        changes[field] = _part_changes(old, new) if part else [old, new]
+    return changes
+
+
+def _part_changes(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[Any]:
+    kept, now = {row["id"]: row for row in old}, {row["id"]: row for row in new}
+    gone, come = [], []
+    for row_id in kept.keys() | now.keys():
+        was, is_now = kept.get(row_id, {}), now.get(row_id, {})
+        differ = {key for key in was.keys() | is_now.keys() if key == "id" or was.get(key) != is_now.get(key)}
+        if len(differ) > 1:
+            gone += [{key: value for key, value in was.items() if key in differ}] if was else []
+            come += [{key: value for key, value in is_now.items() if key in differ}] if is_now else []
+    return [sorted(gone, key=lambda row: row["id"]), sorted(come, key=lambda row: row["id"])]
+
+
+class Workflowed(Record):
+    """A record that goes through the states of a workflow."""
+
+    __abstract__ = True
+    workflow: ClassVar[Workflow]
+    deputised: ClassVar[frozenset[Permission]] = frozenset()  # what a deputy may do in a holder's place
+    state: Mapped[str] = mapped_column(index=True)
+
+    @property
+    def subject(self) -> str:
+        """What the record is about, in one line, for My work; a kind of which more can be said says it."""
+        return self.title
+
+    @classmethod
+    def names_people(cls) -> ColumnElement[bool]:
+        """SQL: whether work that is not done yet stands under single people's names; kinds with many records
+        say it narrowly."""
+        return true()
+
+    def holds(self, question: str, on: datetime) -> bool:
+        """Answers a condition of the workflow's rows."""
+        return bool(getattr(self, question)(on))
+
+    def open_steps(self, on: datetime) -> tuple[Step, ...]:
+        return self.workflow.open_from(self.state, lambda question: self.holds(question, on))
+
+    def steps_for(self, by: User, on: datetime) -> tuple[Step, ...]:
+        """The steps that this person may take now: the buttons of the page."""
+        allowed = permissions_of(by.roles)
+        return tuple(
+            step
+            for step in self.open_steps(on)
+            if (step.permission in allowed or self.stands_in(step, by, on)) and self.relates(step, by, on)
+        )
+
+    def stands_in(self, step: Step, by: User, on: datetime) -> bool:
+        """Whether the person, who does not hold the step's permission, acts today for somebody who does."""
+        return False
+
+    def relates(self, step: Step, by: User, on: datetime) -> bool:
+        """Whether the person stands to the record as the step's row asks."""
+        return step.relation is None or bool(getattr(self, step.relation)(by))
+
+    def role_under(self, step: Step, by: User, on: datetime) -> str | None:
+        """The role under which the person takes the step."""
+        return role_for(by.roles, step.permission)
+
+    def check(self, name: str, by: User, on: datetime) -> Step:
+        """The step's row. Raises NotAllowed, then NotOpen."""
+        step = self.workflow.step(name)
+        if not (by.may(step.permission) or self.stands_in(step, by, on)) or not (
+            step.creates or self.relates(step, by, on)
+        ):
+            raise NotAllowed(name)
+        if not step.creates and step not in self.open_steps(on):
+            raise NotOpen(name)
+        return step
+
+    @contextmanager
+    def advancing(
+        self, name: str, by: User, on: datetime, *, note: str | None = None, **facts: Any
+    ) -> Iterator[Step]:
+        """Takes a step: checks it, lets the verb set its fields, moves the state, writes event (with `facts`)
+        and tasks."""
+        step = self.check(name, by, on)
+        signed: dict[str, Any] = (
+            {"signed": step.signed} if step.signed else {}
+        )  # in the event, so that a signature cannot vanish or change its meaning
+        if (
+            signed and by.password_at is not None
+        ):  # the password was not asked again: an auditor must see that
+            signed["password_at"] = by.password_at
+        with self.changing(
+            name, by, on, clause=step.clause, role=self.role_under(step, by, on), note=note, **signed, **facts
+        ):
+            yield step
+            if step.target is not None:
+                self.state = step.target
+        if complaint := getattr(self, "complaint", None):  # a CAPA keeps its complaint from closing
+            sync_tasks(complaint, on)
+            db.session.flush()
+
+    def changed(self, on: datetime, *, new: bool) -> None:
+        sync_tasks(self, on, new=new)
+
+
+class Task(db.Model):
+    """An index of what the steps and states say: what is awaited, from whom, by when, taken by whom."""
+
+    __tablename__ = "tasks"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    record_id: Mapped[int]
+    name: Mapped[str]
+    step: Mapped[str]
+    permission: Mapped[str]
+    department: Mapped[str | None]  # awaited of this department's members alone
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))  # awaited of this person alone
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
+    since: Mapped[datetime] = mapped_column(Moment)
+    title: Mapped[str]
+    subject: Mapped[str] = mapped_column(Text)
+    taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    taken_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (
+        UniqueConstraint("kind", "record_id", "name", "user_id"),
+        Index("ix_tasks_permission_due_at", "permission", "due_at"),
+    )
+
+    def take(self, by: User, on: datetime) -> None:
+        """Says "I do this"; a colleague's name is not overwritten (NotOpen)."""
+        mine = self.user_id in (None, by.id) and (
+            self.department is None or self.department in by.departments
+        )
+        if not by.may(Permission(self.permission)) or not mine:
+            raise NotAllowed(self.name)
+        if self.taken_by_id not in (None, by.id):
+            raise NotOpen(self.name)
+        self.taken_by_id, self.taken_at = by.id, on
+
+    def give_back(self, by: User) -> None:
+        """Lays it back for the department; only who took it may (NotAllowed). What nobody has taken stays so:
+        a button is pressed twice."""
+        if self.taken_by_id not in (None, by.id):
+            raise NotAllowed(self.name)
+        self.taken_by_id = self.taken_at = None
+
+
+TASKS_OF = select(Task).where(
+    Task.kind == bindparam("kind"), Task.record_id == bindparam("record_id")
+)  # built once: each step asks it
+
+
+def awaited(record: Workflowed, on: datetime) -> dict[tuple[str, int | None], dict[str, Any]]:
+    """What is awaited of whom for a record: {(task name, person or None): its columns}, from the rows of its
+    workflow alone."""
+    tasks: dict[tuple[str, int | None], dict[str, Any]] = {}
+    for step in record.open_steps(on):
+        for person in (getattr(record, step.persons)() if step.persons else [None]) if step.task else ():
+            tasks.setdefault(
+                (step.task, person),
+                {
+                    "step": step.name,
+                    "permission": step.permission.value,
+                    "user_id": person,
+                    "department": getattr(record, step.department) if step.department else None,
+                    "due_at": getattr(record, step.due) if step.due else None,
+                    "title": record.title,
+                    "subject": record.subject,
+                },
+            )
+    return tasks
+
+
+def ask_anew(record: Workflowed) -> None:
+    """What is awaited of a record is asked from now on: what was asked before was something else."""
+    db.session.execute(delete(Task).where(Task.kind == record.kind, Task.record_id == record.id))
+
+
+def sync_tasks(record: Workflowed, on: datetime, *, new: bool = False) -> None:
+    """Makes the tasks of a record what its rows say; who took one keeps it while it stands. The caller
+    flushes."""
+    if not any(step.task for step in record.workflow.steps):
+        return
+    tasks = awaited(record, on)
+    for task in (
+        [] if new else db.session.execute(TASKS_OF, {"kind": record.kind, "record_id": record.id}).scalars()
+    ):
+        facts = tasks.pop((task.name, task.user_id), None)
+        if facts is None:
+            db.session.delete(task)
+        else:
+            for column, value in facts.items():
+                if getattr(task, column) != value:
+                    setattr(task, column, value)
+    for (name, _person), facts in tasks.items():
+        db.session.add(Task(kind=record.kind, record_id=record.id, name=name, since=on, **facts))
+
+
+def find(cls: type[R], record_id: int, *, lock: bool = False) -> R | None:
+    """A record by its id, locked for a writer; None also for a number no database would take as an id."""
+    if not 0 < record_id <= MOST_ID:
+        return None
+    return db.session.get(cls, record_id, with_for_update=True if lock else None, populate_existing=lock)
+
+
+def by_number(cls: type[R], number: str | None) -> R | None:
+    """A record by a number that people call it by, as it is or in capitals."""
+    written = {number or "", (number or "").upper()}
+    return (
+        db.session.execute(
+            select(cls)
+            .where(or_(*(getattr(cls, name).in_(written) for name in cls.numbers)))
+            .order_by(cls.id)
+        )
+        .scalars()
+        .first()
+    )
+
+
+def verify_records() -> Iterator[Fault]:
+    """Compares every record with its last event: a missing record, a missing end, a value changed past the
+    verbs."""
+    for kind, cls in KINDS.items():
+        last = (
+            select(Event.record_id, Event.seq, Event.hash, Event.content_hash)
+            .where(Event.kind == kind)
+            .order_by(Event.record_id, Event.seq)
+        )
+        heads = {row.record_id: row for row in db.session.execute(last.execution_options(yield_per=BATCH))}
+        for record in db.session.execute(
+            select(cls).order_by(cls.id).execution_options(yield_per=BATCH)
+        ).scalars():
+            head = heads.pop(record.id, None)
+            where = f"{kind} {record.id}"
+            if head is None:
+                yield Fault(where, "has no events")
+            elif (head.seq, head.hash) != (record.version, record.head_hash):
+                yield Fault(where, f"stands at event {record.version}, but its chain ends at {head.seq}")
+            elif head.content_hash != record.content_hash():
+                yield Fault(where, "was changed without an event")
+            yield from (Fault(where, what) for what in record.miscounts())
+        for record_id in heads:
+            yield Fault(f"{kind} {record_id}", "is gone, but has events")

@@ -1,0 +1,124 @@
+"""How words are searched and ordered: an index of two-character tokens, written in the same transaction as
+what it finds, and pinyin."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pypinyin import lazy_pinyin
+from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cs.extensions import db
+
+if TYPE_CHECKING:
+    from cs.records.record import Record
+
+
+LONGEST_SEARCH = 60  # characters; one typed may become eighteen
+MOST_TOKENS = 8
+AT_ONCE = 20_000  # rows sent by one statement
+RECORDS_AT_ONCE = 500
+
+
+class SearchWord(db.Model):
+    """Two-character tokens of a record's searched words: a two-character Chinese word is found by an
+    index."""
+
+    __tablename__ = "search_words"
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(primary_key=True)
+
+
+def searchable(words: tuple[str | None, ...] | list[str | None]) -> str:
+    """Words as they are searched: full width made half, upper made lower, one space between."""
+    return " ".join(
+        unicodedata.normalize("NFKC", " ".join(word for word in words if word)).casefold().split()
+    )
+
+
+def sort_key(text: str) -> str:
+    """How Chinese names are ordered: by pinyin, without regard to case."""
+    return " ".join(lazy_pinyin(text)).casefold()[:200]
+
+
+def tokens(text: str) -> set[str]:
+    """The two-character tokens of each word of a searchable text; a single character stands for itself."""
+    return {word[i : i + 2] for word in text.split() for i in range(max(1, len(word) - 1))}
+
+
+def index_words(records: Sequence[Record], *, new: bool = False) -> None:
+    """Makes the tokens of records of one kind those of their searched words."""
+    kind, rows = records[0].kind, []
+    present: defaultdict[int, set[str]] = defaultdict(set)
+    if not new:
+        query = select(SearchWord.record_id, SearchWord.token).where(
+            SearchWord.kind == kind, SearchWord.record_id.in_([record.id for record in records])
+        )
+        for record_id, token in db.session.execute(query):
+            present[record_id].add(token)
+    for record in records:
+        wanted = tokens(record.search_text)
+        if gone := present[record.id] - wanted:
+            db.session.execute(
+                delete(SearchWord).where(
+                    SearchWord.kind == kind, SearchWord.record_id == record.id, SearchWord.token.in_(gone)
+                )
+            )
+        rows += [
+            {"kind": kind, "token": token, "record_id": record.id}
+            for token in sorted(wanted - present[record.id])
+        ]
+    table: Any = SearchWord.__table__
+    for start in range(0, len(rows), AT_ONCE):
+        db.session.connection().execute(
+            insert(table), rows[start : start + AT_ONCE]
+        )  # past the session, which would look at each of many words
+
+
+def index_anew(cls: type[Record], which: ColumnElement[bool]) -> None:
+    """The same for all records of a kind that a condition names, whose words may have changed without
+    them."""
+    last = 0
+    while (
+        records := db.session.execute(
+            select(cls).where(which, cls.id > last).order_by(cls.id).limit(RECORDS_AT_ONCE)
+        )
+        .scalars()
+        .all()
+    ):
+        last = records[-1].id
+        changed = []
+        for record in records:
+            if (words := searchable(record.searched())) != record.search_text:
+                record.search_text = words
+                changed.append(record)
+        if changed:
+            index_words(changed)
+        db.session.flush()
+
+
+def matching(cls: type[Record], typed: str) -> list[Any]:
+    """Conditions of a query for the records that hold every word typed; empty when nothing was typed.
+
+    The tokens only lead to the few records in which the words are then looked for; many of them would cost
+    more than they save, above all in PostgreSQL, which ponders for minutes over a hundred.
+    """
+    conditions: list[Any] = []
+    room = MOST_TOKENS
+    for word in dict.fromkeys(searchable([typed])[:LONGEST_SEARCH].split()):
+        pairs = sorted(tokens(word))[:room] if len(word) > 1 else []
+        room -= len(pairs)
+        conditions += [
+            cls.id.in_(
+                select(SearchWord.record_id).where(SearchWord.kind == cls.kind, SearchWord.token == token)
+            )
+            for token in pairs
+        ]
+        if len(word) != 2 or not pairs:
+            conditions.append(cls.search_text.contains(word, autoescape=True))
+    return conditions

@@ -1,0 +1,163 @@
+"""Signatures: who signed, under which role, when, what it means, and the hash of exactly what was signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cs.extensions import db
+from cs.records.events import Event, Fault
+from cs.records.types import Moment
+
+if TYPE_CHECKING:
+    from cs.records.users import User
+
+
+class Signature(db.Model):
+    """One signature under one version of a record. The password is asked again by the step's form;
+    `password_at` says when it was typed where it was not."""
+
+    __tablename__ = "signatures"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    record_id: Mapped[int]
+    version: Mapped[int]
+    step: Mapped[str]
+    meaning: Mapped[str]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    role: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Moment)
+    content_hash: Mapped[str]
+    password_at: Mapped[datetime | None] = mapped_column(Moment)
+    user: Mapped[User] = relationship(lazy="joined", viewonly=True)
+
+    __table_args__ = (Index("ix_signatures_record", "kind", "record_id"),)
+
+    @classmethod
+    def of(cls, event: Event, meaning: str, password_at: datetime | None = None) -> Signature:
+        """The signature that a signed step's event stands for."""
+        return cls(
+            kind=event.kind,
+            record_id=event.record_id,
+            version=event.seq,
+            step=event.name,
+            meaning=meaning,
+            user_id=event.by_id,
+            role=event.role,
+            at=event.at,
+            content_hash=event.content_hash,
+            password_at=password_at,
+        )
+
+
+class RequiredSignature(db.Model):
+    """One signature that a record needs before it goes on: under which role, after whom, what was decided by
+    whom and for whom, under what.
+
+    Rows stay: where a change voids a chain of them, its signatures are marked and a new chain begins. The
+    database itself refuses a second signature for a role, and a second one of the same person, in one chain.
+    """
+
+    __tablename__ = "required_signatures"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    record_id: Mapped[int]
+    chain: Mapped[int]
+    needed_role: Mapped[str]
+    turn: Mapped[int]  # after all of a lower turn
+    signature_decision: Mapped[str | None]  # signed, refused, voided
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    for_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id")
+    )  # the manager in whose place a deputy signed
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    content_hash: Mapped[str | None]  # of what stood before the person's eyes
+    told_at: Mapped[datetime | None] = mapped_column(
+        Moment
+    )  # when its giver took note that a change had voided it
+    user: Mapped[User | None] = relationship(foreign_keys=[user_id], lazy="joined")
+    signed_for: Mapped[User | None] = relationship(foreign_keys=[for_id], lazy="joined")
+
+    __table_args__ = (
+        UniqueConstraint("kind", "record_id", "chain", "needed_role"),
+        Index(
+            "uq_required_signatures_person",
+            "kind",
+            "record_id",
+            "chain",
+            "user_id",
+            unique=True,
+            sqlite_where=text("signature_decision = 'signed'"),
+            postgresql_where=text("signature_decision = 'signed'"),
+        ),
+        CheckConstraint(
+            "signature_decision NOT IN ('signed', 'refused') OR (user_id IS NOT NULL AND content_hash IS "
+            "NOT NULL)",
+            name="signed_by_somebody",
+        ),
+    )
+
+    def decide(
+        self, decision: str, by: User, on: datetime, content_hash: str, signed_for: User | None
+    ) -> None:
+        """Decided by a person, for themselves or in the place of `signed_for`."""
+        self.signature_decision, self.user, self.user_id, self.decided_at, self.content_hash = (
+            decision,
+            by,
+            by.id,
+            on,
+            content_hash,
+        )
+        self.signed_for, self.for_id = signed_for, signed_for.id if signed_for else None
+
+    def void(self) -> None:
+        """A change took away what it was given under; who gave it stays on it."""
+        self.signature_decision = "voided"
+
+
+def verify_signatures() -> Iterator[Fault]:
+    """Every signature must stand beside the event it was given with, unchanged, and every signed event must
+    have its signature."""
+    together = (
+        (Event.kind == Signature.kind)
+        & (Event.record_id == Signature.record_id)
+        & (Event.seq == Signature.version)
+    )
+    for signature, event in db.session.execute(select(Signature, Event).outerjoin(Event, together)):
+        given = (
+            signature.step,
+            signature.meaning,
+            signature.user_id,
+            signature.role,
+            signature.at,
+            signature.content_hash,
+            signature.password_at.astimezone(UTC).isoformat() if signature.password_at else None,
+        )
+        if event is None or given != (
+            event.name,
+            event.facts.get("signed"),
+            event.by_id,
+            event.role,
+            event.at,
+            event.content_hash,
+            event.facts.get("password_at"),
+        ):
+            yield Fault(
+                f"{signature.kind} {signature.record_id} signature {signature.id}",
+                "does not fit the event it was given with",
+            )
+    bare = (
+        select(Event)
+        .outerjoin(Signature, together)
+        .where(Signature.id.is_(None), Event.data.contains('"signed":'))
+        .order_by(Event.site_seq)
+    )
+    for event in db.session.execute(bare).scalars():
+        if event.facts.get("signed"):
+            yield Fault(
+                f"{event.kind} {event.record_id} event {event.seq}", "was signed, but its signature is gone"
+            )

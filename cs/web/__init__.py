@@ -1,0 +1,1 @@
+"""What every page shares: access, forms, steps, layout, answers."""

@@ -1,0 +1,121 @@
+"""Pages for what goes wrong: what happened, and what to do next. Never a bare 500."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, g, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from cs.extensions import db, is_disk_full, login_manager
+from cs.procedure.workflow import NotAllowed, NotOpen
+from cs.web.responses import show
+
+log = logging.getLogger(__name__)
+
+
+def _words(code: int) -> tuple[str, str, str]:
+    """Title, what happened, what to do next."""
+    pages = {
+        400: (
+            gettext("This request could not be read"),
+            gettext("Something in the address or the form is not as this page needs it."),
+            gettext("Go back, load the page again and try once more."),
+        ),
+        403: (
+            gettext("This is not yours to do"),
+            gettext("Your role does not have this permission. Nothing was changed."),
+            gettext("If it should be yours, ask the administrator to look at your roles."),
+        ),
+        404: (
+            gettext("There is no such page or record"),
+            gettext("The address may be mistyped, or the link is old."),
+            gettext("Look for the record in its list."),
+        ),
+        405: (
+            gettext("This address cannot be used that way"),
+            gettext("It takes another kind of request."),
+            gettext("Go back and use the page's own buttons."),
+        ),
+        409: (
+            gettext("Somebody was faster"),
+            gettext("The record has moved on since you opened it. Nothing was changed."),
+            gettext("Open the record and look at where it stands now."),
+        ),
+        413: (
+            gettext("That is too much at once"),
+            gettext("The files or the text are larger than this program takes. Nothing was saved."),
+            gettext("Go back: what you typed is still there. Choose smaller files."),
+        ),
+        500: (
+            gettext("Something went wrong here"),
+            gettext("The program made a mistake. It has been written to the log; nothing was half saved."),
+            gettext("Try once more. If it happens again, tell the administrator what you were doing."),
+        ),
+        503: (
+            gettext("The program is busy"),
+            gettext("The database did not answer in time. Nothing was saved."),
+            gettext("Wait a moment and send it again."),
+        ),
+        507: (
+            gettext("The disk is full"),
+            gettext("There is no room left to save anything. Nothing was half saved."),
+            gettext("Tell the administrator; what is saved can still be read."),
+        ),
+    }
+    return pages.get(code, pages[500] if code >= 500 else pages[400])
+
+
+def _page(code: int) -> Response:
+    """The page; where the database does not even say who is here, the page for nobody."""
+    try:
+        db.session.rollback()
+        return _shown(code)
+    except SQLAlchemyError:
+        g._login_user = login_manager.anonymous_user()
+        return _shown(code)
+
+
+def _shown(code: int) -> Response:
+    title, happened, todo = _words(code)
+    return show("error.html", status=code, code=code, title=title, happened=happened, todo=todo)
+
+
+def init_errors(app: Flask) -> None:
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> Response | HTTPException:
+        if error.code is None or error.code < 400:
+            return error
+        return _page(error.code)
+
+    @app.errorhandler(CSRFError)
+    def forged(_error: CSRFError) -> Response:
+        return _page(400)
+
+    @app.errorhandler(NotAllowed)
+    def not_allowed(_error: NotAllowed) -> Response:
+        return _page(403)
+
+    @app.errorhandler(NotOpen)
+    @app.errorhandler(StaleDataError)
+    def not_open(_error: Exception) -> Response:
+        return _page(409)
+
+    @app.errorhandler(OperationalError)
+    def database(error: OperationalError) -> Response:
+        log.exception("database: %s %r", request.method, request.path)
+        return _page(507 if is_disk_full(error) else 503)
+
+    @app.errorhandler(OSError)
+    def disk(error: OSError) -> Response:
+        log.exception("system: %s %r", request.method, request.path)
+        return _page(507 if is_disk_full(error) else 500)
+
+    @app.errorhandler(Exception)
+    def broken(_error: Exception) -> Response:
+        log.exception("fault: %s %r", request.method, request.path)
+        return _page(500)

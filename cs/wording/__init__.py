@@ -1,0 +1,1 @@
+"""Names, dates and durations in the language of who reads."""
