@@ -115,10 +115,8 @@ def _creates() -> list[dict[str, str]]:
     return [
         {"label": step_name(section.kind, step.name), "url": url_for(f"{section.name}.new")}
         for section in sections().with_records()
-        if section.starts_from_my_work
-        for step in section.model.workflow.creating()
-        if current_user.may(step.permission)
-    ][:1]
+        if section.starts_from_my_work and (step := section.creating_step(current_user))
+    ]
 
 
 @blueprint.route("/tasks/<int:task_id>/take", methods=["POST"])
