@@ -188,4 +188,4 @@ def main(folder: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(Path(sys.argv[1])), ensure_ascii=False))
+    sys.stdout.write(json.dumps(main(Path(sys.argv[1])), ensure_ascii=False))

@@ -36,7 +36,7 @@ def test_only_routes_and_commands_commit():
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit"
     }
-    assert [name for name in sorted(committing)] == []
+    assert sorted(committing) == []
 
 
 def test_only_advance_writes_a_state():
