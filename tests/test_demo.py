@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 from cs import create_app
 from cs.cli.commands import set_up
 from cs.demo import beginning, build, stories
-from cs.demo.trade import MODELS
+from cs.demo.market import MODELS
 from cs.extensions import db
 from cs.models.capa import Capa
 from cs.models.complaints.complaint import Complaint, Reply

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from cs.demo.remedies import HEAD_OF, Cure, Remedy
+from cs.demo.remedies import Cure
+from cs.demo.remedy_words import HEAD_OF, Remedy
+from cs.demo.walks import Walk
 from cs.procedure.complaints import PLACES, meeting_departments
 
 if TYPE_CHECKING:
-    from cs.demo.cases import Case, Walk
+    from cs.demo.cases import Case
 
 MINUTES = (
     "会议决定：立即隔离同批产品，责任部门三天内提交纠正措施。",

@@ -3,13 +3,13 @@ or to where it still waits."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from cs.demo.errands import Errand
 from cs.demo.goods import FEN_BELOW, HALF, LARGE, LIMIT, SMALL, Order
+from cs.demo.walks import Walk
 from cs.models.deputies import Deputy
 from cs.models.replenishments import Replenishment
 from cs.models.returns.customer_return import Return
@@ -19,7 +19,6 @@ from cs.records.users import User
 if TYPE_CHECKING:
     from cs.demo.cases import Case
 
-Walk = Generator[datetime, None, None]
 
 # What a piece costs with tax, in RMB.
 PRICES = {

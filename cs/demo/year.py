@@ -11,13 +11,15 @@ from heapq import heappop, heappush
 from random import Random
 
 from cs.demo import old_register
-from cs.demo.cases import PACE, Case, Walk
+from cs.demo.case_words import PACE
+from cs.demo.cases import Case
 from cs.demo.goods import AT_THE_GATE
+from cs.demo.goods_walk import arrival
 from cs.demo.people import People
 from cs.demo.plots import BEHIND, LAST_DONE, OPEN, PASSED_ON, Plot, Waiting
 from cs.demo.remedies import elsewhere
-from cs.demo.returns import arrival
 from cs.demo.trade import Trade, dice
+from cs.demo.walks import Walk
 from cs.models.holidays import work_calendar
 from cs.records.events import site_head
 from cs.records.procedure import rulebook, zone
