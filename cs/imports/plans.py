@@ -17,7 +17,8 @@ from sqlalchemy import select
 
 from cs.extensions import db
 from cs.imports.cells import Column, Problem, plain
-from cs.imports.tables import MESSAGES, Line, Table, title_key
+from cs.imports.tables import Line, Table, title_key
+from cs.imports.words import OTHER_WORDS
 from cs.models.customers import Customer, Product
 from cs.procedure.authority import Permission, roles_with
 from cs.records.procedure import rulebook, zone
@@ -25,159 +26,8 @@ from cs.records.users import Membership, User
 
 AT_ONCE = 500  # keys asked for in one query
 
-_N = str  # marks a text for translation
 
-REASONS = MESSAGES | {
-    "no_customer_column": _N("There is no column that names the customer: %(titles)s"),
-    "unknown_customer": _N("No customer is called “%(value)s”. Enter or import it first."),
-    "ambiguous_customer": _N("More than one customer is called “%(value)s”. Use the customer code."),
-    "different_customers": _N("The cells of this line name different customers: %(names)s"),
-    "unknown_model": _N("There is no model “%(value)s”. Enter or import it first."),
-    "unknown_person": _N(
-        "Nobody in sales is called “%(value)s”. Set up the account first, or leave the cell empty."
-    ),
-    "ambiguous_person": _N(
-        "More than one person in sales is called “%(value)s”. Leave the cell empty and choose later."
-    ),
-    "number_taken": _N("The code “%(value)s” belongs to another customer: %(name)s"),
-    "number_twice": _N("The code “%(value)s” stands in row %(row)s already, for another customer."),
-    "not_positive": _N("The quantity must be more than nothing."),
-    "too_many": _N("The quantity is too large."),
-    "in_the_future": _N("%(value)s lies in the future."),
-    "made_after_shipping": _N("Made after it was shipped."),
-    "days_out_of_range": _N("“%(value)s” is not a number of days between 0 and %(most)s."),
-    "name_without_contact": _N("There is a telephone number or an e-mail address, but no contact's name."),
-    # An old complaint register
-    "no_symptom_column": _N("There is no column that says what was wrong: %(titles)s"),
-    "old_number_taken": _N(
-        "The number “%(value)s” belongs to %(name)s here, with another customer, day, model, lot or "
-        "text. Correct that record, or give this line a number of its own."
-    ),
-    "old_number_twice": _N(
-        "The number “%(value)s” stands in row %(row)s already, for another complaint. Give each line a "
-        "number of its own, such as %(value)s-2."
-    ),
-    "before_complaint": _N("%(value)s lies before the complaint (%(day)s)."),
-    "closed_before_reply": _N("%(value)s lies before the reply (%(day)s)."),
-    "shipped_after_complaint": _N("Shipped after the complaint was heard."),
-    "closed_but_open": _N("“%(value)s” does not go with a day of closing (%(day)s)."),
-    "line_is_void": _N("A line that is “%(value)s” does not count. It is not imported."),
-    "answer_without_reply": _N("The customer's answer is there, but not the day of our reply."),
-    "negative": _N("The quantity must not be less than nothing."),
-    "more_defective_than_checked": _N(
-        "%(defect)s defective pieces cannot be found among %(checked)s checked."
-    ),
-    "more_defective_than_shipped": _N(
-        "%(defect)s defective pieces cannot be found among %(shipped)s shipped."
-    ),
-    "more_checked_than_shipped": _N("More pieces checked than were shipped (%(shipped)s)."),
-    "model_as_text": _N("There is no model “%(value)s” here. It is kept as text."),
-    "word_as_text": _N("“%(value)s” is not known here. It is kept as text; the field stays empty."),
-    "closed_without_day": _N("Closed, but the day is not given. It stays empty."),
-    "closed_without_reply": _N("Closed without a day of reply. It does not count as answered in time."),
-}
 MOST_PIECES = 999_999_999
-# What factories write for the codes of the procedure file, beside its own words.
-OTHER_WORDS: Mapping[str, Mapping[str, str]] = {
-    "customer_type": {
-        "主机厂": "oem",
-        "配套": "oem",
-        "厂家": "maker",
-        "生产商": "maker",
-        "贸易商": "trader",
-        "经销商": "trader",
-        "代理商": "trader",
-        "贸易": "trader",
-        "经销": "trader",
-        "其他": "other",
-    },
-    "customer_status": {
-        "潜在客户": "potential",
-        "意向": "potential",
-        "合作中": "active",
-        "在用": "active",
-        "有效": "active",
-        "停止合作": "inactive",
-        "已停用": "inactive",
-    },
-    "organisation_type": {
-        "国企": "state_owned",
-        "民企": "private",
-        "私营": "private",
-        "外企": "foreign",
-        "个体户": "individual",
-        "其他": "other",
-    },
-    "payment_terms": {
-        "月结30": "monthly_30",
-        "月结60": "monthly_60",
-        "月结90": "monthly_90",
-        "预付款": "prepaid",
-        "现结": "on_delivery",
-        "L/C": "letter_of_credit",
-        "其他": "other",
-    },
-    "currency": {"RMB": "CNY", "¥": "CNY", "元": "CNY", "US$": "USD"},
-    "channel": {
-        "电子邮件": "email",
-        "微信": "chat",
-        "QQ": "chat",
-        "传真": "letter",
-        "书面": "letter",
-        "来厂": "visit",
-        "电话投诉": "phone",
-    },
-    "severity": {
-        "致命": "critical",
-        "CR": "critical",
-        "主要": "major",
-        "严重": "major",
-        "MA": "major",
-        "次要": "minor",
-        "轻微": "minor",
-        "MI": "minor",
-    },
-    "nature": {
-        "偶发性": "sporadic",
-        "个别": "sporadic",
-        "批量性": "batch",
-        "批次性": "batch",
-        "批次": "batch",
-        "常态性": "chronic",
-        "常发": "chronic",
-    },
-    "liability": {
-        "我司": "ours",
-        "我方": "ours",
-        "本厂": "ours",
-        "厂内": "ours",
-        "供方": "supplier",
-        "供货商": "supplier",
-        "客户责任": "customer",
-        "物流": "carrier",
-        "承运商": "carrier",
-        "运输公司": "carrier",
-    },
-    "finding": {"确认": "confirmed", "成立": "confirmed", "不成立": "not_confirmed", "NTF": "ntf"},
-    "response": {
-        "已接受": "accepted",
-        "未接受": "refused",
-        "拒绝": "refused",
-        "未回复": "no_answer",
-        "无回复": "no_answer",
-    },
-    "unit": {
-        "只": "pcs",
-        "件": "pcs",
-        "支": "pcs",
-        "pc": "pcs",
-        "ea": "pcs",
-        "台": "pcs",
-        "套件": "set",
-        "公斤": "kg",
-        "米": "m",
-    },
-}
 
 
 # What a plan says

@@ -11,120 +11,18 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, 
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from cs.extensions import db
+from cs.models.capa_parts import OF_A_ROUND, Action, Bone, PastRound, Verification, Why
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.models.holidays import work_calendar
 from cs.procedure import capa as procedure
 from cs.procedure import complaints as of_complaints
-from cs.procedure.authority import Permission
 from cs.procedure.workflow import NotOpen, Step
 from cs.records.numbers import next_number
 from cs.records.procedure import rulebook, zone
 from cs.records.record import Workflowed, find
 from cs.records.types import Moment
 from cs.records.users import User
-
-
-class Why(db.Model):
-    """One question of a 5-why row 五问法, and its answer."""
-
-    __tablename__ = "capa_whys"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    capa_id: Mapped[int] = mapped_column(ForeignKey("capas.id"), index=True)
-    round: Mapped[int]
-    cause_kind: Mapped[str]  # occurrence or escape
-    why_no: Mapped[int]
-    because: Mapped[str] = mapped_column(Text)
-    proven: Mapped[bool | None]  # 7.4-43: it was tried and found true; empty where it was not
-
-
-class Bone(db.Model):
-    """One cause on the fishbone 鱼骨图, under one of the six M 人机料法环测."""
-
-    __tablename__ = "capa_bones"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    capa_id: Mapped[int] = mapped_column(ForeignKey("capas.id"), index=True)
-    round: Mapped[int]
-    cause_class: Mapped[str]
-    cause: Mapped[str]
-    is_root: Mapped[bool] = mapped_column(default=False)
-
-
-class Action(db.Model):
-    """One measure: what, against which cause, who, by when, done when and with what evidence."""
-
-    __tablename__ = "capa_actions"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    capa_id: Mapped[int] = mapped_column(ForeignKey("capas.id"), index=True)
-    round: Mapped[int]
-    action_kind: Mapped[str]
-    content: Mapped[str] = mapped_column(Text)
-    cause_kind: Mapped[str | None]
-    owner_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    planned_on: Mapped[date]
-    done_on: Mapped[date | None]
-    done_note: Mapped[str | None] = mapped_column(Text)
-    done_at: Mapped[datetime | None] = mapped_column(
-        Moment
-    )  # when that was recorded: the files that came with it bear the same moment
-    owner: Mapped[User] = relationship(lazy="joined")
-
-    @property
-    def owner_gone(self) -> bool:
-        """Whether its owner has left the company, or has no work in it any more: the department finds
-        another."""
-        return not (self.owner.active and self.owner.may(Permission.ANSWER_CAPA))
-
-
-class Verification(db.Model):
-    """The proof of effect of one round: over which period, by which data, with which result."""
-
-    __tablename__ = "capa_verifications"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    capa_id: Mapped[int] = mapped_column(ForeignKey("capas.id"), index=True)
-    round: Mapped[int]
-    verification_method: Mapped[str]
-    period_from: Mapped[date]
-    period_to: Mapped[date]
-    verification_data: Mapped[str] = mapped_column(Text)
-    effect: Mapped[str]
-    verified_at: Mapped[datetime] = mapped_column(Moment)
-    verified_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    verified_by: Mapped[User] = relationship(lazy="joined")
-
-
-class PastRound(db.Model):
-    """What a round that had no effect said of causes and measures; the round that runs stands in the record
-    itself."""
-
-    __tablename__ = "capa_past_rounds"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    capa_id: Mapped[int] = mapped_column(ForeignKey("capas.id"), index=True)
-    round: Mapped[int]
-    due_on: Mapped[date]
-    occurrence_cause: Mapped[str | None] = mapped_column(Text)
-    escape_cause: Mapped[str | None] = mapped_column(Text)
-    system_cause: Mapped[str | None] = mapped_column(Text)
-    cause_class: Mapped[str | None]
-    cause_verification: Mapped[str | None] = mapped_column(Text)
-    cause_verified_by: Mapped[str | None]
-    documents: Mapped[str | None] = mapped_column(Text)
-    read_across: Mapped[str | None] = mapped_column(Text)
-    carried_out_on: Mapped[date | None]
-
-
-OF_A_ROUND = (
-    "due_on",
-    "occurrence_cause",
-    "escape_cause",
-    "system_cause",
-    "cause_class",
-    "cause_verification",
-    "cause_verified_by",
-    "documents",
-    "read_across",
-    "carried_out_on",
-)
 
 
 class Capa(Workflowed):

@@ -16,6 +16,7 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product
 from cs.models.deputies import Deputy
 from cs.models.holidays import work_calendar
+from cs.models.replenishment_lines import FACE, LINE_FACE, ReplenishmentLine
 from cs.models.returns.customer_return import Return, complaint_to_join
 from cs.procedure import replenishments as procedure
 from cs.procedure.authority import Permission, role_for
@@ -24,46 +25,12 @@ from cs.records.numbers import next_number
 from cs.records.procedure import rulebook, zone
 from cs.records.record import Workflowed, ask_anew, find, hash_of
 from cs.records.signatures import RequiredSignature
-from cs.records.types import Moment, Money, Quantity, UnitPrice, exact
+from cs.records.types import Moment, Money, exact
 from cs.records.users import Membership, User
-
-FACE = (
-    "number",
-    "complaint_id",
-    "return_id",
-    "customer_id",
-    "order_no",
-    "charged",
-    "wanted_on",
-    "replenishment_reason",
-    "amount",
-)
-LINE_FACE = ("product_id", "quantity", "unit_price", "amount")
 
 
 class ChangedMeanwhile(NotOpen):
     """What was to be signed is not any more what stood on the screen."""
-
-
-class ReplenishmentLine(db.Model):
-    """So many of a model at a price; its amount rounds half up to the fen, which the database checks."""
-
-    __tablename__ = "replenishment_lines"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    replenishment_id: Mapped[int] = mapped_column(ForeignKey("replenishments.id"), index=True)
-    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
-    quantity: Mapped[Decimal] = mapped_column(Quantity)
-    unit_price: Mapped[Decimal] = mapped_column(UnitPrice)
-    amount: Mapped[Decimal] = mapped_column(Money)
-    product: Mapped[Product] = relationship(lazy="joined")
-    __table_args__ = (
-        CheckConstraint("quantity > 0 AND unit_price > 0", name="some"),
-        CheckConstraint("amount = (quantity * unit_price + 50000) / 100000", name="product_to_the_fen"),
-    )
-
-    @validates("quantity", "unit_price", "amount")
-    def _exact(self, _key: str, value: Any) -> Decimal | None:
-        return exact(value)
 
 
 class Replenishment(Workflowed):

@@ -2,131 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 from flask_babel import gettext
 
-from cs.models.capa import Capa
-from cs.models.complaints.complaint import Complaint, Reply
 from cs.printing.definition import Block, Box, Boxes, Column, Paper, Pictures, Signing, Table, ended
+from cs.registers.complaint_rows import (
+    capas_of,
+    causes_of,
+    content_of,
+    goods_of,
+    in_meeting,
+    measures_of,
+    meeting_title,
+    meetings_of,
+    name_of_reply,
+    of_goods,
+    of_meeting,
+)
 from cs.wording.words import choice, defect, defect_category, department_name, listed, state_name, term
-
-# Of a part of the complaint, the complaint: its meetings and replies know it only by its rows.
-Of = tuple[Complaint, Any]
-
-
-class Cause(NamedTuple):
-    """What is said of the cause: by a CAR in its running round, or with a reply where no CAR was issued."""
-
-    where: str
-    department: str | None
-    occurrence: str | None
-    escape: str | None
-    system: str | None
-    cause_class: str | None
-
-
-class Measure(NamedTuple):
-    where: str
-    kind: str | None
-    content: str
-    against: str | None
-    owner: str | None
-    planned_on: Any
-    done_on: Any
-    done_note: str | None
-
-
-def _capas(record: Complaint) -> list[Capa]:
-    return [capa for capa in record.capas if not capa.void_reason]
-
-
-def _causes(record: Complaint) -> list[Cause]:
-    said = [
-        Cause(
-            capa.number,
-            capa.department,
-            capa.occurrence_cause,
-            capa.escape_cause,
-            capa.system_cause,
-            capa.cause_class,
-        )
-        for capa in _capas(record)
-    ]
-    return said or [
-        Cause(_named(reply), None, reply.cause, None, None, None) for reply in record.replies if reply.cause
-    ]
-
-
-def _measures(record: Complaint) -> list[Measure]:
-    said = [
-        Measure(
-            capa.number,
-            action.action_kind,
-            action.content,
-            action.cause_kind,
-            action.owner.name,
-            action.planned_on,
-            action.done_on,
-            action.done_note,
-        )
-        for capa in _capas(record)
-        for action in capa.actions
-    ]
-    return said or [
-        Measure(_named(reply), None, reply.actions, None, None, None, None, None)
-        for reply in record.replies
-        if reply.actions
-    ]
-
-
-def _named(reply: Reply) -> str:
-    return gettext("Reply no. %(number)s", number=reply.number)
-
-
-def _content(row: Measure) -> str:
-    return "\n".join(text for text in (row.content, row.done_note) if text)
-
-
-def _meetings(record: Complaint) -> list[Of]:
-    return [(record, meeting) for meeting in record.meetings]
-
-
-def _meeting_title(of: Of | None) -> str:
-    return (
-        gettext("Meeting no. %(number)s", number=of[1].round)
-        if of and len(of[0].meetings) > 1
-        else term("meeting")
-    )
-
-
-def _in_meeting(rows: str) -> Any:
-    return lambda of: [row for row in getattr(of[0], rows) if row.round == of[1].round]
-
-
-def _goods(of: Of) -> list[tuple[Any, Any]]:
-    """(place, one of its dispositions); a place with nothing has none."""
-    complaint, meeting = of
-    return [
-        (place, row)
-        for place in complaint.places
-        if place.round == meeting.round
-        for row in [
-            one for one in complaint.dispositions if (one.round, one.place) == (place.round, place.place)
-        ]
-        or [None]
-    ]
-
-
-def _of_goods(name: str, kind: Any = str) -> Any:
-    return lambda pair: (
-        kind(getattr(pair[1], name)) if pair[1] is not None and getattr(pair[1], name) is not None else None
-    )
-
-
-def _meeting(name: str) -> Any:
-    return lambda of: getattr(of[1], name)
-
 
 RECEIPT = Boxes(
     "receipt",
@@ -244,9 +136,9 @@ ANALYSIS = Boxes(
 MEETING = Boxes(
     "meeting",
     (
-        Box("met_at", _meeting("met_at"), 2, "moment"),
+        Box("met_at", of_meeting("met_at"), 2, "moment"),
         Box("resp_dept", lambda of: department_name(of[1].department), 2),
-        Box("minutes", _meeting("minutes"), 4),
+        Box("minutes", of_meeting("minutes"), 4),
     ),
 )
 
@@ -257,7 +149,7 @@ ATTENDANCE = Table(
         Column("department", lambda row: department_name(row.department), 20),
         Column("countersigned_at", lambda row: row.countersigned_at, 20, "moment"),
     ),
-    _in_meeting("attendees"),
+    in_meeting("attendees"),
     4,
 )
 
@@ -266,30 +158,30 @@ GOODS = Table(
     (
         Column("place", lambda pair: choice("place", pair[0].place), 10),
         Column("found_qty", lambda pair: pair[0].found_qty, 7, "whole"),
-        Column("disposition", _of_goods("disposition", lambda code: choice("disposition", code)), 13),
-        Column("quantity", _of_goods("quantity"), 7),
-        Column("lot_no", _of_goods("lot_no"), 13),
+        Column("disposition", of_goods("disposition", lambda code: choice("disposition", code)), 13),
+        Column("quantity", of_goods("quantity"), 7),
+        Column("lot_no", of_goods("lot_no"), 13),
         Column("owner", lambda pair: pair[1].owner.name if pair[1] else None, 10),
-        Column("planned_on", _of_goods("planned_on"), 11),
-        Column("done_on", _of_goods("done_on"), 11),
+        Column("planned_on", of_goods("planned_on"), 11),
+        Column("done_on", of_goods("done_on"), 11),
         Column(
             "note",
             lambda pair: pair[1].done_note if pair[1] else ((term("confirmed_by"), pair[0].confirmed_by),),
             16,
         ),
     ),
-    _goods,
+    goods_of,
     6,
 )
 
 PLAN = Boxes(
     "plan",
     (
-        Box("plan_needed", _meeting("plan_needed"), kind="yes_no", options="yes_no"),
-        Box("plan_quantity", _meeting("plan_quantity"), kind="whole"),
-        Box("plan_due_on", _meeting("plan_due_on"), kind="day"),
+        Box("plan_needed", of_meeting("plan_needed"), kind="yes_no", options="yes_no"),
+        Box("plan_quantity", of_meeting("plan_quantity"), kind="whole"),
+        Box("plan_due_on", of_meeting("plan_due_on"), kind="day"),
         Box("planned_by", lambda of: of[1].planned_by.name if of[1].planned_by else None),
-        Box("plan", _meeting("plan"), 4),
+        Box("plan", of_meeting("plan"), 4),
     ),
 )
 
@@ -303,7 +195,7 @@ CAUSES = Table(
         Column("cause_class", lambda row: choice("cause_class", row.cause_class), 9),
         Column("resp_dept", lambda row: department_name(row.department), 9),
     ),
-    _causes,
+    causes_of,
     2,
 )
 
@@ -312,13 +204,13 @@ MEASURES = Table(
     (
         Column("source", lambda row: row.where, 11),
         Column("action_kind", lambda row: choice("action_kind", row.kind), 8),
-        Column("content", _content, 36),
+        Column("content", content_of, 36),
         Column("cause_kind", lambda row: choice("cause_kind", row.against), 8),
         Column("owner", lambda row: row.owner, 9),
         Column("planned_on", lambda row: row.planned_on, 11, "day"),
         Column("done_on", lambda row: row.done_on, 11, "day"),
     ),
-    _measures,
+    measures_of,
     4,
 )
 
@@ -364,7 +256,7 @@ PROOFS = Table(
         Column("effect", lambda pair: choice("effect", pair[1].effect), 8),
         Column("verified_by", lambda pair: pair[1].verified_by.name, 9),
     ),
-    lambda record: [(capa, proof) for capa in _capas(record) for proof in capa.verifications],
+    lambda record: [(capa, proof) for capa in capas_of(record) for proof in capa.verifications],
     2,
 )
 
@@ -393,12 +285,12 @@ COMPLAINT_REPORT = Paper(
             "5.2.1.1 · 5.2.1.2",
         ),
         Block("B", lambda _: gettext("Analysis and confirmation"), (ANALYSIS,), "5.2.1.3 · 5.2.2.1"),
-        Block("C", _meeting_title, (MEETING, ATTENDANCE, GOODS, PLAN), "5.2.2.4", _meetings),
+        Block("C", meeting_title, (MEETING, ATTENDANCE, GOODS, PLAN), "5.2.2.4", meetings_of),
         Block("D", lambda _: gettext("Cause"), (CAUSES,), "5.2.2.5"),
         Block("E", lambda _: gettext("Measures"), (MEASURES,), "5.2.2.5"),
         Block(
             "F",
-            lambda reply: _named(reply) if reply else term("reply"),
+            lambda reply: name_of_reply(reply) if reply else term("reply"),
             (REPLY,),
             "5.2.2.3 · 5.2.2.6",
             lambda record: record.replies,

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cs.blueprints.reports.figures import MOST_MONTHS, Span
+from cs.blueprints.reports.periods import MOST_MONTHS, Span
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer

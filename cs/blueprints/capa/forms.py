@@ -7,10 +7,12 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
-from wtforms import RadioField, SubmitField
+from wtforms import RadioField
 from wtforms.validators import InputRequired
 
-from cs.models.capa import Action, Capa
+from cs.blueprints.capa.answer_forms import AnalyseForm, MeasuresForm
+from cs.models.capa import Capa
+from cs.models.capa_parts import Action
 from cs.models.complaints.complaint import Complaint
 from cs.models.holidays import work_calendar
 from cs.procedure import capa as procedure
@@ -20,7 +22,6 @@ from cs.records.procedure import rulebook, zone
 from cs.records.record import by_number, find
 from cs.web.fields import (
     Choice,
-    Choices,
     Day,
     LongText,
     ReasonForm,
@@ -35,10 +36,7 @@ from cs.web.fields import (
     whole_or_none,
 )
 from cs.web.options import customers_to_choose, people_to_choose
-from cs.web.rows import RowForm, Rows, WithRows
 from cs.wording.words import choice, departments, label, language
-
-ROWS_READY = 3  # empty rows of actions on a new form
 
 
 def _today(on: datetime) -> date:
@@ -142,201 +140,6 @@ class AmendForm(_DutyForm):
 
 
 # The department's answer
-
-
-class BoneRow(RowForm):
-    """7.4-44: a cause on the fishbone."""
-
-    cause_class = Choice("cause_class")
-    cause = Text("cause", most=200)
-    is_root = Yes("is_root")
-
-    decisive = ("cause",)
-
-    def check(self) -> None:
-        if not self.cause_class.data:
-            self.fault("cause_class", gettext("Please choose one."))
-
-
-def _why(kind: str, place: int) -> str:
-    return f"why_{kind}_{place}"
-
-
-def _proof(kind: str, place: int) -> str:
-    return f"proven_{kind}_{place}"
-
-
-class AnalyseForm(WithRows, WithFiles, StepForm):
-    """7.4-40 to 45: why it arose, why it got out, why the system let it; two 5-why rows and the fishbone."""
-
-    occurrence_cause = LongText("occurrence_cause", required=True, most=1000)
-    escape_cause = LongText("escape_cause", required=True, most=1000)
-    system_cause = LongText("system_cause", most=1000)
-    cause_class = Choice("cause_class", "cause_class", required=True)
-    cause_verification = LongText("cause_verification", required=True, most=1000)
-    cause_verified_by = Text("cause_verified_by", required=True)
-    bones = Rows(BoneRow, label("bones"))
-    more_rows = SubmitField()
-
-    rows = "bones"
-    beside = frozenset(
-        {
-            "more_rows",
-            *(
-                name(kind, place)
-                for name in (_why, _proof)
-                for kind in procedure.WHYS
-                for place in range(1, procedure.MOST_WHYS + 1)
-            ),
-        }
-    )
-
-    def offer(self, record: Any, on: datetime) -> None:
-        offered = [("", "—"), *((code, choice("cause_class", code)) for code in procedure.SIX_M)]
-        if not self.bones.entries:
-            self.bones.refill([{"cause_class": code} for code in procedure.SIX_M])
-        for entry in self.bones.entries:
-            entry.form.cause_class.choices = offered
-
-    def fill(self, record: Any, on: datetime) -> None:
-        for name in (
-            "occurrence_cause",
-            "escape_cause",
-            "system_cause",
-            "cause_class",
-            "cause_verification",
-            "cause_verified_by",
-        ):
-            self[name].process_data(getattr(record, name))
-        said = record.of_round(record.round)
-        for why in said["whys"]:
-            self[_why(why.cause_kind, why.why_no)].process_data(why.because)
-            self[_proof(why.cause_kind, why.why_no)].process_data(why.proven)
-        missing = [
-            code for code in procedure.SIX_M if code not in {bone.cause_class for bone in said["bones"]}
-        ]
-        self.bones.refill([*said["bones"], *({"cause_class": code} for code in missing)])
-        self.offer(record, on)
-
-    def why_fields(self, kind: str) -> list[tuple[Any, Any]]:
-        """Each answer of a row, and whether it was verified."""
-        return [
-            (self[_why(kind, place)], self[_proof(kind, place)])
-            for place in range(1, procedure.MOST_WHYS + 1)
-        ]
-
-    def check(self, record: Any, on: datetime) -> None:
-        if record.system_cause_needed and not self.system_cause.data:
-            self.fault(
-                "system_cause",
-                gettext("The complaint is critical or major: say why the system let it happen."),
-            )
-        too_few = procedure.why_faults(self._answers())
-        for kind in too_few:
-            self.fault(
-                _why(kind, len(self._answers()[kind]) + 1),
-                gettext("Ask why again: at least two answers are needed to come to a cause."),
-            )
-        for kind in procedure.unproven_causes(
-            {kind: proven for kind, proven in self._proven().items() if kind not in too_few}
-        ):
-            last = [answer for answer, _proven in self.why_fields(kind) if answer.data][-1]
-            self.fault(last.name, gettext("This is the cause: verify it, and tick that it was (7.4-46)."))
-        if procedure.fishbone_faults(tuple(row.is_root.data for row in self.bones.filled)):
-            self.fault("bones", gettext("Mark the root cause on the fishbone."))
-
-    def _answers(self) -> dict[str, list[str]]:
-        return {
-            kind: [answer.data for answer, _proven in self.why_fields(kind) if answer.data]
-            for kind in procedure.WHYS
-        }
-
-    def _proven(self) -> dict[str, list[bool]]:
-        return {
-            kind: [proven.data for answer, proven in self.why_fields(kind) if answer.data]
-            for kind in procedure.WHYS
-        }
-
-    def values(self) -> dict[str, Any]:
-        bones = [
-            {name: row[name].data for name in ("cause_class", "cause", "is_root")}
-            for row in self.bones.filled
-        ]
-        return super().values() | {"whys": self._answers(), "proven": self._proven(), "bones": bones}
-
-
-for _kind in procedure.WHYS:
-    for _place in range(1, procedure.MOST_WHYS + 1):
-        setattr(AnalyseForm, _why(_kind, _place), Text("why", most=300))
-        setattr(AnalyseForm, _proof(_kind, _place), Yes("proven"))
-
-
-class ActionRow(RowForm):
-    """7.4-48: one measure."""
-
-    action_kind = Choice("action_kind", "action_kind")
-    content = LongText("content", most=1000)
-    cause_kind = Choice("cause_kind", "cause_kind")
-    owner_id = Reference("owner")
-    planned_on = Day("planned_on")
-
-    decisive = ("content", "owner_id", "planned_on")
-
-    def check(self) -> None:
-        for name in ("action_kind", "content", "owner_id", "planned_on"):
-            if not self[name].data:
-                self.fault(name, gettext("Please fill this in."))
-
-
-class MeasuresForm(WithRows, StepForm):
-    """7.4-48 to 50: the measures, the documents they change, the products they also concern."""
-
-    actions = Rows(ActionRow, label("actions"))
-    more_rows = SubmitField()
-    documents = Choices("documents", "document")
-    read_across = LongText("read_across", most=1000)
-
-    rows = "actions"
-    beside = frozenset({"more_rows"})
-
-    def offer(self, record: Any, on: datetime) -> None:
-        offered = reference_choices(
-            [(person.id, person.name) for person in people_to_choose(Permission.ANSWER_CAPA)]
-        )
-        self.actions.stand_ready(1 if self.actions.entries else ROWS_READY)
-        for entry in self.actions.entries:
-            entry.form.owner_id.choices = offered
-
-    def fill(self, record: Any, on: datetime) -> None:
-        self.documents.data, self.read_across.data = record.documents_changed, record.read_across
-        if record.open_actions:
-            self.actions.refill(record.open_actions)
-
-    def check(self, record: Any, on: datetime) -> None:
-        for row in self.actions.filled:
-            if row.planned_on.data and row.planned_on.data < record.round_began_on:
-                row.fault(
-                    "planned_on",
-                    gettext("This lies before the report was issued (%(day)s).", day=record.round_began_on),
-                )
-        self.actions.gather()
-        done = [action for action in record.actions if action.round == record.round and action.done_on]
-        kinds = tuple(row.action_kind.data for row in self.actions.filled) + tuple(
-            action.action_kind for action in done
-        )
-        if not self.actions.filled:
-            self.fault("actions", gettext("Write at least one measure."))
-        elif procedure.measure_faults(kinds):
-            self.fault(
-                "actions",
-                gettext("At least one corrective measure is needed: without it the cause stays (5.2.2.5)."),
-            )
-
-    def values(self) -> dict[str, Any]:
-        names = ("action_kind", "content", "cause_kind", "owner_id", "planned_on")
-        return super().values() | {
-            "actions": [{name: row[name].data for name in names} for row in self.actions.filled]
-        }
 
 
 # Carrying out

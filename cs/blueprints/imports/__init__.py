@@ -21,7 +21,8 @@ from flask_wtf.file import FileField
 from cs.extensions import begin_write, db
 from cs.files.store import MEGABYTE, FileRefused
 from cs.imports import Column, Limits, Line, Problem, Table, TableRefused, read_table
-from cs.imports.plans import REASONS, Kind, Plan, apply, plan
+from cs.imports.plans import Kind, Plan, apply, plan
+from cs.imports.words import REASONS
 from cs.procedure.authority import Permission, roles_with
 from cs.records.attachments import PendingUpload
 from cs.records.receipts import Receipt

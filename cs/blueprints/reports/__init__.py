@@ -13,7 +13,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, request, send_file, url_for
 from flask_babel import force_locale, gettext
 
-from cs.blueprints.reports import figures
+from cs.blueprints.reports import figures, periods
 from cs.drawing.charts import CONTENT_POLICY
 from cs.printing.definition import Register
 from cs.printing.formats import FORMATS, file_name, mime_of
@@ -66,7 +66,7 @@ def _figures(names: Iterable[str]) -> dict[str, Any]:
     return {
         "figures": [one for _span, one in shown],
         "span": span,
-        "years": figures.years(on, first),
+        "years": periods.years(on, first),
         "pareto_by": choices("pareto_by"),
         "summary": figures.summary(span, on) if len(shown) > 1 else None,
     }

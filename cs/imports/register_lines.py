@@ -1,0 +1,232 @@
+"""A line of an old complaint register: what it says, and what in it cannot be right."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from cs.imports.cells import Problem, plain
+from cs.imports.master_data import CUSTOMER_ORDER
+from cs.imports.plans import MOST_PIECES, Known, Remark
+from cs.imports.register_words import BETWEEN, OPEN, VOID
+from cs.imports.tables import Line
+from cs.models.complaints.complaint import Complaint
+from cs.procedure import complaints as procedure
+
+SYMPTOM_COLUMNS = ("symptom", "description")
+KEPT_WORDS = (
+    "severity",
+    "nature",
+    "liability",
+    "channel",
+    "found_at",
+    "finding",
+    "response",
+)  # a code where the word is known
+QUANTITIES = ("shipped_qty", "checked_qty", "defect_qty")
+AS_THEY_STAND = (
+    "old_number",
+    "contact_name",
+    "customer_ref",
+    "order_no",
+    "lot_no",
+    "shipped_on",
+    "late_reply_reason",
+    *QUANTITIES,
+)
+
+
+def read_line(line: Line, known: Known, said: list[Problem]) -> dict[str, Any]:
+    cells = line.values
+    customer = known.customer(line, CUSTOMER_ORDER, said)
+    if customer is None and not any(cells[name] for name in CUSTOMER_ORDER):
+        said.append(Problem("customer", "required"))
+    text = "\n".join(dict.fromkeys(str(cells[name]) for name in SYMPTOM_COLUMNS if cells[name]))
+    if not text and not any(problem.column in SYMPTOM_COLUMNS for problem in said):
+        said.append(Problem("symptom", "required"))
+    _check_days(cells, known, said)
+    _check_quantities(cells, said)
+    reading = _Reading(line, known, said)
+    values = {name: cells[name] for name in AS_THEY_STAND} | {
+        name: reading.word(name) for name in KEPT_WORDS if name != "response"
+    }
+    return values | {
+        "customer_id": customer,
+        "heard_on": cells["complaint_date"],
+        "reply_due_on": cells["reply_due_on"],
+        "replied_on": cells["replied_on"],
+        "closed_on": cells["closed_on"],
+        "description": text,
+        **reading.model(),
+        **reading.defect(text),
+        **reading.whose(values["liability"]),
+        **reading.outcome(),
+        "natural_key": Complaint.key_of(
+            cells["old_number"], customer, cells["complaint_date"], cells["model"], cells["lot_no"], text
+        ),
+        "old_notes": reading.kept_notes(),
+    }
+
+
+def _check_days(cells: dict[str, Any], known: Known, said: list[Problem]) -> None:
+    heard, replied, closed = (
+        cells[name] if isinstance(cells[name], date) else None
+        for name in ("complaint_date", "replied_on", "closed_on")
+    )
+    said += [
+        Problem(name, "in_the_future", {"value": cells[name].isoformat()})
+        for name in ("complaint_date", "replied_on", "closed_on")
+        if cells[name] and cells[name] > known.today
+    ]
+    if heard:
+        said += [
+            Problem(name, "before_complaint", {"value": cells[name].isoformat(), "day": heard.isoformat()})
+            for name in ("reply_due_on", "replied_on", "closed_on")
+            if cells[name] and cells[name] < heard
+        ]
+        if cells["shipped_on"] and cells["shipped_on"] > heard:
+            said.append(Problem("shipped_on", "shipped_after_complaint"))
+    if replied and closed and closed < replied:
+        said.append(
+            Problem(
+                "closed_on", "closed_before_reply", {"value": closed.isoformat(), "day": replied.isoformat()}
+            )
+        )
+
+
+def _check_quantities(cells: dict[str, Any], said: list[Problem]) -> None:
+    given = {name: cells[name] for name in QUANTITIES if cells[name] is not None}
+    wrong = [
+        Problem(name, "negative" if value < 0 else "too_many")
+        for name, value in given.items()
+        if not 0 <= value <= MOST_PIECES
+    ]
+    said += wrong
+    if wrong:
+        return
+    shipped, checked, defect = (given.get(name) for name in QUANTITIES)
+    if checked is not None and defect is not None and defect > checked:
+        said.append(
+            Problem("defect_qty", "more_defective_than_checked", {"defect": defect, "checked": checked})
+        )
+    elif shipped is not None and defect is not None and defect > shipped:
+        said.append(
+            Problem("defect_qty", "more_defective_than_shipped", {"defect": defect, "shipped": shipped})
+        )
+    if shipped is not None and checked is not None and checked > shipped:
+        said.append(Problem("checked_qty", "more_checked_than_shipped", {"shipped": shipped}))
+
+
+class _Reading:
+    """What the words of one line mean, and what of them is kept as text."""
+
+    def __init__(self, line: Line, known: Known, said: list[Problem]) -> None:
+        self.cells, self.known, self.said = line.values, known, said
+        self.notes: list[str] = []
+
+    def note(self, name: str) -> None:
+        """Keeps a cell as it stands, under its title in the register."""
+        if self.cells[name]:
+            self.notes.append(f"{self.known.titles[name]}：{self.cells[name]}")
+
+    def kept_notes(self) -> str | None:
+        for name in ("effect", "remarks", *(() if self.cells["checked_qty"] else ("defect_rate",))):
+            self.note(name)
+        return "\n".join(self.notes) or None
+
+    def as_text(self, name: str) -> None:
+        self.said.append(Remark(name, "word_as_text", {"value": self.cells[name]}))
+        self.note(name)
+
+    def word(self, name: str) -> str | None:
+        code = self.known.code(name, self.cells[name])
+        if code is None and self.cells[name]:
+            self.as_text(name)
+        return code
+
+    def model(self) -> dict[str, Any]:
+        """The product of that model, made or not; else the words themselves."""
+        word, name = self.cells["model"], self.cells["product_name"]
+        found = self.known.all_models.get(plain(str(word))) if word else None
+        if found is None and word:
+            self.said.append(Remark("model", "model_as_text", {"value": word}))
+        return {
+            "product_id": found,
+            "old_model": None
+            if found is not None
+            else " ".join(str(one) for one in (word, name) if one) or None,
+        }
+
+    def defect(self, text: str) -> dict[str, Any]:
+        """Category and code by their words; else by a symptom that is nothing but a defect's name, or that
+        our register wrote before the text."""
+        category = self.word("defect_category")
+        first, _, rest = text.partition(BETWEEN)
+        named, before = (
+            self.known.code("defect_code", self.cells["defect_code"]),
+            self.known.code("defect_code", first),
+        )
+        found = next(
+            (one for one in (named, before) if one and category in (None, one.partition(".")[0])), None
+        )
+        if self.cells["defect_code"] and (named is None or found != named):
+            self.as_text("defect_code")  # nobody knows the word, or it belongs to another category
+        of, _, code = (found or "").partition(".")
+        said = {"defect_category": of or category, "defect_code": code or None}
+        return said | {"description": rest} if found is not None and found == before and rest else said
+
+    def whose(self, liability: str | None) -> dict[str, Any]:
+        """Our department that was responsible; a register may write 供应商 or 客户 into that column: then
+        whose fault it was."""
+        word = self.cells["resp_dept"]
+        department = self.known.code("resp_dept", word)
+        of_others = self.known.code("liability", word) if department is None else None
+        if word and department is None and (of_others is None or liability not in (None, of_others)):
+            self.as_text("resp_dept")
+        return {"resp_dept": department, "liability": liability or of_others}
+
+    def outcome(self) -> dict[str, Any]:
+        """The state in which the line leaves the complaint, and its one reply."""
+        replied, ended, status = (
+            self.cells["replied_on"],
+            self.cells["closed_on"],
+            self.known.code("status", self.cells["status"]),
+        )
+        response = self.word("response")
+        if self.cells["status"] and status is None:
+            self.as_text("status")
+        if status == VOID:
+            self.said.append(Problem("status", "line_is_void", {"value": self.cells["status"]}))
+        if status == OPEN and ended:
+            self.said.append(
+                Problem(
+                    "status", "closed_but_open", {"value": self.cells["status"], "day": ended.isoformat()}
+                )
+            )
+        closed = bool(ended) or status == procedure.CLOSED
+        if closed:
+            self.said += [
+                Remark(None, code)
+                for code, there in (("closed_without_day", ended), ("closed_without_reply", replied))
+                if not there
+            ]
+        elif response and not replied:
+            self.said.append(Problem("response", "answer_without_reply"))
+        return {
+            "state": procedure.state_of_old_line(closed=closed, replied=bool(replied), response=response),
+            "reply": self.reply(response, bool(replied) or closed),
+        }
+
+    def reply(self, response: str | None, sent: bool) -> dict[str, Any] | None:
+        """Cause and measures in brief, and the customer's answer; before any reply, they are notes for who
+        takes the case in hand."""
+        parts = {"cause": ("cause_brief", "escape_cause"), "actions": ("measure_brief", "preventive_action")}
+        if not sent:
+            for name in (name for names in parts.values() for name in names):
+                self.note(name)
+            return None
+        said: dict[str, Any] = {"response": response}
+        for field, (first, second) in parts.items():
+            more = f"{self.known.titles[second]}：{self.cells[second]}" if self.cells[second] else None
+            said[field] = "\n".join(str(one) for one in (self.cells[first], more) if one) or None
+        return said if any(said.values()) or self.cells["replied_on"] else None

@@ -1,0 +1,47 @@
+"""The lines of a replenishment application, and what its signatures cover."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from cs.extensions import db
+from cs.models.customers import Product
+from cs.records.types import Money, Quantity, UnitPrice, exact
+
+FACE = (
+    "number",
+    "complaint_id",
+    "return_id",
+    "customer_id",
+    "order_no",
+    "charged",
+    "wanted_on",
+    "replenishment_reason",
+    "amount",
+)
+LINE_FACE = ("product_id", "quantity", "unit_price", "amount")
+
+
+class ReplenishmentLine(db.Model):
+    """So many of a model at a price; its amount rounds half up to the fen, which the database checks."""
+
+    __tablename__ = "replenishment_lines"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    replenishment_id: Mapped[int] = mapped_column(ForeignKey("replenishments.id"), index=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
+    quantity: Mapped[Decimal] = mapped_column(Quantity)
+    unit_price: Mapped[Decimal] = mapped_column(UnitPrice)
+    amount: Mapped[Decimal] = mapped_column(Money)
+    product: Mapped[Product] = relationship(lazy="joined")
+    __table_args__ = (
+        CheckConstraint("quantity > 0 AND unit_price > 0", name="some"),
+        CheckConstraint("amount = (quantity * unit_price + 50000) / 100000", name="product_to_the_fen"),
+    )
+
+    @validates("quantity", "unit_price", "amount")
+    def _exact(self, _key: str, value: Any) -> Decimal | None:
+        return exact(value)

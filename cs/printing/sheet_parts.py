@@ -1,0 +1,235 @@
+"""The parts of a printed form as the typesetter takes them: boxes, tables, pictures, and who signed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from cs.extensions import db
+from cs.files.store import FileRefused, NoSuchFile
+from cs.printing.definition import (
+    EMPTY,
+    Block,
+    Box,
+    Boxes,
+    Drawing,
+    Paper,
+    Pictures,
+    Signed,
+    Signing,
+    Table,
+    in_words,
+)
+from cs.printing.fitting import breakable, laid_out
+from cs.records.attachments import Attachment
+from cs.records.events import Event
+from cs.records.record import Record
+from cs.records.users import User
+from cs.wording.words import choices, moment, role_name, term
+
+LABEL = 19.0  # of the label of a box (paper.typ)
+LOW = 4.4  # millimetres: the room to write in a box that does not take the whole line
+PHOTOGRAPH = 480  # the thumbnail that is printed: 3 in a line at 200 dots per inch
+WIDE, TALL = 277.0, 190.0  # millimetres between the margins of A4: landscape, portrait
+PAPER_SIZE, SMALL = 8.0, 6.5
+
+
+class SheetParts:
+    """The blocks of one paper, part by part. Without a record they are those of a blank copy."""
+
+    def __init__(self, record: Any, files: list[Attachment], pictures: dict[str, Path]) -> None:
+        self.record, self.files, self.pictures = record, files, pictures
+
+    def of(self, block: Block, subject: Any) -> dict[str, Any]:
+        parts = [part for one in block.parts if (part := self._part(one, subject)) is not None]
+        return {"letter": block.letter, "title": block.title(subject), "clause": block.clause, "parts": parts}
+
+    def struck(self, block: Block) -> dict[str, Any]:
+        """A block that the case does not need."""
+        return {"letter": block.letter, "title": block.title(None), "clause": block.clause, "parts": []}
+
+    def _part(self, part: Any, subject: Any) -> dict[str, Any] | None:
+        match part:
+            case Boxes():
+                boxes = [
+                    self._box(box, subject)
+                    for box in part.boxes
+                    if self._stands(box, subject) and (part.on_blank or self.record)
+                ]
+                return {"kind": "fields", "rows": lines_of_boxes(boxes)} if boxes else None
+            case Table():
+                return self._table(part, subject)
+            case Pictures():
+                return self._pictures(part)
+            case Drawing():
+                svg = None if self.record is None else part.svg(subject)
+                return (
+                    {"kind": "drawing", "title": term(part.term), "svg": svg or "", "legend": part.legend()}
+                    if svg or self.record is None
+                    else None
+                )
+        raise TypeError(part)
+
+    def _stands(self, box: Box, subject: Any) -> bool:
+        return not box.if_filled or self.record is None or bool(box.in_words(subject))
+
+    def _box(self, box: Box, subject: Any) -> dict[str, Any]:
+        blank = self.record is None
+        return {
+            "label": term(box.term),
+            "value": "" if blank else value_in_print(box.value(subject), box.kind),
+            "span": box.span,
+            "options": [name for _code, name in choices(box.options)] if blank and box.options else [],
+            "room": box.room if box.span == 4 and not box.if_filled else LOW,
+        }
+
+    def _table(self, part: Table, subject: Any) -> dict[str, Any]:
+        found = [] if self.record is None else part.rows(subject)
+        rows = [[value_in_print(column.value(row), column.kind) for column in part.columns] for row in found]
+        if self.record is not None and not rows:
+            rows = [[EMPTY] * len(part.columns)]
+        return {
+            "kind": "rows",
+            "title": term(part.term) if part.term else None,
+            "widths": [column.width for column in part.columns],
+            "aligns": ["right" if alignment(column.kind) == "right" else "left" for column in part.columns],
+            "titles": [column.title for column in part.columns],
+            "rows": rows,
+            "empty": part.blank_rows if self.record is None else 0,
+        }
+
+    def _pictures(self, part: Pictures) -> dict[str, Any]:
+        shown = [
+            {
+                "file": name if (name := f"{file.sha256}.jpg") in self.pictures else None,
+                "name": file.name,
+                "by": f"{file.added_by.name} {moment(file.at)}",
+            }
+            for file in self.files
+            if file.is_image
+        ]
+        others = [
+            [[term("file"), file.name], f"{file.added_by.name} {moment(file.at)}"]
+            for file in self.files
+            if not file.is_image
+        ]
+        return {"kind": "pictures", "title": term(part.term), "pictures": shown, "others": others}
+
+
+def fitted_paper(sheet: dict[str, Any]) -> dict[str, Any]:
+    """With the widths of the tables' columns, and places where words too long for their box may break."""
+    for part in (part for block in sheet["blocks"] for part in block["parts"]):
+        if part["kind"] == "fields":
+            for box in (box for line in part["rows"] for box in line):
+                box["label"] = breakable(box["label"], LABEL, PAPER_SIZE)
+                box["value"] = breakable(box["value"], TALL / 4 * box["span"] - LABEL, PAPER_SIZE)
+        elif part["kind"] == "rows":
+            texts = [list(cells) for cells in zip(part["titles"], *part["rows"], strict=True)]
+            widths = part["widths"] = laid_out(part["widths"], texts, TALL, PAPER_SIZE)
+            part["titles"] = [
+                breakable(title, width, PAPER_SIZE)
+                for title, width in zip(part["titles"], widths, strict=True)
+            ]
+            part["rows"] = [
+                [breakable(cell, width, PAPER_SIZE) for cell, width in zip(row, widths, strict=True)]
+                for row in part["rows"]
+            ]
+        elif part["kind"] == "pictures":
+            for one in part["pictures"]:
+                one["name"] = breakable(one["name"], TALL / 3, SMALL)
+            part["others"] = breakable(part["others"], TALL, PAPER_SIZE)
+    return sheet
+
+
+def lines_of_boxes(boxes: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Boxes in lines of four; the last box of a line takes what is left of it."""
+    lines: list[list[dict[str, Any]]] = [[]]
+    for box in boxes:
+        if sum(one["span"] for one in lines[-1]) + box["span"] > 4:
+            lines.append([])
+        lines[-1].append(box)
+    for line in lines:
+        if line:
+            line[-1]["span"] += 4 - sum(one["span"] for one in line)
+    return lines
+
+
+def signing_events(record: Record, paper: Paper) -> list[tuple[Event, str]]:
+    """The record's last event, and those of the steps by which the paper is signed, in order: each with the
+    name of who took it."""
+    steps = [step for box in paper.signed for step in box.steps]
+    query = (
+        select(
+            Event.seq,
+            Event.name,
+            Event.role,
+            Event.at,
+            Event.by_id,
+            Event.data,
+            Event.content_hash,
+            User.name.label("who"),
+        )
+        .outerjoin(User, User.id == Event.by_id)
+        .where(Event.kind == record.kind, Event.record_id == record.id)
+        .where((Event.name.in_(steps)) | (Event.seq == record.version))
+        .order_by(Event.seq)
+    )
+    return [(row, row.who or "") for row in db.session.execute(query)]  # type: ignore[misc]
+
+
+def signers_of(box: Signing, record: Any, events: list[tuple[Event, str]]) -> list[dict[str, Any]]:
+    """Who stands in a box: whom the record's own signatures name; else the last who took one of its steps, or
+    everybody with their last."""
+    if record is None:
+        return []
+    if box.signed is not None:
+        people = box.signed(record)
+    else:
+        last = {
+            event.by_id if box.all_of_them else None: (event, who)
+            for event, who in events
+            if event.name in box.steps
+        }
+        people = [
+            Signed(
+                who,
+                role_name(event.role),
+                event.at,
+                event.content_hash if '"signed":' in event.data else None,
+            )
+            for event, who in last.values()
+        ]
+    return [
+        {
+            "name": one.name,
+            "as": one.role,
+            "at": moment(one.at),
+            "hash": one.content_hash[:12] if one.content_hash else None,
+        }
+        for one in people
+    ]
+
+
+def printed_photograph(file: Attachment) -> Path | None:
+    """The picture to print; None when it is gone or cannot be read any more."""
+    try:
+        return current_app.extensions["files"].thumbnail(file.sha256, PHOTOGRAPH)
+    except (NoSuchFile, FileNotFoundError, FileRefused):
+        return None
+
+
+def value_in_print(value: Any, kind: str) -> Any:
+    """A value for the sheet: its text, or the texts of its parts, each of which may be another in the other
+    language."""
+    if isinstance(value, tuple):
+        return [list(part) if isinstance(part, tuple) else part for part in value]
+    return in_words(value, kind) or EMPTY
+
+
+def alignment(kind: str) -> str:
+    return {"whole": "right", "percent": "right", "quantity": "right", "money": "right", "text": "left"}.get(
+        kind, "center"
+    )

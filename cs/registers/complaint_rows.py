@@ -1,0 +1,129 @@
+"""The rows of the complaint report: causes, measures, meetings and the goods decided on."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from flask_babel import gettext
+
+from cs.models.capa import Capa
+from cs.models.complaints.complaint import Complaint, Reply
+from cs.wording.words import term
+
+# Of a part of the complaint, the complaint: its meetings and replies know it only by its rows.
+Of = tuple[Complaint, Any]
+
+
+class Cause(NamedTuple):
+    """What is said of the cause: by a CAR in its running round, or with a reply where no CAR was issued."""
+
+    where: str
+    department: str | None
+    occurrence: str | None
+    escape: str | None
+    system: str | None
+    cause_class: str | None
+
+
+class Measure(NamedTuple):
+    where: str
+    kind: str | None
+    content: str
+    against: str | None
+    owner: str | None
+    planned_on: Any
+    done_on: Any
+    done_note: str | None
+
+
+def capas_of(record: Complaint) -> list[Capa]:
+    return [capa for capa in record.capas if not capa.void_reason]
+
+
+def causes_of(record: Complaint) -> list[Cause]:
+    said = [
+        Cause(
+            capa.number,
+            capa.department,
+            capa.occurrence_cause,
+            capa.escape_cause,
+            capa.system_cause,
+            capa.cause_class,
+        )
+        for capa in capas_of(record)
+    ]
+    return said or [
+        Cause(name_of_reply(reply), None, reply.cause, None, None, None)
+        for reply in record.replies
+        if reply.cause
+    ]
+
+
+def measures_of(record: Complaint) -> list[Measure]:
+    said = [
+        Measure(
+            capa.number,
+            action.action_kind,
+            action.content,
+            action.cause_kind,
+            action.owner.name,
+            action.planned_on,
+            action.done_on,
+            action.done_note,
+        )
+        for capa in capas_of(record)
+        for action in capa.actions
+    ]
+    return said or [
+        Measure(name_of_reply(reply), None, reply.actions, None, None, None, None, None)
+        for reply in record.replies
+        if reply.actions
+    ]
+
+
+def name_of_reply(reply: Reply) -> str:
+    return gettext("Reply no. %(number)s", number=reply.number)
+
+
+def content_of(row: Measure) -> str:
+    return "\n".join(text for text in (row.content, row.done_note) if text)
+
+
+def meetings_of(record: Complaint) -> list[Of]:
+    return [(record, meeting) for meeting in record.meetings]
+
+
+def meeting_title(of: Of | None) -> str:
+    return (
+        gettext("Meeting no. %(number)s", number=of[1].round)
+        if of and len(of[0].meetings) > 1
+        else term("meeting")
+    )
+
+
+def in_meeting(rows: str) -> Any:
+    return lambda of: [row for row in getattr(of[0], rows) if row.round == of[1].round]
+
+
+def goods_of(of: Of) -> list[tuple[Any, Any]]:
+    """(place, one of its dispositions); a place with nothing has none."""
+    complaint, meeting = of
+    return [
+        (place, row)
+        for place in complaint.places
+        if place.round == meeting.round
+        for row in [
+            one for one in complaint.dispositions if (one.round, one.place) == (place.round, place.place)
+        ]
+        or [None]
+    ]
+
+
+def of_goods(name: str, kind: Any = str) -> Any:
+    return lambda pair: (
+        kind(getattr(pair[1], name)) if pair[1] is not None and getattr(pair[1], name) is not None else None
+    )
+
+
+def of_meeting(name: str) -> Any:
+    return lambda of: getattr(of[1], name)
