@@ -381,7 +381,6 @@ STILL_TOO_LONG = {
     "cs.models.replenishments",
     "cs.models.returns.customer_return",
     "cs.records.users",
-    "cs.procedure.rulebook",
     "cs.registers.complaint_report",
     "cs.printing.sheets",
 }
