@@ -20,7 +20,7 @@ def faults(book: Rulebook) -> Iterator[tuple[str, str]]:
         yield "open_ages", f"is {list(book.open_ages)}: write the smaller number first"
     for code, kpi in book.kpis.items():
         if kpi.clause not in {clause.id for clause in book.clauses}:
-            yield f"kpis.{code}.clause", f"no clause {kpi.clause!r}: name one of the clauses below"
+            yield f"kpis.{code}.clause", f"no clause {kpi.clause!r}: name a clause of the procedure"
     for code, role in book.roles.items():
         if role.department is not None and role.department not in book.departments:
             yield f"roles.{code}.department", f"no department {role.department!r}: name one of {known}"

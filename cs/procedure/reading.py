@@ -30,13 +30,19 @@ PLAIN = {
 
 
 class ProcedureError(Exception):
-    """A fault of the procedure file: `place` in dotted form (departments.sales.zh), `reason` with what to
-    do."""
+    """A fault of the procedure's files: `place` in dotted form (departments.sales.zh), `reason` with what to
+    do, `file` that holds the place, or blank where the place is a file itself."""
 
-    def __init__(self, place: str, reason: str) -> None:
-        super().__init__(f"{place}: {reason}")
+    def __init__(self, place: str, reason: str, file: str = "") -> None:
+        super().__init__(f"{file} {place}: {reason}".lstrip())
         self.place = place
         self.reason = reason
+        self.file = file
+
+
+def table_of(place: str) -> str:
+    """The table that holds a place: 'departments' of 'departments.sales.zh', 'clauses' of 'clauses[2].id'."""
+    return place.partition(".")[0].partition("[")[0]
 
 
 def read(kind: Any, table: Mapping[str, Any], place: str = "", given: Mapping[str, Any] | None = None) -> Any:

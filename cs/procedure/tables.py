@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cs.procedure.calendar import WorkingHours
@@ -10,6 +11,7 @@ from cs.procedure.document import ClauseText, Procedure
 from cs.procedure.forms import Form, Numbering
 from cs.procedure.names import Name
 from cs.procedure.organisation import Department, Role
+from cs.procedure.reading import ProcedureError, table_of
 from cs.procedure.rules import CapaRule, Escalation, Kpi, ReplenishmentRule, ReplyRule
 
 OUR_COMPANY = Name("本公司", "Our company")  # until the factory writes its name
@@ -17,7 +19,7 @@ OUR_COMPANY = Name("本公司", "Our company")  # until the factory writes its n
 
 @dataclass(frozen=True)
 class Rulebook:
-    """The whole procedure file. Records that used a rule keep `hash`, so that an old case can be
+    """The whole procedure. Records that used a rule keep `hash`, so that an old case can be
     explained."""
 
     procedure: Procedure
@@ -42,3 +44,8 @@ class Rulebook:
     company: Name = OUR_COMPANY
     text: str = ""
     hash: str = ""
+    files: Mapping[str, str] = field(default_factory=dict, compare=False)  # table: file that holds it
+
+    def fault(self, place: str, reason: str) -> ProcedureError:
+        """Return a fault of these rules at `place`, with the name of the file that holds it."""
+        return ProcedureError(place, reason, self.files.get(table_of(place), ""))
