@@ -31,9 +31,10 @@ class Procedure:
 
 @dataclass(frozen=True)
 class ClauseText:
-    """A clause as it is written; without text it is a heading. `cs.procedure.clauses` ties it to the
-    program."""
+    """A clause as it is written; without text it is a heading. `does` is what the program does for it, on the
+    screens that `cs.procedure.clauses` names."""
 
     id: str
     title: Name
     text: str = ""
+    does: Name | None = None
