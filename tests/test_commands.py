@@ -389,6 +389,26 @@ def test_a_wrong_file_of_a_factorys_folder_stops_the_start_with_its_name(tmp_pat
         create_app({"CS_DATA": tmp_path / "data", "DATABASE_URL": "", "CS_PROCEDURE": str(own)})
 
 
+def test_the_text_of_a_single_file_stays_readable_under_a_folder(tmp_path):
+    """What was done under the rules of its day is explained by them, however the rules are kept today."""
+    own = tmp_path / "own.toml"
+    own.write_text(RULES.text.replace("no_answer_days = 10", "no_answer_days = 12"), "utf-8")
+    settings = {"CS_DATA": tmp_path / "data", "DATABASE_URL": ""}
+    before = create_app(settings | {"CS_PROCEDURE": str(own)})
+    assert run(before, "init").exit_code == 0
+    after = create_app(settings | {"CS_PROCEDURE": ""})
+    assert run(after, "init").exit_code == 0
+    assert run(after, "verify").exit_code == 0
+    old = before.extensions["rulebook"]
+    with after.app_context():
+        rows = db.session.execute(text("SELECT hash, text FROM procedure_texts"))
+        texts = {row.hash: row.text for row in rows}
+    assert texts == {old.hash: own.read_text("utf-8"), RULES.hash: RULES.text}
+    again = tmp_path / "again.toml"
+    again.write_text(texts[old.hash], "utf-8")
+    assert rulebook.load(again) == old
+
+
 def test_a_factorys_folder_is_in_force_and_its_text_verifies(tmp_path):
     text = (rulebook.PACKAGED / "rules.toml").read_text("utf-8")
     own = tmp_path / "procedure"
