@@ -13,7 +13,7 @@ from cs.procedure.tables import Rulebook
 
 
 def faults(book: Rulebook) -> Iterator[tuple[str, str]]:
-    """Place and reason of all that is wrong between values."""
+    """Yield place and reason of every contradiction between values."""
     yield from _time_faults(book.working)
     known = ", ".join(book.departments)
     if book.open_ages[0] >= book.open_ages[1]:
@@ -32,16 +32,16 @@ def faults(book: Rulebook) -> Iterator[tuple[str, str]]:
     for place, names in lists.items():
         if not names:
             yield place, "is empty: write at least one row"
-        yield from _twice(
+        yield from _repeated_words(
             (f"{place}.{code}", word) for code, name in names.items() for word in (name.zh, name.en)
         )
-    yield from _twice(
+    yield from _repeated_words(
         (f"departments.{code}", word)
         for code, row in book.departments.items()
         for word in (row.name.zh, row.name.en, *row.aliases)
     )
-    yield from _twice((f"numbering.{code}", kind.prefix) for code, kind in book.numbering.items())
-    yield from _twice((f"clauses[{n}]", clause.id) for n, clause in enumerate(book.clauses, 1))
+    yield from _repeated_words((f"numbering.{code}", kind.prefix) for code, kind in book.numbering.items())
+    yield from _repeated_words((f"clauses[{n}]", clause.id) for n, clause in enumerate(book.clauses, 1))
 
 
 def _time_faults(working: WorkingHours) -> Iterator[tuple[str, str]]:
@@ -75,9 +75,9 @@ def _names(rows: Mapping[str, Role] | Mapping[str, Defect] | Mapping[str, Kpi]) 
     return {code: row.name for code, row in rows.items()}
 
 
-def _twice(words: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """A word that stands at two places of one list: nobody could tell them apart, on a screen or in an
-    import."""
+def _repeated_words(words: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield each word that stands twice in one list: on a screen or in an import nobody could tell the two
+    apart."""
     first: dict[str, str] = {}
     for place, word in words:
         if first.setdefault(word, place) != place:
@@ -85,7 +85,7 @@ def _twice(words: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 def codes(book: Rulebook) -> Iterator[str]:
-    """Every code that records or rules may name, in dotted form."""
+    """Yield every code that records or rules may name, in dotted form."""
     for section in (
         "departments",
         "roles",

@@ -77,7 +77,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
 
 
 def clauses(book: Rulebook) -> tuple[Clause, ...]:
-    """The clauses of these rules in their order, with what the program does for each."""
+    """Return the clauses of these rules in their order, with what the program does for each."""
     return tuple(_clause(text) for text in book.clauses)
 
 

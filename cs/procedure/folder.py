@@ -20,7 +20,7 @@ from cs.procedure.reading import ProcedureError, table_of
 
 PACKAGED = Path(__file__).with_name("mj-qp-12")
 
-# In the order of the one text. Keys that belong to no table can only stand in the first.
+# In the order of the joined text. Keys that belong to no table can only stand in the first file.
 RULES = "rules.toml"
 FILES: dict[str, tuple[str, ...]] = {
     RULES: (
@@ -53,7 +53,7 @@ class Source:
 
     @property
     def hash(self) -> str:
-        """The SHA-256 of the text."""
+        """Return the SHA-256 of the text."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
     def fault(self, error: ProcedureError) -> ProcedureError:
@@ -93,7 +93,8 @@ def _read_folder(folder: Path) -> Source:
 
 
 def _own_files(folder: Path) -> set[str]:
-    """The files that a factory has revised. Hidden files, such as those of an editor, are ignored."""
+    """Return the names of the files that a factory has revised. Hidden files, such as those of an editor, are
+    ignored."""
     with _readable(folder.name):
         own = {entry.name for entry in folder.iterdir() if not entry.name.startswith(".")}
     for name in sorted(own - FILES.keys()):
@@ -107,7 +108,7 @@ def _own_files(folder: Path) -> set[str]:
 
 
 def _refuse_keys_before_tables(name: str, text: str) -> None:
-    """In the one text a key before the first table would fall into the last table of the file above."""
+    """Refuse a key before the first table: in the joined text it would fall into the table above."""
     lines = (line.strip() for line in text.split("\n"))
     first = next((line for line in lines if line and not line.startswith("#")), "[")
     if not first.startswith("["):
@@ -116,7 +117,7 @@ def _refuse_keys_before_tables(name: str, text: str) -> None:
 
 
 def _parse(name: str, text: str, table_names: Collection[str]) -> dict[str, Any]:
-    """The tables of one file, which may hold those of `table_names` and no other."""
+    """Return the tables of a file, which may hold those of `table_names` and no other."""
     try:
         # Windows editors put a mark in front
         tables = tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)

@@ -31,8 +31,8 @@ class Numbering:
     per: Literal["month", "half_year", "year", "never"]
 
     def period(self, day: date) -> str:
-        """The period in which `day` counts: '202611', '2026H2', '2026', or '' if the count never starts
-        anew."""
+        """Return the period in which `day` counts: '202611', '2026H2', '2026', or '' if the count never
+        starts anew."""
         half = "H1" if day.month <= 6 else "H2"
         return {
             "month": f"{day.year:04}{day.month:02}",
@@ -42,9 +42,9 @@ class Numbering:
         }[self.per]
 
     def number(self, day: date, n: int) -> str:
-        """The number of the `n`-th record of `day`'s period: 'CC-202611-0007'; `n` may grow over its digits.
+        """Return the number of the `n`-th record of `day`'s period: 'CC-202611-0007'.
 
-        ValueError if `n` is less than 1.
+        `n` may grow over its digits. ValueError if `n` is less than 1.
         """
         if n < 1:
             raise ValueError("records are counted from 1")

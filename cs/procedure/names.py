@@ -13,7 +13,7 @@ class Name:
     en: str
 
     def in_(self, language: str) -> str:
-        """The name in 'zh' or 'en'. ValueError for any other language."""
+        """Return the name in 'zh' or 'en'. ValueError for any other language."""
         if language not in ("zh", "en"):
             raise ValueError(f"no language {language!r}: 'zh' or 'en'")
         return self.zh if language == "zh" else self.en

@@ -44,8 +44,8 @@ __all__ = [
 
 
 def load(path: Path | None = None) -> Rulebook:
-    """The procedure in the folder or file at `path`, or the packaged one; ProcedureError with file, place and
-    reason at the first fault.
+    """Read the procedure in the folder or file at `path`, or the packaged one; ProcedureError with file,
+    place and reason at the first fault.
 
     A factory's own files must hold every code of the packaged ones, as records and rules name them; they may
     hold more.

@@ -29,7 +29,7 @@ class ReplyRule:
         agreed_days: int | None = None,
         waits: Iterable[tuple[date, date]] = (),
     ) -> datetime:
-        """When the reply is due, in the factory's zone (5.2.2.6).
+        """Return when the reply is due, in the factory's zone (5.2.2.6).
 
         A date that the customer asked for decides, even if later (Q15). Otherwise the days agreed with the
         customer, else `days`, run from the day the company heard, which does not count; a last day that is a
@@ -56,7 +56,7 @@ class ReplyRule:
         return due
 
     def _counted(self, since: datetime, days: int, calendar: WorkCalendar) -> datetime:
-        """The end of business of the last of so many days after `since`."""
+        """Return the end of business of the last of so many days after `since`."""
         if self.counted == "working":
             last = calendar.add_working_days(calendar.day_of(since), days)
         else:
@@ -87,13 +87,13 @@ class ReplenishmentRule:
     general_manager_from: Decimal = field(metadata={"low": 0, "high": 1_000_000_000})
 
     def approvers(self, amount_sum: Decimal) -> tuple[str, ...]:
-        """The roles that must sign: `amount_sum` is that of all replenishments of one complaint that are not
-        refused or void; the limit is included."""
+        """Return the roles that must sign: `amount_sum` is that of all replenishments of one complaint that
+        are not refused or void; the limit is included."""
         both = ("sales_manager", "production_manager")
         return (*both, "general_manager") if amount_sum >= self.general_manager_from else both
 
     def chains(self) -> tuple[tuple[str, ...], ...]:
-        """The chains of signatures that there are: below the limit, and from it on."""
+        """Return the chains of signatures that there are: below the limit, and from it on."""
         return tuple(
             dict.fromkeys(self.approvers(amount) for amount in (Decimal(0), self.general_manager_from))
         )
