@@ -69,7 +69,8 @@ SETTINGS: tuple[Setting, ...] = (
         "CS_PROCEDURE",
         "",
         str,
-        "the factory's own copy of the procedure file; empty: the packaged mj-qp-12.toml",
+        "a folder with the procedure's files that the factory has revised, or a single file with all of it; "
+        "empty: the packaged folder mj-qp-12",
     ),
     Setting(
         "CS_TIMEZONE",

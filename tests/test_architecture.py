@@ -372,7 +372,6 @@ STILL_TOO_LONG = {
     "cs.models.complaints.complaint",
     "cs.models.replenishments",
     "cs.models.returns.customer_return",
-    "cs.procedure.rulebook",
     "cs.records.record",
     "cs.records.users",
 }

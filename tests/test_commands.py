@@ -27,6 +27,7 @@ from cs.cli.commands import set_up
 from cs.extensions import db
 from cs.models.customers import Customer
 from cs.procedure import rulebook
+from cs.procedure.folder import FILES
 from cs.records.attachments import Attachment, attach, detach
 from cs.records.record import Task
 from cs.records.users import Department, LoginSession, User
@@ -192,10 +193,10 @@ def test_the_rules_in_force_are_pure_json_with_authority_and_workflows(tmp_path)
     ) == (2, "MJ-QP-12", "总经理")
 
 
-def test_the_procedure_is_printed_as_its_file_stands(fresh):
-    assert run(fresh, "procedure").output.rstrip("\n") == (ROOT / "cs/procedure/mj-qp-12.toml").read_text(
-        "utf-8"
-    ).rstrip("\n")
+def test_the_procedure_is_printed_as_its_files_stand(fresh):
+    files = [(name, rulebook.PACKAGED / name) for name in FILES]
+    texts = [f"# {name}\n{path.read_text('utf-8')}" for name, path in files]
+    assert run(fresh, "procedure").output.rstrip("\n") == "".join(texts).rstrip("\n")
 
 
 def test_verify_of_sound_data_says_so_and_exits_0(app, complaint_in):
@@ -368,13 +369,55 @@ def test_tasks_are_rebuilt_from_the_records(app, complaint_in):
     ],
 )
 def test_a_wrong_procedure_file_stops_the_start_with_place_and_reason(tmp_path, right, wrong, said):
-    own, text = tmp_path / "own.toml", (ROOT / "cs/procedure/mj-qp-12.toml").read_text("utf-8")
+    own, text = tmp_path / "own.toml", RULES.text
     assert right in text
     own.write_text(text.replace(right, wrong), "utf-8")
     from cs.procedure.rulebook import ProcedureError
 
-    with pytest.raises(ProcedureError, match=said):
+    with pytest.raises(ProcedureError, match=f"own.toml .*{said}"):
         create_app({"CS_DATA": tmp_path / "data", "DATABASE_URL": "", "CS_PROCEDURE": str(own)})
+
+
+def test_a_wrong_file_of_a_factorys_folder_stops_the_start_with_its_name(tmp_path):
+    text = (rulebook.PACKAGED / "rules.toml").read_text("utf-8")
+    own = tmp_path / "procedure"
+    own.mkdir()
+    (own / "rules.toml").write_text(text.replace("[escalation.return]", "[escalation.refund]"), "utf-8")
+    with pytest.raises(
+        rulebook.ProcedureError, match=r"^rules\.toml escalation\.refund\.close: is no signature"
+    ):
+        create_app({"CS_DATA": tmp_path / "data", "DATABASE_URL": "", "CS_PROCEDURE": str(own)})
+
+
+def test_the_text_of_a_single_file_stays_readable_under_a_folder(tmp_path):
+    """What was done under the rules of its day is explained by them, however the rules are kept today."""
+    own = tmp_path / "own.toml"
+    own.write_text(RULES.text.replace("no_answer_days = 10", "no_answer_days = 12"), "utf-8")
+    settings = {"CS_DATA": tmp_path / "data", "DATABASE_URL": ""}
+    before = create_app(settings | {"CS_PROCEDURE": str(own)})
+    assert run(before, "init").exit_code == 0
+    after = create_app(settings | {"CS_PROCEDURE": ""})
+    assert run(after, "init").exit_code == 0
+    assert run(after, "verify").exit_code == 0
+    old = before.extensions["rulebook"]
+    with after.app_context():
+        rows = db.session.execute(text("SELECT hash, text FROM procedure_texts"))
+        texts = {row.hash: row.text for row in rows}
+    assert texts == {old.hash: own.read_text("utf-8"), RULES.hash: RULES.text}
+    again = tmp_path / "again.toml"
+    again.write_text(texts[old.hash], "utf-8")
+    assert rulebook.load(again) == old
+
+
+def test_a_factorys_folder_is_in_force_and_its_text_verifies(tmp_path):
+    text = (rulebook.PACKAGED / "rules.toml").read_text("utf-8")
+    own = tmp_path / "procedure"
+    own.mkdir()
+    (own / "rules.toml").write_text(text.replace("no_answer_days = 10", "no_answer_days = 15"), "utf-8")
+    app = create_app({"CS_DATA": tmp_path / "data", "DATABASE_URL": "", "CS_PROCEDURE": str(own)})
+    assert run(app, "init").exit_code == 0
+    assert app.extensions["rulebook"].reply.no_answer_days == 15
+    assert run(app, "verify").exit_code == 0
 
 
 @pytest.mark.parametrize(

@@ -248,9 +248,9 @@ def procedure(as_json: bool) -> None:
 
 
 def rules_in_force() -> dict[str, Any]:
-    """The whole procedure as plain values: the file's tables, the authority matrix, the workflows."""
+    """The whole procedure as plain values: the tables of its files, the authority matrix, the workflows."""
     facts = dataclasses.asdict(rulebook())
-    facts.pop("text")
+    del facts["text"], facts["files"]
     facts["authority"] = [dataclasses.asdict(row) for row in AUTHORITY]
     facts["workflows"] = {
         kind: dataclasses.asdict(cls.workflow) for kind, cls in KINDS.items() if issubclass(cls, Workflowed)

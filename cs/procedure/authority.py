@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cs.procedure.rulebook import Name
+from cs.procedure.names import Name
 
 
 class Permission(StrEnum):

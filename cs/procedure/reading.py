@@ -18,7 +18,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 
-# What a value must be, in words for the one who edits the file.
+# What a value must be, in words for the person who edits the file.
 PLAIN = {
     str: 'text in quotes, such as "A/0"',
     int: "a whole number, such as 2",
@@ -30,18 +30,23 @@ PLAIN = {
 
 
 class ProcedureError(Exception):
-    """A fault of the procedure file: `place` in dotted form (departments.sales.zh), `reason` with what to
-    do."""
+    """A fault of the procedure's files: `place` in dotted form (departments.sales.zh), `reason` with what to
+    do, `file` that holds the place, or blank where the place is a file itself."""
 
-    def __init__(self, place: str, reason: str) -> None:
-        super().__init__(f"{place}: {reason}")
+    def __init__(self, place: str, reason: str, file: str = "") -> None:
+        super().__init__(f"{file} {place}: {reason}".lstrip())
         self.place = place
         self.reason = reason
+        self.file = file
+
+
+def table_of(place: str) -> str:
+    """Return the table of a place: 'departments' of 'departments.sales.zh', 'clauses' of 'clauses[2].id'."""
+    return place.partition(".")[0].partition("[")[0]
 
 
 def read(kind: Any, table: Mapping[str, Any], place: str = "", given: Mapping[str, Any] | None = None) -> Any:
-    """A `kind` (dataclass) from a table; fields in `given` are known already, the others are read, no key may
-    be left.
+    """Read a `kind` (dataclass) from a table. Fields in `given` are known already; no key may be left over.
 
     ProcedureError at the first fault.
     """
@@ -51,7 +56,7 @@ def read(kind: Any, table: Mapping[str, Any], place: str = "", given: Mapping[st
             continue
         if field.metadata.get("here"):
             inner = hints[field.name]
-            own = {one.name: left.pop(one.name) for one in fields(inner) if one.name in left}
+            own = {key.name: left.pop(key.name) for key in fields(inner) if key.name in left}
             values[field.name] = read(inner, own, place)
         elif field.name in left:
             value = left.pop(field.name)
@@ -102,21 +107,22 @@ def _table(value: Any, place: str) -> dict[str, Any]:
 
 
 def _list(inner: tuple[Any, ...], value: Any, place: str, limits: Mapping[str, Any]) -> tuple[Any, ...]:
-    """tuple[X, ...] or tuple[X, Y] from a list; its entries are counted from 1."""
+    """Read tuple[X, ...] or tuple[X, Y] from a list; its entries are counted from 1."""
     if type(value) is not list:
         raise ProcedureError(place, f"is {value!r}: write a list in square brackets")
     kinds = inner[:1] * len(value) if inner[-1] is Ellipsis else inner
     if len(value) != len(kinds):
         raise ProcedureError(place, f"holds {len(value)} values: write {len(kinds)}")
     places = (f"{place}[{n}]" for n in range(1, len(value) + 1))
-    return tuple(_value(*one, limits) for one in zip(kinds, value, places, strict=True))
+    entries = zip(kinds, value, places, strict=True)
+    return tuple(_value(*entry, limits) for entry in entries)
 
 
 def _coded(kind: Any, code: str, row: Any, place: str) -> Any:
-    """A row of a table of codes; where the row keeps its code, it is told."""
+    """Read a row of a table of codes; a row that holds its own code receives it."""
     if not CODE.fullmatch(code):
         raise ProcedureError(place, "a code is an English letter, then letters, digits or _, at most 40")
-    own = [one.name for one in fields(kind) if one.metadata.get("code")] if is_dataclass(kind) else []
+    own = [key.name for key in fields(kind) if key.metadata.get("code")] if is_dataclass(kind) else []
     return (
         read(kind, _table(row, place), place, dict.fromkeys(own, code))
         if own

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Row, and_, case, false, func, or_, select,
 from cs.extensions import db
 from cs.models.holidays import work_calendar
 from cs.procedure.authority import Permission, permissions_of, roles_with
-from cs.procedure.rulebook import Escalation, ProcedureError, Rulebook
+from cs.procedure.rulebook import Escalation, Rulebook
 from cs.queries.approvals import TO_SIGN
 from cs.queries.my_work import waits_for
 from cs.records.procedure import rulebook
@@ -42,12 +42,12 @@ def check_rules(book: Rulebook) -> None:
         (f"{kind}.{task}", rule) for kind, rows in book.escalation.items() for task, rule in rows.items()
     ):
         if name not in signed:
-            raise ProcedureError(
+            raise book.fault(
                 f"escalation.{name}",
                 f"is no signature that anybody waits for: name one of {', '.join(signed)}",
             )
         if rule.counted_from == "due" and signed[name].due is None:
-            raise ProcedureError(
+            raise book.fault(
                 f"escalation.{name}.counted_from", 'has no day by which it is due: count from "asked"'
             )
 

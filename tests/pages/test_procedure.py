@@ -86,7 +86,7 @@ def test_the_revision_history_of_a_factory_stands_in_its_table(app, clerk, tmp_p
     assert "程序文件中尚无修订记录" in clerk.get("/procedure/").soup.find(id="revisions").text
     own = tmp_path / "own.toml"
     own.write_text(
-        rules.PACKAGED.read_text("utf-8").replace(
+        rules.load().text.replace(
             '# [[procedure.revisions]]\n# no = 1\n# section = "5.2.2.6"\n# date = 2026-11-01\n# version '
             '= "A/1"',
             '[[procedure.revisions]]\nno = 1\nsection = "5.2.2.6"\ndate = 2026-11-01\nversion = "A/1"',

@@ -1,5 +1,5 @@
-"""The procedure file: what it holds, by hand from the clauses, and every way in which a factory's own file
-can be wrong."""
+"""The procedure: what its files hold, by hand from the clauses, and every way in which a factory's own single
+file can be wrong."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from cs.procedure.rulebook import PACKAGED, Name, Numbering, ProcedureError, Revision, load
+from cs.procedure.rulebook import Name, Numbering, ProcedureError, Revision, load
 
-TEXT = PACKAGED.read_text(encoding="utf-8")
 BOOK = load()
+TEXT = BOOK.text
 
 
 def own_file(folder: Path, *changes: tuple[str, str]) -> Path:
-    """A factory's copy of the packaged file, with these changes."""
+    """A factory's copy of the whole procedure in a single file, with these changes."""
     text = TEXT
     for old, new in changes:
         assert old in text
@@ -266,9 +266,11 @@ def test_screens_use_the_words_of_the_glossary(key, zh):
     assert BOOK.terms[key].zh == zh
 
 
-def test_the_book_keeps_the_text_and_the_hash_of_the_file():
-    assert BOOK.text == PACKAGED.read_bytes().decode("utf-8")
-    assert BOOK.hash == hashlib.sha256(PACKAGED.read_bytes()).hexdigest()
+def test_the_book_keeps_the_text_and_the_hash_of_a_single_file(tmp_path):
+    path = own_file(tmp_path, ("no_answer_days = 10", "no_answer_days = 11"))
+    book = load(path)
+    assert book.text == path.read_bytes().decode("utf-8")
+    assert book.hash == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 # -- names and numbers
@@ -362,7 +364,7 @@ def test_codes_that_records_hold_cannot_be_taken_out(tmp_path):
     )
     error = fault(path)
     assert error.place == "choices.channel.chat"
-    expected = "is missing; so are defects.APP.codes.scratch: copy from the packaged file mj-qp-12.toml"
+    expected = "is missing; so are defects.APP.codes.scratch: copy from the packaged folder mj-qp-12"
     assert error.reason == expected
 
 
@@ -370,7 +372,7 @@ def test_one_missing_code_is_named_alone(tmp_path):
     error = fault(
         own_file(tmp_path, ('planner = { zh = "计划员", en = "Planner", department = "planning" }\n', ""))
     )
-    assert str(error) == "roles.planner: is missing: copy from the packaged file mj-qp-12.toml"
+    assert str(error) == "own.toml roles.planner: is missing: copy from the packaged folder mj-qp-12"
 
 
 REVISION = '[[procedure.revisions]]\nno = 1\nsection = "5.2.2.6"\nversion = "A/1"\n'
@@ -497,7 +499,7 @@ WRONG = {
         'en = "Repeat rate"\nclause = "3.4"',
         'en = "Repeat rate"\nclause = "9.9"',
         "kpis.repeats.clause",
-        "no clause '9.9': name one of the clauses below",
+        "no clause '9.9': name a clause of the procedure",
     ),
     "a target is no percentage": (
         'en = "Replies in time"\n',
@@ -672,7 +674,7 @@ def test_a_wrong_file_is_refused_with_the_place_and_what_to_do(tmp_path, change)
     old, new, place, reason = change
     error = fault(own_file(tmp_path, (old, new)))
     assert (error.place, error.reason) == (place, reason)
-    assert str(error) == f"{place}: {reason}"
+    assert str(error) == f"own.toml {place}: {reason}"
 
 
 def test_a_moment_is_not_a_date(tmp_path):
