@@ -1,0 +1,1 @@
+"""Data folders and recordings of earlier versions: see README.md."""
