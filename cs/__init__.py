@@ -6,18 +6,21 @@ import logging
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from sqlalchemy import URL, make_url
 
 import config
 
+if TYPE_CHECKING:
+    from cs.records.sections import Sections
+
 MEGABYTE = 1024 * 1024
 FORM_BYTES = 16 * MEGABYTE  # what is typed into one form; more is refused before it is read
 
 
-def create_app(settings: dict[str, Any] | None = None) -> Flask:
+def create_app(settings: dict[str, Any] | None = None, sections: Sections | None = None) -> Flask:
     """The app of one site. `settings` override the environment; a wrong procedure file stops the start
     (ProcedureError)."""
     # Imported here, so that `cs.procedure` can be read and tested without the app around it.
@@ -48,8 +51,9 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     init_extensions(app)
     babel.init_app(app, locale_selector=words.select_language)
     words.init_words(app)
-    for section in SECTIONS:
-        app.register_blueprint(section)
+    app.extensions["sections"] = sections or SECTIONS
+    for section in app.extensions["sections"]:
+        app.register_blueprint(section.blueprint)
     check_rules(app.extensions["rulebook"])
     shell.init_shell(app)
     errors.init_errors(app)

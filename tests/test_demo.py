@@ -32,7 +32,7 @@ from cs.models.replenishments import Replenishment
 from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import Booking, ReturnLine
 from cs.procedure.authority import Permission
-from cs.queries.reporting import verify_tasks, work_counts
+from cs.queries.my_work import verify_tasks, work_counts
 from cs.records.attachments import Attachment
 from cs.records.events import Event, site_head
 from cs.records.personal_tasks import rebuild_tasks

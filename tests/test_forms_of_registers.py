@@ -5,10 +5,14 @@ from __future__ import annotations
 
 import pytest
 
+from cs.blueprints import SECTIONS
 from cs.printing.definition import Box, Boxes, Column, Drawing, Paper, Pictures, Table
 from cs.procedure import rulebook
 from cs.records.record import KINDS
-from cs.registers import FORMS, PAPERS, REGISTERS
+
+FORMS = SECTIONS.forms
+PAPERS = SECTIONS.papers
+REGISTERS = SECTIONS.registers
 
 RULES = rulebook.load()
 KIND_OF = {

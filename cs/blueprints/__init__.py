@@ -1,6 +1,4 @@
-"""The sections of the procedure, each a blueprint. None imports another."""
-
-from flask import Blueprint
+"""The sections of the procedure and of the program around it, each a blueprint. None imports another."""
 
 from cs.blueprints import (
     admin,
@@ -21,23 +19,27 @@ from cs.blueprints import (
     returns,
     shipments,
 )
+from cs.records.sections import Sections
 
-SECTIONS: tuple[Blueprint, ...] = (
-    auth.blueprint,
-    desk.blueprint,
-    complaints.blueprint,
-    returns.blueprint,
-    replenishments.blueprint,
-    approvals.blueprint,
-    capa.blueprint,
-    customers.blueprint,
-    products.blueprint,
-    shipments.blueprint,
-    imports.blueprint,
-    files.blueprint,
-    drafts.blueprint,
-    procedure.blueprint,
-    admin.blueprint,
-    reports.blueprint,
-    exports.blueprint,
+# In the order of the navigation; those without an entry come last.
+SECTIONS = Sections(
+    (
+        desk.SECTION,
+        approvals.SECTION,
+        complaints.SECTION,
+        returns.SECTION,
+        replenishments.SECTION,
+        capa.SECTION,
+        customers.SECTION,
+        products.SECTION,
+        shipments.SECTION,
+        reports.SECTION,
+        procedure.SECTION,
+        admin.SECTION,
+        auth.SECTION,
+        imports.SECTION,
+        files.SECTION,
+        drafts.SECTION,
+        exports.SECTION,
+    )
 )

@@ -30,7 +30,7 @@ from sqlalchemy.orm import aliased
 from cs.exports.writing import Keeper, write
 from cs.extensions import begin_read, db
 from cs.procedure.authority import AUTHORITY
-from cs.queries.reporting import verify_tasks
+from cs.queries.my_work import verify_tasks
 from cs.records import events as chain
 from cs.records.attachments import Attachment, Draft, PendingUpload, verify_attachments
 from cs.records.personal_tasks import rebuild_tasks

@@ -37,7 +37,7 @@ from cs.models.exports import MOST_ATTEMPTS, Export
 from cs.printing.definition import BATCH, Register
 from cs.printing.formats import FORMATS, file_name
 from cs.processes import answers_of
-from cs.registers import REGISTERS
+from cs.records.sections import sections
 
 log = logging.getLogger(__name__)
 
@@ -132,7 +132,7 @@ def _write(token: str, room: Path, tell: Callable[[dict[str, Any]], Any]) -> Non
     export = Export.by_token(token)
     if export is None:
         return
-    register, form = REGISTERS.get(export.register), FORMATS.get(export.ending)
+    register, form = sections().registers.get(export.register), FORMATS.get(export.ending)
     if register is None or form is None:
         tell({"failed": "unknown"})
         return

@@ -20,7 +20,7 @@ from cs.models.holidays import work_calendar
 from cs.procedure.authority import Permission, permissions_of, roles_with
 from cs.procedure.rulebook import Escalation, ProcedureError, Rulebook
 from cs.queries.approvals import TO_SIGN
-from cs.queries.reporting import waits_for
+from cs.queries.my_work import waits_for
 from cs.records.procedure import rulebook
 from cs.records.record import KINDS, Task, Workflowed
 from cs.records.users import Membership, User

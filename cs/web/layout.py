@@ -19,6 +19,7 @@ from wtforms import ValidationError
 from cs.extensions import begin_write, db, login_manager
 from cs.procedure.authority import Permission
 from cs.records.procedure import rulebook
+from cs.records.sections import sections
 from cs.records.users import LoginSession, User
 from cs.web.access import public
 from cs.web.responses import go, is_htmx, is_poll, say
@@ -42,22 +43,6 @@ HEADERS = {
 }
 OPEN_ENDPOINTS = frozenset({"static", "bootstrap.static"})
 ACTIVITY = timedelta(minutes=1)  # how exactly the last activity of a session is kept
-
-# Endpoint, icon, label, and the permission without which the section is not shown.
-NAVIGATION = (
-    ("desk.index", "inbox", lambda: gettext("My work"), Permission.READ),
-    ("approvals.index", "pen", lambda: gettext("Approvals"), Permission.READ),
-    ("complaints.index", "chat-left-quote", lambda: gettext("Complaints"), Permission.READ),
-    ("returns.index", "box-arrow-in-left", lambda: gettext("Returns"), Permission.READ),
-    ("replenishments.index", "lightning-charge", lambda: gettext("Replenishment"), Permission.READ),
-    ("capa.index", "wrench-adjustable", lambda: gettext("Corrective actions"), Permission.READ),
-    ("customers.index", "people", lambda: gettext("Customers"), Permission.READ),
-    ("products.index", "speaker", lambda: gettext("Products"), Permission.READ),
-    ("shipments.index", "truck", lambda: gettext("Shipments"), Permission.READ),
-    ("reports.index", "table", lambda: gettext("Registers"), Permission.READ),
-    ("procedure.index", "journal-text", lambda: gettext("Procedure"), None),
-    ("admin.index", "gear", lambda: gettext("Administration"), Permission.ADMINISTER),
-)
 
 
 def init_shell(app: Flask) -> None:
@@ -166,14 +151,12 @@ def _seal(response: Response) -> Response:
 
 
 def _section() -> str:
-    """The section that a page belongs to: import pages to that of their records, files to that of the record
-    they hang on, exports to the registers."""
-    section, asked = (request.endpoint or "").split(".")[0], request.view_args or {}
-    if section == "exports":
-        return "reports"
-    if section == "files" and "kind" in asked:
-        return f"{asked['kind']}s"
-    return str(asked.get("section", section)) if section == "imports" else section
+    """Return the name of the section whose entry this page highlights: for a file that of the record which it
+    belongs to, for an import that of its records."""
+    values = request.view_args or {}
+    section = sections().of_kind(values["kind"]) if "kind" in values else None
+    section = section or sections().named(values.get("section")) or sections().named(request.blueprint)
+    return (section.part_of or section.name) if section else ""
 
 
 def _surroundings() -> dict[str, Any]:
@@ -181,16 +164,14 @@ def _surroundings() -> dict[str, Any]:
     section = _section()
     entries = [
         {
-            "endpoint": endpoint,
-            "url": url_for(endpoint),
-            "label": label(),
-            "icon": icon,
-            "active": section == endpoint.split(".")[0],
+            "endpoint": f"{entry.name}.index",
+            "url": url_for(f"{entry.name}.index"),
+            "label": entry.label(),
+            "icon": entry.icon,
+            "active": section == entry.name,
         }
-        for endpoint, icon, label, permission in NAVIGATION
-        if endpoint in current_app.view_functions
-        and signed_in
-        and (permission is None or current_user.may(permission))
+        for entry in sections()
+        if signed_in and entry.label and (entry.permission is None or current_user.may(entry.permission))
     ]
     return {
         "navigation": entries,

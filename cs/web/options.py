@@ -11,30 +11,27 @@ from sqlalchemy import Select, select
 from cs.extensions import db
 from cs.models.customers import Customer, Product
 from cs.procedure.authority import Permission, roles_with
-from cs.records.record import KINDS, Record, by_number
+from cs.records.record import Record, by_number
+from cs.records.sections import sections
 from cs.records.users import Membership, User
 from cs.web.fields import reference_choices
 
-SECTION_OF = {
-    "complaint": "complaints",
-    "capa": "capa",
-    "return": "returns",
-    "replenishment": "replenishments",
-    "customer": "customers",
-    "product": "products",
-    "shipment": "shipments",
-}  # where the records of a kind have their pages
+
+def section_of(kind: str) -> str:
+    """Return the name of the section where the records of a kind have their pages."""
+    return sections().kinds[kind].name
 
 
 def address_of(kind: str, record_id: int) -> str:
-    """Where a record has its page."""
-    return url_for(f"{SECTION_OF[kind]}.detail", record_id=record_id)
+    """Return the URL of a record's page."""
+    return url_for(f"{section_of(kind)}.detail", record_id=record_id)
 
 
 def by_any_number(number: str) -> Record | None:
-    """The record, of whatever kind, that people call by this number."""
-    numbered = (cls for cls in KINDS.values() if hasattr(cls, "number"))
-    return next((found for cls in numbered if (found := by_number(cls, number)) is not None), None)
+    """Return the record, of whatever kind, that people call by this number."""
+    models = [section.model for section in sections().with_records()]
+    records = (by_number(model, number) for model in models if hasattr(model, "number"))
+    return next((record for record in records if record is not None), None)
 
 
 def record_link(message: str, url: str, title: str) -> Markup:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, abort, current_app, g, request, url_for
+from flask import abort, current_app, g, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import delete
@@ -28,6 +27,7 @@ from cs.procedure.workflow import Step
 from cs.records.attachments import Draft, PendingUpload, attach
 from cs.records.receipts import Receipt
 from cs.records.record import Workflowed, find
+from cs.records.sections import RecordSection
 from cs.records.users import LoginFailure, User
 from cs.web.access import requires
 from cs.web.downloads import pdf
@@ -47,65 +47,33 @@ KEPT_OUT = (
 )  # what a draft never holds, beside passwords
 
 
-@dataclass(frozen=True)
-class Section:
-    """A section of the procedure: its records, the form of each step, what its record page shows, and its
-    templates' folder."""
-
-    model: type[Workflowed]
-    forms: Mapping[str, type[StepForm]]
-    context: Callable[[Any, datetime], dict[str, Any]]
-    papers: tuple[
-        Paper, ...
-    ] = ()  # what the record is when it is printed; the first is the record itself, each record has it
-
-    @property
-    def kind(self) -> str:
-        return self.model.kind
-
-    def shown(self) -> dict[str, Any]:
-        """What its pages show the boxes of: the paper that the record itself is, and all by their forms."""
-        return {
-            "paper": self.papers[0] if self.papers else None,
-            "papers": {paper.form: paper for paper in self.papers},
-        }
-
-    def papers_of(self, record: Workflowed) -> list[Paper]:
-        """The papers that there are of a record as it stands."""
-        return [paper for paper in self.papers if paper.there(record)]
-
-
-def mount(blueprint: Blueprint, section: Section) -> None:
-    """Adds to a section's blueprint: /new, /<id>, /<id>/<step>, and where its records have papers /<id>.pdf
-    and /<id>/<form>.pdf."""
-    name = blueprint.name
+def mount(section: RecordSection) -> RecordSection:
+    """Add to a section's blueprint: /new, /<id>, /<id>/<step>, and where its records have printed forms
+    /<id>.pdf and /<id>/<form>.pdf."""
+    blueprint, name, model = section.blueprint, section.name, section.model
 
     @requires(Permission.READ)
     def new() -> Any:
         """A new record: by the first creating step that this person may take."""
-        step = next(
-            (step for step in section.model.workflow.creating() if current_user.may(step.permission)), None
-        )
+        step = section.creating_step(current_user)
         return take(name, section, step, None) if step else abort(403)
 
     @requires(Permission.READ)
     def detail(record_id: int) -> Any:
         """The record, read like its paper."""
-        record = find(section.model, record_id) or abort(404)
+        record = find(model, record_id) or abort(404)
         return show(f"{name}/detail.html", f"{name}/_record.html", **page_of(section, record))
 
     @requires(Permission.READ)
     def step(record_id: int, step: str) -> Any:
         """A step of the record: its form, and taking it."""
-        row = next(
-            (row for row in section.model.workflow.steps if row.name == step and not row.creates), None
-        )
+        row = next((row for row in model.workflow.steps if row.name == step and not row.creates), None)
         return take(name, section, row or abort(404), record_id)
 
     @requires(Permission.READ)
     def paper(record_id: int, form: str) -> Any:
         """The record as the paper that it is, or as another of its papers."""
-        record = find(section.model, record_id) or abort(404)
+        record = find(model, record_id) or abort(404)
         found = next((one for one in section.papers_of(record) if one.form == form), None) or abort(404)
         return pdf(found, paper_pdf(found, record, asked_language()), record.title)
 
@@ -117,9 +85,10 @@ def mount(blueprint: Blueprint, section: Section) -> None:
     blueprint.add_url_rule("/new", view_func=new, methods=["GET", "POST"])
     blueprint.add_url_rule("/<int:record_id>", view_func=detail)
     blueprint.add_url_rule("/<int:record_id>/<step>", view_func=step, methods=["GET", "POST"])
+    return section
 
 
-def page_of(section: Section, record: Workflowed) -> dict[str, Any]:
+def page_of(section: RecordSection, record: Workflowed) -> dict[str, Any]:
     """What every record page shows, and what this section adds."""
     on = datetime.now(UTC)
     name = request.blueprint
@@ -140,7 +109,7 @@ def page_of(section: Section, record: Workflowed) -> dict[str, Any]:
     }
 
 
-def take(name: str, section: Section, step: Step, record_id: int | None) -> Any:
+def take(name: str, section: RecordSection, step: Step, record_id: int | None) -> Any:
     """Shows the form of a step, or takes the step."""
     holds = current_user.may(step.permission)
     if not holds and step.permission not in section.model.deputised:
@@ -161,7 +130,7 @@ class _Asked:
     """One request for one step."""
 
     name: str
-    section: Section
+    section: RecordSection
     step: Step
     form: StepForm
     on: datetime

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from cs.extensions import db
 from cs.models.capa import Capa
 from cs.procedure.workflow import NotAllowed, NotOpen
-from cs.queries.reporting import verify_tasks
+from cs.queries.my_work import verify_tasks
 from cs.records.personal_tasks import rebuild_tasks
 from cs.records.record import Task, verify_records
 from tests.capas import ANALYSED, Capas

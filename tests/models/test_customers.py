@@ -14,7 +14,7 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Contact, Customer, Product, Shipment
 from cs.models.returns.customer_return import Return
 from cs.procedure.workflow import NotAllowed, NotOpen
-from cs.queries.reporting import verify_tasks
+from cs.queries.my_work import verify_tasks
 from cs.records.events import verify_events
 from cs.records.numbers import next_numbers
 from cs.records.record import Task, verify_records

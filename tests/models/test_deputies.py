@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from cs.extensions import db
 from cs.models.deputies import Deputy
 from cs.procedure.workflow import NotAllowed, NotOpen
-from cs.queries.reporting import verify_tasks, waits_for
+from cs.queries.my_work import verify_tasks, waits_for
 from cs.records.record import Task, verify_records
 from cs.records.signatures import verify_signatures
 from cs.records.users import User

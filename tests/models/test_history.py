@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.procedure.workflow import NotAllowed
-from cs.queries.reporting import verify_tasks
+from cs.queries.my_work import verify_tasks
 from cs.records.events import verify_events
 from cs.records.personal_tasks import rebuild_tasks
 from cs.records.record import Task, verify_records

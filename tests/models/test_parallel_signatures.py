@@ -16,7 +16,7 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.replenishments import Replenishment
 from cs.models.returns.customer_return import Return
 from cs.procedure.workflow import Refused
-from cs.queries.reporting import verify_tasks
+from cs.queries.my_work import verify_tasks
 from cs.records.events import verify_events
 from cs.records.record import find, verify_records
 from cs.records.signatures import verify_signatures

@@ -15,7 +15,7 @@ from cs.extensions import db
 from cs.models.customers import Product
 from cs.models.replenishments import ChangedMeanwhile, Replenishment
 from cs.procedure.workflow import NotAllowed, NotOpen
-from cs.queries.reporting import verify_tasks
+from cs.queries.my_work import verify_tasks
 from cs.records.personal_tasks import rebuild_tasks, sync_personal_tasks
 from cs.records.record import Task, verify_records
 from cs.records.signatures import verify_signatures

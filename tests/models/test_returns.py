@@ -18,7 +18,7 @@ from cs.models.customers import Product
 from cs.models.returns.customer_return import Return
 from cs.procedure.returns import INSPECTION, TooMuch
 from cs.procedure.workflow import NotAllowed, NotOpen
-from cs.queries.reporting import verify_tasks
+from cs.queries.my_work import verify_tasks
 from cs.records.personal_tasks import rebuild_tasks
 from cs.records.record import Task, verify_records
 from tests.returned import JUDGED, LINES, PLACE, SLIP, WANTED, Replenishments, Returns

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, text
 
 from cs.extensions import db
 from cs.procedure.workflow import NotAllowed, NotOpen
-from cs.queries.reporting import verify_tasks, waits_for, work_counts
+from cs.queries.my_work import verify_tasks, waits_for, work_counts
 from cs.records.personal_tasks import rebuild_tasks
 from cs.records.record import Task
 from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS

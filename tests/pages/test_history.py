@@ -11,7 +11,8 @@ import xlsxwriter
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Product
-from cs.queries.reporting import evidence, verify_tasks
+from cs.queries.evidence import complaints_of_year
+from cs.queries.my_work import verify_tasks
 from cs.records.events import Event, verify_events
 from cs.records.record import Task, verify_records
 from cs.records.signatures import Signature
@@ -528,7 +529,7 @@ def test_an_old_case_makes_a_new_one_a_repeat(manager, app, complaint_in):
 def test_old_cases_stand_in_the_figures_of_their_year(manager, app):
     import_all(manager, "complaints", [TITLES, CLOSED, line(投诉编号="KS-1", 实际回复=date(2023, 5, 9))])
     with app.app_context():
-        found = evidence(2023, datetime.now(UTC))
+        found = complaints_of_year(2023, datetime.now(UTC))
     assert (found.logged, found.due, found.in_time) == (2, 2, 1)
 
 

@@ -10,8 +10,8 @@ from datetime import date
 
 import pytest
 
+from cs.blueprints import SECTIONS
 from cs.extensions import db
-from cs.imports.kinds import KINDS
 from cs.imports.tables import read_table, title_key
 from cs.models.customers import Customer, Product, Shipment
 from cs.records.events import Event, verify_events
@@ -19,6 +19,8 @@ from cs.records.record import verify_records
 from cs.records.users import User
 from tests.importing import counted, counts, csv, import_all, offer, reasons, xlsx
 from tests.support import Browser, kept, loaded
+
+KINDS = {section.name: section.table for section in SECTIONS.with_records() if section.table}
 
 CUSTOMERS = [
     ["客户名称", "简称", "联系人", "电话"],

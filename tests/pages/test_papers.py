@@ -10,15 +10,18 @@ import pillow_heif
 import pytest
 from PIL import Image
 
+from cs.blueprints import SECTIONS
 from cs.extensions import db
 from cs.models.capa import Capa
 from cs.models.complaints.complaint import Complaint
 from cs.models.complaints.samples import CustomerContact
 from cs.records.attachments import Attachment, attach
-from cs.registers import FORMS, PAPERS
 from tests.capas import Capas
 from tests.pdfs import fonts_of, has, pages_of, pdf, pictures_of, size_of, text_of, words_of
 from tests.support import Cases, day_of, kept, picture
+
+FORMS = SECTIONS.forms
+PAPERS = SECTIONS.papers
 
 CAR_FIELDS = (
     "CAR-2026-001",

@@ -13,7 +13,7 @@ from cs.procedure import rulebook as rules
 from cs.procedure.authority import AUTHORITY
 from cs.procedure.clauses import clauses
 from cs.procedure.complaints import STEPS
-from cs.queries.reporting import evidence
+from cs.queries.evidence import complaints_of_year
 from cs.records.procedure import rulebook
 from tests.support import ROLES, SETTLED
 
@@ -120,7 +120,7 @@ def test_evidence_counts_what_was_due_and_in_time(app, complaint_in):
     complaint_in("received", on=JUNE)  # not due yet
     complaint_in("closed", on=MARCH - timedelta(days=365))  # another year's
     with app.app_context():
-        stand = evidence(2026, JUNE)
+        stand = complaints_of_year(2026, JUNE)
     assert (stand.logged, stand.due, stand.in_time, stand.overdue) == (4, 3, 1, 1)
     assert (stand.settled, stand.same_day) == (2, 2)
 
@@ -136,7 +136,7 @@ def test_evidence_tells_a_result_of_the_day_from_one_written_later(
             by=people["quality_supervisor"], on=MARCH, settled_on=settled_on, **SETTLED
         )
         db.session.commit()
-        stand = evidence(2026, JUNE)
+        stand = complaints_of_year(2026, JUNE)
     assert (stand.settled, stand.same_day) == (1, same_day)
 
 
@@ -145,7 +145,7 @@ def test_evidence_counts_the_year_of_the_factorys_calendar(app, complaint_in):
         "received", on=datetime(2026, 3, 10, tzinfo=UTC), heard_at=datetime(2025, 12, 31, 16, 30, tzinfo=UTC)
     )  # 00:30 in the factory
     with app.app_context():
-        assert [evidence(year, JUNE).logged for year in (2025, 2026)] == [0, 1]
+        assert [complaints_of_year(year, JUNE).logged for year in (2025, 2026)] == [0, 1]
 
 
 def test_evidence_asks_as_often_for_many_records_as_for_none(clerk, complaint_in, count_queries):

@@ -17,14 +17,17 @@ import openpyxl
 import pytest
 from flask import Flask
 
+from cs.blueprints import SECTIONS
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.printing import typeset
 from cs.procedure.rulebook import Name
-from cs.registers import FORMS, REGISTERS
 from tests import support
 from tests.pdfs import fonts_of, pages_of, size_of, text_of, words_of
 from tests.support import Browser
+
+FORMS = SECTIONS.forms
+REGISTERS = SECTIONS.registers
 
 PAGE, CSV, XLSX, PDF = (f"/reports/complaints{ending}" for ending in ("", ".csv", ".xlsx", ".pdf"))
 

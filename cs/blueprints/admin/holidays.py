@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired
 from cs.blueprints.admin.common import AdminForm, answer, blueprint, filled, me, nothing, of
 from cs.models.holidays import SiteDay, national_calendar, national_feasts, work_calendar
 from cs.procedure.authority import Permission
-from cs.queries.reporting import house_state
+from cs.queries.site_health import house_state
 from cs.web.access import requires
 from cs.web.fields import Day, Text
 from cs.web.responses import say, show

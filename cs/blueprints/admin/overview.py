@@ -7,8 +7,8 @@ from typing import Any
 
 from cs.blueprints.admin.common import blueprint
 from cs.procedure.authority import Permission
-from cs.queries.reporting import house_state
 from cs.queries.signers import signers_today
+from cs.queries.site_health import house_state
 from cs.web.access import requires
 from cs.web.responses import show
 from cs.wording.words import today

@@ -16,7 +16,7 @@ from cs.blueprints.admin.common import AdminForm, Result, answer, blueprint, fil
 from cs.extensions import begin_write, db
 from cs.procedure.authority import ANY_DEPARTMENT, Permission
 from cs.queries.listing import Filter, Listing, Sort
-from cs.queries.reporting import never_signed_in
+from cs.queries.site_health import never_signed_in
 from cs.records.procedure import rulebook
 from cs.records.record import find
 from cs.records.users import (

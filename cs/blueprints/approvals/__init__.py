@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, abort, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 from sqlalchemy import false
 
@@ -17,12 +17,13 @@ from cs.procedure.authority import Permission, roles_with
 from cs.queries.approvals import TO_SIGN, besides, open_of_customers, signed_tasks
 from cs.queries.escalation import Escalations
 from cs.queries.listing import Filter, Listing, Sort
-from cs.queries.reporting import waits_for
+from cs.queries.my_work import waits_for
 from cs.records.record import KINDS, Task, find
+from cs.records.sections import ClauseEvidence, Section
 from cs.records.users import User
 from cs.web.access import requires
 from cs.web.fields import Choice, Day, Reference, StepForm, reference_choices
-from cs.web.options import SECTION_OF, address_of, people_to_choose
+from cs.web.options import address_of, people_to_choose, section_of
 from cs.web.responses import go, say, show
 from cs.wording.words import role_name, step_name, term, today
 
@@ -84,7 +85,7 @@ def _steps(row: Any, managers: set[int]) -> list[dict[str, Any]]:
             "label": step_name(row.kind, step.name),
             "primary": step.primary,
             "url": url_for(
-                f"{SECTION_OF[row.kind]}.step", record_id=row.record_id, step=step.name, then="approvals"
+                f"{section_of(row.kind)}.step", record_id=row.record_id, step=step.name, then="approvals"
             ),
         }
         for step in KINDS[row.kind].workflow.steps
@@ -137,7 +138,7 @@ def index() -> Any:
         is_stuck=is_stuck,
         clause_of=_clause,
         roles_of=lambda row: roles_with(Permission(row.permission)),
-        section_of=SECTION_OF,
+        section_of=section_of,
         beyond_of=escalations.of,
         escalated=escalated,
         escalated_counts=escalations.counts(current_user) if escalated else {},
@@ -236,3 +237,23 @@ def withdraw(deputy_id: int) -> Any:
     db.session.commit()
     say(gettext("The deputy does not sign for you any more."))
     return go(url_for("approvals.deputies"))
+
+
+def _escalated_by_clause(_year: int, on: datetime) -> ClauseEvidence:
+    """Return the signatures of each clause that wait beyond their working hours now."""
+    return {
+        clause: [
+            (
+                ngettext(
+                    "%(num)d signature waits beyond its working hours",
+                    "%(num)d signatures wait beyond their working hours",
+                    count,
+                ),
+                url_for("approvals.index", whose="all", waits="beyond"),
+            )
+        ]
+        for clause, count in Escalations(on).by_clause().items()
+    }
+
+
+SECTION = Section(blueprint, lambda: gettext("Approvals"), "pen", evidence=_escalated_by_clause)

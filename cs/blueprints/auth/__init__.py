@@ -17,6 +17,7 @@ from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from cs.extensions import begin_write, db
 from cs.records.procedure import rulebook
+from cs.records.sections import Section
 from cs.records.users import ADMINISTRATOR, LoginFailure, LoginSession, SetupLink, User, normal_username
 from cs.web.access import public, signed_in
 from cs.web.fields import Form, Text
@@ -272,3 +273,6 @@ def setup(token: str) -> Any:
         SetupLink.use_up()
         return _enter(user, None, on)
     return show("auth/setup.html", form=form, status=422 if form.errors else 200)
+
+
+SECTION = Section(blueprint)

@@ -22,11 +22,13 @@ from cs.queries.listing import Filter, Listing, Sort
 from cs.records.attachments import Attachment
 from cs.records.procedure import zone
 from cs.records.record import find
+from cs.records.sections import RecordSection
+from cs.registers.capa import CAPA_REGISTER
 from cs.registers.car_sheet import CAR_SHEET, fishbone_of
 from cs.web.access import requires
 from cs.web.record_page import files, flow, next_action, other_steps, signatures, timeline
 from cs.web.responses import show
-from cs.web.steps import Section, mount
+from cs.web.steps import mount
 from cs.wording.words import choices, department_name, departments, state_name, term
 
 blueprint = Blueprint("capa", __name__, url_prefix="/capa")
@@ -119,11 +121,13 @@ LISTING = Listing(
 def index() -> Any:
     """All CARs, narrowed by the address."""
     page = LISTING.page(request.args, url_for("capa.index"))
-    creates = next(
-        (step.name for step in procedure.WORKFLOW.creating() if current_user.may(step.permission)), None
-    )
+    begins = SECTION.creating_step(current_user)
     return show(
-        "capa/list.html", "capa/_rows.html", page=page, creates=creates, end_of=work_calendar().end_of
+        "capa/list.html",
+        "capa/_rows.html",
+        page=page,
+        creates=begins and begins.name,
+        end_of=work_calendar().end_of,
     )
 
 
@@ -172,4 +176,28 @@ def _unfolded(record: Capa, said: dict[str, Any]) -> set[str]:
     return {"A", "D"} if record.sent_back_reason or not said["occurrence_cause"] else {"D"}
 
 
-mount(blueprint, Section(Capa, FORMS, _page, (CAR_SHEET,)))
+STEP_ICONS = {
+    "issue": "plus-circle",
+    "analyse": "search",
+    "set_measures": "list-check",
+    "send_back": "arrow-counterclockwise",
+    "do_action": "check2-square",
+    "reassign": "person-gear",
+    "carry_out": "check2-all",
+    "verify": "patch-check",
+    "reopen": "arrow-repeat",
+}
+
+SECTION = mount(
+    RecordSection(
+        blueprint,
+        lambda: gettext("Corrective actions"),
+        "wrench-adjustable",
+        model=Capa,
+        forms=FORMS,
+        context=_page,
+        papers=(CAR_SHEET,),
+        registers=(CAPA_REGISTER,),
+        step_icons=STEP_ICONS,
+    )
+)

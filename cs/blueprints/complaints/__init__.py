@@ -6,20 +6,25 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 
 from cs.blueprints.complaints import forms, lookup, meeting_forms, sample_forms
+from cs.blueprints.complaints.evidence import complaint_evidence
 from cs.blueprints.complaints.listing import LISTING
 from cs.blueprints.complaints.page import page_of_complaint
+from cs.imports.history import REGISTER as OLD_REGISTER
 from cs.models.complaints.complaint import Complaint
 from cs.procedure import complaints as procedure
 from cs.procedure.authority import Permission
 from cs.records.record import find
+from cs.records.sections import RecordSection
 from cs.registers.complaint_report import COMPLAINT_REPORT
+from cs.registers.complaints import COMPLAINT_REGISTER
 from cs.web.access import requires
 from cs.web.fields import ReasonForm, StepForm
 from cs.web.responses import show
-from cs.web.steps import Section, mount
+from cs.web.steps import mount
 
 blueprint = Blueprint("complaints", __name__, url_prefix="/complaints")
 
@@ -59,14 +64,12 @@ FORMS: dict[str, type[StepForm]] = {
 def index() -> Any:
     """All complaints, narrowed by the address."""
     page = LISTING.page(request.args, url_for("complaints.index"))
-    creates = next(
-        (step.name for step in procedure.WORKFLOW.creating() if current_user.may(step.permission)), None
-    )
+    begins = SECTION.creating_step(current_user)
     return show(
         "complaints/list.html",
         "complaints/_rows.html",
         page=page,
-        creates=creates,
+        creates=begins and begins.name,
         ended_early=procedure.ENDED_EARLY,
         before_reply=procedure.UNANSWERED,
     )
@@ -107,4 +110,47 @@ def _page(record: Complaint, on: datetime) -> dict[str, Any]:
     return page_of_complaint(record, current_user, on)
 
 
-mount(blueprint, Section(Complaint, FORMS, _page, (COMPLAINT_REPORT,)))
+STEP_ICONS = {
+    "log": "plus-circle",
+    "pass_on": "reply",
+    "register": "plus-circle",
+    "decline": "x-circle",
+    "receive": "inbox",
+    "confirm": "clipboard-check",
+    "settle": "chat-left-text",
+    "explain": "chat-left-text",
+    "meet": "people",
+    "dispose": "signpost-split",
+    "issue_result": "chat-left-text",
+    "countersign": "pen",
+    "plan": "calendar-check",
+    "do_disposition": "check2-square",
+    "send_reply": "send",
+    "reply_directly": "send",
+    "accept": "check2",
+    "refuse": "arrow-counterclockwise",
+    "no_answer": "hourglass",
+    "close": "check2-circle",
+    "contact": "telephone",
+    "request_sample": "box-arrow-in-left",
+    "receive_sample": "box-seam",
+    "move_sample": "geo-alt",
+    "end_sample": "box-arrow-right",
+}
+
+SECTION = mount(
+    RecordSection(
+        blueprint,
+        lambda: gettext("Complaints"),
+        "chat-left-quote",
+        model=Complaint,
+        forms=FORMS,
+        context=_page,
+        papers=(COMPLAINT_REPORT,),
+        registers=(COMPLAINT_REGISTER,),
+        table=OLD_REGISTER,
+        evidence=complaint_evidence,
+        step_icons=STEP_ICONS,
+        starts_from_my_work=True,
+    )
+)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from wtforms import SubmitField
 
 from cs.extensions import db
+from cs.imports.master_data import CUSTOMERS
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Contact, Customer, Shipment
 from cs.procedure import complaints, customers
@@ -21,7 +22,9 @@ from cs.procedure.authority import Permission
 from cs.queries.listing import Filter, Listing, Sort
 from cs.records.events import Event
 from cs.records.procedure import zone
+from cs.records.sections import RecordSection
 from cs.records.users import User
+from cs.registers.customers import CUSTOMER_REGISTER
 from cs.web.access import requires
 from cs.web.fields import (
     Choice,
@@ -40,7 +43,7 @@ from cs.web.options import record_link, sales_people
 from cs.web.record_page import files, other_steps, timeline
 from cs.web.responses import show
 from cs.web.rows import RowForm, Rows, WithRows
-from cs.web.steps import Section, mount
+from cs.web.steps import mount
 from cs.wording.words import choice, choices, label, state_name, term
 
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
@@ -315,4 +318,15 @@ def _page(record: Customer, on: datetime) -> dict[str, Any]:
     }
 
 
-mount(blueprint, Section(Customer, FORMS, _page))
+SECTION = mount(
+    RecordSection(
+        blueprint,
+        lambda: gettext("Customers"),
+        "people",
+        model=Customer,
+        forms=FORMS,
+        context=_page,
+        registers=(CUSTOMER_REGISTER,),
+        table=CUSTOMERS,
+    )
+)

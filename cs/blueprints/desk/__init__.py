@@ -15,8 +15,9 @@ from cs.procedure.authority import Permission, roles_with
 from cs.procedure.workflow import NotOpen
 from cs.queries.escalation import Escalations
 from cs.queries.listing import Filter, Listing, Sort
-from cs.queries.reporting import WORK, is_mine, waits_for, work_counts
+from cs.queries.my_work import WORK, is_mine, waits_for, work_counts
 from cs.records.record import KINDS, Task, Workflowed
+from cs.records.sections import Section, sections
 from cs.web.access import signed_in
 from cs.web.options import address_of
 from cs.web.responses import go, is_htmx, say, show
@@ -110,12 +111,12 @@ def _url_of(task: Row[Any]) -> str:
 
 
 def _creates() -> list[dict[str, str]]:
-    """What this person may begin: shown as buttons on My work."""
+    """Return what this person may begin: shown as buttons on My work."""
     return [
-        {"label": step_name("complaint", step.name), "url": url_for("complaints.new")}
-        for step in KINDS["complaint"].workflow.creating()
-        if current_user.may(step.permission)
-    ][:1]  # type: ignore[union-attr]
+        {"label": step_name(section.kind, step.name), "url": url_for(f"{section.name}.new")}
+        for section in sections().with_records()
+        if section.starts_from_my_work and (step := section.creating_step(current_user))
+    ]
 
 
 @blueprint.route("/tasks/<int:task_id>/take", methods=["POST"])
@@ -155,3 +156,6 @@ def _answer(status: int) -> Any:
     if status == 404:
         abort(404)
     return go(url_for("desk.index", **request.args.to_dict()))
+
+
+SECTION = Section(blueprint, lambda: gettext("My work"), "inbox")

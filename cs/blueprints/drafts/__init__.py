@@ -11,6 +11,7 @@ from sqlalchemy import delete
 
 from cs.extensions import begin_write, db
 from cs.records.attachments import Draft
+from cs.records.sections import Section
 from cs.web.access import signed_in
 from cs.web.responses import go
 from cs.web.steps import save_draft
@@ -53,3 +54,6 @@ def discard() -> Any:
     db.session.execute(delete(Draft).where(Draft.user_id == person_id, Draft.form == _form_address()))
     db.session.commit()
     return go(_form_address())
+
+
+SECTION = Section(blueprint)

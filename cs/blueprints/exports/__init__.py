@@ -19,7 +19,7 @@ from cs.printing.formats import FORMATS, mime_of
 from cs.printing.sheets import one_language
 from cs.procedure.authority import Permission
 from cs.records.record import MOST_ID
-from cs.registers import REGISTERS
+from cs.records.sections import Section, sections
 from cs.web.access import requires
 from cs.web.responses import go, is_htmx, say, show
 
@@ -51,7 +51,7 @@ def _shown() -> Response:
 
 def _described(export: Export) -> dict[str, Any]:
     """What the file is, in words; what a later version of the program no longer knows, by its code."""
-    register, form = REGISTERS.get(export.register), FORMATS.get(export.ending)
+    register, form = sections().registers.get(export.register), FORMATS.get(export.ending)
     return {
         "title": register.title if register else export.register,
         "number": register.form_row.number if register else "",
@@ -65,7 +65,7 @@ def _described(export: Export) -> dict[str, Any]:
 @requires(Permission.READ)
 def ask(name: str, ending: str) -> Any:
     """Has a register written: the rows that the page's address asks for."""
-    register = REGISTERS.get(name)
+    register = sections().registers.get(name)
     if register is None or ending not in FORMATS:
         abort(404)
     asked, person = register.listing.asked(request.args), current_user._get_current_object()
@@ -148,3 +148,6 @@ def remove(export_id: int) -> Any:
 
 def _answer() -> Any:
     return _shown() if is_htmx() else go(url_for("exports.index"))
+
+
+SECTION = Section(blueprint, part_of="reports")

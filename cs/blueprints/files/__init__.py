@@ -7,7 +7,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, request, send_file, url_for
+from flask import Blueprint, Response, abort, request, send_file
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -16,10 +16,11 @@ from cs.files.store import FileRefused, NoSuchFile
 from cs.procedure.authority import Permission
 from cs.records.attachments import Attachment, PendingUpload, attach, detach
 from cs.records.receipts import Receipt
-from cs.records.record import KINDS, MOST_ID, Workflowed, find
+from cs.records.record import MOST_ID, Workflowed, find
+from cs.records.sections import Section, sections
 from cs.web.access import requires
 from cs.web.fields import ReasonForm, StepForm, WithFiles, file_store, stage
-from cs.web.options import SECTION_OF
+from cs.web.options import address_of
 from cs.web.responses import go, say, show
 from cs.web.steps import keep_pending
 
@@ -69,10 +70,10 @@ def thumbnail(file_id: int) -> Response:
 
 
 def _record(kind: str, record_id: int, *, lock: bool = False) -> Workflowed:
-    cls = KINDS.get(kind)
-    if cls is None or kind not in SECTION_OF or not issubclass(cls, Workflowed):
+    section = sections().of_kind(kind)
+    if section is None:
         abort(404)
-    return find(cls, record_id, lock=lock) or abort(404)
+    return find(section.model, record_id, lock=lock) or abort(404)
 
 
 def _request_id(form: StepForm) -> str:
@@ -87,7 +88,7 @@ def add(kind: str, record_id: int) -> Any:
     record, on = _record(kind, record_id), datetime.now(UTC)
     if request.method == "GET" and not record.workflow.takes_files(record.state):
         abort(409)
-    back = url_for(f"{SECTION_OF[kind]}.detail", record_id=record.id)
+    back = address_of(kind, record.id)
     form = AddFilesForm()
     if request.method == "POST":
         waiting = keep_pending(stage(form), on)
@@ -123,7 +124,7 @@ def void(file_id: int) -> Any:
         abort(403)
     if request.method == "GET" and not file.voiding_is_open(record, current_user):
         abort(409)
-    back = url_for(f"{SECTION_OF[file.kind]}.detail", record_id=record.id)
+    back = address_of(file.kind, record.id)
     form = ReasonForm()
     if request.method == "POST":
         begin_write()
@@ -148,3 +149,6 @@ def void(file_id: int) -> Any:
         back=back,
         status=422 if form.errors else 200,
     )
+
+
+SECTION = Section(blueprint)

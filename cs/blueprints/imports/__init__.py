@@ -21,20 +21,18 @@ from flask_wtf.file import FileField
 from cs.extensions import begin_write, db
 from cs.files.store import MEGABYTE, FileRefused
 from cs.imports import Column, Limits, Line, Problem, Table, TableRefused, read_table
-from cs.imports.kinds import KINDS
 from cs.imports.plans import REASONS, Kind, Plan, apply, plan
 from cs.procedure.authority import Permission, roles_with
 from cs.records.attachments import PendingUpload
 from cs.records.receipts import Receipt
+from cs.records.sections import RecordSection, Section, sections
 from cs.web.access import requires
 from cs.web.fields import StepForm, file_message, file_store
 from cs.web.responses import go, say, show
 from cs.wording.words import choice, label, language, listed, role_name, step_name
 
 MOST_ROWS = 5_000  # an import is one transaction, and nobody else writes while it runs: a few seconds
-blueprint = Blueprint(
-    "imports", __name__, url_prefix="/<any(customers, products, shipments, complaints):section>/import"
-)
+blueprint = Blueprint("imports", __name__, url_prefix="/<section>/import")
 
 ENDINGS = (".xlsx", ".xls", ".csv", ".txt")
 LINES_SHOWN = 200  # bad lines on the preview; the count tells how many there are
@@ -50,7 +48,10 @@ class ConfirmForm(StepForm):
 
 
 def _kind(section: str) -> Kind:
-    kind = KINDS[section]
+    described = sections().named(section)
+    kind = described.table if isinstance(described, RecordSection) else None
+    if kind is None:
+        abort(404)
     if not current_user.may(kind.permission):
         abort(403)
     return kind
@@ -285,3 +286,6 @@ def _confirm(kind: Kind, table: Table, source: list[str], token: str, request_id
     db.session.commit()
     say(gettext("%(new)s imported, %(skipped)s skipped.", new=len(made.fresh), skipped=made.skipped))
     return go(back)
+
+
+SECTION = Section(blueprint)

@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, abort, url_for
-from flask_babel import get_locale, gettext, ngettext
+from flask import Blueprint, abort
+from flask_babel import get_locale, gettext
 from flask_login import current_user
 
 from cs.extensions import db
-from cs.procedure import complaints
 from cs.procedure.authority import AUTHORITY, Permission
 from cs.procedure.clauses import Clause, clauses
-from cs.queries.escalation import Escalations
-from cs.queries.reporting import Evidence, evidence
+from cs.queries.evidence import audit_trail
 from cs.records.procedure import ProcedureText, rulebook
 from cs.records.record import KINDS, Workflowed
+from cs.records.sections import ClauseEvidence, Section, sections
 from cs.web.access import signed_in
 from cs.web.responses import show
 from cs.wording.words import in_language, moment, today
@@ -32,11 +31,7 @@ def index() -> Any:
     """The procedure, clause by clause."""
     rules = rulebook()
     on = datetime.now(UTC)
-    stands = (
-        _with_escalated(_evidence(evidence(today().year, on)), Escalations(on).by_clause())
-        if current_user.may(Permission.READ)
-        else {}
-    )
+    stands = _evidence(today().year, on) if current_user.may(Permission.READ) else {}
     return show(
         "procedure/index.html",
         parts=_parts(clauses(rules)),
@@ -76,50 +71,25 @@ def _sections(clause: Clause) -> set[str]:
     return {endpoint.split(".")[0] for endpoint in clause.screens} - {blueprint.name}
 
 
-def _evidence(stand: Evidence) -> dict[str, list[tuple[str, str | None]]]:
-    """{clause: [(what the records show, where to see it)]}."""
+def _evidence(year: int, on: datetime) -> ClauseEvidence:
+    """Return what the records of all sections show for each clause."""
+    gathered: ClauseEvidence = {}
+    for section in sections():
+        for clause, rows in section.evidence(year, on).items():
+            gathered.setdefault(clause, []).extend(rows)
+    return gathered
 
-    def where(**narrowed: str) -> str:
-        return url_for("complaints.index", **narrowed)
 
-    year = {"from": f"{stand.year}-01-01", "to": f"{stand.year}-12-31"}
-
-    rows: dict[str, list[tuple[str, str | None]]] = {
-        "5.2.1.1": [
-            (ngettext("%(num)d complaint logged", "%(num)d complaints logged", stand.logged), where(**year))
-        ],
-        "5.2.1.2": [
-            (
-                gettext(
-                    "%(passed_on)s passed on, %(declined)s of them not registered, with the reason",
-                    passed_on=stand.passed_on,
-                    declined=stand.declined,
-                ),
-                where(state=complaints.DECLINED, **year),
-            )
-        ],
-        "5.2.2.3": [
-            (
-                gettext(
-                    "%(same_day)s of %(settled)s results recorded the same day",
-                    same_day=stand.same_day,
-                    settled=stand.settled,
-                ),
-                None,
-            )
-        ],
-        "5.2.2.6": [
-            (
-                gettext("%(due)s replies due, %(in_time)s in time", due=stand.due, in_time=stand.in_time),
-                where(reply="replied_in_time", **year),
-            )
-        ],
+def _audit_trail(_year: int, _on: datetime) -> ClauseEvidence:
+    """5.6: every change is kept; since the beginning, not of one year."""
+    trail = audit_trail()
+    return {
         "5.6": [
             (
                 gettext(
                     "%(events)s events kept since the beginning, the last at %(at)s",
-                    events=stand.events,
-                    at=moment(stand.last_event_at),
+                    events=trail.events,
+                    at=moment(trail.last_event_at),
                 ),
                 None,
             ),
@@ -129,32 +99,8 @@ def _evidence(stand: Evidence) -> dict[str, list[tuple[str, str | None]]]:
                 ),
                 None,
             ),
-        ],
+        ]
     }
-    if stand.waiting_for_sales:
-        rows["5.2.1.2"].append(
-            (
-                gettext("%(count)s wait for sales now", count=stand.waiting_for_sales),
-                where(state=complaints.PASSED_ON),
-            )
-        )
-    if stand.overdue:
-        rows["5.2.2.6"].append((gettext("%(count)s overdue now", count=stand.overdue), where(reply="late")))
-    return rows
-
-
-def _with_escalated(
-    rows: dict[str, list[tuple[str, str | None]]], escalated: dict[str, int]
-) -> dict[str, list[tuple[str, str | None]]]:
-    """With the signatures of each clause that wait beyond their working hours now."""
-    for clause, count in escalated.items():
-        said = ngettext(
-            "%(num)d signature waits beyond its working hours",
-            "%(num)d signatures wait beyond their working hours",
-            count,
-        )
-        rows.setdefault(clause, []).append((said, url_for("approvals.index", whose="all", waits="beyond")))
-    return rows
 
 
 @blueprint.route("/authority")
@@ -199,3 +145,8 @@ def _condition(questions: tuple[str, ...]) -> str:
     }
     named = rulebook().choices["condition"] | rulebook().choices["route"]
     return " · ".join(words.get(one) or in_language(named[one]) for one in questions)
+
+
+SECTION = Section(
+    blueprint, lambda: gettext("Procedure"), "journal-text", permission=None, evidence=_audit_trail
+)

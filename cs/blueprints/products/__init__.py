@@ -12,18 +12,20 @@ from sqlalchemy import ColumnElement, exists, func, select
 from wtforms import SubmitField
 
 from cs.extensions import db
+from cs.imports.master_data import PRODUCTS
 from cs.models.customers import CustomerPart, Product, Shipment, comparable
 from cs.procedure import customers as procedure
 from cs.procedure.authority import Permission
 from cs.queries.filter_options import customer_options
 from cs.queries.listing import Filter, Listing, Sort
+from cs.records.sections import RecordSection
 from cs.web.access import requires
 from cs.web.fields import Choice, ReasonForm, Reference, StepForm, Text
 from cs.web.options import customers_to_choose, record_link
 from cs.web.record_page import files, other_steps, timeline
 from cs.web.responses import show
 from cs.web.rows import RowForm, Rows, WithRows
-from cs.web.steps import Section, mount
+from cs.web.steps import mount
 from cs.wording.words import choices, label, state_name, term
 
 blueprint = Blueprint("products", __name__, url_prefix="/products")
@@ -194,4 +196,14 @@ def _page(record: Product, on: datetime) -> dict[str, Any]:
     }
 
 
-mount(blueprint, Section(Product, FORMS, _page))
+SECTION = mount(
+    RecordSection(
+        blueprint,
+        lambda: gettext("Products"),
+        "speaker",
+        model=Product,
+        forms=FORMS,
+        context=_page,
+        table=PRODUCTS,
+    )
+)

@@ -20,12 +20,14 @@ from cs.procedure import replenishments as procedure
 from cs.procedure.authority import Permission
 from cs.queries.filter_options import customer_options
 from cs.queries.listing import Filter, Listing, Sort
+from cs.records.sections import RecordSection
 from cs.registers.replenishment_papers import REPLENISHMENT_APPLICATION, URGENT_ORDER
+from cs.registers.replenishments import REPLENISHMENT_REGISTER
 from cs.web.access import requires
 from cs.web.fields import ReasonForm, StepForm
 from cs.web.record_page import files, flow, next_action, other_steps, timeline
 from cs.web.responses import show
-from cs.web.steps import Section, mount
+from cs.web.steps import mount
 from cs.wording.words import state_name, term
 
 blueprint = Blueprint("replenishments", __name__, url_prefix="/replenishments")
@@ -99,14 +101,12 @@ LISTING = Listing(
 def index() -> Any:
     """All replenishments, narrowed by the address."""
     page = LISTING.page(request.args, url_for("replenishments.index"))
-    creates = next(
-        (step.name for step in procedure.WORKFLOW.creating() if current_user.may(step.permission)), None
-    )
+    begins = SECTION.creating_step(current_user)
     return show(
         "replenishments/list.html",
         "replenishments/_rows.html",
         page=page,
-        creates=creates,
+        creates=begins and begins.name,
         end_of=work_calendar().end_of,
         not_counted=procedure.NOT_COUNTED,
     )
@@ -126,4 +126,29 @@ def _page(record: Replenishment, on: datetime) -> dict[str, Any]:
     }
 
 
-mount(blueprint, Section(Replenishment, FORMS, _page, (REPLENISHMENT_APPLICATION, URGENT_ORDER)))
+STEP_ICONS = {
+    "file": "plus-circle",
+    "sign": "pen",
+    "refuse": "arrow-counterclockwise",
+    "see_change": "eye",
+    "order": "lightning-charge",
+    "change": "pencil",
+    "schedule": "calendar-check",
+    "reschedule": "calendar-check",
+    "make": "check2-square",
+    "ship": "truck",
+}
+
+SECTION = mount(
+    RecordSection(
+        blueprint,
+        lambda: gettext("Replenishment"),
+        "lightning-charge",
+        model=Replenishment,
+        forms=FORMS,
+        context=_page,
+        papers=(REPLENISHMENT_APPLICATION, URGENT_ORDER),
+        registers=(REPLENISHMENT_REGISTER,),
+        step_icons=STEP_ICONS,
+    )
+)

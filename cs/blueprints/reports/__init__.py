@@ -15,6 +15,7 @@ from flask_babel import force_locale, gettext
 
 from cs.blueprints.reports import figures
 from cs.drawing.charts import CONTENT_POLICY
+from cs.printing.definition import Register
 from cs.printing.formats import FORMATS, file_name, mime_of
 from cs.printing.sheets import (
     TooManyLines,
@@ -27,7 +28,7 @@ from cs.printing.sheets import (
 from cs.printing.typeset import NotTypeset
 from cs.procedure.authority import Permission
 from cs.queries.kpis import first_heard
-from cs.registers import FORMS, PAPERS, REGISTERS, Register
+from cs.records.sections import Section, sections
 from cs.web.access import requires
 from cs.web.downloads import pdf, refused
 from cs.web.responses import show
@@ -38,7 +39,7 @@ blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 
 
 def _register(name: str) -> Register:
-    return REGISTERS.get(name) or abort(404)
+    return sections().registers.get(name) or abort(404)
 
 
 @blueprint.route("/")
@@ -49,8 +50,8 @@ def index() -> Any:
     return show(
         "reports/index.html",
         formats=FORMATS,
-        registers=list(REGISTERS.values()),
-        papers=list(PAPERS.values()),
+        registers=list(sections().registers.values()),
+        papers=list(sections().papers.values()),
         **_figures(figures.FIGURES),
     )
 
@@ -168,7 +169,7 @@ def _pdf(found: Register) -> Any:
 @requires(Permission.READ)
 def blank(form: str) -> Any:
     """An empty copy of a form, for a day without power."""
-    found = FORMS.get(form) or abort(404)
+    found = sections().forms.get(form) or abort(404)
     return pdf(found, blank_pdf(found, asked_language()), gettext("blank"))
 
 
@@ -184,3 +185,6 @@ def _way(found: Register, ending: str = "", **changes: str) -> str:
 
 def _refused(found: Register, faults: list[str], others: Iterable[tuple[str, str]] = ()) -> Any:
     return refused(found, faults, [(gettext("Back to the register"), _way(found)), *others])
+
+
+SECTION = Section(blueprint, lambda: gettext("Registers"), "table")

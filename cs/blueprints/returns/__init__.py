@@ -22,12 +22,14 @@ from cs.procedure import returns as procedure
 from cs.procedure.authority import Permission
 from cs.queries.filter_options import customer_options, product_options
 from cs.queries.listing import Filter, Listing, Sort
+from cs.records.sections import RecordSection
 from cs.registers.return_papers import RETURN_SLIP, REWORK_INSTRUCTION
+from cs.registers.returns import RETURN_REGISTER
 from cs.web.access import requires
 from cs.web.fields import ReasonForm, StepForm
 from cs.web.record_page import files, flow, next_action, other_steps, signatures, timeline
 from cs.web.responses import show
-from cs.web.steps import Section, mount
+from cs.web.steps import mount
 from cs.wording.words import state_name, term
 
 blueprint = Blueprint("returns", __name__, url_prefix="/returns")
@@ -152,14 +154,12 @@ LISTING = Listing(
 def index() -> Any:
     """All returns, narrowed by the address."""
     page = LISTING.page(request.args, url_for("returns.index"))
-    creates = next(
-        (step.name for step in procedure.WORKFLOW.creating() if current_user.may(step.permission)), None
-    )
+    begins = SECTION.creating_step(current_user)
     return show(
         "returns/list.html",
         "returns/_rows.html",
         page=page,
-        creates=creates,
+        creates=begins and begins.name,
         end_of=work_calendar().end_of,
         waiting=procedure.UNFINISHED,
     )
@@ -186,4 +186,43 @@ def _page(record: Return, on: datetime) -> dict[str, Any]:
 
 
 mount_scanning(blueprint, FORMS)
-mount(blueprint, Section(Return, FORMS, _page, (RETURN_SLIP, REWORK_INSTRUCTION)))
+STEP_ICONS = {
+    "register": "plus-circle",
+    "receive_at_gate": "box-arrow-in-left",
+    "take_over": "plus-circle",
+    "accept": "check2",
+    "accept_here": "check2",
+    "decline": "x-circle",
+    "leave_there": "check2",
+    "send_as_is": "box-arrow-right",
+    "serve_paid": "cash-coin",
+    "serve_paid_here": "cash-coin",
+    "dispute": "arrow-counterclockwise",
+    "arrange": "truck",
+    "count": "123",
+    "all_counted": "check2-all",
+    "recount": "123",
+    "settle_difference": "pencil",
+    "inspect": "search",
+    "instruct": "list-ol",
+    "plan_rework": "calendar-check",
+    "rework": "tools",
+    "reinspect": "search",
+    "give_back": "box-arrow-right",
+    "confirm": "clipboard-check",
+    "close": "check2-circle",
+}
+
+SECTION = mount(
+    RecordSection(
+        blueprint,
+        lambda: gettext("Returns"),
+        "box-arrow-in-left",
+        model=Return,
+        forms=FORMS,
+        context=_page,
+        papers=(RETURN_SLIP, REWORK_INSTRUCTION),
+        registers=(RETURN_REGISTER,),
+        step_icons=STEP_ICONS,
+    )
+)

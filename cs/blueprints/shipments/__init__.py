@@ -12,6 +12,7 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from cs.extensions import db
+from cs.imports.master_data import SHIPMENTS
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product, Shipment
 from cs.procedure import customers as procedure
@@ -19,12 +20,13 @@ from cs.procedure.authority import Permission
 from cs.queries.filter_options import customer_options, product_options
 from cs.queries.listing import Filter, Listing, Sort
 from cs.records.procedure import zone
+from cs.records.sections import RecordSection
 from cs.web.access import requires
 from cs.web.fields import Day, ReasonForm, Reference, StepForm, Text, Whole
 from cs.web.options import customers_to_choose, products_to_choose, record_link
 from cs.web.record_page import files, other_steps, timeline
 from cs.web.responses import show
-from cs.web.steps import Section, mount
+from cs.web.steps import mount
 from cs.wording.words import state_name, term
 
 blueprint = Blueprint("shipments", __name__, url_prefix="/shipments")
@@ -157,4 +159,14 @@ def _page(record: Shipment, on: datetime) -> dict[str, Any]:
     }
 
 
-mount(blueprint, Section(Shipment, FORMS, _page))
+SECTION = mount(
+    RecordSection(
+        blueprint,
+        lambda: gettext("Shipments"),
+        "truck",
+        model=Shipment,
+        forms=FORMS,
+        context=_page,
+        table=SHIPMENTS,
+    )
+)

@@ -1,0 +1,112 @@
+"""What waits for a person, and whether the index of tasks says what the records say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy.orm import aliased
+
+from cs.extensions import db
+from cs.models.deputies import Deputy
+from cs.procedure.authority import permissions_of
+from cs.records.events import Fault
+from cs.records.record import KINDS, Task, Workflowed, awaited
+from cs.records.users import User
+
+TAKER = aliased(User)
+WORK = select(
+    Task.id,
+    Task.kind,
+    Task.record_id,
+    Task.name,
+    Task.step,
+    Task.permission,
+    Task.due_at,
+    Task.since,
+    Task.title,
+    Task.subject,
+    Task.taken_by_id,
+    Task.user_id,
+    TAKER.name.label("taken_by"),
+).outerjoin(TAKER, TAKER.id == Task.taken_by_id)
+
+
+def waits_for(person: User, on: datetime) -> ColumnElement[bool]:
+    """The tasks that this person may do: by a permission of their roles, by name, or today as somebody's
+    deputy."""
+    permissions = [permission.value for permission in permissions_of(person.roles)]
+    if not permissions:
+        return false()
+    managers = {row.manager_id for row in Deputy.acting_for(person, on)}
+    deputised = [
+        permission.value
+        for cls in KINDS.values()
+        if issubclass(cls, Workflowed)
+        for permission in cls.deputised
+    ]
+    return or_(
+        and_(Task.user_id.in_(managers), Task.permission.in_(deputised)) if managers else false(),
+        _own(person, permissions),
+    )
+
+
+def _own(person: User, permissions: list[str]) -> ColumnElement[bool]:
+    return and_(
+        Task.permission.in_(permissions),
+        or_(Task.user_id.is_(None), Task.user_id == person.id),
+        or_(Task.department.is_(None), Task.department.in_(person.departments)),
+    )
+
+
+def is_mine(person: User) -> ColumnElement[bool]:
+    return or_(Task.taken_by_id == person.id, Task.user_id == person.id)
+
+
+def work_counts(person: User, on: datetime) -> dict[str, int]:
+    """How much waits: {all, mine, open (nobody has taken it), colleagues, late}."""
+    mine = is_mine(person)
+    free = Task.taken_by_id.is_(None) & ~func.coalesce(Task.user_id == person.id, false())
+    query = (
+        select(
+            func.count(),
+            func.count().filter(mine),
+            func.count().filter(free),
+            func.count().filter(Task.taken_by_id.is_not(None) & (Task.taken_by_id != person.id)),
+            func.count().filter(Task.due_at < on),
+        )
+        .select_from(Task)
+        .where(waits_for(person, on))
+    )
+    counted = db.session.execute(query).one()
+    return dict(zip(("all", "mine", "open", "colleagues", "late"), counted, strict=True))
+
+
+def verify_tasks(on: datetime) -> Iterator[Fault]:
+    """Compares the index of tasks with what the records and their rows say; `tasks rebuild` puts it right."""
+    for kind, cls in KINDS.items():
+        if not issubclass(cls, Workflowed):
+            continue
+        kept: dict[int, dict[str, Task]] = {}
+        for task in db.session.execute(select(Task).where(Task.kind == kind)).scalars():
+            kept.setdefault(task.record_id, {})[(task.name, task.user_id)] = task
+        final = [state.code for state in cls.workflow.states if state.final]
+        for record in db.session.execute(
+            select(cls).where(cls.state.not_in(final)).order_by(cls.id)
+        ).scalars():
+            wanted, there = awaited(record, on), kept.pop(record.id, {})
+            if _asked_of_whom(wanted) != {
+                name: (task.step, task.permission, task.user_id, task.due_at) for name, task in there.items()
+            }:
+                yield Fault(f"{kind} {record.id}", "is awaited otherwise than its tasks say")
+        for record_id in sorted(kept):
+            yield Fault(f"{kind} {record_id}", "has tasks, but nothing is awaited")
+
+
+def _asked_of_whom(tasks: dict[str, dict[str, Any]]) -> dict[str, tuple[Any, ...]]:
+    return {
+        name: (facts["step"], facts["permission"], facts["user_id"], facts["due_at"])
+        for name, facts in tasks.items()
+    }
