@@ -15,11 +15,14 @@ import pytest
 
 from cs.procedure.clauses import CLAUSES, DOES
 from tests.source import CS, MODULES, ROOT, TEMPLATES
+from tests.test_layers import LAYERS, WITHIN_A_LAYER
 
 DOCS = ROOT / "docs"
 CLAUSE_TEXT = (DOCS / "procedure/clauses.md").read_text("utf-8")
 FORMS_TEXT = (DOCS / "procedure/forms.md").read_text("utf-8")
 READINGS_TEXT = (DOCS / "procedure/readings.md").read_text("utf-8")
+ARCHITECTURE_TEXT = (DOCS / "architecture.md").read_text("utf-8")
+SOURCE_TEXT = (DOCS / "procedure/source-zh.txt").read_text("utf-8")
 GLOSSARY_TEXT = (DOCS / "glossary.md").read_text("utf-8")
 PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md")))
 
@@ -185,6 +188,16 @@ def test_each_clause_of_the_procedure_stands_once_and_in_its_order():
     assert rows == [clause.id for clause in CLAUSES]
 
 
+CUT_BY_A_TABLE = {"5.4.2.1e", "5.4.3.2", "5.4.3.3", "5.4.5", "5.4.6.4"}
+
+
+def test_the_source_holds_the_words_of_the_procedure_file():
+    pages = re.sub(r"^\d+、", "", SOURCE_TEXT, flags=re.MULTILINE)
+    source = "".join(pages.split())
+    missing = {clause.id for clause in CLAUSES if "".join(clause.text_zh.split()) not in source}
+    assert missing == CUT_BY_A_TABLE
+
+
 def test_what_is_built_is_marked_as_built():
     marked = {clause for clause, status in documented_clauses().items() if status in "●◐"}
     assert set(DOES) - marked == set(), "mark these ● or ◐ in docs/procedure/clauses.md"
@@ -217,6 +230,13 @@ def test_code_names_of_the_glossary_are_names_of_the_program():
     rows = [line.split("|") for line in GLOSSARY_TEXT.splitlines() if line.count("|") == 5]
     named = {name for row in rows for name in re.findall(r"`(\w+)`", row[3])}
     assert sorted(named - known) == []
+
+
+def test_the_layers_of_the_architecture_are_those_that_a_test_holds():
+    rows = re.findall(r"^\| (\d) \| ([^|]*) \|[^|]*\| ([^|]*)\|$", ARCHITECTURE_TEXT, re.MULTILINE)
+    layers = {name: int(number) for number, names, _ in rows for name in re.findall(r"cs/(\w+)", names)}
+    pairs = {pair for *_, pairs in rows for pair in re.findall(r"`(\w+)` → `(\w+)`", pairs)}
+    assert (layers, pairs) == (LAYERS, WITHIN_A_LAYER)
 
 
 def test_a_row_of_a_table_has_the_cells_of_its_head():
