@@ -188,6 +188,13 @@ def test_every_step_names_a_clause_of_the_procedure(kind):
     ] == []
 
 
+@pytest.mark.parametrize("section", SECTIONS.with_records(), ids=lambda section: section.name)
+def test_every_section_of_records_has_the_same_shape(section):
+    folder = CS / "blueprints" / section.name
+    modules = {path.stem for path in folder.iterdir()}
+    assert {"__init__", "forms", "listing", "page"} <= modules
+
+
 # Words
 
 

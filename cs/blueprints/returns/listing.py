@@ -1,0 +1,102 @@
+"""The list of returns: what it shows, and how it is narrowed and ordered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import ColumnElement, func, select
+
+from cs.models.complaints.complaint import Complaint
+from cs.models.customers import Customer, Product
+from cs.models.returns.customer_return import Return
+from cs.models.returns.lines import ReturnLine
+from cs.procedure import returns as procedure
+from cs.queries.filter_options import customer_options, product_options
+from cs.queries.listing import Filter, Listing, Sort
+from cs.wording.words import state_name, term
+
+
+def _states() -> list[tuple[str, str]]:
+    return [
+        ("open", gettext("All open")),
+        *((state.code, state_name("return", state.code)) for state in procedure.STATES),
+    ]
+
+
+def _in_state(value: str) -> ColumnElement[bool]:
+    return Return.state.in_(procedure.UNFINISHED) if value == "open" else Return.state == value
+
+
+def _of_lines(column: Any) -> Any:
+    return select(column).where(ReturnLine.return_id == Return.id).correlate(Return).scalar_subquery()
+
+
+def _has_line(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(ReturnLine.id).where(ReturnLine.return_id == Return.id, condition).exists()
+
+
+UNSETTLED = (ReturnLine.counted_qty != ReturnLine.slip_qty) & ReturnLine.difference_at.is_(None)
+
+
+FIRST_MODEL = (
+    select(Product.model)
+    .join(ReturnLine, ReturnLine.product_id == Product.id)
+    .where(ReturnLine.return_id == Return.id)
+    .order_by(ReturnLine.id)
+    .limit(1)
+    .correlate(Return)
+    .scalar_subquery()
+)
+
+
+LISTING = Listing(
+    Return,
+    select(
+        Return.id,
+        Return.number,
+        Return.registered_at,
+        Customer.short_name.label("customer"),
+        Return.state,
+        Complaint.number.label("complaint"),
+        Return.complaint_id,
+        Return.return_by,
+        Return.given_back_on,
+        Return.customer_slip_no,
+        FIRST_MODEL.label("model"),
+        _of_lines(func.count(ReturnLine.id)).label("lines"),
+        _of_lines(func.sum(ReturnLine.slip_qty)).label("slip"),
+        _of_lines(func.sum(ReturnLine.counted_qty)).label("counted"),
+        _has_line(UNSETTLED).label("differs"),
+    )
+    .join(Customer, Customer.id == Return.customer_id)
+    .outerjoin(Complaint, Complaint.id == Return.complaint_id),
+    {
+        "newest": Sort(lambda: gettext("Newest first"), Return.registered_at, descending=True),
+        "oldest": Sort(lambda: gettext("Oldest first"), Return.registered_at),
+        "number": Sort(lambda: term("return_no"), Return.number, descending=True),
+    },
+    (
+        Filter("state", lambda: term("status"), _states, _in_state),
+        Filter(
+            "difference",
+            lambda: term("difference"),
+            lambda: [("open", gettext("Not settled"))],
+            lambda _value: _has_line(UNSETTLED),
+        ),
+        Filter(
+            "product",
+            lambda: term("model"),
+            lambda: product_options(ReturnLine.product_id),
+            lambda value: _has_line(ReturnLine.product_id == int(value)),
+        ),
+        Filter(
+            "customer",
+            lambda: term("customer"),
+            lambda: customer_options(Return.customer_id),
+            lambda value: Return.customer_id == int(value),
+        ),
+    ),
+    search_label=lambda: gettext("Number, customer, model, lot, slip no."),
+    period=Return.registered_at,
+)

@@ -1,0 +1,53 @@
+"""The form of a shipment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+
+from cs.models.customers import Shipment
+from cs.records.procedure import zone
+from cs.web.fields import Day, Reference, StepForm, Text, Whole
+from cs.web.options import customers_to_choose, products_to_choose, record_link
+
+
+class ShipmentForm(StepForm):
+    customer_id = Reference("customer", required=True)
+    product_id = Reference("model", required=True)
+    order_no = Text("order_no", required=True, most=60)
+    lot_no = Text("lot_no", required=True, most=60)
+    quantity = Whole("shipped_qty", required=True, least=1)
+    shipped_on = Day("shipped_on", required=True)
+    produced_on = Day("produced_on")
+
+    def offer(self, record: Any, on: datetime) -> None:
+        self.customer_id.choices = customers_to_choose(record.customer_id if record else None)
+        self.product_id.choices = products_to_choose(record.product_id if record else None)
+
+    def fill(self, record: Any, on: datetime) -> None:
+        super().fill(record, on)
+        if record is None:
+            self.shipped_on.data = on.astimezone(zone()).date()
+
+    def check(self, record: Any, on: datetime) -> None:
+        shipped_on, produced_on = self.shipped_on.data, self.produced_on.data
+        if shipped_on and shipped_on > on.astimezone(zone()).date():
+            self.fault("shipped_on", gettext("This lies in the future."))
+        if shipped_on and produced_on and produced_on > shipped_on:
+            self.fault("produced_on", gettext("Made after it was shipped."))
+        if not self.errors:
+            key = Shipment.key_of(
+                self.customer_id.data, self.product_id.data, self.order_no.data, self.lot_no.data, shipped_on
+            )
+            if same := Shipment.same(key, other_than=record):
+                self.fault(
+                    "lot_no",
+                    record_link(
+                        gettext("This shipment is in the list already:"),
+                        url_for("shipments.detail", record_id=same.id),
+                        same.title,
+                    ),
+                )
