@@ -37,8 +37,8 @@ from cs.records.attachments import Attachment
 from cs.records.events import Event, site_head
 from cs.records.personal_tasks import rebuild_tasks
 from cs.records.procedure import rulebook, zone
-from cs.records.record import Task
 from cs.records.signatures import RequiredSignature
+from cs.records.tasks import Task
 from cs.records.users import User
 from tests import support
 from tests.support import Browser

@@ -20,9 +20,10 @@ from cs.procedure import complaints as of_complaints
 from cs.procedure.workflow import NotOpen, Step
 from cs.records.numbers import next_number
 from cs.records.procedure import rulebook, zone
-from cs.records.record import Workflowed, find
+from cs.records.record import find
 from cs.records.types import Moment
 from cs.records.users import User
+from cs.records.workflowed import Workflowed
 
 
 class Capa(Workflowed):

@@ -15,9 +15,10 @@ from cs.records.bulk import bring_in
 from cs.records.numbers import next_numbers
 from cs.records.personal_tasks import follow_name
 from cs.records.procedure import zone
-from cs.records.record import MOST_ID, Record, Workflowed
+from cs.records.record import MOST_ID, Record
 from cs.records.search import searchable, sort_key
 from cs.records.users import User
+from cs.records.workflowed import Workflowed
 
 
 def comparable(word: str | None) -> str:

@@ -21,12 +21,15 @@ from cs.models.returns.customer_return import Return, complaint_to_join
 from cs.procedure import replenishments as procedure
 from cs.procedure.authority import Permission, role_for
 from cs.procedure.workflow import NotOpen, Step
+from cs.records.departments import Membership
 from cs.records.numbers import next_number
 from cs.records.procedure import rulebook, zone
-from cs.records.record import Workflowed, ask_anew, find, hash_of
+from cs.records.record import find, hash_of
 from cs.records.signatures import RequiredSignature
+from cs.records.tasks import ask_anew
 from cs.records.types import Moment, Money, exact
-from cs.records.users import Membership, User
+from cs.records.users import User
+from cs.records.workflowed import Workflowed
 
 
 class ChangedMeanwhile(NotOpen):

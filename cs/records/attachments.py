@@ -14,9 +14,10 @@ from cs.extensions import db
 from cs.procedure.authority import Permission, role_for
 from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.records.events import Event, Fault
-from cs.records.record import BATCH, Record, Workflowed
+from cs.records.record import BATCH, Record
 from cs.records.types import Moment
 from cs.records.users import User
+from cs.records.workflowed import Workflowed
 
 if TYPE_CHECKING:
     from cs.files.store import Stored

@@ -12,9 +12,11 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from cs.extensions import db
 from cs.records.events import START
-from cs.records.record import Record, Task, Workflowed, awaited
+from cs.records.record import Record
 from cs.records.search import index_words, searchable
+from cs.records.tasks import Task, awaited
 from cs.records.users import User
+from cs.records.workflowed import Workflowed
 
 
 def bring_in(

@@ -142,7 +142,7 @@ def verify_events() -> Iterator[Fault]:
     """Walks all events in the site's order and reports what was changed, removed, reordered or cut off.
 
     Constant memory but for one (seq, hash) a record; the records themselves are compared in
-    `models.base.verify_records`.
+    `verification.verify_records`.
     """
     heads: dict[tuple[str, int], tuple[int, str]] = {}
     site_seq, site_hash = 0, START

@@ -8,8 +8,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, select
 
 from cs.extensions import db
-from cs.records.record import KINDS, Record, Task, Workflowed, sync_tasks
+from cs.records.record import KINDS, Record
 from cs.records.search import index_anew
+from cs.records.tasks import Task, sync_tasks
+from cs.records.workflowed import Workflowed
 
 
 def sync_personal_tasks(on: datetime) -> None:

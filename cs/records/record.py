@@ -1,7 +1,7 @@
-"""Records: what every record of the procedure has in common, and `advancing()`, the only writer of a state.
+"""Records: what every record of the procedure has in common.
 
-A change happens inside `with record.changing(...)` or `with record.advancing(...)`: on leaving it, in the
-same transaction, the event with old and new values, the search index and the tasks are written.
+A change happens inside `with record.changing(...)`: on leaving it, in the same transaction, the event with
+old and new values and the search index are written.
 """
 
 from __future__ import annotations
@@ -15,23 +15,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from sqlalchemy import (
     ColumnElement,
     ForeignKey,
-    Index,
     Text,
-    UniqueConstraint,
-    bindparam,
-    delete,
     inspect,
     or_,
     select,
-    true,
 )
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 
 from cs.extensions import db
-from cs.procedure.authority import Permission, permissions_of, role_for
-from cs.procedure.workflow import NotAllowed, NotOpen, Step, Workflow
-from cs.records.events import START, Event, Fault, append, canonical, digest
+from cs.procedure.workflow import Workflow
+from cs.records.events import START, Event, append, canonical, digest
 from cs.records.procedure import rulebook
 from cs.records.search import index_words, searchable
 from cs.records.signatures import Signature
@@ -263,186 +257,6 @@ def _part_changes(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[
     return [sorted(gone, key=lambda row: row["id"]), sorted(come, key=lambda row: row["id"])]
 
 
-class Workflowed(Record):
-    """A record that goes through the states of a workflow."""
-
-    __abstract__ = True
-    workflow: ClassVar[Workflow]
-    deputised: ClassVar[frozenset[Permission]] = frozenset()  # what a deputy may do in a holder's place
-    state: Mapped[str] = mapped_column(index=True)
-
-    @property
-    def subject(self) -> str:
-        """What the record is about, in one line, for My work; a kind of which more can be said says it."""
-        return self.title
-
-    @classmethod
-    def names_people(cls) -> ColumnElement[bool]:
-        """SQL: whether work that is not done yet stands under single people's names; kinds with many records
-        say it narrowly."""
-        return true()
-
-    def holds(self, question: str, on: datetime) -> bool:
-        """Answers a condition of the workflow's rows."""
-        return bool(getattr(self, question)(on))
-
-    def open_steps(self, on: datetime) -> tuple[Step, ...]:
-        return self.workflow.open_from(self.state, lambda question: self.holds(question, on))
-
-    def steps_for(self, by: User, on: datetime) -> tuple[Step, ...]:
-        """The steps that this person may take now: the buttons of the page."""
-        allowed = permissions_of(by.roles)
-        return tuple(
-            step
-            for step in self.open_steps(on)
-            if (step.permission in allowed or self.stands_in(step, by, on)) and self.relates(step, by, on)
-        )
-
-    def stands_in(self, step: Step, by: User, on: datetime) -> bool:
-        """Whether the person, who does not hold the step's permission, acts today for somebody who does."""
-        return False
-
-    def relates(self, step: Step, by: User, on: datetime) -> bool:
-        """Whether the person stands to the record as the step's row asks."""
-        return step.relation is None or bool(getattr(self, step.relation)(by))
-
-    def role_under(self, step: Step, by: User, on: datetime) -> str | None:
-        """The role under which the person takes the step."""
-        return role_for(by.roles, step.permission)
-
-    def check(self, name: str, by: User, on: datetime) -> Step:
-        """The step's row. Raises NotAllowed, then NotOpen."""
-        step = self.workflow.step(name)
-        if not (by.may(step.permission) or self.stands_in(step, by, on)) or not (
-            step.creates or self.relates(step, by, on)
-        ):
-            raise NotAllowed(name)
-        if not step.creates and step not in self.open_steps(on):
-            raise NotOpen(name)
-        return step
-
-    @contextmanager
-    def advancing(
-        self, name: str, by: User, on: datetime, *, note: str | None = None, **facts: Any
-    ) -> Iterator[Step]:
-        """Takes a step: checks it, lets the verb set its fields, moves the state, writes event (with `facts`)
-        and tasks."""
-        step = self.check(name, by, on)
-        signed: dict[str, Any] = (
-            {"signed": step.signed} if step.signed else {}
-        )  # in the event, so that a signature cannot vanish or change its meaning
-        if (
-            signed and by.password_at is not None
-        ):  # the password was not asked again: an auditor must see that
-            signed["password_at"] = by.password_at
-        with self.changing(
-            name, by, on, clause=step.clause, role=self.role_under(step, by, on), note=note, **signed, **facts
-        ):
-            yield step
-            if step.target is not None:
-                self.state = step.target
-        if complaint := getattr(self, "complaint", None):  # a CAPA keeps its complaint from closing
-            sync_tasks(complaint, on)
-            db.session.flush()
-
-    def changed(self, on: datetime, *, new: bool) -> None:
-        sync_tasks(self, on, new=new)
-
-
-class Task(db.Model):
-    """An index of what the steps and states say: what is awaited, from whom, by when, taken by whom."""
-
-    __tablename__ = "tasks"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str]
-    record_id: Mapped[int]
-    name: Mapped[str]
-    step: Mapped[str]
-    permission: Mapped[str]
-    department: Mapped[str | None]  # awaited of this department's members alone
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))  # awaited of this person alone
-    due_at: Mapped[datetime | None] = mapped_column(Moment)
-    since: Mapped[datetime] = mapped_column(Moment)
-    title: Mapped[str]
-    subject: Mapped[str] = mapped_column(Text)
-    taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    taken_at: Mapped[datetime | None] = mapped_column(Moment)
-
-    __table_args__ = (
-        UniqueConstraint("kind", "record_id", "name", "user_id"),
-        Index("ix_tasks_permission_due_at", "permission", "due_at"),
-    )
-
-    def take(self, by: User, on: datetime) -> None:
-        """Says "I do this"; a colleague's name is not overwritten (NotOpen)."""
-        mine = self.user_id in (None, by.id) and (
-            self.department is None or self.department in by.departments
-        )
-        if not by.may(Permission(self.permission)) or not mine:
-            raise NotAllowed(self.name)
-        if self.taken_by_id not in (None, by.id):
-            raise NotOpen(self.name)
-        self.taken_by_id, self.taken_at = by.id, on
-
-    def give_back(self, by: User) -> None:
-        """Lays it back for the department; only who took it may (NotAllowed). What nobody has taken stays so:
-        a button is pressed twice."""
-        if self.taken_by_id not in (None, by.id):
-            raise NotAllowed(self.name)
-        self.taken_by_id = self.taken_at = None
-
-
-TASKS_OF = select(Task).where(
-    Task.kind == bindparam("kind"), Task.record_id == bindparam("record_id")
-)  # built once: each step asks it
-
-
-def awaited(record: Workflowed, on: datetime) -> dict[tuple[str, int | None], dict[str, Any]]:
-    """What is awaited of whom for a record: {(task name, person or None): its columns}, from the rows of its
-    workflow alone."""
-    tasks: dict[tuple[str, int | None], dict[str, Any]] = {}
-    for step in record.open_steps(on):
-        for person in (getattr(record, step.persons)() if step.persons else [None]) if step.task else ():
-            tasks.setdefault(
-                (step.task, person),
-                {
-                    "step": step.name,
-                    "permission": step.permission.value,
-                    "user_id": person,
-                    "department": getattr(record, step.department) if step.department else None,
-                    "due_at": getattr(record, step.due) if step.due else None,
-                    "title": record.title,
-                    "subject": record.subject,
-                },
-            )
-    return tasks
-
-
-def ask_anew(record: Workflowed) -> None:
-    """What is awaited of a record is asked from now on: what was asked before was something else."""
-    db.session.execute(delete(Task).where(Task.kind == record.kind, Task.record_id == record.id))
-
-
-def sync_tasks(record: Workflowed, on: datetime, *, new: bool = False) -> None:
-    """Makes the tasks of a record what its rows say; who took one keeps it while it stands. The caller
-    flushes."""
-    if not any(step.task for step in record.workflow.steps):
-        return
-    tasks = awaited(record, on)
-    for task in (
-        [] if new else db.session.execute(TASKS_OF, {"kind": record.kind, "record_id": record.id}).scalars()
-    ):
-        facts = tasks.pop((task.name, task.user_id), None)
-        if facts is None:
-            db.session.delete(task)
-        else:
-            for column, value in facts.items():
-                if getattr(task, column) != value:
-                    setattr(task, column, value)
-    for (name, _person), facts in tasks.items():
-        db.session.add(Task(kind=record.kind, record_id=record.id, name=name, since=on, **facts))
-
-
 def find(cls: type[R], record_id: int, *, lock: bool = False) -> R | None:
     """A record by its id, locked for a writer; None also for a number no database would take as an id."""
     if not 0 < record_id <= MOST_ID:
@@ -462,29 +276,3 @@ def by_number(cls: type[R], number: str | None) -> R | None:
         .scalars()
         .first()
     )
-
-
-def verify_records() -> Iterator[Fault]:
-    """Compares every record with its last event: a missing record, a missing end, a value changed past the
-    verbs."""
-    for kind, cls in KINDS.items():
-        last = (
-            select(Event.record_id, Event.seq, Event.hash, Event.content_hash)
-            .where(Event.kind == kind)
-            .order_by(Event.record_id, Event.seq)
-        )
-        heads = {row.record_id: row for row in db.session.execute(last.execution_options(yield_per=BATCH))}
-        for record in db.session.execute(
-            select(cls).order_by(cls.id).execution_options(yield_per=BATCH)
-        ).scalars():
-            head = heads.pop(record.id, None)
-            where = f"{kind} {record.id}"
-            if head is None:
-                yield Fault(where, "has no events")
-            elif (head.seq, head.hash) != (record.version, record.head_hash):
-                yield Fault(where, f"stands at event {record.version}, but its chain ends at {head.seq}")
-            elif head.content_hash != record.content_hash():
-                yield Fault(where, "was changed without an event")
-            yield from (Fault(where, what) for what in record.miscounts())
-        for record_id in heads:
-            yield Fault(f"{kind} {record_id}", "is gone, but has events")

@@ -24,9 +24,10 @@ from cs.procedure.calendar import months_before
 from cs.procedure.workflow import NotOpen
 from cs.records.numbers import next_number
 from cs.records.procedure import rulebook, zone
-from cs.records.record import KINDS, Workflowed
+from cs.records.record import KINDS
 from cs.records.types import Moment
 from cs.records.users import User
+from cs.records.workflowed import Workflowed
 
 DUE_BY = (
     "heard_at",

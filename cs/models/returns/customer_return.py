@@ -22,9 +22,10 @@ from cs.procedure.returns import Tally
 from cs.procedure.workflow import NotOpen
 from cs.records.numbers import next_number
 from cs.records.procedure import zone
-from cs.records.record import Workflowed, find
+from cs.records.record import find
 from cs.records.types import Moment
 from cs.records.users import User
+from cs.records.workflowed import Workflowed
 
 MOST_LATER = 20
 

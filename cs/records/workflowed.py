@@ -1,0 +1,110 @@
+"""Records with a workflow, and `advancing()`, the only writer of a state.
+
+A change happens inside `with record.changing(...)` or `with record.advancing(...)`: on leaving it, in the
+same transaction, the event with old and new values, the search index and the tasks are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sqlalchemy import ColumnElement, true
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cs.extensions import db
+from cs.procedure.authority import Permission, permissions_of, role_for
+from cs.procedure.workflow import NotAllowed, NotOpen, Step, Workflow
+from cs.records.record import Record
+from cs.records.tasks import sync_tasks
+
+if TYPE_CHECKING:
+    from cs.records.users import User
+
+
+class Workflowed(Record):
+    """A record that goes through the states of a workflow."""
+
+    __abstract__ = True
+    workflow: ClassVar[Workflow]
+    deputised: ClassVar[frozenset[Permission]] = frozenset()  # what a deputy may do in a holder's place
+    state: Mapped[str] = mapped_column(index=True)
+
+    @property
+    def subject(self) -> str:
+        """What the record is about, in one line, for My work; a kind of which more can be said says it."""
+        return self.title
+
+    @classmethod
+    def names_people(cls) -> ColumnElement[bool]:
+        """SQL: whether work that is not done yet stands under single people's names; kinds with many records
+        say it narrowly."""
+        return true()
+
+    def holds(self, question: str, on: datetime) -> bool:
+        """Answers a condition of the workflow's rows."""
+        return bool(getattr(self, question)(on))
+
+    def open_steps(self, on: datetime) -> tuple[Step, ...]:
+        return self.workflow.open_from(self.state, lambda question: self.holds(question, on))
+
+    def steps_for(self, by: User, on: datetime) -> tuple[Step, ...]:
+        """The steps that this person may take now: the buttons of the page."""
+        allowed = permissions_of(by.roles)
+        return tuple(
+            step
+            for step in self.open_steps(on)
+            if (step.permission in allowed or self.stands_in(step, by, on)) and self.relates(step, by, on)
+        )
+
+    def stands_in(self, step: Step, by: User, on: datetime) -> bool:
+        """Whether the person, who does not hold the step's permission, acts today for somebody who does."""
+        return False
+
+    def relates(self, step: Step, by: User, on: datetime) -> bool:
+        """Whether the person stands to the record as the step's row asks."""
+        return step.relation is None or bool(getattr(self, step.relation)(by))
+
+    def role_under(self, step: Step, by: User, on: datetime) -> str | None:
+        """The role under which the person takes the step."""
+        return role_for(by.roles, step.permission)
+
+    def check(self, name: str, by: User, on: datetime) -> Step:
+        """The step's row. Raises NotAllowed, then NotOpen."""
+        step = self.workflow.step(name)
+        if not (by.may(step.permission) or self.stands_in(step, by, on)) or not (
+            step.creates or self.relates(step, by, on)
+        ):
+            raise NotAllowed(name)
+        if not step.creates and step not in self.open_steps(on):
+            raise NotOpen(name)
+        return step
+
+    @contextmanager
+    def advancing(
+        self, name: str, by: User, on: datetime, *, note: str | None = None, **facts: Any
+    ) -> Iterator[Step]:
+        """Takes a step: checks it, lets the verb set its fields, moves the state, writes event (with `facts`)
+        and tasks."""
+        step = self.check(name, by, on)
+        signed: dict[str, Any] = (
+            {"signed": step.signed} if step.signed else {}
+        )  # in the event, so that a signature cannot vanish or change its meaning
+        if (
+            signed and by.password_at is not None
+        ):  # the password was not asked again: an auditor must see that
+            signed["password_at"] = by.password_at
+        with self.changing(
+            name, by, on, clause=step.clause, role=self.role_under(step, by, on), note=note, **signed, **facts
+        ):
+            yield step
+            if step.target is not None:
+                self.state = step.target
+        if complaint := getattr(self, "complaint", None):  # a CAPA keeps its complaint from closing
+            sync_tasks(complaint, on)
+            db.session.flush()
+
+    def changed(self, on: datetime, *, new: bool) -> None:
+        sync_tasks(self, on, new=new)
