@@ -86,12 +86,11 @@ class Record(db.Model):
     def showing(cls, named: Record) -> ColumnElement[bool] | None:
         """SQL: which records of this kind name another one, themselves or in a line; None where none of them
         can."""
-        field = f"{named.kind}_id"
-        ways = [getattr(cls, field) == named.id] if hasattr(cls, field) else []
-        lines = [getattr(cls, part) for part in cls.parts]
-        ways += [
-            rows.any(**{field: named.id}) for rows in lines if hasattr(rows.property.mapper.class_, field)
-        ]
+        ways = [column == named.id for column in _references(cls, named)]
+        for part in cls.parts:
+            rows = getattr(cls, part)
+            columns = _references(rows.property.mapper.class_, named)
+            ways += [rows.any(column == named.id) for column in columns]
         return or_(*ways) if ways else None
 
     def content(self) -> dict[str, Any]:
@@ -222,6 +221,13 @@ def _said(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _said(one) for key, one in value.items() if one is not None and one != []}
     return [_said(one) for one in value] if isinstance(value, list) else value
+
+
+def _references(cls: type[Any], named: Record) -> list[Any]:
+    """Return the columns of a class that name a record of that table."""
+    key = inspect(type(named)).primary_key[0]
+    attributes = inspect(cls).column_attrs
+    return [getattr(cls, each.key) for each in attributes if each.columns[0].references(key)]
 
 
 @cache

@@ -6,7 +6,7 @@ same transaction, the event with old and new values, the search index and the ta
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -102,9 +102,13 @@ class Workflowed(Record):
             yield step
             if step.target is not None:
                 self.state = step.target
-        if complaint := getattr(self, "complaint", None):  # a CAPA keeps its complaint from closing
-            sync_tasks(complaint, on)
+        for record in self.affected():
+            sync_tasks(record, on)
             db.session.flush()
+
+    def affected(self) -> Iterable[Workflowed]:
+        """Return the records that wait for this one, whose tasks a step of it may change."""
+        return ()
 
     def changed(self, on: datetime, *, new: bool) -> None:
         sync_tasks(self, on, new=new)
