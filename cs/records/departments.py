@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cs.extensions import db
+from cs.procedure.authority import Actor
 from cs.procedure.workflow import Refused
 from cs.records.procedure import rulebook
 from cs.records.record import Record
-
-if TYPE_CHECKING:
-    from cs.records.users import User
 
 ADMINISTRATOR = "administrator"
 
@@ -57,19 +54,19 @@ class Department(Record):
         return db.session.execute(query).scalar_one()
 
     @classmethod
-    def create(cls, *, zh: str, en: str, by: User, on: datetime) -> Department:
+    def create(cls, *, zh: str, en: str, by: Actor, on: datetime) -> Department:
         """A department that the procedure does not name, such as purchasing."""
         department = cls(code=f"own_{(db.session.execute(select(func.max(cls.id))).scalar() or 0) + 1}")
         with department.changing("create", by, on, role=ADMINISTRATOR):
             department.zh, department.en, department.active = zh, en, True
         return department
 
-    def rename(self, *, zh: str, en: str, by: User, on: datetime) -> None:
+    def rename(self, *, zh: str, en: str, by: Actor, on: datetime) -> None:
         """Other words for the same department; records name its code."""
         with self.changing("edit", by, on, role=ADMINISTRATOR):
             self.zh, self.en = zh, en
 
-    def deactivate(self, *, by: User, on: datetime) -> None:
+    def deactivate(self, *, by: Actor, on: datetime) -> None:
         """Nobody can be put into it any more. Raises InUse while people work in it, and for one that the
         procedure names."""
         if self.of_the_procedure or self.people:
@@ -77,7 +74,7 @@ class Department(Record):
         with self.changing("leave", by, on, role=ADMINISTRATOR):
             self.active = False
 
-    def activate(self, *, by: User, on: datetime) -> None:
+    def activate(self, *, by: Actor, on: datetime) -> None:
         with self.changing("come_back", by, on, role=ADMINISTRATOR):
             self.active = True
 

@@ -13,16 +13,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
 
 from cs.extensions import db
+from cs.procedure.authority import Actor
 from cs.records.types import Moment
-
-if TYPE_CHECKING:
-    from cs.records.users import User
 
 START = "0" * 64
 
@@ -69,7 +67,7 @@ class Event(db.Model):
     previous_hash: Mapped[str]
     hash: Mapped[str]
     site_hash: Mapped[str]
-    by: Mapped[User | None] = relationship(lazy="joined", innerjoin=False, viewonly=True)
+    by: Mapped[Actor | None] = relationship("User", lazy="joined", innerjoin=False, viewonly=True)
 
     __table_args__ = (UniqueConstraint("kind", "record_id", "seq"), Index("ix_events_at", "at"))
 

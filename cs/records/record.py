@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -24,15 +24,13 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 
 from cs.extensions import db
+from cs.procedure.authority import Actor
 from cs.procedure.workflow import Workflow
 from cs.records.events import START, Event, append, canonical, digest
 from cs.records.procedure import rulebook
 from cs.records.search import index_words, searchable
 from cs.records.signatures import Signature
 from cs.records.types import Moment
-
-if TYPE_CHECKING:
-    from cs.records.users import User
 
 MOST_ID = 2**31 - 1
 BATCH = 500  # rows that a walk over all records holds at once
@@ -111,7 +109,7 @@ class Record(db.Model):
     def changing(
         self,
         name: str,
-        by: User | None,
+        by: Actor | None,
         on: datetime,
         *,
         clause: str = "5.6",
@@ -151,7 +149,7 @@ class Record(db.Model):
     def seal(
         self,
         name: str,
-        by: User | None,
+        by: Actor | None,
         on: datetime,
         before: dict[str, Any],
         *,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar, Protocol
 
 from pypinyin import lazy_pinyin
 from sqlalchemy import ColumnElement, delete, insert, select
@@ -14,14 +14,22 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cs.extensions import db
 
-if TYPE_CHECKING:
-    from cs.records.record import Record
-
-
 LONGEST_SEARCH = 60  # characters; one typed may become eighteen
 MOST_TOKENS = 8
 AT_ONCE = 20_000  # rows sent by one statement
 RECORDS_AT_ONCE = 500
+
+
+class Searched(Protocol):
+    """A record as the search sees it."""
+
+    kind: ClassVar[str]
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def search_text(self) -> str: ...
 
 
 class SearchWord(db.Model):
@@ -51,7 +59,7 @@ def tokens(text: str) -> set[str]:
     return {word[i : i + 2] for word in text.split() for i in range(max(1, len(word) - 1))}
 
 
-def index_words(records: Sequence[Record], *, new: bool = False) -> None:
+def index_words(records: Sequence[Searched], *, new: bool = False) -> None:
     """Makes the tokens of records of one kind those of their searched words."""
     kind, rows = records[0].kind, []
     present: defaultdict[int, set[str]] = defaultdict(set)
@@ -80,7 +88,7 @@ def index_words(records: Sequence[Record], *, new: bool = False) -> None:
         )  # past the session, which would look at each of many words
 
 
-def index_anew(cls: type[Record], which: ColumnElement[bool]) -> None:
+def index_anew(cls: type[Any], which: ColumnElement[bool]) -> None:
     """The same for all records of a kind that a condition names, whose words may have changed without
     them."""
     last = 0
@@ -102,7 +110,7 @@ def index_anew(cls: type[Record], which: ColumnElement[bool]) -> None:
         db.session.flush()
 
 
-def matching(cls: type[Record], typed: str) -> list[Any]:
+def matching(cls: type[Any], typed: str) -> list[Any]:
     """Conditions of a query for the records that hold every word typed; empty when nothing was typed.
 
     The tokens only lead to the few records in which the words are then looked for; many of them would cost

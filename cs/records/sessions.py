@@ -6,18 +6,15 @@ import hashlib
 import math
 import secrets
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from flask import current_app
 from sqlalchemy import ForeignKey, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
+from cs.procedure.authority import Actor
 from cs.records.passwords import normal_username
 from cs.records.types import Moment
-
-if TYPE_CHECKING:
-    from cs.records.users import User
 
 # How browsers call themselves; the first that fits, since each also names its forebears.
 BROWSERS = (
@@ -52,14 +49,14 @@ class LoginSession(db.Model):
     signed_at: Mapped[datetime | None] = mapped_column(
         Moment
     )  # the last signature for which the password was typed
-    user: Mapped[User] = relationship(lazy="joined")
+    user: Mapped[Actor] = relationship("User", lazy="joined")
 
     @staticmethod
     def _hash(token: str) -> str:
         return hashlib.sha256(token.encode()).hexdigest()
 
     @classmethod
-    def start(cls, user: User, agent: str, on: datetime) -> str:
+    def start(cls, user: Actor, agent: str, on: datetime) -> str:
         """Begins a session and returns its token, which is kept nowhere else."""
         token = secrets.token_urlsafe(32)
         db.session.add(
@@ -96,7 +93,7 @@ class LoginSession(db.Model):
         )
 
     @classmethod
-    def ask_again(cls, user: User) -> None:
+    def ask_again(cls, user: Actor) -> None:
         """The next signature of each of the person's sessions asks for the password."""
         db.session.execute(update(cls).where(cls.user_id == user.id).values(signed_at=None))
 
@@ -112,13 +109,13 @@ class LoginSession(db.Model):
         return " · ".join(word for word in said if word) or "?"
 
     @classmethod
-    def end_all(cls, user: User, on: datetime) -> None:
+    def end_all(cls, user: Actor, on: datetime) -> None:
         db.session.execute(
             update(cls).where(cls.user_id == user.id, cls.ended_at.is_(None)).values(ended_at=on)
         )
 
     @classmethod
-    def of(cls, user: User, most: int = 20) -> list[LoginSession]:
+    def of(cls, user: Actor, most: int = 20) -> list[LoginSession]:
         """The person's last sessions, newest first."""
         return list(
             db.session.execute(

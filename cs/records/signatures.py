@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
+from cs.procedure.authority import Actor
 from cs.records.events import Event, Fault
 from cs.records.types import Moment
-
-if TYPE_CHECKING:
-    from cs.records.users import User
 
 
 class Signature(db.Model):
@@ -33,7 +30,7 @@ class Signature(db.Model):
     at: Mapped[datetime] = mapped_column(Moment)
     content_hash: Mapped[str]
     password_at: Mapped[datetime | None] = mapped_column(Moment)
-    user: Mapped[User] = relationship(lazy="joined", viewonly=True)
+    user: Mapped[Actor] = relationship("User", lazy="joined", viewonly=True)
 
     __table_args__ = (Index("ix_signatures_record", "kind", "record_id"),)
 
@@ -79,8 +76,8 @@ class RequiredSignature(db.Model):
     told_at: Mapped[datetime | None] = mapped_column(
         Moment
     )  # when its giver took note that a change had voided it
-    user: Mapped[User | None] = relationship(foreign_keys=[user_id], lazy="joined")
-    signed_for: Mapped[User | None] = relationship(foreign_keys=[for_id], lazy="joined")
+    user: Mapped[Actor | None] = relationship("User", foreign_keys=[user_id], lazy="joined")
+    signed_for: Mapped[Actor | None] = relationship("User", foreign_keys=[for_id], lazy="joined")
 
     __table_args__ = (
         UniqueConstraint("kind", "record_id", "chain", "needed_role"),
@@ -102,7 +99,7 @@ class RequiredSignature(db.Model):
     )
 
     def decide(
-        self, decision: str, by: User, on: datetime, content_hash: str, signed_for: User | None
+        self, decision: str, by: Actor, on: datetime, content_hash: str, signed_for: Actor | None
     ) -> None:
         """Decided by a person, for themselves or in the place of `signed_for`."""
         self.signature_decision, self.user, self.user_id, self.decided_at, self.content_hash = (

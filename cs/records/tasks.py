@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar, Protocol
 
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, bindparam, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cs.extensions import db
-from cs.procedure.authority import Permission
-from cs.procedure.workflow import NotAllowed, NotOpen
+from cs.procedure.authority import Actor, Permission
+from cs.procedure.workflow import NotAllowed, NotOpen, Step, Workflow
 from cs.records.types import Moment
 
-if TYPE_CHECKING:
-    from cs.records.users import User
-    from cs.records.workflowed import Workflowed
+
+class Awaiting(Protocol):
+    """A record as its tasks see it."""
+
+    kind: ClassVar[str]
+    workflow: ClassVar[Workflow]
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def subject(self) -> str: ...
+
+    def open_steps(self, on: datetime) -> tuple[Step, ...]: ...
 
 
 class Task(db.Model):
@@ -42,7 +56,7 @@ class Task(db.Model):
         Index("ix_tasks_permission_due_at", "permission", "due_at"),
     )
 
-    def take(self, by: User, on: datetime) -> None:
+    def take(self, by: Actor, on: datetime) -> None:
         """Says "I do this"; a colleague's name is not overwritten (NotOpen)."""
         mine = self.user_id in (None, by.id) and (
             self.department is None or self.department in by.departments
@@ -53,7 +67,7 @@ class Task(db.Model):
             raise NotOpen(self.name)
         self.taken_by_id, self.taken_at = by.id, on
 
-    def give_back(self, by: User) -> None:
+    def give_back(self, by: Actor) -> None:
         """Lays it back for the department; only who took it may (NotAllowed). What nobody has taken stays so:
         a button is pressed twice."""
         if self.taken_by_id not in (None, by.id):
@@ -66,7 +80,7 @@ TASKS_OF = select(Task).where(
 )  # built once: each step asks it
 
 
-def awaited(record: Workflowed, on: datetime) -> dict[tuple[str, int | None], dict[str, Any]]:
+def awaited(record: Awaiting, on: datetime) -> dict[tuple[str, int | None], dict[str, Any]]:
     """What is awaited of whom for a record: {(task name, person or None): its columns}, from the rows of its
     workflow alone."""
     tasks: dict[tuple[str, int | None], dict[str, Any]] = {}
@@ -87,12 +101,12 @@ def awaited(record: Workflowed, on: datetime) -> dict[tuple[str, int | None], di
     return tasks
 
 
-def ask_anew(record: Workflowed) -> None:
+def ask_anew(record: Awaiting) -> None:
     """What is awaited of a record is asked from now on: what was asked before was something else."""
     db.session.execute(delete(Task).where(Task.kind == record.kind, Task.record_id == record.id))
 
 
-def sync_tasks(record: Workflowed, on: datetime, *, new: bool = False) -> None:
+def sync_tasks(record: Awaiting, on: datetime, *, new: bool = False) -> None:
     """Makes the tasks of a record what its rows say; who took one keeps it while it stands. The caller
     flushes."""
     if not any(step.task for step in record.workflow.steps):

@@ -9,19 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cs.extensions import db
-from cs.procedure.authority import Permission, permissions_of, role_for
+from cs.procedure.authority import Actor, Permission, permissions_of, role_for
 from cs.procedure.workflow import NotAllowed, NotOpen, Step, Workflow
 from cs.records.record import Record
 from cs.records.tasks import sync_tasks
-
-if TYPE_CHECKING:
-    from cs.records.users import User
 
 
 class Workflowed(Record):
@@ -50,7 +47,7 @@ class Workflowed(Record):
     def open_steps(self, on: datetime) -> tuple[Step, ...]:
         return self.workflow.open_from(self.state, lambda question: self.holds(question, on))
 
-    def steps_for(self, by: User, on: datetime) -> tuple[Step, ...]:
+    def steps_for(self, by: Actor, on: datetime) -> tuple[Step, ...]:
         """The steps that this person may take now: the buttons of the page."""
         allowed = permissions_of(by.roles)
         return tuple(
@@ -59,19 +56,19 @@ class Workflowed(Record):
             if (step.permission in allowed or self.stands_in(step, by, on)) and self.relates(step, by, on)
         )
 
-    def stands_in(self, step: Step, by: User, on: datetime) -> bool:
+    def stands_in(self, step: Step, by: Actor, on: datetime) -> bool:
         """Whether the person, who does not hold the step's permission, acts today for somebody who does."""
         return False
 
-    def relates(self, step: Step, by: User, on: datetime) -> bool:
+    def relates(self, step: Step, by: Actor, on: datetime) -> bool:
         """Whether the person stands to the record as the step's row asks."""
         return step.relation is None or bool(getattr(self, step.relation)(by))
 
-    def role_under(self, step: Step, by: User, on: datetime) -> str | None:
+    def role_under(self, step: Step, by: Actor, on: datetime) -> str | None:
         """The role under which the person takes the step."""
         return role_for(by.roles, step.permission)
 
-    def check(self, name: str, by: User, on: datetime) -> Step:
+    def check(self, name: str, by: Actor, on: datetime) -> Step:
         """The step's row. Raises NotAllowed, then NotOpen."""
         step = self.workflow.step(name)
         if not (by.may(step.permission) or self.stands_in(step, by, on)) or not (
@@ -84,7 +81,7 @@ class Workflowed(Record):
 
     @contextmanager
     def advancing(
-        self, name: str, by: User, on: datetime, *, note: str | None = None, **facts: Any
+        self, name: str, by: Actor, on: datetime, *, note: str | None = None, **facts: Any
     ) -> Iterator[Step]:
         """Takes a step: checks it, lets the verb set its fields, moves the state, writes event (with `facts`)
         and tasks."""
