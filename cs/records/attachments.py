@@ -124,7 +124,7 @@ def detach(record: Workflowed, attachment: Attachment, *, reason: str, by: User,
 def verify_attachments() -> Iterator[Fault]:
     """Compares the files of all records with the events that put them there and voided them: what went, came
     or was changed past the verbs."""
-    said: Counter[tuple[Any, ...]] = Counter()
+    recorded: Counter[tuple[Any, ...]] = Counter()
     stands: Counter[tuple[Any, ...]] = Counter()
     events = (
         select(Event)
@@ -133,9 +133,11 @@ def verify_attachments() -> Iterator[Fault]:
         .execution_options(yield_per=BATCH)
     )
     for event in db.session.execute(events).scalars():
-        facts = event.facts
-        how = (event.by_id, event.at) if event.name == "attach" else ("void", facts.get("note"))
-        said.update((event.kind, event.record_id, name, sha256, *how) for name, sha256 in facts["files"])
+        details = event.facts
+        how = (event.by_id, event.at) if event.name == "attach" else ("void", details.get("note"))
+        recorded.update(
+            (event.kind, event.record_id, name, sha256, *how) for name, sha256 in details["files"]
+        )
     for file in db.session.execute(
         select(Attachment).options(lazyload(Attachment.added_by)).execution_options(yield_per=BATCH)
     ).scalars():
@@ -143,9 +145,9 @@ def verify_attachments() -> Iterator[Fault]:
         stands[*whose, file.added_by_id, file.at] += 1
         if file.void_reason is not None:
             stands[*whose, "void", file.void_reason] += 1
-    for kind, record_id, name, *_rest in said - stands:
+    for kind, record_id, name, *_rest in recorded - stands:
         yield Fault(f"{kind} {record_id} file {name}", "does not stand as its event says")
-    for kind, record_id, name, *_rest in stands - said:
+    for kind, record_id, name, *_rest in stands - recorded:
         yield Fault(f"{kind} {record_id} file {name}", "was added or changed without an event")
 
 

@@ -39,12 +39,12 @@ def zone() -> ZoneInfo:
 
 def verify_procedure_texts() -> Iterator[Fault]:
     """Every text kept must be the one of its hash, and the text of every event's rules must be kept."""
-    kept = {row.hash: row.text for row in db.session.execute(select(ProcedureText)).scalars()}
-    for name, text in kept.items():
+    texts = {row.hash: row.text for row in db.session.execute(select(ProcedureText)).scalars()}
+    for name, text in texts.items():
         if hashlib.sha256(text.encode()).hexdigest() != name:
             yield Fault(f"procedure {name[:12]}", "was changed after it was kept")
     used = set(db.session.execute(select(Event.procedure_hash).distinct()).scalars())
-    for name in sorted(used - kept.keys()):
+    for name in sorted(used - texts.keys()):
         yield Fault(f"procedure {name[:12]}", "is gone, but events were written under it")
 
 

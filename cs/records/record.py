@@ -32,7 +32,7 @@ from cs.records.search import index_words, searchable
 from cs.records.signatures import Signature
 from cs.records.types import Moment
 
-MOST_ID = 2**31 - 1
+MAX_ID = 2**31 - 1
 BATCH = 500  # rows that a walk over all records holds at once
 KINDS: dict[str, type[Record]] = {}
 R = TypeVar("R", bound="Record")
@@ -115,7 +115,7 @@ class Record(db.Model):
         clause: str = "5.6",
         role: str | None = None,
         note: str | None = None,
-        **facts: Any,
+        **details: Any,
     ) -> Iterator[None]:
         """Writes what happens inside as one event `name` of `by` at `on`; `facts` are kept beside the
         changes."""
@@ -129,9 +129,9 @@ class Record(db.Model):
         self.version = 1 if new else self.version + 1
         if new or any(inspect(row).pending for part in self.parts for row in getattr(self, part)):
             db.session.flush()  # the event names the ids of what came
-        said, self.search_text = self.search_text, searchable(self.searched())
-        self.seal(name, by, on, before, clause=clause, role=role, note=note, **facts)
-        if new or self.search_text != said:
+        old_text, self.search_text = self.search_text, searchable(self.searched())
+        self.seal(name, by, on, before, clause=clause, role=role, note=note, **details)
+        if new or self.search_text != old_text:
             index_words([self], new=new)
         self.changed(on, new=new)
         db.session.flush()
@@ -156,14 +156,14 @@ class Record(db.Model):
         clause: str,
         role: str | None,
         note: str | None = None,
-        **facts: Any,
+        **details: Any,
     ) -> None:
         """Appends the event of what the record says now, compared with what it said before; with it the
         signature where the facts say `signed`."""
         after = self.content()
-        facts["changes"] = _changes(before, after)
+        details["changes"] = _changes(before, after)
         if note:
-            facts["note"] = note
+            details["note"] = note
         event = Event(
             kind=self.kind,
             record_id=self.id,
@@ -174,14 +174,14 @@ class Record(db.Model):
             by_id=by.id if by else None,
             role=role,
             state=getattr(self, "state", None),
-            data=canonical(facts),
+            data=canonical(details),
             procedure_hash=rulebook().hash,
             content_hash=hash_of(after),
             previous_hash=self.head_hash,
         )
         append(event)
-        if "signed" in facts:
-            db.session.add(Signature.of(event, facts["signed"], facts.get("password_at")))
+        if "signed" in details:
+            db.session.add(Signature.of(event, details["signed"], details.get("password_at")))
         self.head_hash = event.hash
 
     @property
@@ -198,13 +198,13 @@ class Record(db.Model):
         """All that happened, in order."""
         return self.latest_events(None)[::-1]
 
-    def latest_events(self, most: int | None) -> list[Event]:
+    def latest_events(self, limit: int | None) -> list[Event]:
         """What happened last, newest first; all of it without `most`."""
         query = (
             select(Event)
             .where(Event.kind == self.kind, Event.record_id == self.id)
             .order_by(Event.seq.desc())
-            .limit(most)
+            .limit(limit)
         )
         return list(db.session.execute(query).scalars())
 
@@ -212,13 +212,13 @@ class Record(db.Model):
 def hash_of(content: dict[str, Any]) -> str:
     """The hash of what a record says. What is empty says nothing: a column that a later version adds leaves
     old hashes right."""
-    return digest(canonical(_said(content)))
+    return digest(canonical(_without_empty(content)))
 
 
-def _said(value: Any) -> Any:
+def _without_empty(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _said(one) for key, one in value.items() if one is not None and one != []}
-    return [_said(one) for one in value] if isinstance(value, list) else value
+        return {key: _without_empty(item) for key, item in value.items() if item is not None and item != []}
+    return [_without_empty(item) for item in value] if isinstance(value, list) else value
 
 
 def _references(cls: type[Any], named: Record) -> list[Any]:
@@ -250,10 +250,10 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[An
 
 
 def _part_changes(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[Any]:
-    kept, now = {row["id"]: row for row in old}, {row["id"]: row for row in new}
+    old_rows, new_rows = {row["id"]: row for row in old}, {row["id"]: row for row in new}
     gone, come = [], []
-    for row_id in kept.keys() | now.keys():
-        was, is_now = kept.get(row_id, {}), now.get(row_id, {})
+    for row_id in old_rows.keys() | new_rows.keys():
+        was, is_now = old_rows.get(row_id, {}), new_rows.get(row_id, {})
         differ = {key for key in was.keys() | is_now.keys() if key == "id" or was.get(key) != is_now.get(key)}
         if len(differ) > 1:
             gone += [{key: value for key, value in was.items() if key in differ}] if was else []
@@ -263,7 +263,7 @@ def _part_changes(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[
 
 def find(cls: type[R], record_id: int, *, lock: bool = False) -> R | None:
     """A record by its id, locked for a writer; None also for a number no database would take as an id."""
-    if not 0 < record_id <= MOST_ID:
+    if not 0 < record_id <= MAX_ID:
         return None
     return db.session.get(cls, record_id, with_for_update=True if lock else None, populate_existing=lock)
 

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cs.extensions import db
 
-LONGEST_SEARCH = 60  # characters; one typed may become eighteen
-MOST_TOKENS = 8
+MAX_SEARCH_LENGTH = 60  # characters; one typed may become eighteen
+MAX_TOKENS = 8
 AT_ONCE = 20_000  # rows sent by one statement
 RECORDS_AT_ONCE = 500
 
@@ -117,8 +117,8 @@ def matching(cls: type[Any], typed: str) -> list[Any]:
     more than they save, above all in PostgreSQL, which ponders for minutes over a hundred.
     """
     conditions: list[Any] = []
-    room = MOST_TOKENS
-    for word in dict.fromkeys(searchable([typed])[:LONGEST_SEARCH].split()):
+    room = MAX_TOKENS
+    for word in dict.fromkeys(searchable([typed])[:MAX_SEARCH_LENGTH].split()):
         pairs = sorted(tokens(word))[:room] if len(word) > 1 else []
         room -= len(pairs)
         conditions += [

@@ -103,10 +103,10 @@ class LoginSession(db.Model):
     @property
     def device(self) -> str:
         """Browser and system as far as the browser says: "Chrome · Android"."""
-        said = [
+        words = [
             next((name for mark, name in marks if mark in self.agent), "") for marks in (BROWSERS, SYSTEMS)
         ]
-        return " · ".join(word for word in said if word) or "?"
+        return " · ".join(word for word in words if word) or "?"
 
     @classmethod
     def end_all(cls, user: Actor, on: datetime) -> None:
@@ -115,11 +115,11 @@ class LoginSession(db.Model):
         )
 
     @classmethod
-    def of(cls, user: Actor, most: int = 20) -> list[LoginSession]:
+    def of(cls, user: Actor, limit: int = 20) -> list[LoginSession]:
         """The person's last sessions, newest first."""
         return list(
             db.session.execute(
-                select(cls).where(cls.user_id == user.id).order_by(cls.created_at.desc()).limit(most)
+                select(cls).where(cls.user_id == user.id).order_by(cls.created_at.desc()).limit(limit)
             ).scalars()
         )
 
@@ -151,7 +151,7 @@ class LoginFailure(db.Model):
         lies ahead, since the server's clock was put back, is as if it were not there: it would close the
         login for longer than said.
         """
-        block, most = (
+        block, max_failures = (
             timedelta(minutes=current_app.config["CS_LOGIN_BLOCK_MINUTES"]),
             current_app.config["CS_LOGIN_FAILURES"],
         )
@@ -159,10 +159,10 @@ class LoginFailure(db.Model):
             select(cls.at)
             .where(cls.username == cls._key(username), cls.at > on - 2 * block, cls.at <= on)
             .order_by(cls.at.desc())
-            .limit(most)
+            .limit(max_failures)
         )
         failures = list(db.session.execute(query).scalars())
-        if len(failures) < most or failures[0] - failures[-1] > block or on >= failures[0] + block:
+        if len(failures) < max_failures or failures[0] - failures[-1] > block or on >= failures[0] + block:
             return 0
         return math.ceil((failures[0] + block - on) / timedelta(minutes=1))
 

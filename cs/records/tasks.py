@@ -115,12 +115,12 @@ def sync_tasks(record: Awaiting, on: datetime, *, new: bool = False) -> None:
     for task in (
         [] if new else db.session.execute(TASKS_OF, {"kind": record.kind, "record_id": record.id}).scalars()
     ):
-        facts = tasks.pop((task.name, task.user_id), None)
-        if facts is None:
+        columns = tasks.pop((task.name, task.user_id), None)
+        if columns is None:
             db.session.delete(task)
         else:
-            for column, value in facts.items():
+            for column, value in columns.items():
                 if getattr(task, column) != value:
                     setattr(task, column, value)
-    for (name, _person), facts in tasks.items():
-        db.session.add(Task(kind=record.kind, record_id=record.id, name=name, since=on, **facts))
+    for (name, _person), columns in tasks.items():
+        db.session.add(Task(kind=record.kind, record_id=record.id, name=name, since=on, **columns))

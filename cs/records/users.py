@@ -132,16 +132,16 @@ class User(UserMixin, Record):
         """
         if ADMINISTRATOR not in (role for _department, role, _head in memberships):
             self._spare_the_last_administrator()
-        kept = {(one.department, one.role): one for one in self.memberships}
+        held = {(row.department, row.role): row for row in self.memberships}
         heads = {(department, role): head for department, role, head in memberships}
         with self.changing("edit", by, on, role=ADMINISTRATOR):
             self._call(name)
             self.note = note
             # Rows that stay keep their order: the record's content is compared with what the database gives
             # back.
-            rows = [row for key, row in kept.items() if key in heads]
+            rows = [row for key, row in held.items() if key in heads]
             self.memberships = rows + [
-                Membership(department=key[0], role=key[1]) for key in heads if key not in kept
+                Membership(department=key[0], role=key[1]) for key in heads if key not in held
             ]
             for row in self.memberships:
                 row.is_head = heads[row.department, row.role]

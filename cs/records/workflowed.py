@@ -81,7 +81,7 @@ class Workflowed(Record):
 
     @contextmanager
     def advancing(
-        self, name: str, by: Actor, on: datetime, *, note: str | None = None, **facts: Any
+        self, name: str, by: Actor, on: datetime, *, note: str | None = None, **details: Any
     ) -> Iterator[Step]:
         """Takes a step: checks it, lets the verb set its fields, moves the state, writes event (with `facts`)
         and tasks."""
@@ -94,7 +94,14 @@ class Workflowed(Record):
         ):  # the password was not asked again: an auditor must see that
             signed["password_at"] = by.password_at
         with self.changing(
-            name, by, on, clause=step.clause, role=self.role_under(step, by, on), note=note, **signed, **facts
+            name,
+            by,
+            on,
+            clause=step.clause,
+            role=self.role_under(step, by, on),
+            note=note,
+            **signed,
+            **details,
         ):
             yield step
             if step.target is not None:
