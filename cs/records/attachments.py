@@ -53,21 +53,21 @@ class Attachment(_StoredFile):
         return list(db.session.execute(query).scalars())
 
     def may_be_voided(self, record: Workflowed, by: User) -> bool:
-        """5.6: by who added it; by who may void the record itself."""
+        """Return whether a person may void it: whoever added it, or may void the record itself (5.6)."""
         return by.may(record.workflow.voiding) or (
             self.added_by_id == by.id and by.may(Permission.ATTACH_FILE)
         )
 
     def voiding_is_open(self, record: Workflowed, by: User) -> bool:
-        """5.6: once the record is closed or void, a wrong file on it is voided only by who may void the
-        record."""
+        """Return whether it can be voided by them now: on a closed or void record, only with the right to
+        void the record (5.6)."""
         return self.void_reason is None and (
             record.workflow.takes_files(record.state) or by.may(record.workflow.voiding)
         )
 
 
 class PendingUpload(_StoredFile):
-    """A file that came with a form which was refused: it waits for the corrected form of the same person."""
+    """A file that came with a refused form and waits for the same person's corrected form."""
 
     __tablename__ = "pending_uploads"
     token: Mapped[str] = mapped_column(unique=True)
@@ -75,7 +75,7 @@ class PendingUpload(_StoredFile):
 
     @classmethod
     def of(cls, user: User, tokens: list[str]) -> list[PendingUpload]:
-        """The person's own waiting files among these tokens."""
+        """Return those of the tokens' uploads that belong to the person."""
         query = select(cls).where(cls.user_id == user.id, cls.token.in_(tokens)).order_by(cls.id)
         return list(db.session.execute(query).scalars())
 
@@ -83,7 +83,7 @@ class PendingUpload(_StoredFile):
 def attach(
     record: Workflowed, files: list[Stored] | list[PendingUpload], *, step: str, by: User, on: datetime
 ) -> None:
-    """Puts files on a record, with one event that names them and their hashes. Raises NotOpen for one that is
+    """Add files to a record, with one event that names them and their hashes. Raise NotOpen if it is
     closed or void."""
     if not files:
         return
@@ -109,7 +109,7 @@ def attach(
 
 
 def detach(record: Workflowed, attachment: Attachment, *, reason: str, by: User, on: datetime) -> None:
-    """Voids a file of a record with a reason; it stays readable. Raises NotAllowed, then NotOpen (5.6)."""
+    """Void a file of a record with a reason; it stays readable. Raise NotAllowed, then NotOpen (5.6)."""
     if not attachment.may_be_voided(record, by):
         raise NotAllowed("detach")
     if not attachment.voiding_is_open(record, by):
@@ -122,8 +122,7 @@ def detach(record: Workflowed, attachment: Attachment, *, reason: str, by: User,
 
 
 def verify_attachments() -> Iterator[Fault]:
-    """Compares the files of all records with the events that put them there and voided them: what went, came
-    or was changed past the verbs."""
+    """Compare the files of all records with the events that added and voided them."""
     recorded: Counter[tuple[Any, ...]] = Counter()
     stands: Counter[tuple[Any, ...]] = Counter()
     events = (
@@ -152,7 +151,8 @@ def verify_attachments() -> Iterator[Fault]:
 
 
 class Draft(db.Model):
-    """What a person typed into a form and has not sent: kept over an expired session or a lost connection."""
+    """What a person typed into a form and has not sent, so that an expired session or lost connection
+    loses nothing."""
 
     __tablename__ = "drafts"
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)

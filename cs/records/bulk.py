@@ -30,7 +30,7 @@ def bring_in(
     role: str | None,
     **details: Any,
 ) -> None:
-    """Writes new records of one kind, each with its own event `name` and its tasks, as `Workflowed.advancing`
+    """Write new records of one kind, each with its own event `name` and its tasks, as `Workflowed.advancing`
     does for one.
 
     `lines` are their rows in the table; the events name them.

@@ -39,12 +39,12 @@ class Department(Record):
 
     @property
     def of_the_procedure(self) -> bool:
-        """Whether the procedure file names it: such a one stays."""
+        """Return whether the procedure file names it: such a department cannot be closed."""
         return self.code in rulebook().departments
 
     @property
     def people(self) -> int:
-        """How many people who are still here work in it."""
+        """Return how many active people work in it."""
         users = db.metadata.tables["users"]
         query = (
             select(func.count(users.c.id.distinct()))
@@ -55,20 +55,19 @@ class Department(Record):
 
     @classmethod
     def create(cls, *, zh: str, en: str, by: Actor, on: datetime) -> Department:
-        """A department that the procedure does not name, such as purchasing."""
+        """Create a department that the procedure does not name, such as purchasing."""
         department = cls(code=f"own_{(db.session.execute(select(func.max(cls.id))).scalar() or 0) + 1}")
         with department.changing("create", by, on, role=ADMINISTRATOR):
             department.zh, department.en, department.active = zh, en, True
         return department
 
     def rename(self, *, zh: str, en: str, by: Actor, on: datetime) -> None:
-        """Other words for the same department; records name its code."""
+        """Change its names; records refer to its code."""
         with self.changing("edit", by, on, role=ADMINISTRATOR):
             self.zh, self.en = zh, en
 
     def deactivate(self, *, by: Actor, on: datetime) -> None:
-        """Nobody can be put into it any more. Raises InUse while people work in it, and for one that the
-        procedure names."""
+        """Close it for new members. Raise InUse while people work in it, or if the procedure names it."""
         if self.of_the_procedure or self.people:
             raise InUse(self.code)
         with self.changing("leave", by, on, role=ADMINISTRATOR):

@@ -38,7 +38,7 @@ def _plain(value: Any) -> Any:
 
 
 def canonical(value: Any) -> str:
-    """One text for one content: sorted keys, no spaces, exact decimals, UTC moments."""
+    """Return one text for one content: sorted keys, no spaces, exact decimals, UTC moments."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
@@ -94,7 +94,7 @@ class Event(db.Model):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What the event says beside its name: `changes` {field: [old, new]}, `note`, …"""
+        """Return what the event records beside its name: `changes` {field: [old, new]}, `note`, …"""
         return dict(json.loads(self.data))
 
 
@@ -117,8 +117,7 @@ def site_head() -> SiteHead:
 
 
 def append(event: Event) -> None:
-    """Seals an event whose facts are set, and puts it at the end of the site's chain. Call inside a writing
-    transaction."""
+    """Seal a complete event and append it to the site's chain. Call inside a writing transaction."""
     head = site_head()
     event.hash = event.own_hash()
     head.seq += 1
@@ -130,14 +129,14 @@ def append(event: Event) -> None:
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that `verify` found: which event or record, and what is wrong with it."""
+    """A fault that `verify` reports: which event or record, and what is wrong with it."""
 
     where: str
     what: str
 
 
 def verify_events() -> Iterator[Fault]:
-    """Walks all events in the site's order and reports what was changed, removed, reordered or cut off.
+    """Walk all events in the site's order and report what was changed, removed, reordered or cut off.
 
     Constant memory but for one (seq, hash) a record; the records themselves are compared in
     `verification.verify_records`.

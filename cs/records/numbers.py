@@ -20,7 +20,7 @@ class Counter(db.Model):
 
 
 def next_numbers(kind: str, day: date, count: int) -> list[str]:
-    """The next `count` numbers of that kind, as CC-202611-0007; `day` in the factory's zone."""
+    """Return the next `count` numbers of that kind, as CC-202611-0007; `day` in the factory's zone."""
     numbering = rulebook().numbering[kind]
     counter = db.session.get(Counter, (kind, numbering.period(day)), with_for_update=True)
     if counter is None:

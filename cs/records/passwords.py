@@ -17,11 +17,12 @@ def password_hasher() -> PasswordHasher:
 
 
 def normal_username(typed: str) -> str:
-    """How a username is kept and found: case, outer spaces and full-width letters make no difference."""
+    """Return a username as it is stored and looked up, regardless of case, outer spaces and full-width
+    letters."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", typed).casefold()).strip()
 
 
 def one_time_password() -> str:
-    """A password to hand over on paper: four groups of four letters, 79 bits; its owner replaces it at the
-    first login."""
+    """Return a password to hand over on paper: four groups of four letters, 79 bits. Its owner replaces
+    it at the first login."""
     return "-".join("".join(secrets.choice(ONE_TIME_LETTERS) for _ in range(4)) for _ in range(4))

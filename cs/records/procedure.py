@@ -27,18 +27,18 @@ class ProcedureText(db.Model):
 
 
 def rulebook() -> Rulebook:
-    """The rules in force."""
+    """Return the rules in force."""
     rules: Rulebook = current_app.extensions["rulebook"]
     return rules
 
 
 def zone() -> ZoneInfo:
-    """The factory's time zone."""
+    """Return the factory's time zone."""
     return ZoneInfo(current_app.config["CS_TIMEZONE"])
 
 
 def verify_procedure_texts() -> Iterator[Fault]:
-    """Every text kept must be the one of its hash, and the text of every event's rules must be kept."""
+    """Check that every stored text has its hash, and that the text of every event's rules is stored."""
     texts = {row.hash: row.text for row in db.session.execute(select(ProcedureText)).scalars()}
     for name, text in texts.items():
         if hashlib.sha256(text.encode()).hexdigest() != name:
@@ -49,7 +49,7 @@ def verify_procedure_texts() -> Iterator[Fault]:
 
 
 def keep_procedure_text(on: datetime) -> bool:
-    """Stores the text of the rules in force unless it is there; True when it was new."""
+    """Store the text of the rules in force; return whether it was new."""
     rules = rulebook()
     if db.session.get(ProcedureText, rules.hash) is not None:
         return False

@@ -12,7 +12,7 @@ from cs.records.types import Moment
 
 
 class Receipt(db.Model):
-    """A request id that was taken: the same form sent twice shows the first result and changes nothing."""
+    """A request id that was used: the same form sent twice shows the first result and changes nothing."""
 
     __tablename__ = "receipts"
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)

@@ -39,8 +39,8 @@ R = TypeVar("R", bound="Record")
 
 
 class Record(db.Model):
-    """A thing that the procedure keeps. `version` is the number of its last event: forms carry it, stale
-    edits are refused."""
+    """A record of the procedure. `version` is the number of its last event: forms carry it, stale edits
+    are refused."""
 
     __abstract__ = True
     kind: ClassVar[str]
@@ -73,17 +73,17 @@ class Record(db.Model):
 
     @property
     def title(self) -> str:
-        """What the record is called in lists of mixed kinds."""
+        """Return what the record is called in lists of mixed kinds."""
         return str(getattr(self, "number", None) or getattr(self, "name", self.id))
 
     def searched(self) -> tuple[str | None, ...]:
-        """The words by which the record is found."""
+        """Return the words by which the record is found."""
         return ()
 
     @classmethod
     def showing(cls, named: Record) -> ColumnElement[bool] | None:
-        """SQL: which records of this kind name another one, themselves or in a line; None where none of them
-        can."""
+        """Return SQL for the records of this kind that refer to another record, themselves or in a part;
+        None where none can."""
         ways = [column == named.id for column in _references(cls, named)]
         for part in cls.parts:
             rows = getattr(cls, part)
@@ -92,7 +92,7 @@ class Record(db.Model):
         return or_(*ways) if ways else None
 
     def content(self) -> dict[str, Any]:
-        """All that the record says, as plain values: what an event compares and a signature signs."""
+        """Return the whole content as plain values: what an event compares and a signature signs."""
         content: dict[str, Any] = _columns(self, self.derived)
         for part in self.parts:
             content[part] = [_columns(row, frozenset()) for row in getattr(self, part)]
@@ -102,7 +102,8 @@ class Record(db.Model):
         return hash_of(self.content())
 
     def miscounts(self) -> Iterator[str]:
-        """What does not add up within the record: a total that is not the sum of its lines. For `verify`."""
+        """Yield what does not add up within the record: a total that is not the sum of its lines. For
+        `verify`."""
         return iter(())
 
     @contextmanager
@@ -117,8 +118,8 @@ class Record(db.Model):
         note: str | None = None,
         **details: Any,
     ) -> Iterator[None]:
-        """Writes what happens inside as one event `name` of `by` at `on`; `facts` are kept beside the
-        changes."""
+        """Write the changes made inside as one event `name` of `by` at `on`, with `details` beside
+        them."""
         new = inspect(self).transient
         before = {} if new else self.content()
         yield
@@ -137,11 +138,11 @@ class Record(db.Model):
         db.session.flush()
 
     def changed(self, on: datetime, *, new: bool) -> None:
-        """What must follow every change of the record, in the same transaction."""
+        """Do what must follow every change of the record, in the same transaction."""
 
     def begin_parts(self) -> None:
-        """A new record has no rows of its parts but those that its verb gave it: the database need not be
-        asked for them."""
+        """Set the parts of a new record to empty where its verb gave none, so that they are not
+        queried."""
         for part in self.parts:
             if part not in inspect(self).dict:
                 set_committed_value(self, part, [])
@@ -158,8 +159,8 @@ class Record(db.Model):
         note: str | None = None,
         **details: Any,
     ) -> None:
-        """Appends the event of what the record says now, compared with what it said before; with it the
-        signature where the facts say `signed`."""
+        """Append the event that compares the content with `before`, and the signature if `details` has
+        `signed`."""
         after = self.content()
         details["changes"] = _changes(before, after)
         if note:
@@ -195,11 +196,11 @@ class Record(db.Model):
 
     @property
     def events(self) -> list[Event]:
-        """All that happened, in order."""
+        """Return all events of the record, oldest first."""
         return self.latest_events(None)[::-1]
 
     def latest_events(self, limit: int | None) -> list[Event]:
-        """What happened last, newest first; all of it without `most`."""
+        """Return the last events, newest first; all of them without a limit."""
         query = (
             select(Event)
             .where(Event.kind == self.kind, Event.record_id == self.id)
@@ -210,8 +211,8 @@ class Record(db.Model):
 
 
 def hash_of(content: dict[str, Any]) -> str:
-    """The hash of what a record says. What is empty says nothing: a column that a later version adds leaves
-    old hashes right."""
+    """Return the hash of a record's content. Empty values are left out, so that a column added later
+    leaves old hashes right."""
     return digest(canonical(_without_empty(content)))
 
 
@@ -238,7 +239,8 @@ def _columns(row: Any, without: frozenset[str]) -> dict[str, Any]:
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
-    """{field: [old, new]}; of parts, the rows that came or went, and of a changed row only what changed."""
+    """Return {field: [old, new]}; of parts, the rows removed and added, and of a changed row only what
+    changed."""
     changes: dict[str, list[Any]] = {}
     for field, new in after.items():
         old = before.get(field, [] if isinstance(new, list) else None)
@@ -262,14 +264,15 @@ def _part_changes(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[
 
 
 def find(cls: type[R], record_id: int, *, lock: bool = False) -> R | None:
-    """A record by its id, locked for a writer; None also for a number no database would take as an id."""
+    """Return a record by its id, locked for a writer if asked; None also for a number that no database
+    takes as an id."""
     if not 0 < record_id <= MAX_ID:
         return None
     return db.session.get(cls, record_id, with_for_update=True if lock else None, populate_existing=lock)
 
 
 def by_number(cls: type[R], number: str | None) -> R | None:
-    """A record by a number that people call it by, as it is or in capitals."""
+    """Return a record by one of its numbers, as typed or in capitals."""
     written = {number or "", (number or "").upper()}
     return (
         db.session.execute(

@@ -43,24 +43,25 @@ class SearchWord(db.Model):
 
 
 def searchable(words: tuple[str | None, ...] | list[str | None]) -> str:
-    """Words as they are searched: full width made half, upper made lower, one space between."""
+    """Return words as they are searched: half width, lower case, single spaces."""
     return " ".join(
         unicodedata.normalize("NFKC", " ".join(word for word in words if word)).casefold().split()
     )
 
 
 def sort_key(text: str) -> str:
-    """How Chinese names are ordered: by pinyin, without regard to case."""
+    """Return the key by which Chinese names are sorted: pinyin, regardless of case."""
     return " ".join(lazy_pinyin(text)).casefold()[:200]
 
 
 def tokens(text: str) -> set[str]:
-    """The two-character tokens of each word of a searchable text; a single character stands for itself."""
+    """Return the two-character tokens of each word of a searchable text; a single character is its own
+    token."""
     return {word[i : i + 2] for word in text.split() for i in range(max(1, len(word) - 1))}
 
 
 def index_words(records: Sequence[Searched], *, new: bool = False) -> None:
-    """Makes the tokens of records of one kind those of their searched words."""
+    """Update the index to the searched words of records of one kind."""
     kind, rows = records[0].kind, []
     present: defaultdict[int, set[str]] = defaultdict(set)
     if not new:
@@ -89,8 +90,7 @@ def index_words(records: Sequence[Searched], *, new: bool = False) -> None:
 
 
 def index_anew(cls: type[Any], which: ColumnElement[bool]) -> None:
-    """The same for all records of a kind that a condition names, whose words may have changed without
-    them."""
+    """Update search text and index of all records of a kind that a condition selects."""
     last = 0
     while (
         records := db.session.execute(

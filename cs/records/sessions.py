@@ -36,7 +36,7 @@ SYSTEMS = (
 
 
 class LoginSession(db.Model):
-    """A session that the server knows: the cookie holds a token, the row its hash. Ended here means ended in
+    """A session that the server knows: the cookie holds a token, the row its hash. Ending it signs out
     every tab."""
 
     __tablename__ = "login_sessions"
@@ -57,7 +57,7 @@ class LoginSession(db.Model):
 
     @classmethod
     def start(cls, user: Actor, agent: str, on: datetime) -> str:
-        """Begins a session and returns its token, which is kept nowhere else."""
+        """Begin a session and return its token, which is stored nowhere else."""
         token = secrets.token_urlsafe(32)
         db.session.add(
             cls(token_hash=cls._hash(token), user_id=user.id, created_at=on, seen_at=on, agent=agent[:200])
@@ -94,7 +94,7 @@ class LoginSession(db.Model):
 
     @classmethod
     def ask_again(cls, user: Actor) -> None:
-        """The next signature of each of the person's sessions asks for the password."""
+        """Make the next signature in each of the person's sessions ask for the password."""
         db.session.execute(update(cls).where(cls.user_id == user.id).values(signed_at=None))
 
     def end(self, on: datetime) -> None:
@@ -102,7 +102,7 @@ class LoginSession(db.Model):
 
     @property
     def device(self) -> str:
-        """Browser and system as far as the browser says: "Chrome · Android"."""
+        """Return browser and system as far as the browser names them: "Chrome · Android"."""
         words = [
             next((name for mark, name in marks if mark in self.agent), "") for marks in (BROWSERS, SYSTEMS)
         ]
@@ -116,7 +116,7 @@ class LoginSession(db.Model):
 
     @classmethod
     def of(cls, user: Actor, limit: int = 20) -> list[LoginSession]:
-        """The person's last sessions, newest first."""
+        """Return the person's last sessions, newest first."""
         return list(
             db.session.execute(
                 select(cls).where(cls.user_id == user.id).order_by(cls.created_at.desc()).limit(limit)
@@ -125,8 +125,8 @@ class LoginSession(db.Model):
 
 
 class LoginFailure(db.Model):
-    """A wrong password, kept so that the throttle survives a restart. Unknown usernames count alike, or the
-    throttle would tell them apart."""
+    """A wrong password, stored so that the throttle survives a restart. Unknown usernames count alike, or
+    the throttle would reveal them."""
 
     __tablename__ = "login_failures"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -145,11 +145,10 @@ class LoginFailure(db.Model):
 
     @classmethod
     def minutes_left(cls, username: str, on: datetime) -> int:
-        """For how many more minutes this account's login is closed; 0 when it is open.
+        """Return for how many more minutes this account's login is closed; 0 when it is open.
 
-        So many failures within the block time close it for that time from the last of them. A failure that
-        lies ahead, since the server's clock was put back, is as if it were not there: it would close the
-        login for longer than said.
+        That many failures within the block time close it for that time after the last of them. A failure in
+        the future, since the server's clock was put back, is ignored: it would close the login for longer.
         """
         block, max_failures = (
             timedelta(minutes=current_app.config["CS_LOGIN_BLOCK_MINUTES"]),

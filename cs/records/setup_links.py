@@ -15,7 +15,7 @@ from cs.records.users import User
 
 
 class SetupLink(db.Model):
-    """The one-time link by which the first administrator is made when the server started without a
+    """The one-time link to create the first administrator when the server was started without a
     terminal."""
 
     __tablename__ = "setup_links"
@@ -24,7 +24,7 @@ class SetupLink(db.Model):
 
     @classmethod
     def make(cls, on: datetime) -> str:
-        """A new link's token; earlier links stop working."""
+        """Create a new link and return its token; earlier links stop working."""
         token = secrets.token_urlsafe(24)
         cls.use_up()
         db.session.add(cls(token_hash=hashlib.sha256(token.encode()).hexdigest(), created_at=on))
@@ -33,7 +33,7 @@ class SetupLink(db.Model):
 
     @classmethod
     def is_valid(cls, token: str) -> bool:
-        """True while no account exists and this is the last link given out."""
+        """Return whether this is the latest link and no account exists yet."""
         return (
             db.session.get(cls, hashlib.sha256(token.encode()).hexdigest()) is not None
             and not db.session.query(User).count()

@@ -36,7 +36,7 @@ class Signature(db.Model):
 
     @classmethod
     def of(cls, event: Event, meaning: str, password_at: datetime | None = None) -> Signature:
-        """The signature that a signed step's event stands for."""
+        """Return the signature for a signed step's event."""
         return cls(
             kind=event.kind,
             record_id=event.record_id,
@@ -101,7 +101,7 @@ class RequiredSignature(db.Model):
     def decide(
         self, decision: str, by: Actor, on: datetime, content_hash: str, signed_for: Actor | None
     ) -> None:
-        """Decided by a person, for themselves or in the place of `signed_for`."""
+        """Record a person's decision, for themselves or as deputy of `signed_for`."""
         self.signature_decision, self.user, self.user_id, self.decided_at, self.content_hash = (
             decision,
             by,
@@ -112,13 +112,12 @@ class RequiredSignature(db.Model):
         self.signed_for, self.for_id = signed_for, signed_for.id if signed_for else None
 
     def void(self) -> None:
-        """A change took away what it was given under; who gave it stays on it."""
+        """Mark it as void after a change of what was signed; the signer stays on it."""
         self.signature_decision = "voided"
 
 
 def verify_signatures() -> Iterator[Fault]:
-    """Every signature must stand beside the event it was given with, unchanged, and every signed event must
-    have its signature."""
+    """Check that each signature fits its event, and that each signed event has its signature."""
     together = (
         (Event.kind == Signature.kind)
         & (Event.record_id == Signature.record_id)

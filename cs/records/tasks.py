@@ -33,7 +33,8 @@ class Awaiting(Protocol):
 
 
 class Task(db.Model):
-    """An index of what the steps and states say: what is awaited, from whom, by when, taken by whom."""
+    """An index entry of what the steps and states say: what is awaited, from whom, by when, taken by
+    whom."""
 
     __tablename__ = "tasks"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -57,7 +58,7 @@ class Task(db.Model):
     )
 
     def take(self, by: Actor, on: datetime) -> None:
-        """Says "I do this"; a colleague's name is not overwritten (NotOpen)."""
+        """Take the task over; one that a colleague has taken is refused (NotOpen)."""
         mine = self.user_id in (None, by.id) and (
             self.department is None or self.department in by.departments
         )
@@ -68,8 +69,8 @@ class Task(db.Model):
         self.taken_by_id, self.taken_at = by.id, on
 
     def give_back(self, by: Actor) -> None:
-        """Lays it back for the department; only who took it may (NotAllowed). What nobody has taken stays so:
-        a button is pressed twice."""
+        """Return the task to its department's queue; only its holder may (NotAllowed). An untaken task is
+        ignored: buttons are pressed twice."""
         if self.taken_by_id not in (None, by.id):
             raise NotAllowed(self.name)
         self.taken_by_id = self.taken_at = None
@@ -81,8 +82,8 @@ TASKS_OF = select(Task).where(
 
 
 def awaited(record: Awaiting, on: datetime) -> dict[tuple[str, int | None], dict[str, Any]]:
-    """What is awaited of whom for a record: {(task name, person or None): its columns}, from the rows of its
-    workflow alone."""
+    """Return what is awaited of whom for a record, from its workflow alone: {(task name, person or None):
+    columns}."""
     tasks: dict[tuple[str, int | None], dict[str, Any]] = {}
     for step in record.open_steps(on):
         for person in (getattr(record, step.persons)() if step.persons else [None]) if step.task else ():
@@ -102,12 +103,12 @@ def awaited(record: Awaiting, on: datetime) -> dict[tuple[str, int | None], dict
 
 
 def ask_anew(record: Awaiting) -> None:
-    """What is awaited of a record is asked from now on: what was asked before was something else."""
+    """Delete the tasks of a record, so that what it awaits now counts from now on."""
     db.session.execute(delete(Task).where(Task.kind == record.kind, Task.record_id == record.id))
 
 
 def sync_tasks(record: Awaiting, on: datetime, *, new: bool = False) -> None:
-    """Makes the tasks of a record what its rows say; who took one keeps it while it stands. The caller
+    """Update the tasks of a record from its workflow; holders keep tasks that remain. The caller
     flushes."""
     if not any(step.task for step in record.workflow.steps):
         return

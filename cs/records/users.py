@@ -25,7 +25,7 @@ Roles = list[tuple[str | None, str, bool]]  # (department, role, is_head)
 
 
 class LastAdministrator(Refused):
-    """Nobody would be left who can add people and roles."""
+    """No active administrator would be left."""
 
 
 class User(UserMixin, Record):
@@ -78,7 +78,7 @@ class User(UserMixin, Record):
         )
 
     def heads(self, department: str) -> bool:
-        """部门负责人: whom 5.1.1 and 5.2.2.4 ask for."""
+        """Return whether they are 部门负责人, whom 5.1.1 and 5.2.2.4 ask for."""
         return any(row.is_head and row.department == department for row in self.memberships)
 
     def may(self, permission: Permission) -> bool:
@@ -92,8 +92,8 @@ class User(UserMixin, Record):
 
     @staticmethod
     def check_nobody(password: str) -> bool:
-        """Always False, after as long as a real check takes: an unknown name is not told from a wrong
-        password by time."""
+        """Return False after as long as a real check takes, so that timing does not reveal unknown
+        usernames."""
         password_hasher().hash(password)
         return False
 
@@ -110,7 +110,7 @@ class User(UserMixin, Record):
         note: str | None = None,
         must_change: bool = True,
     ) -> User:
-        """A new account. Raises IntegrityError when the username is taken."""
+        """Create an account. Raise IntegrityError when the username is taken."""
         user = cls(username=normal_username(username), password_hash=password_hasher().hash(password))
         with user.changing("create", by, on, role=ADMINISTRATOR if by else None):
             user._call(name)
@@ -125,10 +125,10 @@ class User(UserMixin, Record):
         self.name, self.sort_name = name, sort_key(name)
 
     def edit(self, *, name: str, memberships: Roles, note: str | None, by: User, on: datetime) -> None:
-        """Changes what a person is and may do, at once. What they had taken and may no longer do is given
+        """Change name, note and roles at once. Tasks taken that they may no longer do are given
         back.
 
-        Raises LastAdministrator when nobody would be left to administer.
+        Raise LastAdministrator when nobody would be left to administer.
         """
         if ADMINISTRATOR not in (role for _department, role, _head in memberships):
             self._spare_the_last_administrator()
@@ -152,10 +152,9 @@ class User(UserMixin, Record):
         sync_personal_tasks(on)
 
     def leave(self, *, reason: str | None, by: User, on: datetime) -> None:
-        """Left the company: every session ends at once, tasks taken are given back, the name stays on what
-        was done.
+        """Deactivate the account of a person who left: end every session and give their tasks back.
 
-        Raises LastAdministrator when nobody would be left to administer.
+        Raise LastAdministrator when nobody would be left to administer.
         """
         self._spare_the_last_administrator()
         with self.changing("leave", by, on, role=ADMINISTRATOR, note=reason):
@@ -165,7 +164,7 @@ class User(UserMixin, Record):
         sync_personal_tasks(on)
 
     def come_back(self, *, reason: str | None, by: User, on: datetime) -> None:
-        """Works here again, with the roles of before; sessions of before stay ended."""
+        """Reactivate the account with its former roles; former sessions stay ended."""
         with self.changing("come_back", by, on, role=ADMINISTRATOR, note=reason):
             self.active = True
         sync_personal_tasks(on)
@@ -181,7 +180,7 @@ class User(UserMixin, Record):
 
     @property
     def is_last_administrator(self) -> bool:
-        """Whether this person administers and nobody else who is still here does."""
+        """Return whether this person is the only active administrator."""
         if not self.active or ADMINISTRATOR not in self.roles:
             return False
         others = (
@@ -193,8 +192,7 @@ class User(UserMixin, Record):
         return db.session.execute(others).first() is None
 
     def set_password(self, password: str, *, by: User, on: datetime, must_change: bool = False) -> None:
-        """A new password ends all sessions of the person, on every device, and opens a login that wrong ones
-        had closed."""
+        """Set a new password; end all sessions of the person and reopen a throttled login."""
         hashed = password_hasher().hash(password)
         with self.changing("set_password", by, on, role=ADMINISTRATOR if by.id != self.id else None):
             self.password_hash, self.must_change = hashed, must_change
@@ -202,7 +200,7 @@ class User(UserMixin, Record):
         LoginFailure.clear(self.username)
 
     def end_sessions(self, *, by: User, on: datetime) -> None:
-        """Signs the person out on every device, such as a tablet left somewhere."""
+        """Sign the person out on every device, such as a lost tablet."""
         with self.changing("end_sessions", by, on, role=ADMINISTRATOR if by.id != self.id else None):
             LoginSession.end_all(self, on)
 

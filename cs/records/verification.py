@@ -12,8 +12,8 @@ from cs.records.record import BATCH, KINDS
 
 
 def verify_records() -> Iterator[Fault]:
-    """Compares every record with its last event: a missing record, a missing end, a value changed past the
-    verbs."""
+    """Compare every record with its last event: missing records, missing events, changes without an
+    event."""
     for kind, cls in KINDS.items():
         last = (
             select(Event.record_id, Event.seq, Event.hash, Event.content_hash)

@@ -31,24 +31,24 @@ class Workflowed(Record):
 
     @property
     def subject(self) -> str:
-        """What the record is about, in one line, for My work; a kind of which more can be said says it."""
+        """Return what the record is about, in one line, for My work."""
         return self.title
 
     @classmethod
     def names_people(cls) -> ColumnElement[bool]:
-        """SQL: whether work that is not done yet stands under single people's names; kinds with many records
-        say it narrowly."""
+        """Return SQL for whether open work may be assigned to single people; kinds with many records
+        narrow it."""
         return true()
 
     def holds(self, question: str, on: datetime) -> bool:
-        """Answers a condition of the workflow's rows."""
+        """Return the answer to a condition of the workflow."""
         return bool(getattr(self, question)(on))
 
     def open_steps(self, on: datetime) -> tuple[Step, ...]:
         return self.workflow.open_from(self.state, lambda question: self.holds(question, on))
 
     def steps_for(self, by: Actor, on: datetime) -> tuple[Step, ...]:
-        """The steps that this person may take now: the buttons of the page."""
+        """Return the steps that this person may take now: the buttons of the page."""
         allowed = permissions_of(by.roles)
         return tuple(
             step
@@ -57,19 +57,19 @@ class Workflowed(Record):
         )
 
     def stands_in(self, step: Step, by: Actor, on: datetime) -> bool:
-        """Whether the person, who does not hold the step's permission, acts today for somebody who does."""
+        """Return whether the person, without the step's permission, acts today as deputy of a holder."""
         return False
 
     def relates(self, step: Step, by: Actor, on: datetime) -> bool:
-        """Whether the person stands to the record as the step's row asks."""
+        """Return whether the person has the relation to the record that the step asks for."""
         return step.relation is None or bool(getattr(self, step.relation)(by))
 
     def role_under(self, step: Step, by: Actor, on: datetime) -> str | None:
-        """The role under which the person takes the step."""
+        """Return the role under which the person takes the step."""
         return role_for(by.roles, step.permission)
 
     def check(self, name: str, by: Actor, on: datetime) -> Step:
-        """The step's row. Raises NotAllowed, then NotOpen."""
+        """Return the step. Raise NotAllowed, then NotOpen."""
         step = self.workflow.step(name)
         if not (by.may(step.permission) or self.stands_in(step, by, on)) or not (
             step.creates or self.relates(step, by, on)
@@ -83,8 +83,8 @@ class Workflowed(Record):
     def advancing(
         self, name: str, by: Actor, on: datetime, *, note: str | None = None, **details: Any
     ) -> Iterator[Step]:
-        """Takes a step: checks it, lets the verb set its fields, moves the state, writes event (with `facts`)
-        and tasks."""
+        """Take a step: check it, let the verb set its fields, move the state, write the event (with
+        `details`) and the tasks."""
         step = self.check(name, by, on)
         signed: dict[str, Any] = (
             {"signed": step.signed} if step.signed else {}
