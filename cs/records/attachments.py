@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ForeignKey, Index, Text, select
 from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
 
-from cs.extensions import db
+from cs.extensions import Model, db
 from cs.procedure.authority import Permission, role_for
 from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.records.events import Event, Fault
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cs.files.store import Stored
 
 
-class _StoredFile(db.Model):
+class _StoredFile(Model):
     __abstract__ = True
     id: Mapped[int] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(index=True)
@@ -150,7 +150,7 @@ def verify_attachments() -> Iterator[Fault]:
         yield Fault(f"{kind} {record_id} file {name}", "was added or changed without an event")
 
 
-class Draft(db.Model):
+class Draft(Model):
     """What a person typed into a form and has not sent, so that an expired session or lost connection
     loses nothing."""
 

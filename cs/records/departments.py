@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cs.extensions import db
+from cs.extensions import Model, db
 from cs.procedure.authority import Actor
 from cs.procedure.workflow import Refused
 from cs.records.procedure import rulebook
@@ -78,7 +78,7 @@ class Department(Record):
             self.active = True
 
 
-class Membership(db.Model):
+class Membership(Model):
     """A role held in a department; `is_head`: 部门负责人, whom 5.1.1 and 5.2.2.4 ask for."""
 
     __tablename__ = "memberships"

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
 
-from cs.extensions import db
+from cs.extensions import Model, db
 from cs.procedure.authority import Actor
 from cs.records.types import Moment
 
@@ -46,7 +46,7 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-class Event(db.Model):
+class Event(Model):
     """Who did what to which record, when, under which role and clause, and what changed."""
 
     __tablename__ = "events"
@@ -98,7 +98,7 @@ class Event(db.Model):
         return dict(json.loads(self.data))
 
 
-class SiteHead(db.Model):
+class SiteHead(Model):
     """The end of the site-wide chain: one row."""
 
     __tablename__ = "site_head"

@@ -6,11 +6,11 @@ from datetime import date
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cs.extensions import db
+from cs.extensions import Model, db
 from cs.records.procedure import rulebook
 
 
-class Counter(db.Model):
+class Counter(Model):
     """The last number given for a kind and period; numbers are never given twice."""
 
     __tablename__ = "counters"

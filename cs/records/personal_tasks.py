@@ -19,11 +19,9 @@ def sync_personal_tasks(on: datetime) -> None:
     Reads the records, not the tasks: a task whose only person was away does not exist and could not be found.
     """
     for cls in KINDS.values():
-        sources = (
-            {source for step in cls.workflow.steps if step.persons for source in step.sources}
-            if issubclass(cls, Workflowed)
-            else set()
-        )
+        if not issubclass(cls, Workflowed):
+            continue
+        sources = {source for step in cls.workflow.steps if step.persons for source in step.sources}
         if sources:
             sync_tasks_of(cls, cls.state.in_(sources) & cls.names_people(), on)
 

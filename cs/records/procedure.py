@@ -11,13 +11,13 @@ from flask import current_app
 from sqlalchemy import Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cs.extensions import db
+from cs.extensions import Model, db
 from cs.procedure.rulebook import Rulebook
 from cs.records.events import Event, Fault
 from cs.records.types import Moment
 
 
-class ProcedureText(db.Model):
+class ProcedureText(Model):
     """A procedure file that was in force, by hash: an event names the hash of the rules it was done under."""
 
     __tablename__ = "procedure_texts"

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 
-from cs.extensions import db
+from cs.extensions import Model, db
 from cs.procedure.authority import Actor
 from cs.procedure.workflow import Workflow
 from cs.records.events import START, Event, append, canonical, digest
@@ -38,7 +38,7 @@ KINDS: dict[str, type[Record]] = {}
 R = TypeVar("R", bound="Record")
 
 
-class Record(db.Model):
+class Record(Model):
     """A record of the procedure. `version` is the number of its last event: forms carry it, stale edits
     are refused."""
 
@@ -235,7 +235,8 @@ def _columns_of(cls: type[Any], without: frozenset[str]) -> tuple[str, ...]:
 
 
 def _columns(row: Any, without: frozenset[str]) -> dict[str, Any]:
-    return {key: getattr(row, key) for key in _columns_of(type(row), without)}
+    keys = _columns_of(type(row), without)  # type: ignore[arg-type]  # mypy takes its instances' hash
+    return {key: getattr(row, key) for key in keys}
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
@@ -243,7 +244,7 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[An
     changed."""
     changes: dict[str, list[Any]] = {}
     for field, new in after.items():
-        old = before.get(field, [] if isinstance(new, list) else None)
+        old: Any = before.get(field, [] if isinstance(new, list) else None)
         if old == new or (not before and new in (None, "", [])):
             continue
         part = isinstance(new, list) and isinstance((new or old or [None])[0], dict)

@@ -12,7 +12,7 @@ from pypinyin import lazy_pinyin
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cs.extensions import db
+from cs.extensions import Model, db
 
 MAX_SEARCH_LENGTH = 60  # characters; one typed may become eighteen
 MAX_TOKENS = 8
@@ -32,7 +32,7 @@ class Searched(Protocol):
     def search_text(self) -> str: ...
 
 
-class SearchWord(db.Model):
+class SearchWord(Model):
     """Two-character tokens of a record's searched words: a two-character Chinese word is found by an
     index."""
 

@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import ForeignKey, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cs.extensions import db
+from cs.extensions import Model, db
 from cs.procedure.authority import Actor
 from cs.records.passwords import normal_username
 from cs.records.types import Moment
@@ -35,7 +35,7 @@ SYSTEMS = (
 )
 
 
-class LoginSession(db.Model):
+class LoginSession(Model):
     """A session that the server knows: the cookie holds a token, the row its hash. Ending it signs out
     every tab."""
 
@@ -124,7 +124,7 @@ class LoginSession(db.Model):
         )
 
 
-class LoginFailure(db.Model):
+class LoginFailure(Model):
     """A wrong password, stored so that the throttle survives a restart. Unknown usernames count alike, or
     the throttle would reveal them."""
 

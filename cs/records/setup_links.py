@@ -9,12 +9,12 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cs.extensions import db
+from cs.extensions import Model, db
 from cs.records.types import Moment
 from cs.records.users import User
 
 
-class SetupLink(db.Model):
+class SetupLink(Model):
     """The one-time link to create the first administrator when the server was started without a
     terminal."""
 

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cs.extensions import db
+from cs.extensions import Model, db
 from cs.procedure.authority import Actor
 from cs.records.events import Event, Fault
 from cs.records.types import Moment
 
 
-class Signature(db.Model):
+class Signature(Model):
     """One signature under one version of a record. The password is asked again by the step's form;
     `password_at` says when it was typed where it was not."""
 
@@ -51,7 +51,7 @@ class Signature(db.Model):
         )
 
 
-class RequiredSignature(db.Model):
+class RequiredSignature(Model):
     """One signature that a record needs before it goes on: under which role, after whom, what was decided by
     whom and for whom, under what.
 
@@ -116,6 +116,28 @@ class RequiredSignature(db.Model):
         self.signature_decision = "voided"
 
 
+def _fits(signature: Signature, event: Event | None) -> bool:
+    """Return whether a signature says the same as the event it was given with."""
+    password_at = signature.password_at.astimezone(UTC).isoformat() if signature.password_at else None
+    return event is not None and (
+        signature.step,
+        signature.meaning,
+        signature.user_id,
+        signature.role,
+        signature.at,
+        signature.content_hash,
+        password_at,
+    ) == (
+        event.name,
+        event.facts.get("signed"),
+        event.by_id,
+        event.role,
+        event.at,
+        event.content_hash,
+        event.facts.get("password_at"),
+    )
+
+
 def verify_signatures() -> Iterator[Fault]:
     """Check that each signature fits its event, and that each signed event has its signature."""
     together = (
@@ -124,24 +146,7 @@ def verify_signatures() -> Iterator[Fault]:
         & (Event.seq == Signature.version)
     )
     for signature, event in db.session.execute(select(Signature, Event).outerjoin(Event, together)):
-        given = (
-            signature.step,
-            signature.meaning,
-            signature.user_id,
-            signature.role,
-            signature.at,
-            signature.content_hash,
-            signature.password_at.astimezone(UTC).isoformat() if signature.password_at else None,
-        )
-        if event is None or given != (
-            event.name,
-            event.facts.get("signed"),
-            event.by_id,
-            event.role,
-            event.at,
-            event.content_hash,
-            event.facts.get("password_at"),
-        ):
+        if not _fits(signature, event):
             yield Fault(
                 f"{signature.kind} {signature.record_id} signature {signature.id}",
                 "does not fit the event it was given with",
@@ -155,5 +160,6 @@ def verify_signatures() -> Iterator[Fault]:
     for event in db.session.execute(bare).scalars():
         if event.facts.get("signed"):
             yield Fault(
-                f"{event.kind} {event.record_id} event {event.seq}", "was signed, but its signature is gone"
+                f"{event.kind} {event.record_id} event {event.seq}",
+                "was signed, but its signature is gone",
             )

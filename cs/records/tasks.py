@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Protocol
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, bindparam, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cs.extensions import db
+from cs.extensions import Model, db
 from cs.procedure.authority import Actor, Permission
 from cs.procedure.workflow import NotAllowed, NotOpen, Step, Workflow
 from cs.records.types import Moment
@@ -32,7 +32,7 @@ class Awaiting(Protocol):
     def open_steps(self, on: datetime) -> tuple[Step, ...]: ...
 
 
-class Task(db.Model):
+class Task(Model):
     """An index entry of what the steps and states say: what is awaited, from whom, by when, taken by
     whom."""
 
@@ -86,7 +86,9 @@ def awaited(record: Awaiting, on: datetime) -> dict[tuple[str, int | None], dict
     columns}."""
     tasks: dict[tuple[str, int | None], dict[str, Any]] = {}
     for step in record.open_steps(on):
-        for person in (getattr(record, step.persons)() if step.persons else [None]) if step.task else ():
+        if step.task is None:
+            continue
+        for person in getattr(record, step.persons)() if step.persons else [None]:
             tasks.setdefault(
                 (step.task, person),
                 {

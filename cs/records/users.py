@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from argon2.exceptions import Argon2Error, InvalidHashError
-from flask_login import UserMixin
+from flask_login import UserMixin  # type: ignore[import-untyped]
 from sqlalchemy import ColumnElement, Text, select, true, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -28,7 +28,7 @@ class LastAdministrator(Refused):
     """No active administrator would be left."""
 
 
-class User(UserMixin, Record):
+class User(UserMixin, Record):  # type: ignore[misc]
     """A person who works with the program. Leaving the company ends all their sessions; their name stays on
     what they did."""
 
