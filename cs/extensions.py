@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app, has_request_context
 from flask_babel import Babel
@@ -16,6 +16,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import Engine, MetaData, event, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -26,6 +27,12 @@ NAMES = {
 }
 
 db = SQLAlchemy(metadata=MetaData(naming_convention=NAMES), session_options={"autoflush": False})
+if TYPE_CHECKING:
+
+    class Model(DeclarativeBase):
+        """The base of all tables, as a type checker can read it."""
+else:
+    Model = db.Model
 login_manager = LoginManager()
 csrf = CSRFProtect()
 babel = Babel()

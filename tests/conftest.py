@@ -22,7 +22,8 @@ from sqlalchemy import update
 from cs.extensions import db
 from cs.models.customers import Customer, Product, Shipment
 from cs.models.replenishments import Replenishment
-from cs.records.users import LoginSession, User
+from cs.records.sessions import LoginSession
+from cs.records.users import User
 from tests import support
 from tests.returned import Replenishments, Returns
 from tests.support import Browser, Cases, PostgresSite, Site, SqliteSite

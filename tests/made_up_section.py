@@ -27,9 +27,9 @@ from cs.procedure.rulebook import Form, Name, Numbering
 from cs.procedure.workflow import State, Step, Workflow
 from cs.queries.listing import Listing, Sort
 from cs.records.numbers import next_number
-from cs.records.record import Workflowed
 from cs.records.sections import RecordSection, Sections
 from cs.records.users import User
+from cs.records.workflowed import Workflowed
 from cs.web.access import requires
 from cs.web.fields import StepForm, Text
 from cs.web.record_page import files, timeline

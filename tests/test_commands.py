@@ -29,8 +29,10 @@ from cs.models.customers import Customer
 from cs.procedure import rulebook
 from cs.procedure.folder import FILES
 from cs.records.attachments import Attachment, attach, detach
-from cs.records.record import Task
-from cs.records.users import Department, LoginSession, User
+from cs.records.departments import Department
+from cs.records.sessions import LoginSession
+from cs.records.tasks import Task
+from cs.records.users import User
 from tests.support import ROLES, kept, loaded, picture
 from tests.tables import COMPLAINT
 

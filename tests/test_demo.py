@@ -37,8 +37,8 @@ from cs.records.attachments import Attachment
 from cs.records.events import Event, site_head
 from cs.records.personal_tasks import rebuild_tasks
 from cs.records.procedure import rulebook, zone
-from cs.records.record import Task
 from cs.records.signatures import RequiredSignature
+from cs.records.tasks import Task
 from cs.records.users import User
 from tests import support
 from tests.support import Browser
@@ -643,9 +643,7 @@ def test_the_register_that_was_kept_before_was_imported_whole(inside: None) -> N
 
 def test_no_complaint_is_closed_over_goods_that_are_out(inside: None) -> None:
     closed = [one for one in every(Complaint) if one.state == "closed"]
-    assert [
-        one.number for one in closed if one.open_records("return") or one.open_records("replenishment")
-    ] == []
+    assert [one.number for one in closed if one.goods_on_the_way] == []
     assert sum(bool(one.returns) for one in closed) >= 15
 
 

@@ -33,12 +33,17 @@ from cs.procedure.authority import AUTHORITY
 from cs.queries.my_work import verify_tasks
 from cs.records import events as chain
 from cs.records.attachments import Attachment, Draft, PendingUpload, verify_attachments
+from cs.records.departments import Department
 from cs.records.personal_tasks import rebuild_tasks
 from cs.records.procedure import keep_procedure_text, rulebook, verify_procedure_texts, zone
 from cs.records.receipts import Receipt
-from cs.records.record import KINDS, Workflowed, verify_records
+from cs.records.record import KINDS
+from cs.records.sessions import LoginSession
+from cs.records.setup_links import SetupLink
 from cs.records.signatures import verify_signatures
-from cs.records.users import Department, LoginSession, SetupLink, User
+from cs.records.users import User
+from cs.records.verification import verify_records
+from cs.records.workflowed import Workflowed
 from cs.site import DEMO_MARK, write_whole
 
 

@@ -22,7 +22,7 @@ from cs.demo.trade import dice
 from cs.demo.walks import Walk
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
-from cs.records.record import Task
+from cs.records.tasks import Task
 from cs.records.users import User
 
 if TYPE_CHECKING:

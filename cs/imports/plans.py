@@ -21,8 +21,9 @@ from cs.imports.tables import Line, Table, title_key
 from cs.imports.words import OTHER_WORDS
 from cs.models.customers import Customer, Product
 from cs.procedure.authority import Permission, roles_with
+from cs.records.departments import Membership
 from cs.records.procedure import rulebook, zone
-from cs.records.users import Membership, User
+from cs.records.users import User
 
 AT_ONCE = 500  # keys asked for in one query
 

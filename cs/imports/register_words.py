@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from cs.extensions import db
 from cs.procedure import complaints as procedure
+from cs.records.departments import Department
 from cs.records.procedure import rulebook
-from cs.records.users import Department
 
 OPEN = "open"
 VOID = "void"

@@ -4,7 +4,7 @@ from cs.models import capa, customers, deputies, exports, holidays, replenishmen
 from cs.models.complaints import complaint as complaints
 from cs.models.returns import customer_return as returns
 from cs.models.returns import lines as return_lines
-from cs.records import attachments, numbers, procedure, receipts, search, signatures, users
+from cs.records import attachments, numbers, procedure, receipts, search, setup_links, signatures, users
 from cs.records import events as chain
 from cs.records import record as base
 
@@ -25,6 +25,7 @@ __all__ = [
     "return_lines",
     "returns",
     "search",
+    "setup_links",
     "signatures",
     "users",
 ]

@@ -4,6 +4,7 @@ effect, round by round."""
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -18,11 +19,13 @@ from cs.models.holidays import work_calendar
 from cs.procedure import capa as procedure
 from cs.procedure import complaints as of_complaints
 from cs.procedure.workflow import NotOpen, Step
+from cs.records.blockers import blocks_closing, open_records
 from cs.records.numbers import next_number
 from cs.records.procedure import rulebook, zone
-from cs.records.record import Workflowed, find
+from cs.records.record import find
 from cs.records.types import Moment
 from cs.records.users import User
+from cs.records.workflowed import Workflowed
 
 
 class Capa(Workflowed):
@@ -91,6 +94,10 @@ class Capa(Workflowed):
     def subject(self) -> str:
         customer = f"{self.customer.short_name} · " if self.customer else ""
         return f"{customer}{self.problem[:80]}"
+
+    def affected(self) -> Iterable[Workflowed]:
+        """The complaint waits for it."""
+        return [self.complaint] if self.complaint else []
 
     def searched(self) -> tuple[str | None, ...]:
         return (
@@ -419,3 +426,9 @@ class Capa(Workflowed):
         """5.6: issued by mistake; stays readable."""
         with self.advancing("void", by, on, note=reason):
             self.void_reason = reason
+
+
+@blocks_closing("complaint", "capas")
+def open_capas(complaint: Complaint) -> list[Capa]:
+    """Return the CAPAs of a complaint that are not verified (Q12)."""
+    return open_records(Capa, Capa.complaint_id == complaint.id)

@@ -15,9 +15,10 @@ from cs.records.bulk import bring_in
 from cs.records.numbers import next_numbers
 from cs.records.personal_tasks import follow_name
 from cs.records.procedure import zone
-from cs.records.record import MOST_ID, Record, Workflowed
+from cs.records.record import MAX_ID, Record
 from cs.records.search import searchable, sort_key
 from cs.records.users import User
+from cs.records.workflowed import Workflowed
 
 
 def comparable(word: str | None) -> str:
@@ -138,7 +139,7 @@ class MasterData(Workflowed):
     @staticmethod
     def _in_kept_order(rows: list[Any]) -> list[Any]:
         """The order in which the rows will be read again: a content hash counts on it."""
-        return sorted(rows, key=lambda row: row.id or MOST_ID)
+        return sorted(rows, key=lambda row: row.id or MAX_ID)
 
 
 class Customer(MasterData):

@@ -21,12 +21,16 @@ from cs.models.returns.customer_return import Return, complaint_to_join
 from cs.procedure import replenishments as procedure
 from cs.procedure.authority import Permission, role_for
 from cs.procedure.workflow import NotOpen, Step
+from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding, open_records
+from cs.records.departments import Membership
 from cs.records.numbers import next_number
 from cs.records.procedure import rulebook, zone
-from cs.records.record import Workflowed, ask_anew, find, hash_of
+from cs.records.record import find, hash_of
 from cs.records.signatures import RequiredSignature
+from cs.records.tasks import ask_anew
 from cs.records.types import Moment, Money, exact
-from cs.records.users import Membership, User
+from cs.records.users import User
+from cs.records.workflowed import Workflowed
 
 
 class ChangedMeanwhile(NotOpen):
@@ -102,6 +106,10 @@ class Replenishment(Workflowed):
     @property
     def subject(self) -> str:
         return f"{self.customer.short_name} · {self.amount:,.2f} RMB · {self.replenishment_reason[:60]}"
+
+    def affected(self) -> Iterable[Workflowed]:
+        """The complaint waits for it."""
+        return [self.complaint]
 
     def searched(self) -> tuple[str | None, ...]:
         return (
@@ -483,3 +491,17 @@ class Replenishment(Workflowed):
             or set(self.applicants) & set(signers)
         ):  # type: ignore[arg-type]
             yield "is an order without all its signatures"
+
+
+@blocks_voiding("complaint", "replenishments")
+@blocks_closing("complaint", "replenishments")
+def open_replenishments(complaint: Complaint) -> list[Replenishment]:
+    """Return the replenishments of a complaint that are not shipped (5.3.5)."""
+    return open_records(Replenishment, Replenishment.complaint_id == complaint.id)
+
+
+@blocks_reassigning("complaint", "replenishments")
+def valid_replenishments(complaint: Complaint) -> list[Replenishment]:
+    """Return the replenishments of a complaint that are not void: they are of the same customer."""
+    linked: list[Replenishment] = complaint.replenishments  # type: ignore[attr-defined]
+    return [record for record in linked if record.void_reason is None]

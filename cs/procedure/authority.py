@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from cs.procedure.names import Name
 
@@ -49,6 +51,34 @@ class Permission(StrEnum):
     VOID_REPLENISHMENT = "void_replenishment"
     VOID_RETURN = "void_return"
     WRITE_REWORK = "write_rework"
+
+
+class Actor(Protocol):
+    """Whoever acts on a record: what the procedure asks of them."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def active(self) -> bool:
+        """Whether they still work here."""
+        ...
+
+    @property
+    def roles(self) -> tuple[str, ...]: ...
+
+    @property
+    def departments(self) -> tuple[str, ...]: ...
+
+    @property
+    def password_at(self) -> datetime | None:
+        """When they typed the password that covers this signature; None: with the signature itself."""
+        ...
+
+    def may(self, permission: Permission) -> bool: ...
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.models.replenishments import Replenishment
 from cs.models.returns.customer_return import Return
-from cs.records.record import KINDS, Task
+from cs.records.record import KINDS
+from cs.records.tasks import Task
 from cs.records.users import User
 
 SIGNER, WRITER = aliased(User), aliased(User)

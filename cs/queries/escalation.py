@@ -21,9 +21,12 @@ from cs.procedure.authority import Permission, permissions_of, roles_with
 from cs.procedure.rulebook import Escalation, Rulebook
 from cs.queries.approvals import TO_SIGN
 from cs.queries.my_work import waits_for
+from cs.records.departments import Membership
 from cs.records.procedure import rulebook
-from cs.records.record import KINDS, Task, Workflowed
-from cs.records.users import Membership, User
+from cs.records.record import KINDS
+from cs.records.tasks import Task
+from cs.records.users import User
+from cs.records.workflowed import Workflowed
 
 HOUR = timedelta(hours=1)
 FIRST_LINES = 5  # of what is escalated stand below a queue; the others are a click away

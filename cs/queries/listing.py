@@ -22,8 +22,8 @@ from werkzeug.datastructures import MultiDict
 
 from cs.extensions import db
 from cs.records.procedure import zone
-from cs.records.record import MOST_ID, Record
-from cs.records.search import LONGEST_SEARCH, matching
+from cs.records.record import MAX_ID, Record
+from cs.records.search import MAX_SEARCH_LENGTH, matching
 from cs.wording.words import day, term
 
 COUNTED = 10_000  # beyond so many rows a list says "more than"
@@ -105,7 +105,7 @@ class Listing:
         if self.period is not None:
             _label, column = self.dates.get(args.get("by", ""), (None, self.period))
             query = query.where(*Period.of(args).conditions(column))
-        typed = args.get("q", "")[:LONGEST_SEARCH].replace("\x00", "")
+        typed = args.get("q", "")[:MAX_SEARCH_LENGTH].replace("\x00", "")
         return query.where(*matching(self.model, typed)) if typed and self.search_label else query
 
     def count(self, args: MultiDict[str, str], most: int | None = None) -> int:
@@ -122,7 +122,7 @@ class Listing:
             *(("q",) if self.search_label else ()),
             "sort",
         ]
-        return {name: args[name][:LONGEST_SEARCH] for name in names if args.get(name)}
+        return {name: args[name][:MAX_SEARCH_LENGTH] for name in names if args.get(name)}
 
     def said(self, args: MultiDict[str, str]) -> list[tuple[str, str]]:
         """What the address asks for, in words, (label, value): for the head of a print or a file."""
@@ -137,7 +137,7 @@ class Listing:
             if (value := args.get(one.name, ""))
         )
         words += [(label, value) for label, value in chosen if value]
-        if self.search_label and (typed := args.get("q", "")[:LONGEST_SEARCH]):
+        if self.search_label and (typed := args.get("q", "")[:MAX_SEARCH_LENGTH]):
             words.append((term("search"), typed))
         return [*words, (gettext("Sort"), self.sort(args)[1].label())]
 
@@ -209,7 +209,7 @@ class Page:
 
     def __init__(self, listing: Listing, args: MultiDict[str, str], address: str) -> None:
         self._listing, self.args, self._address = listing, args, address
-        self.query = args.get("q", "")[:LONGEST_SEARCH]
+        self.query = args.get("q", "")[:MAX_SEARCH_LENGTH]
         self.search_label = listing.search_label() if listing.search_label else None
         self.sort, sort = listing.sort(args)
         self.sort_options = [(key, one.label()) for key, one in listing.sorts.items()]
@@ -303,7 +303,7 @@ def _cursor(args: MultiDict[str, str], column: Any) -> tuple[bool, tuple[Any, in
     try:
         value, row_id = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         value = _sort_value(value, column.type.python_type)
-        if type(row_id) is not int or abs(row_id) > MOST_ID:
+        if type(row_id) is not int or abs(row_id) > MAX_ID:
             return False, None
     except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
         return False, None
@@ -320,7 +320,7 @@ def _sort_value(value: Any, wanted: type) -> Any:
     if (
         type(value) is not wanted
         or (wanted is str and "\x00" in value)
-        or (wanted is int and abs(value) > MOST_ID)
+        or (wanted is int and abs(value) > MAX_ID)
     ):
         raise ValueError
     if wanted is str:

@@ -13,8 +13,10 @@ from cs.extensions import db
 from cs.models.deputies import Deputy
 from cs.procedure.authority import permissions_of
 from cs.records.events import Fault
-from cs.records.record import KINDS, Task, Workflowed, awaited
+from cs.records.record import KINDS
+from cs.records.tasks import Task, awaited
 from cs.records.users import User
+from cs.records.workflowed import Workflowed
 
 TAKER = aliased(User)
 WORK = select(

@@ -20,8 +20,10 @@ from cs.procedure.authority import Permission, roles_with
 from cs.procedure.replenishments import UNORDERED, can_pass
 from cs.procedure.workflow import Step
 from cs.records.procedure import rulebook
-from cs.records.record import KINDS, Task, Workflowed
+from cs.records.record import KINDS
+from cs.records.tasks import Task
 from cs.records.users import User
+from cs.records.workflowed import Workflowed
 
 LATEST = 20  # so many applications say who usually applies
 

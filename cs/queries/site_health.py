@@ -11,10 +11,12 @@ from sqlalchemy import ColumnElement, case, func, select
 from cs.extensions import db
 from cs.models.holidays import work_calendar
 from cs.procedure.authority import AUTHORITY, Authority
+from cs.records.departments import Department, Membership
 from cs.records.events import SiteHead
 from cs.records.procedure import rulebook, zone
-from cs.records.record import Task
-from cs.records.users import Department, LoginSession, Membership, User
+from cs.records.sessions import LoginSession
+from cs.records.tasks import Task
+from cs.records.users import User
 
 
 @dataclass(frozen=True)

@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ForeignKey, Index, Text, select
 from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
 
-from cs.extensions import db
+from cs.extensions import Model, db
 from cs.procedure.authority import Permission, role_for
 from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.records.events import Event, Fault
-from cs.records.record import BATCH, Record, Workflowed
+from cs.records.record import BATCH, Record
 from cs.records.types import Moment
 from cs.records.users import User
+from cs.records.workflowed import Workflowed
 
 if TYPE_CHECKING:
     from cs.files.store import Stored
 
 
-class _StoredFile(db.Model):
+class _StoredFile(Model):
     __abstract__ = True
     id: Mapped[int] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(index=True)
@@ -52,21 +53,21 @@ class Attachment(_StoredFile):
         return list(db.session.execute(query).scalars())
 
     def may_be_voided(self, record: Workflowed, by: User) -> bool:
-        """5.6: by who added it; by who may void the record itself."""
+        """Return whether a person may void it: whoever added it, or may void the record itself (5.6)."""
         return by.may(record.workflow.voiding) or (
             self.added_by_id == by.id and by.may(Permission.ATTACH_FILE)
         )
 
     def voiding_is_open(self, record: Workflowed, by: User) -> bool:
-        """5.6: once the record is closed or void, a wrong file on it is voided only by who may void the
-        record."""
+        """Return whether it can be voided by them now: on a closed or void record, only with the right to
+        void the record (5.6)."""
         return self.void_reason is None and (
             record.workflow.takes_files(record.state) or by.may(record.workflow.voiding)
         )
 
 
 class PendingUpload(_StoredFile):
-    """A file that came with a form which was refused: it waits for the corrected form of the same person."""
+    """A file that came with a refused form and waits for the same person's corrected form."""
 
     __tablename__ = "pending_uploads"
     token: Mapped[str] = mapped_column(unique=True)
@@ -74,7 +75,7 @@ class PendingUpload(_StoredFile):
 
     @classmethod
     def of(cls, user: User, tokens: list[str]) -> list[PendingUpload]:
-        """The person's own waiting files among these tokens."""
+        """Return those of the tokens' uploads that belong to the person."""
         query = select(cls).where(cls.user_id == user.id, cls.token.in_(tokens)).order_by(cls.id)
         return list(db.session.execute(query).scalars())
 
@@ -82,7 +83,7 @@ class PendingUpload(_StoredFile):
 def attach(
     record: Workflowed, files: list[Stored] | list[PendingUpload], *, step: str, by: User, on: datetime
 ) -> None:
-    """Puts files on a record, with one event that names them and their hashes. Raises NotOpen for one that is
+    """Add files to a record, with one event that names them and their hashes. Raise NotOpen if it is
     closed or void."""
     if not files:
         return
@@ -108,7 +109,7 @@ def attach(
 
 
 def detach(record: Workflowed, attachment: Attachment, *, reason: str, by: User, on: datetime) -> None:
-    """Voids a file of a record with a reason; it stays readable. Raises NotAllowed, then NotOpen (5.6)."""
+    """Void a file of a record with a reason; it stays readable. Raise NotAllowed, then NotOpen (5.6)."""
     if not attachment.may_be_voided(record, by):
         raise NotAllowed("detach")
     if not attachment.voiding_is_open(record, by):
@@ -121,9 +122,8 @@ def detach(record: Workflowed, attachment: Attachment, *, reason: str, by: User,
 
 
 def verify_attachments() -> Iterator[Fault]:
-    """Compares the files of all records with the events that put them there and voided them: what went, came
-    or was changed past the verbs."""
-    said: Counter[tuple[Any, ...]] = Counter()
+    """Compare the files of all records with the events that added and voided them."""
+    recorded: Counter[tuple[Any, ...]] = Counter()
     stands: Counter[tuple[Any, ...]] = Counter()
     events = (
         select(Event)
@@ -132,9 +132,11 @@ def verify_attachments() -> Iterator[Fault]:
         .execution_options(yield_per=BATCH)
     )
     for event in db.session.execute(events).scalars():
-        facts = event.facts
-        how = (event.by_id, event.at) if event.name == "attach" else ("void", facts.get("note"))
-        said.update((event.kind, event.record_id, name, sha256, *how) for name, sha256 in facts["files"])
+        details = event.facts
+        how = (event.by_id, event.at) if event.name == "attach" else ("void", details.get("note"))
+        recorded.update(
+            (event.kind, event.record_id, name, sha256, *how) for name, sha256 in details["files"]
+        )
     for file in db.session.execute(
         select(Attachment).options(lazyload(Attachment.added_by)).execution_options(yield_per=BATCH)
     ).scalars():
@@ -142,14 +144,15 @@ def verify_attachments() -> Iterator[Fault]:
         stands[*whose, file.added_by_id, file.at] += 1
         if file.void_reason is not None:
             stands[*whose, "void", file.void_reason] += 1
-    for kind, record_id, name, *_rest in said - stands:
+    for kind, record_id, name, *_rest in recorded - stands:
         yield Fault(f"{kind} {record_id} file {name}", "does not stand as its event says")
-    for kind, record_id, name, *_rest in stands - said:
+    for kind, record_id, name, *_rest in stands - recorded:
         yield Fault(f"{kind} {record_id} file {name}", "was added or changed without an event")
 
 
-class Draft(db.Model):
-    """What a person typed into a form and has not sent: kept over an expired session or a lost connection."""
+class Draft(Model):
+    """What a person typed into a form and has not sent, so that an expired session or lost connection
+    loses nothing."""
 
     __tablename__ = "drafts"
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)

@@ -12,9 +12,11 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from cs.extensions import db
 from cs.records.events import START
-from cs.records.record import Record, Task, Workflowed, awaited
+from cs.records.record import Record
 from cs.records.search import index_words, searchable
+from cs.records.tasks import Task, awaited
 from cs.records.users import User
+from cs.records.workflowed import Workflowed
 
 
 def bring_in(
@@ -26,9 +28,9 @@ def bring_in(
     lines: Sequence[int],
     clause: str,
     role: str | None,
-    **facts: Any,
+    **details: Any,
 ) -> None:
-    """Writes new records of one kind, each with its own event `name` and its tasks, as `Workflowed.advancing`
+    """Write new records of one kind, each with its own event `name` and its tasks, as `Workflowed.advancing`
     does for one.
 
     `lines` are their rows in the table; the events name them.
@@ -42,7 +44,7 @@ def bring_in(
     db.session.add_all(records)
     db.session.flush()
     for record, line in zip(records, lines, strict=True):
-        record.seal(name, by, on, {}, clause=clause, role=role, row=line, **facts)
+        record.seal(name, by, on, {}, clause=clause, role=role, row=line, **details)
     heads = [{"record_id": record.id, "head": record.head_hash} for record in records]
     # By one statement: the session would send an update for each record, to count the rows that it changed.
     for record in records:
@@ -61,11 +63,11 @@ def bring_in(
             "since": on,
             "taken_by_id": None,
             "taken_at": None,
-            **said,
+            **columns,
         }
         for record in records
         if isinstance(record, Workflowed) and not record.workflow.state(record.state).final
-        for (task, _person), said in awaited(record, on).items()
+        for (task, _person), columns in awaited(record, on).items()
     ]
     if tasks:
         db.session.execute(insert(Task), tasks)

@@ -13,16 +13,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
 
-from cs.extensions import db
+from cs.extensions import Model, db
+from cs.procedure.authority import Actor
 from cs.records.types import Moment
-
-if TYPE_CHECKING:
-    from cs.records.users import User
 
 START = "0" * 64
 
@@ -40,7 +38,7 @@ def _plain(value: Any) -> Any:
 
 
 def canonical(value: Any) -> str:
-    """One text for one content: sorted keys, no spaces, exact decimals, UTC moments."""
+    """Return one text for one content: sorted keys, no spaces, exact decimals, UTC moments."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
@@ -48,7 +46,7 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-class Event(db.Model):
+class Event(Model):
     """Who did what to which record, when, under which role and clause, and what changed."""
 
     __tablename__ = "events"
@@ -69,7 +67,7 @@ class Event(db.Model):
     previous_hash: Mapped[str]
     hash: Mapped[str]
     site_hash: Mapped[str]
-    by: Mapped[User | None] = relationship(lazy="joined", innerjoin=False, viewonly=True)
+    by: Mapped[Actor | None] = relationship("User", lazy="joined", innerjoin=False, viewonly=True)
 
     __table_args__ = (UniqueConstraint("kind", "record_id", "seq"), Index("ix_events_at", "at"))
 
@@ -96,11 +94,11 @@ class Event(db.Model):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What the event says beside its name: `changes` {field: [old, new]}, `note`, …"""
+        """Return what the event records beside its name: `changes` {field: [old, new]}, `note`, …"""
         return dict(json.loads(self.data))
 
 
-class SiteHead(db.Model):
+class SiteHead(Model):
     """The end of the site-wide chain: one row."""
 
     __tablename__ = "site_head"
@@ -119,8 +117,7 @@ def site_head() -> SiteHead:
 
 
 def append(event: Event) -> None:
-    """Seals an event whose facts are set, and puts it at the end of the site's chain. Call inside a writing
-    transaction."""
+    """Seal a complete event and append it to the site's chain. Call inside a writing transaction."""
     head = site_head()
     event.hash = event.own_hash()
     head.seq += 1
@@ -132,17 +129,17 @@ def append(event: Event) -> None:
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that `verify` found: which event or record, and what is wrong with it."""
+    """A fault that `verify` reports: which event or record, and what is wrong with it."""
 
     where: str
     what: str
 
 
 def verify_events() -> Iterator[Fault]:
-    """Walks all events in the site's order and reports what was changed, removed, reordered or cut off.
+    """Walk all events in the site's order and report what was changed, removed, reordered or cut off.
 
     Constant memory but for one (seq, hash) a record; the records themselves are compared in
-    `models.base.verify_records`.
+    `verification.verify_records`.
     """
     heads: dict[tuple[str, int], tuple[int, str]] = {}
     site_seq, site_hash = 0, START

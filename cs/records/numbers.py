@@ -6,11 +6,11 @@ from datetime import date
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cs.extensions import db
+from cs.extensions import Model, db
 from cs.records.procedure import rulebook
 
 
-class Counter(db.Model):
+class Counter(Model):
     """The last number given for a kind and period; numbers are never given twice."""
 
     __tablename__ = "counters"
@@ -20,7 +20,7 @@ class Counter(db.Model):
 
 
 def next_numbers(kind: str, day: date, count: int) -> list[str]:
-    """The next `count` numbers of that kind, as CC-202611-0007; `day` in the factory's zone."""
+    """Return the next `count` numbers of that kind, as CC-202611-0007; `day` in the factory's zone."""
     numbering = rulebook().numbering[kind]
     counter = db.session.get(Counter, (kind, numbering.period(day)), with_for_update=True)
     if counter is None:

@@ -11,13 +11,13 @@ from flask import current_app
 from sqlalchemy import Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cs.extensions import db
+from cs.extensions import Model, db
 from cs.procedure.rulebook import Rulebook
 from cs.records.events import Event, Fault
 from cs.records.types import Moment
 
 
-class ProcedureText(db.Model):
+class ProcedureText(Model):
     """A procedure file that was in force, by hash: an event names the hash of the rules it was done under."""
 
     __tablename__ = "procedure_texts"
@@ -27,29 +27,29 @@ class ProcedureText(db.Model):
 
 
 def rulebook() -> Rulebook:
-    """The rules in force."""
+    """Return the rules in force."""
     rules: Rulebook = current_app.extensions["rulebook"]
     return rules
 
 
 def zone() -> ZoneInfo:
-    """The factory's time zone."""
+    """Return the factory's time zone."""
     return ZoneInfo(current_app.config["CS_TIMEZONE"])
 
 
 def verify_procedure_texts() -> Iterator[Fault]:
-    """Every text kept must be the one of its hash, and the text of every event's rules must be kept."""
-    kept = {row.hash: row.text for row in db.session.execute(select(ProcedureText)).scalars()}
-    for name, text in kept.items():
+    """Check that every stored text has its hash, and that the text of every event's rules is stored."""
+    texts = {row.hash: row.text for row in db.session.execute(select(ProcedureText)).scalars()}
+    for name, text in texts.items():
         if hashlib.sha256(text.encode()).hexdigest() != name:
             yield Fault(f"procedure {name[:12]}", "was changed after it was kept")
     used = set(db.session.execute(select(Event.procedure_hash).distinct()).scalars())
-    for name in sorted(used - kept.keys()):
+    for name in sorted(used - texts.keys()):
         yield Fault(f"procedure {name[:12]}", "is gone, but events were written under it")
 
 
 def keep_procedure_text(on: datetime) -> bool:
-    """Stores the text of the rules in force unless it is there; True when it was new."""
+    """Store the text of the rules in force; return whether it was new."""
     rules = rulebook()
     if db.session.get(ProcedureText, rules.hash) is not None:
         return False

@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cs.extensions import db
+from cs.extensions import Model
 from cs.records.types import Moment
 
 
-class Receipt(db.Model):
-    """A request id that was taken: the same form sent twice shows the first result and changes nothing."""
+class Receipt(Model):
+    """A request id that was used: the same form sent twice shows the first result and changes nothing."""
 
     __tablename__ = "receipts"
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)

@@ -1,7 +1,7 @@
-"""Records: what every record of the procedure has in common, and `advancing()`, the only writer of a state.
+"""Records: what every record of the procedure has in common.
 
-A change happens inside `with record.changing(...)` or `with record.advancing(...)`: on leaving it, in the
-same transaction, the event with old and new values, the search index and the tasks are written.
+A change happens inside `with record.changing(...)`: on leaving it, in the same transaction, the event with
+old and new values and the search index are written.
 """
 
 from __future__ import annotations
@@ -10,45 +10,37 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
     ForeignKey,
-    Index,
     Text,
-    UniqueConstraint,
-    bindparam,
-    delete,
     inspect,
     or_,
     select,
-    true,
 )
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 
-from cs.extensions import db
-from cs.procedure.authority import Permission, permissions_of, role_for
-from cs.procedure.workflow import NotAllowed, NotOpen, Step, Workflow
-from cs.records.events import START, Event, Fault, append, canonical, digest
+from cs.extensions import Model, db
+from cs.procedure.authority import Actor
+from cs.procedure.workflow import Workflow
+from cs.records.events import START, Event, append, canonical, digest
 from cs.records.procedure import rulebook
 from cs.records.search import index_words, searchable
 from cs.records.signatures import Signature
 from cs.records.types import Moment
 
-if TYPE_CHECKING:
-    from cs.records.users import User
-
-MOST_ID = 2**31 - 1
+MAX_ID = 2**31 - 1
 BATCH = 500  # rows that a walk over all records holds at once
 KINDS: dict[str, type[Record]] = {}
 R = TypeVar("R", bound="Record")
 
 
-class Record(db.Model):
-    """A thing that the procedure keeps. `version` is the number of its last event: forms carry it, stale
-    edits are refused."""
+class Record(Model):
+    """A record of the procedure. `version` is the number of its last event: forms carry it, stale edits
+    are refused."""
 
     __abstract__ = True
     kind: ClassVar[str]
@@ -81,27 +73,26 @@ class Record(db.Model):
 
     @property
     def title(self) -> str:
-        """What the record is called in lists of mixed kinds."""
+        """Return what the record is called in lists of mixed kinds."""
         return str(getattr(self, "number", None) or getattr(self, "name", self.id))
 
     def searched(self) -> tuple[str | None, ...]:
-        """The words by which the record is found."""
+        """Return the words by which the record is found."""
         return ()
 
     @classmethod
     def showing(cls, named: Record) -> ColumnElement[bool] | None:
-        """SQL: which records of this kind name another one, themselves or in a line; None where none of them
-        can."""
-        field = f"{named.kind}_id"
-        ways = [getattr(cls, field) == named.id] if hasattr(cls, field) else []
-        lines = [getattr(cls, part) for part in cls.parts]
-        ways += [
-            rows.any(**{field: named.id}) for rows in lines if hasattr(rows.property.mapper.class_, field)
-        ]
+        """Return SQL for the records of this kind that refer to another record, themselves or in a part;
+        None where none can."""
+        ways = [column == named.id for column in _references(cls, named)]
+        for part in cls.parts:
+            rows = getattr(cls, part)
+            columns = _references(rows.property.mapper.class_, named)
+            ways += [rows.any(column == named.id) for column in columns]
         return or_(*ways) if ways else None
 
     def content(self) -> dict[str, Any]:
-        """All that the record says, as plain values: what an event compares and a signature signs."""
+        """Return the whole content as plain values: what an event compares and a signature signs."""
         content: dict[str, Any] = _columns(self, self.derived)
         for part in self.parts:
             content[part] = [_columns(row, frozenset()) for row in getattr(self, part)]
@@ -111,23 +102,24 @@ class Record(db.Model):
         return hash_of(self.content())
 
     def miscounts(self) -> Iterator[str]:
-        """What does not add up within the record: a total that is not the sum of its lines. For `verify`."""
+        """Yield what does not add up within the record: a total that is not the sum of its lines. For
+        `verify`."""
         return iter(())
 
     @contextmanager
     def changing(
         self,
         name: str,
-        by: User | None,
+        by: Actor | None,
         on: datetime,
         *,
         clause: str = "5.6",
         role: str | None = None,
         note: str | None = None,
-        **facts: Any,
+        **details: Any,
     ) -> Iterator[None]:
-        """Writes what happens inside as one event `name` of `by` at `on`; `facts` are kept beside the
-        changes."""
+        """Write the changes made inside as one event `name` of `by` at `on`, with `details` beside
+        them."""
         new = inspect(self).transient
         before = {} if new else self.content()
         yield
@@ -138,19 +130,19 @@ class Record(db.Model):
         self.version = 1 if new else self.version + 1
         if new or any(inspect(row).pending for part in self.parts for row in getattr(self, part)):
             db.session.flush()  # the event names the ids of what came
-        said, self.search_text = self.search_text, searchable(self.searched())
-        self.seal(name, by, on, before, clause=clause, role=role, note=note, **facts)
-        if new or self.search_text != said:
+        old_text, self.search_text = self.search_text, searchable(self.searched())
+        self.seal(name, by, on, before, clause=clause, role=role, note=note, **details)
+        if new or self.search_text != old_text:
             index_words([self], new=new)
         self.changed(on, new=new)
         db.session.flush()
 
     def changed(self, on: datetime, *, new: bool) -> None:
-        """What must follow every change of the record, in the same transaction."""
+        """Do what must follow every change of the record, in the same transaction."""
 
     def begin_parts(self) -> None:
-        """A new record has no rows of its parts but those that its verb gave it: the database need not be
-        asked for them."""
+        """Set the parts of a new record to empty where its verb gave none, so that they are not
+        queried."""
         for part in self.parts:
             if part not in inspect(self).dict:
                 set_committed_value(self, part, [])
@@ -158,21 +150,21 @@ class Record(db.Model):
     def seal(
         self,
         name: str,
-        by: User | None,
+        by: Actor | None,
         on: datetime,
         before: dict[str, Any],
         *,
         clause: str,
         role: str | None,
         note: str | None = None,
-        **facts: Any,
+        **details: Any,
     ) -> None:
-        """Appends the event of what the record says now, compared with what it said before; with it the
-        signature where the facts say `signed`."""
+        """Append the event that compares the content with `before`, and the signature if `details` has
+        `signed`."""
         after = self.content()
-        facts["changes"] = _changes(before, after)
+        details["changes"] = _changes(before, after)
         if note:
-            facts["note"] = note
+            details["note"] = note
         event = Event(
             kind=self.kind,
             record_id=self.id,
@@ -183,14 +175,14 @@ class Record(db.Model):
             by_id=by.id if by else None,
             role=role,
             state=getattr(self, "state", None),
-            data=canonical(facts),
+            data=canonical(details),
             procedure_hash=rulebook().hash,
             content_hash=hash_of(after),
             previous_hash=self.head_hash,
         )
         append(event)
-        if "signed" in facts:
-            db.session.add(Signature.of(event, facts["signed"], facts.get("password_at")))
+        if "signed" in details:
+            db.session.add(Signature.of(event, details["signed"], details.get("password_at")))
         self.head_hash = event.hash
 
     @property
@@ -204,30 +196,37 @@ class Record(db.Model):
 
     @property
     def events(self) -> list[Event]:
-        """All that happened, in order."""
+        """Return all events of the record, oldest first."""
         return self.latest_events(None)[::-1]
 
-    def latest_events(self, most: int | None) -> list[Event]:
-        """What happened last, newest first; all of it without `most`."""
+    def latest_events(self, limit: int | None) -> list[Event]:
+        """Return the last events, newest first; all of them without a limit."""
         query = (
             select(Event)
             .where(Event.kind == self.kind, Event.record_id == self.id)
             .order_by(Event.seq.desc())
-            .limit(most)
+            .limit(limit)
         )
         return list(db.session.execute(query).scalars())
 
 
 def hash_of(content: dict[str, Any]) -> str:
-    """The hash of what a record says. What is empty says nothing: a column that a later version adds leaves
-    old hashes right."""
-    return digest(canonical(_said(content)))
+    """Return the hash of a record's content. Empty values are left out, so that a column added later
+    leaves old hashes right."""
+    return digest(canonical(_without_empty(content)))
 
 
-def _said(value: Any) -> Any:
+def _without_empty(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _said(one) for key, one in value.items() if one is not None and one != []}
-    return [_said(one) for one in value] if isinstance(value, list) else value
+        return {key: _without_empty(item) for key, item in value.items() if item is not None and item != []}
+    return [_without_empty(item) for item in value] if isinstance(value, list) else value
+
+
+def _references(cls: type[Any], named: Record) -> list[Any]:
+    """Return the columns of a class that name a record of that table."""
+    key = inspect(type(named)).primary_key[0]
+    attributes = inspect(cls).column_attrs
+    return [getattr(cls, each.key) for each in attributes if each.columns[0].references(key)]
 
 
 @cache
@@ -236,14 +235,16 @@ def _columns_of(cls: type[Any], without: frozenset[str]) -> tuple[str, ...]:
 
 
 def _columns(row: Any, without: frozenset[str]) -> dict[str, Any]:
-    return {key: getattr(row, key) for key in _columns_of(type(row), without)}
+    keys = _columns_of(type(row), without)  # type: ignore[arg-type]  # mypy takes its instances' hash
+    return {key: getattr(row, key) for key in keys}
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
-    """{field: [old, new]}; of parts, the rows that came or went, and of a changed row only what changed."""
+    """Return {field: [old, new]}; of parts, the rows removed and added, and of a changed row only what
+    changed."""
     changes: dict[str, list[Any]] = {}
     for field, new in after.items():
-        old = before.get(field, [] if isinstance(new, list) else None)
+        old: Any = before.get(field, [] if isinstance(new, list) else None)
         if old == new or (not before and new in (None, "", [])):
             continue
         part = isinstance(new, list) and isinstance((new or old or [None])[0], dict)
@@ -252,10 +253,10 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[An
 
 
 def _part_changes(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[Any]:
-    kept, now = {row["id"]: row for row in old}, {row["id"]: row for row in new}
+    old_rows, new_rows = {row["id"]: row for row in old}, {row["id"]: row for row in new}
     gone, come = [], []
-    for row_id in kept.keys() | now.keys():
-        was, is_now = kept.get(row_id, {}), now.get(row_id, {})
+    for row_id in old_rows.keys() | new_rows.keys():
+        was, is_now = old_rows.get(row_id, {}), new_rows.get(row_id, {})
         differ = {key for key in was.keys() | is_now.keys() if key == "id" or was.get(key) != is_now.get(key)}
         if len(differ) > 1:
             gone += [{key: value for key, value in was.items() if key in differ}] if was else []
@@ -263,195 +264,16 @@ def _part_changes(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[
     return [sorted(gone, key=lambda row: row["id"]), sorted(come, key=lambda row: row["id"])]
 
 
-class Workflowed(Record):
-    """A record that goes through the states of a workflow."""
-
-    __abstract__ = True
-    workflow: ClassVar[Workflow]
-    deputised: ClassVar[frozenset[Permission]] = frozenset()  # what a deputy may do in a holder's place
-    state: Mapped[str] = mapped_column(index=True)
-
-    @property
-    def subject(self) -> str:
-        """What the record is about, in one line, for My work; a kind of which more can be said says it."""
-        return self.title
-
-    @classmethod
-    def names_people(cls) -> ColumnElement[bool]:
-        """SQL: whether work that is not done yet stands under single people's names; kinds with many records
-        say it narrowly."""
-        return true()
-
-    def holds(self, question: str, on: datetime) -> bool:
-        """Answers a condition of the workflow's rows."""
-        return bool(getattr(self, question)(on))
-
-    def open_steps(self, on: datetime) -> tuple[Step, ...]:
-        return self.workflow.open_from(self.state, lambda question: self.holds(question, on))
-
-    def steps_for(self, by: User, on: datetime) -> tuple[Step, ...]:
-        """The steps that this person may take now: the buttons of the page."""
-        allowed = permissions_of(by.roles)
-        return tuple(
-            step
-            for step in self.open_steps(on)
-            if (step.permission in allowed or self.stands_in(step, by, on)) and self.relates(step, by, on)
-        )
-
-    def stands_in(self, step: Step, by: User, on: datetime) -> bool:
-        """Whether the person, who does not hold the step's permission, acts today for somebody who does."""
-        return False
-
-    def relates(self, step: Step, by: User, on: datetime) -> bool:
-        """Whether the person stands to the record as the step's row asks."""
-        return step.relation is None or bool(getattr(self, step.relation)(by))
-
-    def role_under(self, step: Step, by: User, on: datetime) -> str | None:
-        """The role under which the person takes the step."""
-        return role_for(by.roles, step.permission)
-
-    def check(self, name: str, by: User, on: datetime) -> Step:
-        """The step's row. Raises NotAllowed, then NotOpen."""
-        step = self.workflow.step(name)
-        if not (by.may(step.permission) or self.stands_in(step, by, on)) or not (
-            step.creates or self.relates(step, by, on)
-        ):
-            raise NotAllowed(name)
-        if not step.creates and step not in self.open_steps(on):
-            raise NotOpen(name)
-        return step
-
-    @contextmanager
-    def advancing(
-        self, name: str, by: User, on: datetime, *, note: str | None = None, **facts: Any
-    ) -> Iterator[Step]:
-        """Takes a step: checks it, lets the verb set its fields, moves the state, writes event (with `facts`)
-        and tasks."""
-        step = self.check(name, by, on)
-        signed: dict[str, Any] = (
-            {"signed": step.signed} if step.signed else {}
-        )  # in the event, so that a signature cannot vanish or change its meaning
-        if (
-            signed and by.password_at is not None
-        ):  # the password was not asked again: an auditor must see that
-            signed["password_at"] = by.password_at
-        with self.changing(
-            name, by, on, clause=step.clause, role=self.role_under(step, by, on), note=note, **signed, **facts
-        ):
-            yield step
-            if step.target is not None:
-                self.state = step.target
-        if complaint := getattr(self, "complaint", None):  # a CAPA keeps its complaint from closing
-            sync_tasks(complaint, on)
-            db.session.flush()
-
-    def changed(self, on: datetime, *, new: bool) -> None:
-        sync_tasks(self, on, new=new)
-
-
-class Task(db.Model):
-    """An index of what the steps and states say: what is awaited, from whom, by when, taken by whom."""
-
-    __tablename__ = "tasks"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str]
-    record_id: Mapped[int]
-    name: Mapped[str]
-    step: Mapped[str]
-    permission: Mapped[str]
-    department: Mapped[str | None]  # awaited of this department's members alone
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))  # awaited of this person alone
-    due_at: Mapped[datetime | None] = mapped_column(Moment)
-    since: Mapped[datetime] = mapped_column(Moment)
-    title: Mapped[str]
-    subject: Mapped[str] = mapped_column(Text)
-    taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    taken_at: Mapped[datetime | None] = mapped_column(Moment)
-
-    __table_args__ = (
-        UniqueConstraint("kind", "record_id", "name", "user_id"),
-        Index("ix_tasks_permission_due_at", "permission", "due_at"),
-    )
-
-    def take(self, by: User, on: datetime) -> None:
-        """Says "I do this"; a colleague's name is not overwritten (NotOpen)."""
-        mine = self.user_id in (None, by.id) and (
-            self.department is None or self.department in by.departments
-        )
-        if not by.may(Permission(self.permission)) or not mine:
-            raise NotAllowed(self.name)
-        if self.taken_by_id not in (None, by.id):
-            raise NotOpen(self.name)
-        self.taken_by_id, self.taken_at = by.id, on
-
-    def give_back(self, by: User) -> None:
-        """Lays it back for the department; only who took it may (NotAllowed). What nobody has taken stays so:
-        a button is pressed twice."""
-        if self.taken_by_id not in (None, by.id):
-            raise NotAllowed(self.name)
-        self.taken_by_id = self.taken_at = None
-
-
-TASKS_OF = select(Task).where(
-    Task.kind == bindparam("kind"), Task.record_id == bindparam("record_id")
-)  # built once: each step asks it
-
-
-def awaited(record: Workflowed, on: datetime) -> dict[tuple[str, int | None], dict[str, Any]]:
-    """What is awaited of whom for a record: {(task name, person or None): its columns}, from the rows of its
-    workflow alone."""
-    tasks: dict[tuple[str, int | None], dict[str, Any]] = {}
-    for step in record.open_steps(on):
-        for person in (getattr(record, step.persons)() if step.persons else [None]) if step.task else ():
-            tasks.setdefault(
-                (step.task, person),
-                {
-                    "step": step.name,
-                    "permission": step.permission.value,
-                    "user_id": person,
-                    "department": getattr(record, step.department) if step.department else None,
-                    "due_at": getattr(record, step.due) if step.due else None,
-                    "title": record.title,
-                    "subject": record.subject,
-                },
-            )
-    return tasks
-
-
-def ask_anew(record: Workflowed) -> None:
-    """What is awaited of a record is asked from now on: what was asked before was something else."""
-    db.session.execute(delete(Task).where(Task.kind == record.kind, Task.record_id == record.id))
-
-
-def sync_tasks(record: Workflowed, on: datetime, *, new: bool = False) -> None:
-    """Makes the tasks of a record what its rows say; who took one keeps it while it stands. The caller
-    flushes."""
-    if not any(step.task for step in record.workflow.steps):
-        return
-    tasks = awaited(record, on)
-    for task in (
-        [] if new else db.session.execute(TASKS_OF, {"kind": record.kind, "record_id": record.id}).scalars()
-    ):
-        facts = tasks.pop((task.name, task.user_id), None)
-        if facts is None:
-            db.session.delete(task)
-        else:
-            for column, value in facts.items():
-                if getattr(task, column) != value:
-                    setattr(task, column, value)
-    for (name, _person), facts in tasks.items():
-        db.session.add(Task(kind=record.kind, record_id=record.id, name=name, since=on, **facts))
-
-
 def find(cls: type[R], record_id: int, *, lock: bool = False) -> R | None:
-    """A record by its id, locked for a writer; None also for a number no database would take as an id."""
-    if not 0 < record_id <= MOST_ID:
+    """Return a record by its id, locked for a writer if asked; None also for a number that no database
+    takes as an id."""
+    if not 0 < record_id <= MAX_ID:
         return None
     return db.session.get(cls, record_id, with_for_update=True if lock else None, populate_existing=lock)
 
 
 def by_number(cls: type[R], number: str | None) -> R | None:
-    """A record by a number that people call it by, as it is or in capitals."""
+    """Return a record by one of its numbers, as typed or in capitals."""
     written = {number or "", (number or "").upper()}
     return (
         db.session.execute(
@@ -462,29 +284,3 @@ def by_number(cls: type[R], number: str | None) -> R | None:
         .scalars()
         .first()
     )
-
-
-def verify_records() -> Iterator[Fault]:
-    """Compares every record with its last event: a missing record, a missing end, a value changed past the
-    verbs."""
-    for kind, cls in KINDS.items():
-        last = (
-            select(Event.record_id, Event.seq, Event.hash, Event.content_hash)
-            .where(Event.kind == kind)
-            .order_by(Event.record_id, Event.seq)
-        )
-        heads = {row.record_id: row for row in db.session.execute(last.execution_options(yield_per=BATCH))}
-        for record in db.session.execute(
-            select(cls).order_by(cls.id).execution_options(yield_per=BATCH)
-        ).scalars():
-            head = heads.pop(record.id, None)
-            where = f"{kind} {record.id}"
-            if head is None:
-                yield Fault(where, "has no events")
-            elif (head.seq, head.hash) != (record.version, record.head_hash):
-                yield Fault(where, f"stands at event {record.version}, but its chain ends at {head.seq}")
-            elif head.content_hash != record.content_hash():
-                yield Fault(where, "was changed without an event")
-            yield from (Fault(where, what) for what in record.miscounts())
-        for record_id in heads:
-            yield Fault(f"{kind} {record_id}", "is gone, but has events")

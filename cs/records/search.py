@@ -6,25 +6,33 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar, Protocol
 
 from pypinyin import lazy_pinyin
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cs.extensions import db
+from cs.extensions import Model, db
 
-if TYPE_CHECKING:
-    from cs.records.record import Record
-
-
-LONGEST_SEARCH = 60  # characters; one typed may become eighteen
-MOST_TOKENS = 8
+MAX_SEARCH_LENGTH = 60  # characters; one typed may become eighteen
+MAX_TOKENS = 8
 AT_ONCE = 20_000  # rows sent by one statement
 RECORDS_AT_ONCE = 500
 
 
-class SearchWord(db.Model):
+class Searched(Protocol):
+    """A record as the search sees it."""
+
+    kind: ClassVar[str]
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def search_text(self) -> str: ...
+
+
+class SearchWord(Model):
     """Two-character tokens of a record's searched words: a two-character Chinese word is found by an
     index."""
 
@@ -35,24 +43,25 @@ class SearchWord(db.Model):
 
 
 def searchable(words: tuple[str | None, ...] | list[str | None]) -> str:
-    """Words as they are searched: full width made half, upper made lower, one space between."""
+    """Return words as they are searched: half width, lower case, single spaces."""
     return " ".join(
         unicodedata.normalize("NFKC", " ".join(word for word in words if word)).casefold().split()
     )
 
 
 def sort_key(text: str) -> str:
-    """How Chinese names are ordered: by pinyin, without regard to case."""
+    """Return the key by which Chinese names are sorted: pinyin, regardless of case."""
     return " ".join(lazy_pinyin(text)).casefold()[:200]
 
 
 def tokens(text: str) -> set[str]:
-    """The two-character tokens of each word of a searchable text; a single character stands for itself."""
+    """Return the two-character tokens of each word of a searchable text; a single character is its own
+    token."""
     return {word[i : i + 2] for word in text.split() for i in range(max(1, len(word) - 1))}
 
 
-def index_words(records: Sequence[Record], *, new: bool = False) -> None:
-    """Makes the tokens of records of one kind those of their searched words."""
+def index_words(records: Sequence[Searched], *, new: bool = False) -> None:
+    """Update the index to the searched words of records of one kind."""
     kind, rows = records[0].kind, []
     present: defaultdict[int, set[str]] = defaultdict(set)
     if not new:
@@ -80,9 +89,8 @@ def index_words(records: Sequence[Record], *, new: bool = False) -> None:
         )  # past the session, which would look at each of many words
 
 
-def index_anew(cls: type[Record], which: ColumnElement[bool]) -> None:
-    """The same for all records of a kind that a condition names, whose words may have changed without
-    them."""
+def index_anew(cls: type[Any], which: ColumnElement[bool]) -> None:
+    """Update search text and index of all records of a kind that a condition selects."""
     last = 0
     while (
         records := db.session.execute(
@@ -102,15 +110,15 @@ def index_anew(cls: type[Record], which: ColumnElement[bool]) -> None:
         db.session.flush()
 
 
-def matching(cls: type[Record], typed: str) -> list[Any]:
+def matching(cls: type[Any], typed: str) -> list[Any]:
     """Conditions of a query for the records that hold every word typed; empty when nothing was typed.
 
     The tokens only lead to the few records in which the words are then looked for; many of them would cost
     more than they save, above all in PostgreSQL, which ponders for minutes over a hundred.
     """
     conditions: list[Any] = []
-    room = MOST_TOKENS
-    for word in dict.fromkeys(searchable([typed])[:LONGEST_SEARCH].split()):
+    room = MAX_TOKENS
+    for word in dict.fromkeys(searchable([typed])[:MAX_SEARCH_LENGTH].split()):
         pairs = sorted(tokens(word))[:room] if len(word) > 1 else []
         room -= len(pairs)
         conditions += [

@@ -15,7 +15,7 @@ from flask import Blueprint, current_app
 
 from cs.procedure.authority import Permission
 from cs.procedure.workflow import Step
-from cs.records.record import Workflowed
+from cs.records.workflowed import Workflowed
 
 # {clause: [(what the records show, URL of where to see it)]}
 ClauseEvidence = dict[str, list[tuple[str, str | None]]]

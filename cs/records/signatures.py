@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cs.extensions import db
+from cs.extensions import Model, db
+from cs.procedure.authority import Actor
 from cs.records.events import Event, Fault
 from cs.records.types import Moment
 
-if TYPE_CHECKING:
-    from cs.records.users import User
 
-
-class Signature(db.Model):
+class Signature(Model):
     """One signature under one version of a record. The password is asked again by the step's form;
     `password_at` says when it was typed where it was not."""
 
@@ -33,13 +30,13 @@ class Signature(db.Model):
     at: Mapped[datetime] = mapped_column(Moment)
     content_hash: Mapped[str]
     password_at: Mapped[datetime | None] = mapped_column(Moment)
-    user: Mapped[User] = relationship(lazy="joined", viewonly=True)
+    user: Mapped[Actor] = relationship("User", lazy="joined", viewonly=True)
 
     __table_args__ = (Index("ix_signatures_record", "kind", "record_id"),)
 
     @classmethod
     def of(cls, event: Event, meaning: str, password_at: datetime | None = None) -> Signature:
-        """The signature that a signed step's event stands for."""
+        """Return the signature for a signed step's event."""
         return cls(
             kind=event.kind,
             record_id=event.record_id,
@@ -54,7 +51,7 @@ class Signature(db.Model):
         )
 
 
-class RequiredSignature(db.Model):
+class RequiredSignature(Model):
     """One signature that a record needs before it goes on: under which role, after whom, what was decided by
     whom and for whom, under what.
 
@@ -79,8 +76,8 @@ class RequiredSignature(db.Model):
     told_at: Mapped[datetime | None] = mapped_column(
         Moment
     )  # when its giver took note that a change had voided it
-    user: Mapped[User | None] = relationship(foreign_keys=[user_id], lazy="joined")
-    signed_for: Mapped[User | None] = relationship(foreign_keys=[for_id], lazy="joined")
+    user: Mapped[Actor | None] = relationship("User", foreign_keys=[user_id], lazy="joined")
+    signed_for: Mapped[Actor | None] = relationship("User", foreign_keys=[for_id], lazy="joined")
 
     __table_args__ = (
         UniqueConstraint("kind", "record_id", "chain", "needed_role"),
@@ -102,9 +99,9 @@ class RequiredSignature(db.Model):
     )
 
     def decide(
-        self, decision: str, by: User, on: datetime, content_hash: str, signed_for: User | None
+        self, decision: str, by: Actor, on: datetime, content_hash: str, signed_for: Actor | None
     ) -> None:
-        """Decided by a person, for themselves or in the place of `signed_for`."""
+        """Record a person's decision, for themselves or as deputy of `signed_for`."""
         self.signature_decision, self.user, self.user_id, self.decided_at, self.content_hash = (
             decision,
             by,
@@ -115,37 +112,41 @@ class RequiredSignature(db.Model):
         self.signed_for, self.for_id = signed_for, signed_for.id if signed_for else None
 
     def void(self) -> None:
-        """A change took away what it was given under; who gave it stays on it."""
+        """Mark it as void after a change of what was signed; the signer stays on it."""
         self.signature_decision = "voided"
 
 
+def _fits(signature: Signature, event: Event | None) -> bool:
+    """Return whether a signature says the same as the event it was given with."""
+    password_at = signature.password_at.astimezone(UTC).isoformat() if signature.password_at else None
+    return event is not None and (
+        signature.step,
+        signature.meaning,
+        signature.user_id,
+        signature.role,
+        signature.at,
+        signature.content_hash,
+        password_at,
+    ) == (
+        event.name,
+        event.facts.get("signed"),
+        event.by_id,
+        event.role,
+        event.at,
+        event.content_hash,
+        event.facts.get("password_at"),
+    )
+
+
 def verify_signatures() -> Iterator[Fault]:
-    """Every signature must stand beside the event it was given with, unchanged, and every signed event must
-    have its signature."""
+    """Check that each signature fits its event, and that each signed event has its signature."""
     together = (
         (Event.kind == Signature.kind)
         & (Event.record_id == Signature.record_id)
         & (Event.seq == Signature.version)
     )
     for signature, event in db.session.execute(select(Signature, Event).outerjoin(Event, together)):
-        given = (
-            signature.step,
-            signature.meaning,
-            signature.user_id,
-            signature.role,
-            signature.at,
-            signature.content_hash,
-            signature.password_at.astimezone(UTC).isoformat() if signature.password_at else None,
-        )
-        if event is None or given != (
-            event.name,
-            event.facts.get("signed"),
-            event.by_id,
-            event.role,
-            event.at,
-            event.content_hash,
-            event.facts.get("password_at"),
-        ):
+        if not _fits(signature, event):
             yield Fault(
                 f"{signature.kind} {signature.record_id} signature {signature.id}",
                 "does not fit the event it was given with",
@@ -159,5 +160,6 @@ def verify_signatures() -> Iterator[Fault]:
     for event in db.session.execute(bare).scalars():
         if event.facts.get("signed"):
             yield Fault(
-                f"{event.kind} {event.record_id} event {event.seq}", "was signed, but its signature is gone"
+                f"{event.kind} {event.record_id} event {event.seq}",
+                "was signed, but its signature is gone",
             )

@@ -20,7 +20,7 @@ class Moment(TypeDecorator[datetime]):
 
     @property
     def python_type(self) -> type[datetime]:
-        """What comes out; without this SQLAlchemy says `object`."""
+        """Return the type of the values; without this SQLAlchemy reports `object`."""
         return datetime
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:

@@ -22,11 +22,11 @@ from cs.procedure.reading import CODE
 from cs.queries import kpis as figures
 from cs.queries.listing import Filter, Listing, Sort
 from cs.records.procedure import zone
-from cs.records.record import MOST_ID, Record
+from cs.records.record import MAX_ID, Record
 from cs.wording.words import choice, choices, defect, defect_category, department_name, state_name, term
 
 LAST = aliased(Reply)
-LONGEST_ID = len(str(MOST_ID))
+LONGEST_ID = len(str(MAX_ID))
 
 
 def _shown_states() -> list[tuple[str, str]]:
@@ -94,7 +94,7 @@ def keys_in_words(by: str, keys: Iterable[Any]) -> dict[Any, str]:
         ids = {
             int(key): key
             for key in keys
-            if str(key).isdecimal() and len(str(key)) <= LONGEST_ID and int(key) <= MOST_ID
+            if str(key).isdecimal() and len(str(key)) <= LONGEST_ID and int(key) <= MAX_ID
         }
         return names | {
             ids[found]: said

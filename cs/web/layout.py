@@ -20,7 +20,8 @@ from cs.extensions import begin_write, db, login_manager
 from cs.procedure.authority import Permission
 from cs.records.procedure import rulebook
 from cs.records.sections import sections
-from cs.records.users import LoginSession, User
+from cs.records.sessions import LoginSession
+from cs.records.users import User
 from cs.web.access import public
 from cs.web.responses import go, is_htmx, is_poll, say
 from cs.web.steps import form_address, save_draft

@@ -11,9 +11,10 @@ from sqlalchemy import Select, select
 from cs.extensions import db
 from cs.models.customers import Customer, Product
 from cs.procedure.authority import Permission, roles_with
+from cs.records.departments import Membership
 from cs.records.record import Record, by_number
 from cs.records.sections import sections
-from cs.records.users import Membership, User
+from cs.records.users import User
 from cs.web.fields import reference_choices
 
 

@@ -16,9 +16,11 @@ from cs.procedure.authority import Permission, roles_with
 from cs.queries.escalation import Escalations
 from cs.records.attachments import Attachment
 from cs.records.events import Event
-from cs.records.record import Record, Task, Workflowed
+from cs.records.record import Record
 from cs.records.sections import sections
+from cs.records.tasks import Task
 from cs.records.users import User
+from cs.records.workflowed import Workflowed
 from cs.wording.words import (
     REFERRED,
     department_name,

@@ -26,9 +26,11 @@ from cs.procedure.authority import Permission
 from cs.procedure.workflow import Step
 from cs.records.attachments import Draft, PendingUpload, attach
 from cs.records.receipts import Receipt
-from cs.records.record import Workflowed, find
+from cs.records.record import find
 from cs.records.sections import RecordSection
-from cs.records.users import LoginFailure, User
+from cs.records.sessions import LoginFailure
+from cs.records.users import User
+from cs.records.workflowed import Workflowed
 from cs.web.access import requires
 from cs.web.downloads import pdf
 from cs.web.fields import StepForm, WithFiles, asked_id, stage

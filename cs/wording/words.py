@@ -18,8 +18,9 @@ from sqlalchemy import select
 from cs.extensions import db
 from cs.models.customers import Customer, Product
 from cs.procedure.rulebook import Name
+from cs.records.departments import Department
 from cs.records.procedure import rulebook, zone
-from cs.records.users import Department, User
+from cs.records.users import User
 
 LANGUAGES = ("zh", "en")
 

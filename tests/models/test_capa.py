@@ -13,7 +13,8 @@ from cs.models.capa import Capa
 from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.queries.my_work import verify_tasks
 from cs.records.personal_tasks import rebuild_tasks
-from cs.records.record import Task, verify_records
+from cs.records.tasks import Task
+from cs.records.verification import verify_records
 from tests.capas import ANALYSED, Capas
 from tests.support import day_of
 from tests.tables import CAPA, CAPA_SITUATIONS, ROLES

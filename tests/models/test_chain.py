@@ -11,8 +11,9 @@ from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.records.events import canonical, site_head, verify_events
 from cs.records.procedure import rulebook
-from cs.records.record import hash_of, verify_records
+from cs.records.record import hash_of
 from cs.records.signatures import verify_signatures
+from cs.records.verification import verify_records
 from tests.support import BLOCK_B
 
 

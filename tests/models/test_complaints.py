@@ -16,7 +16,7 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.models.holidays import SiteDay
 from cs.procedure.workflow import NotAllowed, NotOpen
-from cs.records.record import verify_records
+from cs.records.verification import verify_records
 from tests.support import BLOCK_A, BLOCK_B, EXPLAINED, GOODS, NOT_OURS, SENT, SETTLED
 from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS, ROLES
 

@@ -17,8 +17,9 @@ from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.queries.my_work import verify_tasks
 from cs.records.events import verify_events
 from cs.records.numbers import next_numbers
-from cs.records.record import Task, verify_records
 from cs.records.search import matching
+from cs.records.tasks import Task
+from cs.records.verification import verify_records
 from tests.returned import Returns
 from tests.support import CUSTOMER, GOODS
 

@@ -13,9 +13,10 @@ from cs.extensions import db
 from cs.models.deputies import Deputy
 from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.queries.my_work import verify_tasks, waits_for
-from cs.records.record import Task, verify_records
 from cs.records.signatures import verify_signatures
+from cs.records.tasks import Task
 from cs.records.users import User
+from cs.records.verification import verify_records
 from tests.returned import Replenishments
 from tests.support import PASSWORD, day_of
 

@@ -13,9 +13,9 @@ from cs.models.deputies import Deputy
 from cs.models.holidays import SiteDay
 from cs.queries.approvals import TO_SIGN
 from cs.queries.escalation import Beyond, Escalations
+from cs.records.departments import Membership
 from cs.records.events import Event
-from cs.records.record import Task
-from cs.records.users import Membership
+from cs.records.tasks import Task
 from tests.returned import Replenishments
 from tests.support import day_of
 

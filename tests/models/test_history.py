@@ -14,7 +14,8 @@ from cs.procedure.workflow import NotAllowed
 from cs.queries.my_work import verify_tasks
 from cs.records.events import verify_events
 from cs.records.personal_tasks import rebuild_tasks
-from cs.records.record import Task, verify_records
+from cs.records.tasks import Task
+from cs.records.verification import verify_records
 
 FILE = ["2023年台账.xlsx", "0" * 64]
 DAYS = {"heard_on": date(2023, 5, 8), "reply_due_on": None, "replied_on": None, "closed_on": None}

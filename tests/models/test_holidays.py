@@ -10,7 +10,7 @@ from flask import g
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.holidays import SiteDay, national_calendar, national_feasts, work_calendar
-from cs.records.record import verify_records
+from cs.records.verification import verify_records
 
 SATURDAY, FEAST, MAKE_UP, BEYOND = date(2026, 3, 14), date(2026, 5, 1), date(2026, 5, 9), date(2099, 5, 4)
 

@@ -13,7 +13,7 @@ from cs.models.capa import Capa
 from cs.models.complaints.meeting import representatives
 from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.queries.my_work import verify_tasks
-from cs.records.record import Task
+from cs.records.tasks import Task
 from cs.records.users import User
 from tests.support import HEADS, ISSUED, SENT, TO_MEET, day_of, decisions
 

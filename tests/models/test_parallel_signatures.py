@@ -18,9 +18,10 @@ from cs.models.returns.customer_return import Return
 from cs.procedure.workflow import Refused
 from cs.queries.my_work import verify_tasks
 from cs.records.events import verify_events
-from cs.records.record import find, verify_records
+from cs.records.record import find
 from cs.records.signatures import verify_signatures
 from cs.records.users import User
+from cs.records.verification import verify_records
 from tests.returned import LINES, SLIP, WANTED, Replenishments
 
 ROUNDS = 5

@@ -17,7 +17,7 @@ from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.records.attachments import Attachment, attach, detach
 from cs.records.events import Event
 from cs.records.numbers import Counter, next_number
-from cs.records.record import MOST_ID, find
+from cs.records.record import MAX_ID, find
 from tests.support import BLOCK_A, GOODS
 
 FILE = Stored(sha256="ab" * 32, name="照片.jpg", mime="image/jpeg", size=1234, is_image=True)
@@ -146,7 +146,7 @@ def test_two_sessions_cannot_both_change_one_version(customer, people, on):
     db.session.rollback()
 
 
-@pytest.mark.parametrize("number", [0, -1, 2, MOST_ID, MOST_ID + 1, 10**30])
+@pytest.mark.parametrize("number", [0, -1, 2, MAX_ID, MAX_ID + 1, 10**30])
 def test_an_id_that_is_nobodys_finds_nothing(customer, number):
     assert find(Customer, number) is None
     assert find(Customer, number, lock=True) is None

@@ -17,9 +17,10 @@ from cs.models.replenishments import ChangedMeanwhile, Replenishment
 from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.queries.my_work import verify_tasks
 from cs.records.personal_tasks import rebuild_tasks, sync_personal_tasks
-from cs.records.record import Task, verify_records
 from cs.records.signatures import verify_signatures
+from cs.records.tasks import Task
 from cs.records.users import User
+from cs.records.verification import verify_records
 from tests.returned import Replenishments, Returns
 from tests.support import PASSWORD, PRODUCT, day_of
 from tests.tables import REPLENISHMENT, REPLENISHMENT_SITUATIONS, ROLES

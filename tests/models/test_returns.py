@@ -20,7 +20,8 @@ from cs.procedure.returns import INSPECTION, TooMuch
 from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.queries.my_work import verify_tasks
 from cs.records.personal_tasks import rebuild_tasks
-from cs.records.record import Task, verify_records
+from cs.records.tasks import Task
+from cs.records.verification import verify_records
 from tests.returned import JUDGED, LINES, PLACE, SLIP, WANTED, Replenishments, Returns
 from tests.support import PRODUCT, day_of
 from tests.tables import RETURN, RETURN_SITUATIONS, ROLES

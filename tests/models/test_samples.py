@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from cs.extensions import db
 from cs.procedure.workflow import NotAllowed, NotOpen
-from cs.records.record import Task
+from cs.records.tasks import Task
 from tests.support import day_of
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from cs.records.users import Membership
+from cs.records.departments import Membership
 
 
 def test_confirming_signs_the_analysis(complaint_in, people, on):

@@ -12,7 +12,7 @@ from cs.extensions import db
 from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.queries.my_work import verify_tasks, waits_for, work_counts
 from cs.records.personal_tasks import rebuild_tasks
-from cs.records.record import Task
+from cs.records.tasks import Task
 from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS
 
 # state (and what else): the one task there is, which permission takes it, whether it is due

@@ -8,19 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from cs.extensions import db
+from cs.records.departments import Department, InUse
 from cs.records.events import verify_events
-from cs.records.record import Task, verify_records
-from cs.records.users import (
-    Department,
-    InUse,
-    LastAdministrator,
-    LoginFailure,
-    LoginSession,
-    SetupLink,
-    User,
-    normal_username,
-    one_time_password,
-)
+from cs.records.passwords import normal_username, one_time_password
+from cs.records.sessions import LoginFailure, LoginSession
+from cs.records.setup_links import SetupLink
+from cs.records.tasks import Task
+from cs.records.users import LastAdministrator, User
+from cs.records.verification import verify_records
 from tests.support import PASSWORD
 
 

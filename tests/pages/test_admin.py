@@ -9,9 +9,12 @@ from sqlalchemy import select, update
 
 from cs.extensions import db
 from cs.models.holidays import SiteDay
+from cs.records.departments import Department
 from cs.records.events import Event, SiteHead
-from cs.records.record import Task, verify_records
-from cs.records.users import Department, LoginSession, User
+from cs.records.sessions import LoginSession
+from cs.records.tasks import Task
+from cs.records.users import User
+from cs.records.verification import verify_records
 from tests.support import PASSWORD, ROLES, Browser
 
 PAGES = (

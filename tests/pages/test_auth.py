@@ -17,7 +17,9 @@ from cs.cli.commands import set_up
 from cs.extensions import begin_write, db
 from cs.records import users
 from cs.records.attachments import Draft
-from cs.records.users import LoginFailure, LoginSession, SetupLink, User
+from cs.records.sessions import LoginFailure, LoginSession
+from cs.records.setup_links import SetupLink
+from cs.records.users import User
 from cs.web import layout as shell
 from tests.support import PASSWORD, Browser
 
@@ -86,8 +88,8 @@ def test_each_try_costs_one_password_hash_whoever_is_named(app, nobody, monkeypa
             reason=None, by=User.by_username("administrator"), on=datetime.now(UTC)
         )
         db.session.commit()
-    hashed, real = [], users._hasher
-    monkeypatch.setattr(users, "_hasher", lambda: hashed.append(username) or real())
+    hashed, real = [], users.password_hasher
+    monkeypatch.setattr(users, "password_hasher", lambda: hashed.append(username) or real())
     sign_in(nobody, username, "no")
     assert hashed == [username]
 

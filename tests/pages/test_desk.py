@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from cs.extensions import db
-from cs.records.record import Task
+from cs.records.tasks import Task
 from tests.tables import ROLES
 
 SEEN_BY = {  # state: who finds it in My work
@@ -157,7 +157,7 @@ def test_taking_keeps_the_filter(as_role, complaint_in, app):
 
 
 def test_a_poll_gets_the_rows_and_is_no_activity(as_role, complaint_in, app):
-    from cs.records.users import LoginSession
+    from cs.records.sessions import LoginSession
 
     complaint_in("received")
     inspector = as_role("quality_inspector")

@@ -9,7 +9,8 @@ import pytest
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.records.attachments import Draft
-from cs.records.users import LoginSession, User
+from cs.records.sessions import LoginSession
+from cs.records.users import User
 from tests.support import PASSWORD, loaded
 
 NEW = "/complaints/new"

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.records.receipts import Receipt
-from cs.records.users import LoginFailure, LoginSession
+from cs.records.sessions import LoginFailure, LoginSession
 
 NEW = "/complaints/new"
 LOGGED = {"customer_id": "1", "channel": "phone", "description": "无声"}

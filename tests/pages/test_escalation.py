@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from cs.extensions import db
-from cs.records.record import Task
+from cs.records.tasks import Task
 from tests.returned import Replenishments
 from tests.support import PASSWORD, kept
 

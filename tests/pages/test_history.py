@@ -14,8 +14,9 @@ from cs.models.customers import Product
 from cs.queries.evidence import complaints_of_year
 from cs.queries.my_work import verify_tasks
 from cs.records.events import Event, verify_events
-from cs.records.record import Task, verify_records
 from cs.records.signatures import Signature
+from cs.records.tasks import Task
+from cs.records.verification import verify_records
 from tests.importing import counted, counts, csv, import_all, offer, reasons
 from tests.pdfs import words_of
 from tests.support import BLOCK_B, Browser, day_of, kept, loaded

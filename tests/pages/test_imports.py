@@ -15,8 +15,8 @@ from cs.extensions import db
 from cs.imports.tables import read_table, title_key
 from cs.models.customers import Customer, Product, Shipment
 from cs.records.events import Event, verify_events
-from cs.records.record import verify_records
 from cs.records.users import User
+from cs.records.verification import verify_records
 from tests.importing import counted, counts, csv, import_all, offer, reasons, xlsx
 from tests.support import Browser, kept, loaded
 

@@ -11,7 +11,8 @@ import pytest
 from cs.extensions import db
 from cs.models.customers import Customer
 from cs.models.returns.customer_return import Return
-from cs.records.users import LoginSession, User
+from cs.records.sessions import LoginSession
+from cs.records.users import User
 from tests.returned import LINES, PLACE, Replenishments
 from tests.support import PASSWORD, kept, loaded
 

@@ -12,9 +12,10 @@ from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.replenishments import Replenishment
 from cs.records.events import verify_events
-from cs.records.record import verify_records
+from cs.records.sessions import LoginSession
 from cs.records.signatures import Signature, verify_signatures
-from cs.records.users import LoginSession, User
+from cs.records.users import User
+from cs.records.verification import verify_records
 from cs.web import steps
 from cs.wording.words import moment
 from tests.returned import Replenishments

@@ -12,9 +12,11 @@ from sqlalchemy import func, select
 from cs.blueprints.admin.common import AdminForm, answer, blueprint, filled, me, nothing, of
 from cs.extensions import db
 from cs.procedure.authority import Permission
+from cs.records.departments import Department, Membership
+from cs.records.passwords import normal_username
 from cs.records.procedure import rulebook
 from cs.records.record import find
-from cs.records.users import Department, Membership, User, normal_username
+from cs.records.users import User
 from cs.web.access import requires
 from cs.web.fields import Text
 from cs.web.record_page import timeline

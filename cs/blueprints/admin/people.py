@@ -17,18 +17,12 @@ from cs.extensions import begin_write, db
 from cs.procedure.authority import ANY_DEPARTMENT, Permission
 from cs.queries.listing import Filter, Listing, Sort
 from cs.queries.site_health import never_signed_in
+from cs.records.departments import ADMINISTRATOR, Membership
+from cs.records.passwords import normal_username, one_time_password
 from cs.records.procedure import rulebook
 from cs.records.record import find
-from cs.records.users import (
-    ADMINISTRATOR,
-    LoginFailure,
-    LoginSession,
-    Membership,
-    Roles,
-    User,
-    normal_username,
-    one_time_password,
-)
+from cs.records.sessions import LoginFailure, LoginSession
+from cs.records.users import Roles, User
 from cs.web.access import requires
 from cs.web.fields import LongText, Text
 from cs.web.record_page import timeline

@@ -18,8 +18,9 @@ from cs.queries.approvals import TO_SIGN, besides, open_of_customers, signed_tas
 from cs.queries.escalation import Escalations
 from cs.queries.listing import Filter, Listing, Sort
 from cs.queries.my_work import waits_for
-from cs.records.record import KINDS, Task, find
+from cs.records.record import KINDS, find
 from cs.records.sections import ClauseEvidence, Section
+from cs.records.tasks import Task
 from cs.records.users import User
 from cs.web.access import requires
 from cs.web.fields import Choice, Day, Reference, StepForm, reference_choices

@@ -16,9 +16,13 @@ from wtforms import PasswordField
 from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from cs.extensions import begin_write, db
+from cs.records.departments import ADMINISTRATOR
+from cs.records.passwords import normal_username
 from cs.records.procedure import rulebook
 from cs.records.sections import Section
-from cs.records.users import ADMINISTRATOR, LoginFailure, LoginSession, SetupLink, User, normal_username
+from cs.records.sessions import LoginFailure, LoginSession
+from cs.records.setup_links import SetupLink
+from cs.records.users import User
 from cs.web.access import public, signed_in
 from cs.web.fields import Form, Text
 from cs.web.responses import go, say, show

@@ -17,8 +17,9 @@ from cs.extensions import db
 from cs.models.complaints.meeting import representatives
 from cs.procedure import complaints as procedure
 from cs.procedure.authority import Permission, roles_with
+from cs.records.departments import Membership
 from cs.records.procedure import zone
-from cs.records.users import Membership, User
+from cs.records.users import User
 from cs.web.fields import (
     Choice,
     Day,

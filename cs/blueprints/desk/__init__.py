@@ -16,8 +16,10 @@ from cs.procedure.workflow import NotOpen
 from cs.queries.escalation import Escalations
 from cs.queries.listing import Filter, Listing, Sort
 from cs.queries.my_work import WORK, is_mine, waits_for, work_counts
-from cs.records.record import KINDS, Task, Workflowed
+from cs.records.record import KINDS
 from cs.records.sections import Section, sections
+from cs.records.tasks import Task
+from cs.records.workflowed import Workflowed
 from cs.web.access import signed_in
 from cs.web.options import address_of
 from cs.web.responses import go, is_htmx, say, show

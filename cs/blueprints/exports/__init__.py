@@ -18,7 +18,7 @@ from cs.models.exports import Export, TooMany
 from cs.printing.formats import FORMATS, mime_of
 from cs.printing.sheets import one_language
 from cs.procedure.authority import Permission
-from cs.records.record import MOST_ID
+from cs.records.record import MAX_ID
 from cs.records.sections import Section, sections
 from cs.web.access import requires
 from cs.web.responses import go, is_htmx, say, show
@@ -92,7 +92,7 @@ def ask(name: str, ending: str) -> Any:
 
 def _own(export_id: int) -> Export:
     """The person's own, else 404: nobody learns that another one is there."""
-    export = db.session.get(Export, export_id) if 0 < export_id <= MOST_ID else None
+    export = db.session.get(Export, export_id) if 0 < export_id <= MAX_ID else None
     if export is None or export.user_id != current_user.id or export.is_over(datetime.now(UTC), kept_for()):
         abort(404)
     return export

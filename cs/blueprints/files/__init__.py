@@ -16,8 +16,9 @@ from cs.files.store import FileRefused, NoSuchFile
 from cs.procedure.authority import Permission
 from cs.records.attachments import Attachment, PendingUpload, attach, detach
 from cs.records.receipts import Receipt
-from cs.records.record import MOST_ID, Workflowed, find
+from cs.records.record import MAX_ID, find
 from cs.records.sections import Section, sections
+from cs.records.workflowed import Workflowed
 from cs.web.access import requires
 from cs.web.fields import ReasonForm, StepForm, WithFiles, file_store, stage
 from cs.web.options import address_of
@@ -32,7 +33,7 @@ class AddFilesForm(WithFiles, StepForm):
 
 
 def _attachment(file_id: int) -> Attachment:
-    return (db.session.get(Attachment, file_id) if file_id <= MOST_ID else None) or abort(404)
+    return (db.session.get(Attachment, file_id) if file_id <= MAX_ID else None) or abort(404)
 
 
 @blueprint.route("/<int:file_id>")

@@ -16,8 +16,9 @@ from cs.procedure.authority import AUTHORITY, Permission
 from cs.procedure.clauses import Clause, clauses
 from cs.queries.evidence import audit_trail
 from cs.records.procedure import ProcedureText, rulebook
-from cs.records.record import KINDS, Workflowed
+from cs.records.record import KINDS
 from cs.records.sections import ClauseEvidence, Section, sections
+from cs.records.workflowed import Workflowed
 from cs.web.access import signed_in
 from cs.web.responses import show
 from cs.wording.words import in_language, moment, today

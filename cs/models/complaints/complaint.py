@@ -22,11 +22,12 @@ from cs.models.holidays import work_calendar
 from cs.procedure import complaints as procedure
 from cs.procedure.calendar import months_before
 from cs.procedure.workflow import NotOpen
+from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding
 from cs.records.numbers import next_number
 from cs.records.procedure import rulebook, zone
-from cs.records.record import KINDS, Workflowed
 from cs.records.types import Moment
 from cs.records.users import User
+from cs.records.workflowed import Workflowed
 
 DUE_BY = (
     "heard_at",
@@ -248,9 +249,7 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
         """What still stands in the way of closing: {capas, returns, replenishments, dispositions,
         countersigners, plan: what of it}, without the empty ones."""
         ends = {
-            "capas": self.open_records("capa"),
-            "returns": self.open_records("return"),
-            "replenishments": self.open_records("replenishment"),
+            **blocks_closing.of(self),
             "dispositions": self.open_dispositions,
             "countersigners": self.unsigned,
             "plan": [self.meeting_to_plan] if self.plan_wanted(on) else [],
@@ -260,24 +259,12 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
     @property
     def goods_on_the_way(self) -> list[Any]:
         """Its returns and replenishments that are not at their end (5.3.5): they need their complaint."""
-        return [*self.open_records("return"), *self.open_records("replenishment")]
+        return blocks_voiding.records_of(self)
 
     @property
     def goods(self) -> list[Any]:
         """All of them that are not void: they are of the same customer."""
-        return [one for one in (*self.returns, *self.replenishments) if one.void_reason is None]  # type: ignore[attr-defined]
-
-    def open_records(self, kind: str) -> list[Any]:
-        """The records of a kind that belong to this complaint and have not come to their end."""
-        cls: Any = KINDS[kind]
-        final = [state.code for state in cls.workflow.states if state.final]
-        query = (
-            select(cls)
-            .where(cls.complaint_id == self.id, cls.state.not_in(final))
-            .order_by(cls.id)
-            .options(lazyload("*"))
-        )
-        return list(db.session.execute(query).scalars())
+        return blocks_reassigning.records_of(self)
 
     def like_cases(
         self, product_id: int | None, defect_code: str | None, category: str | None

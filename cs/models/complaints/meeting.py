@@ -13,8 +13,9 @@ from cs.extensions import db
 from cs.models.holidays import work_calendar
 from cs.procedure import complaints as procedure
 from cs.procedure.authority import Permission, roles_with
+from cs.records.departments import Membership
 from cs.records.types import Moment
-from cs.records.users import Membership, User
+from cs.records.users import User
 
 if TYPE_CHECKING:
     from cs.models.complaints.complaint import Complaint

@@ -3,7 +3,7 @@ confirmation, and the verbs of its steps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -20,11 +20,13 @@ from cs.procedure import complaints
 from cs.procedure import returns as procedure
 from cs.procedure.returns import Tally
 from cs.procedure.workflow import NotOpen
+from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding, open_records
 from cs.records.numbers import next_number
 from cs.records.procedure import zone
-from cs.records.record import Workflowed, find
+from cs.records.record import find
 from cs.records.types import Moment
 from cs.records.users import User
+from cs.records.workflowed import Workflowed
 
 MOST_LATER = 20
 
@@ -99,6 +101,10 @@ class Return(Workflowed):
             f"{self.customer.short_name} · "
             + ", ".join(f"{line.product.model} × {line.slip_qty}" for line in self.lines)[:80]
         )
+
+    def affected(self) -> Iterable[Workflowed]:
+        """The complaint waits for it."""
+        return [self.complaint] if self.complaint else []
 
     def searched(self) -> tuple[str | None, ...]:
         return (
@@ -543,3 +549,17 @@ class Return(Workflowed):
                 for name, column in (COLUMNS | REMAINDERS).items()
             ):
                 yield f"has totals on line {line.id} that are not the sums of its bookings"
+
+
+@blocks_voiding("complaint", "returns")
+@blocks_closing("complaint", "returns")
+def open_returns(complaint: Complaint) -> list[Return]:
+    """Return the returns of a complaint that are not closed (5.3.5)."""
+    return open_records(Return, Return.complaint_id == complaint.id)
+
+
+@blocks_reassigning("complaint", "returns")
+def valid_returns(complaint: Complaint) -> list[Return]:
+    """Return the returns of a complaint that are not void: they are of the same customer."""
+    linked: list[Return] = complaint.returns  # type: ignore[attr-defined]
+    return [record for record in linked if record.void_reason is None]

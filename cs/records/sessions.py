@@ -1,0 +1,170 @@
+"""The sessions and failed logins that the server knows of."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import secrets
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import ForeignKey, delete, select, update
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cs.extensions import Model, db
+from cs.procedure.authority import Actor
+from cs.records.passwords import normal_username
+from cs.records.types import Moment
+
+# How browsers call themselves; the first that fits, since each also names its forebears.
+BROWSERS = (
+    ("MicroMessenger", "WeChat"),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("iPad", "iPad"),
+    ("iPhone", "iPhone"),
+    ("Android", "Android"),
+    ("HarmonyOS", "HarmonyOS"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+class LoginSession(Model):
+    """A session that the server knows: the cookie holds a token, the row its hash. Ending it signs out
+    every tab."""
+
+    __tablename__ = "login_sessions"
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    agent: Mapped[str]
+    signed_at: Mapped[datetime | None] = mapped_column(
+        Moment
+    )  # the last signature for which the password was typed
+    user: Mapped[Actor] = relationship("User", lazy="joined")
+
+    @staticmethod
+    def _hash(token: str) -> str:
+        return hashlib.sha256(token.encode()).hexdigest()
+
+    @classmethod
+    def start(cls, user: Actor, agent: str, on: datetime) -> str:
+        """Begin a session and return its token, which is stored nowhere else."""
+        token = secrets.token_urlsafe(32)
+        db.session.add(
+            cls(token_hash=cls._hash(token), user_id=user.id, created_at=on, seen_at=on, agent=agent[:200])
+        )
+        db.session.flush()
+        return token
+
+    @classmethod
+    def by_token(cls, token: str) -> LoginSession | None:
+        return db.session.get(cls, cls._hash(token)) if token else None
+
+    def is_live(self, on: datetime) -> bool:
+        config = current_app.config
+        return (
+            self.ended_at is None
+            and self.user.active
+            and on - self.seen_at < timedelta(minutes=config["CS_IDLE_MINUTES"])
+            and on - self.created_at < timedelta(days=config["CS_SESSION_DAYS"])
+        )
+
+    def password_covers(self, on: datetime) -> tuple[datetime, datetime] | None:
+        """When the password was typed that still does for a signature, and until when
+        (CS_SIGN_AGAIN_MINUTES). A clock that was put back asks again."""
+        until = (
+            self.signed_at + timedelta(minutes=current_app.config["CS_SIGN_AGAIN_MINUTES"])
+            if self.signed_at
+            else on
+        )
+        return (
+            (self.signed_at, until)
+            if self.signed_at and max(self.signed_at, self.seen_at) <= on < until and self.is_live(on)
+            else None
+        )
+
+    @classmethod
+    def ask_again(cls, user: Actor) -> None:
+        """Make the next signature in each of the person's sessions ask for the password."""
+        db.session.execute(update(cls).where(cls.user_id == user.id).values(signed_at=None))
+
+    def end(self, on: datetime) -> None:
+        self.ended_at = self.ended_at or on
+
+    @property
+    def device(self) -> str:
+        """Return browser and system as far as the browser names them: "Chrome · Android"."""
+        words = [
+            next((name for mark, name in marks if mark in self.agent), "") for marks in (BROWSERS, SYSTEMS)
+        ]
+        return " · ".join(word for word in words if word) or "?"
+
+    @classmethod
+    def end_all(cls, user: Actor, on: datetime) -> None:
+        db.session.execute(
+            update(cls).where(cls.user_id == user.id, cls.ended_at.is_(None)).values(ended_at=on)
+        )
+
+    @classmethod
+    def of(cls, user: Actor, limit: int = 20) -> list[LoginSession]:
+        """Return the person's last sessions, newest first."""
+        return list(
+            db.session.execute(
+                select(cls).where(cls.user_id == user.id).order_by(cls.created_at.desc()).limit(limit)
+            ).scalars()
+        )
+
+
+class LoginFailure(Model):
+    """A wrong password, stored so that the throttle survives a restart. Unknown usernames count alike, or
+    the throttle would reveal them."""
+
+    __tablename__ = "login_failures"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    @staticmethod
+    def _key(username: str) -> str:
+        return normal_username(username)[:200]
+
+    @classmethod
+    def add(cls, username: str, on: datetime) -> None:
+        db.session.execute(delete(cls).where(cls.at < on - timedelta(days=1)))
+        db.session.add(cls(username=cls._key(username), at=on))
+        db.session.flush()
+
+    @classmethod
+    def minutes_left(cls, username: str, on: datetime) -> int:
+        """Return for how many more minutes this account's login is closed; 0 when it is open.
+
+        That many failures within the block time close it for that time after the last of them. A failure in
+        the future, since the server's clock was put back, is ignored: it would close the login for longer.
+        """
+        block, max_failures = (
+            timedelta(minutes=current_app.config["CS_LOGIN_BLOCK_MINUTES"]),
+            current_app.config["CS_LOGIN_FAILURES"],
+        )
+        query = (
+            select(cls.at)
+            .where(cls.username == cls._key(username), cls.at > on - 2 * block, cls.at <= on)
+            .order_by(cls.at.desc())
+            .limit(max_failures)
+        )
+        failures = list(db.session.execute(query).scalars())
+        if len(failures) < max_failures or failures[0] - failures[-1] > block or on >= failures[0] + block:
+            return 0
+        return math.ceil((failures[0] + block - on) / timedelta(minutes=1))
+
+    @classmethod
+    def clear(cls, username: str) -> None:
+        db.session.execute(delete(cls).where(cls.username == cls._key(username)))
