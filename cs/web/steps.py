@@ -7,7 +7,6 @@ commit → the changed fragment, or 303.
 
 from __future__ import annotations
 
-import json
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +16,6 @@ from flask import abort, current_app, g, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import delete
-from werkzeug.datastructures import MultiDict
 
 from cs.extensions import begin_write, db
 from cs.printing.definition import Paper
@@ -28,23 +26,18 @@ from cs.records.attachments import Draft, PendingUpload, attach
 from cs.records.receipts import Receipt
 from cs.records.record import Workflowed, find
 from cs.records.sections import RecordSection
-from cs.records.users import LoginFailure, User
+from cs.records.users import User
 from cs.web.access import requires
 from cs.web.downloads import pdf
-from cs.web.fields import StepForm, WithFiles, asked_id, stage
+from cs.web.drafts import form_address, posted
+from cs.web.fields import StepForm, WithFiles, stage
+from cs.web.passwords import password_fault
+from cs.web.pending_files import keep_pending
 from cs.web.record_page import changes_since
 from cs.web.responses import go, go_within, is_htmx, say, show, swap_record
 from cs.wording.words import step_name
 
 BACK_TO = {"approvals": "approvals.index"}  # lists in which a step is taken, by what the address says
-MOST_DRAFT = 1024 * 1024  # characters
-KEPT_OUT = (
-    "csrf_token",
-    "request_id",
-    "version",
-    "seen",
-    "files",
-)  # what a draft never holds, beside passwords
 
 
 def mount(section: RecordSection) -> RecordSection:
@@ -120,7 +113,7 @@ def take(name: str, section: RecordSection, step: Step, record_id: int | None) -
         if not holds and not record.stands_in(step, current_user, datetime.now(UTC)):
             abort(403)
     asked = _Asked(
-        name, section, step, section.forms[step.name](formdata=_posted(form_address())), datetime.now(UTC)
+        name, section, step, section.forms[step.name](formdata=posted(form_address())), datetime.now(UTC)
     )
     return asked.ask(record) if request.method == "GET" else asked.act(record)
 
@@ -312,84 +305,3 @@ class _Asked:
             **self.section.shown(),
             fields=[f"{self.name}/_{self.step.name}_form.html", "_form_fields.html"],
         )
-
-
-def form_address() -> str:
-    """The address of a form, by which its draft is kept: of a form about a line of a record each line has its
-    own."""
-    line = asked_id("line")
-    return f"{request.path}?line={line}" if line else request.path
-
-
-def _posted(path: str) -> Any:
-    """What the form is filled with: what was sent, else the person's draft, else nothing."""
-    if request.method == "POST":
-        return None if not request.form and not request.files else _sent()
-    draft = db.session.get(Draft, (current_user.id, path))
-    return MultiDict(json.loads(draft.fields)) if draft is not None else None
-
-
-def _sent() -> MultiDict[str, Any]:
-    sent: MultiDict[str, Any] = MultiDict(request.form)
-    for key, files in request.files.lists():
-        sent.setlist(key, files)
-    return sent
-
-
-def password_fault(typed: str | None, wrong: str, on: datetime) -> str | None:
-    """Why this is not the person's own password (`wrong`, or that the login is closed); None when it is.
-
-    It is asked and counted like that of the login, under the lock: guessing on an open tablet leads nowhere,
-    nor do many tries at once.
-    """
-    if not typed:
-        return wrong
-    right, username = current_user.check_password(typed), current_user.username
-    begin_write()
-    minutes = LoginFailure.minutes_left(username, on)
-    if not right and not minutes:
-        LoginFailure.add(username, on)
-    db.session.commit()
-    if minutes:
-        return gettext("Too many wrong passwords. Please wait %(minutes)s min.", minutes=minutes)
-    return None if right else wrong
-
-
-def keep_pending(files: list[Any], on: datetime) -> list[str]:
-    """Notes the files that came, so that a refused form does not lose them; returns their tokens."""
-    if not files:
-        return []
-    begin_write()
-    uploads = [
-        PendingUpload(
-            token=secrets.token_urlsafe(16),
-            user_id=current_user.id,
-            at=on,
-            sha256=file.sha256,
-            name=file.name,
-            mime=file.mime,
-            size=file.size,
-            is_image=file.is_image,
-        )
-        for file in files
-    ]
-    db.session.add_all(uploads)
-    db.session.commit()
-    return [upload.token for upload in uploads]
-
-
-def save_draft(user: User, path: str, fields: MultiDict[str, Any], on: datetime) -> bool:
-    """Keeps what a person typed into the form at an address, until it is sent or thrown away; False for what
-    nobody types."""
-    kept = {
-        key: values
-        for key, values in fields.lists()
-        if key not in KEPT_OUT and "password" not in key and any(values)
-    }
-    text = json.dumps(kept, ensure_ascii=False)
-    if len(text) > MOST_DRAFT:
-        return False
-    draft = db.session.get(Draft, (user.id, path)) or Draft(user_id=user.id, form=path)
-    draft.fields, draft.at = text, on
-    db.session.add(draft)
-    return True

@@ -21,8 +21,8 @@ from cs.records.sections import Section, sections
 from cs.web.access import requires
 from cs.web.fields import ReasonForm, StepForm, WithFiles, file_store, stage
 from cs.web.options import address_of
+from cs.web.pending_files import keep_pending
 from cs.web.responses import go, say, show
-from cs.web.steps import keep_pending
 
 blueprint = Blueprint("files", __name__, url_prefix="/files")
 
