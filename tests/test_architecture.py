@@ -41,7 +41,7 @@ def test_only_routes_and_commands_commit():
         "cs.web.layout",
         "cs.web.passwords",
         "cs.web.pending_files",
-        "cs.web.steps",
+        "cs.web.submission",
         "cs.cli.commands",
         "cs.exports",
     )
