@@ -4,6 +4,10 @@ login and role (403, by the view) → request id: a receipt answers → load (40
 the form needs no lock: files, password, fields (422) → lock → receipt again → version and state (409) → what
 needs the lock (422) → one verb → receipt, end of the draft → one commit → the answer.
 
+A request id that was taken already answers with the first result when form and content are the same.
+Otherwise the person is told (409): the form comes back as it was typed, with a new request id and the way to
+what the first sending made.
+
 Apart from this order stand the forms of cs.blueprints.auth: who logs in or sets the program up is nobody
 yet, so a receipt would belong to no person, and the fields of one's own password are never compared. So do
 buttons without a form, which carry no request id and whose verbs may be repeated: logging out, the language,
@@ -12,14 +16,18 @@ taking a task, ending sessions, withdrawing a deputy, exports, drafts.
 
 from __future__ import annotations
 
+import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
+from flask import request
 from flask_login import current_user
 from sqlalchemy import delete
+from werkzeug.datastructures import FileStorage
 
 from cs.extensions import begin_write, db
 from cs.records.attachments import Draft
@@ -27,6 +35,9 @@ from cs.records.receipts import Receipt
 from cs.web.drafts import form_address
 from cs.web.fields import StepForm
 from cs.web.responses import go
+
+NOT_COMPARED = {"csrf_token", "request_id"}  # beside passwords, which are kept nowhere
+CHUNK = 1024 * 1024
 
 
 def new_request_id() -> str:
@@ -80,7 +91,8 @@ class Submission:
         raise NotImplementedError
 
     def show(self, record: Any, status: int) -> Any:
-        """Return the page of the form with what was typed: 422, or 409 for a record that has moved on."""
+        """Return the page of the form with what was typed: 422, or 409 for a record that has moved on or a
+        request id that was taken."""
         raise NotImplementedError
 
     def take(self) -> Any:
@@ -88,7 +100,7 @@ class Submission:
         sent = _SentForm.read(self.form)
         receipt = sent.receipt()
         if receipt is not None:
-            return go(receipt.address)
+            return self._answer_by(receipt, sent)
         record = self.load(lock=False)
         self.check_relation(record)
         self.stage_files()
@@ -98,7 +110,7 @@ class Submission:
         begin_write()
         receipt = sent.receipt()
         if receipt is not None:
-            return go(receipt.address)
+            return self._answer_by(receipt, sent)
         record = self.load(lock=True)
         self.check_relation(record)
         status = 409 if self.is_outdated(record) else 200 if self.accepts(record) else 422
@@ -110,22 +122,40 @@ class Submission:
         db.session.commit()
         return outcome.answer() if outcome.answer else go(outcome.address)
 
+    def _answer_by(self, receipt: Receipt, sent: _SentForm) -> Any:
+        """Answer a repeat with the first result; tell the person about other content."""
+        address = receipt.address
+        if sent.is_repeat_of(receipt):
+            return go(address)
+        db.session.rollback()
+        record = self.load(lock=False)
+        self.check_relation(record)
+        self.stage_files()
+        self.form.sent_already = address
+        self.form.request_id.data = new_request_id()
+        return self.show(record, 409)
+
 
 @dataclass(frozen=True)
 class _SentForm:
-    """What tells one sending from another: its person, its request id and its form."""
+    """What tells one sending from another: its person, its request id, its form and its content."""
 
     user_id: int
     request_id: str
     form: str
+    content: str
 
     @classmethod
     def read(cls, form: StepForm) -> _SentForm:
         request_id = (form.request_id.data or new_request_id())[:64]
-        return cls(current_user.id, request_id, form_address())
+        return cls(current_user.id, request_id, form_address(), _content_hash())
 
     def receipt(self) -> Receipt | None:
         return db.session.get(Receipt, (self.user_id, self.request_id))
+
+    def is_repeat_of(self, receipt: Receipt) -> bool:
+        """Receipts of before their content was kept answer every repeat."""
+        return receipt.content is None or (receipt.form, receipt.content) == (self.form, self.content)
 
     def leave_receipt(self, address: str, on: datetime) -> None:
         """Remember the request with its result; what was drafted for it is sent."""
@@ -133,7 +163,32 @@ class _SentForm:
             user_id=self.user_id,
             request_id=self.request_id,
             address=address,
+            form=self.form,
+            content=self.content,
             at=on,
         )
         db.session.add(receipt)
         db.session.execute(delete(Draft).where(Draft.user_id == self.user_id, Draft.form == self.form))
+
+
+def _content_hash() -> str:
+    """Return the hash of what was sent, whatever the order of the fields and the line ends of the browser."""
+    return sha256(json.dumps(sorted(_sent_fields())).encode()).hexdigest()
+
+
+def _sent_fields() -> Iterator[tuple[str, list[str]]]:
+    for name, values in request.form.lists():
+        if name not in NOT_COMPARED and "password" not in name:
+            yield name, [value.replace("\r\n", "\n") for value in values]
+    for name, uploads in request.files.lists():
+        hashes = [_file_hash(upload) for upload in uploads if upload.filename]
+        if hashes:
+            yield name, hashes
+
+
+def _file_hash(upload: FileStorage) -> str:
+    digest = sha256()
+    while chunk := upload.stream.read(CHUNK):
+        digest.update(chunk)
+    upload.stream.seek(0)
+    return digest.hexdigest()

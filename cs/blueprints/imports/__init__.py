@@ -252,6 +252,9 @@ class _Confirmation(Submission):
 
     def show(self, waiting: PendingUpload | None, status: int) -> Any:
         """The preview; where the table does not wait any more, the way back."""
+        if waiting is None and self.form.sent_already:
+            say(gettext("This form was sent already with other content."), "warning")
+            return go(self.form.sent_already)
         if waiting is None:
             say(gettext("This table does not wait any more: it was imported or put aside."), "warning")
             return go(url_for("imports.upload", section=self.kind.section))
