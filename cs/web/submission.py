@@ -1,6 +1,6 @@
 """The one order in which a form that changes something is taken, the same for all of them:
 
-login and role (403, by the view) → request id: a receipt answers → load (404) → relation (403) → what of
+login and role (403, by the view) → load (404) → request id: a receipt answers → relation (403) → what of
 the form needs no lock: files, password, fields (422) → lock → receipt again → version and state (409) → what
 needs the lock (422) → one verb → receipt, end of the draft → one commit → the answer.
 
@@ -98,10 +98,10 @@ class Submission:
     def take(self) -> Any:
         """Take the form, in the order of this module."""
         sent = _SentForm.read(self.form)
+        record = self.load(lock=False)
         receipt = sent.receipt()
         if receipt is not None:
             return self._answer_by(receipt, sent)
-        record = self.load(lock=False)
         self.check_relation(record)
         self.stage_files()
         self.prepare(record)

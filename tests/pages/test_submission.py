@@ -20,7 +20,7 @@ from cs.records.attachments import Attachment, Draft, PendingUpload
 from cs.records.events import Event
 from cs.records.receipts import Receipt
 from cs.records.users import Department, LoginSession, User
-from tests.importing import offer, xlsx
+from tests.importing import csv, offer
 from tests.support import PASSWORD, Browser, day_of, loaded, picture, upload
 
 NEW = "/complaints/new"
@@ -98,8 +98,8 @@ CALLERS = {
     "import upload": Caller(
         "sales_clerk",
         "/customers/import/",
-        lambda: {"table": upload(xlsx(TABLE), "客户.xlsx")},
-        lambda: {"table": upload(xlsx(OTHER_TABLE), "客户.xlsx")},
+        lambda: {"table": upload(csv(TABLE), "客户.csv")},
+        lambda: {"table": upload(csv(OTHER_TABLE), "客户.csv")},
         PendingUpload,
     ),
     "deputy": Caller(
