@@ -13,6 +13,7 @@ HASHES = {
     "0005_exports.py": "7e42c911cc3e4f1a",
     "0006_returns.py": "a4e9421d312817b9",
     "0007_password_for_some_minutes.py": "72227ef77457526a",
+    "0008_receipt_content.py": "33ace856cf2cf85e",
 }
 
 

@@ -12,10 +12,15 @@ from cs.records.types import Moment
 
 
 class Receipt(Model):
-    """A request id that was used: the same form sent twice shows the first result and changes nothing."""
+    """A request id that was used: the same form sent twice shows the first result and changes nothing.
+
+    `form` and `content` say of which form and of what content it was; receipts of before 0008 have neither.
+    """
 
     __tablename__ = "receipts"
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
     request_id: Mapped[str] = mapped_column(primary_key=True)
     address: Mapped[str]
+    form: Mapped[str | None]
+    content: Mapped[str | None]
     at: Mapped[datetime] = mapped_column(Moment)

@@ -282,6 +282,8 @@ class StepForm(Form):
     # whether a button was pressed that only fills the form in further: it comes back with all that is typed,
     # nothing is checked
     redraws = False
+    # the address of what this form made when it was sent before, with other content (cs.web.submission)
+    sent_already: str | None = None
 
     def redraw(self) -> None:
         """Fills in what was asked for, such as one more row; see `cs.rows.WithRows`."""

@@ -23,8 +23,8 @@ from cs.records.sections import sections
 from cs.records.sessions import LoginSession
 from cs.records.users import User
 from cs.web.access import public
+from cs.web.drafts import form_address, save_draft
 from cs.web.responses import go, is_htmx, is_poll, say
-from cs.web.steps import form_address, save_draft
 from cs.wording.words import language
 
 HTMX_CDN = {

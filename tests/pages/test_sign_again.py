@@ -16,7 +16,7 @@ from cs.records.sessions import LoginSession
 from cs.records.signatures import Signature, verify_signatures
 from cs.records.users import User
 from cs.records.verification import verify_records
-from cs.web import steps
+from cs.web import submission
 from cs.wording.words import moment
 from tests.returned import Replenishments
 from tests.support import PASSWORD, kept, loaded
@@ -227,14 +227,14 @@ def test_ended_between_looking_and_signing_it_is_asked_and_nothing_typed_is_lost
 
 @pytest.mark.usefixtures("relaxed")
 def test_ended_while_the_request_waits_for_the_lock_it_is_asked(app, manager, filed, monkeypatch):
-    address, lock = filed(), steps.begin_write
+    address, lock = filed(), submission.begin_write
 
     def ended_meanwhile(*waits):
         lock(*waits)
         LoginSession.ask_again(User.by_username("sales_manager"))
 
     fields = manager.get(address).form()
-    monkeypatch.setattr(steps, "begin_write", ended_meanwhile)
+    monkeypatch.setattr(submission, "begin_write", ended_meanwhile)
     assert manager.post(address, fields).status == 422
     assert signed(app) == [(1, True)]
 

@@ -1,28 +1,27 @@
-"""How every form of the administrator's is answered: the order of checks of cs/steps.py, for records without
-a workflow."""
+"""How every form of the administrator's is answered: in the order of cs.web.submission, for records without a
+workflow."""
 
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Blueprint, abort, request
 from flask_babel import format_date
 from flask_login import current_user
-from sqlalchemy import delete
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from cs.extensions import begin_write, db
+from cs.extensions import db
 from cs.records.attachments import Draft
-from cs.records.receipts import Receipt
 from cs.records.record import Record, find
 from cs.records.users import User
 from cs.web.fields import StepForm
-from cs.web.responses import go, show
+from cs.web.responses import show
+from cs.web.submission import Outcome, Submission
 from cs.wording.words import department_name, role_name, span
 
 Result = str | tuple[str, Response]
@@ -58,22 +57,24 @@ def me() -> User:
     return by
 
 
-def of(cls: type[Record], record_id: int, **standing: bool) -> Callable[[bool], Any]:
-    """Finds a record anew each time it is asked for (404); 409 when it does not stand as this page needs
-    it."""
+@dataclass(frozen=True)
+class Subject:
+    """Which record a form of the administrator's is about, and how it must stand for that."""
 
-    def find_record(lock: bool) -> Record:
-        record = find(cls, record_id, lock=lock) or abort(404)
-        if any(getattr(record, name) != value for name, value in standing.items()):
-            db.session.rollback()
-            abort(409)
-        return record
+    find: Callable[[bool], Any]
+    standing: dict[str, bool] = field(default_factory=dict)
 
-    return find_record
+    def is_open(self, record: Any) -> bool:
+        return all(getattr(record, name) == value for name, value in self.standing.items())
 
 
-def nothing(_lock: bool) -> None:
-    """Of a form that makes something new."""
+def of(cls: type[Record], record_id: int, **standing: bool) -> Subject:
+    """The record with this id, found anew each time it is asked for (404); 409 when it does not stand as this
+    page needs it."""
+    return Subject(lambda lock: find(cls, record_id, lock=lock) or abort(404), standing)
+
+
+nothing = Subject(lambda _lock: None)  # of a form that makes something new
 
 
 def filled(form_class: type[StepForm]) -> Any:
@@ -89,52 +90,68 @@ def filled(form_class: type[StepForm]) -> Any:
 def answer(
     form: Any,
     template: str,
-    find_record: Callable[[bool], Any],
+    subject: Subject,
     act: Callable[[Any, datetime], Result],
     **context: Any,
 ) -> Any:
-    """Shows a form, or takes it, in the order of cs/steps.py: request id, record, version (409), checks
-    (422), one verb, one commit.
+    """Shows a form, or takes it in the order of cs.web.submission.
 
     `act` gives the address that follows, and the page to show in its place where something is shown once.
     """
-    on, person_id, status = datetime.now(UTC), current_user.id, 200
+    submission = _AdminSubmission(form, template, subject, act, context)
     more = bool(request.form.get("more"))
-    if request.method == "POST" and not more:
-        begin_write()
-        request_id = "".join(
-            letter for letter in form.request_id.data or "" if letter.isalnum() or letter in "-_"
-        )[:64]
-        receipt = db.session.get(Receipt, (person_id, request_id))
-        if receipt is not None:
-            return go(receipt.address)
-        record = find_record(True)
-        form.offer(record, on)
-        if record is not None and form.version.data != str(record.version):
-            status = 409
-        elif not form.accepts(record, on):
-            status = 422
-        else:
-            result = act(record, on)
-            address, page = result if isinstance(result, tuple) else (result, None)
-            db.session.add(
-                Receipt(
-                    user_id=person_id,
-                    request_id=request_id or secrets.token_urlsafe(16),
-                    address=address,
-                    at=on,
-                )
-            )
-            db.session.execute(delete(Draft).where(Draft.user_id == person_id, Draft.form == request.path))
-            db.session.commit()
-            return page or go(address)
-        db.session.rollback()
-    else:
-        record = find_record(False)
-        form.offer(record, on)
-        if request.method == "GET" and form.draft is None:
-            form.fill(record, on)
-        form.grow(more)
-    if status == 409 or not form.version.data:
-        form.version.data = str(record.version) if record else "0"
-    return show(template, status=status, form=form, record=record, stale=status == 409, **context)
+    return submission.take() if request.method == "POST" and not more else submission.ask(more)
+
+
+class _AdminSubmission(Submission):
+    """One request for one form of the administrator's."""
+
+    def __init__(
+        self,
+        form: Any,
+        template: str,
+        subject: Subject,
+        change: Callable[[Any, datetime], Result],
+        context: dict[str, Any],
+    ) -> None:
+        super().__init__(form, datetime.now(UTC))
+        self.template, self.subject, self.change, self.context = template, subject, change, context
+
+    def ask(self, more: bool) -> Any:
+        """The form for the first time, or with more rows."""
+        record = self.load(lock=False)
+        self._refuse_another_standing(record)
+        self.form.offer(record, self.on)
+        if request.method == "GET" and self.form.draft is None:
+            self.form.fill(record, self.on)
+        self.form.grow(more)
+        return self._page(record, 200)
+
+    def load(self, *, lock: bool) -> Any:
+        return self.subject.find(lock)
+
+    def is_outdated(self, record: Any) -> bool:
+        self._refuse_another_standing(record)
+        return record is not None and bool(self.form.is_stale(record))
+
+    def act(self, record: Any) -> Outcome:
+        result = self.change(record, self.on)
+        if not isinstance(result, tuple):
+            return Outcome(result)
+        address, page = result
+        return Outcome(address, lambda: page)
+
+    def show(self, record: Any, status: int) -> Any:
+        self.form.offer(record, self.on)
+        return self._page(record, status)
+
+    def _refuse_another_standing(self, record: Any) -> None:
+        if not self.subject.is_open(record):
+            db.session.rollback()
+            abort(409)
+
+    def _page(self, record: Any, status: int) -> Any:
+        stale = status == 409 and record is not None and self.form.is_stale(record)
+        if status == 409 or not self.form.version.data:
+            self.form.stamp(record)
+        return show(self.template, status=status, form=self.form, record=record, stale=stale, **self.context)

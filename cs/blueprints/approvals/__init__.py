@@ -26,6 +26,7 @@ from cs.web.access import requires
 from cs.web.fields import Choice, Day, Reference, StepForm, reference_choices
 from cs.web.options import address_of, people_to_choose, section_of
 from cs.web.responses import go, say, show
+from cs.web.submission import Outcome, Submission
 from cs.wording.words import role_name, step_name, term, today
 
 blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
@@ -192,37 +193,42 @@ class DeputyForm(StepForm):
             self.fault("first_on", gettext("A deputy is named already for some of these days."))
 
 
+class _NameDeputy(Submission):
+    """A deputy who is named."""
+
+    form: DeputyForm
+
+    def act(self, record: None) -> Outcome:
+        Deputy.name_for(
+            role=self.form.role.data,
+            deputy=db.session.get_one(User, self.form.deputy_id.data),
+            first_on=self.form.first_on.data,
+            last_on=self.form.last_on.data,
+            by=current_user._get_current_object(),
+            on=self.on,
+        )
+        say(gettext("The deputy is named. Their signatures will say that they are given for you."))
+        return Outcome(url_for("approvals.deputies"))
+
+    def show(self, record: None, status: int) -> Any:
+        self.form.offer(record, self.on)
+        if status == 200:
+            self.form.fill(record, self.on)
+        return show(
+            "approvals/deputies.html",
+            form=self.form,
+            named=Deputy.of(current_user),
+            today=today(),
+            status=status,
+        )
+
+
 @blueprint.route("/deputies", methods=["GET", "POST"])
 @requires(Permission.APPROVE_REPLENISHMENT)
 def deputies() -> Any:
     """The deputies that I named; naming one."""
-    form, on = DeputyForm(), datetime.now(UTC)
-    form.offer(None, on)
-    if request.method == "POST":
-        begin_write()
-        form.offer(None, on)
-        if form.accepts(None, on):
-            Deputy.name_for(
-                role=form.role.data,
-                deputy=db.session.get_one(User, form.deputy_id.data),
-                first_on=form.first_on.data,
-                last_on=form.last_on.data,
-                by=current_user._get_current_object(),
-                on=on,
-            )
-            db.session.commit()
-            say(gettext("The deputy is named. Their signatures will say that they are given for you."))
-            return go(url_for("approvals.deputies"))
-        db.session.rollback()
-    else:
-        form.fill(None, on)
-    return show(
-        "approvals/deputies.html",
-        form=form,
-        named=Deputy.of(current_user),
-        today=today(),
-        status=422 if form.errors else 200,
-    )
+    submission = _NameDeputy(DeputyForm(), datetime.now(UTC))
+    return submission.take() if request.method == "POST" else submission.show(None, 200)
 
 
 @blueprint.route("/deputies/<int:deputy_id>/withdraw", methods=["POST"])

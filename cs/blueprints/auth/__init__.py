@@ -25,8 +25,8 @@ from cs.records.setup_links import SetupLink
 from cs.records.users import User
 from cs.web.access import public, signed_in
 from cs.web.fields import Form, Text
+from cs.web.passwords import password_fault
 from cs.web.responses import go, say, show
-from cs.web.steps import password_fault
 from cs.wording.words import LANGUAGES, label, role_name
 
 blueprint = Blueprint("auth", __name__)

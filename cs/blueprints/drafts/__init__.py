@@ -13,8 +13,8 @@ from cs.extensions import begin_write, db
 from cs.records.attachments import Draft
 from cs.records.sections import Section
 from cs.web.access import signed_in
+from cs.web.drafts import save_draft
 from cs.web.responses import go
-from cs.web.steps import save_draft
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/drafts")
 

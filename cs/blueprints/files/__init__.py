@@ -3,7 +3,6 @@ site's own pages."""
 
 from __future__ import annotations
 
-import secrets
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,19 +10,19 @@ from flask import Blueprint, Response, abort, request, send_file
 from flask_babel import gettext
 from flask_login import current_user
 
-from cs.extensions import begin_write, db
+from cs.extensions import db
 from cs.files.store import FileRefused, NoSuchFile
 from cs.procedure.authority import Permission
 from cs.records.attachments import Attachment, PendingUpload, attach, detach
-from cs.records.receipts import Receipt
 from cs.records.record import MAX_ID, find
 from cs.records.sections import Section, sections
 from cs.records.workflowed import Workflowed
 from cs.web.access import requires
 from cs.web.fields import ReasonForm, StepForm, WithFiles, file_store, stage
 from cs.web.options import address_of
-from cs.web.responses import go, say, show
-from cs.web.steps import keep_pending
+from cs.web.pending_files import keep_pending
+from cs.web.responses import say, show
+from cs.web.submission import Outcome, Submission
 
 blueprint = Blueprint("files", __name__, url_prefix="/files")
 
@@ -77,8 +76,42 @@ def _record(kind: str, record_id: int, *, lock: bool = False) -> Workflowed:
     return find(section.model, record_id, lock=lock) or abort(404)
 
 
-def _request_id(form: StepForm) -> str:
-    return (form.request_id.data or secrets.token_urlsafe(16))[:64]
+class _AddFiles(Submission):
+    """Files that are added to a record."""
+
+    form: AddFilesForm
+
+    def __init__(self, form: AddFilesForm, on: datetime, kind: str, record_id: int) -> None:
+        super().__init__(form, on)
+        self.kind, self.record_id = kind, record_id
+        self.waiting: list[str] = []  # the tokens of the files that came with this request
+
+    def load(self, *, lock: bool) -> Workflowed:
+        return _record(self.kind, self.record_id, lock=lock)
+
+    def stage_files(self) -> None:
+        self.waiting += keep_pending(stage(self.form), self.on)
+
+    def accepts(self, record: Workflowed) -> bool:
+        if super().accepts(record) and not self._files():
+            self.form.fault("files", gettext("Please choose a file."))
+        return not self.form.errors
+
+    def act(self, record: Workflowed) -> Outcome:
+        files = self._files()
+        attach(record, files, step="attach", by=current_user, on=self.on)
+        for file in files:
+            db.session.delete(file)
+        say(gettext("%(count)s file(s) added.", count=len(files)))
+        return Outcome(address_of(self.kind, self.record_id))
+
+    def show(self, record: Workflowed, status: int) -> Any:
+        self.form.kept_files.data = " ".join(file.token for file in self._files())
+        back = address_of(self.kind, self.record_id)
+        return show("files/add.html", form=self.form, record=record, back=back, status=status)
+
+    def _files(self) -> list[PendingUpload]:
+        return self.form.kept() + PendingUpload.of(current_user, self.waiting)
 
 
 @blueprint.route("/<kind>/<int:record_id>/add", methods=["GET", "POST"])
@@ -86,32 +119,50 @@ def _request_id(form: StepForm) -> str:
 def add(kind: str, record_id: int) -> Any:
     """Adds photographs or documents to a record, from a tablet's camera too; not to one that is closed or
     void (409)."""
-    record, on = _record(kind, record_id), datetime.now(UTC)
-    if request.method == "GET" and not record.workflow.takes_files(record.state):
-        abort(409)
-    back = address_of(kind, record.id)
-    form = AddFilesForm()
+    submission = _AddFiles(AddFilesForm(), datetime.now(UTC), kind, record_id)
     if request.method == "POST":
-        waiting = keep_pending(stage(form), on)
-        begin_write()
-        request_id = _request_id(form)
-        if db.session.get(Receipt, (current_user.id, request_id)) is not None:
-            return go(back)
-        record = _record(kind, record_id, lock=True)
-        files = form.kept() + PendingUpload.of(current_user, waiting)
-        if form.accepts(record, on) and not files:
-            form.fault("files", gettext("Please choose a file."))
-        if not form.errors:
-            attach(record, files, step="attach", by=current_user, on=on)
-            for file in files:
-                db.session.delete(file)
-            db.session.add(Receipt(user_id=current_user.id, request_id=request_id, address=back, at=on))
-            db.session.commit()
-            say(gettext("%(count)s file(s) added.", count=len(files)))
-            return go(back)
-        form.kept_files.data = " ".join(file.token for file in files)
-        db.session.rollback()
-    return show("files/add.html", form=form, record=record, back=back, status=422 if form.errors else 200)
+        return submission.take()
+    record = submission.load(lock=False)
+    if not record.workflow.takes_files(record.state):
+        abort(409)
+    return submission.show(record, 200)
+
+
+class _VoidFile(Submission):
+    """A file that is made void."""
+
+    form: ReasonForm
+
+    def __init__(self, form: ReasonForm, on: datetime, file_id: int) -> None:
+        super().__init__(form, on)
+        self.file_id = file_id
+
+    @property
+    def file(self) -> Attachment:
+        return _attachment(self.file_id)
+
+    def load(self, *, lock: bool) -> Workflowed:
+        return _record(self.file.kind, self.file.record_id, lock=lock)
+
+    def check_relation(self, record: Workflowed) -> None:
+        if not self.file.may_be_voided(record, current_user):
+            abort(403)
+
+    def is_outdated(self, record: Workflowed) -> bool:
+        if not self.file.voiding_is_open(record, current_user):
+            abort(409)
+        return False
+
+    def act(self, record: Workflowed) -> Outcome:
+        detach(record, self.file, reason=self.form.reason.data, by=current_user, on=self.on)
+        say(gettext("The file is void."))
+        return Outcome(address_of(record.kind, record.id))
+
+    def show(self, record: Workflowed, status: int) -> Any:
+        back = address_of(record.kind, record.id)
+        return show(
+            "files/void.html", form=self.form, file=self.file, record=record, back=back, status=status
+        )
 
 
 @blueprint.route("/<int:file_id>/void", methods=["GET", "POST"])
@@ -119,37 +170,13 @@ def add(kind: str, record_id: int) -> Any:
 def void(file_id: int) -> Any:
     """Voids a file with a reason; it stays readable (5.6). 403 for who neither added it nor may void the
     record, 409 where it stands as it is."""
-    file, on = _attachment(file_id), datetime.now(UTC)
-    record = _record(file.kind, file.record_id)
-    if not file.may_be_voided(record, current_user):
-        abort(403)
-    if request.method == "GET" and not file.voiding_is_open(record, current_user):
-        abort(409)
-    back = address_of(file.kind, record.id)
-    form = ReasonForm()
+    submission = _VoidFile(ReasonForm(), datetime.now(UTC), file_id)
     if request.method == "POST":
-        begin_write()
-        request_id = _request_id(form)
-        if db.session.get(Receipt, (current_user.id, request_id)) is not None:
-            return go(back)
-        file, record = _attachment(file_id), _record(file.kind, file.record_id, lock=True)
-        if not file.voiding_is_open(record, current_user):
-            abort(409)
-        if form.accepts(record, on):
-            detach(record, file, reason=form.reason.data, by=current_user, on=on)
-            db.session.add(Receipt(user_id=current_user.id, request_id=request_id, address=back, at=on))
-            db.session.commit()
-            say(gettext("The file is void."))
-            return go(back)
-        db.session.rollback()
-    return show(
-        "files/void.html",
-        form=form,
-        file=_attachment(file_id),
-        record=record,
-        back=back,
-        status=422 if form.errors else 200,
-    )
+        return submission.take()
+    record = submission.load(lock=False)
+    submission.check_relation(record)
+    submission.is_outdated(record)
+    return submission.show(record, 200)
 
 
 SECTION = Section(blueprint)

@@ -18,18 +18,18 @@ from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.file import FileField
 
-from cs.extensions import begin_write, db
+from cs.extensions import db
 from cs.files.store import MEGABYTE, FileRefused
 from cs.imports import Column, Limits, Line, Problem, Table, TableRefused, read_table
 from cs.imports.plans import Kind, Plan, apply, plan
 from cs.imports.words import REASONS
 from cs.procedure.authority import Permission, roles_with
 from cs.records.attachments import PendingUpload
-from cs.records.receipts import Receipt
 from cs.records.sections import RecordSection, Section, sections
 from cs.web.access import requires
 from cs.web.fields import StepForm, file_message, file_store
 from cs.web.responses import go, say, show
+from cs.web.submission import Outcome, Submission
 from cs.wording.words import choice, label, language, listed, role_name, step_name
 
 MOST_ROWS = 5_000  # an import is one transaction, and nobody else writes while it runs: a few seconds
@@ -78,61 +78,78 @@ def _read(kind: Kind, stream: Any, name: str) -> tuple[Table, dict[str, Column]]
 # Upload
 
 
+class _Upload(Submission):
+    """A table that is taken in, if it can be read."""
+
+    form: UploadForm
+
+    def __init__(self, form: UploadForm, on: datetime, kind: Kind) -> None:
+        super().__init__(form, on)
+        self.kind = kind
+        self.table_fault: str | None = None
+        self.stored: Any = None  # the file in the store, once it could be read
+
+    def prepare(self, record: None) -> None:
+        """Reads the table and stores its file."""
+        sent = self.form.table.data
+        if not sent or not sent.filename:
+            self.table_fault = gettext("Please choose a file.")
+            return
+        try:
+            if not sent.filename.lower().endswith(ENDINGS):
+                raise TableRefused(
+                    "wrong_ending", ending=sent.filename[-10:].rpartition(".")[2], endings=" ".join(ENDINGS)
+                )
+            _read(self.kind, sent.stream, sent.filename)
+            sent.stream.seek(0)
+            self.stored = file_store().accept(sent.stream, sent.filename)
+        except TableRefused as refused:
+            self.table_fault = reason(refused)
+        except FileRefused as refused:
+            self.table_fault = file_message(refused)
+
+    def is_refused_without_lock(self, record: None) -> bool:
+        return not self.accepts(record)
+
+    def accepts(self, record: None) -> bool:
+        if super().accepts(record) and self.table_fault:
+            self.form.fault("table", self.table_fault)
+        return not self.form.errors
+
+    def act(self, record: None) -> Outcome:
+        stored = self.stored
+        waiting = PendingUpload(
+            token=secrets.token_urlsafe(16),
+            user_id=current_user.id,
+            at=self.on,
+            sha256=stored.sha256,
+            name=stored.name,
+            mime=stored.mime,
+            size=stored.size,
+            is_image=False,
+        )
+        db.session.add(waiting)
+        return Outcome(url_for("imports.preview", section=self.kind.section, token=waiting.token))
+
+    def show(self, record: None, status: int) -> Any:
+        return show(
+            "imports/upload.html",
+            status=status,
+            kind=self.kind,
+            form=self.form,
+            columns=self.kind.columns(language()),
+            choice=choice,
+            endings=" ".join(ENDINGS),
+        )
+
+
 @blueprint.route("/", methods=["GET", "POST"])
 @requires(Permission.READ)
 def upload(section: str) -> Any:
     """Takes the file in, if it is a table that can be read, and leads on to the preview."""
-    kind, form = _kind(section), UploadForm()
-    if request.method == "POST":
-        token = _take_in(kind, form)
-        if token is not None:
-            return go(url_for("imports.preview", section=section, token=token))
-    return show(
-        "imports/upload.html",
-        status=422 if form.errors else 200,
-        kind=kind,
-        form=form,
-        columns=kind.columns(language()),
-        choice=choice,
-        endings=" ".join(ENDINGS),
-    )
-
-
-def _take_in(kind: Kind, form: UploadForm) -> str | None:
-    form.validate()
-    sent = form.table.data
-    if not form.errors and (not sent or not sent.filename):
-        form.fault("table", gettext("Please choose a file."))
-    if form.errors:
-        return None
-    try:
-        if not sent.filename.lower().endswith(ENDINGS):
-            raise TableRefused(
-                "wrong_ending", ending=sent.filename[-10:].rpartition(".")[2], endings=" ".join(ENDINGS)
-            )
-        _read(kind, sent.stream, sent.filename)
-        sent.stream.seek(0)
-        stored = file_store().accept(sent.stream, sent.filename)
-    except TableRefused as refused:
-        form.fault("table", reason(refused))
-        return None
-    except FileRefused as refused:
-        form.fault("table", file_message(refused))
-        return None
-    begin_write()
-    waiting = PendingUpload(
-        token=secrets.token_urlsafe(16),
-        user_id=current_user.id,
-        at=datetime.now(UTC),
-        sha256=stored.sha256,
-        name=stored.name,
-        mime=stored.mime,
-        size=stored.size,
-        is_image=False,
-    )
-    db.session.add(waiting)
-    db.session.commit()
-    return waiting.token
+    kind = _kind(section)
+    submission = _Upload(UploadForm(), datetime.now(UTC), kind)
+    return submission.take() if request.method == "POST" else submission.show(None, 200)
 
 
 @blueprint.route("/example.xlsx")
@@ -199,47 +216,87 @@ def example(section: str) -> Response:
 # Preview and confirm
 
 
+class _Confirmation(Submission):
+    """A table that waits and is brought in: planned anew under the lock, all in one transaction."""
+
+    form: ConfirmForm
+
+    def __init__(self, form: ConfirmForm, on: datetime, kind: Kind, token: str) -> None:
+        super().__init__(form, on)
+        self.kind, self.token = kind, token
+        self.table: Any = None
+        self.columns: dict[str, Column] = {}
+
+    def load(self, *, lock: bool) -> PendingUpload | None:
+        """The table that waits; None when it does not any more, or is another person's."""
+        if not self.token.isprintable():
+            return None
+        return next(iter(PendingUpload.of(current_user, [self.token])), None)
+
+    def prepare(self, waiting: PendingUpload | None) -> None:
+        """Reads the table, once."""
+        if waiting is None or self.table is not None:
+            return
+        with file_store().open(waiting.sha256) as stream:
+            self.table, self.columns = _read(self.kind, stream, waiting.name)
+
+    def is_outdated(self, waiting: PendingUpload | None) -> bool:
+        return waiting is None
+
+    def act(self, waiting: PendingUpload) -> Outcome:
+        made = plan(self.kind, self.table, self.on)
+        source = [waiting.name, waiting.sha256]
+        apply(self.kind, made, source, by=current_user._get_current_object(), on=self.on)
+        db.session.delete(waiting)
+        say(gettext("%(new)s imported, %(skipped)s skipped.", new=len(made.fresh), skipped=made.skipped))
+        return Outcome(url_for(f"{self.kind.section}.index", **self.kind.shown_by))
+
+    def show(self, waiting: PendingUpload | None, status: int) -> Any:
+        """The preview; where the table does not wait any more, the way back."""
+        if waiting is None and self.form.sent_already:
+            say(gettext("This form was sent already with other content."), "warning")
+            return go(self.form.sent_already)
+        if waiting is None:
+            say(gettext("This table does not wait any more: it was imported or put aside."), "warning")
+            return go(url_for("imports.upload", section=self.kind.section))
+        self.prepare(waiting)
+        return self._preview(self.table, waiting.name, status)
+
+    def _preview(self, table: Any, name: str, status: int) -> Any:
+        made = plan(self.kind, table, self.on)
+        unknown, follows = self.kind.left_out(table)
+        return show(
+            "imports/preview.html",
+            status=status,
+            kind=self.kind,
+            form=self.form,
+            table=table,
+            plan=made,
+            name=name,
+            columns=self.columns,
+            titles={name: column.titles[0] for name, column in self.columns.items()},
+            reason=reason,
+            unknown=unknown,
+            follows=follows,
+            becomes=_becomes(self.kind, made),
+            lines_shown=LINES_SHOWN,
+            new_shown=NEW_SHOWN,
+            shown=lambda line: _shown(self.kind, line),
+        )
+
+
 @blueprint.route("/<token>", methods=["GET", "POST"])
 @requires(Permission.READ)
 def preview(section: str, token: str) -> Any:
     """What would come in, and what would not and why; then bringing it in."""
-    kind, form, on = _kind(section), ConfirmForm(), datetime.now(UTC)
-    back = url_for(f"{section}.index", **kind.shown_by)
-    request_id = (form.request_id.data or "")[:64]
-    if request.method == "POST" and db.session.get(Receipt, (current_user.id, request_id)) is not None:
-        return go(back)
-    waiting = next(iter(PendingUpload.of(current_user, [token])), None) if token.isprintable() else None
-    if waiting is None:
-        say(gettext("This table does not wait any more: it was imported or put aside."), "warning")
-        return go(url_for("imports.upload", section=section))
-    source = [waiting.name, waiting.sha256]
+    submission = _Confirmation(ConfirmForm(), datetime.now(UTC), _kind(section), token)
     try:
-        with file_store().open(waiting.sha256) as stream:
-            table, columns = _read(kind, stream, waiting.name)
+        if request.method == "POST" and submission.form.request_id.data:
+            return submission.take()
+        return submission.show(submission.load(lock=False), 200)
     except TableRefused as refused:
         say(reason(refused), "danger")
         return go(url_for("imports.upload", section=section))
-    if request.method == "POST" and request_id:
-        return _confirm(kind, table, source, token, request_id, back)
-    made = plan(kind, table, on)
-    unknown, follows = kind.left_out(table)
-    return show(
-        "imports/preview.html",
-        kind=kind,
-        form=form,
-        table=table,
-        plan=made,
-        name=waiting.name,
-        columns=columns,
-        titles={name: column.titles[0] for name, column in columns.items()},
-        reason=reason,
-        unknown=unknown,
-        follows=follows,
-        becomes=_becomes(kind, made),
-        lines_shown=LINES_SHOWN,
-        new_shown=NEW_SHOWN,
-        shown=lambda line: _shown(kind, line),
-    )
 
 
 def _becomes(kind: Kind, made: Plan) -> list[tuple[str, int, str | None]]:
@@ -270,23 +327,6 @@ def _shown(kind: Kind, line: Line) -> str:
     """A line in short, as it was read."""
     values = ((kind.groups.get(name), value) for name, value in line.values.items() if value is not None)
     return " · ".join(choice(group, str(value)) if group else str(value) for group, value in values)
-
-
-def _confirm(kind: Kind, table: Table, source: list[str], token: str, request_id: str, back: str) -> Any:
-    """Plans anew under the write lock, writes what is new, and remembers the request: all in one
-    transaction."""
-    on, by_id = datetime.now(UTC), current_user.id
-    begin_write()
-    waiting = next(iter(PendingUpload.of(current_user, [token])), None)
-    if waiting is None or db.session.get(Receipt, (by_id, request_id)) is not None:
-        return go(back)
-    made = plan(kind, table, on)
-    apply(kind, made, source, by=current_user._get_current_object(), on=on)
-    db.session.delete(waiting)
-    db.session.add(Receipt(user_id=by_id, request_id=request_id, address=back, at=on))
-    db.session.commit()
-    say(gettext("%(new)s imported, %(skipped)s skipped.", new=len(made.fresh), skipped=made.skipped))
-    return go(back)
 
 
 SECTION = Section(blueprint)

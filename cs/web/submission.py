@@ -1,0 +1,194 @@
+"""The one order in which a form that changes something is taken, the same for all of them:
+
+login and role (403, by the view) → load (404) → request id: a receipt answers → relation (403) → what of
+the form needs no lock: files, password, fields (422) → lock → receipt again → version and state (409) → what
+needs the lock (422) → one verb → receipt, end of the draft → one commit → the answer.
+
+A request id that was taken already answers with the first result when form and content are the same.
+Otherwise the person is told (409): the form comes back as it was typed, with a new request id and the way to
+what the first sending made.
+
+Apart from this order stand the forms of cs.blueprints.auth: who logs in or sets the program up is nobody
+yet, so a receipt would belong to no person, and the fields of one's own password are never compared. So do
+buttons without a form, which carry no request id and whose verbs may be repeated: logging out, the language,
+taking a task, ending sessions, withdrawing a deputy, exports, drafts.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from flask import request
+from flask_login import current_user
+from sqlalchemy import delete
+from werkzeug.datastructures import FileStorage
+
+from cs.extensions import begin_write, db
+from cs.records.attachments import Draft
+from cs.records.receipts import Receipt
+from cs.web.drafts import form_address
+from cs.web.fields import StepForm
+from cs.web.responses import go
+
+NOT_COMPARED = {"csrf_token", "request_id"}  # beside passwords, which are kept nowhere
+CHUNK = 1024 * 1024
+
+
+def new_request_id() -> str:
+    return secrets.token_urlsafe(16)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a form led to: the address of its result, and the answer where that is not the way to it."""
+
+    address: str
+    answer: Callable[[], Any] | None = None
+
+
+class Submission:
+    """One form as it was sent. Its subclasses say what is their own; `take` has the order."""
+
+    def __init__(self, form: StepForm, on: datetime) -> None:
+        self.form, self.on = form, on
+
+    def load(self, *, lock: bool) -> Any:
+        """Return the record of the form, None for a new one; 404 where there is none."""
+        return None
+
+    def check_relation(self, record: Any) -> None:
+        """Refuse with 403 a person to whom the record does not relate as the form needs it."""
+
+    def stage_files(self) -> None:
+        """Put the files that came into the store, so that no refusal loses them."""
+
+    def prepare(self, record: Any) -> None:
+        """Do what is slow and needs no lock."""
+
+    def is_refused_without_lock(self, record: Any) -> bool:
+        """Return whether the fields alone refuse the form; then all messages stand beside them."""
+        self.form.offer(record, self.on)
+        valid = self.form.validate() and not getattr(self.form, "file_faults", ())
+        return not valid and not self.accepts(record)
+
+    def is_outdated(self, record: Any) -> bool:
+        """Return whether the record stands differently by now from what the person saw."""
+        return False
+
+    def accepts(self, record: Any) -> bool:
+        """Check the whole form; False leaves the messages beside the fields."""
+        self.form.offer(record, self.on)
+        return self.form.accepts(record, self.on)
+
+    def act(self, record: Any) -> Outcome:
+        """Change what the form is for, by one verb, without a commit."""
+        raise NotImplementedError
+
+    def show(self, record: Any, status: int) -> Any:
+        """Return the page of the form with what was typed: 422, or 409 for a record that has moved on or a
+        request id that was taken."""
+        raise NotImplementedError
+
+    def take(self) -> Any:
+        """Take the form, in the order of this module."""
+        sent = _SentForm.read(self.form)
+        record = self.load(lock=False)
+        receipt = sent.receipt()
+        if receipt is not None:
+            return self._answer_by(receipt, sent)
+        self.check_relation(record)
+        self.stage_files()
+        self.prepare(record)
+        if not self.is_outdated(record) and self.is_refused_without_lock(record):
+            return self.show(record, 422)
+        begin_write()
+        receipt = sent.receipt()
+        if receipt is not None:
+            return self._answer_by(receipt, sent)
+        record = self.load(lock=True)
+        self.check_relation(record)
+        status = 409 if self.is_outdated(record) else 200 if self.accepts(record) else 422
+        if status != 200:
+            db.session.rollback()
+            return self.show(record, status)
+        outcome = self.act(record)
+        sent.leave_receipt(outcome.address, self.on)
+        db.session.commit()
+        return outcome.answer() if outcome.answer else go(outcome.address)
+
+    def _answer_by(self, receipt: Receipt, sent: _SentForm) -> Any:
+        """Answer a repeat with the first result; tell the person about other content."""
+        address = receipt.address
+        if sent.is_repeat_of(receipt):
+            return go(address)
+        db.session.rollback()
+        record = self.load(lock=False)
+        self.check_relation(record)
+        self.stage_files()
+        self.form.sent_already = address
+        self.form.request_id.data = new_request_id()
+        return self.show(record, 409)
+
+
+@dataclass(frozen=True)
+class _SentForm:
+    """What tells one sending from another: its person, its request id, its form and its content."""
+
+    user_id: int
+    request_id: str
+    form: str
+    content: str
+
+    @classmethod
+    def read(cls, form: StepForm) -> _SentForm:
+        request_id = (form.request_id.data or new_request_id())[:64]
+        return cls(current_user.id, request_id, form_address(), _content_hash())
+
+    def receipt(self) -> Receipt | None:
+        return db.session.get(Receipt, (self.user_id, self.request_id))
+
+    def is_repeat_of(self, receipt: Receipt) -> bool:
+        """Receipts of before their content was kept answer every repeat."""
+        return receipt.content is None or (receipt.form, receipt.content) == (self.form, self.content)
+
+    def leave_receipt(self, address: str, on: datetime) -> None:
+        """Remember the request with its result; what was drafted for it is sent."""
+        receipt = Receipt(
+            user_id=self.user_id,
+            request_id=self.request_id,
+            address=address,
+            form=self.form,
+            content=self.content,
+            at=on,
+        )
+        db.session.add(receipt)
+        db.session.execute(delete(Draft).where(Draft.user_id == self.user_id, Draft.form == self.form))
+
+
+def _content_hash() -> str:
+    """Return the hash of what was sent, whatever the order of the fields and the line ends of the browser."""
+    return sha256(json.dumps(sorted(_sent_fields())).encode()).hexdigest()
+
+
+def _sent_fields() -> Iterator[tuple[str, list[str]]]:
+    for name, values in request.form.lists():
+        if name not in NOT_COMPARED and "password" not in name:
+            yield name, [value.replace("\r\n", "\n") for value in values]
+    for name, uploads in request.files.lists():
+        hashes = [_file_hash(upload) for upload in uploads if upload.filename]
+        if hashes:
+            yield name, hashes
+
+
+def _file_hash(upload: FileStorage) -> str:
+    digest = sha256()
+    while chunk := upload.stream.read(CHUNK):
+        digest.update(chunk)
+    upload.stream.seek(0)
+    return digest.hexdigest()
