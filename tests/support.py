@@ -87,6 +87,8 @@ class Site:
     """An app whose database is put back to the template before each test. The app itself is made once: that
     costs more than the data."""
 
+    scratch: Path  # the folder to remove after the last test
+
     def __init__(self, folder: Path, address: str) -> None:
         self.app = create_app(
             {"CS_DATA": folder, "DATABASE_URL": address, "CS_PASSWORD_COST": 1, "TESTING": False}

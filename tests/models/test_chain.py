@@ -15,6 +15,8 @@ from cs.records.record import hash_of, verify_records
 from cs.records.signatures import verify_signatures
 from tests.support import BLOCK_B
 
+pytestmark = pytest.mark.both_databases
+
 
 def sql(*statements: str) -> None:
     """Someone with the database's password, past the program."""

@@ -23,6 +23,8 @@ from cs.records.signatures import verify_signatures
 from cs.records.users import User
 from tests.returned import LINES, SLIP, WANTED, Replenishments
 
+pytestmark = pytest.mark.both_databases
+
 ROUNDS = 5
 
 

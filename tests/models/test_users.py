@@ -23,6 +23,8 @@ from cs.records.users import (
 )
 from tests.support import PASSWORD
 
+pytestmark = pytest.mark.both_databases
+
 
 def sessions_of(user):
     return list(db.session.execute(select(LoginSession).where(LoginSession.user_id == user.id)).scalars())

@@ -12,6 +12,8 @@ from cs.records.attachments import Draft
 from cs.records.users import LoginSession, User
 from tests.support import PASSWORD, loaded
 
+pytestmark = pytest.mark.both_databases
+
 NEW = "/complaints/new"
 TYPED = {
     "customer_id": "1",
