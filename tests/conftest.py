@@ -1,9 +1,12 @@
 """Fixtures of all tests. `app` is new for each test: its database is a copy of a template that is made once a
 session.
 
-Everything under tests/models and tests/pages runs on SQLite and on a real PostgreSQL; `--database sqlite`
-leaves the second out, and a test marked `sqlite` asks for the first alone. Tests of pure rules ask for no app
-and run once.
+Tests under tests/models and tests/pages run on SQLite; those marked `both_databases`, whose statements or
+locks may act otherwise on PostgreSQL, run on a real one as well. `--all-on-postgres` takes the others there
+too, `--database` chooses one of the two, and a test marked `sqlite` asks for the first alone. Tests of pure
+rules ask for no app and run once.
+
+Hypothesis tries few examples; `--hypothesis-profile thorough` tries many.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, has_app_context
+from hypothesis import settings
 from sqlalchemy import update
 
 from cs.extensions import db
@@ -29,7 +33,11 @@ from tests.returned import Replenishments, Returns
 from tests.support import Browser, Cases, PostgresSite, Site, SqliteSite
 from tests.tables import ROLES
 
-BOTH = ("models", "pages")  # folders whose tests run on both databases
+BOTH = ("models", "pages")  # folders whose tests may run on both databases
+
+settings.register_profile("quick", max_examples=30, deadline=None)
+settings.register_profile("thorough", max_examples=500, deadline=None)
+settings.load_profile("quick")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,23 +47,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="both",
         help="on which database(s) the tests run",
     )
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "sqlite: says nothing about the database, so one of them is enough")
+    parser.addoption(
+        "--all-on-postgres",
+        action="store_true",
+        help="run every test of records and pages on PostgreSQL too, not only those marked both_databases",
+    )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" not in metafunc.fixturenames:
         return
-    wanted = metafunc.config.getoption("--database")
-    both = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0] in BOTH
-    one = not both or metafunc.definition.get_closest_marker("sqlite") is not None
-    names = ("sqlite",) if one else ("sqlite", "postgresql") if wanted == "both" else (wanted,)
     marked = [
-        pytest.param(name, marks=[pytest.mark.postgres] if name == "postgresql" else []) for name in names
+        pytest.param(name, marks=[pytest.mark.postgres] if name == "postgresql" else [])
+        for name in databases_of(metafunc)
     ]
     metafunc.parametrize("database", marked, scope="session")
+
+
+def databases_of(metafunc: pytest.Metafunc) -> tuple[str, ...]:
+    """Return the databases on which a test runs."""
+    test, config = metafunc.definition, metafunc.config
+    folder = test.path.relative_to(Path(__file__).parent).parts[0]
+    if folder not in BOTH or test.get_closest_marker("sqlite"):
+        return ("sqlite",)
+    if (wanted := config.getoption("--database")) != "both":
+        return (wanted,)
+    if test.get_closest_marker("both_databases") or config.getoption("--all-on-postgres"):
+        return ("sqlite", "postgresql")
+    return ("sqlite",)
 
 
 @pytest.fixture(scope="session")
@@ -64,12 +83,23 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def site(database: str) -> Iterator[Site]:
-    folder = support.scratch()
-    made = SqliteSite(folder) if database == "sqlite" else PostgresSite(folder)
+def sites() -> Iterator[dict[str, Site]]:
+    """The sites that were made, by database. They outlive a change of the database between two tests, which a
+    worker that runs file by file meets in every file."""
+    made: dict[str, Site] = {}
     yield made
-    made.close()
-    shutil.rmtree(folder, ignore_errors=True)
+    for site in made.values():
+        site.close()
+        shutil.rmtree(site.scratch, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def site(database: str, sites: dict[str, Site]) -> Site:
+    if database not in sites:
+        folder = support.scratch()
+        sites[database] = SqliteSite(folder) if database == "sqlite" else PostgresSite(folder)
+        sites[database].scratch = folder
+    return sites[database]
 
 
 @pytest.fixture

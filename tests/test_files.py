@@ -490,7 +490,6 @@ def test_a_file_name_becomes_one_that_every_system_takes(name, clean):
     assert clean_name(name) == clean
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.text(max_size=300))
 def test_a_clean_name_is_short_whole_and_already_clean(name):
     clean = clean_name(name)
@@ -500,7 +499,7 @@ def test_a_clean_name_is_short_whole_and_already_clean(name):
 # Whatever comes
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_any_bytes_are_stored_or_refused(tmp_path_factory, data):
     store = FileStore(tmp_path_factory.getbasetemp() / "fuzz")

@@ -580,7 +580,7 @@ def test_a_workbook_that_takes_too_long_is_given_up():
 
 
 OUTCOMES = {"lines", *MESSAGES}
-FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+FUZZ = settings(suppress_health_check=list(HealthCheck), derandomize=True)
 
 
 @FUZZ

@@ -59,6 +59,7 @@ def test_a_car_of_a_complaint_has_its_number_and_customer(capas, complaint_in):
     assert [one.number for one in complaint.capas] == [capa.number]
 
 
+@pytest.mark.both_databases
 def test_process_engineering_leads_where_the_problem_is_chronic(capas, complaint_in, people):
     complaint = complaint_in("answering")
     complaint.nature = "chronic"
@@ -126,6 +127,7 @@ def test_what_nobody_verified_is_kept_as_nothing_said(capas, people, on):
     assert ({why.proven for why in capa.whys}, capa.cause_verified_by) == ({None}, None)
 
 
+@pytest.mark.both_databases
 def test_an_answer_that_is_sent_back_is_written_anew_in_the_same_round(capas, people, on):
     capa = capas("measures_set")
     capa.send_back(reason="原因不成立", by=people["quality_supervisor"], on=on)
@@ -139,6 +141,7 @@ def test_an_answer_that_is_sent_back_is_written_anew_in_the_same_round(capas, pe
     assert (capa.sent_back_reason, len(capa.whys), len(capa.bones)) == (None, 4, 2)
 
 
+@pytest.mark.both_databases
 def test_what_was_carried_out_before_a_sending_back_stays(capas, people, on):
     capa = capas("measures_set", owners=("production_operator", "quality_inspector"))
     done = capa.open_actions[0]
@@ -398,6 +401,7 @@ def test_what_is_awaited_can_be_written_anew_from_the_records(capas, on):
     )
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("state", "day"),
     [

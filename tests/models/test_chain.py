@@ -16,6 +16,8 @@ from cs.records.signatures import verify_signatures
 from cs.records.verification import verify_records
 from tests.support import BLOCK_B
 
+pytestmark = pytest.mark.both_databases
+
 
 def sql(*statements: str) -> None:
     """Someone with the database's password, past the program."""

@@ -500,6 +500,7 @@ def test_a_silent_customers_complaint_is_closed_too(complaint_in, people, on):
     assert complaint.state == "closed"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "state", ["passed_on", "received", "analysing", "answering", "awaiting_customer", "accepted"]
 )

@@ -23,6 +23,8 @@ from cs.records.verification import verify_records
 from tests.returned import Returns
 from tests.support import CUSTOMER, GOODS
 
+pytestmark = pytest.mark.both_databases
+
 OTHER = {"short_name": "声悦", "full_name": "深圳声悦电子有限公司", "customer_type": "maker"}
 FILE = ["客户.xlsx", "0" * 64]
 

@@ -71,6 +71,7 @@ def test_a_deputy_signs_within_the_period_both_days_included(filed, people, on, 
     assert filed().signs_now(people["planner"], on) is may
 
 
+@pytest.mark.both_databases
 def test_what_waits_for_the_manager_waits_for_the_deputy_too(filed, people, on, stands_in):
     record = filed()
     work = select(Task.record_id).where(waits_for(people["planner"], on), Task.name == "sign")

@@ -19,6 +19,8 @@ from cs.records.tasks import Task
 from tests.returned import Replenishments
 from tests.support import day_of
 
+pytestmark = pytest.mark.both_databases
+
 # The fixture's moment is Tuesday 10 March 2026, 10:00 in the factory, which works from 8:00 to 12:00 and from
 # 13:30 to 17:30.
 WEDNESDAY = datetime(2026, 3, 11, 2, tzinfo=UTC)

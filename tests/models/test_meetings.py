@@ -166,6 +166,7 @@ def test_the_soonest_open_disposition_says_when_it_is_due(complaint_in, people, 
     assert complaint.disposition_due_at.date() == day_of(on) + timedelta(days=2)
 
 
+@pytest.mark.both_databases
 def test_what_was_the_part_of_one_who_left_falls_to_who_leads_the_meeting(complaint_in, people, on):
     complaint = complaint_in("answering", route="meeting", disposed=True)
     people["production_manager"].leave(reason=None, by=people["administrator"], on=on)
@@ -269,6 +270,7 @@ def test_a_complaint_closes_when_nothing_of_it_is_open(complaint_in, people, on,
             complaint.close(closing_note=None, by=people["quality_supervisor"], on=on)
 
 
+@pytest.mark.both_databases
 def test_a_capa_takes_the_close_out_of_my_work_at_once(complaint_in, people, on):
     complaint = complaint_in("accepted", route="meeting", countersigned=True, done=True)
     query = select(Task.name).where(Task.kind == "complaint", Task.record_id == complaint.id)

@@ -24,6 +24,8 @@ from cs.records.users import User
 from cs.records.verification import verify_records
 from tests.returned import LINES, SLIP, WANTED, Replenishments
 
+pytestmark = pytest.mark.both_databases
+
 ROUNDS = 5
 
 

@@ -20,6 +20,8 @@ from cs.records.numbers import Counter, next_number
 from cs.records.record import MAX_ID, find
 from tests.support import BLOCK_A, GOODS
 
+pytestmark = pytest.mark.both_databases
+
 FILE = Stored(sha256="ab" * 32, name="照片.jpg", mime="image/jpeg", size=1234, is_image=True)
 
 

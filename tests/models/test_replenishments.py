@@ -234,6 +234,7 @@ def test_another_application_below_the_limit_leaves_the_first_one_alone_and_so_d
     assert [event.name for event in first.events] == ["file", "limit_reached"]
 
 
+@pytest.mark.both_databases
 def test_a_signature_decides_by_the_limit_of_its_day(app, filed):
     record = filed(price="500", signed=("sales_manager",))
     book = app.extensions["rulebook"]
@@ -484,6 +485,7 @@ def test_steps_out_of_turn_are_refused(filed, people, on):
         filed("ordered", price="1").change(by=people["sales_clerk"], on=on, **filed.asked("2"))
 
 
+@pytest.mark.both_databases
 def test_an_order_whose_signatures_are_gone_is_found(filed):
     record = filed("ordered")
     db.session.commit()

@@ -74,6 +74,7 @@ def test_what_is_awaited_in_each_state(returns, situation, tasks):
     assert awaited(returns(situation)) == tasks
 
 
+@pytest.mark.both_databases
 def test_tasks_built_anew_are_the_same(returns, on):
     before = {state: awaited(returns(state)) for state in ("at_gate", "offering", "handling", "confirmed")}
     rebuild_tasks(on)
@@ -264,6 +265,7 @@ def test_rework_is_instructed_planned_booked_in_portions_and_inspected_again(ret
     }
 
 
+@pytest.mark.both_databases
 def test_the_effect_of_rework_is_judged_by_later_complaints_of_the_same_model_and_defect(
     returns, complaint_in, people, on
 ):
@@ -420,6 +422,7 @@ def test_verify_finds_totals_that_are_not_the_sums_of_their_bookings(returns):
     ]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_is_booked_by_whom_the_sums_hold(returns, people, on, seed):
     """Random bookings through the verbs: what is refused leaves everything as it was, what is taken adds up,
@@ -496,6 +499,7 @@ def test_a_return_is_found_by_its_models_lots_and_slip(returns):
     assert {"CA-6920", "L2611", "L2612", "TH-01", record.complaint.number} <= set(record.searched())
 
 
+@pytest.mark.both_databases
 def test_an_amendment_keeps_lines_that_stay_and_takes_others_in(returns, people, on):
     record = returns("registered")
     first = record.lines[0]

@@ -87,6 +87,7 @@ def test_a_sample_is_where_it_was_last_put_until_its_end(complaint_in, people, o
         )
 
 
+@pytest.mark.both_databases
 def test_a_sample_that_never_came_is_no_longer_awaited(complaint_in, people, on):
     complaint = complaint_in("analysing", sample="awaited")
     complaint.end_sample(

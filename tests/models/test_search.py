@@ -10,6 +10,8 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product
 from cs.records.search import SearchWord, matching, searchable, tokens
 
+pytestmark = pytest.mark.both_databases
+
 
 def found(cls, typed: str) -> list[int]:
     return list(db.session.execute(select(cls.id).where(*matching(cls, typed)).order_by(cls.id)).scalars())

@@ -99,6 +99,7 @@ def test_rebuilding_writes_what_advance_wrote(complaint_in, situation, on):
     assert written() == before
 
 
+@pytest.mark.both_databases
 def test_rebuilding_removes_what_nobody_awaits_and_keeps_who_took_what(complaint_in, people, on):
     complaint_in("closed")
     complaint_in("received")
@@ -117,6 +118,7 @@ def test_rebuilding_removes_what_nobody_awaits_and_keeps_who_took_what(complaint
     ]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("change", "what"),
     [
@@ -208,6 +210,7 @@ def test_who_took_it_keeps_it_while_it_stands_and_no_longer(complaint_in, people
     assert [(task.name, task.taken_by_id) for task in tasks()] == [("confirm", None)]
 
 
+@pytest.mark.both_databases
 def test_work_waits_for_who_may_do_it(complaint_in, people, on):
     for state in ("passed_on", "received", "awaiting_customer", "accepted"):
         complaint_in(state)

@@ -13,6 +13,8 @@ from sqlalchemy.exc import StatementError
 from cs.extensions import db
 from cs.records.types import Moment, Money, Quantity
 
+pytestmark = pytest.mark.both_databases
+
 SHELF = Table(
     "shelf",
     MetaData(),

@@ -18,6 +18,8 @@ from cs.records.users import LastAdministrator, User
 from cs.records.verification import verify_records
 from tests.support import PASSWORD
 
+pytestmark = pytest.mark.both_databases
+
 
 def sessions_of(user):
     return list(db.session.execute(select(LoginSession).where(LoginSession.user_id == user.id)).scalars())

@@ -266,6 +266,7 @@ def test_an_edit_that_somebody_else_overtook_is_refused_and_keeps_what_was_typed
     assert found("sales_clerk")["name"] == "另一个名字"
 
 
+@pytest.mark.both_databases
 def test_leaving_signs_out_at_once_gives_back_tasks_and_keeps_the_name_on_the_record(
     administrator, as_role, app, people, complaint_in, found
 ):
@@ -345,6 +346,7 @@ def test_two_roles_add_up(administrator, people, as_role):
     )
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("query", "shown"),
     [
@@ -367,6 +369,7 @@ def test_the_list_of_people_is_searched_and_narrowed(administrator, people, quer
     assert sorted(found) == sorted(ROLES if shown is None else shown)
 
 
+@pytest.mark.both_databases
 def test_the_list_of_people_asks_as_often_for_thirty_as_for_one(administrator, app, count_queries, people):
     administrator.get("/admin/people/?role=planner")
     counts = []
@@ -377,6 +380,7 @@ def test_the_list_of_people_asks_as_often_for_thirty_as_for_one(administrator, a
     assert counts[0] == counts[1]
 
 
+@pytest.mark.both_databases
 def test_pages_of_people_by_key_lose_nobody(administrator, app):
     app.config["CS_PAGE_ROWS"] = 5
     seen, url = [], "/admin/people/"
@@ -447,6 +451,7 @@ def test_two_departments_are_never_called_the_same(administrator, written, field
     assert (administrator.status, list(administrator.faults), written()) == (422, [field], before)
 
 
+@pytest.mark.both_databases
 def test_a_department_of_the_procedure_is_renamed_everywhere_but_stays(administrator, as_role):
     administrator.step("/admin/departments/1", zh="营销部")
     assert "营销部" in administrator.get("/admin/people/?role=sales_clerk").text
@@ -455,6 +460,7 @@ def test_a_department_of_the_procedure_is_renamed_everywhere_but_stays(administr
     assert "营销部" in administrator.get("/admin/departments/").text
 
 
+@pytest.mark.both_databases
 def test_a_department_in_use_stays_and_an_empty_one_goes(administrator, app, people):
     administrator.step("/admin/departments/new", zh="采购部", en="Purchasing")
     with app.app_context():
@@ -488,6 +494,7 @@ def test_a_stale_renaming_is_refused(administrator):
 # Holidays
 
 
+@pytest.mark.both_databases
 def test_days_of_the_factory_are_entered_shown_and_withdrawn(administrator, app):
     administrator.step(
         "/admin/holidays/new", works="rests", day="2026-03-10", last_day="2026-03-12", note="停产检修"
@@ -572,6 +579,7 @@ def test_the_overview_warns_of_due_dates_beyond_the_known_calendar(administrator
         ] == [warnings, warnings]
 
 
+@pytest.mark.both_databases
 def test_the_overview_warns_of_a_clock_that_stands_before_the_last_record(administrator, app):
     with app.app_context():
         db.session.execute(update(SiteHead).values(at=datetime.now(UTC) + timedelta(hours=3)))
@@ -579,6 +587,7 @@ def test_the_overview_warns_of_a_clock_that_stands_before_the_last_record(admini
     assert len(administrator.get("/admin/").soup.select(".message-danger")) == 1
 
 
+@pytest.mark.both_databases
 def test_who_never_signed_in_is_found(administrator, as_role, app):
     as_role("planner")
     administrator.get("/admin/people/?standing=never")

@@ -102,6 +102,7 @@ def test_too_many_wrong_passwords_close_the_login_also_for_the_right_one(app, no
     assert sign_in(nobody, "sales_manager").status == 303
 
 
+@pytest.mark.both_databases
 def test_the_throttle_outlives_a_restart_and_ends_by_itself(app, nobody):
     for _ in range(app.config["CS_LOGIN_FAILURES"]):
         sign_in(nobody, "sales_clerk", "no")
@@ -222,6 +223,7 @@ def test_idleness_ends_a_session(app, as_role, sessions):
     assert browser.get("/complaints/?state=open").location == "/login?next=/complaints/?state%3Dopen"
 
 
+@pytest.mark.both_databases
 def test_a_page_that_refreshes_itself_is_no_activity_but_a_click_is(app, as_role, sessions):
     browser = as_role("sales_clerk")
     before = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=30)
@@ -268,6 +270,7 @@ def test_a_form_sent_after_the_session_ended_is_there_again_after_the_login(as_r
     assert browser.form()["customer_ref"] == "PO-77"
 
 
+@pytest.mark.both_databases
 def test_the_same_by_htmx(as_role, sessions, app):
     browser = as_role("sales_clerk").get("/complaints/new")
     sessions(ended_at=datetime.now(UTC))
@@ -300,6 +303,7 @@ def test_no_draft_ever_holds_a_password(as_role, sessions, app):
     assert SECOND not in kept[0]
 
 
+@pytest.mark.both_databases
 def test_a_forged_form_leaves_no_draft(as_role, sessions, app):
     browser = as_role("sales_clerk")
     sessions(ended_at=datetime.now(UTC))

@@ -333,6 +333,7 @@ def test_a_photograph_is_kept_over_a_wrong_password_and_over_a_stale_record(
         assert [file.name for file in Attachment.of(db.session.get(Complaint, complaint.id))] == ["照片.jpg"]
 
 
+@pytest.mark.both_databases
 def test_nobody_attaches_a_file_that_waits_in_a_colleagues_form(clerk, as_role, app, count):
     clerk.step(NEW, **LOGGED | {"description": ""}, files=upload(picture()))
     stolen = clerk.form()["kept_files"]
@@ -452,6 +453,7 @@ def test_a_step_that_has_been_taken_meanwhile_is_409_and_shows_what_was_typed(as
 # The same form twice (request ids)
 
 
+@pytest.mark.both_databases
 def test_the_same_form_sent_twice_gives_one_record_and_the_same_answer(clerk, count):
     fields = clerk.get(NEW).form() | LOGGED
     first = clerk.post(NEW, fields).location
@@ -523,6 +525,7 @@ def test_nothing_refused_leaves_an_event(clerk, count):
     assert count(Event) == before
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "query",
     [

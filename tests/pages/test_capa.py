@@ -140,6 +140,7 @@ def test_a_complaint_that_is_none_fills_nothing_in(as_role, asked):
     assert (clerk.status, clerk.form()["source_no"], clerk.form()["problem"]) == (200, "", "")
 
 
+@pytest.mark.both_databases
 def test_a_form_sent_twice_issues_one_car(as_role, app):
     clerk = as_role("sales_clerk").get("/capa/new")
     fields = clerk.form() | ISSUED | {"request_id": request_id()}
@@ -637,6 +638,7 @@ def numbers(browser) -> list[str]:
     return [link.get_text(strip=True) for link in browser.soup.select("#rows tbody .row-link")]
 
 
+@pytest.mark.both_databases
 def test_the_list_is_narrowed_by_state_department_source_and_lateness(as_role, capa_in, on):
     late = capa_in("issued", on=on - timedelta(days=20), source="visit", department="production").number
     open_one, ended = capa_in("analysed", department="production").number, capa_in("verified").number
@@ -666,6 +668,7 @@ def test_an_empty_list_offers_to_issue_one_to_who_may(as_role):
     assert as_role("auditor").get("/capa/").soup.select("a[href='/capa/new']") == []
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("sort", ["newest", "oldest", "due", "number"])
 def test_the_list_pages_by_key_without_losing_a_row(as_role, capa_in, app, sort):
     made = {
@@ -790,6 +793,7 @@ def test_each_round_has_its_own_lines_with_its_own_cause(as_role, capa_in, app, 
     assert ["烙铁温度偏低" in line["原因"] for line in lines] == [True, False]
 
 
+@pytest.mark.both_databases
 def test_page_and_workbook_page_through_all_lines(as_role, capa_in, app):
     capa_in("measures_set", owners=("production_operator", "planner", "engineer"))
     capa_in("verified")
@@ -805,6 +809,7 @@ def test_page_and_workbook_page_through_all_lines(as_role, capa_in, app):
     assert (seen, auditor.get("/reports/capa.xlsx").status) == (4, 200)
 
 
+@pytest.mark.both_databases
 def test_what_was_sent_back_says_so_in_the_register(as_role, capa_in):
     capa = capa_in("measures_set")
     inspector = as_role("quality_inspector")

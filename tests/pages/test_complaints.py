@@ -552,6 +552,7 @@ def test_the_department_that_passes_something_on_looks_up_too(as_role):
     assert (keeper.form()["product_id"], keeper.form()["customer_id"]) == ("1", "1")
 
 
+@pytest.mark.both_databases
 def test_a_void_shipment_is_not_offered_for_its_lot(as_role, app, people, on):
     with kept(app):
         db.session.get(Shipment, 1).void(reason="录错", by=people["sales_manager"], on=on)

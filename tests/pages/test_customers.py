@@ -78,6 +78,7 @@ def test_the_list_shows_contact_level_and_open_complaints(clerk, complaint_in, o
     assert row[6] == "1"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -103,6 +104,7 @@ def test_the_list_is_narrowed_by_the_address(clerk, more, query, found):
     assert len(rows(clerk.get(f"/customers/?{query}"))) == found
 
 
+@pytest.mark.both_databases
 def test_names_are_sorted_by_pinyin_numbers_and_age(clerk, more):
     for name in ("中天", "阿里", "波音"):
         more(1, short_name=name)
@@ -133,6 +135,7 @@ def test_a_longer_list_costs_no_more_queries(clerk, more, complaint_in, count_qu
     assert len(many) == len(few)
 
 
+@pytest.mark.both_databases
 def test_void_customers_are_struck_through_and_found(clerk, app, people, on):
     with kept(app):
         db.session.get(Customer, 1).void(reason="重复", by=people["sales_manager"], on=on)
@@ -168,6 +171,7 @@ def test_open_complaints_stand_before_newer_closed_ones(clerk, complaint_in, on)
     assert rows(clerk.get(link["href"])) == [second.number, first.number]
 
 
+@pytest.mark.both_databases
 def test_the_complaint_list_is_narrowed_to_a_customer(clerk, complaint_in, more):
     complaint_in("received")
     more(1)
@@ -413,6 +417,7 @@ def test_what_is_not_there_is_404(clerk, address):
     assert clerk.get(address).status == 404
 
 
+@pytest.mark.both_databases
 def test_a_refused_form_leaves_no_event(clerk, app):
     clerk.step("/customers/new", **(NEW | {"full_name": ""}))
     with app.app_context():

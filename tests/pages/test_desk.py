@@ -10,6 +10,8 @@ from cs.extensions import db
 from cs.records.tasks import Task
 from tests.tables import ROLES
 
+pytestmark = pytest.mark.both_databases
+
 SEEN_BY = {  # state: who finds it in My work
     "passed_on": {"sales_clerk", "sales_manager"},
     "received": {"quality_inspector", "quality_supervisor"},

@@ -13,6 +13,8 @@ from cs.records.sessions import LoginSession
 from cs.records.users import User
 from tests.support import PASSWORD, loaded
 
+pytestmark = pytest.mark.both_databases
+
 NEW = "/complaints/new"
 TYPED = {
     "customer_id": "1",

@@ -197,6 +197,7 @@ def test_a_login_may_be_typed_in_any_characters(as_role, username):
     assert nobody.post("/login", username=username, password="x").status == 422
 
 
+@pytest.mark.both_databases
 def test_wrong_passwords_close_the_account_for_a_while(as_role, app):
     nobody = as_role(None).get("/login")
     assert [nobody.post("/login", username="sales_clerk", password="wrong").status for _ in range(6)] == [

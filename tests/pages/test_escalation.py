@@ -12,6 +12,8 @@ from cs.records.tasks import Task
 from tests.returned import Replenishments
 from tests.support import PASSWORD, kept
 
+pytestmark = pytest.mark.both_databases
+
 LONG_AGO = timedelta(days=21)  # three weeks hold eight working hours, whatever feasts lie in them
 
 

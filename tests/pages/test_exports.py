@@ -27,6 +27,8 @@ from cs.records.users import User
 from tests import support
 from tests.support import Browser
 
+pytestmark = pytest.mark.both_databases
+
 FILES, PAGE = "/reports/files/", "/reports/complaints"
 ASK = "/reports/files/ask/complaints.xlsx"
 

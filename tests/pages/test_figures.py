@@ -19,6 +19,8 @@ from cs.queries.kpis import durations
 from tests import support
 from tests.support import BLOCK_B, SENT, SETTLED, kept
 
+pytestmark = pytest.mark.both_databases
+
 FACTORY = ZoneInfo("Asia/Shanghai")
 NAMES = ("complaints", "replies", "pareto", "open")
 STATES = (

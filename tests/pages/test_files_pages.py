@@ -51,6 +51,7 @@ def test_any_department_adds_a_photograph_and_it_stands_on_the_page(as_role, com
     assert "照片.jpg" in names(keeper)
 
 
+@pytest.mark.both_databases
 def test_several_files_come_in_at_once_with_one_event(as_role, complaint, on_record, app):
     as_role("quality_inspector").step(ADD, files=[upload(picture()), upload(TEXT[1], TEXT[0])])
     with app.app_context():
@@ -61,6 +62,7 @@ def test_several_files_come_in_at_once_with_one_event(as_role, complaint, on_rec
     )
 
 
+@pytest.mark.both_databases
 def test_a_file_comes_back_byte_for_byte_as_a_download_under_its_own_name(as_role, complaint):
     browser = as_role("quality_inspector")
     browser.step(ADD, files=upload(TEXT[1], TEXT[0]))

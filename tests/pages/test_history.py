@@ -181,6 +181,7 @@ def test_a_line_with_a_day_of_closing_becomes_a_closed_case(manager, app):
     assert tasks(app) == []
 
 
+@pytest.mark.both_databases
 def test_nobody_has_signed_what_is_imported_and_the_chain_holds(manager, app, people):
     state_of(app, manager, CLOSED)
     with app.app_context():
@@ -212,6 +213,7 @@ def test_the_page_and_the_timeline_say_where_it_comes_from(manager):
     assert page.soup.select_one(".signatures") is None
 
 
+@pytest.mark.both_databases
 def test_the_old_number_is_found_by_search_and_shown_in_the_list(manager):
     import_all(manager, "complaints", [TITLES, CLOSED, unfinished(投诉编号="ZL-77")])
     rows = manager.get("/complaints/?q=KS-2023-018").soup.select("#rows tbody th")
@@ -415,6 +417,7 @@ def test_a_model_that_is_made_no_more_is_still_the_product(manager, app, people,
     assert (made.product_id, made.old_model) == (1, None)
 
 
+@pytest.mark.both_databases
 def test_a_model_that_nobody_knows_is_kept_as_text_and_found(manager, app):
     offer(
         manager,
@@ -482,6 +485,7 @@ def test_words_are_known_in_both_languages_and_by_their_codes(manager, app, colu
     assert getattr(state_of(app, manager, line(**{column: word})), field) == code
 
 
+@pytest.mark.both_databases
 def test_a_symptom_of_another_category_gives_no_code(manager, app):
     made = state_of(app, manager, line(类别="外观"))
     assert (made.defect_category, made.defect_code, made.description) == ("APP", None, "无声")

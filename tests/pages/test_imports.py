@@ -56,6 +56,7 @@ def test_nothing_is_written_before_the_preview_is_confirmed(clerk, app):
     assert [(one.name, one.phone) for one in made.contacts] == [("李工", "13800138000")]
 
 
+@pytest.mark.both_databases
 def test_each_record_says_which_file_it_came_from(clerk, app):
     import_all(clerk, "customers", CUSTOMERS)
     assert "清单.xlsx" in clerk.get("/customers/3").soup.select_one(".timeline").get_text()
@@ -158,6 +159,7 @@ def test_every_column_of_a_customer_is_read(clerk, app, people):
     ) == ("private", "monthly_60", "CNY", "深圳声悦", "东莞")
 
 
+@pytest.mark.both_databases
 def test_a_model_of_several_customers_is_one_model(clerk, app):
     rows = [
         ["产品型号", "品名", "规格", "单位", "客户", "客户料号"],
@@ -343,6 +345,7 @@ def test_what_is_there_already_and_what_stands_twice_is_skipped(clerk, app):
     assert counted(app, Customer) == 3
 
 
+@pytest.mark.both_databases
 def test_what_somebody_made_void_does_not_come_back(clerk, as_role, app):
     as_role("sales_manager").step("/shipments/1/void", reason="录错")
     offer(clerk, "shipments", [TITLES, ["华声汽配", "CA-6920", "PO-1", "L2611", 500, "2026-01-05"]])

@@ -14,6 +14,8 @@ from cs.models.customers import Customer, Product, Shipment
 from cs.web import record_page as records
 from tests.support import BLOCK_A, GOODS, kept
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def many(app, people, on):

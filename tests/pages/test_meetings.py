@@ -219,6 +219,7 @@ def test_rows_and_fields_that_cannot_be_are_refused_beside_them(as_role, complai
     assert (supervisor.status, fault in supervisor.faults) == (422, True)
 
 
+@pytest.mark.both_databases
 def test_a_row_more_keeps_what_is_typed_and_stores_nothing(as_role, complaint_in, stands, ids):
     complaint = complaint_in("answering", route="meeting")
     supervisor = as_role("quality_supervisor").step(
@@ -553,6 +554,7 @@ def test_a_talk_with_the_customer_stands_on_the_page(as_role, complaint_in, on):
 # What recurs
 
 
+@pytest.mark.both_databases
 def test_a_repeat_proposes_the_meeting_and_another_way_needs_its_reason(as_role, complaint_in, stands, on):
     first = complaint_in("closed", on=on - timedelta(days=60))
     again = complaint_in("analysing")

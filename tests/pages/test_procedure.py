@@ -58,6 +58,7 @@ def test_what_is_not_built_yet_claims_nothing(app, clerk):
     assert [clause for clause in unbuilt if clerk.soup.find(id=clause).select("dl")] == []
 
 
+@pytest.mark.both_databases
 def test_each_link_of_the_procedure_opens(clerk):
     clerk.get("/procedure/")
     links = {link["href"] for link in clerk.soup.select("main a[href^='/']")}

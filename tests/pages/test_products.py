@@ -10,6 +10,8 @@ from cs.extensions import db
 from cs.models.customers import Product, Shipment
 from tests.support import kept, loaded
 
+pytestmark = pytest.mark.both_databases
+
 NEW = {"model": "CA-7000", "spec": "低音炮"}
 PART = {"customer_parts-0-customer_id": "1", "customer_parts-0-part_no": "HS-1"}
 

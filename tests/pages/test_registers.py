@@ -26,6 +26,8 @@ from tests import support
 from tests.pdfs import fonts_of, pages_of, size_of, text_of, words_of
 from tests.support import Browser
 
+pytestmark = pytest.mark.both_databases
+
 FORMS = SECTIONS.forms
 REGISTERS = SECTIONS.registers
 

@@ -484,6 +484,7 @@ def test_the_list_asks_as_many_questions_for_many_as_for_one(as_role, filed, cou
     assert ran_so_far[0] == ran_so_far[1]
 
 
+@pytest.mark.both_databases
 def test_the_register_names_who_approved(as_role, filed):
     filed("dispatched", price="999.99")
     page = as_role("auditor").get("/reports/replenishments")
@@ -571,6 +572,7 @@ def test_one_deputy_at_a_time_is_named_and_never_oneself(app, as_role, on):
     assert (manager.status, list(manager.faults)) == (422, ["first_on"])
 
 
+@pytest.mark.both_databases
 def test_a_button_that_withdraws_is_pressed_twice(app, as_role, on):
     manager = as_role("sales_manager")
     manager.step(
@@ -594,6 +596,7 @@ def test_nobody_is_offered_a_signature_that_nobody_can_give_and_the_queue_narrow
     ]
 
 
+@pytest.mark.both_databases
 def test_a_deputy_who_is_the_applicant_sees_the_line_and_cannot_sign_it(app, as_role, filed, on):
     filed()
     as_role("sales_manager").step(
@@ -677,6 +680,7 @@ def test_nothing_is_shipped_before_it_is_made_or_in_the_future(
     assert keeper.status == status
 
 
+@pytest.mark.both_databases
 def test_the_list_narrows_by_what_is_open(as_role, filed):
     numbers = [filed(state, price="1").number for state in ("made", "dispatched", "rejected")]
     page = as_role("auditor").get("/replenishments/?state=open").text

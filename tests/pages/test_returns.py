@@ -303,6 +303,7 @@ def test_process_engineering_sees_later_complaints_of_the_same_model_and_defect(
     assert later.number in engineer.get(f"/returns/{record.id}").text
 
 
+@pytest.mark.both_databases
 def test_the_list_narrows_by_what_is_open_and_what_differs(as_role, return_in):
     closed, short = return_in("closed"), return_in("handling")
     reader = as_role("auditor")
@@ -334,6 +335,7 @@ def test_an_unknown_return_is_not_found(as_role):
     ] == [404] * 4
 
 
+@pytest.mark.both_databases
 def test_the_register_of_returns_has_a_line_for_each_line(as_role, return_in):
     record = return_in("closed")
     page = as_role("auditor").get("/reports/returns")

@@ -52,6 +52,7 @@ def test_a_lines_code_opens_the_count_of_that_line(as_role, return_in, typed):
         )
 
 
+@pytest.mark.both_databases
 def test_a_code_in_full_width_is_read(as_role, return_in):
     record, keeper = return_in("expected"), as_role("warehouse_keeper")
     wide = "".join(chr(ord(sign) + 0xFEE0) for sign in f"{record.number.lower()}/1")
@@ -64,6 +65,7 @@ def test_a_returns_number_opens_the_return(as_role, return_in):
     assert scan(as_role("warehouse_keeper"), record.number).location == f"/returns/{record.id}"
 
 
+@pytest.mark.both_databases
 def test_the_numbers_of_other_records_open_them_too(as_role, complaint_in):
     complaint, inspector = complaint_in("analysing"), as_role("quality_inspector")
     assert scan(inspector, complaint.number.lower()).location == f"/complaints/{complaint.id}"

@@ -11,6 +11,8 @@ from cs.extensions import db
 from cs.models.customers import Customer, Product, Shipment
 from tests.support import kept, loaded
 
+pytestmark = pytest.mark.both_databases
+
 NEW = {
     "customer_id": "1",
     "product_id": "1",

@@ -131,6 +131,7 @@ def test_a_signature_without_the_password_does_not_lengthen_them(app, manager, f
         assert db.session.execute(select(LoginSession.signed_at)).scalar_one() == typed
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("relaxed")
 def test_a_password_typed_anew_begins_them_anew_and_a_wrong_one_is_refused(app, manager, filed, sessions):
     typed = datetime.now(UTC) - timedelta(minutes=MINUTES - 1)

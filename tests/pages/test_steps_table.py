@@ -48,6 +48,7 @@ def test_a_complaints_steps_answer_each_role_as_the_clauses_say(browsers, compla
     compare(browsers, complaint_in, app, situation)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("situation", SAMPLED, ids=lambda one: one.name)
 def test_a_sample_of_them_on_either_database(browsers, complaint_in, app, situation):
     compare({role: browsers[role] for role in SAMPLE}, complaint_in, app, situation)
