@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from flask_babel import gettext
 
 from cs.models.capa import Capa
-from cs.models.complaints.complaint import Complaint, Reply
+from cs.models.complaints.complaint import Complaint
+from cs.models.complaints.reply import Reply
 from cs.wording.words import term
 
 # Of a part of the complaint, the complaint: its meetings and replies know it only by its rows.

@@ -10,12 +10,13 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, and_, or_, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, and_, or_, select
 from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
 
 from cs.extensions import db
 from cs.models.complaints.meeting import MeetingSteps
 from cs.models.complaints.old_register import OldRegister
+from cs.models.complaints.reply import Reply
 from cs.models.complaints.samples import SampleSteps
 from cs.models.customers import Customer, Product
 from cs.models.holidays import work_calendar
@@ -34,53 +35,6 @@ DUE_BY = (
     "customer_deadline",
 )  # fields that decide when the reply is due: without a change of them it stays (5.2.2.6)
 MOST_LIKE_CASES = 20
-
-
-class Reply(db.Model):
-    """One numbered answer to the customer: what quality prepared, when sales sent it, what the customer
-    said."""
-
-    __tablename__ = "replies"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
-    number: Mapped[int]
-    route: Mapped[
-        str | None
-    ]  # of a reply out of an old register neither way, text nor who prepared it are known
-    reply_text: Mapped[str | None] = mapped_column(Text)  # what was settled, or why it is not ours
-    cause: Mapped[str | None] = mapped_column(Text)
-    actions: Mapped[str | None] = mapped_column(Text)
-    agreed_with: Mapped[str | None]
-    settled_on: Mapped[date | None]
-    late_reason: Mapped[str | None] = mapped_column(
-        Text
-    )  # why the result was not recorded the same day (5.2.2.3)
-    quality_replied_at: Mapped[datetime | None] = mapped_column(Moment)
-    prepared_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    due_at: Mapped[datetime] = mapped_column(Moment)
-    replied_at: Mapped[datetime | None] = mapped_column(Moment)
-    replied_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    reply_channel: Mapped[str | None]
-    reply_to: Mapped[str | None]
-    response: Mapped[str | None]
-    response_on: Mapped[date | None]
-    response_note: Mapped[str | None] = mapped_column(Text)
-    prepared_by: Mapped[User | None] = relationship(foreign_keys=[prepared_by_id], viewonly=True)
-    replied_by: Mapped[User | None] = relationship(foreign_keys=[replied_by_id], viewonly=True)
-    __table_args__ = (UniqueConstraint("complaint_id", "number"),)
-
-    @property
-    def recorded_same_day(self) -> bool:
-        """5.2.2.3: 当天把处理结果记录; counted from the day the matter was settled (Q16)."""
-        return (
-            self.settled_on is None
-            or self.quality_replied_at is None
-            or self.quality_replied_at.astimezone(zone()).date() <= self.settled_on
-        )
-
-    @property
-    def in_time(self) -> bool | None:
-        return None if self.replied_at is None else self.replied_at <= self.due_at
 
 
 class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
