@@ -184,7 +184,7 @@ class MeetingWalk:
 
     def _countersign(self: Case, on: datetime) -> Walk:
         """会签: each head in turn; in a case that still waits for it, the last one has not signed yet."""
-        signing = list(self.complaint.unsigned)
+        signing = list(self.complaint.meeting_book.unsigned)
         for one in (
             signing[:-1]
             if self.plot.stops_at in ("issue_result", "send_reply") or self.plot.capa == "issued"
@@ -197,8 +197,9 @@ class MeetingWalk:
     def _carry_out(self: Case, on: datetime) -> Walk:
         """Planning arranges replacement or rework, and the owners do what was decided."""
         calendar, people = self.year.calendar, self.year.people
-        rows = [one for one in self.complaint.open_dispositions if one.round == self.complaint.round]
-        if self.complaint.plan_wanted(on) and self.plot.capa not in ("issued", "analysed"):
+        meeting = self.complaint.current_meeting
+        rows = meeting.open_dispositions if meeting else []
+        if self.complaint.holds("plan_wanted", on) and self.plot.capa not in ("issued", "analysed"):
             on = calendar.add_working_hours(on, self.rng.uniform(2, 7)).replace(microsecond=0)
             yield on
             self.complaint.plan(
@@ -257,9 +258,9 @@ class MeetingWalk:
         complaint = self.complaint
         if complaint.route == "meeting" and (
             self.cure.capa.state not in ("verified", "void")
-            or complaint.open_dispositions
-            or complaint.unsigned
-            or complaint.meeting_to_plan
+            or complaint.meeting_book.open_dispositions
+            or complaint.meeting_book.unsigned
+            or complaint.meeting_book.to_plan
         ):
             return True
         return self.goods_out
