@@ -5,20 +5,17 @@ from __future__ import annotations
 import io
 from datetime import date, datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING
 
 from flask import current_app
 
 from cs.demo.photographs import photograph
+from cs.demo.stories import Story
 from cs.demo.trade import dice
+from cs.demo.walks import DemoYear
 from cs.records.attachments import attach
 from cs.records.procedure import zone
 from cs.records.record import Record
 from cs.records.users import User
-
-if TYPE_CHECKING:
-    from cs.demo.stories import Story
-    from cs.demo.year import Year
 
 HOUR = timedelta(hours=1)
 DAY_HOURS = 8
@@ -28,7 +25,7 @@ class Errand:
     """Its moments. What waits today goes faster where its case leaves it little time, and begins later where
     there is much."""
 
-    def __init__(self, year: Year, name: str, on: datetime) -> None:
+    def __init__(self, year: DemoYear, name: str, on: datetime) -> None:
         self.year, self.on, self.name = year, on, name
         self.rng = dice(name)
         self.pace = 1.0

@@ -6,7 +6,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import current_app
 
@@ -32,15 +32,12 @@ from cs.demo.remedy_words import (
     Remedy,
 )
 from cs.demo.trade import dice
-from cs.demo.walks import Walk
+from cs.demo.walks import DemoYear, Walk
 from cs.models.capa import Capa
 from cs.models.complaints.complaint import Complaint
 from cs.records.attachments import attach
 from cs.records.procedure import zone
 from cs.records.users import User
-
-if TYPE_CHECKING:
-    from cs.demo.year import Year
 
 
 class Cure:
@@ -48,7 +45,7 @@ class Cure:
 
     def __init__(
         self,
-        year: Year,
+        year: DemoYear,
         name: str,
         remedy: Remedy,
         on: datetime,
@@ -252,7 +249,7 @@ class Cure:
         return self.on
 
 
-def elsewhere(year: Year, at: Callable[[date], datetime]) -> list[Walk]:
+def elsewhere(year: DemoYear, at: Callable[[date], datetime]) -> list[Walk]:
     """The CARs that come from no complaint; `at` says when on a day somebody writes one."""
     walks = []
     for number, remedy in enumerate(ELSEWHERE):

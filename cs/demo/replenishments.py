@@ -5,20 +5,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from cs.demo.errands import Errand
 from cs.demo.goods import FEN_BELOW, HALF, LARGE, LIMIT, SMALL, Order
-from cs.demo.walks import Walk
+from cs.demo.stories import Story
+from cs.demo.walks import DemoYear, Walk
+from cs.models.complaints.complaint import Complaint
 from cs.models.deputies import Deputy
 from cs.models.replenishments import Replenishment
 from cs.models.returns.customer_return import Return
 from cs.procedure.replenishments import FIRST, UNORDERED
 from cs.records.users import User
-
-if TYPE_CHECKING:
-    from cs.demo.cases import Case
-
 
 # What a piece costs with tax, in RMB.
 PRICES = {
@@ -98,11 +96,20 @@ VOIDED = (
 )
 
 
+class SuppliedCase(Protocol):
+    """What a replenishment needs of its case."""
+
+    year: DemoYear
+    complaint: Complaint
+    story: Story
+    clerk: User
+
+
 class Supply(Errand):
     """The walk of one replenishment."""
 
     def __init__(
-        self, case: Case, order: Order, name: str, on: datetime, of_return: Return | None = None
+        self, case: SuppliedCase, order: Order, name: str, on: datetime, of_return: Return | None = None
     ) -> None:
         super().__init__(case.year, f"replenishment {name}", on)
         self.case, self.order, self.of_return = case, order, of_return

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cs.demo.errands import Errand, take_picture
 from cs.demo.goods import Slip
@@ -35,13 +35,9 @@ from cs.demo.returns_said import (
     VOIDED,
 )
 from cs.demo.stories import Story
-from cs.demo.walks import Walk
+from cs.demo.walks import DemoYear, Walk
 from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import ReturnLine
-
-if TYPE_CHECKING:
-    from cs.demo.year import Year
-
 
 # Working hours that each task takes, in their order.
 HOURS = {
@@ -128,7 +124,7 @@ class Haul(Errand):
     """The walk of one return."""
 
     def __init__(
-        self, year: Year, story: Story, slip: Slip, name: str, on: datetime, *, again: bool = False
+        self, year: DemoYear, story: Story, slip: Slip, name: str, on: datetime, *, again: bool = False
     ) -> None:
         super().__init__(year, f"return {name}", on)
         self.story, self.slip, self.again = story, slip, again
