@@ -386,7 +386,6 @@ STILL_TOO_LONG = {
     "cs.blueprints.admin.people",
     "cs.blueprints.complaints.forms",
     "cs.demo.returns",
-    "cs.demo.stories",
     "cs.models.capa",
     "cs.models.complaints.complaint",
     "cs.models.replenishments",

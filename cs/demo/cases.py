@@ -13,7 +13,9 @@ from cs.demo.case_words import NEXT_DAY, SILENT, UNKNOWN
 from cs.demo.goods_walk import GoodsWalk
 from cs.demo.meetings import MeetingWalk
 from cs.demo.plots import Plot
-from cs.demo.stories import Story, question
+from cs.demo.stories import Story
+from cs.demo.story_choice import question
+from cs.demo.story_remarks import acceptance, closing, late_reason, refusal
 from cs.demo.walks import DemoYear, Walk
 from cs.models.complaints.complaint import Complaint
 from cs.records.users import User
@@ -185,21 +187,21 @@ class Case:
             case.photograph("explain", case.inspector)
             return
         settled_on = case.on.date()
-        late_reason = None
+        reason = None
         if case.plot.next_day:
             calendar = case.year.calendar
             case.on = calendar.add_working_hours(
                 calendar.end_of(settled_on), case.rng.uniform(0.1, 0.8)
             ).replace(microsecond=0)
             yield case.on
-            late_reason = case.rng.choice(NEXT_DAY)
+            reason = case.rng.choice(NEXT_DAY)
         said = case.story.settlement(settled_on, again=len(case.complaint.replies))
-        case.complaint.settle(by=case.supervisor, on=case.on, late_reason=late_reason, **said)
+        case.complaint.settle(by=case.supervisor, on=case.on, late_reason=reason, **said)
 
     def _send(self) -> Walk:
         case = self.case
         yield from case.until("send")
-        late = case.story.late_reason() if case.on > case.complaint.reply_due_at else None
+        late = late_reason(case.story) if case.on > case.complaint.reply_due_at else None
         facts = {
             "reply_to": case.story.contact.name,
             "late_reply_reason": late,
@@ -224,7 +226,7 @@ class Case:
         if refused <= case.plot.refused:
             case.complaint.refuse(
                 response_on=case.on.date(),
-                response_note=case.story.refusal(refused),
+                response_note=refusal(case.story, refused),
                 by=case.clerk,
                 on=case.on,
             )
@@ -232,7 +234,7 @@ class Case:
             return
         case.complaint.accept(
             response_on=case.on.date(),
-            response_note=case.story.acceptance(),
+            response_note=acceptance(case.story),
             by=case.clerk,
             on=case.on,
         )
@@ -251,4 +253,4 @@ class Case:
         yield from case.work_for(case.rng.uniform(1, 20))
         while self.meeting.unfinished():
             yield from case.work_for(case.rng.uniform(8, 20))  # looks again every other day
-        case.complaint.close(closing_note=case.story.closing(), by=case.supervisor, on=case.on)
+        case.complaint.close(closing_note=closing(case.story), by=case.supervisor, on=case.on)
