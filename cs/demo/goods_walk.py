@@ -8,7 +8,8 @@ from typing import Any
 from cs.demo.case_file import CaseFile
 from cs.demo.goods import Order, Slip
 from cs.demo.replenishments import Supply
-from cs.demo.returns import HOURS, ON_THE_SLIP, Haul
+from cs.demo.return_slips import HOURS, ON_THE_SLIP
+from cs.demo.returns import Haul
 from cs.demo.returns_said import WRONG_DOOR
 from cs.demo.stories import Story
 from cs.demo.trade import dice
