@@ -32,8 +32,10 @@ class CaseFile:
         length: timedelta | None = None,
         deadline: datetime | None = None,
     ) -> None:
-        """`length`: working time from hearing to the reply; without it, what 5.2.2.6 gives, or longer where
-        the plot is late."""
+        """Take as `length` the working time from hearing to the reply.
+
+        Without it, the time is what 5.2.2.6 gives, or longer where the plot is late.
+        """
         self.year, self.plot, self.heard_at, self.on = year, plot, heard_at, heard_at
         self.number, self.name = number, f"case {number}"
         self.rng = dice(self.name)
@@ -54,15 +56,15 @@ class CaseFile:
         self.length = self.year.calendar.working_hours_between(self.heard_at, due) * share
 
     def until(self, step: str) -> Walk:
-        """Sleeps until the step's share of the time to the reply has passed; some minutes at least, which
-        each step takes."""
+        """Sleep until the step's share of the time to the reply has passed, and for some minutes at
+        least."""
         before = self.on
         yield from self.rest(self.began, self.length * PACE[step] * self.rng.uniform(0.94, 1.0))
         if self.on == before and self.on > self.began:
             yield from self.work_for(self.rng.uniform(0.1, 0.5))
 
     def work_for(self, hours: float) -> Walk:
-        """Sleeps for so many working hours."""
+        """Sleep for so many working hours."""
         yield from self.rest(self.on, timedelta(hours=hours))
 
     def rest(self, since: datetime, time: timedelta) -> Walk:
@@ -71,7 +73,8 @@ class CaseFile:
         yield self.on
 
     def stops_before(self, step: str) -> bool:
-        """Whether the plot ends before this step; then the task is taken by whom the plot says."""
+        """Tell whether the plot ends before this step, and give its task to the person whom the plot
+        names."""
         stops = self.plot.stops_at
         if stops is None or stops not in {
             "prepare": ("settle", "explain", "issue_result"),

@@ -17,8 +17,8 @@ class Receipt:
     def __init__(self, case: CaseFile, goods: GoodsWalk) -> None:
         self.case, self.goods = case, goods
 
-    def decline(self, asked: dict[str, Any]) -> Walk:
-        """What is passed on turns out to be no complaint."""
+    def decline(self, enquiry: dict[str, Any]) -> Walk:
+        """Pass on something that turns out to be no complaint, and decline it."""
         case = self.case
         name = case.rng.choice(sorted(HEARD_BY))
         yield from case.until("pass_on")
@@ -33,51 +33,52 @@ class Receipt:
             contact_name=None,
             contact_phone=None,
             lot_no=None,
-            description=HEARD_BY[name] + case.story.say(asked["said"]),
+            description=HEARD_BY[name] + case.story.say(enquiry["said"]),
         )
         yield from case.until("receive")
-        case.complaint.decline(reason=asked["reason"], by=case.clerk, on=case.on)
+        case.complaint.decline(reason=enquiry["reason"], by=case.clerk, on=case.on)
 
     def hear(self) -> Walk:
         case = self.case
         story = case.story
-        facts = story.receipt() | {
+        details = story.receipt() | {
             "customer_deadline": case.deadline,
             "heard_at": case.heard_at,
             "description": story.description(lot_known=not case.plot.unknown, deadline=case.deadline),
         }
         if case.plot.unknown:
-            facts |= {"lot_no": None, "order_no": None, "shipped_on": None, "shipped_qty": None}
-            facts |= {case.rng.choice(("checked_qty", "defect_qty")): None}
+            details |= {"lot_no": None, "order_no": None, "shipped_on": None, "shipped_qty": None}
+            details |= {case.rng.choice(("checked_qty", "defect_qty")): None}
         later = {}
         if case.plot.amended:
             later = {
-                key: facts[key] for key in ("lot_no", "order_no", "shipped_on", "shipped_qty", "customer_ref")
+                key: details[key]
+                for key in ("lot_no", "order_no", "shipped_on", "shipped_qty", "customer_ref")
             }
-            facts |= dict.fromkeys(later)
+            details |= dict.fromkeys(later)
         elif not case.plot.unknown and case.rng.random() < 0.25:
-            facts |= dict.fromkeys(case.rng.sample(("found_at", "checked_qty", "contact_phone"), 1))
+            details |= dict.fromkeys(case.rng.sample(("found_at", "checked_qty", "contact_phone"), 1))
         if case.plot.slips and case.plot.slips[0].makes:
-            yield from self.goods.come_in(facts)
+            yield from self.goods.come_in(details)
             return
         if case.plot.passed_on:
-            yield from self._pass_on(facts)
+            yield from self._pass_on(details)
             if case.stops_before("register"):
                 return
         yield from case.until("first")
         if case.plot.passed_on:
-            facts.pop("heard_at")
-            case.complaint.register(by=case.clerk, on=case.on, **facts)
+            details.pop("heard_at")
+            case.complaint.register(by=case.clerk, on=case.on, **details)
         else:
-            case.complaint = Complaint.log(by=case.clerk, on=case.on, **facts)
+            case.complaint = Complaint.log(by=case.clerk, on=case.on, **details)
         if case.plot.photo:
             case.photograph("register" if case.plot.passed_on else "log", case.clerk)
         if later and case.plot.stops_at != "receive":
             yield from case.work_for(0.4)
             case.complaint.amend(by=case.clerk, on=case.on, **later)
 
-    def _pass_on(self, facts: dict[str, Any]) -> Walk:
-        """5.2.1.2: another department hears it first and knows less."""
+    def _pass_on(self, details: dict[str, Any]) -> Walk:
+        """Let another department hear of it first, which knows less (5.2.1.2)."""
         case = self.case
         story, rng = case.story, case.rng
         name = rng.choice(sorted(HEARD_BY))
@@ -88,14 +89,14 @@ class Receipt:
             on=case.on,
             heard_at=case.heard_at,
             channel=rng.choice(("phone", "visit", "chat")),
-            customer_id=facts["customer_id"] if named else None,
+            customer_id=details["customer_id"] if named else None,
             customer_said=None
             if named
             else f"{story.customer.short_name}"
             f"（{story.customer.full_name[:2] if not story.foreign else '外贸'}客户）",
             contact_name=story.who() if rng.random() < 0.6 else None,
             contact_phone=None,
-            product_id=facts["product_id"],
+            product_id=details["product_id"],
             lot_no=None,
             description=f"{HEARD_BY[name]}{story.shipment.product.model} {story.symptom()}，请业务跟进。",
         )

@@ -10,13 +10,13 @@ from cs.demo.walks import Walk
 
 
 class SampleWalk:
-    """What quality asks of the customer, and the way of the samples that it gets."""
+    """The questions of quality to the customer, and the samples that it receives."""
 
     def __init__(self, case: CaseFile) -> None:
         self.case = case
 
     def look_closer(self) -> Walk:
-        """What quality asks the customer before it signs its analysis."""
+        """Ask the customer for what quality needs before it signs its analysis."""
         case = self.case
         plot, complaint, today, rng = case.plot, case.complaint, case.on.date(), case.rng
         if plot.sample:
@@ -57,7 +57,7 @@ class SampleWalk:
             case.year.start(self._sample_after(case.on, plot.sample))
 
     def _sample_after(self, on: datetime, end: str) -> Walk:
-        """Where the sample goes from the bench, and its end."""
+        """Move the sample on from the bench, to its end."""
         case = self.case
         sample = case.complaint.samples[0].id
         calendar = case.year.calendar

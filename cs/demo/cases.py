@@ -41,12 +41,12 @@ class Case:
         self.samples = SampleWalk(self.case)
 
     def walk(self) -> Walk:
-        """From the call to the close, or to where the plot stops."""
+        """Walk the case from the call to the close, or to where the plot stops."""
         case = self.case
         yield case.heard_at
         plot, rng, people = case.plot, case.rng, case.year.people
         looked_at = plot.ours and (plot.refused or plot.sample or plot.nature != "sporadic")
-        asked = question(rng) if plot.declined else {}
+        enquiry = question(rng) if plot.declined else {}
         case.story = Story(
             case.year.trade,
             rng,
@@ -55,7 +55,7 @@ class Case:
             nature=plot.nature,
             about=plot.about,
             seen=plot.photo,
-            asked=asked,
+            enquiry=enquiry,
             only="field" if plot.unknown else "technical" if looked_at or plot.slips else None,
             waits=plot.stops_at is not None,
             home=bool(plot.slips or plot.orders),
@@ -70,7 +70,7 @@ class Case:
         if not case.length:
             case.set_length()
         if plot.declined:
-            yield from self.receipt.decline(asked)
+            yield from self.receipt.decline(enquiry)
             return
         yield from self.receipt.hear()
         if plot.void:
@@ -79,11 +79,11 @@ class Case:
             yield from self._go(*self._whole())
 
     def _whole(self) -> tuple[Callable[[], Walk], ...]:
-        """What comes after the registration, in order."""
+        """Return the steps after the registration, in order."""
         return (self._receive, self.samples.look_closer, *self._answering(), self._close)
 
     def _answering(self) -> tuple[Callable[[], Walk], ...]:
-        """One lap of it: a refusal makes another."""
+        """Return the steps of one answer; a refusal makes another."""
         return (
             self._confirm,
             self.meeting.meet,
@@ -94,7 +94,7 @@ class Case:
         )
 
     def _go(self, *steps: Callable[[], Walk], lap: str = "") -> Walk:
-        """Takes the steps in turn, up to where the plot stops."""
+        """Take the steps in turn, up to where the plot stops."""
         case = self.case
         for step in steps:
             if case.stopped or case.stops_before(step.__name__.strip("_") + lap):
@@ -114,12 +114,12 @@ class Case:
         ]
 
     def _void(self) -> Walk:
-        """5.6: logged twice, or not ours at all; the sales manager voids it."""
+        """Void a case that was logged twice or is not ours at all, as the sales manager does (5.6)."""
         case = self.case
         manager = case.year.people["sales_manager"]
         if case.plot.void == "twice":
             yield from case.work_for(1.5)
-            facts = case.story.receipt() | {
+            entry = case.story.receipt() | {
                 "heard_at": case.heard_at,
                 "channel": "email",
                 "customer_deadline": None,
@@ -128,7 +128,7 @@ class Case:
             again = Complaint.log(
                 by=case.rng.choice(case.year.people.with_role("sales_clerk")),
                 on=case.on,
-                **facts,
+                **entry,
             )
             yield from case.work_for(2)
             again.void(
@@ -157,18 +157,18 @@ class Case:
         same, _others = case.complaint.like_cases(
             case.complaint.product_id, case.story.code, case.story.category
         )
-        facts = case.story.confirmation(
+        confirmation = case.story.confirmation(
             again=len(case.complaint.replies), repeat=bool(same), overruled=case.plot.overruled
         )
         given = case.story.receipt()
         if case.plot.unknown:
-            facts["unknown_reason"] = case.rng.choice(UNKNOWN)
+            confirmation["unknown_reason"] = case.rng.choice(UNKNOWN)
         else:
-            facts |= {field: given[field] for field in case.complaint.missing}
+            confirmation |= {field: given[field] for field in case.complaint.missing}
         case.complaint.confirm(
-            by=case.supervisor if facts["route_reason"] else case.inspector,
+            by=case.supervisor if confirmation["route_reason"] else case.inspector,
             on=case.on,
-            **facts,
+            **confirmation,
         )
         self.goods.send_goods()
 
@@ -195,22 +195,22 @@ class Case:
             ).replace(microsecond=0)
             yield case.on
             reason = case.rng.choice(NEXT_DAY)
-        said = case.story.settlement(settled_on, again=len(case.complaint.replies))
-        case.complaint.settle(by=case.supervisor, on=case.on, late_reason=reason, **said)
+        settlement = case.story.settlement(settled_on, again=len(case.complaint.replies))
+        case.complaint.settle(by=case.supervisor, on=case.on, late_reason=reason, **settlement)
 
     def _send(self) -> Walk:
         case = self.case
         yield from case.until("send")
         late = late_reason(case.story) if case.on > case.complaint.reply_due_at else None
-        facts = {
+        reply = {
             "reply_to": case.story.contact.name,
             "late_reply_reason": late,
             "reply_channel": case.rng.choice(("email", "email", "letter", "chat")),
         }
         if case.plot.directly:
-            case.complaint.reply_directly(by=case.inspector, on=case.on, **facts)
+            case.complaint.reply_directly(by=case.inspector, on=case.on, **reply)
         else:
-            case.complaint.send_reply(by=case.clerk, on=case.on, **facts)
+            case.complaint.send_reply(by=case.clerk, on=case.on, **reply)
 
     def _follow_up(self) -> Walk:
         case = self.case
@@ -240,7 +240,7 @@ class Case:
         )
 
     def _answer_again(self) -> Walk:
-        """After a refusal: analysis, settlement and reply once more, within the limit that starts anew."""
+        """Analyse, settle and reply once more after a refusal, within the limit that starts anew."""
         case = self.case
         case.began = case.on
         case.length = case.year.calendar.working_hours_between(

@@ -18,7 +18,7 @@ from cs.models.returns.customer_return import Return
 
 
 class GoodsWalk:
-    """What a case of a complaint has to do with goods that come back or that are sent again."""
+    """The goods of a case that come back or are sent again."""
 
     def __init__(self, case: CaseFile) -> None:
         self.case = case
@@ -26,7 +26,7 @@ class GoodsWalk:
         self.supplies: list[Supply] = []
 
     def haul(self, n: int) -> Haul:
-        """The n-th return of the case, made when it is first needed."""
+        """Return the n-th return of the case, made when it is first needed."""
         case = self.case
         while len(self.hauls) <= n:
             number = len(self.hauls)
@@ -42,8 +42,8 @@ class GoodsWalk:
             )
         return self.hauls[n]
 
-    def come_in(self, facts: dict[str, Any]) -> Walk:
-        """5.3.5: the return makes the complaint; sales completes what the slip does not say."""
+    def come_in(self, details: dict[str, Any]) -> Walk:
+        """Make the complaint from the return (5.3.5); sales completes what the slip does not say."""
         case = self.case
         haul = self.haul(0)
         if haul.slip.gate:
@@ -59,11 +59,11 @@ class GoodsWalk:
         case.complaint.amend(
             by=case.clerk,
             on=case.on,
-            **{field: value for field, value in facts.items() if field not in ON_THE_SLIP},
+            **{field: value for field, value in details.items() if field not in ON_THE_SLIP},
         )
 
     def send_goods(self) -> None:
-        """Once quality has confirmed the complaint, its returns go their way."""
+        """Start the returns of the case once quality has confirmed the complaint."""
         case = self.case
         if len(case.complaint.replies):
             return
@@ -96,16 +96,14 @@ class GoodsWalk:
 
     @property
     def goods_out(self) -> bool:
-        """Whether a return or a replenishment of the case is still to come or to end: it cannot be closed
-        before."""
-        return not all(one.over for one in [*self.hauls, *self.supplies]) or len(self.hauls) < len(
+        """Tell whether a return or a replenishment is still open, which keeps the case from being closed."""
+        return not all(errand.over for errand in [*self.hauls, *self.supplies]) or len(self.hauls) < len(
             self.case.plot.slips
         )
 
 
 def arrival(year: DemoYear, number: int, arrived_at: datetime, *, void: bool = False) -> Walk:
-    """Goods that came in unannounced, of no case yet: sales has not taken them over; or they are not ours at
-    all."""
+    """Receive goods that came in unannounced and belong to no case yet; void them if they are not ours."""
     on = year.calendar.add_working_hours(arrived_at, 0.4).replace(microsecond=0)
     yield on
     name = f"gate {number}"

@@ -78,15 +78,19 @@ GOODS_DONE = {
 def goods(
     rng: Random, defects: int, lot: int, *, supplied: bool
 ) -> tuple[dict[str, int], dict[str, tuple[str, str, int]]]:
-    """What is found at each place, of a lot of so many pieces, and what is decided of it; only where a
-    supplier is liable lies something in raw material."""
-    found = {"affected": defects, "finished": _part(lot, rng.uniform(0.1, 0.3))}
-    for place, chance, share in (("customer", 0.5, 0.2), ("in_transit", 0.3, 0.15), ("wip", 0.6, 0.05)):
+    """Return the quantities at each location, of a lot of so many pieces, and what is decided of them.
+
+    Raw material is affected only where a supplier is liable.
+    """
+    quantities = {"affected": defects, "finished": _part(lot, rng.uniform(0.1, 0.3))}
+    for location, chance, share in (("customer", 0.5, 0.2), ("in_transit", 0.3, 0.15), ("wip", 0.6, 0.05)):
         if rng.random() < chance:
-            found[place] = _part(lot, share * rng.uniform(0.5, 1))
+            quantities[location] = _part(lot, share * rng.uniform(0.5, 1))
     if supplied:
-        found["raw"] = _part(lot, rng.uniform(0.2, 0.5))
-    return found, {place: rng.choice(DECISIONS[place]) for place in PLACES if found.get(place)}
+        quantities["raw"] = _part(lot, rng.uniform(0.2, 0.5))
+    return quantities, {
+        location: rng.choice(DECISIONS[location]) for location in PLACES if quantities.get(location)
+    }
 
 
 def _part(lot: int, share: float) -> int:
@@ -94,13 +98,13 @@ def _part(lot: int, share: float) -> int:
 
 
 class MeetingWalk:
-    """The steps of a case that takes the way of 5.2.2.4."""
+    """The steps of a case that goes through a meeting (5.2.2.4)."""
 
     def __init__(self, case: CaseFile, goods: GoodsWalk) -> None:
         self.case, self.goods = case, goods
 
     def department(self) -> str:
-        """Who is responsible, by what is wrong."""
+        """Return the responsible department, by the defect category."""
         case = self.case
         if case.story.problem.get("liability") == "supplier":
             return "quality"
@@ -141,14 +145,13 @@ class MeetingWalk:
         )
 
     def dispose(self) -> Walk:
-        """What becomes of the goods at every place; then those act on whom it falls, each in their own
-        time."""
+        """Decide on the goods at every location; then each owner acts in their own time."""
         case = self.case
         if case.complaint.route != "meeting":
             return
         yield from case.until("dispose")
         people, calendar = case.year.people, case.year.calendar
-        found, decided = goods(
+        quantities, decided = goods(
             case.rng,
             case.story.n,
             case.story.shipment.quantity,
@@ -156,22 +159,22 @@ class MeetingWalk:
         )
         places = [
             {
-                "place": place,
-                "found_qty": found.get(place, 0),
-                "confirmed_by": None if found.get(place) else case.rng.choice(NOBODY),
+                "place": location,
+                "found_qty": quantities.get(location, 0),
+                "confirmed_by": None if quantities.get(location) else case.rng.choice(NOBODY),
             }
-            for place in PLACES
+            for location in PLACES
         ]
         rows = [
             {
-                "place": place,
+                "place": location,
                 "lot_no": case.story.shipment.lot_no,
-                "quantity": found[place],
+                "quantity": quantities[location],
                 "disposition": what,
                 "owner_id": people[name].id,
                 "planned_on": calendar.add_working_days(case.on.date(), days),
             }
-            for place, (what, name, days) in decided.items()
+            for location, (what, name, days) in decided.items()
         ]
         waits = case.plot.stops_at is not None
         case.complaint.dispose(
@@ -188,23 +191,28 @@ class MeetingWalk:
             case.year.start(self._carry_out(case.on))
 
     def _countersign(self, on: datetime) -> Walk:
-        """会签: each head in turn; in a case that still waits for it, the last one has not signed yet."""
+        """Let each head countersign 会签 in turn; in a case that still waits for it, the last has
+        not signed yet."""
         case = self.case
         signing = list(case.complaint.unsigned)
-        for one in (
+        for signature in (
             signing[:-1]
             if case.plot.stops_at in ("issue_result", "send_reply") or case.plot.capa == "issued"
             else signing
         ):
             on = case.year.calendar.add_working_hours(on, case.rng.uniform(0.2, 0.8)).replace(microsecond=0)
             yield on
-            case.complaint.countersign(by=one.user, on=on)
+            case.complaint.countersign(by=signature.user, on=on)
 
     def _carry_out(self, on: datetime) -> Walk:
-        """Planning arranges replacement or rework, and the owners do what was decided."""
+        """Let planning arrange replacement or rework, and the owners carry out the dispositions."""
         case = self.case
         calendar, people = case.year.calendar, case.year.people
-        rows = [one for one in case.complaint.open_dispositions if one.round == case.complaint.round]
+        rows = [
+            disposition
+            for disposition in case.complaint.open_dispositions
+            if disposition.round == case.complaint.round
+        ]
         if case.complaint.plan_wanted(on) and case.plot.capa not in ("issued", "analysed"):
             on = calendar.add_working_hours(on, case.rng.uniform(2, 7)).replace(microsecond=0)
             yield on
@@ -227,14 +235,14 @@ class MeetingWalk:
             )
 
     def issue_result(self) -> None:
-        """The result goes to sales; the first time, a CAR to the responsible department with it (5.2.2.5)."""
+        """Issue the result to sales; the first time, with a CAR to the responsible department (5.2.2.5)."""
         case = self.case
-        said: dict[str, Any] = case.story.settlement(case.on.date(), again=len(case.complaint.replies))
+        settlement: dict[str, Any] = case.story.settlement(case.on.date(), again=len(case.complaint.replies))
         first = len(case.complaint.replies) == 0
         case.complaint.issue_result(
-            reply_text=said["reply_text"],
-            cause=said["cause"],
-            actions=said["actions"],
+            reply_text=settlement["reply_text"],
+            cause=settlement["cause"],
+            actions=settlement["actions"],
             by=case.supervisor,
             on=case.on,
         )
@@ -265,8 +273,7 @@ class MeetingWalk:
         case.year.start(case.cure.walk(issued=True))
 
     def unfinished(self) -> bool:
-        """Whether something of the meeting, or of the goods, is still to be done before the case can be
-        closed (Q12)."""
+        """Tell whether the meeting or the goods still keep the case from being closed (Q12)."""
         case = self.case
         complaint = case.complaint
         if complaint.route == "meeting" and (

@@ -24,16 +24,16 @@ class Workshop:
         self.errand = errand
 
     def _decided(self, line: ReturnLine, first: bool) -> dict[str, Decimal]:
-        """What inspection makes of a line: of pieces that were sent along for checking, only some are bad."""
+        """Return the decision on a line: of pieces that were sent along for checking, only some are bad."""
         errand = self.errand
         there = int(line.tally.uninspected)
         bad = there if errand.again else min(there, max(2, errand.story.n) if first else 1)
-        found = (
-            errand.found
-            if first or errand.found == "as_is"
+        condition = (
+            errand.condition
+            if first or errand.condition == "as_is"
             else "good"
             if errand.rng.random() < 0.5
-            else errand.found
+            else errand.condition
         )
         parts = {
             "good": (("ntf", 1),),
@@ -41,7 +41,7 @@ class Workshop:
             "scrap": (("scrapped", bad),),
             "rework": (("rework", bad),),
             "mixed": (("rework", max(bad - 1, 1)), ("scrapped", 1), ("as_is", 1)),
-        }[found]
+        }[condition]
         decided = {}
         for name, pieces in parts:
             decided[name] = min(pieces, there)
@@ -49,7 +49,7 @@ class Workshop:
         return {name: Decimal(pieces) for name, pieces in [*decided.items(), ("accepted", there)] if pieces}
 
     def inspect(self) -> Walk:
-        """A line at a time; in portions, the good ones of the first line come after its bad ones."""
+        """Inspect line by line; in portions, the good pieces of the first line follow its bad ones."""
         errand = self.errand
         record, by = errand.record, errand.one_of("quality_inspector", "zhangwei", "yangfan")
         yield errand.later(HOURS["inspect"])
@@ -69,7 +69,7 @@ class Workshop:
                 yield errand.later(0.8)
             note = errand.rng.choice(INSPECTED[next(iter(decided))]) if n == 0 else None
             record.inspect(line_id=line.id, bookings=decided, note=note, by=by, on=errand.on)
-        if errand.found in ("scrap", "mixed"):
+        if errand.condition in ("scrap", "mixed"):
             take_picture(record, errand.story, errand.rng, step="inspect", by=by, on=errand.on)
 
     def instruct(self) -> Walk:
@@ -100,14 +100,13 @@ class Workshop:
         )
 
     def _not_after(self, day: date) -> date:
-        """The goods must be worked on by the day they are due back, unless that is over."""
+        """Return the day, brought forward to when the goods are due back unless that is past."""
         errand = self.errand
         due = errand.record.return_by
         return min(day, due) if due and due >= errand.today else day
 
     def rework(self) -> Walk:
-        """Production books what it has reworked, at once or in two portions; one that waits has the second
-        open."""
+        """Book the reworked pieces, at once or in two portions; a return that waits has the second open."""
         errand = self.errand
         record, hours = errand.record, HOURS["rework"]
         yield errand.later(hours / 2)

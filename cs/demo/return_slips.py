@@ -57,8 +57,11 @@ ON_THE_SLIP = (
 
 
 def lines_of(story: Story, slip: Slip, rng: Random, *, again: bool) -> list[dict[str, Any]]:
-    """The lines of the customer's slip: what the case is about, and what else the customer sends along;
-    `again`: a later return of the case."""
+    """Return the lines of the customer's slip: the goods of the case, and what else the customer sends
+    along.
+
+    `again`: a later return of the case.
+    """
     goods = story.shipment
     pieces = min(
         goods.quantity,
@@ -80,29 +83,31 @@ def lines_of(story: Story, slip: Slip, rng: Random, *, again: bool) -> list[dict
         }
     ]
     others = [
-        one
-        for one in reversed(story.trade.sent)
-        if one.customer_id == goods.customer_id
-        and one.id != goods.id
-        and one.state == "active"
-        and one.shipped_on < goods.shipped_on
-        and one.lot_no != goods.lot_no
+        shipment
+        for shipment in reversed(story.trade.sent)
+        if shipment.customer_id == goods.customer_id
+        and shipment.id != goods.id
+        and shipment.state == "active"
+        and shipment.shipped_on < goods.shipped_on
+        and shipment.lot_no != goods.lot_no
     ]
-    others.sort(key=lambda one: one.product_id != goods.product_id)
+    others.sort(key=lambda shipment: shipment.product_id != goods.product_id)
     return lines + [
         {
-            "product_id": one.product_id,
-            "lot_no": one.lot_no,
-            "order_no": one.order_no,
-            "return_reason": rng.choice(OTHER_LOT if one.product_id == goods.product_id else OTHER_MODEL),
-            "slip_qty": Decimal(rng.randint(2, min(8, one.quantity))),
+            "product_id": shipment.product_id,
+            "lot_no": shipment.lot_no,
+            "order_no": shipment.order_no,
+            "return_reason": rng.choice(
+                OTHER_LOT if shipment.product_id == goods.product_id else OTHER_MODEL
+            ),
+            "slip_qty": Decimal(rng.randint(2, min(8, shipment.quantity))),
         }
-        for one in others[: slip.lines - 1]
+        for shipment in others[: slip.lines - 1]
     ]
 
 
 class RegisteredReturn(Errand):
-    """A return that comes into the books, and its people."""
+    """The registration of a return, and its people."""
 
     def __init__(
         self, year: DemoYear, story: Story, slip: Slip, name: str, on: datetime, *, again: bool = False
@@ -112,7 +117,7 @@ class RegisteredReturn(Errand):
         self.clerk = story.customer.clerk or year.people["sales_clerk"]
         self.record: Return  # once it is registered
 
-    def _facts(self) -> dict[str, Any]:
+    def _registration(self) -> dict[str, Any]:
         story, rng = self.story, self.rng
         kind = "other" if self.slip.outcome and rng.random() < 0.3 else KINDS[story.found_at]
         return {
@@ -132,10 +137,13 @@ class RegisteredReturn(Errand):
         }
 
     def at_the_gate(self, arrived_at: datetime, on: datetime) -> None:
-        """5.3.2: it came in unannounced."""
+        """Receive the return that came in unannounced (5.3.2)."""
         self.on = on
         self.record = Return.receive_at_gate(
-            arrived_at=arrived_at, by=self.one_of("warehouse_keeper", "suqiang"), on=on, **self._facts()
+            arrived_at=arrived_at,
+            by=self.one_of("warehouse_keeper", "suqiang"),
+            on=on,
+            **self._registration(),
         )
 
     def take_over(self, on: datetime, complaint_id: int | None = None) -> None:
@@ -165,7 +173,7 @@ class RegisteredReturn(Errand):
     def register(self, on: datetime, complaint_id: int | None = None) -> None:
         self.on = on
         self.record = Return.register(
-            complaint_id=complaint_id, by=self.clerk, on=on, **self._facts(), **self._wishes()
+            complaint_id=complaint_id, by=self.clerk, on=on, **self._registration(), **self._wishes()
         )
 
     def void(self) -> Walk:
@@ -173,5 +181,5 @@ class RegisteredReturn(Errand):
         self.record.void(reason=self.rng.choice(VOIDED), by=self.year.people["sales_manager"], on=self.on)
 
     @property
-    def found(self) -> str:
-        return "as_is" if self.slip.outcome == "send_as_is" else self.slip.found
+    def condition(self) -> str:
+        return "as_is" if self.slip.outcome == "send_as_is" else self.slip.condition

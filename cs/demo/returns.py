@@ -57,13 +57,15 @@ class Haul(RegisteredReturn):
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The tasks of this return in order, from the judgement on."""
+        """Return the tasks of this return in order, from the judgement on."""
         slip = self.slip
         if slip.outcome == "leave_there":
             return ("judge", "offer")
         fetched = () if slip.gate else ("arrange",)
         reworked = (
-            ("instruct", "plan_rework", "rework", "reinspect") if self.found in ("rework", "mixed") else ()
+            ("instruct", "plan_rework", "rework", "reinspect")
+            if self.condition in ("rework", "mixed")
+            else ()
         )
         return (
             "judge",
@@ -79,7 +81,7 @@ class Haul(RegisteredReturn):
         )
 
     def walk(self) -> Walk:
-        """From the judgement to the close, or to the task for which it waits."""
+        """Walk from the judgement to the close, or to the task for which it waits."""
         waits = self.slip.waits_for
         path = self.path[: self.path.index(waits)] if waits else self.path
         if self.slip.amended and not waits:
@@ -97,7 +99,7 @@ class Haul(RegisteredReturn):
     # Liability (5.3.1, 5.3.5)
 
     def _amend(self) -> None:
-        """Sales completes the slip: the customer sends a piece more."""
+        """Complete the slip, as sales does: the customer sends a piece more."""
         record = self.record
         lines = [
             {
@@ -120,18 +122,18 @@ class Haul(RegisteredReturn):
     def _judge(self) -> Walk:
         yield self.later(HOURS["judge"])
         liability = self.story.problem.get("liability", "ours")
-        facts = {
+        judgement = {
             "liability": liability,
             "liability_note": self.story.say(self.rng.choice(JUDGED[liability])),
             "by": self.one_of("quality_inspector", "zhangwei", "yangfan"),
             "on": self.on,
         }
         if self.slip.outcome:
-            self.record.decline(**facts)
+            self.record.decline(**judgement)
         elif self.slip.gate:
-            self.record.accept_here(**facts)
+            self.record.accept_here(**judgement)
         else:
-            self.record.accept(**facts)
+            self.record.accept(**judgement)
 
     def _offer(self) -> Walk:
         yield self.later(HOURS["offer"] / 2)
@@ -164,7 +166,8 @@ class Haul(RegisteredReturn):
     # Counting (5.3.3)
 
     def _count(self) -> Walk:
-        """The lines in turn; one that waits for its count in portions has its last line uncounted."""
+        """Count the lines in turn; a return that waits for its count in portions has its last line
+        uncounted."""
         record, slip = self.record, self.slip
         yield self.later(HOURS["count"])
         by, lines = self.one_of("warehouse_keeper", "suqiang"), list(record.lines)

@@ -54,7 +54,7 @@ class Story:
         seen: bool = False,
         waits: bool = False,
         home: bool = False,
-        asked: dict[str, Any] | None = None,
+        enquiry: dict[str, Any] | None = None,
     ) -> None:
         """`about`: the beginning of its defect's code, or who is liable. `only`: "field", somebody far from
         any lot number speaks, or "technical". `seen`: there is something to photograph. `waits`: a customer
@@ -67,7 +67,7 @@ class Story:
             rng,
             heard_at,
             problems_of(ours, about, only),
-            set((asked or {}).get("on", UNITS)),
+            set((enquiry or {}).get("on", UNITS)),
             nature=nature,
             only=only,
             seen=seen,
@@ -86,9 +86,9 @@ class Story:
         self.contact: Contact = rng.choice(self.customer.contacts)
         self.foreign = self.customer.currency != "CNY"
         demands = [
-            one
-            for one in DEMANDS.get(self.category, USUAL_DEMANDS)
-            if not (self.foreign and {"on_site", "rework"} & set(one))
+            ways
+            for ways in DEMANDS.get(self.category, USUAL_DEMANDS)
+            if not (self.foreign and {"on_site", "rework"} & set(ways))
         ]
         self.demands = sorted(rng.choice(demands or [["exchange"]]))
         self.channel = self._channel()
@@ -121,8 +121,8 @@ class Story:
         return rng.choice(("phone", "phone", "phone", "email", "email", "chat", "letter", "visit"))
 
     def sends_back(self, *, wants_more: bool, slip: bool) -> None:
-        """The customer sends goods back, and may want others at once; by the `slip` itself we hear of it
-        first."""
+        """Let the customer send goods back, and want others at once; `slip`: the slip is how we hear of
+        it."""
         self.demands = ["replenishment", "return"] if wants_more else ["return"]
         if slip:
             self.channel = "return"
@@ -151,7 +151,7 @@ class Story:
         return sentence.format(**self.words)
 
     def pick(self, key: str) -> str:
-        """The problem's sentence that belongs to what was seen."""
+        """Return the problem's sentence that belongs to what was seen."""
         options = self.problem[key]
         return self.say(
             options[min(self.variant, len(options) - 1)] if isinstance(options, list) else options
@@ -164,7 +164,7 @@ class Story:
     # Receipt
 
     def who(self) -> str:
-        """How the customer's person is spoken of."""
+        """Return how the customer's person is spoken of."""
         name, post = self.contact.name, self.contact.position or ""
         if self.foreign:
             return name
@@ -180,19 +180,18 @@ class Story:
         return self.say(opening) + self.pick("seen")
 
     def description(self, *, lot_known: bool = True, deadline: datetime | None = None) -> str:
-        """投诉内容 as the clerk writes it down."""
+        """Return the complaint's text 投诉内容 as the clerk writes it down."""
         lot = f"批号{self.shipment.lot_no}。" if lot_known else "外箱已拆，客户一时查不到批号。"
-        asked = (
-            "、".join(ASKED[one] for one in self.demands)
+        demanded = (
+            "、".join(ASKED[demand] for demand in self.demands)
             or NO_DEMAND.get(self.category, ("尽快说明原因",))[0]
         )
         by_when = f"请于{deadline.month}月{deadline.day}日{deadline:%H:%M}前回复。" if deadline else ""
-        return (
-            f"{self.opening()}{self.shipment.product.model} {self.symptom()}。{lot}客户要求{asked}。{by_when}"
-        )
+        complaint = f"{self.opening()}{self.shipment.product.model} {self.symptom()}。"
+        return f"{complaint}{lot}客户要求{demanded}。{by_when}"
 
     def receipt(self) -> dict[str, Any]:
-        """The fields of block A that are known when nothing is missing."""
+        """Return the fields of block A when nothing is missing."""
         goods, rng = self.shipment, self.rng
         part_no = next(
             (part.part_no for part in goods.product.customer_parts if part.customer_id == goods.customer_id),
@@ -226,7 +225,7 @@ class Story:
     def confirmation(
         self, *, again: int = 0, repeat: bool = False, overruled: bool = False
     ) -> dict[str, Any]:
-        """Block B, signed by quality; `again`: how often the customer has refused our reply.
+        """Return block B, signed by quality; `again`: how often the customer has refused our reply.
 
         A `repeat` (3.4) that is not the batch or chronic problem of the plot goes to the meeting every other
         time, else the short way, with a reason.
@@ -239,7 +238,7 @@ class Story:
             if self.ours
             else AGAIN_NOT_OURS[again - 1]
         )
-        facts = {
+        block = {
             "defect_category": self.category,
             "defect_code": self.code,
             "severity": severity,
@@ -249,7 +248,7 @@ class Story:
             "route_reason": None,
         }
         if not self.ours:
-            return facts | {
+            return block | {
                 "finding": self.problem["finding"],
                 "liability": self.problem["liability"],
                 "route": "not_ours",
@@ -264,19 +263,19 @@ class Story:
                 and self.rng.random() < 0.5
             )
         if not self.meets and (self.nature != "sporadic" or repeat):
-            facts["route_reason"] = self.rng.choice(BATCH if self.nature == "batch" else CHRONIC)
-        return facts | {
+            block["route_reason"] = self.rng.choice(BATCH if self.nature == "batch" else CHRONIC)
+        return block | {
             "finding": "confirmed",
             "liability": self.problem.get("liability", "ours"),
             "route": "meeting" if self.meets else "occasional",
         }
 
     def settlement(self, settled_on: date, *, again: int = 0) -> dict[str, Any]:
-        """What the quality supervisor agreed with the customer (5.2.2.3)."""
+        """Return what the quality supervisor agreed with the customer (5.2.2.3)."""
         by = "邮件" if self.foreign else "电话"
         ways = SETTLED | (SETTLED_ABROAD if self.foreign else {})
         agreed = (
-            "；".join(self.say(self.rng.choice(ways[one])) for one in self.demands)
+            "；".join(self.say(self.rng.choice(ways[demand])) for demand in self.demands)
             or NO_DEMAND.get(self.category, ("", "原因与改善措施已说明，本次不补不退"))[1]
         )
         more = "；另附" + AGAIN_SENT[again - 1] if again else ""
@@ -290,24 +289,24 @@ class Story:
         }
 
     def explanation(self, *, again: int = 0) -> str:
-        """Why it is not our responsibility (5.2.2.2)."""
+        """Return why it is not our responsibility (5.2.2.2)."""
         return self.pick("reply") + ("另附出货检验原始记录与装车照片，供贵司核对。" if again else "")
 
     def talk(self) -> str:
         return self.rng.choice(TALKS if self.technical else FINDINGS_TALKED)
 
     def _containment(self) -> str:
-        """What was done at once with what is still here."""
+        """Return what was done at once with the stock that is still here."""
         if self.category in NO_DEMAND:
             return ""
         stock = f"围堵：成品库存{self.stock}{self.words['u']}"
         if not self.technical:
             return f"{stock}逐箱核对，无误后才放行；\n"
-        found = f"剔除不良{self.in_stock}{self.words['u']}" if self.in_stock else "未发现不良"
-        return f"{stock}全检，{found}；\n"
+        sorted_out = f"剔除不良{self.in_stock}{self.words['u']}" if self.in_stock else "未发现不良"
+        return f"{stock}全检，{sorted_out}；\n"
 
     def photograph(self) -> tuple[str, str]:
-        """The scene and the words on the slip of paper beside it."""
+        """Return the scene and the words on the slip of paper beside it."""
         scene = self.pick("scene") if "scene" in self.problem else ""
         if scene == "faceplate" and self.family not in ("head_unit", "navigation"):
             scene = "heatsink" if self.family in ("amplifier", "subwoofer") else "cone"

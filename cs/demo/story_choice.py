@@ -21,26 +21,26 @@ def _book() -> dict[str, list[dict[str, Any]]]:
 
 
 def question(rng: Random) -> dict[str, Any]:
-    """Something that is passed on to sales and is no complaint: what was said, and why it is declined."""
+    """Return something that is passed on to sales and is no complaint, with the reason for declining it."""
     return rng.choice(_book()["question"])
 
 
-def _found(problem: dict[str, Any], variant: int) -> list[str]:
-    """Where one way of a problem comes to light."""
-    found: list[Any] = problem["found"]
-    return found[min(variant, len(found) - 1)] if isinstance(found[0], list) else found
+def places_of(problem: dict[str, Any], variant: int) -> list[str]:
+    """Return the places where one way of a problem comes to light."""
+    places: list[Any] = problem["found"]
+    return places[min(variant, len(places) - 1)] if isinstance(places[0], list) else places
 
 
 @cache
 def problems_of(ours: bool, about: str | None, only: str | None) -> list[dict[str, Any]]:
-    """The problems of the kind that a case asks for; what is critical comes only where it is asked for."""
+    """Return the problems of the kind that a case needs; critical ones only where the plot names them."""
     return [
-        one
-        for one in _book()["problem" if ours else "elsewhere"]
-        if (about is None or one["defect"].startswith(about) or about == one.get("liability"))
-        and (only != "field" or any("field" in _found(one, n) for n in range(len(one["seen"]))))
-        and (only != "technical" or one["defect"][:3] in TECHNICAL)
-        and (one["severity"] != "critical" or about in CRITICAL)
+        problem
+        for problem in _book()["problem" if ours else "elsewhere"]
+        if (about is None or problem["defect"].startswith(about) or about == problem.get("liability"))
+        and (only != "field" or any("field" in places_of(problem, n) for n in range(len(problem["seen"]))))
+        and (only != "technical" or problem["defect"][:3] in TECHNICAL)
+        and (problem["severity"] != "critical" or about in CRITICAL)
     ]
 
 
@@ -72,21 +72,21 @@ class Choice:
 
     @property
     def sentences(self) -> tuple[str, str]:
-        """What was seen and what was found, as the book of problems has it."""
+        """Return the symptom and the analysis, as the book of problems has them."""
         analysis = self.problem["analysis"]
         return self.problem["seen"][self.variant], analysis[
             min(self.variant, len(analysis) - 1)
         ] if isinstance(analysis, list) else analysis
 
     def _choose(self, problems: list[dict[str, Any]], families: set[str], seen: bool) -> None:
-        """What is wrong, in which of its ways, where that was found, and with which goods; it is tried until
-        the customer has not told the same before.
+        """Choose the problem, its way, where it came to light and the goods; try until the customer has not
+        reported the same before.
 
         A chronic problem is one that this customer had with this model before.
         """
         rng, trade = self.rng, self.trade
         if seen:
-            problems = [one for one in problems if one.get("scene")] or problems
+            problems = [problem for problem in problems if problem.get("scene")] or problems
         sent = {
             what: [pair for pair in pairs if self._may_speak(pair[1])]
             for what, pairs in trade.sent_lately(self.heard_at.date()).items()
@@ -96,25 +96,25 @@ class Choice:
             return
         month = self.heard_at.month
         weights = [
-            one.get("weight", 1)
-            * (1 if "months" not in one else 3 if month in one["months"] else 0.4)
-            * sum(len(sent.get(what, ())) for what in trade.fitting(one)) ** 0.5
-            for one in problems
+            problem.get("weight", 1)
+            * (1 if "months" not in problem else 3 if month in problem["months"] else 0.4)
+            * sum(len(sent.get(what, ())) for what in trade.fitting(problem)) ** 0.5
+            for problem in problems
         ]
         for turn in range(TURNS):
             self._set(rng.choices(problems, weights)[0])
             least, most = (1, 365) if turn > TURNS // 2 else AGES[self.found_at]
             goods = [
-                one
+                shipment
                 for what in trade.fitting(self.problem)
-                for ago, one in sent.get(what, ())
+                for ago, shipment in sent.get(what, ())
                 if max(least, self.problem.get("after", 0)) <= ago <= most
             ]
-            goods = [one for one in goods if not trade.knows(one, self.problem, self.sentences)] or (
-                goods if turn > TURNS * 2 // 3 else []
-            )
+            goods = [
+                shipment for shipment in goods if not trade.knows(shipment, self.problem, self.sentences)
+            ] or (goods if turn > TURNS * 2 // 3 else [])
             if goods:
-                silent = [one for one in goods if one.customer_id not in trade.complained]
+                silent = [shipment for shipment in goods if shipment.customer_id not in trade.complained]
                 self.shipment = rng.choice(silent if silent and rng.random() < 0.45 else goods)
                 return
         raise LookupError("nothing was sent that this case could be about")
@@ -124,11 +124,11 @@ class Choice:
     ) -> bool:
         since = self.heard_at - timedelta(days=150)
         again = [
-            (one, problem)
-            for (who, what, _), (problem, when) in self.trade.told.items()
+            (shipment, problem)
+            for (who, what, _), (problem, when) in self.trade.known_problems.items()
             if when >= since and problem in problems
-            for ago, one in sent.get(what, ())
-            if one.customer_id == who and ago >= problem.get("after", 0)
+            for ago, shipment in sent.get(what, ())
+            if shipment.customer_id == who and ago >= problem.get("after", 0)
         ]
         if again:
             self.shipment, problem = self.rng.choice(again)
@@ -136,18 +136,18 @@ class Choice:
         return bool(again)
 
     def _set(self, problem: dict[str, Any]) -> None:
-        """The problem, in the way that was told least so far."""
-        said, self.problem = self.trade.said, problem
+        """Set the problem, in the way that was used least so far."""
+        times_used, self.problem = self.trade.times_used, problem
         ways = [
-            n for n in range(len(problem["seen"])) if self.only != "field" or "field" in _found(problem, n)
+            n for n in range(len(problem["seen"])) if self.only != "field" or "field" in places_of(problem, n)
         ]
-        self.variant = min(ways, key=lambda n: said[problem["seen"][n]])
-        self.found_at = "field" if self.only == "field" else self.rng.choice(_found(problem, self.variant))
+        self.variant = min(ways, key=lambda n: times_used[problem["seen"][n]])
+        self.found_at = "field" if self.only == "field" else self.rng.choice(places_of(problem, self.variant))
 
-    def _may_speak(self, one: Shipment) -> bool:
+    def _may_speak(self, shipment: Shipment) -> bool:
         return (
-            one.state == "active"
-            and one.customer.status == "active"
-            and not (self.waits and one.customer.reply_days is not None)
-            and not (self.home and one.customer.currency != "CNY")
+            shipment.state == "active"
+            and shipment.customer.status == "active"
+            and not (self.waits and shipment.customer.reply_days is not None)
+            and not (self.home and shipment.customer.currency != "CNY")
         )

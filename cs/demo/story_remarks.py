@@ -30,7 +30,7 @@ def late_reason(story: Story) -> str:
 
 
 def refusal(story: Story, number: int) -> str:
-    """Why the customer does not accept our reply of this number."""
+    """Return why the customer does not accept our reply of this number."""
     if not story.ours:
         return story.rng.choice(
             (
