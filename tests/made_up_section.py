@@ -35,7 +35,7 @@ from cs.web.fields import StepForm, Text
 from cs.web.record_page import files, timeline
 from cs.web.responses import show
 from cs.web.steps import mount
-from cs.wording.words import term
+from cs.wording.labels import term
 
 ON = datetime.now(UTC)
 WORKFLOW = Workflow(

@@ -19,7 +19,9 @@ from cs.extensions import db
 from cs.procedure.rulebook import Form
 from cs.queries.listing import Listing
 from cs.records.procedure import rulebook
-from cs.wording.words import choice, day, in_language, moment, term
+from cs.wording.formats import day, moment
+from cs.wording.labels import choice, term
+from cs.wording.language import in_language
 
 EMPTY = "/"  # an empty box of a paper form is struck through (FORMS section 1)
 BATCH = 500

@@ -28,7 +28,8 @@ from cs.records.attachments import Attachment
 from cs.records.events import Event
 from cs.records.record import Record
 from cs.records.users import User
-from cs.wording.words import choices, moment, role_name, term
+from cs.wording.formats import moment
+from cs.wording.labels import choices, role_name, term
 
 LABEL = 19.0  # of the label of a box (paper.typ)
 LOW = 4.4  # millimetres: the room to write in a box that does not take the whole line

@@ -38,7 +38,8 @@ from cs.records.attachments import Attachment
 from cs.records.events import Event
 from cs.records.procedure import rulebook
 from cs.records.record import Record
-from cs.wording.words import LANGUAGES, in_language, language, state_name, term
+from cs.wording.labels import state_name, term
+from cs.wording.language import LANGUAGES, in_language, language
 
 BOTH = "both"
 LINE_NO, WIDEST = (

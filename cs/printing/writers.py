@@ -20,7 +20,9 @@ from werkzeug.datastructures import MultiDict
 
 from cs.printing.definition import EMPTY, Register, in_words
 from cs.records.procedure import rulebook, zone
-from cs.wording.words import choice, in_language, listed, moment, term
+from cs.wording.formats import listed, moment
+from cs.wording.labels import choice, term
+from cs.wording.language import in_language
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")  # a factory may call its form 客户/供应商

@@ -24,7 +24,8 @@ from cs.extensions import db
 from cs.records.procedure import zone
 from cs.records.record import MOST_ID, Record
 from cs.records.search import LONGEST_SEARCH, matching
-from cs.wording.words import day, term
+from cs.wording.formats import day
+from cs.wording.labels import term
 
 COUNTED = 10_000  # beyond so many rows a list says "more than"
 LONGEST_CURSOR = 2000

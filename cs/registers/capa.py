@@ -19,7 +19,8 @@ from cs.procedure import capa as procedure
 from cs.queries.listing import Filter, Listing, Sort
 from cs.records.procedure import zone
 from cs.records.users import User
-from cs.wording.words import choice, choices, day, department_name, departments, state_name, term, today
+from cs.wording.formats import day, today
+from cs.wording.labels import choice, choices, department_name, departments, state_name, term
 
 OWNER, ISSUER = aliased(User), aliased(User)
 ROUNDS = union(

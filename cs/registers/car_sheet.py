@@ -11,7 +11,8 @@ from cs.drawing.fishbone import draw
 from cs.models.capa import Capa
 from cs.printing.definition import Block, Box, Boxes, Column, Drawing, Paper, Pictures, Signing, Table, ended
 from cs.procedure import capa as procedure
-from cs.wording.words import choice, department_name, listed, term
+from cs.wording.formats import listed
+from cs.wording.labels import choice, department_name, term
 
 Of = tuple[Capa, dict[str, Any]]  # the CAR, and what one of its rounds says (Capa.of_round)
 

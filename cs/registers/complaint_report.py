@@ -18,7 +18,8 @@ from cs.registers.complaint_rows import (
     of_goods,
     of_meeting,
 )
-from cs.wording.words import choice, defect, defect_category, department_name, listed, state_name, term
+from cs.wording.formats import listed
+from cs.wording.labels import choice, defect, defect_category, department_name, state_name, term
 
 RECEIPT = Boxes(
     "receipt",

@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from cs.models.capa import Capa
 from cs.models.complaints.complaint import Complaint, Reply
-from cs.wording.words import term
+from cs.wording.labels import term
 
 # Of a part of the complaint, the complaint: its meetings and replies know it only by its rows.
 Of = tuple[Complaint, Any]

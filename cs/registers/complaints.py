@@ -23,7 +23,7 @@ from cs.queries import kpis as figures
 from cs.queries.listing import Filter, Listing, Sort
 from cs.records.procedure import zone
 from cs.records.record import MOST_ID, Record
-from cs.wording.words import choice, choices, defect, defect_category, department_name, state_name, term
+from cs.wording.labels import choice, choices, defect, defect_category, department_name, state_name, term
 
 LAST = aliased(Reply)
 LONGEST_ID = len(str(MOST_ID))

@@ -12,7 +12,7 @@ from cs.models.customers import Contact, Customer
 from cs.printing.definition import Column, Register
 from cs.queries.listing import Filter, Listing, Sort
 from cs.records.users import User
-from cs.wording.words import choice, choices, term
+from cs.wording.labels import choice, choices, term
 
 REP, CLERK = aliased(User), aliased(User)
 FIRST_CONTACT = (

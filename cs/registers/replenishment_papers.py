@@ -12,7 +12,8 @@ from cs.models.replenishments import Replenishment
 from cs.printing.definition import Block, Box, Boxes, Column, Paper, Signed, Signing, Table, ended
 from cs.procedure import replenishments as procedure
 from cs.records.signatures import RequiredSignature
-from cs.wording.words import choice, listed, moment, money, state_name, term
+from cs.wording.formats import listed, moment, money
+from cs.wording.labels import choice, state_name, term
 
 SIGNERS = (*procedure.FIRST, *procedure.LAST)
 Numbered = tuple[int, ReplenishmentLine]

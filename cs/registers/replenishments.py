@@ -22,7 +22,7 @@ from cs.queries.listing import Filter, Listing, Sort
 from cs.records.procedure import zone
 from cs.records.signatures import RequiredSignature
 from cs.records.users import User
-from cs.wording.words import state_name, term
+from cs.wording.labels import state_name, term
 
 APPLICANT = aliased(User)
 

@@ -11,7 +11,8 @@ from flask_babel import gettext
 from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import ReturnLine
 from cs.printing.definition import Block, Box, Boxes, Column, Paper, Pictures, Signing, Table, ended
-from cs.wording.words import choice, listed, state_name, term
+from cs.wording.formats import listed
+from cs.wording.labels import choice, state_name, term
 
 REWORKING = ("rework", "reworked", "passed", "failed")  # the bookings that the rework is made of
 

@@ -18,7 +18,7 @@ from cs.procedure import returns as procedure
 from cs.queries.filter_options import customer_options
 from cs.queries.listing import Filter, Listing, Sort
 from cs.records.procedure import zone
-from cs.wording.words import choice, state_name, term
+from cs.wording.labels import choice, state_name, term
 
 LISTING = Listing(
     Return,

@@ -45,7 +45,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from cs.files.store import FILE_MESSAGES, FileRefused, FileStore, Stored
 from cs.records.attachments import PendingUpload
 from cs.records.procedure import rulebook, zone
-from cs.wording.words import choices, in_language, label
+from cs.wording.labels import choices, label
+from cs.wording.language import in_language
 
 SHORT = 1000  # characters of a text that is a sentence or two
 MOST = 999_999_999  # the largest whole number a field takes

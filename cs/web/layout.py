@@ -24,7 +24,7 @@ from cs.records.users import LoginSession, User
 from cs.web.access import public
 from cs.web.responses import go, is_htmx, is_poll, say
 from cs.web.steps import form_address, save_draft
-from cs.wording.words import language
+from cs.wording.language import language
 
 HTMX_CDN = {
     "url": "https://cdn.jsdelivr.net/npm/htmx.org@2.0.10/dist/htmx.min.js",

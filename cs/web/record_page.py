@@ -19,18 +19,9 @@ from cs.records.events import Event
 from cs.records.record import Record, Task, Workflowed
 from cs.records.sections import sections
 from cs.records.users import User
-from cs.wording.words import (
-    REFERRED,
-    department_name,
-    field_name,
-    listed,
-    moment,
-    role_name,
-    state_name,
-    step_name,
-    term,
-    value_in_words,
-)
+from cs.wording.formats import listed, moment
+from cs.wording.history import REFERRED, field_name, value_in_words
+from cs.wording.labels import department_name, role_name, state_name, step_name, term
 
 # Of what any record can go through; a section has those of its own steps.
 ICONS = {

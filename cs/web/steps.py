@@ -34,7 +34,7 @@ from cs.web.downloads import pdf
 from cs.web.fields import StepForm, WithFiles, asked_id, stage
 from cs.web.record_page import changes_since
 from cs.web.responses import go, go_within, is_htmx, say, show, swap_record
-from cs.wording.words import step_name
+from cs.wording.labels import step_name
 
 BACK_TO = {"approvals": "approvals.index"}  # lists in which a step is taken, by what the address says
 MOST_DRAFT = 1024 * 1024  # characters

@@ -16,7 +16,7 @@ from cs.records.record import verify_records
 from cs.records.signatures import Signature, verify_signatures
 from cs.records.users import LoginSession, User
 from cs.web import steps
-from cs.wording.words import moment
+from cs.wording.formats import moment
 from tests.returned import Replenishments
 from tests.support import PASSWORD, kept, loaded
 

@@ -23,7 +23,8 @@ from cs.records.record import Record, find
 from cs.records.users import User
 from cs.web.fields import StepForm
 from cs.web.responses import go, show
-from cs.wording.words import department_name, role_name, span
+from cs.wording.formats import span
+from cs.wording.labels import department_name, role_name
 
 Result = str | tuple[str, Response]
 

@@ -19,7 +19,7 @@ from cs.web.access import requires
 from cs.web.fields import Text
 from cs.web.record_page import timeline
 from cs.web.responses import say, show
-from cs.wording.words import departments, role_name
+from cs.wording.labels import departments, role_name
 
 
 class DepartmentForm(AdminForm):

@@ -17,7 +17,8 @@ from cs.queries.site_health import house_state
 from cs.web.access import requires
 from cs.web.fields import Day, Text
 from cs.web.responses import say, show
-from cs.wording.words import label, term, today
+from cs.wording.formats import today
+from cs.wording.labels import label, term
 
 MOST_DAYS = 60  # the longest shutdown that is entered at once
 FIRST_YEAR = 2004  # from which the country's calendar is known

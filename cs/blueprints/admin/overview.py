@@ -11,7 +11,7 @@ from cs.queries.signers import signers_today
 from cs.queries.site_health import house_state
 from cs.web.access import requires
 from cs.web.responses import show
-from cs.wording.words import today
+from cs.wording.formats import today
 
 SOON = timedelta(days=60)  # so long before its end the calendar's end is worth a warning
 

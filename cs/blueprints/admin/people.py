@@ -34,7 +34,7 @@ from cs.web.fields import LongText, Text
 from cs.web.record_page import timeline
 from cs.web.responses import go, say, show
 from cs.web.rows import RowForm, Rows
-from cs.wording.words import department_name, departments, label, role_name, term
+from cs.wording.labels import department_name, departments, label, role_name, term
 
 BLANK_ROWS = 2  # empty rows that the roles of a person are shown with
 MOST_ROWS = 30

@@ -25,7 +25,8 @@ from cs.web.access import requires
 from cs.web.fields import Choice, Day, Reference, StepForm, reference_choices
 from cs.web.options import address_of, people_to_choose, section_of
 from cs.web.responses import go, say, show
-from cs.wording.words import role_name, step_name, term, today
+from cs.wording.formats import today
+from cs.wording.labels import role_name, step_name, term
 
 blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
 

@@ -36,7 +36,8 @@ from cs.web.fields import (
     whole_or_none,
 )
 from cs.web.options import customers_to_choose, people_to_choose
-from cs.wording.words import choice, departments, label, language
+from cs.wording.labels import choice, departments, label
+from cs.wording.language import language
 
 
 def _today(on: datetime) -> date:

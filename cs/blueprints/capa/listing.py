@@ -14,7 +14,7 @@ from cs.procedure import capa as procedure
 from cs.queries.filter_options import customer_options
 from cs.queries.listing import Filter, Listing, Sort
 from cs.records.procedure import zone
-from cs.wording.words import choices, department_name, departments, state_name, term
+from cs.wording.labels import choices, department_name, departments, state_name, term
 
 NOTHING_AWAITED = date(2999, 1, 1)
 

@@ -32,7 +32,9 @@ from cs.web.fields import (
     defect_choices,
 )
 from cs.web.options import customers_to_choose, products_to_choose
-from cs.wording.words import choice, choices, in_language, listed, term
+from cs.wording.formats import listed
+from cs.wording.labels import choice, choices, term
+from cs.wording.language import in_language
 
 
 def _lot_faults(form: Any, customer_id: int | None) -> None:

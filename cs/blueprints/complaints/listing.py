@@ -13,7 +13,8 @@ from cs.procedure import complaints as procedure
 from cs.queries.filter_options import customer_options
 from cs.queries.listing import Filter, Listing, Sort
 from cs.records.procedure import rulebook
-from cs.wording.words import choices, in_language, state_name, term
+from cs.wording.labels import choices, state_name, term
+from cs.wording.language import in_language
 
 
 def _states() -> list[tuple[str, str]]:

@@ -33,7 +33,8 @@ from cs.web.fields import (
     reference_choices,
 )
 from cs.web.rows import RowForm, Rows, WithRows
-from cs.wording.words import choice, day, department_name, departments, label, listed, term
+from cs.wording.formats import day, listed
+from cs.wording.labels import choice, department_name, departments, label, term
 
 
 def _workers(permission: Permission) -> list[User]:

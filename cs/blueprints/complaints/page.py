@@ -15,7 +15,8 @@ from cs.procedure import complaints as procedure
 from cs.records.procedure import zone
 from cs.records.users import User
 from cs.web.record_page import files, flow, next_action, other_steps, signatures, timeline
-from cs.wording.words import choice, day, department_name, listed, term
+from cs.wording.formats import day, listed
+from cs.wording.labels import choice, department_name, term
 
 
 def page_of_complaint(record: Complaint, person: User, on: datetime) -> dict[str, Any]:

@@ -22,7 +22,8 @@ from cs.web.fields import (
     WithFiles,
     reference_choices,
 )
-from cs.wording.words import choices, day, term
+from cs.wording.formats import day
+from cs.wording.labels import choices, term
 
 
 class ContactForm(WithFiles, StepForm):

@@ -32,7 +32,7 @@ from cs.web.fields import (
 )
 from cs.web.options import record_link, sales_people
 from cs.web.rows import RowForm, Rows, WithRows
-from cs.wording.words import choices, label
+from cs.wording.labels import choices, label
 
 LONGEST_AGREED = 365
 

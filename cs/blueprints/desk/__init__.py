@@ -21,7 +21,7 @@ from cs.records.sections import Section, sections
 from cs.web.access import signed_in
 from cs.web.options import address_of
 from cs.web.responses import go, is_htmx, say, show
-from cs.wording.words import step_name, term
+from cs.wording.labels import step_name, term
 
 blueprint = Blueprint("desk", __name__)
 

@@ -30,7 +30,9 @@ from cs.records.sections import RecordSection, Section, sections
 from cs.web.access import requires
 from cs.web.fields import StepForm, file_message, file_store
 from cs.web.responses import go, say, show
-from cs.wording.words import choice, label, language, listed, role_name, step_name
+from cs.wording.formats import listed
+from cs.wording.labels import choice, label, role_name, step_name
+from cs.wording.language import language
 
 MOST_ROWS = 5_000  # an import is one transaction, and nobody else writes while it runs: a few seconds
 blueprint = Blueprint("imports", __name__, url_prefix="/<section>/import")

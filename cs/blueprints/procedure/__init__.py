@@ -20,7 +20,8 @@ from cs.records.record import KINDS, Workflowed
 from cs.records.sections import ClauseEvidence, Section, sections
 from cs.web.access import signed_in
 from cs.web.responses import show
-from cs.wording.words import in_language, moment, today
+from cs.wording.formats import moment, today
+from cs.wording.language import in_language
 
 blueprint = Blueprint("procedure", __name__, url_prefix="/procedure")
 

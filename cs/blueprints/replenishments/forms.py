@@ -21,7 +21,8 @@ from cs.records.record import by_number, find
 from cs.web.fields import Day, LongText, Number, Reference, Signed, StepForm, Text, Yes, asked_id
 from cs.web.options import products_to_choose
 from cs.web.rows import RowForm, Rows, WithRows
-from cs.wording.words import choice, day, label
+from cs.wording.formats import day
+from cs.wording.labels import choice, label
 
 ROWS_READY = 2
 

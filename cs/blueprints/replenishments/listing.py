@@ -11,7 +11,7 @@ from cs.models.replenishments import Replenishment
 from cs.procedure import replenishments as procedure
 from cs.queries.filter_options import customer_options
 from cs.queries.listing import Filter, Listing, Sort
-from cs.wording.words import state_name, term
+from cs.wording.labels import state_name, term
 
 
 def _states() -> list[tuple[str, str]]:

@@ -32,7 +32,8 @@ from cs.records.sections import Section, sections
 from cs.web.access import requires
 from cs.web.downloads import pdf, refused
 from cs.web.responses import show
-from cs.wording.words import choices, today
+from cs.wording.formats import today
+from cs.wording.labels import choices
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")

@@ -40,7 +40,9 @@ from cs.queries.kpis import (
 )
 from cs.records.procedure import rulebook, zone
 from cs.registers.complaints import NOT_STATED, age_in_words, keys_in_words
-from cs.wording.words import choice, in_language, listed, span
+from cs.wording.formats import listed, span
+from cs.wording.labels import choice
+from cs.wording.language import in_language
 
 # The period
 

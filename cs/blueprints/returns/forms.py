@@ -33,7 +33,8 @@ from cs.web.fields import (
 )
 from cs.web.options import customers_to_choose, products_to_choose
 from cs.web.rows import RowForm, Rows, WithRows
-from cs.wording.words import choice, choices, day, label
+from cs.wording.formats import day
+from cs.wording.labels import choice, choices, label
 
 ROWS_READY = 2  # empty lines on a new slip
 ALL_THERE_IS = "999999.999"  # the largest quantity of a line

@@ -18,7 +18,8 @@ from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import ReturnLine
 from cs.procedure.returns import INSPECTION, REINSPECTION, dispositions, is_whole
 from cs.web.fields import Choice, Day, LongText, Number, StepForm, Text, WithFiles, asked_id, whole_or_none
-from cs.wording.words import choice, day, label, term
+from cs.wording.formats import day
+from cs.wording.labels import choice, label, term
 
 
 def said(record: Return, line: ReturnLine) -> str:

@@ -14,7 +14,7 @@ from cs.models.returns.lines import ReturnLine
 from cs.procedure import returns as procedure
 from cs.queries.filter_options import customer_options, product_options
 from cs.queries.listing import Filter, Listing, Sort
-from cs.wording.words import state_name, term
+from cs.wording.labels import state_name, term
 
 
 def _states() -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from cs.web.access import requires
 from cs.web.fields import StepForm, whole_or_none
 from cs.web.options import address_of, by_any_number
 from cs.web.responses import go, say, show
-from cs.wording.words import step_name
+from cs.wording.labels import step_name
 
 
 def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) -> None:

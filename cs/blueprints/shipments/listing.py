@@ -8,7 +8,7 @@ from sqlalchemy import select
 from cs.models.customers import Customer, Product, Shipment
 from cs.queries.filter_options import customer_options, product_options
 from cs.queries.listing import Filter, Listing, Sort
-from cs.wording.words import state_name, term
+from cs.wording.labels import state_name, term
 
 LISTING = Listing(
     Shipment,

@@ -1,0 +1,83 @@
+"""Days, moments, durations, amounts and lists in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from flask_babel import gettext
+
+from cs.records.procedure import zone
+from cs.wording.language import language
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words one after another, as the reader's language lists them."""
+    return (", " if language() == "en" else "、").join(words)
+
+
+def day(value: date | None) -> str:
+    return value.isoformat() if value else ""
+
+
+def moment(value: datetime | None) -> str:
+    """A moment in the factory's zone, to the minute."""
+    return value.astimezone(zone()).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+def today() -> date:
+    return datetime.now(zone()).date()
+
+
+def span(duration: timedelta) -> str:
+    """A length of time in its two largest units."""
+    minutes = int(abs(duration).total_seconds() // 60)
+    days, hours, minutes = minutes // 1440, minutes % 1440 // 60, minutes % 60
+    if days:
+        return (
+            gettext("%(days)s d %(hours)s h", days=days, hours=hours)
+            if hours
+            else gettext("%(days)s d", days=days)
+        )
+    if hours:
+        return (
+            gettext("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
+            if minutes
+            else gettext("%(hours)s h", hours=hours)
+        )
+    return gettext("%(minutes)s min", minutes=minutes)
+
+
+def left(due: datetime | None, at: datetime | None = None) -> str:
+    """The time left until `due`, or how late it is, in words; at `at` for what is done."""
+    if due is None:
+        return ""
+    remaining = due - (at or datetime.now(UTC))
+    if at is not None:
+        return (
+            gettext("in time")
+            if remaining >= timedelta(0)
+            else gettext("%(span)s late", span=span(remaining))
+        )
+    return (
+        gettext("%(span)s left", span=span(remaining))
+        if remaining >= timedelta(0)
+        else gettext("%(span)s overdue", span=span(remaining))
+    )
+
+
+def is_late(due: datetime | None, at: datetime | None = None) -> bool:
+    return due is not None and (at or datetime.now(UTC)) > due
+
+
+def ago(value: datetime | None) -> str:
+    return gettext("%(span)s ago", span=span(datetime.now(UTC) - value)) if value else ""
+
+
+def money(value: Decimal | None) -> str:
+    """An amount with its two decimals; a unit price with up to four."""
+    if value is None:
+        return ""
+    text = f"{value:,.4f}"
+    return text[:-2] + text[-2:].rstrip("0")

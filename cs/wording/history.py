@@ -1,0 +1,100 @@
+"""Stored values in words, for the timeline of a record."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from cs.extensions import db
+from cs.models.customers import Customer, Product
+from cs.records.procedure import rulebook
+from cs.records.users import User
+from cs.wording.formats import listed, moment
+from cs.wording.labels import choice, defect_category, department_name, term
+
+LIST_OF = {
+    "reply_channel": "channel",
+    "status": "customer_status",
+    "source": "capa_source",
+    "documents": "document",
+    "outcome": "return_outcome",
+}  # fields whose list of choices has another name
+
+
+REFERENCE_KEYS = ("id", "_id")
+
+
+# References that the timeline names; the others say who did it, which each entry says anyway. Field: its
+# label, the record, its name.
+REFERRED: dict[str, tuple[str, type[Any], str]] = {
+    "customer_id": ("customer", Customer, "short_name"),
+    "product_id": ("model", Product, "model"),
+    "rep_id": ("rep", User, "name"),
+    "clerk_id": ("clerk", User, "name"),
+    "user_id": ("person", User, "name"),
+    "owner_id": ("owner", User, "name"),
+}
+
+
+UNSPOKEN_PARTS = (
+    "round",
+    "must_sign",
+    "kind",
+    "chain",
+    "turn",
+    "content_hash",
+    "uninspected_qty",
+    "rework_open_qty",
+)  # of the rows of a record: the page shows them by their place
+
+
+def field_name(field: str) -> str:
+    """The label of a kept field; the field's own name where the procedure has none for it."""
+    key = REFERRED[field][0] if field in REFERRED else field
+    return term(key) if key in rulebook().terms else field
+
+
+def _referred(field: str, record_id: int) -> str:
+    _label, record_type, name = REFERRED[field]
+    record = db.session.get(record_type, record_id)
+    return str(getattr(record, name)) if record is not None else str(record_id)
+
+
+def value_in_words(field: str, value: Any, own: str = "") -> str:
+    """A kept value as people read it, for the timeline: codes and references by their names, moments in the
+    factory's zone.
+
+    `own` is the field by which the rows of a record refer to it, which goes without saying.
+    """
+    if isinstance(value, bool):
+        return choice("yes_no", "yes" if value else "no")
+    if isinstance(value, list):
+        return listed(value_in_words(field, one, own) for one in value)
+    if isinstance(value, dict):
+        return " · ".join(
+            f"{field_name(key)} {value_in_words(key, one)}"
+            for key, one in value.items()
+            if one not in (None, "", False)
+            and key != own
+            and key not in UNSPOKEN_PARTS
+            and (key in REFERRED or not key.endswith(REFERENCE_KEYS))
+        )
+    if field in REFERRED and isinstance(value, int):
+        return _referred(field, value)
+    return _text_in_words(field, "" if value is None else str(value))
+
+
+def _text_in_words(field: str, text: str) -> str:
+    if not text:
+        return "/"
+    if (field == "at" or field.endswith("_at")) and "T" in text:
+        return moment(datetime.fromisoformat(text))
+    if field == "defect_category":
+        return defect_category(text)
+    group = LIST_OF.get(field, field)
+    if field == "department":
+        return department_name(text)
+    if field in ("demand", "documents") and text.startswith("["):
+        return listed(choice(group, code) for code in json.loads(text))
+    return choice(group, text) if group in rulebook().choices else text
