@@ -18,7 +18,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from cs import create_app
-from cs.cli.commands import set_up
+from cs.cli.setup import set_up
 from cs.demo import beginning, build, stories
 from cs.demo.market import MODELS
 from cs.extensions import db
