@@ -36,7 +36,7 @@ from cs.queries.my_work import verify_tasks, work_counts
 from cs.records.attachments import Attachment
 from cs.records.events import Event, site_head
 from cs.records.personal_tasks import rebuild_tasks
-from cs.records.procedure import rulebook, zone
+from cs.records.procedure import local_day, rulebook, zone
 from cs.records.record import Task
 from cs.records.signatures import RequiredSignature
 from cs.records.users import User
@@ -291,7 +291,7 @@ def every(cls: type[Any]) -> list[Any]:
 
 
 def day(moment: datetime) -> date:
-    return moment.astimezone(zone()).date()
+    return local_day(moment)
 
 
 def now(today: date = TODAY) -> datetime:

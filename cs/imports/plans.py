@@ -21,7 +21,7 @@ from cs.imports.tables import Line, Table, title_key
 from cs.imports.words import OTHER_WORDS
 from cs.models.customers import Customer, Product
 from cs.procedure.authority import Permission, roles_with
-from cs.records.procedure import rulebook, zone
+from cs.records.procedure import local_day, rulebook
 from cs.records.users import Membership, User
 
 AT_ONCE = 500  # keys asked for in one query
@@ -179,7 +179,7 @@ class Known:
     """Customers, models and people by the names that a table may use; read once for all lines."""
 
     def __init__(self, kind: Kind, table: Table, on: datetime) -> None:
-        self.today: date = on.astimezone(zone()).date()
+        self.today: date = local_day(on)
         self.titles = table.columns_found
         self._columns = {column.name: column for column in kind.columns("zh")}
         self._customers: dict[str, set[int]] = {}

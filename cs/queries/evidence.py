@@ -12,7 +12,7 @@ from cs.models.complaints.complaint import Complaint, Reply
 from cs.procedure import complaints as procedure
 from cs.queries.kpis import REGISTERED, replies
 from cs.records.events import Event, SiteHead
-from cs.records.procedure import zone
+from cs.records.procedure import local_day, zone
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def complaints_of_year(year: int, on: datetime) -> ComplaintsOfYear:
         in_time=in_time,
         overdue=overdue,
         settled=len(settled),
-        same_day=sum(written.astimezone(zone()).date() <= day for day, written in settled),
+        same_day=sum(local_day(written) <= day for day, written in settled),
     )
 
 

@@ -20,7 +20,7 @@ from cs.extensions import db
 from cs.models.complaints.complaint import Complaint, Reply
 from cs.models.complaints.meeting import Meeting
 from cs.procedure import complaints as procedure
-from cs.records.procedure import rulebook, zone
+from cs.records.procedure import local_day, rulebook, zone
 
 Condition = ColumnElement[bool]
 
@@ -94,7 +94,7 @@ def first_replies() -> dict[str, Condition]:
 def open_ages(on: datetime) -> dict[str, tuple[int, int | None, Condition]]:
     """Open complaints by days since we first heard, at `on`: {code: (from, to, condition)}, both days
     included, the last without end."""
-    today = on.astimezone(zone()).date()
+    today = local_day(on)
     young, middle = rulebook().open_ages
 
     def heard_since(days: int) -> Condition:

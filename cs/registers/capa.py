@@ -3,7 +3,6 @@ one line."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import url_for
@@ -17,7 +16,7 @@ from cs.models.customers import Customer
 from cs.printing.definition import Column, Register
 from cs.procedure import capa as procedure
 from cs.queries.listing import Filter, Listing, Sort
-from cs.records.procedure import zone
+from cs.records.procedure import local_day_if_any
 from cs.records.users import User
 from cs.wording.formats import day, today
 from cs.wording.labels import choice, choices, department_name, departments, state_name, term
@@ -104,10 +103,6 @@ LISTING = Listing(
 )
 
 
-def _day_in_factory(moment: Any) -> date | None:
-    return moment.astimezone(zone()).date() if moment else None
-
-
 def _overdue(row: Row[Any]) -> int | None:
     """7.6-17: days after the planned day; of a CAR without measures, days after the answer was wanted.
     Nothing where all is in time or ended."""
@@ -145,7 +140,7 @@ CAPA_REGISTER = Register(
         Column("source", lambda row: choice("capa_source", row.source), 11),
         Column("source_no", lambda row: row.source_no, 16, under=True),
         Column("customer", lambda row: row.short_name, 14),
-        Column("issued_at", lambda row: _day_in_factory(row.issued_at), 11, "day"),
+        Column("issued_at", lambda row: local_day_if_any(row.issued_at), 11, "day"),
         Column("issued_by", lambda row: row.issuer, 10, under=True),
         Column("problem", lambda row: row.problem, 32),
         Column("resp_dept", lambda row: department_name(row.department), 10),
@@ -168,7 +163,7 @@ CAPA_REGISTER = Register(
         Column("status", _status, 12),
         Column(
             "closed_on",
-            lambda row: _day_in_factory(row.closed_at) if row.runs else None,
+            lambda row: local_day_if_any(row.closed_at) if row.runs else None,
             11,
             "day",
             under=True,

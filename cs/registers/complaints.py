@@ -21,7 +21,7 @@ from cs.procedure import complaints as procedure
 from cs.procedure.reading import CODE
 from cs.queries import kpis as figures
 from cs.queries.listing import Filter, Listing, Sort
-from cs.records.procedure import zone
+from cs.records.procedure import local_day, local_day_if_any
 from cs.records.record import MOST_ID, Record
 from cs.wording.labels import choice, choices, defect, defect_category, department_name, state_name, term
 
@@ -259,7 +259,7 @@ COMPLAINT_REGISTER = Register(
     LISTING,
     (
         Column("complaint_no", lambda row: row.number, 18),
-        Column("complaint_date", lambda row: row.heard_at.astimezone(zone()).date(), 11, "day", under=True),
+        Column("complaint_date", lambda row: local_day(row.heard_at), 11, "day", under=True),
         Column("customer", lambda row: row.short_name, 16),
         Column("customer_level", lambda row: row.customer_level, 8, under=True),
         Column("model", lambda row: row.model, 14),
@@ -290,7 +290,7 @@ COMPLAINT_REGISTER = Register(
         Column("response", lambda row: choice("response", row.response), 9, under=True),
         Column(
             "closed_on",
-            lambda row: row.closed_at.astimezone(zone()).date() if row.closed_at else None,
+            lambda row: local_day_if_any(row.closed_at),
             13,
             "day",
         ),

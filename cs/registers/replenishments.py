@@ -3,7 +3,6 @@ lateness."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import url_for
@@ -19,7 +18,7 @@ from cs.printing.definition import Column, Register
 from cs.procedure import replenishments as procedure
 from cs.queries.filter_options import customer_options
 from cs.queries.listing import Filter, Listing, Sort
-from cs.records.procedure import zone
+from cs.records.procedure import local_day_if_any
 from cs.records.signatures import RequiredSignature
 from cs.records.users import User
 from cs.wording.labels import state_name, term
@@ -100,10 +99,6 @@ LISTING = Listing(
 )
 
 
-def _day(moment: Any) -> date | None:
-    return moment.astimezone(zone()).date() if moment else None
-
-
 def _signed_by(role: str) -> Column:
     return Column(role, lambda row: getattr(row, role), 10)
 
@@ -115,7 +110,7 @@ REPLENISHMENT_REGISTER = Register(
     LISTING,
     (
         Column("replenishment_no", lambda row: row.number, 16),
-        Column("created_at", lambda row: _day(row.filed_at), 11, "day"),
+        Column("created_at", lambda row: local_day_if_any(row.filed_at), 11, "day"),
         Column("customer", lambda row: row.short_name, 14),
         Column("complaint_no", lambda row: row.complaint, 16),
         Column("return_no", lambda row: row.return_no, 16),

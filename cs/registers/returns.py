@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import url_for
@@ -17,7 +16,7 @@ from cs.printing.definition import Column, Register
 from cs.procedure import returns as procedure
 from cs.queries.filter_options import customer_options
 from cs.queries.listing import Filter, Listing, Sort
-from cs.records.procedure import zone
+from cs.records.procedure import local_day_if_any
 from cs.wording.labels import choice, state_name, term
 
 LISTING = Listing(
@@ -83,10 +82,6 @@ LISTING = Listing(
 )
 
 
-def _day(moment: Any) -> date | None:
-    return moment.astimezone(zone()).date() if moment else None
-
-
 def _difference(row: Row[Any]) -> Any:
     return (
         None if row.counted_qty is None or row.counted_qty == row.slip_qty else row.counted_qty - row.slip_qty
@@ -100,7 +95,7 @@ RETURN_REGISTER = Register(
     LISTING,
     (
         Column("return_no", lambda row: row.number, 17),
-        Column("registered_at", lambda row: _day(row.registered_at), 11, "day"),
+        Column("registered_at", lambda row: local_day_if_any(row.registered_at), 11, "day"),
         Column("customer", lambda row: row.short_name, 14),
         Column("customer_slip_no", lambda row: row.customer_slip_no, 14),
         Column("return_kind", lambda row: choice("return_kind", row.return_kind), 12),
@@ -123,9 +118,9 @@ RETURN_REGISTER = Register(
         Column("liability", lambda row: choice("liability", row.liability), 9),
         Column("outcome", lambda row: choice("return_outcome", row.outcome), 10),
         Column("cost_bearer", lambda row: choice("cost_bearer", row.cost_bearer), 9),
-        Column("arrived_at", lambda row: _day(row.arrived_at), 11, "day"),
+        Column("arrived_at", lambda row: local_day_if_any(row.arrived_at), 11, "day"),
         Column("given_back_on", lambda row: row.given_back_on, 11, "day"),
-        Column("closed_on", lambda row: _day(row.closed_at), 11, "day"),
+        Column("closed_on", lambda row: local_day_if_any(row.closed_at), 11, "day"),
         Column("status", lambda row: state_name("return", row.state), 12),
         Column("remarks", lambda row: row.void_reason, 16),
     ),

@@ -13,7 +13,7 @@ from cs.models.holidays import work_calendar
 from cs.procedure import capa as procedure
 from cs.queries.filter_options import customer_options
 from cs.queries.listing import Filter, Listing, Sort
-from cs.records.procedure import zone
+from cs.records.procedure import local_day
 from cs.wording.labels import choices, department_name, departments, state_name, term
 
 NOTHING_AWAITED = date(2999, 1, 1)
@@ -33,7 +33,7 @@ def _in_state(value: str) -> ColumnElement[bool]:
 def _lateness(value: str) -> ColumnElement[bool]:
     """What is awaited is late once its day's business has ended."""
     now = datetime.now(UTC)
-    today = now.astimezone(zone()).date()
+    today = local_day(now)
     over = today if now > work_calendar().end_of(today) else today - timedelta(days=1)
     return Capa.awaited_on() <= over if value == "late" else Capa.awaited_on() > over
 

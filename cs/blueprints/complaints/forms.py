@@ -14,7 +14,7 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Shipment
 from cs.procedure import complaints as procedure
 from cs.records.attachments import Attachment
-from cs.records.procedure import rulebook, zone
+from cs.records.procedure import local_day, rulebook
 from cs.web.fields import (
     Choice,
     Choices,
@@ -136,7 +136,7 @@ class RegisterForm(GoodsForm):
             self.fault("customer_deadline", gettext("The deadline lies before the complaint was heard."))
         elif deadline and deadline < on and (record is None or deadline != record.customer_deadline):
             self.fault("customer_deadline", gettext("This deadline has passed already."))
-        if self.shipped_on.data and heard_at and self.shipped_on.data > heard_at.astimezone(zone()).date():
+        if self.shipped_on.data and heard_at and self.shipped_on.data > local_day(heard_at):
             self.fault("shipped_on", gettext("Shipped after the complaint was heard."))
         _quantity_faults(self, self.checked_qty.data, self.defect_qty.data, self.shipped_qty.data)
 
@@ -342,16 +342,16 @@ class SettleForm(WithFiles, StepForm):
     late_reason = LongText("late_reason", most=500)
 
     def fill(self, record: Any, on: datetime) -> None:
-        self.settled_on.data = on.astimezone(zone()).date()
+        self.settled_on.data = local_day(on)
         self.agreed_with.data = record.contact_name
 
     def check(self, record: Any, on: datetime) -> None:
-        settled_on, today = self.settled_on.data, on.astimezone(zone()).date()
+        settled_on, today = self.settled_on.data, local_day(on)
         if settled_on is None:
             return
         if settled_on > today:
             self.fault("settled_on", gettext("This lies in the future."))
-        elif settled_on < record.heard_at.astimezone(zone()).date():
+        elif settled_on < local_day(record.heard_at):
             self.fault("settled_on", gettext("This lies before the complaint was heard."))
         elif settled_on < today and not self.late_reason.data:
             self.fault(
@@ -405,13 +405,13 @@ class AnswerForm(WithFiles, StepForm):
     response_note = LongText("response_note")
 
     def fill(self, record: Any, on: datetime) -> None:
-        self.response_on.data = on.astimezone(zone()).date()
+        self.response_on.data = local_day(on)
 
     def check(self, record: Any, on: datetime) -> None:
         said_on = self.response_on.data
-        if said_on and said_on > on.astimezone(zone()).date():
+        if said_on and said_on > local_day(on):
             self.fault("response_on", gettext("This lies in the future."))
-        elif said_on and said_on < record.replies[-1].replied_at.astimezone(zone()).date():
+        elif said_on and said_on < local_day(record.replies[-1].replied_at):
             self.fault("response_on", gettext("This lies before our reply."))
 
 

@@ -17,7 +17,7 @@ from cs.extensions import db
 from cs.models.complaints.meeting import representatives
 from cs.procedure import complaints as procedure
 from cs.procedure.authority import Permission, roles_with
-from cs.records.procedure import zone
+from cs.records.procedure import local_day
 from cs.records.users import Membership, User
 from cs.web.fields import (
     Choice,
@@ -226,7 +226,7 @@ class DisposeForm(WithFiles, WithRows, StepForm):
         self.offer(record, on)
 
     def check(self, record: Any, on: datetime) -> None:
-        today = on.astimezone(zone()).date()
+        today = local_day(on)
         for row in self.dispositions.filled:
             if row.planned_on.data and row.planned_on.data < today:
                 row.fault("planned_on", gettext("This day has passed already."))
@@ -296,7 +296,7 @@ class PlanForm(WithFiles, StepForm):
         """Nothing is filled in: planning decides."""
 
     def check(self, record: Any, on: datetime) -> None:
-        if self.plan_due_on.data and self.plan_due_on.data < on.astimezone(zone()).date():
+        if self.plan_due_on.data and self.plan_due_on.data < local_day(on):
             self.fault("plan_due_on", gettext("This day has passed already."))
 
 
@@ -326,21 +326,21 @@ class DoDispositionForm(WithFiles, StepForm):
         )
 
     def fill(self, record: Any, on: datetime) -> None:
-        self.done_on.data = on.astimezone(zone()).date()
+        self.done_on.data = local_day(on)
         if len(self.disposition_id.choices) == 2:
             self.disposition_id.data = self.disposition_id.choices[1][0]
 
     def check(self, record: Any, on: datetime) -> None:
         row = next((one for one in record.dispositions if one.id == self.disposition_id.data), None)
         done = self.done_on.data
-        if done and done > on.astimezone(zone()).date():
+        if done and done > local_day(on):
             self.fault("done_on", gettext("This lies in the future."))
         elif done and row is not None and done < self._met_on(record, row.round):
             self.fault("done_on", gettext("This lies before the meeting."))
 
     @staticmethod
     def _met_on(record: Any, number: int) -> Any:
-        return next(one.met_at for one in record.meetings if one.round == number).astimezone(zone()).date()
+        return local_day(next(one.met_at for one in record.meetings if one.round == number))
 
 
 class ResultForm(WithFiles, StepForm):

@@ -12,7 +12,7 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.holidays import work_calendar
 from cs.procedure import capa
 from cs.procedure import complaints as procedure
-from cs.records.procedure import zone
+from cs.records.procedure import local_day
 from cs.records.users import User
 from cs.web.record_page import files, flow, next_action, other_steps, signatures, timeline
 from cs.wording.formats import day, listed
@@ -22,7 +22,7 @@ from cs.wording.labels import choice, department_name, term
 def page_of_complaint(record: Complaint, person: User, on: datetime) -> dict[str, Any]:
     """Next action first, then the blocks of the paper in their order; finished blocks fold."""
     steps = record.steps_for(person, on)
-    due_day = record.reply_due_at.astimezone(zone()).date()
+    due_day = local_day(record.reply_due_at)
     same, others = (
         record.like_cases(record.product_id, record.defect_code, record.defect_category)
         if record.analysed_at
@@ -55,7 +55,7 @@ def page_of_complaint(record: Complaint, person: User, on: datetime) -> dict[str
         "elsewhere": others,
         "in_the_way": in_the_way(record, on) if record.state == procedure.BEFORE_THE_CLOSE else [],
         "samples": _samples_in_brief(record),
-        "today": on.astimezone(zone()).date(),
+        "today": local_day(on),
         "capas": record.capas,
         "asks_for_capa": Capa.asked_for_by(record, person),
     }

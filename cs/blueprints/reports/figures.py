@@ -38,7 +38,7 @@ from cs.queries.kpis import (
     replies,
     within,
 )
-from cs.records.procedure import rulebook, zone
+from cs.records.procedure import local_day, rulebook
 from cs.registers.complaints import NOT_STATED, age_in_words, keys_in_words
 from cs.wording.formats import listed, span
 from cs.wording.labels import choice
@@ -297,7 +297,7 @@ FIGURES: Mapping[str, Callable[[Span, datetime, Pareto], Figure]] = {
 def figure(name: str, args: MultiDict[str, str], on: datetime) -> tuple[Span, Figure]:
     """One figure as the address asks for it: its period, and `of` what the Pareto is with how many `lines`;
     KeyError for an unknown name."""
-    span, of = Span.of(args, on.astimezone(zone()).date()), args.get("of", "")
+    span, of = Span.of(args, local_day(on)), args.get("of", "")
     return span, FIGURES[name](
         span, on, Pareto(of if of in PARETO else next(iter(PARETO)), args.get("lines") == "all")
     )

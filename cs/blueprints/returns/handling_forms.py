@@ -13,10 +13,11 @@ from wtforms import DecimalField, RadioField, SelectMultipleField
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from cs.blueprints.returns.forms import ALL_THERE_IS, check_unit, not_before, today
+from cs.blueprints.returns.forms import ALL_THERE_IS, check_unit, not_before
 from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import ReturnLine
 from cs.procedure.returns import INSPECTION, REINSPECTION, dispositions, is_whole
+from cs.records.procedure import local_day
 from cs.web.fields import Choice, Day, LongText, Number, StepForm, Text, WithFiles, asked_id, whole_or_none
 from cs.wording.formats import day
 from cs.wording.labels import choice, label, term
@@ -301,7 +302,7 @@ class PlanReworkForm(_SomeLines):
 
     def check(self, record: Return, on: datetime) -> None:
         super().check(record, on)
-        not_before(self, "rework_on", today(on))
+        not_before(self, "rework_on", local_day(on))
         if (
             record.return_by
             and self.rework_on.data

@@ -23,7 +23,7 @@ from cs.procedure import complaints as procedure
 from cs.procedure.calendar import months_before
 from cs.procedure.workflow import NotOpen
 from cs.records.numbers import next_number
-from cs.records.procedure import rulebook, zone
+from cs.records.procedure import local_day, rulebook, zone
 from cs.records.record import KINDS, Workflowed
 from cs.records.types import Moment
 from cs.records.users import User
@@ -75,7 +75,7 @@ class Reply(db.Model):
         return (
             self.settled_on is None
             or self.quality_replied_at is None
-            or self.quality_replied_at.astimezone(zone()).date() <= self.settled_on
+            or local_day(self.quality_replied_at) <= self.settled_on
         )
 
     @property
@@ -286,7 +286,7 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
         of others). Newest first."""
         if not (product_id and defect_code):
             return [], []
-        first = months_before(self.heard_at.astimezone(zone()).date(), rulebook().recurrence_months)
+        first = months_before(local_day(self.heard_at), rulebook().recurrence_months)
         begin = datetime.combine(first, time.min, zone())
         earlier = or_(
             Complaint.heard_at < self.heard_at,
@@ -329,7 +329,7 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
     def _open(cls, step: str, *, by: User, on: datetime, **values: Any) -> Complaint:
         complaint = cls()
         with complaint.advancing(step, by, on):
-            complaint.number = next_number(cls.kind, on.astimezone(zone()).date())
+            complaint.number = next_number(cls.kind, local_day(on))
             complaint.registered_at = on
             complaint._fill(values)
         return complaint
@@ -524,7 +524,7 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
 
     def no_answer(self, *, response_note: str, by: User, on: datetime) -> None:
         """Q12: silent for the set number of days; the note says what was tried."""
-        self._respond("no_answer", "no_answer", on.astimezone(zone()).date(), response_note, by, on)
+        self._respond("no_answer", "no_answer", local_day(on), response_note, by, on)
 
     def _respond(
         self,
