@@ -15,6 +15,7 @@ from cs.models.capa_parts import Action, PastRound, Verification
 from cs.models.customers import Customer
 from cs.printing.definition import Column, Register
 from cs.procedure import capa as procedure
+from cs.queries.filter_options import state_filter
 from cs.queries.listing import Filter, Listing, Sort
 from cs.records.procedure import local_day_if_any
 from cs.records.users import User
@@ -78,12 +79,7 @@ LISTING = Listing(
         "number": Sort(lambda: term("capa_no"), Capa.number),
     },
     (
-        Filter(
-            "state",
-            lambda: term("status"),
-            lambda: [(state.code, state_name("capa", state.code)) for state in procedure.STATES],
-            lambda value: Capa.state == value,
-        ),
+        state_filter(Capa),
         Filter(
             "department",
             lambda: term("resp_dept"),

@@ -16,8 +16,8 @@ from cs.models.replenishments import Replenishment
 from cs.models.returns.customer_return import Return
 from cs.printing.definition import Column, Register
 from cs.procedure import replenishments as procedure
-from cs.queries.filter_options import customer_options
-from cs.queries.listing import Filter, Listing, Sort
+from cs.queries.filter_options import customer_filter, state_filter
+from cs.queries.listing import Listing, Sort
 from cs.records.procedure import local_day_if_any
 from cs.records.signatures import RequiredSignature
 from cs.records.users import User
@@ -81,18 +81,8 @@ LISTING = Listing(
         "number": Sort(lambda: term("replenishment_no"), Replenishment.number),
     },
     (
-        Filter(
-            "state",
-            lambda: term("status"),
-            lambda: [(state.code, state_name("replenishment", state.code)) for state in procedure.STATES],
-            lambda value: Replenishment.state == value,
-        ),
-        Filter(
-            "customer",
-            lambda: term("customer"),
-            lambda: customer_options(Replenishment.customer_id),
-            lambda value: Replenishment.customer_id == int(value),
-        ),
+        state_filter(Replenishment),
+        customer_filter(Replenishment.customer_id),
     ),
     search_label=lambda: gettext("Number, order, customer, model, complaint"),
     period=Replenishment.filed_at,

@@ -13,9 +13,8 @@ from cs.models.customers import Customer, Product
 from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import ReturnLine
 from cs.printing.definition import Column, Register
-from cs.procedure import returns as procedure
-from cs.queries.filter_options import customer_options
-from cs.queries.listing import Filter, Listing, Sort
+from cs.queries.filter_options import customer_filter, state_filter
+from cs.queries.listing import Listing, Sort
 from cs.records.procedure import local_day_if_any
 from cs.wording.labels import choice, state_name, term
 
@@ -63,18 +62,8 @@ LISTING = Listing(
         "number": Sort(lambda: term("return_no"), Return.number),
     },
     (
-        Filter(
-            "state",
-            lambda: term("status"),
-            lambda: [(state.code, state_name("return", state.code)) for state in procedure.STATES],
-            lambda value: Return.state == value,
-        ),
-        Filter(
-            "customer",
-            lambda: term("customer"),
-            lambda: customer_options(Return.customer_id),
-            lambda value: Return.customer_id == int(value),
-        ),
+        state_filter(Return),
+        customer_filter(Return.customer_id),
     ),
     search_label=lambda: gettext("Number, customer, model, lot, slip no."),
     period=Return.registered_at,

@@ -10,18 +10,11 @@ from sqlalchemy import ColumnElement, func, select
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product
 from cs.procedure import complaints as procedure
-from cs.queries.filter_options import customer_options
+from cs.queries.filter_options import customer_filter, state_filter
 from cs.queries.listing import Filter, Listing, Sort
 from cs.records.procedure import rulebook
-from cs.wording.labels import choices, state_name, term
+from cs.wording.labels import choices, term
 from cs.wording.language import in_language
-
-
-def _states() -> list[tuple[str, str]]:
-    return [
-        ("open", gettext("All open")),
-        *((state.code, state_name("complaint", state.code)) for state in procedure.STATES),
-    ]
 
 
 def _routes() -> list[tuple[str, str]]:
@@ -34,10 +27,6 @@ def _goes_by(value: str) -> ColumnElement[bool]:
         "imported": Complaint.imported_from,
     }  # what a case may be beside its way
     return aside[value].is_not(None) if value in aside else Complaint.route == value
-
-
-def _in_state(value: str) -> ColumnElement[bool]:
-    return Complaint.state.in_(procedure.UNFINISHED) if value == "open" else Complaint.state == value
 
 
 def _reply_is(value: str) -> ColumnElement[bool]:
@@ -84,7 +73,7 @@ LISTING = Listing(
         "number": Sort(lambda: term("complaint_no"), Complaint.number, descending=True),
     },
     (
-        Filter("state", lambda: term("status"), _states, _in_state),
+        state_filter(Complaint, procedure.UNFINISHED),
         Filter(
             "reply",
             lambda: term("reply"),
@@ -109,12 +98,7 @@ LISTING = Listing(
             lambda value: Complaint.defect_category == value,
         ),
         Filter("route", lambda: term("route"), _routes, _goes_by),
-        Filter(
-            "customer",
-            lambda: term("customer"),
-            lambda: customer_options(Complaint.customer_id),
-            lambda value: Complaint.customer_id == int(value),
-        ),
+        customer_filter(Complaint.customer_id),
     ),
     search_label=lambda: gettext("Number, customer, model, lot, description"),
     period=Complaint.heard_at,
