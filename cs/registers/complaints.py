@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import Any
 
@@ -231,12 +230,6 @@ LISTING = Listing(
 )
 
 
-def _rate(row: Row[Any]) -> Decimal | None:
-    if not row.checked_qty or row.defect_qty is None:
-        return None
-    return (Decimal(row.defect_qty * 100) / row.checked_qty).quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
 def _symptom(row: Row[Any]) -> tuple[str, ...]:
     named = defect(row.defect_category, row.defect_code)
     return (named, row.description) if named and named != row.description else (row.description,)
@@ -246,10 +239,6 @@ def _remarks(row: Row[Any]) -> tuple[Any, ...] | None:
     """The closing note; of a line of an old register its own number and what it said beside the columns."""
     said = ((term("old_number"), row.old_number) if row.old_number else None, row.old_notes, row.closing_note)
     return tuple(one for one in said if one) or None
-
-
-def _in_time(row: Row[Any]) -> bool | None:
-    return None if row.replied_at is None else row.replied_at <= row.first_due_at
 
 
 COMPLAINT_REGISTER = Register(
@@ -268,7 +257,13 @@ COMPLAINT_REGISTER = Register(
         Column("shipped_qty", lambda row: row.shipped_qty, 9, "whole", under=True),
         Column("checked_qty", lambda row: row.checked_qty, 9, "whole"),
         Column("defect_qty", lambda row: row.defect_qty, 9, "whole", under=True),
-        Column("defect_rate", _rate, 9, "percent", under=True),
+        Column(
+            "defect_rate",
+            lambda row: procedure.defect_rate(row.defect_qty, row.checked_qty),
+            9,
+            "percent",
+            under=True,
+        ),
         Column("symptom", _symptom, 36),
         Column("defect_category", lambda row: defect_category(row.defect_category), 13),
         Column("severity", lambda row: choice("severity", row.severity), 10, under=True),
@@ -286,7 +281,9 @@ COMPLAINT_REGISTER = Register(
         Column("measure_brief", lambda row: row.actions or row.reply_text, 26),
         Column("reply_due_at", lambda row: row.first_due_at, 16, "moment"),
         Column("replied_at", lambda row: row.replied_at, 16, "moment", under=True),
-        Column("on_time", _in_time, 7, "yes_no"),
+        Column(
+            "on_time", lambda row: procedure.replied_in_time(row.replied_at, row.first_due_at), 7, "yes_no"
+        ),
         Column("response", lambda row: choice("response", row.response), 9, under=True),
         Column(
             "closed_on",

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product
 from cs.procedure import complaints as procedure
+from cs.queries import kpis
 from cs.queries.filter_options import customer_filter, state_filter
 from cs.queries.listing import Filter, Listing, Sort
 from cs.records.procedure import rulebook
@@ -31,11 +32,10 @@ def _goes_by(value: str) -> ColumnElement[bool]:
 
 def _reply_is(value: str) -> ColumnElement[bool]:
     if value.startswith("replied"):
-        late = Complaint.replied_at > Complaint.first_due_at
         return (
             Complaint.replied_at.is_not(None)
             & Complaint.state.not_in(procedure.ENDED_EARLY)
-            & (late if value == "replied_late" else ~late)
+            & (~kpis.IN_TIME if value == "replied_late" else kpis.IN_TIME)
         )
     waiting = Complaint.state.in_(procedure.UNANSWERED)
     now = datetime.now(UTC)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, and_, or_, select
@@ -80,7 +80,7 @@ class Reply(db.Model):
 
     @property
     def in_time(self) -> bool | None:
-        return None if self.replied_at is None else self.replied_at <= self.due_at
+        return procedure.replied_in_time(self.replied_at, self.due_at)
 
 
 class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
@@ -202,11 +202,7 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
 
     @property
     def defect_rate(self) -> Decimal | None:
-        """Defective of checked, in per cent with two decimals; None while either is unknown or nothing was
-        checked."""
-        if not self.checked_qty or self.defect_qty is None:
-            return None
-        return (Decimal(self.defect_qty * 100) / self.checked_qty).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        return procedure.defect_rate(self.defect_qty, self.checked_qty)
 
     @property
     def missing(self) -> tuple[str, ...]:
