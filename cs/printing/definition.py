@@ -19,15 +19,15 @@ from cs.extensions import db
 from cs.procedure.rulebook import Form
 from cs.queries.listing import Listing
 from cs.records.procedure import rulebook
-from cs.wording.formats import day, moment
+from cs.wording.formats import format_day, format_moment
 from cs.wording.labels import choice, term
 from cs.wording.language import in_language
 
 EMPTY = "/"  # an empty box of a paper form is struck through (FORMS section 1)
 BATCH = 500
 WORDS: dict[str, Callable[[Any], str]] = {
-    "day": day,
-    "moment": moment,
+    "day": format_day,
+    "moment": format_moment,
     "percent": lambda value: f"{value:.2f}%",
     "yes_no": lambda value: choice("yes_no", "yes" if value else "no"),
 }

@@ -28,7 +28,7 @@ from cs.records.attachments import Attachment
 from cs.records.events import Event
 from cs.records.record import Record
 from cs.records.users import User
-from cs.wording.formats import moment
+from cs.wording.formats import format_moment
 from cs.wording.labels import choices, role_name, term
 
 LABEL = 19.0  # of the label of a box (paper.typ)
@@ -107,13 +107,13 @@ class SheetParts:
             {
                 "file": name if (name := f"{file.sha256}.jpg") in self.pictures else None,
                 "name": file.name,
-                "by": f"{file.added_by.name} {moment(file.at)}",
+                "by": f"{file.added_by.name} {format_moment(file.at)}",
             }
             for file in self.files
             if file.is_image
         ]
         others = [
-            [[term("file"), file.name], f"{file.added_by.name} {moment(file.at)}"]
+            [[term("file"), file.name], f"{file.added_by.name} {format_moment(file.at)}"]
             for file in self.files
             if not file.is_image
         ]
@@ -207,7 +207,7 @@ def signers_of(box: Signing, record: Any, events: list[tuple[Event, str]]) -> li
         {
             "name": one.name,
             "as": one.role,
-            "at": moment(one.at),
+            "at": format_moment(one.at),
             "hash": one.content_hash[:12] if one.content_hash else None,
         }
         for one in people

@@ -39,7 +39,7 @@ from cs.records.events import Event
 from cs.records.procedure import rulebook
 from cs.records.record import Record
 from cs.wording.labels import state_name, term
-from cs.wording.language import LANGUAGES, in_language, language
+from cs.wording.language import LANGUAGES, current_language, in_language
 
 BOTH = "both"
 LINE_NO, WIDEST = (
@@ -61,13 +61,13 @@ class TooManyLines(ValueError):
 def asked_language() -> str:
     """The language that the address asks for (zh, en or both), else the reader's."""
     asked = request.args.get("language", "")
-    return asked if asked in (*LANGUAGES, BOTH) else language()
+    return asked if asked in (*LANGUAGES, BOTH) else current_language()
 
 
 def one_language() -> str:
     """The same for files that hold one language: where both are asked for, the reader's."""
     asked = asked_language()
-    return asked if asked in LANGUAGES else language()
+    return asked if asked in LANGUAGES else current_language()
 
 
 def language_links(address: Callable[[str], str]) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from werkzeug.datastructures import MultiDict
 
 from cs.printing.definition import EMPTY, Register, in_words
 from cs.records.procedure import rulebook, zone
-from cs.wording.formats import listed, moment
+from cs.wording.formats import format_moment, list_in_words
 from cs.wording.labels import choice, term
 from cs.wording.language import in_language
 
@@ -89,9 +89,9 @@ def as_xlsx(register: Register, args: MultiDict[str, str], on: datetime) -> IO[b
         sheet.set_column(place, place, column.width)
     sheet.set_column(0, 0, 6)
     _set_page(sheet, register, on)
-    head = (in_language(rulebook().company), title, number, gettext("as of %(at)s", at=moment(on)))
+    head = (in_language(rulebook().company), title, number, gettext("as of %(at)s", at=format_moment(on)))
     sheet.write_string(0, 0, "  ".join(head), book.add_format({"bold": True, "font_size": 14}))
-    asked = listed(f"{label}: {value}" for label, value in register.listing.said(args))
+    asked = list_in_words(f"{label}: {value}" for label, value in register.listing.said(args))
     sheet.write_string(1, 0, asked[:CELL_MOST], book.add_format({"font_size": 10}))
     for place, words in enumerate((term("line_no"), *(column.title for column in register.columns))):
         sheet.write_string(HEAD_ROWS - 1, place, words, header)
@@ -120,7 +120,7 @@ def _set_page(sheet: Any, register: Register, on: datetime) -> None:
     kept = f"{term('retention')}: {gettext('%(years)s years', years=form.retention_years)}"
     left, right = (
         text.replace("&", "&&")
-        for text in (register.number, f"{kept} · {gettext('Printed %(at)s', at=moment(on))}")
+        for text in (register.number, f"{kept} · {gettext('Printed %(at)s', at=format_moment(on))}")
     )
     foot = f"&C&P / &N&R{right}"
     sheet.set_footer(f"&L{left[: FOOT_MOST - len(foot) - 2]}{foot}")

@@ -24,7 +24,7 @@ from cs.extensions import db
 from cs.records.procedure import zone
 from cs.records.record import MOST_ID, Record
 from cs.records.search import LONGEST_SEARCH, matching
-from cs.wording.formats import day
+from cs.wording.formats import format_day
 from cs.wording.labels import term
 
 COUNTED = 10_000  # beyond so many rows a list says "more than"
@@ -131,7 +131,7 @@ class Listing:
         words = []
         if self.period is not None and (period.first or period.last):
             label, _column = self.dates.get(args.get("by", ""), (lambda: term("period"), None))
-            words.append((label(), f"{day(period.first) or '…'} – {day(period.last) or '…'}"))
+            words.append((label(), f"{format_day(period.first) or '…'} – {format_day(period.last) or '…'}"))
         chosen = (
             (one.label(), dict(one.offered(value)).get(value))
             for one in self.filters

@@ -19,8 +19,8 @@ from cs.queries.filter_options import state_filter
 from cs.queries.listing import Filter, Listing, Sort
 from cs.records.procedure import local_day_if_any
 from cs.records.users import User
-from cs.wording.formats import day, today
-from cs.wording.labels import choice, choices, department_name, departments, state_name, term
+from cs.wording.formats import format_day, local_today
+from cs.wording.labels import choice, choices, department_name, departments_by_code, state_name, term
 
 OWNER, ISSUER = aliased(User), aliased(User)
 ROUNDS = union(
@@ -83,7 +83,7 @@ LISTING = Listing(
         Filter(
             "department",
             lambda: term("resp_dept"),
-            lambda: [(code, department_name(code)) for code in departments()],
+            lambda: [(code, department_name(code)) for code in departments_by_code()],
             lambda value: Capa.department == value,
         ),
         Filter(
@@ -104,7 +104,7 @@ def _overdue(row: Row[Any]) -> int | None:
     Nothing where all is in time or ended."""
     wanted = row.planned_on or row.due_on
     stands = row.runs and row.state in procedure.UNFINISHED
-    until = row.done_on or (today() if stands else None)
+    until = row.done_on or (local_today() if stands else None)
     late = (until - wanted).days if until and wanted else 0
     return late if late > 0 else None
 
@@ -122,7 +122,7 @@ def _status(row: Row[Any]) -> str:
 
 
 def _verified(row: Row[Any]) -> str | None:
-    return f"{row.verification_method} · {day(row.period_to)}" if row.verification_method else None
+    return f"{row.verification_method} · {format_day(row.period_to)}" if row.verification_method else None
 
 
 CAPA_REGISTER = Register(

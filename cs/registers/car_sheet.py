@@ -11,7 +11,7 @@ from cs.drawing.fishbone import draw
 from cs.models.capa import Capa
 from cs.printing.definition import Block, Box, Boxes, Column, Drawing, Paper, Pictures, Signing, Table, ended
 from cs.procedure import capa as procedure
-from cs.wording.formats import listed
+from cs.wording.formats import list_in_words
 from cs.wording.labels import choice, department_name, term
 
 Of = tuple[Capa, dict[str, Any]]  # the CAR, and what one of its rounds says (Capa.of_round)
@@ -123,7 +123,7 @@ AFTER_MEASURES = Boxes(
     (
         Box(
             "documents",
-            lambda of: listed(choice("document", code) for code in of[1]["documents"]),
+            lambda of: list_in_words(choice("document", code) for code in of[1]["documents"]),
             2,
             options="document",
         ),

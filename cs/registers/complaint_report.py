@@ -18,8 +18,8 @@ from cs.registers.complaint_rows import (
     of_goods,
     of_meeting,
 )
-from cs.wording.formats import listed
-from cs.wording.labels import choice, defect, defect_category, department_name, state_name, term
+from cs.wording.formats import list_in_words
+from cs.wording.labels import choice, defect_category_name, defect_name, department_name, state_name, term
 
 RECEIPT = Boxes(
     "receipt",
@@ -52,7 +52,7 @@ RECEIPT = Boxes(
         Box("description", lambda record: record.description, 4),
         Box(
             "demand",
-            lambda record: listed(choice("demand", code) for code in record.demands),
+            lambda record: list_in_words(choice("demand", code) for code in record.demands),
             2,
             options="demand",
         ),
@@ -114,8 +114,8 @@ ANALYSIS = Boxes(
         Box("quality_received_at", lambda record: record.quality_received_at, kind="moment"),
         Box("finding", lambda record: choice("finding", record.finding), options="finding"),
         Box("liability", lambda record: choice("liability", record.liability), options="liability"),
-        Box("defect_category", lambda record: defect_category(record.defect_category)),
-        Box("defect_code", lambda record: defect(record.defect_category, record.defect_code)),
+        Box("defect_category", lambda record: defect_category_name(record.defect_category)),
+        Box("defect_code", lambda record: defect_name(record.defect_category, record.defect_code)),
         Box("severity", lambda record: choice("severity", record.severity), options="severity"),
         Box("nature", lambda record: choice("nature", record.nature), options="nature"),
         Box("analysis", lambda record: record.analysis, 4),
@@ -267,7 +267,9 @@ CLOSE = Boxes(
         Box("late_reply_reason", lambda record: record.late_reply_reason, 4, if_filled=True),
         Box(
             "capas",
-            lambda record: listed(f"{capa.number} {state_name('capa', capa.state)}" for capa in record.capas),
+            lambda record: list_in_words(
+                f"{capa.number} {state_name('capa', capa.state)}" for capa in record.capas
+            ),
             4,
             if_filled=True,
         ),

@@ -22,7 +22,15 @@ from cs.queries import kpis as figures
 from cs.queries.listing import Filter, Listing, Sort
 from cs.records.procedure import local_day, local_day_if_any
 from cs.records.record import MOST_ID, Record
-from cs.wording.labels import choice, choices, defect, defect_category, department_name, state_name, term
+from cs.wording.labels import (
+    choice,
+    choices,
+    defect_category_name,
+    defect_name,
+    department_name,
+    state_name,
+    term,
+)
 
 LAST = aliased(Reply)
 LONGEST_ID = len(str(MOST_ID))
@@ -107,12 +115,14 @@ def keys_in_words(by: str, keys: Iterable[Any]) -> dict[Any, str]:
     match by:
         case "code":
             return names | {
-                ".".join(parts): f"{defect(*parts)} · {defect_category(parts[0])}"
+                ".".join(parts): f"{defect_name(*parts)} · {defect_category_name(parts[0])}"
                 for parts in coded
                 if len(parts) == 2
             }
         case "category":
-            return names | {".".join(parts): defect_category(parts[0]) for parts in coded if len(parts) == 1}
+            return names | {
+                ".".join(parts): defect_category_name(parts[0]) for parts in coded if len(parts) == 1
+            }
     return names | {".".join(parts): department_name(parts[0]) for parts in coded if len(parts) == 1}
 
 
@@ -231,7 +241,7 @@ LISTING = Listing(
 
 
 def _symptom(row: Row[Any]) -> tuple[str, ...]:
-    named = defect(row.defect_category, row.defect_code)
+    named = defect_name(row.defect_category, row.defect_code)
     return (named, row.description) if named and named != row.description else (row.description,)
 
 
@@ -265,7 +275,7 @@ COMPLAINT_REGISTER = Register(
             under=True,
         ),
         Column("symptom", _symptom, 36),
-        Column("defect_category", lambda row: defect_category(row.defect_category), 13),
+        Column("defect_category", lambda row: defect_category_name(row.defect_category), 13),
         Column("severity", lambda row: choice("severity", row.severity), 10, under=True),
         Column("nature", lambda row: choice("nature", row.nature), 8),
         Column(

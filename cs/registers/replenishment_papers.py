@@ -12,7 +12,7 @@ from cs.models.replenishments import Replenishment
 from cs.printing.definition import Block, Box, Boxes, Column, Paper, Signed, Signing, Table, ended
 from cs.procedure import replenishments as procedure
 from cs.records.signatures import RequiredSignature
-from cs.wording.formats import listed, moment, money
+from cs.wording.formats import format_moment, format_money, list_in_words
 from cs.wording.labels import choice, state_name, term
 
 SIGNERS = (*procedure.FIRST, *procedure.LAST)
@@ -53,8 +53,8 @@ def _signers(*roles: str) -> Callable[[Replenishment], list[Signed]]:
 def _voided(record: Replenishment) -> str:
     """The signatures that a later change took away."""
     gone = [one for one in record.approvals if one.chain != record.chain and one.user is not None]
-    return listed(
-        f"{choice('needed_role', one.needed_role)} {one.user.name} {moment(one.decided_at)}"
+    return list_in_words(
+        f"{choice('needed_role', one.needed_role)} {one.user.name} {format_moment(one.decided_at)}"
         for one in gone
         if one.user
     )
@@ -100,8 +100,8 @@ LINES = Table(
         SPEC,
         UNIT,
         QUANTITY,
-        Column("unit_price", lambda row: money(row[1].unit_price), 12, "money"),
-        Column("amount", lambda row: money(row[1].amount), 12, "money"),
+        Column("unit_price", lambda row: format_money(row[1].unit_price), 12, "money"),
+        Column("amount", lambda row: format_money(row[1].amount), 12, "money"),
     ),
     _lines,
     8,
@@ -111,10 +111,10 @@ WANTED = Boxes(
     "wanted",
     (  # the sum decides who signs, until the order is released (Q23)
         Box("wanted_on", lambda record: record.wanted_on, kind="day"),
-        Box("amount", lambda record: money(record.amount)),
+        Box("amount", lambda record: format_money(record.amount)),
         Box(
             "amount_sum",
-            lambda record: money(record.amount_sum()) if record.state == procedure.UNORDERED else None,
+            lambda record: format_money(record.amount_sum()) if record.state == procedure.UNORDERED else None,
             2,
             if_filled=True,
         ),

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import ReturnLine
 from cs.printing.definition import Block, Box, Boxes, Column, Paper, Pictures, Signing, Table, ended
-from cs.wording.formats import listed
+from cs.wording.formats import list_in_words
 from cs.wording.labels import choice, state_name, term
 
 REWORKING = ("rework", "reworked", "passed", "failed")  # the bookings that the rework is made of
@@ -126,7 +126,7 @@ REPLENISHED = Boxes(
     (  # the page has them with their links
         Box(
             "replenishments",
-            lambda record: listed(
+            lambda record: list_in_words(
                 f"{one.number} {state_name('replenishment', one.state)}" for one in record.replenishments
             ),
             4,

@@ -9,28 +9,28 @@ from decimal import Decimal
 from flask_babel import gettext
 
 from cs.records.procedure import zone
-from cs.wording.language import language
+from cs.wording.language import current_language
 
 
-def listed(words: Iterable[str]) -> str:
+def list_in_words(words: Iterable[str]) -> str:
     """Words one after another, as the reader's language lists them."""
-    return (", " if language() == "en" else "、").join(words)
+    return (", " if current_language() == "en" else "、").join(words)
 
 
-def day(value: date | None) -> str:
+def format_day(value: date | None) -> str:
     return value.isoformat() if value else ""
 
 
-def moment(value: datetime | None) -> str:
+def format_moment(value: datetime | None) -> str:
     """A moment in the factory's zone, to the minute."""
     return value.astimezone(zone()).strftime("%Y-%m-%d %H:%M") if value else ""
 
 
-def today() -> date:
+def local_today() -> date:
     return datetime.now(zone()).date()
 
 
-def span(duration: timedelta) -> str:
+def format_duration(duration: timedelta) -> str:
     """A length of time in its two largest units."""
     minutes = int(abs(duration).total_seconds() // 60)
     days, hours, minutes = minutes // 1440, minutes % 1440 // 60, minutes % 60
@@ -49,7 +49,7 @@ def span(duration: timedelta) -> str:
     return gettext("%(minutes)s min", minutes=minutes)
 
 
-def left(due: datetime | None, at: datetime | None = None) -> str:
+def time_left(due: datetime | None, at: datetime | None = None) -> str:
     """The time left until `due`, or how late it is, in words; at `at` for what is done."""
     if due is None:
         return ""
@@ -58,12 +58,12 @@ def left(due: datetime | None, at: datetime | None = None) -> str:
         return (
             gettext("in time")
             if remaining >= timedelta(0)
-            else gettext("%(span)s late", span=span(remaining))
+            else gettext("%(span)s late", span=format_duration(remaining))
         )
     return (
-        gettext("%(span)s left", span=span(remaining))
+        gettext("%(span)s left", span=format_duration(remaining))
         if remaining >= timedelta(0)
-        else gettext("%(span)s overdue", span=span(remaining))
+        else gettext("%(span)s overdue", span=format_duration(remaining))
     )
 
 
@@ -71,11 +71,11 @@ def is_late(due: datetime | None, at: datetime | None = None) -> bool:
     return due is not None and (at or datetime.now(UTC)) > due
 
 
-def ago(value: datetime | None) -> str:
-    return gettext("%(span)s ago", span=span(datetime.now(UTC) - value)) if value else ""
+def time_ago(value: datetime | None) -> str:
+    return gettext("%(span)s ago", span=format_duration(datetime.now(UTC) - value)) if value else ""
 
 
-def money(value: Decimal | None) -> str:
+def format_money(value: Decimal | None) -> str:
     """An amount with its two decimals; a unit price with up to four."""
     if value is None:
         return ""

@@ -10,10 +10,10 @@ from cs.extensions import db
 from cs.models.customers import Customer, Product
 from cs.records.procedure import rulebook
 from cs.records.users import User
-from cs.wording.formats import listed, moment
-from cs.wording.labels import choice, defect_category, department_name, term
+from cs.wording.formats import format_moment, list_in_words
+from cs.wording.labels import choice, defect_category_name, department_name, term
 
-LIST_OF = {
+CHOICES_OF_FIELD = {
     "reply_channel": "channel",
     "status": "customer_status",
     "source": "capa_source",
@@ -27,7 +27,7 @@ REFERENCE_KEYS = ("id", "_id")
 
 # References that the timeline names; the others say who did it, which each entry says anyway. Field: its
 # label, the record, its name.
-REFERRED: dict[str, tuple[str, type[Any], str]] = {
+REFERENCES: dict[str, tuple[str, type[Any], str]] = {
     "customer_id": ("customer", Customer, "short_name"),
     "product_id": ("model", Product, "model"),
     "rep_id": ("rep", User, "name"),
@@ -51,12 +51,12 @@ UNSPOKEN_PARTS = (
 
 def field_name(field: str) -> str:
     """The label of a kept field; the field's own name where the procedure has none for it."""
-    key = REFERRED[field][0] if field in REFERRED else field
+    key = REFERENCES[field][0] if field in REFERENCES else field
     return term(key) if key in rulebook().terms else field
 
 
-def _referred(field: str, record_id: int) -> str:
-    _label, record_type, name = REFERRED[field]
+def _name_of_reference(field: str, record_id: int) -> str:
+    _label, record_type, name = REFERENCES[field]
     record = db.session.get(record_type, record_id)
     return str(getattr(record, name)) if record is not None else str(record_id)
 
@@ -70,7 +70,7 @@ def value_in_words(field: str, value: Any, own: str = "") -> str:
     if isinstance(value, bool):
         return choice("yes_no", "yes" if value else "no")
     if isinstance(value, list):
-        return listed(value_in_words(field, one, own) for one in value)
+        return list_in_words(value_in_words(field, one, own) for one in value)
     if isinstance(value, dict):
         return " · ".join(
             f"{field_name(key)} {value_in_words(key, one)}"
@@ -78,10 +78,10 @@ def value_in_words(field: str, value: Any, own: str = "") -> str:
             if one not in (None, "", False)
             and key != own
             and key not in UNSPOKEN_PARTS
-            and (key in REFERRED or not key.endswith(REFERENCE_KEYS))
+            and (key in REFERENCES or not key.endswith(REFERENCE_KEYS))
         )
-    if field in REFERRED and isinstance(value, int):
-        return _referred(field, value)
+    if field in REFERENCES and isinstance(value, int):
+        return _name_of_reference(field, value)
     return _text_in_words(field, "" if value is None else str(value))
 
 
@@ -89,12 +89,12 @@ def _text_in_words(field: str, text: str) -> str:
     if not text:
         return "/"
     if (field == "at" or field.endswith("_at")) and "T" in text:
-        return moment(datetime.fromisoformat(text))
+        return format_moment(datetime.fromisoformat(text))
     if field == "defect_category":
-        return defect_category(text)
-    group = LIST_OF.get(field, field)
+        return defect_category_name(text)
+    group = CHOICES_OF_FIELD.get(field, field)
     if field == "department":
         return department_name(text)
     if field in ("demand", "documents") and text.startswith("["):
-        return listed(choice(group, code) for code in json.loads(text))
+        return list_in_words(choice(group, code) for code in json.loads(text))
     return choice(group, text) if group in rulebook().choices else text

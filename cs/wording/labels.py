@@ -9,7 +9,7 @@ from sqlalchemy import select
 from cs.extensions import db
 from cs.records.procedure import rulebook
 from cs.records.users import Department
-from cs.wording.language import in_language, language
+from cs.wording.language import current_language, in_language
 
 
 def term(key: str) -> str:
@@ -33,11 +33,11 @@ def choices(group: str) -> list[tuple[str, str]]:
     return [(code, in_language(name)) for code, name in rulebook().choices[group].items()]
 
 
-def defect_category(code: str | None) -> str:
+def defect_category_name(code: str | None) -> str:
     return in_language(rulebook().defects[code].name) if code in rulebook().defects else code or ""
 
 
-def defect(category: str | None, code: str | None) -> str:
+def defect_name(category: str | None, code: str | None) -> str:
     """A defect code's name; the code itself where the procedure file no longer has it."""
     codes = rulebook().defects[category].codes if category in rulebook().defects else {}
     return in_language(codes[code]) if code in codes else code or ""
@@ -57,7 +57,7 @@ def role_name(code: str | None) -> str:
     return in_language(rulebook().roles[code].name) if code in rulebook().roles else code or ""
 
 
-def departments() -> dict[str, Department]:
+def departments_by_code() -> dict[str, Department]:
     """All departments by code, read once a request."""
     if "departments" not in g:
         g.departments = {
@@ -68,8 +68,8 @@ def departments() -> dict[str, Department]:
 
 
 def department_name(code: str | None) -> str:
-    row = departments().get(code or "")
-    return row.name_in(language()) if row else code or ""
+    row = departments_by_code().get(code or "")
+    return row.name_in(current_language()) if row else code or ""
 
 
 def clause_title(clause: str) -> str:

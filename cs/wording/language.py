@@ -20,10 +20,10 @@ def select_language() -> str:
     return chosen or request.accept_languages.best_match(LANGUAGES) or str(current_app.config["CS_LANGUAGE"])
 
 
-def language() -> str:
+def current_language() -> str:
     locale = get_locale()
     return "en" if locale is not None and locale.language == "en" else "zh"
 
 
 def in_language(name: Name) -> str:
-    return name.in_(language())
+    return name.in_(current_language())

@@ -5,13 +5,22 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from cs.wording.formats import ago, day, is_late, left, listed, moment, money, span
+from cs.wording.formats import (
+    format_day,
+    format_duration,
+    format_moment,
+    format_money,
+    is_late,
+    list_in_words,
+    time_ago,
+    time_left,
+)
 from cs.wording.labels import (
     choice,
     choices,
     clause_title,
-    defect,
-    defect_category,
+    defect_category_name,
+    defect_name,
     department_name,
     form_number,
     role_name,
@@ -33,20 +42,20 @@ def init_words(app: Any) -> None:
         role_name=role_name,
         department_name=department_name,
         form_number=form_number,
-        defect=defect,
-        defect_category=defect_category,
+        defect=defect_name,
+        defect_category=defect_category_name,
         clause_title=clause_title,
         is_late=is_late,
     )
     app.jinja_env.filters.update(
         name=in_language,
-        day=day,
-        moment=moment,
-        money=money,
-        left=left,
-        ago=ago,
-        listed=listed,
-        age=lambda since: span(datetime.now(UTC) - since),
+        day=format_day,
+        moment=format_moment,
+        money=format_money,
+        left=time_left,
+        ago=time_ago,
+        listed=list_in_words,
+        age=lambda since: format_duration(datetime.now(UTC) - since),
         demand=lambda code: choice("demand", code),
         document=lambda code: choice("document", code),
         role=role_name,

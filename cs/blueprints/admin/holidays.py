@@ -17,7 +17,7 @@ from cs.queries.site_health import house_state
 from cs.web.access import requires
 from cs.web.fields import Day, Text
 from cs.web.responses import say, show
-from cs.wording.formats import today
+from cs.wording.formats import local_today
 from cs.wording.labels import label, term
 
 MOST_DAYS = 60  # the longest shutdown that is entered at once
@@ -28,8 +28,8 @@ FIRST_YEAR = 2004  # from which the country's calendar is known
 @requires(Permission.ADMINISTER)
 def holidays() -> Any:
     """A year: the country's feasts, and the days on which this factory does otherwise."""
-    year = request.args.get("year", type=int) or today().year
-    if not FIRST_YEAR <= year <= today().year + 5:
+    year = request.args.get("year", type=int) or local_today().year
+    if not FIRST_YEAR <= year <= local_today().year + 5:
         abort(404)
     calendar, national = work_calendar(), national_calendar()
     first, last = date(year, 1, 1), date(year, 12, 31)

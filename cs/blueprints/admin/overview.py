@@ -11,7 +11,7 @@ from cs.queries.signers import signers_today
 from cs.queries.site_health import house_state
 from cs.web.access import requires
 from cs.web.responses import show
-from cs.wording.formats import today
+from cs.wording.formats import local_today
 
 SOON = timedelta(days=60)  # so long before its end the calendar's end is worth a warning
 
@@ -26,5 +26,5 @@ def index() -> Any:
         "admin/index.html",
         state=state,
         found=signers_today(on),
-        calendar_soon=state.calendar_known_until < today() + SOON,
+        calendar_soon=state.calendar_known_until < local_today() + SOON,
     )

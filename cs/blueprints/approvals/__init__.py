@@ -25,7 +25,7 @@ from cs.web.access import requires
 from cs.web.fields import Choice, Day, Reference, StepForm, reference_choices
 from cs.web.options import address_of, people_to_choose, section_of
 from cs.web.responses import go, say, show
-from cs.wording.formats import today
+from cs.wording.formats import local_today
 from cs.wording.labels import role_name, step_name, term
 
 blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
@@ -173,7 +173,7 @@ class DeputyForm(StepForm):
         )
 
     def fill(self, record: Any, on: datetime) -> None:
-        self.first_on.data = today()
+        self.first_on.data = local_today()
         self.role.data = self.role.choices[0][0]
 
     def check(self, record: Any, on: datetime) -> None:
@@ -182,7 +182,7 @@ class DeputyForm(StepForm):
             return
         if last < first:
             self.fault("last_on", gettext("The period ends before it begins."))
-        elif last < today():
+        elif last < local_today():
             self.fault("last_on", gettext("This day is over."))
         elif (
             self.role.data
@@ -220,7 +220,7 @@ def deputies() -> Any:
         "approvals/deputies.html",
         form=form,
         named=Deputy.of(current_user),
-        today=today(),
+        today=local_today(),
         status=422 if form.errors else 200,
     )
 

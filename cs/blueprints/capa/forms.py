@@ -36,8 +36,8 @@ from cs.web.fields import (
     whole_or_none,
 )
 from cs.web.options import customers_to_choose, people_to_choose
-from cs.wording.labels import choice, departments, label
-from cs.wording.language import language
+from cs.wording.labels import choice, departments_by_code, label
+from cs.wording.language import current_language
 
 
 def _answer_day(on: datetime) -> date:
@@ -66,8 +66,8 @@ class _DutyForm(StepForm):
         self.department.choices = [
             ("", "—"),
             *(
-                (row.code, row.name_in(language()))
-                for row in departments().values()
+                (row.code, row.name_in(current_language()))
+                for row in departments_by_code().values()
                 if row.active or row.code == kept
             ),
         ]

@@ -14,7 +14,7 @@ from cs.procedure import capa as procedure
 from cs.queries.filter_options import customer_filter, state_filter
 from cs.queries.listing import Filter, Listing, Sort
 from cs.records.procedure import local_day
-from cs.wording.labels import choices, department_name, departments, term
+from cs.wording.labels import choices, department_name, departments_by_code, term
 
 NOTHING_AWAITED = date(2999, 1, 1)
 
@@ -64,7 +64,7 @@ LISTING = Listing(
         Filter(
             "department",
             lambda: term("resp_dept"),
-            lambda: [(code, department_name(code)) for code in departments()],
+            lambda: [(code, department_name(code)) for code in departments_by_code()],
             lambda value: Capa.department == value,
         ),
         Filter(

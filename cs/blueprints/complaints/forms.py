@@ -32,7 +32,7 @@ from cs.web.fields import (
     defect_choices,
 )
 from cs.web.options import customers_to_choose, products_to_choose
-from cs.wording.formats import listed
+from cs.wording.formats import list_in_words
 from cs.wording.labels import choice, choices, term
 from cs.wording.language import in_language
 
@@ -158,7 +158,7 @@ class AmendForm(LogForm):
                 "customer_id",
                 gettext(
                     "%(numbers)s belong to this complaint and are of its customer.",
-                    numbers=listed(one.number for one in record.goods),
+                    numbers=list_in_words(one.number for one in record.goods),
                 ),
             )
 
@@ -172,7 +172,7 @@ class VoidForm(ReasonForm):
                 "reason",
                 gettext(
                     "%(numbers)s of this complaint are not ended: end or void them first.",
-                    numbers=listed(one.number for one in record.goods_on_the_way),
+                    numbers=list_in_words(one.number for one in record.goods_on_the_way),
                 ),
             )
 
@@ -276,7 +276,7 @@ class ConfirmForm(Signed, WithFiles, StepForm):
                 "unknown_reason",
                 gettext(
                     "Not known yet: %(fields)s. Fill them in above, or say here why they are unknown.",
-                    fields=listed(still),
+                    fields=list_in_words(still),
                 ),
             )
         if "lot_no" in self:

@@ -33,8 +33,8 @@ from cs.web.fields import (
     reference_choices,
 )
 from cs.web.rows import RowForm, Rows, WithRows
-from cs.wording.formats import day, listed
-from cs.wording.labels import choice, department_name, departments, label, term
+from cs.wording.formats import format_day, list_in_words
+from cs.wording.labels import choice, department_name, departments_by_code, label, term
 
 
 def _workers(permission: Permission) -> list[User]:
@@ -51,14 +51,17 @@ def _workers(permission: Permission) -> list[User]:
 def _to_choose(people: list[User]) -> list[tuple[Any, str]]:
     return reference_choices(
         [
-            (one.id, f"{one.name} · {listed(department_name(code) for code in one.departments)}")
+            (one.id, f"{one.name} · {list_in_words(department_name(code) for code in one.departments)}")
             for one in people
         ]
     )
 
 
 def _departments() -> list[tuple[str, str]]:
-    return [("", "—"), *((code, department_name(code)) for code, row in departments().items() if row.active)]
+    return [
+        ("", "—"),
+        *((code, department_name(code)) for code, row in departments_by_code().items() if row.active),
+    ]
 
 
 class AttendeeForm(RowForm):
@@ -151,7 +154,7 @@ class MeetForm(WithFiles, WithRows, StepForm):
                     gettext(
                         "The head of %(department)s must be there: %(names)s.",
                         department=department_name(code),
-                        names=listed(one.name for one in heads),
+                        names=list_in_words(one.name for one in heads),
                     )
                 )
         return lacking
@@ -317,7 +320,7 @@ class DoDispositionForm(WithFiles, StepForm):
                             choice("place", one.place),
                             f"{choice('disposition', one.disposition)} {one.quantity}",
                             *([one.lot_no] if one.lot_no else []),
-                            f"{term('planned_on')} {day(one.planned_on)}",
+                            f"{term('planned_on')} {format_day(one.planned_on)}",
                         ]
                     ),
                 )

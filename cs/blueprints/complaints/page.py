@@ -15,7 +15,7 @@ from cs.procedure import complaints as procedure
 from cs.records.procedure import local_day
 from cs.records.users import User
 from cs.web.record_page import files, flow, next_action, other_steps, signatures, timeline
-from cs.wording.formats import day, listed
+from cs.wording.formats import format_day, list_in_words
 from cs.wording.labels import choice, department_name, term
 
 
@@ -68,7 +68,7 @@ def _samples_in_brief(record: Complaint) -> str:
         for one in record.samples
         if one.ended_on is None
     ]
-    return f"{term('samples')}: {listed(place or '/' for place in places)}" if places else ""
+    return f"{term('samples')}: {list_in_words(place or '/' for place in places)}" if places else ""
 
 
 def _unfolded(record: Complaint, on: datetime) -> set[str]:
@@ -101,12 +101,12 @@ def in_the_way(record: Complaint, on: datetime) -> list[str]:
             decision=choice("disposition", one.disposition),
             quantity=one.quantity,
             name=one.owner.name,
-            day=day(one.planned_on),
+            day=format_day(one.planned_on),
         )
         for one in ends.get("dispositions", ())
     ]
     if awaited := ends.get("countersigners"):
-        names = listed(f"{one.user.name} ({department_name(one.department)})" for one in awaited)
+        names = list_in_words(f"{one.user.name} ({department_name(one.department)})" for one in awaited)
         said.append(gettext("Countersignature awaited: %(names)s.", names=names))
     if ends.get("plan"):
         said.append(

@@ -22,7 +22,7 @@ from cs.web.fields import (
     WithFiles,
     reference_choices,
 )
-from cs.wording.formats import day
+from cs.wording.formats import format_day
 from cs.wording.labels import choices, term
 
 
@@ -124,7 +124,9 @@ class ReceiveSampleForm(WithFiles, _OneSample):
             if self[name].data and self[name].data < sample.requested_on:
                 self.fault(
                     name,
-                    gettext("This lies before it was asked for (%(day)s).", day=day(sample.requested_on)),
+                    gettext(
+                        "This lies before it was asked for (%(day)s).", day=format_day(sample.requested_on)
+                    ),
                 )
         if self.sent_on.data and self.received_on.data and self.received_on.data < self.sent_on.data:
             self.fault("received_on", gettext("It cannot arrive before it was sent."))
@@ -162,7 +164,7 @@ class EndSampleForm(_OneSample):
         if ended and ended < begun:
             self.fault(
                 "ended_on",
-                gettext("This lies before %(day)s, when it was asked for or arrived.", day=day(begun)),
+                gettext("This lies before %(day)s, when it was asked for or arrived.", day=format_day(begun)),
             )
         if self.sample_end.data and _end_of(sample, self.sample_end.data) is None:
             self.fault(
@@ -181,7 +183,7 @@ def _in_words(sample: Sample) -> str:
     return " · ".join(
         [
             f"{term('quantity')} {sample.received_qty or sample.quantity}",
-            f"{since[0]} {day(since[1])}",
+            f"{since[0]} {format_day(since[1])}",
             *([sample.location] if sample.location else []),
         ]
     )

@@ -30,9 +30,9 @@ from cs.records.sections import RecordSection, Section, sections
 from cs.web.access import requires
 from cs.web.fields import StepForm, file_message, file_store
 from cs.web.responses import go, say, show
-from cs.wording.formats import listed
+from cs.wording.formats import list_in_words
 from cs.wording.labels import choice, label, role_name, step_name
-from cs.wording.language import language
+from cs.wording.language import current_language
 
 MOST_ROWS = 5_000  # an import is one transaction, and nobody else writes while it runs: a few seconds
 blueprint = Blueprint("imports", __name__, url_prefix="/<section>/import")
@@ -68,7 +68,7 @@ def reason(problem: Problem | TableRefused) -> str:
 def _read(kind: Kind, stream: Any, name: str) -> tuple[Table, dict[str, Column]]:
     """The table of a file, and the columns by their names. Raises TableRefused when it cannot be read, or no
     line of it could be taken."""
-    columns = kind.columns(language())
+    columns = kind.columns(current_language())
     table = read_table(
         stream, name, columns, Limits(size=current_app.config["CS_FILE_MB"] * MEGABYTE, rows=MOST_ROWS)
     )
@@ -94,7 +94,7 @@ def upload(section: str) -> Any:
         status=422 if form.errors else 200,
         kind=kind,
         form=form,
-        columns=kind.columns(language()),
+        columns=kind.columns(current_language()),
         choice=choice,
         endings=" ".join(ENDINGS),
     )
@@ -142,7 +142,7 @@ def _take_in(kind: Kind, form: UploadForm) -> str | None:
 def example(section: str) -> Response:
     """An empty table with the titles, and a second sheet that tells what the columns take."""
     kind = _kind(section)
-    columns = kind.columns(language())
+    columns = kind.columns(current_language())
     file = io.BytesIO()
     options = {
         "in_memory": True,
@@ -184,8 +184,8 @@ def example(section: str) -> Response:
                 column.titles[0],
                 choice("yes_no", "yes") if column.required else "",
                 sample,
-                listed(column.possible),
-                listed(column.titles[1:]),
+                list_in_words(column.possible),
+                list_in_words(column.titles[1:]),
             )
             for place, cell in enumerate(cells):
                 help_sheet.write_string(row, place, cell)
@@ -260,7 +260,7 @@ def _becomes(kind: Kind, made: Plan) -> list[tuple[str, int, str | None]]:
             )
             waits = (
                 f"{step_name(kind.model.kind, step.task)} "
-                f"({listed(map(role_name, roles_with(step.permission)))})"
+                f"({list_in_words(map(role_name, roles_with(step.permission)))})"
                 if step
                 else None
             )

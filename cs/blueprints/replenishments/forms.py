@@ -21,7 +21,7 @@ from cs.records.record import by_number, find
 from cs.web.fields import Day, LongText, Number, Reference, Signed, StepForm, Text, Yes, asked_id
 from cs.web.options import products_to_choose
 from cs.web.rows import RowForm, Rows, WithRows
-from cs.wording.formats import day
+from cs.wording.formats import format_day
 from cs.wording.labels import choice, label
 
 ROWS_READY = 2
@@ -210,7 +210,7 @@ class ScheduleForm(StepForm):
 
     def offer(self, record: Replenishment, on: datetime) -> None:
         self.scheduled_on.description = gettext(
-            "The customer wants the goods on %(day)s.", day=day(record.wanted_on)
+            "The customer wants the goods on %(day)s.", day=format_day(record.wanted_on)
         )
 
     def check(self, record: Replenishment, on: datetime) -> None:
@@ -221,7 +221,7 @@ class ScheduleForm(StepForm):
                 "note",
                 gettext(
                     "The customer wants the goods on %(day)s: say why they come later.",
-                    day=day(record.wanted_on),
+                    day=format_day(record.wanted_on),
                 ),
             )
 
@@ -239,7 +239,7 @@ class _DayForm(StepForm):
         if typed and typed > local_day(on):
             self.fault(self.on_day, gettext("This lies in the future."))
         elif typed and typed < first:
-            self.fault(self.on_day, gettext("This lies before %(day)s.", day=day(first)))
+            self.fault(self.on_day, gettext("This lies before %(day)s.", day=format_day(first)))
 
     def first(self, record: Replenishment) -> date:
         return record.made_on or local_day(record.ordered_at or record.filed_at)

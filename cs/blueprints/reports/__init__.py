@@ -32,7 +32,7 @@ from cs.records.sections import Section, sections
 from cs.web.access import requires
 from cs.web.downloads import pdf, refused
 from cs.web.responses import show
-from cs.wording.formats import today
+from cs.wording.formats import local_today
 from cs.wording.labels import choices
 
 log = logging.getLogger(__name__)
@@ -150,7 +150,7 @@ def download(name: str, ending: str) -> Any:
 def _pdf(found: Register) -> Any:
     """A register as a PDF, up to so many rows."""
     try:
-        return pdf(found, register_pdf(found, request.args, asked_language()), str(today()))
+        return pdf(found, register_pdf(found, request.args, asked_language()), str(local_today()))
     except TooManyLines as too_many:
         why = gettext(
             "A PDF holds at most %(most)s lines, and this would be more. Choose a shorter period, or "

@@ -40,7 +40,7 @@ from cs.queries.kpis import (
 )
 from cs.records.procedure import local_day, rulebook
 from cs.registers.complaints import NOT_STATED, age_in_words, keys_in_words
-from cs.wording.formats import listed, span
+from cs.wording.formats import format_duration, list_in_words
 from cs.wording.labels import choice
 from cs.wording.language import in_language
 
@@ -87,7 +87,7 @@ class Figure:
     @property
     def alt(self) -> str:
         numbers = (f"{line.name}: {' / '.join(cell.text for cell in line.cells)}" for line in self.lines)
-        return f"{in_language(self.kpi.name)} ({listed(self.heads[1:])}): {listed(numbers)}"
+        return f"{in_language(self.kpi.name)} ({list_in_words(self.heads[1:])}): {list_in_words(numbers)}"
 
     def svg(self) -> bytes:
         return charts.draw(self.chart, self.alt)
@@ -351,8 +351,8 @@ def _took(took: Durations, of: Span, by: str) -> Cell:
         return Cell("")
     text = gettext(
         "%(mean)s, median %(median)s (%(number)s)",
-        mean=span(took.mean),
-        median=span(took.median),
+        mean=format_duration(took.mean),
+        median=format_duration(took.median),
         number=took.number,
     )
     return Cell(text, _address(of, by, counted="all"), took.number)

@@ -33,7 +33,7 @@ from cs.web.fields import (
 )
 from cs.web.options import customers_to_choose, products_to_choose
 from cs.web.rows import RowForm, Rows, WithRows
-from cs.wording.formats import day
+from cs.wording.formats import format_day
 from cs.wording.labels import choice, choices, label
 
 ROWS_READY = 2  # empty lines on a new slip
@@ -47,7 +47,7 @@ def not_after_today(form: StepForm, name: str, on: datetime) -> None:
 
 def not_before(form: StepForm, name: str, first: date | None) -> None:
     if first and form[name].data and form[name].data < first:
-        form.fault(name, gettext("This lies before %(day)s.", day=day(first)))
+        form.fault(name, gettext("This lies before %(day)s.", day=format_day(first)))
 
 
 class LineRow(RowForm):

@@ -19,7 +19,7 @@ from cs.models.returns.lines import ReturnLine
 from cs.procedure.returns import INSPECTION, REINSPECTION, dispositions, is_whole
 from cs.records.procedure import local_day
 from cs.web.fields import Choice, Day, LongText, Number, StepForm, Text, WithFiles, asked_id, whole_or_none
-from cs.wording.formats import day
+from cs.wording.formats import format_day
 from cs.wording.labels import choice, label, term
 
 
@@ -297,7 +297,7 @@ class PlanReworkForm(_SomeLines):
         super().offer(record, on)
         if record.return_by:
             self.rework_on.description = gettext(
-                "The goods are due back on %(day)s.", day=day(record.return_by)
+                "The goods are due back on %(day)s.", day=format_day(record.return_by)
             )
 
     def check(self, record: Return, on: datetime) -> None:
@@ -312,7 +312,8 @@ class PlanReworkForm(_SomeLines):
             self.fault(
                 "note",
                 gettext(
-                    "The goods are due back on %(day)s: say why they come later.", day=day(record.return_by)
+                    "The goods are due back on %(day)s: say why they come later.",
+                    day=format_day(record.return_by),
                 ),
             )
 
