@@ -138,7 +138,7 @@ def _write(token: str, room: Path, tell: Callable[[dict[str, Any]], Any]) -> Non
         return
     args = MultiDict(parse_qsl(export.asked))
     with force_locale(export.language):
-        count = register.listing.count(args)
+        count = register.listing.count_rows(args)
         told = _Told(count, tell)
         if form.most is not None and count > form.most:
             tell({"failed": "too_many_rows"})

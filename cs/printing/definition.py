@@ -114,7 +114,7 @@ class Register(Printed):
 
     def rows(self, args: MultiDict[str, str]) -> Iterator[Row[Any]]:
         """All rows that the address asks for, in its order, read in batches."""
-        query = self.listing.ordered(args).execution_options(yield_per=BATCH)
+        query = self.listing.ordered_query(args).execution_options(yield_per=BATCH)
         yield from db.session.execute(query)
 
 

@@ -85,13 +85,15 @@ def language_links(address: Callable[[str], str]) -> list[tuple[str, str]]:
 def register_pdf(register: Register, args: MultiDict[str, str], asked: str) -> bytes:
     """The lines that the address asks for; TooManyLines where they are more than CS_PDF_ROWS."""
     most = current_app.config["CS_PDF_ROWS"]
-    rows = list(db.session.execute(register.listing.ordered(args).limit(most + 1)))
+    rows = list(db.session.execute(register.listing.ordered_query(args).limit(most + 1)))
     if len(rows) > most:
         raise TooManyLines(most)
     return _set(
         "register",
         _fitted_register(
-            _in_languages(asked, lambda: _register_sheet(register, rows, register.listing.said(args), 0))
+            _in_languages(
+                asked, lambda: _register_sheet(register, rows, register.listing.criteria_in_words(args), 0)
+            )
         ),
     )
 

@@ -91,7 +91,7 @@ def as_xlsx(register: Register, args: MultiDict[str, str], on: datetime) -> IO[b
     _set_page(sheet, register, on)
     head = (in_language(rulebook().company), title, number, gettext("as of %(at)s", at=format_moment(on)))
     sheet.write_string(0, 0, "  ".join(head), book.add_format({"bold": True, "font_size": 14}))
-    asked = list_in_words(f"{label}: {value}" for label, value in register.listing.said(args))
+    asked = list_in_words(f"{label}: {value}" for label, value in register.listing.criteria_in_words(args))
     sheet.write_string(1, 0, asked[:CELL_MOST], book.add_format({"font_size": 10}))
     for place, words in enumerate((term("line_no"), *(column.title for column in register.columns))):
         sheet.write_string(HEAD_ROWS - 1, place, words, header)

@@ -21,7 +21,7 @@ CUSTOMER_ID = func.coalesce(*(cls.customer_id for cls in KINDS_WITH_CUSTOMER))
 WRITER_ID = func.coalesce(*(cls.created_by_id for cls in KINDS_WITH_CUSTOMER))
 
 
-def _of_every_kind():  # type: ignore[no-untyped-def]
+def _tasks_of_every_kind():  # type: ignore[no-untyped-def]
     query = select(
         Task.id,
         Task.kind,
@@ -47,7 +47,7 @@ def _of_every_kind():  # type: ignore[no-untyped-def]
     return query.outerjoin(Customer, Customer.id == CUSTOMER_ID).outerjoin(WRITER, WRITER.id == WRITER_ID)
 
 
-TO_SIGN = _of_every_kind()
+TO_SIGN = _tasks_of_every_kind()
 
 
 def signed_tasks() -> ColumnElement[bool]:
@@ -61,7 +61,7 @@ def signed_tasks() -> ColumnElement[bool]:
     return or_(*(and_(Task.kind == kind, Task.name == name) for kind, name in sorted(pairs)))
 
 
-def open_of_customers(ids: set[int]) -> dict[int, dict[str, int]]:
+def open_counts_by_customer(ids: set[int]) -> dict[int, dict[str, int]]:
     """{customer: {kind: how many of it are open}}, a query for each kind."""
     found: dict[int, dict[str, int]] = {one: {} for one in ids}
     for cls in KINDS_WITH_CUSTOMER if ids else ():
@@ -76,7 +76,7 @@ def open_of_customers(ids: set[int]) -> dict[int, dict[str, int]]:
     return found
 
 
-def besides(open_: dict[int, dict[str, int]], kind: str, customer: int | None) -> dict[str, int]:
+def other_open_counts(open_: dict[int, dict[str, int]], kind: str, customer: int | None) -> dict[str, int]:
     """Of what customers have open, what this one has beside a record of that kind which is open itself:
     {kind: how many}, none that are nil."""
     others = {one: count - (one == kind) for one, count in open_.get(customer or 0, {}).items()}

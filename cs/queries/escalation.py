@@ -26,7 +26,7 @@ from cs.records.record import KINDS, Task, Workflowed
 from cs.records.users import Membership, User
 
 HOUR = timedelta(hours=1)
-FIRST_LINES = 5  # of what is escalated stand below a queue; the others are a click away
+MAX_LINES_SHOWN = 5  # of what is escalated stand below a queue; the others are a click away
 
 
 def check_rules(book: Rulebook) -> None:
@@ -53,7 +53,7 @@ def check_rules(book: Rulebook) -> None:
 
 
 @dataclass(frozen=True)
-class Beyond:
+class EscalatedTask:
     """How a line stands that waits beyond its hours: to whom it is shown (None: nobody is above), since when,
     how many working hours."""
 
@@ -76,7 +76,7 @@ class Escalations:
             for hours in {rule.hours for rule in self._rules.values()}
         }
 
-    def of(self, task: Any) -> Beyond | None:
+    def escalation_of(self, task: Any) -> EscalatedTask | None:
         """How a task, or a row of a list with its columns, stands beyond its hours; None within them."""
         rule = self._rules.get((task.kind, task.name))
         since = None if rule is None else task.since if rule.counted_from == "asked" else task.due_at
@@ -88,7 +88,7 @@ class Escalations:
             if task.user_id
             else task.permission in permissions_of([rule.to])
         )
-        return Beyond(None if asked else rule.to, since, waited // HOUR)
+        return EscalatedTask(None if asked else rule.to, since, waited // HOUR)
 
     @cached_property
     def _holders(self) -> dict[int, set[str]]:
@@ -101,11 +101,11 @@ class Escalations:
             held.setdefault(person, set()).add(role)
         return held
 
-    def beyond(self) -> ColumnElement[bool]:
+    def is_escalated(self) -> ColumnElement[bool]:
         """SQL: the tasks that wait beyond their hours, of whomever."""
         return or_(false(), *(condition for _rule, condition in self._conditions()))
 
-    def concern(self, person: User) -> bool:
+    def may_concern(self, person: User) -> bool:
         """Whether anything at all is ever escalated to this person."""
         return any(rule.to in person.roles for rule in self._rules.values())
 
@@ -132,9 +132,9 @@ class Escalations:
             column = Task.since if rule.counted_from == "asked" else Task.due_at
             yield rule, and_(Task.kind == kind, Task.name == task, column <= self._limits[rule.hours])
 
-    def counts(self, person: User) -> dict[tuple[str, str], int]:
+    def counts_shown_to(self, person: User) -> dict[tuple[str, str], int]:
         """{(kind, what is awaited): how many lines are shown to this person}."""
-        if not self.concern(person):
+        if not self.may_concern(person):
             return {}
         query = (
             select(Task.kind, Task.name, func.count())
@@ -144,10 +144,10 @@ class Escalations:
         )
         return {(kind, task): count for kind, task, count in db.session.execute(query)}
 
-    def first(self, person: User, most: int = FIRST_LINES) -> list[Row[Any]]:
+    def first_shown_to(self, person: User, max_lines: int = MAX_LINES_SHOWN) -> list[Row[Any]]:
         """The lines that are shown to this person, those that have waited longest first."""
-        query = TO_SIGN.where(self.shown_to(person)).order_by(Task.since, Task.id).limit(most)
-        return list(db.session.execute(query)) if self.concern(person) else []
+        query = TO_SIGN.where(self.shown_to(person)).order_by(Task.since, Task.id).limit(max_lines)
+        return list(db.session.execute(query)) if self.may_concern(person) else []
 
     def whom_to_call(self, person: User, rows: Iterable[Row[Any]]) -> dict[int, list[str]]:
         """{line that is shown to this person: the names of those for whom it waits}: by name, or whoever may
@@ -180,14 +180,18 @@ class Escalations:
             found.setdefault(named[kind, task, record_id], []).append(signer)
         return found
 
-    def by_clause(self) -> dict[str, int]:
+    def counts_by_clause(self) -> dict[str, int]:
         """{clause of the step: how many of its signatures wait beyond their hours}."""
         clauses = {
             (kind, task): next(step.clause for step in KINDS[kind].workflow.steps if step.task == task)  # type: ignore[union-attr]
             for kind, task in self._rules
         }
         found: dict[str, int] = {}
-        query = select(Task.kind, Task.name, func.count()).where(self.beyond()).group_by(Task.kind, Task.name)
+        query = (
+            select(Task.kind, Task.name, func.count())
+            .where(self.is_escalated())
+            .group_by(Task.kind, Task.name)
+        )
         for kind, task, count in db.session.execute(query):
             found[clauses[kind, task]] = found.get(clauses[kind, task], 0) + count
         return found

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint, Reply
 from cs.procedure import complaints as procedure
-from cs.queries.kpis import REGISTERED, replies
+from cs.queries.kpis import REGISTERED, reply_conditions
 from cs.records.events import Event, SiteHead
 from cs.records.procedure import local_day, zone
 
@@ -39,7 +39,7 @@ def complaints_of_year(year: int, on: datetime) -> ComplaintsOfYear:
     """
     begin, end = (datetime(one, 1, 1, tzinfo=zone()) for one in (year, year + 1))
     heard = (Complaint.heard_at >= begin) & (Complaint.heard_at < end)
-    counted, replied = heard & REGISTERED, replies(on)
+    counted, replied = heard & REGISTERED, reply_conditions(on)
     waiting = Complaint.state.in_(procedure.UNANSWERED)
     query = select(
         func.count().filter(counted),

@@ -56,7 +56,7 @@ PARETO: Mapping[str, Any] = {
     "product": Complaint.product_id,
     "department": RESPONSIBLE,
 }
-MOST_LINES = 20
+MAX_PARETO_LINES = 20
 
 IN_TIME = Complaint.replied_at <= Complaint.first_due_at
 OPEN = Complaint.state.in_(procedure.OPEN)
@@ -64,7 +64,7 @@ REPEATED = REGISTERED & Complaint.repeat_of_id.is_not(None)
 CLOSED = REGISTERED & Complaint.closed_at.is_not(None)
 
 
-def replies(on: datetime) -> dict[str, Condition]:
+def reply_conditions(on: datetime) -> dict[str, Condition]:
     """How the first replies stand at `on`, against the first due time (5.2.2.6): a reply at the very moment
     is in time, a refusal changes nothing."""
     passed = Complaint.first_due_at < on
@@ -76,7 +76,7 @@ def replies(on: datetime) -> dict[str, Condition]:
     }
 
 
-def first_replies() -> dict[str, Condition]:
+def first_reply_conditions() -> dict[str, Condition]:
     """What customers said to our first reply; who said nothing is not counted."""
 
     def said(*words: str) -> Condition:
@@ -110,7 +110,7 @@ def open_ages(on: datetime) -> dict[str, tuple[int, int | None, Condition]]:
 # Counting
 
 
-def within(column: Any, begin: datetime, end: datetime) -> Condition:
+def within_period(column: Any, begin: datetime, end: datetime) -> Condition:
     """From `begin` on and before `end`."""
     return and_(column >= begin, column < end)
 
@@ -120,7 +120,7 @@ def first_heard() -> datetime | None:
     return db.session.execute(select(func.min(Complaint.heard_at)).where(REGISTERED)).scalar_one()
 
 
-def count(*conditions: Condition, where: Condition | None = None) -> tuple[int, ...]:
+def count_complaints(*conditions: Condition, where: Condition | None = None) -> tuple[int, ...]:
     """How many complaints meet each of the conditions, in one reading."""
     query = select(*(func.count().filter(one) for one in conditions)).select_from(Complaint)
     return tuple(db.session.execute(query if where is None else query.where(where)).one())
@@ -136,7 +136,7 @@ def count_by_span(
     query = (
         select(span, *(func.count().filter(one) for one in conditions))
         .select_from(Complaint)
-        .where(within(column, begins[0], end))
+        .where(within_period(column, begins[0], end))
         .group_by("span")
     )
     found = {row[0]: tuple(row[1:]) for row in db.session.execute(query)}
@@ -144,16 +144,18 @@ def count_by_span(
 
 
 def most_frequent(
-    by: str, begin: datetime, end: datetime, most: int | None = MOST_LINES
+    by: str, begin: datetime, end: datetime, max_lines: int | None = MAX_PARETO_LINES
 ) -> tuple[list[tuple[Any, int]], int]:
-    """Valid complaints heard within a period: [(key, how many)] of the `most` frequent keys, None where
-    nothing is stated, and all together."""
+    """Count the valid complaints heard within a period by their most frequent keys.
+
+    Return [(key, how many)], the key None where nothing is stated, and the number of all together.
+    """
     query = (
         select(PARETO[by].label("sorted_by"), func.count().label("pieces"), func.sum(func.count()).over())
-        .where(COUNTED["valid"], within(Complaint.heard_at, begin, end))
+        .where(COUNTED["valid"], within_period(Complaint.heard_at, begin, end))
         .group_by("sorted_by")
         .order_by(func.count().desc(), literal_column("sorted_by").asc().nulls_last())
-        .limit(most)
+        .limit(max_lines)
     )
     rows = db.session.execute(query).all()
     return [(row[0], row[1]) for row in rows], int(rows[0][2]) if rows else 0
@@ -187,12 +189,12 @@ class Durations:
     median: timedelta | None
 
 
-def durations(column: Any, begin: datetime, end: datetime) -> Durations:
+def durations_in_period(column: Any, begin: datetime, end: datetime) -> Durations:
     """From when we first heard to the moment in `column`, of the complaints for which that moment lies within
     a period."""
     took = (
         select(seconds_between(Complaint.heard_at, column).label("took")).where(
-            REGISTERED, within(column, begin, end)
+            REGISTERED, within_period(column, begin, end)
         )
     ).subquery()
     placed = select(

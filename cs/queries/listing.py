@@ -27,9 +27,9 @@ from cs.records.search import LONGEST_SEARCH, matching
 from cs.wording.formats import format_day
 from cs.wording.labels import term
 
-COUNTED = 10_000  # beyond so many rows a list says "more than"
-LONGEST_CURSOR = 2000
-MOST_ECHOED = 80  # characters of an address that a message repeats
+MAX_COUNTED = 10_000  # beyond so many rows a list says "more than"
+MAX_CURSOR = 2000
+MAX_ECHOED = 80  # characters of an address that a message repeats
 EARLIEST, LATEST = (
     date(1900, 1, 1),
     date(9000, 1, 1),
@@ -51,7 +51,7 @@ class Filter:
     named: Callable[[str], str | None] | None = None
     quiet: bool = False
 
-    def offered(self, value: str) -> list[tuple[str, str]]:
+    def options_for(self, value: str) -> list[tuple[str, str]]:
         """The options, with the one that is asked for."""
         options = self.options()
         label = self.named(value) if self.named and value and value not in dict(options) else None
@@ -95,26 +95,28 @@ class Listing:
     def page(self, args: MultiDict[str, str], address: str) -> Page:
         return Page(self, args, address)
 
-    def narrowed(self, args: MultiDict[str, str]) -> Select[Any]:
+    def filtered_query(self, args: MultiDict[str, str]) -> Select[Any]:
         """The rows that the address asks for, unordered. A value that is no option is as if it were not
         there."""
         query = self.columns
         for one in self.filters:
             value = args.get(one.name, "")
-            if value and value in dict(one.offered(value)):
+            if value and value in dict(one.options_for(value)):
                 query = query.where(one.condition(value))
         if self.period is not None:
             _label, column = self.dates.get(args.get("by", ""), (None, self.period))
-            query = query.where(*Period.of(args).conditions(column))
+            query = query.where(*Period.from_arguments(args).conditions(column))
         typed = args.get("q", "")[:LONGEST_SEARCH].replace("\x00", "")
         return query.where(*matching(self.model, typed)) if typed and self.search_label else query
 
-    def count(self, args: MultiDict[str, str], most: int | None = None) -> int:
-        """How many rows the address asks for; with `most`, counted no further."""
-        counted = self.narrowed(args).select_from(self.model).with_only_columns(self.model.id).limit(most)
+    def count_rows(self, args: MultiDict[str, str], max_rows: int | None = None) -> int:
+        """How many rows the address asks for; with `max_rows`, counted no further."""
+        counted = (
+            self.filtered_query(args).select_from(self.model).with_only_columns(self.model.id).limit(max_rows)
+        )
         return int(db.session.execute(select(func.count()).select_from(counted.subquery())).scalar_one())
 
-    def asked(self, args: MultiDict[str, str]) -> dict[str, str]:
+    def criteria(self, args: MultiDict[str, str]) -> dict[str, str]:
         """What of the address narrows or orders this list, always in one order: without the place in it, and
         without what means nothing here."""
         names = [
@@ -125,53 +127,53 @@ class Listing:
         ]
         return {name: args[name][:LONGEST_SEARCH] for name in names if args.get(name)}
 
-    def said(self, args: MultiDict[str, str]) -> list[tuple[str, str]]:
+    def criteria_in_words(self, args: MultiDict[str, str]) -> list[tuple[str, str]]:
         """What the address asks for, in words, (label, value): for the head of a print or a file."""
-        period = Period.of(args)
+        period = Period.from_arguments(args)
         words = []
         if self.period is not None and (period.first or period.last):
             label, _column = self.dates.get(args.get("by", ""), (lambda: term("period"), None))
             words.append((label(), f"{format_day(period.first) or '…'} – {format_day(period.last) or '…'}"))
         chosen = (
-            (one.label(), dict(one.offered(value)).get(value))
+            (one.label(), dict(one.options_for(value)).get(value))
             for one in self.filters
             if (value := args.get(one.name, ""))
         )
         words += [(label, value) for label, value in chosen if value]
         if self.search_label and (typed := args.get("q", "")[:LONGEST_SEARCH]):
             words.append((term("search"), typed))
-        return [*words, (gettext("Sort"), self.sort(args)[1].label())]
+        return [*words, (gettext("Sort"), self.chosen_sort(args)[1].label())]
 
-    def faults(self, args: MultiDict[str, str]) -> list[str]:
+    def criteria_faults(self, args: MultiDict[str, str]) -> list[str]:
         """What of the address cannot be answered, in words: a file must not hold other rows than were asked
         for."""
-        said = [fault] if self.period is not None and (fault := Period.of(args).fault) else []
+        said = [fault] if self.period is not None and (fault := Period.from_arguments(args).fault) else []
         unknown = [
             f"{one.label()}: {value}"
             for one in self.filters
-            if (value := args.get(one.name)) and value not in dict(one.offered(value))
+            if (value := args.get(one.name)) and value not in dict(one.options_for(value))
         ]
         if args.get("sort") and args["sort"] not in self.sorts:
             unknown.append(f"{gettext('Sort')}: {args['sort']}")
         if self.dates and args.get("by") and args["by"] not in self.dates:
             unknown.append(f"{term('period')}: {args['by']}")
         return said + [
-            gettext("There is no such choice: %(choice)s.", choice=one[:MOST_ECHOED]) for one in unknown
+            gettext("There is no such choice: %(choice)s.", choice=one[:MAX_ECHOED]) for one in unknown
         ]
 
-    def sort(self, args: MultiDict[str, str]) -> tuple[str, Sort]:
+    def chosen_sort(self, args: MultiDict[str, str]) -> tuple[str, Sort]:
         key = args.get("sort", "")
         return (key, self.sorts[key]) if key in self.sorts else next(iter(self.sorts.items()))
 
-    def ordered(self, args: MultiDict[str, str]) -> Select[Any]:
+    def ordered_query(self, args: MultiDict[str, str]) -> Select[Any]:
         """All the rows that the address asks for, in its order."""
-        _key, sort = self.sort(args)
+        _key, sort = self.chosen_sort(args)
         order = (
             (sort.column.desc(), self.row_id.desc())
             if sort.descending
             else (sort.column.asc(), self.row_id.asc())
         )
-        return self.narrowed(args).order_by(*order)
+        return self.filtered_query(args).order_by(*order)
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,7 @@ class Period:
     fault: str | None = None
 
     @classmethod
-    def of(cls, args: MultiDict[str, str]) -> Period:
+    def from_arguments(cls, args: MultiDict[str, str]) -> Period:
         try:
             first, last = (
                 date.fromisoformat(args[name]) if args.get(name) else None for name in ("from", "to")
@@ -212,13 +214,13 @@ class Page:
         self._listing, self.args, self._address = listing, args, address
         self.query = args.get("q", "")[:LONGEST_SEARCH]
         self.search_label = listing.search_label() if listing.search_label else None
-        self.sort, sort = listing.sort(args)
+        self.sort, sort = listing.chosen_sort(args)
         self.sort_options = [(key, one.label()) for key, one in listing.sorts.items()]
         self.filters = [
             {
                 "name": one.name,
                 "label": one.label(),
-                "options": one.offered(args.get(one.name, "")),
+                "options": one.options_for(args.get(one.name, "")),
                 "value": args.get(one.name, ""),
             }
             for one in listing.filters
@@ -229,14 +231,14 @@ class Page:
             if args.get("by") in listing.dates
             else []
         )
-        self.period = Period.of(args) if listing.period is not None else None
-        narrowed = listing.narrowed(args)
-        self.total = listing.count(args, COUNTED + 1)
+        self.period = Period.from_arguments(args) if listing.period is not None else None
+        narrowed = listing.filtered_query(args)
+        self.total = listing.count_rows(args, MAX_COUNTED + 1)
         self.rows, self._before, self._after = self._read(narrowed, sort)
 
     def _read(self, narrowed: Select[Any], sort: Sort) -> tuple[list[Row[Any]], str | None, str | None]:
         size = current_app.config["CS_PAGE_ROWS"]
-        backwards, key = _cursor(self.args, sort.column)
+        backwards, key = _read_cursor(self.args, sort.column)
         descending = sort.descending != backwards
         row_id = self._listing.row_id
         order = (sort.column.desc(), row_id.desc()) if descending else (sort.column.asc(), row_id.asc())
@@ -255,8 +257,8 @@ class Page:
             rows.reverse()
         if not rows:
             return [], None, None
-        before = _encode(rows[0]) if (more if backwards else key is not None) else None
-        after = _encode(rows[-1]) if (True if backwards else more) else None
+        before = _encode_cursor(rows[0]) if (more if backwards else key is not None) else None
+        after = _encode_cursor(rows[-1]) if (True if backwards else more) else None
         return rows, before, after
 
     def _url(self, **changes: str | None) -> str:
@@ -279,8 +281,8 @@ class Page:
 
     @property
     def count_text(self) -> str:
-        if self.total > COUNTED:
-            return gettext("more than %(count)s", count=COUNTED)
+        if self.total > MAX_COUNTED:
+            return gettext("more than %(count)s", count=MAX_COUNTED)
         return gettext("%(count)s in all", count=self.total)
 
     @property
@@ -289,17 +291,17 @@ class Page:
         return {name: value for name, value in self.args.items() if value and name not in ("before", "after")}
 
 
-def _encode(row: Row[Any]) -> str:
+def _encode_cursor(row: Row[Any]) -> str:
     value = row.sort_value
     text = value.isoformat() if isinstance(value, date | datetime) else value
     return base64.urlsafe_b64encode(json.dumps([text, row.sort_id]).encode()).decode().rstrip("=")
 
 
-def _cursor(args: MultiDict[str, str], column: Any) -> tuple[bool, tuple[Any, int] | None]:
+def _read_cursor(args: MultiDict[str, str], column: Any) -> tuple[bool, tuple[Any, int] | None]:
     """Which way and from which row on; a cursor that nobody gave out is as if it were not there."""
     backwards = bool(args.get("before"))
     text = args.get("before") or args.get("after") or ""
-    if not text or len(text) > LONGEST_CURSOR:
+    if not text or len(text) > MAX_CURSOR:
         return False, None
     try:
         value, row_id = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))

@@ -49,11 +49,11 @@ def waits_for(person: User, on: datetime) -> ColumnElement[bool]:
     ]
     return or_(
         and_(Task.user_id.in_(managers), Task.permission.in_(deputised)) if managers else false(),
-        _own(person, permissions),
+        _waits_for_roles_of(person, permissions),
     )
 
 
-def _own(person: User, permissions: list[str]) -> ColumnElement[bool]:
+def _waits_for_roles_of(person: User, permissions: list[str]) -> ColumnElement[bool]:
     return and_(
         Task.permission.in_(permissions),
         or_(Task.user_id.is_(None), Task.user_id == person.id),
@@ -97,7 +97,7 @@ def verify_tasks(on: datetime) -> Iterator[Fault]:
             select(cls).where(cls.state.not_in(final)).order_by(cls.id)
         ).scalars():
             wanted, there = awaited(record, on), kept.pop(record.id, {})
-            if _asked_of_whom(wanted) != {
+            if _awaited_as_stored(wanted) != {
                 name: (task.step, task.permission, task.user_id, task.due_at) for name, task in there.items()
             }:
                 yield Fault(f"{kind} {record.id}", "is awaited otherwise than its tasks say")
@@ -105,7 +105,7 @@ def verify_tasks(on: datetime) -> Iterator[Fault]:
             yield Fault(f"{kind} {record_id}", "has tasks, but nothing is awaited")
 
 
-def _asked_of_whom(tasks: dict[str, dict[str, Any]]) -> dict[str, tuple[Any, ...]]:
+def _awaited_as_stored(tasks: dict[str, dict[str, Any]]) -> dict[str, tuple[Any, ...]]:
     return {
         name: (facts["step"], facts["permission"], facts["user_id"], facts["due_at"])
         for name, facts in tasks.items()

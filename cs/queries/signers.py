@@ -99,25 +99,25 @@ def signers_today(on: datetime) -> SignersToday:
             select(Task.kind, Task.name, func.count(Task.record_id.distinct())).group_by(Task.kind, Task.name)
         )
     }
-    stuck = {Replenishment.kind: sum(not one.can_be_completed(held) for one in _unsigned())}
+    stuck = {Replenishment.kind: sum(not one.can_be_completed(held) for one in _unsigned_applications())}
     gates = []
     for kind, cls in KINDS.items():
-        for step in _signed(cls):
+        for step in _signed_steps(cls):
             each = step.permission is Permission.APPROVE_REPLENISHMENT
             gates.append(
                 Gate(
                     kind,
                     step,
-                    _signers(step, people, deputies),
+                    _signers_of_step(step, people, deputies),
                     each,
                     waiting.get((kind, step.task or ""), 0),
                     stuck[kind] if each else 0,
                 )
             )
-    return SignersToday(tuple(gates), _chains(people, held))
+    return SignersToday(tuple(gates), _chains_of_signatures(people, held))
 
 
-def _unsigned() -> list[Replenishment]:
+def _unsigned_applications() -> list[Replenishment]:
     """The applications whose signatures are awaited, without their lines."""
     query = (
         select(Replenishment).where(Replenishment.state == UNORDERED).options(lazyload(Replenishment.lines))
@@ -125,7 +125,7 @@ def _unsigned() -> list[Replenishment]:
     return list(db.session.execute(query).scalars())
 
 
-def _signed(cls: type) -> list[Step]:
+def _signed_steps(cls: type) -> list[Step]:
     """The steps that are signed, the first of each task: the others are its alternatives."""
     steps = (
         [step for step in cls.workflow.steps if step.task and step.signed]
@@ -135,7 +135,7 @@ def _signed(cls: type) -> list[Step]:
     return list({step.task: step for step in reversed(steps)}.values())[::-1]
 
 
-def _signers(step: Step, people: tuple[User, ...], deputies: list[Deputy]) -> tuple[Signers, ...]:
+def _signers_of_step(step: Step, people: tuple[User, ...], deputies: list[Deputy]) -> tuple[Signers, ...]:
     if (
         step.permission is Permission.COUNTERSIGN
     ):  # 5.2.2.4: by the heads who were at the meeting, whatever their role
@@ -155,7 +155,7 @@ def _signers(step: Step, people: tuple[User, ...], deputies: list[Deputy]) -> tu
     )
 
 
-def _chains(people: tuple[User, ...], held: dict[int, tuple[str, ...]]) -> tuple[Chain, ...]:
+def _chains_of_signatures(people: tuple[User, ...], held: dict[int, tuple[str, ...]]) -> tuple[Chain, ...]:
     applicants = [person for person in people if person.may(Permission.APPLY_REPLENISHMENT)]
     latest = select(Replenishment.created_by_id).order_by(Replenishment.id.desc()).limit(LATEST)
     filed = Counter(db.session.execute(latest).scalars())

@@ -18,7 +18,7 @@ from cs.records.users import Department, LoginSession, Membership, User
 
 
 @dataclass(frozen=True)
-class HouseState:
+class SiteHealth:
     """Counts and warnings of the administrator's page; see `house_state`."""
 
     people: int
@@ -33,7 +33,7 @@ class HouseState:
     clock_behind: timedelta | None
 
 
-def house_state(on: datetime) -> HouseState:
+def read_site_health(on: datetime) -> SiteHealth:
     """Who is here, and what the administrator should see to: rows of the authority table that nobody fills,
     and what time threatens."""
     config = current_app.config
@@ -57,16 +57,18 @@ def house_state(on: datetime) -> HouseState:
     known_until = work_calendar().known_until or date.max
     beyond = datetime.combine(known_until + timedelta(days=1), time(), zone())
     head = db.session.get(SiteHead, 1)
-    return HouseState(
-        people=_count(User, User.active),
-        sessions=_count(LoginSession, live & LoginSession.user_id.in_(select(User.id).where(User.active))),
+    return SiteHealth(
+        people=_count_rows(User, User.active),
+        sessions=_count_rows(
+            LoginSession, live & LoginSession.user_id.in_(select(User.id).where(User.active))
+        ),
         departments=len(departments),
-        never_signed_in=_count(User, User.active & never_signed_in()),
+        never_signed_in=_count_rows(User, User.active & never_signed_in()),
         vacant_roles=tuple(role for role in rulebook().roles if role not in roles),
         headless_departments=tuple(code for code in departments if code not in heads),
         impossible=tuple(row for row in AUTHORITY if roles.isdisjoint(row.roles)),
         calendar_known_until=known_until,
-        due_beyond=_count(Task, Task.due_at >= beyond),
+        due_beyond=_count_rows(Task, Task.due_at >= beyond),
         clock_behind=head.at - on if head and head.at and head.at > on else None,
     )
 
@@ -75,5 +77,5 @@ def never_signed_in() -> ColumnElement[bool]:
     return ~select(LoginSession.token_hash).where(LoginSession.user_id == User.id).exists()
 
 
-def _count(model: type[db.Model], condition: ColumnElement[bool]) -> int:  # type: ignore[name-defined]
+def _count_rows(model: type[db.Model], condition: ColumnElement[bool]) -> int:  # type: ignore[name-defined]
     return int(db.session.execute(select(func.count()).select_from(model).where(condition)).scalar_one())

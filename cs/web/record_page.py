@@ -128,7 +128,7 @@ def next_action(
         "due": task.due_at,
         "late": task.due_at is not None and on > task.due_at,
         "waiting_for": _awaited_of(task),
-        "beyond": Escalations(on).of(task),
+        "beyond": Escalations(on).escalation_of(task),
         "text": gettext(
             "Also awaited: %(others)s", others=_also(record, [one for one in tasks if one is not task])
         )

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired
 from cs.blueprints.admin.common import AdminForm, answer, blueprint, filled, me, nothing, of
 from cs.models.holidays import SiteDay, national_calendar, national_feasts, work_calendar
 from cs.procedure.authority import Permission
-from cs.queries.site_health import house_state
+from cs.queries.site_health import read_site_health
 from cs.web.access import requires
 from cs.web.fields import Day, Text
 from cs.web.responses import say, show
@@ -43,7 +43,7 @@ def holidays() -> Any:
         working_days=working,
         known_until=national.known_until,
         national={one.day: national.is_working(one.day) for one in days},
-        state=house_state(datetime.now(UTC)),
+        state=read_site_health(datetime.now(UTC)),
     )
 
 

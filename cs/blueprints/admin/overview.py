@@ -8,7 +8,7 @@ from typing import Any
 from cs.blueprints.admin.common import blueprint
 from cs.procedure.authority import Permission
 from cs.queries.signers import signers_today
-from cs.queries.site_health import house_state
+from cs.queries.site_health import read_site_health
 from cs.web.access import requires
 from cs.web.responses import show
 from cs.wording.formats import local_today
@@ -21,7 +21,7 @@ SOON = timedelta(days=60)  # so long before its end the calendar's end is worth 
 def index() -> Any:
     """Counts and warnings."""
     on = datetime.now(UTC)
-    state = house_state(on)
+    state = read_site_health(on)
     return show(
         "admin/index.html",
         state=state,

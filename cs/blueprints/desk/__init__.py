@@ -91,7 +91,7 @@ def _context() -> dict[str, Any]:
     on = datetime.now(UTC)
     page, escalations = _listing().page(request.args, url_for("desk.index")), Escalations(on)
     narrowed = page.narrowed or page.previous_url
-    escalated = [] if narrowed else escalations.first(current_user)
+    escalated = [] if narrowed else escalations.first_shown_to(current_user)
     return {
         "page": page,
         "counts": work_counts(current_user, on),
@@ -100,7 +100,7 @@ def _context() -> dict[str, Any]:
         "creates": _creates(),
         "beyond_of": escalations.of,
         "escalated": escalated,
-        "escalated_counts": escalations.counts(current_user) if escalated else {},
+        "escalated_counts": escalations.counts_shown_to(current_user) if escalated else {},
         "whom": escalations.whom_to_call(current_user, escalated),
         "roles_of": lambda row: roles_with(Permission(row.permission)),
     }

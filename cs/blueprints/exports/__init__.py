@@ -57,7 +57,7 @@ def _described(export: Export) -> dict[str, Any]:
         "number": register.form_row.number if register else "",
         "format": form.title if form else export.ending,
         "icon": form.icon if form else "file-earmark",
-        "asked": register.listing.said(MultiDict(parse_qsl(export.asked))) if register else [],
+        "asked": register.listing.criteria_in_words(MultiDict(parse_qsl(export.asked))) if register else [],
     }
 
 
@@ -68,8 +68,8 @@ def ask(name: str, ending: str) -> Any:
     register = sections().registers.get(name)
     if register is None or ending not in FORMATS:
         abort(404)
-    asked, person = register.listing.asked(request.args), current_user._get_current_object()
-    if register.listing.faults(request.args):
+    asked, person = register.listing.criteria(request.args), current_user._get_current_object()
+    if register.listing.criteria_faults(request.args):
         return go(url_for("reports.register", name=name, **asked))  # which says what is wrong
     begin_write()
     try:

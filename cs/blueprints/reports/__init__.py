@@ -98,7 +98,7 @@ def register(name: str) -> Any:
     """A register on screen. An address that cannot be answered is said and lists nothing."""
     found = _register(name)
     page = found.listing.page(request.args, url_for("reports.register", name=name))
-    faults = found.listing.faults(request.args)
+    faults = found.listing.criteria_faults(request.args)
     return show(
         "reports/register.html",
         "reports/_rows.html",
@@ -107,9 +107,9 @@ def register(name: str) -> Any:
         page=page,
         faults=faults,
         cells=found.cells,
-        said=found.listing.said(request.args),
+        said=found.listing.criteria_in_words(request.args),
         formats=FORMATS,
-        asked=found.listing.asked(request.args),
+        asked=found.listing.criteria(request.args),
         long=page.total > current_app.config["CS_EXPORT_ROWS"],
         prints=language_links(lambda one: _way(found, "pdf", language=one)),
     )
@@ -126,13 +126,13 @@ def download(name: str, ending: str) -> Any:
     found = _register(name)
     if ending not in (*FORMATS, "pdf"):
         abort(404)
-    if faults := found.listing.faults(request.args):
+    if faults := found.listing.criteria_faults(request.args):
         return _refused(found, faults)
     if ending == "pdf":
         return _pdf(found)
     form, on, at_once = FORMATS[ending], datetime.now(UTC), current_app.config["CS_EXPORT_ROWS"]
-    if found.listing.count(request.args, at_once + 1) > at_once:
-        asked = found.listing.asked(request.args) | {
+    if found.listing.count_rows(request.args, at_once + 1) > at_once:
+        asked = found.listing.criteria(request.args) | {
             key: request.args[key] for key in ("language",) if key in request.args
         }
         return show(
@@ -176,7 +176,7 @@ def blank(form: str) -> Any:
 
 def _way(found: Register, ending: str = "", **changes: str) -> str:
     """The register's page, or its file, for what this address asks for."""
-    asked = found.listing.asked(request.args) | changes
+    asked = found.listing.criteria(request.args) | changes
     return (
         url_for("reports.download", name=found.name, ending=ending, **asked)
         if ending

@@ -24,19 +24,19 @@ from cs.queries.kpis import (
     CLOSED,
     COUNTED,
     DATED,
-    MOST_LINES,
+    MAX_PARETO_LINES,
     OPEN,
     PARETO,
     REPEATED,
     Durations,
-    count,
     count_by_span,
-    durations,
-    first_replies,
+    count_complaints,
+    durations_in_period,
+    first_reply_conditions,
     most_frequent,
     open_ages,
-    replies,
-    within,
+    reply_conditions,
+    within_period,
 )
 from cs.records.procedure import local_day, rulebook
 from cs.registers.complaints import NOT_STATED, age_in_words, keys_in_words
@@ -166,7 +166,7 @@ def complaints_by_month(span: Span, _on: datetime, _of: Pareto) -> Figure:
 
 def replies_in_time(span: Span, on: datetime, _of: Pareto) -> Figure:
     """回复及时率: by the month in which the reply was due."""
-    conditions, months, kpi = replies(on), span.months, rulebook().kpis["replies"]
+    conditions, months, kpi = reply_conditions(on), span.months, rulebook().kpis["replies"]
     counted = count_by_span(
         DATED["due"], [month.begin for month in months], span.end, list(conditions.values())
     )
@@ -212,7 +212,7 @@ def pareto(span: Span, _on: datetime, of: Pareto) -> Figure:
     """缺陷柏拉图: valid complaints by defect, customer, model or department; the chart shows the most
     frequent, the table the others too, if they are asked for."""
     by = of.by
-    found, whole = most_frequent(by, span.begin, span.end, None if of.in_full else MOST_LINES)
+    found, whole = most_frequent(by, span.begin, span.end, None if of.in_full else MAX_PARETO_LINES)
     numbers = [number for _key, number in found]
     said = keys_in_words(by, (key for key, _number in found))
     sums, names = list(accumulate(numbers)), [said.get(key, str(key)) for key, _number in found]
@@ -238,14 +238,14 @@ def pareto(span: Span, _on: datetime, of: Pareto) -> Figure:
     total = Line(
         gettext("Total"), [_counted(whole, span, counted="valid"), _in_percent(_rate(whole, whole)), Cell("")]
     )
-    bars, shares = numbers[:MOST_LINES], sums[:MOST_LINES]
+    bars, shares = numbers[:MAX_PARETO_LINES], sums[:MAX_PARETO_LINES]
     line = Series(
         gettext("Cumulative"),
         shares,
         charts.SOON,
         [f"{_rate(running, whole):.0f}%" if place else "" for place, running in enumerate(shares)],
     )
-    chart = Chart(names[:MOST_LINES], [Series(choice("counted", "valid"), bars)], line, height=420)
+    chart = Chart(names[:MAX_PARETO_LINES], [Series(choice("counted", "valid"), bars)], line, height=420)
     return Figure(
         "pareto",
         rulebook().kpis["pareto"],
@@ -260,7 +260,7 @@ def pareto(span: Span, _on: datetime, of: Pareto) -> Figure:
 def open_by_age(_span: Span, on: datetime, _of: Pareto) -> Figure:
     """未结案投诉: as they stand now."""
     ages = open_ages(on)
-    numbers = count(*(condition for _first, _last, condition in ages.values()), where=OPEN)
+    numbers = count_complaints(*(condition for _first, _last, condition in ages.values()), where=OPEN)
     names = [age_in_words(first, last) for first, last, _condition in ages.values()]
     lines = [
         Line(name, [_counted(number, None, open=code), _in_percent(_rate(number, sum(numbers)))])
@@ -321,13 +321,21 @@ def summary(span: Span, on: datetime) -> list[Line]:
 
 
 def _summed(of: Span, on: datetime) -> dict[str, Cell]:
-    replied, first = replies(on), first_replies()
-    heard = count(
-        COUNTED["all"], COUNTED["valid"], CLOSED, REPEATED, where=within(DATED["heard"], of.begin, of.end)
+    replied, first = reply_conditions(on), first_reply_conditions()
+    heard = count_complaints(
+        COUNTED["all"],
+        COUNTED["valid"],
+        CLOSED,
+        REPEATED,
+        where=within_period(DATED["heard"], of.begin, of.end),
     )
-    due = count(replied["in_time"], replied["due"], where=within(DATED["due"], of.begin, of.end))
-    accepted = count(first["accepted"], first["answered"], where=within(DATED["replied"], of.begin, of.end))
-    took, closing = (durations(DATED[by], of.begin, of.end) for by in ("replied", "closed"))
+    due = count_complaints(
+        replied["in_time"], replied["due"], where=within_period(DATED["due"], of.begin, of.end)
+    )
+    accepted = count_complaints(
+        first["accepted"], first["answered"], where=within_period(DATED["replied"], of.begin, of.end)
+    )
+    took, closing = (durations_in_period(DATED[by], of.begin, of.end) for by in ("replied", "closed"))
     whole, valid, closed, repeated = heard
     return {
         "complaints": _counted(whole, of, counted="all"),
