@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -37,7 +39,7 @@ def complaints_of_year(year: int, on: datetime) -> ComplaintsOfYear:
     A reply counts as due once it was sent or its first due date has passed; not what is void or was not
     registered.
     """
-    begin, end = (datetime(one, 1, 1, tzinfo=zone()) for one in (year, year + 1))
+    begin, end = datetime(year, 1, 1, tzinfo=zone()), datetime(year + 1, 1, 1, tzinfo=zone())
     heard = (Complaint.heard_at >= begin) & (Complaint.heard_at < end)
     counted, replied = heard & REGISTERED, reply_conditions(on)
     waiting = Complaint.state.in_(procedure.UNANSWERED)
@@ -56,7 +58,7 @@ def complaints_of_year(year: int, on: datetime) -> ComplaintsOfYear:
         .where(Event.kind == "complaint", Event.name == "pass_on", Event.at >= begin, Event.at < end)
     )
     # The day of a moment depends on the factory's zone, which the databases do not know alike.
-    settled = db.session.execute(
+    settled: Sequence[Any] = db.session.execute(
         select(Reply.settled_on, Reply.quality_replied_at)
         .join(Complaint)
         .where(counted, Reply.settled_on.is_not(None))
@@ -70,7 +72,7 @@ def complaints_of_year(year: int, on: datetime) -> ComplaintsOfYear:
         in_time=in_time,
         overdue=overdue,
         settled=len(settled),
-        same_day=sum(local_day(written) <= day for day, written in settled),
+        same_day=sum(local_day(written_at) <= settled_on for settled_on, written_at in settled),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import g, request
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, exists, select
 
 from cs.extensions import db
 from cs.models.customers import Customer, Product
@@ -52,7 +52,7 @@ def product_options(used: Any) -> list[tuple[str, str]]:
     return _options("product", select(Product.id, Product.model).order_by(Product.model), Product.id, used)
 
 
-def _options(name: str, query: Select[Any], key: Any, used: Any) -> list[tuple[str, str]]:
+def _options(name: str, query: Any, key: Any, used: Any) -> list[tuple[str, str]]:
     """Read once a request: a list needs them more than once."""
     cache: dict[str, list[tuple[str, str]]] = g.setdefault("filter_options", {})
     if name not in cache:
@@ -64,5 +64,5 @@ def _options(name: str, query: Select[Any], key: Any, used: Any) -> list[tuple[s
     return cache[name]
 
 
-def _read_options(query: Select[Any]) -> list[tuple[str, str]]:
+def _read_options(query: Any) -> list[tuple[str, str]]:
     return [(str(row_id), label) for row_id, label in db.session.execute(query)]

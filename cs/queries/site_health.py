@@ -1,9 +1,10 @@
-"""What the administrator must see: who is here, roles that nobody holds, days and clocks that run out."""
+"""What the administrator must see: accounts, vacant roles, the end of the known holidays, a wrong clock."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import ColumnElement, case, func, select
@@ -34,8 +35,8 @@ class SiteHealth:
 
 
 def read_site_health(on: datetime) -> SiteHealth:
-    """Who is here, and what the administrator should see to: rows of the authority table that nobody fills,
-    and what time threatens."""
+    """Count accounts and sessions, and find what needs the administrator's attention: rows of the authority
+    table that nobody can fill, due times beyond the known holidays, a clock behind the last event."""
     config = current_app.config
     live = (
         LoginSession.ended_at.is_(None)
@@ -77,5 +78,5 @@ def never_signed_in() -> ColumnElement[bool]:
     return ~select(LoginSession.token_hash).where(LoginSession.user_id == User.id).exists()
 
 
-def _count_rows(model: type[db.Model], condition: ColumnElement[bool]) -> int:  # type: ignore[name-defined]
+def _count_rows(model: type[db.Model], condition: Any) -> int:  # type: ignore[name-defined]
     return int(db.session.execute(select(func.count()).select_from(model).where(condition)).scalar_one())
