@@ -65,8 +65,8 @@ CLOSED = REGISTERED & Complaint.closed_at.is_not(None)
 
 
 def reply_conditions(on: datetime) -> dict[str, Condition]:
-    """How the first replies stand at `on`, against the first due time (5.2.2.6): a reply at the very moment
-    is in time, a refusal changes nothing."""
+    """Return the conditions of first replies at `on` against the first due time (5.2.2.6). A reply at the
+    very moment is in time; a refusal by the customer changes nothing."""
     passed = Complaint.first_due_at < on
     return {
         "due": REGISTERED & (Complaint.replied_at.is_not(None) | passed),
@@ -77,9 +77,9 @@ def reply_conditions(on: datetime) -> dict[str, Condition]:
 
 
 def first_reply_conditions() -> dict[str, Condition]:
-    """What customers said to our first reply; who said nothing is not counted."""
+    """Return the conditions of customers' responses to our first reply; no response is not counted."""
 
-    def said(*words: str) -> Condition:
+    def responded(*words: str) -> Condition:
         return (
             REGISTERED
             & select(Reply.id)
@@ -88,12 +88,12 @@ def first_reply_conditions() -> dict[str, Condition]:
             .exists()
         )
 
-    return {"answered": said("accepted", "refused"), "accepted": said("accepted")}
+    return {"answered": responded("accepted", "refused"), "accepted": responded("accepted")}
 
 
 def open_ages(on: datetime) -> dict[str, tuple[int, int | None, Condition]]:
-    """Open complaints by days since we first heard, at `on`: {code: (from, to, condition)}, both days
-    included, the last without end."""
+    """Return the age groups of open complaints at `on`, in days since we first heard: {code: (from, to,
+    condition)}, both days included, the last without end."""
     today = local_day(on)
     young, middle = rulebook().open_ages
 
@@ -111,36 +111,36 @@ def open_ages(on: datetime) -> dict[str, tuple[int, int | None, Condition]]:
 
 
 def within_period(column: Any, begin: datetime, end: datetime) -> Condition:
-    """From `begin` on and before `end`."""
+    """Return the condition of moments from `begin` on and before `end`."""
     return and_(column >= begin, column < end)
 
 
 def first_heard() -> datetime | None:
-    """When the first complaint that counts was heard; None while there is none."""
+    """Return when the first complaint that counts was heard; None while there is none."""
     return db.session.execute(select(func.min(Complaint.heard_at)).where(REGISTERED)).scalar_one()
 
 
 def count_complaints(*conditions: Condition, where: Condition | None = None) -> tuple[int, ...]:
-    """How many complaints meet each of the conditions, in one reading."""
-    query = select(*(func.count().filter(one) for one in conditions)).select_from(Complaint)
+    """Count the complaints that meet each of the conditions, in one query."""
+    query = select(*(func.count().filter(condition) for condition in conditions)).select_from(Complaint)
     return tuple(db.session.execute(query if where is None else query.where(where)).one())
 
 
 def count_by_span(
     column: Any, begins: Sequence[datetime], end: datetime, conditions: Sequence[Condition]
 ) -> list[tuple[int, ...]]:
-    """The same for each of the spans that begin at `begins`, one after another, the last up to `end`."""
-    span = case(*((column >= begin, number) for number, begin in reversed(list(enumerate(begins))))).label(
-        "span"
-    )
+    """Count the same in each of the spans that begin at `begins`, one after another, the last up to `end`."""
+    latest_first = reversed(list(enumerate(begins)))
+    span = case(*((column >= begin, number) for number, begin in latest_first)).label("span")
     query = (
-        select(span, *(func.count().filter(one) for one in conditions))
+        select(span, *(func.count().filter(condition) for condition in conditions))
         .select_from(Complaint)
         .where(within_period(column, begins[0], end))
         .group_by("span")
     )
-    found = {row[0]: tuple(row[1:]) for row in db.session.execute(query)}
-    return [found.get(number, (0,) * len(conditions)) for number in range(len(begins))]
+    counts = {number: tuple(of_span) for number, *of_span in db.session.execute(query)}
+    none = (0,) * len(conditions)
+    return [counts.get(number, none) for number in range(len(begins))]
 
 
 def most_frequent(
@@ -170,19 +170,19 @@ class seconds_between(FunctionElement[float]):  # noqa: N801 - a function of SQL
 
 @compiles(seconds_between)
 def _in_postgresql(element: Any, compiler: Any, **options: Any) -> str:
-    first, last = (compiler.process(one, **options) for one in element.clauses)
+    first, last = (compiler.process(clause, **options) for clause in element.clauses)
     return f"EXTRACT(EPOCH FROM ({last} - {first}))"
 
 
 @compiles(seconds_between, "sqlite")
 def _in_sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    first, last = (compiler.process(one, **options) for one in element.clauses)
+    first, last = (compiler.process(clause, **options) for clause in element.clauses)
     return f"((julianday({last}) - julianday({first})) * 86400.0)"
 
 
 @dataclass(frozen=True)
 class Durations:
-    """How many there were, their mean and their median; both None where there was none."""
+    """Number, mean and median of durations; mean and median are None where there are none."""
 
     number: int
     mean: timedelta | None
@@ -190,24 +190,23 @@ class Durations:
 
 
 def durations_in_period(column: Any, begin: datetime, end: datetime) -> Durations:
-    """From when we first heard to the moment in `column`, of the complaints for which that moment lies within
-    a period."""
+    """Measure from when we first heard to the moment in `column`, for the complaints of which that moment
+    lies within a period."""
     took = (
         select(seconds_between(Complaint.heard_at, column).label("took")).where(
             REGISTERED, within_period(column, begin, end)
         )
     ).subquery()
-    placed = select(
+    ranked = select(
         took.c.took,
-        func.row_number().over(order_by=took.c.took).label("place"),
+        func.row_number().over(order_by=took.c.took).label("rank"),
         func.count().over().label("number"),
     ).subquery()
-    in_middle = (placed.c.place * 2 >= placed.c.number) & (placed.c.place * 2 <= placed.c.number + 2)
-    number, mean, median = db.session.execute(
-        select(func.count(), func.avg(placed.c.took), func.avg(placed.c.took).filter(in_middle)).select_from(
-            placed
-        )
-    ).one()
-    return Durations(
-        number, *(None if one is None else timedelta(seconds=round(one)) for one in (mean, median))
-    )
+    in_middle = (ranked.c.rank * 2 >= ranked.c.number) & (ranked.c.rank * 2 <= ranked.c.number + 2)
+    query = select(func.count(), func.avg(ranked.c.took), func.avg(ranked.c.took).filter(in_middle))
+    number, mean, median = db.session.execute(query.select_from(ranked)).one()
+    return Durations(number, _whole_seconds(mean), _whole_seconds(median))
+
+
+def _whole_seconds(seconds: float | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=round(seconds))
