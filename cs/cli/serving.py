@@ -14,7 +14,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from cs.cli.setup import has_no_accounts
-from cs.exports.writing import Keeper
+from cs.exports.writing import ExportKeeper
 from cs.extensions import db
 from cs.records.users import SetupLink, User
 
@@ -48,7 +48,7 @@ def serve(host: str, port: int) -> None:
         if first:
             click.echo(f"首位管理员 First administrator: {address}/setup/{first}")
     sys.stdout.flush()
-    Keeper(current_app._get_current_object()).start()  # type: ignore[attr-defined]
+    ExportKeeper(current_app._get_current_object()).start()  # type: ignore[attr-defined]
     server.run()
 
 

@@ -12,7 +12,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from cs.exports.writing import Keeper, write
+from cs.exports.writing import ExportKeeper, write_file
 from cs.extensions import db
 from cs.records.personal_tasks import rebuild_tasks
 
@@ -33,7 +33,7 @@ exports = AppGroup("exports", help="Registers that are written in the background
 @exports.command("work")
 def work() -> None:
     """Has them written until it is told to stop; for a server other than `serve`, which does so by itself."""
-    Keeper(current_app._get_current_object()).run()  # type: ignore[attr-defined]
+    ExportKeeper(current_app._get_current_object()).run()  # type: ignore[attr-defined]
 
 
 @exports.command("write", hidden=True)
@@ -44,7 +44,7 @@ def write_export(token: str) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(10)  # the pages go first
-    write(token, lambda answer: click.echo(json.dumps(answer)))
+    write_file(token, lambda answer: click.echo(json.dumps(answer)))
 
 
 def _end_with_parent() -> None:

@@ -41,7 +41,7 @@ DOT = 3
 THINNEST = 0.05  # of the axis: in a thinner part of a bar no number fits
 TURNED = 325  # degrees of labels that do not fit side by side
 LONGEST_LABEL = 16
-MOST_LABELS = 20  # of more, every second or third is written
+MAX_LABELS = 20  # of more, every second or third is written
 LAST_NARROW, NARROW = (
     0x2E7F,
     0.56,
@@ -133,7 +133,7 @@ def _percent(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0") + "%"
 
 
-def draw(chart: Chart, title: str) -> bytes:
+def draw_chart(chart: Chart, title: str) -> bytes:
     """The chart as SVG; `title` says the numbers to who cannot see it."""
     shown = [*chart.series, *([chart.line] if chart.line else [])]
     stacked = len(chart.series) > 1
@@ -178,7 +178,7 @@ def draw(chart: Chart, title: str) -> bytes:
         no_data_text="",
     )
     drawn.value_formatter = written
-    every = -(-len(chart.labels) // MOST_LABELS) or 1
+    every = -(-len(chart.labels) // MAX_LABELS) or 1
     drawn.x_labels, drawn.y_labels = (
         ["" if place % every else label for place, label in enumerate(chart.labels)][::way],
         ticks,

@@ -34,7 +34,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 
 from cs.extensions import begin_read, begin_write, db, is_disk_full
 from cs.models.exports import MOST_ATTEMPTS, Export
-from cs.printing.definition import BATCH, Register
+from cs.printing.definition import ROWS_AT_ONCE, Register
 from cs.printing.formats import FORMATS, file_name
 from cs.processes import answers_of
 from cs.records.sections import sections
@@ -51,14 +51,14 @@ CELL_ROOM = 120  # bytes that a cell may take on the disk while its file is writ
 SPARE_ROOM = 64 * 1024 * 1024  # bytes that stay free on the disk: the database lives there too
 
 
-def folder() -> Path:
+def exports_folder() -> Path:
     """Where the finished files stand, by names that nobody can guess."""
     path: Path = current_app.config["CS_DATA"] / "exports"
     path.mkdir(exist_ok=True)
     return path
 
 
-def kept_for() -> timedelta:
+def retention_time() -> timedelta:
     return timedelta(hours=current_app.config["CS_EXPORT_HOURS"])
 
 
@@ -90,7 +90,7 @@ def reason_in_words(export: Export) -> str:
 
 
 @dataclass(frozen=True)
-class _Watched(Register):
+class _CountedRegister(Register):
     """A register that says so whenever a row of it has been read."""
 
     read: Callable[[], None] = field(kw_only=True)
@@ -101,15 +101,15 @@ class _Watched(Register):
             yield row
 
 
-def write(token: str, tell: Callable[[dict[str, Any]], Any]) -> None:
+def write_file(token: str, tell: Callable[[dict[str, Any]], Any]) -> None:
     """Writes the file of this attempt and tells how far it is: {"rows": n, "all": m}, at last {"done": name,
     "size": bytes} or {"failed": reason}.
 
     What goes wrong leaves no half file.
     """
     try:
-        with _room_for(token) as room:
-            _write(token, room, tell)
+        with _temporary_folder(token) as room:
+            _write_register(token, room, tell)
     except Exception as error:
         full = is_disk_full(error) or (
             isinstance(error, XlsxWriterException)
@@ -120,7 +120,7 @@ def write(token: str, tell: Callable[[dict[str, Any]], Any]) -> None:
         tell({"failed": "disk_full" if full else "broken"})
 
 
-def _write(token: str, room: Path, tell: Callable[[dict[str, Any]], Any]) -> None:
+def _write_register(token: str, room: Path, tell: Callable[[dict[str, Any]], Any]) -> None:
     # One reading from the first line to the last, so the file is the register as it stood at one moment. In
     # SQLite (WAL) no
     # writer waits for it; but what is written meanwhile stays in the log beside the database file, which
@@ -139,19 +139,19 @@ def _write(token: str, room: Path, tell: Callable[[dict[str, Any]], Any]) -> Non
     args = MultiDict(parse_qsl(export.asked))
     with force_locale(export.language):
         count = register.listing.count_rows(args)
-        told = _Told(count, tell)
+        told = _ProgressReport(count, tell)
         if form.most is not None and count > form.most:
             tell({"failed": "too_many_rows"})
         elif shutil.disk_usage(room).free < SPARE_ROOM + count * len(register.columns) * CELL_ROOM:
             tell({"failed": "disk_full"})
         else:
             facts = {one.name: getattr(register, one.name) for one in fields(register)}
-            with form.write(_Watched(**facts, read=told.row), args, on) as made:
-                size = _keep(made, room / "whole", folder() / export.file_name)
+            with form.write(_CountedRegister(**facts, read=told.row), args, on) as made:
+                size = _store_file(made, room / "whole", exports_folder() / export.file_name)
             tell({"done": file_name(register, export.ending, on, to_the_minute=True), "size": size})
 
 
-class _Told:
+class _ProgressReport:
     """Counts the rows and tells it now and then."""
 
     def __init__(self, count: int, tell: Callable[[dict[str, Any]], Any]) -> None:
@@ -164,11 +164,13 @@ class _Told:
 
     def row(self) -> None:
         self.rows += 1
-        if self.rows == self.count or (self.rows % BATCH == 0 and time.monotonic() - self.at >= TELL_EVERY):
+        if self.rows == self.count or (
+            self.rows % ROWS_AT_ONCE == 0 and time.monotonic() - self.at >= TELL_EVERY
+        ):
             self._say()
 
 
-def _keep(made: IO[bytes], path: Path, target: Path) -> int:
+def _store_file(made: IO[bytes], path: Path, target: Path) -> int:
     """Puts the finished file in its place, whole or not at all; its size."""
     with path.open("wb") as file:
         shutil.copyfileobj(made, file)
@@ -179,10 +181,10 @@ def _keep(made: IO[bytes], path: Path, target: Path) -> int:
 
 
 @contextmanager
-def _room_for(token: str) -> Iterator[Path]:
+def _temporary_folder(token: str) -> Iterator[Path]:
     """A folder for what is laid down while one file is written, on the disk where it will stand; gone at the
     end."""
-    room, before = folder() / f"{token}.parts", tempfile.tempdir
+    room, before = exports_folder() / f"{token}.parts", tempfile.tempdir
     room.mkdir()
     tempfile.tempdir = str(room)
     try:
@@ -211,7 +213,7 @@ def begin_next() -> str | None:
     return token
 
 
-def note(token: str, answer: dict[str, Any]) -> bool:
+def record_progress(token: str, answer: dict[str, Any]) -> bool:
     """Writes down what the process of this attempt told; False when nobody wants its file any more."""
     on = datetime.now(UTC)
     begin_write()
@@ -220,16 +222,16 @@ def note(token: str, answer: dict[str, Any]) -> bool:
         if "rows" in answer:
             export.rows_done, export.rows_all = answer["rows"], answer["all"]
         elif "done" in answer:
-            export.finish(name=answer["done"], size=answer["size"], keep=kept_for(), on=on)
+            export.finish(name=answer["done"], size=answer["size"], keep=retention_time(), on=on)
         else:
-            export.fail(answer["failed"], keep=kept_for(), on=on)
+            export.fail(answer["failed"], keep=retention_time(), on=on)
         db.session.commit()
         return True
     if export is not None:
         db.session.delete(export)
     db.session.commit()
     if "rows" not in answer:  # else it is still being written
-        drop(token)
+        delete_file(token)
     return False
 
 
@@ -241,33 +243,33 @@ def take_over() -> None:
         if export.attempts < MOST_ATTEMPTS:
             export.put_back()
         else:
-            export.fail("stopped", keep=kept_for(), on=datetime.now(UTC))
+            export.fail("stopped", keep=retention_time(), on=datetime.now(UTC))
     db.session.flush()
     known = Export.tokens()
     db.session.commit()
-    for token in {path.name.split(".")[0] for path in folder().iterdir()} - known - {LOCK}:
-        drop(token)
+    for token in {path.name.split(".")[0] for path in exports_folder().iterdir()} - known - {LOCK}:
+        delete_file(token)
 
 
-def tidy(on: datetime) -> None:
+def delete_expired_exports(on: datetime) -> None:
     """Lets go of the files that have been kept for long enough, and of those of people who have left."""
     begin_read()
-    if not Export.to_remove(on, kept_for()):
+    if not Export.to_remove(on, retention_time()):
         return
     begin_write()
-    gone = Export.to_remove(on, kept_for())
+    gone = Export.to_remove(on, retention_time())
     tokens = [export.token for export in gone if export.token]
     for export in gone:
         db.session.delete(export)
     db.session.commit()
     for token in tokens:
-        drop(token)
+        delete_file(token)
 
 
-def drop(token: str) -> None:
+def delete_file(token: str) -> None:
     """Removes what stands under this token. Windows keeps what somebody is reading: it goes with the next
     start."""
-    for path in folder().glob(f"{token}.*"):
+    for path in exports_folder().glob(f"{token}.*"):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
@@ -275,7 +277,7 @@ def drop(token: str) -> None:
                 path.unlink()
 
 
-def wake() -> None:
+def wake_keeper() -> None:
     """Something is wanted: the keeper of this server looks at once. That of another process looks by
     itself."""
     keeper = current_app.extensions.get("exports")
@@ -283,7 +285,7 @@ def wake() -> None:
         keeper.woken.set()
 
 
-class Keeper:
+class ExportKeeper:
     """Has written what waits, some at once, and removes what is over. One for a data folder, however many
     servers there are."""
 
@@ -314,7 +316,7 @@ class Keeper:
         """What one keeper can hold at a time. The system lets go of it when the holder ends, however that
         was, and on Windows too."""
         with self.app.app_context():
-            return closing(sqlite3.connect(folder() / LOCK, timeout=0, isolation_level=None))
+            return closing(sqlite3.connect(exports_folder() / LOCK, timeout=0, isolation_level=None))
 
     def is_alone(self, lock: sqlite3.Connection) -> bool:
         """Whether this one keeps the folder; it does as soon as no other does."""
@@ -333,7 +335,7 @@ class Keeper:
             self._has_taken_over = True
         self.begin()
         if time.monotonic() - self._tidied >= TIDY_EVERY:
-            tidy(datetime.now(UTC))
+            delete_expired_exports(datetime.now(UTC))
             self._tidied = time.monotonic()
 
     def begin(self) -> None:
@@ -369,7 +371,7 @@ class Keeper:
             if time.monotonic() - begun >= LONGEST:
                 last = {"failed": "too_long"}
             with self.app.app_context():
-                drop(token)  # what a process that was ended left behind
+                delete_file(token)  # what a process that was ended left behind
         while self.noted(token, last) is None:
             time.sleep(PAUSE)
         self.woken.set()
@@ -378,7 +380,7 @@ class Keeper:
         """As `note`; None when the database cannot be written now."""
         try:
             with self.app.app_context():
-                return note(token, answer)
+                return record_progress(token, answer)
         except SQLAlchemyError:
             log.warning("exports: not noted", exc_info=True)
             return None

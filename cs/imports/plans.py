@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import select
 
 from cs.extensions import db
-from cs.imports.cells import Column, Problem, plain
+from cs.imports.cells import Column, Problem, comparable
 from cs.imports.tables import Line, Table, title_key
 from cs.imports.words import OTHER_WORDS
 from cs.models.customers import Customer, Product
@@ -24,10 +24,10 @@ from cs.procedure.authority import Permission, roles_with
 from cs.records.procedure import local_day, rulebook
 from cs.records.users import Membership, User
 
-AT_ONCE = 500  # keys asked for in one query
+KEYS_AT_ONCE = 500  # keys asked for in one query
 
 
-MOST_PIECES = 999_999_999
+MAX_PIECES = 999_999_999
 
 
 # What a plan says
@@ -189,14 +189,14 @@ class Known:
             self.names[row.id] = row.short_name
             if row.state == "active":
                 for word in (row.number, row.short_name, row.full_name):
-                    self._customers.setdefault(plain(word), set()).add(row.id)
+                    self._customers.setdefault(comparable(word), set()).add(row.id)
         models = db.session.execute(
             select(Product.id, Product.model, Product.state).order_by(Product.state.desc(), Product.id)
         ).all()
         self.all_models = {
-            plain(row.model): row.id for row in models
+            comparable(row.model): row.id for row in models
         }  # those made no more too; what is made stands before them
-        self._models = {plain(row.model): row.id for row in models if row.state == "active"}
+        self._models = {comparable(row.model): row.id for row in models if row.state == "active"}
         self._people: dict[str, set[int]] = {}
         people = (
             select(User.id, User.name)
@@ -204,7 +204,7 @@ class Known:
             .where(User.active, Membership.role.in_(roles_with(Permission.EDIT_CUSTOMER)))
         )
         for row in db.session.execute(people):
-            self._people.setdefault(plain(row.name), set()).add(row.id)
+            self._people.setdefault(comparable(row.name), set()).add(row.id)
 
     def customer(self, line: Line, columns: Iterable[str], problems: list[Problem]) -> int | None:
         """The customer that the cells of these columns name: by code, short or full name; None when they are
@@ -214,7 +214,7 @@ class Known:
             word = line.values.get(name)
             if not word:
                 continue
-            ids = self._customers.get(plain(str(word)), set())
+            ids = self._customers.get(comparable(str(word)), set())
             if len(ids) == 1:
                 found[name] = next(iter(ids))
             else:
@@ -233,10 +233,10 @@ class Known:
 
     def code(self, column: str, word: Any) -> str | None:
         """The code that a word of a cell stands for, in a column that takes other words as text too."""
-        return self._columns[column].codes.get(plain(str(word))) if word else None
+        return self._columns[column].codes.get(comparable(str(word))) if word else None
 
     def model(self, word: Any, problems: list[Problem]) -> int | None:
-        found = self._models.get(plain(str(word)))
+        found = self._models.get(comparable(str(word)))
         if found is None:
             problems.append(Problem("model", "unknown_model", {"value": word}))
         return found
@@ -244,7 +244,7 @@ class Known:
     def person(self, column: str, word: Any, problems: list[Problem]) -> int | None:
         if not word:
             return None
-        ids = self._people.get(plain(str(word)), set())
+        ids = self._people.get(comparable(str(word)), set())
         if len(ids) != 1:
             problems.append(Problem(column, "ambiguous_person" if ids else "unknown_person", {"value": word}))
             return None
@@ -254,7 +254,7 @@ class Known:
 # Plan and apply
 
 
-def plan(kind: Kind, table: Table, on: datetime) -> Plan:
+def plan_import(kind: Kind, table: Table, on: datetime) -> Plan:
     """What of the table is new, there already, repeated or wrong. A void record counts as there: somebody
     took it out."""
     known, made = Known(kind, table, on), Plan()
@@ -267,9 +267,9 @@ def plan(kind: Kind, table: Table, on: datetime) -> Plan:
             made.bad.append((line, problems))
         else:
             keyed.append((kind.key(values), Fresh(line, values, said)))
-    there = _there(kind.model, [key for key, _ in keyed])
+    there = _states_of_known_keys(kind.model, [key for key, _ in keyed])
     first: dict[str, Fresh] = {}
-    taken, numbers = _numbers(kind), {}
+    taken, numbers = _own_numbers_in_use(kind), {}
     for key, fresh in keyed:
         if key in there:
             made.known.append((fresh.line, there[key]))
@@ -285,13 +285,13 @@ def plan(kind: Kind, table: Table, on: datetime) -> Plan:
     return made
 
 
-def _numbers(kind: Kind) -> dict[str, str]:
+def _own_numbers_in_use(kind: Kind) -> dict[str, str]:
     """The factory's own numbers that records have already, each with what its record is called."""
     if not kind.own_number:
         return {}
     own, name, *also = kind.own_number
     return {
-        plain(row[0]): row[1]
+        comparable(row[0]): row[1]
         for column in (own, *also)
         for row in db.session.execute(select(column, name).where(column.is_not(None)))
     }
@@ -305,37 +305,39 @@ def _number_problem(
     number = fresh.values.get(name)
     if not number:
         return None
-    if plain(number) in taken:
-        return Problem(name, f"{name}_taken", {"value": number, "name": taken[plain(number)]})
-    if plain(number) in numbers:
-        return Problem(name, f"{name}_twice", {"value": number, "row": numbers[plain(number)]})
-    numbers[plain(number)] = fresh.line.number
+    if comparable(number) in taken:
+        return Problem(name, f"{name}_taken", {"value": number, "name": taken[comparable(number)]})
+    if comparable(number) in numbers:
+        return Problem(name, f"{name}_twice", {"value": number, "row": numbers[comparable(number)]})
+    numbers[comparable(number)] = fresh.line.number
     return None
 
 
-def _there(model: type[Any], keys: list[str]) -> dict[str, str]:
+def _states_of_known_keys(model: type[Any], keys: list[str]) -> dict[str, str]:
     """{key: state} of those that are in the database; valid records before void ones."""
     found: dict[str, str] = {}
-    for start in range(0, len(keys), AT_ONCE):
+    for start in range(0, len(keys), KEYS_AT_ONCE):
         query = (
             select(model.natural_key, model.state)
-            .where(model.natural_key.in_(keys[start : start + AT_ONCE]))
+            .where(model.natural_key.in_(keys[start : start + KEYS_AT_ONCE]))
             .order_by(model.state.desc())
         )
         found |= {row.natural_key: row.state for row in db.session.execute(query)}
     return found
 
 
-def apply(kind: Kind, made: Plan, source: list[str], *, by: User, on: datetime) -> list[Any]:
+def apply_plan(kind: Kind, made: Plan, source: list[str], *, by: User, on: datetime) -> list[Any]:
     """Writes what is new; `source` is the file's [name, hash]. Call inside a writing transaction, with a plan
     made in it."""
     rows = [fresh.values for fresh in made.fresh]
     referred = []  # held while the records are made: the session alone lets them go
     for model, name in ((Customer, "customer_id"), (Product, "product_id")):
         ids = sorted({values[name] for values in rows if values.get(name)})
-        for start in range(0, len(ids), AT_ONCE):
+        for start in range(0, len(ids), KEYS_AT_ONCE):
             referred += list(
-                db.session.execute(select(model).where(model.id.in_(ids[start : start + AT_ONCE]))).scalars()
+                db.session.execute(
+                    select(model).where(model.id.in_(ids[start : start + KEYS_AT_ONCE]))
+                ).scalars()
             )
     records: list[Any] = kind.model.bring_in(
         rows, lines=[fresh.line.number for fresh in made.fresh], files=[source], by=by, on=on

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from cs.imports.cells import Problem, plain
+from cs.imports.cells import Problem, comparable
 from cs.imports.master_data import CUSTOMER_ORDER
-from cs.imports.plans import MOST_PIECES, Known, Remark
+from cs.imports.plans import MAX_PIECES, Known, Remark
 from cs.imports.register_words import BETWEEN, OPEN, VOID
 from cs.imports.tables import Line
 from cs.models.complaints.complaint import Complaint
@@ -99,7 +99,7 @@ def _check_quantities(cells: dict[str, Any], said: list[Problem]) -> None:
     wrong = [
         Problem(name, "negative" if value < 0 else "too_many")
         for name, value in given.items()
-        if not 0 <= value <= MOST_PIECES
+        if not 0 <= value <= MAX_PIECES
     ]
     said += wrong
     if wrong:
@@ -147,7 +147,7 @@ class _Reading:
     def model(self) -> dict[str, Any]:
         """The product of that model, made or not; else the words themselves."""
         word, name = self.cells["model"], self.cells["product_name"]
-        found = self.known.all_models.get(plain(str(word))) if word else None
+        found = self.known.all_models.get(comparable(str(word))) if word else None
         if found is None and word:
             self.said.append(Remark("model", "model_as_text", {"value": word}))
         return {

@@ -54,10 +54,10 @@ def category_words(language: str) -> dict[str, str]:
     words = {row.name.in_(language): row.code for row in rows} | {
         row.name.in_("en" if language == "zh" else "zh"): row.code for row in rows
     }
-    return words | {half: row.code for row in rows for half in _halves(row.name.zh)}
+    return words | {half: row.code for row in rows for half in _slash_separated_names(row.name.zh)}
 
 
-def _halves(name: str) -> list[str]:
+def _slash_separated_names(name: str) -> list[str]:
     return [half for half in name.split("/") if half != name]
 
 
@@ -66,7 +66,7 @@ def defect_words(_language: str) -> dict[str, str]:
     found: dict[str, set[str]] = {}
     for row in rulebook().defects.values():
         for code, name in row.codes.items():
-            for word in (name.zh, name.en, code, *_halves(name.zh)):
+            for word in (name.zh, name.en, code, *_slash_separated_names(name.zh)):
                 found.setdefault(word, set()).add(f"{row.code}.{code}")
     return {word: next(iter(ones)) for word, ones in found.items() if len(ones) == 1}
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from cs.imports.cells import Column, Problem, plain, read_cell, shown
+from cs.imports.cells import Column, Problem, comparable, raw_in_message, read_cell
 from cs.imports.sheets import Limits, Row, Sheet, TableRefused, open_sheets
 
 # The titles stand within the first rows, below a merged title, the company's name and empty rows.
@@ -104,7 +104,7 @@ class _Header:
 _Chosen = tuple[Sheet, _Header, Iterator[tuple[int, Row]]]
 
 
-def describe(problem: Problem | TableRefused) -> tuple[str, Mapping[str, object]]:
+def problem_message(problem: Problem | TableRefused) -> tuple[str, Mapping[str, object]]:
     """The English text of a problem or refusal, to be translated, and the values to put into it."""
     return MESSAGES[problem.code], problem.params
 
@@ -229,15 +229,19 @@ def _match(number: int, row: Row, index: Mapping[str, str]) -> _Header:
         row=number,
         places=places,
         titles={name: titles[0] for name, titles in found.items()},
-        unknown=[shown(text) for text in unknown.values()],
-        twice={name: [shown(title) for title in titles] for name, titles in found.items() if len(titles) > 1},
+        unknown=[raw_in_message(text) for text in unknown.values()],
+        twice={
+            name: [raw_in_message(title) for title in titles]
+            for name, titles in found.items()
+            if len(titles) > 1
+        },
         width=1 + max(texts, default=-1),
     )
 
 
 def title_key(title: str) -> str:
     """A title for comparing: no width, case or spaces, and without its marks for “must be filled in”."""
-    key = plain(title)
+    key = comparable(title)
     key = re.sub(r"[(\[【](必填|必须|必填项|选填|可选|required|optional)[)\]】]", "", key)
     return key.strip("*:;.、。•")
 

@@ -24,8 +24,8 @@ from cs.wording.labels import choice, term
 from cs.wording.language import in_language
 
 EMPTY = "/"  # an empty box of a paper form is struck through (FORMS section 1)
-BATCH = 500
-WORDS: dict[str, Callable[[Any], str]] = {
+ROWS_AT_ONCE = 500
+FORMATTERS: dict[str, Callable[[Any], str]] = {
     "day": format_day,
     "moment": format_moment,
     "percent": lambda value: f"{value:.2f}%",
@@ -43,7 +43,7 @@ def in_words(value: Any, kind: str) -> str:
         return " · ".join(f"{part[0]}: {part[1]}" if isinstance(part, tuple) else str(part) for part in value)
     if value is None or value == "":
         return ""
-    return WORDS.get(kind, str)(value)
+    return FORMATTERS.get(kind, str)(value)
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Register(Printed):
 
     def rows(self, args: MultiDict[str, str]) -> Iterator[Row[Any]]:
         """All rows that the address asks for, in its order, read in batches."""
-        query = self.listing.ordered_query(args).execution_options(yield_per=BATCH)
+        query = self.listing.ordered_query(args).execution_options(yield_per=ROWS_AT_ONCE)
         yield from db.session.execute(query)
 
 
@@ -159,7 +159,7 @@ class Boxes:
         ]
 
 
-def ended(*reasons: str) -> Boxes:
+def reasons_for_ending(*reasons: str) -> Boxes:
     """Why a record ended before its time, by its fields; the page says it in its first line."""
     return Boxes(
         "ended",

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from cs.files.store import MIMES, clean_name
 from cs.printing.definition import Register
-from cs.printing.writers import SHEET_MOST, as_csv, as_xlsx
+from cs.printing.writers import MAX_SHEET_LINES, as_csv, as_xlsx
 from cs.records.procedure import zone
 
 Writer = Callable[[Register, "MultiDict[str, str]", datetime], IO[bytes]]
@@ -29,7 +29,7 @@ class Format:
 
 
 FORMATS: dict[str, Format] = {
-    "xlsx": Format("Excel", "file-earmark-excel", as_xlsx, SHEET_MOST),
+    "xlsx": Format("Excel", "file-earmark-excel", as_xlsx, MAX_SHEET_LINES),
     "csv": Format("CSV", "filetype-csv", lambda register, args, _on: as_csv(register, args)),
 }
 

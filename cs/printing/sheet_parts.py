@@ -23,7 +23,7 @@ from cs.printing.definition import (
     Table,
     in_words,
 )
-from cs.printing.fitting import breakable, laid_out
+from cs.printing.fitting import column_widths, with_break_points
 from cs.records.attachments import Attachment
 from cs.records.events import Event
 from cs.records.record import Record
@@ -31,10 +31,10 @@ from cs.records.users import User
 from cs.wording.formats import format_moment
 from cs.wording.labels import choices, role_name, term
 
-LABEL = 19.0  # of the label of a box (paper.typ)
-LOW = 4.4  # millimetres: the room to write in a box that does not take the whole line
+LABEL_WIDTH = 19.0  # of the label of a box (paper.typ)
+LOW_BOX_HEIGHT = 4.4  # millimetres: the room to write in a box that does not take the whole line
 PHOTOGRAPH = 480  # the thumbnail that is printed: 3 in a line at 200 dots per inch
-WIDE, TALL = 277.0, 190.0  # millimetres between the margins of A4: landscape, portrait
+LANDSCAPE_WIDTH, PORTRAIT_WIDTH = 277.0, 190.0  # millimetres between the margins of A4: landscape, portrait
 PAPER_SIZE, SMALL = 8.0, 6.5
 
 
@@ -84,7 +84,7 @@ class SheetParts:
             "value": "" if blank else value_in_print(box.value(subject), box.kind),
             "span": box.span,
             "options": [name for _code, name in choices(box.options)] if blank and box.options else [],
-            "room": box.room if box.span == 4 and not box.if_filled else LOW,
+            "room": box.room if box.span == 4 and not box.if_filled else LOW_BOX_HEIGHT,
         }
 
     def _table(self, part: Table, subject: Any) -> dict[str, Any]:
@@ -96,7 +96,9 @@ class SheetParts:
             "kind": "rows",
             "title": term(part.term) if part.term else None,
             "widths": [column.width for column in part.columns],
-            "aligns": ["right" if alignment(column.kind) == "right" else "left" for column in part.columns],
+            "aligns": [
+                "right" if column_alignment(column.kind) == "right" else "left" for column in part.columns
+            ],
             "titles": [column.title for column in part.columns],
             "rows": rows,
             "empty": part.blank_rows if self.record is None else 0,
@@ -125,23 +127,25 @@ def fitted_paper(sheet: dict[str, Any]) -> dict[str, Any]:
     for part in (part for block in sheet["blocks"] for part in block["parts"]):
         if part["kind"] == "fields":
             for box in (box for line in part["rows"] for box in line):
-                box["label"] = breakable(box["label"], LABEL, PAPER_SIZE)
-                box["value"] = breakable(box["value"], TALL / 4 * box["span"] - LABEL, PAPER_SIZE)
+                box["label"] = with_break_points(box["label"], LABEL_WIDTH, PAPER_SIZE)
+                box["value"] = with_break_points(
+                    box["value"], PORTRAIT_WIDTH / 4 * box["span"] - LABEL_WIDTH, PAPER_SIZE
+                )
         elif part["kind"] == "rows":
             texts = [list(cells) for cells in zip(part["titles"], *part["rows"], strict=True)]
-            widths = part["widths"] = laid_out(part["widths"], texts, TALL, PAPER_SIZE)
+            widths = part["widths"] = column_widths(part["widths"], texts, PORTRAIT_WIDTH, PAPER_SIZE)
             part["titles"] = [
-                breakable(title, width, PAPER_SIZE)
+                with_break_points(title, width, PAPER_SIZE)
                 for title, width in zip(part["titles"], widths, strict=True)
             ]
             part["rows"] = [
-                [breakable(cell, width, PAPER_SIZE) for cell, width in zip(row, widths, strict=True)]
+                [with_break_points(cell, width, PAPER_SIZE) for cell, width in zip(row, widths, strict=True)]
                 for row in part["rows"]
             ]
         elif part["kind"] == "pictures":
             for one in part["pictures"]:
-                one["name"] = breakable(one["name"], TALL / 3, SMALL)
-            part["others"] = breakable(part["others"], TALL, PAPER_SIZE)
+                one["name"] = with_break_points(one["name"], PORTRAIT_WIDTH / 3, SMALL)
+            part["others"] = with_break_points(part["others"], PORTRAIT_WIDTH, PAPER_SIZE)
     return sheet
 
 
@@ -230,7 +234,7 @@ def value_in_print(value: Any, kind: str) -> Any:
     return in_words(value, kind) or EMPTY
 
 
-def alignment(kind: str) -> str:
+def column_alignment(kind: str) -> str:
     return {"whole": "right", "percent": "right", "quantity": "right", "money": "right", "text": "left"}.get(
         kind, "center"
     )

@@ -22,11 +22,11 @@ from cs.printing.definition import (
     Printed,
     Register,
 )
-from cs.printing.fitting import breakable, laid_out
+from cs.printing.fitting import column_widths, with_break_points
 from cs.printing.sheet_parts import (
-    WIDE,
+    LANDSCAPE_WIDTH,
     SheetParts,
-    alignment,
+    column_alignment,
     fitted_paper,
     printed_photograph,
     signers_of,
@@ -42,7 +42,7 @@ from cs.wording.labels import state_name, term
 from cs.wording.language import LANGUAGES, current_language, in_language
 
 BOTH = "both"
-LINE_NO, WIDEST = (
+LINE_NO, MAX_COLUMN_WEIGHT = (
     5,
     34,
 )  # in characters: the column of numbers; on paper no column's own width counts for more
@@ -58,7 +58,7 @@ class TooManyLines(ValueError):
         self.most = most
 
 
-def asked_language() -> str:
+def requested_language() -> str:
     """The language that the address asks for (zh, en or both), else the reader's."""
     asked = request.args.get("language", "")
     return asked if asked in (*LANGUAGES, BOTH) else current_language()
@@ -66,7 +66,7 @@ def asked_language() -> str:
 
 def one_language() -> str:
     """The same for files that hold one language: where both are asked for, the reader's."""
-    asked = asked_language()
+    asked = requested_language()
     return asked if asked in LANGUAGES else current_language()
 
 
@@ -88,7 +88,7 @@ def register_pdf(register: Register, args: MultiDict[str, str], asked: str) -> b
     rows = list(db.session.execute(register.listing.ordered_query(args).limit(most + 1)))
     if len(rows) > most:
         raise TooManyLines(most)
-    return _set(
+    return _typeset_sheet(
         "register",
         _fitted_register(
             _in_languages(
@@ -115,7 +115,7 @@ def paper_pdf(paper: Paper, record: Record, asked: str) -> bytes:
         "minute": last.minute,
         "second": last.second,
     }
-    return _set(
+    return _typeset_sheet(
         "paper",
         fitted_paper(_in_languages(asked, lambda: _paper_sheet(paper, record, files, events, pictures)))
         | {"date": date},
@@ -126,14 +126,16 @@ def paper_pdf(paper: Paper, record: Record, asked: str) -> bytes:
 def blank_pdf(form: Register | Paper, asked: str) -> bytes:
     """An empty copy to write on by hand, for a day without power."""
     if isinstance(form, Register):
-        return _set(
+        return _typeset_sheet(
             "register",
             _fitted_register(_in_languages(asked, lambda: _register_sheet(form, [], [], BLANK_LINES))),
         )
-    return _set("paper", fitted_paper(_in_languages(asked, lambda: _paper_sheet(form, None, [], [], {}))))
+    return _typeset_sheet(
+        "paper", fitted_paper(_in_languages(asked, lambda: _paper_sheet(form, None, [], [], {})))
+    )
 
 
-def _set(layout: str, sheet: dict[str, Any], pictures: dict[str, Path] | None = None) -> bytes:
+def _typeset_sheet(layout: str, sheet: dict[str, Any], pictures: dict[str, Path] | None = None) -> bytes:
     # all is read: the database is not held while the sheet waits for its turn and is set
     db.session.rollback()
     return typeset(layout, sheet, font=current_app.config["CS_PDF_FONT"] or None, pictures=pictures)
@@ -147,23 +149,23 @@ def _in_languages(asked: str, sheet: Callable[[], dict[str, Any]]) -> dict[str, 
     for one in LANGUAGES if asked == BOTH else (asked,):
         with force_locale(one):
             made.append(sheet())
-    both: dict[str, Any] = _together(*made) if asked == BOTH else made[0]
+    both: dict[str, Any] = _both_languages(*made) if asked == BOTH else made[0]
     return both | {"language": "zh" if asked == BOTH else asked}
 
 
-def _together(zh: Any, en: Any) -> Any:
+def _both_languages(zh: Any, en: Any) -> Any:
     """Two sheets of the same shape as one: a text that differs becomes {zh, en}."""
     if isinstance(zh, dict):
-        return {key: _together(zh[key], en[key]) for key in zh}
+        return {key: _both_languages(zh[key], en[key]) for key in zh}
     if isinstance(zh, list | tuple):
-        return [_together(*pair) for pair in zip(zh, en, strict=True)]
+        return [_both_languages(*pair) for pair in zip(zh, en, strict=True)]
     return zh if zh == en else {"zh": zh, "en": en}
 
 
 # Sheets
 
 
-def _frame(form: Printed, mark: str) -> dict[str, Any]:
+def _sheet_frame(form: Printed, mark: str) -> dict[str, Any]:
     """What stands around every sheet."""
     return {
         "company": in_language(rulebook().company),
@@ -186,8 +188,8 @@ def _register_sheet(
     columns += [
         {
             "titles": [column.title for column in cell],
-            "width": max(min(column.width, WIDEST) for column in cell),
-            "align": alignment(cell[0].kind),
+            "width": max(min(column.width, MAX_COLUMN_WEIGHT) for column in cell),
+            "align": column_alignment(cell[0].kind),
         }
         for cell in cells
     ]
@@ -198,7 +200,7 @@ def _register_sheet(
         ]
         for number, row in enumerate(rows, 1)
     ]
-    return _frame(register, "") | {
+    return _sheet_frame(register, "") | {
         "asked": [list(pair) for pair in asked],
         "columns": columns,
         "rows": lines,
@@ -215,13 +217,13 @@ def _fitted_register(sheet: dict[str, Any]) -> dict[str, Any]:
     cells = [
         [columns[place]["titles"], *(row[place] for row in sheet["rows"])] for place in range(len(columns))
     ]
-    widths = laid_out([column["width"] for column in columns], cells, WIDE, size)
+    widths = column_widths([column["width"] for column in columns], cells, LANDSCAPE_WIDTH, size)
     fitted = [
-        column | {"width": width, "titles": breakable(column["titles"], width, size)}
+        column | {"width": width, "titles": with_break_points(column["titles"], width, size)}
         for column, width in zip(columns, widths, strict=True)
     ]
     rows = [
-        [breakable(cell, width, size) for cell, width in zip(row, widths, strict=True)]
+        [with_break_points(cell, width, size) for cell, width in zip(row, widths, strict=True)]
         for row in sheet["rows"]
     ]
     return sheet | {"size": size, "columns": fitted, "rows": rows}
@@ -243,7 +245,7 @@ def _paper_sheet(
         if not subjects:
             blocks += [parts.struck(block) for block in together]
     void = record is not None and record.void_reason
-    return _frame(paper, record.title if record is not None else "") | {
+    return _sheet_frame(paper, record.title if record is not None else "") | {
         "blank": record is None,
         "stamp": state_name(record.kind, "void") if void else None,
         "blocks": blocks,

@@ -26,12 +26,12 @@ from cs.wording.language import in_language
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")  # a factory may call its form 客户/供应商
-CELL_MOST = 32_767  # characters that a cell of Excel holds
-FOOT_MOST = 255  # the same of a header or footer
+MAX_CELL_CHARACTERS = 32_767  # characters that a cell of Excel holds
+MAX_FOOTER_CHARACTERS = 255  # the same of a header or footer
 HEAD_ROWS = 3  # title, what was asked for, column titles
 # characters across A4 landscape that are still read; a wider register is printed on pages side by side
 PAGE_WIDTH = 200
-SHEET_MOST = 1_048_576 - HEAD_ROWS  # lines that a sheet of Excel holds below the head
+MAX_SHEET_LINES = 1_048_576 - HEAD_ROWS  # lines that a sheet of Excel holds below the head
 
 
 def _safe(text: str) -> str:
@@ -92,7 +92,7 @@ def as_xlsx(register: Register, args: MultiDict[str, str], on: datetime) -> IO[b
     head = (in_language(rulebook().company), title, number, gettext("as of %(at)s", at=format_moment(on)))
     sheet.write_string(0, 0, "  ".join(head), book.add_format({"bold": True, "font_size": 14}))
     asked = list_in_words(f"{label}: {value}" for label, value in register.listing.criteria_in_words(args))
-    sheet.write_string(1, 0, asked[:CELL_MOST], book.add_format({"font_size": 10}))
+    sheet.write_string(1, 0, asked[:MAX_CELL_CHARACTERS], book.add_format({"font_size": 10}))
     for place, words in enumerate((term("line_no"), *(column.title for column in register.columns))):
         sheet.write_string(HEAD_ROWS - 1, place, words, header)
     line = HEAD_ROWS - 1
@@ -123,7 +123,7 @@ def _set_page(sheet: Any, register: Register, on: datetime) -> None:
         for text in (register.number, f"{kept} · {gettext('Printed %(at)s', at=format_moment(on))}")
     )
     foot = f"&C&P / &N&R{right}"
-    sheet.set_footer(f"&L{left[: FOOT_MOST - len(foot) - 2]}{foot}")
+    sheet.set_footer(f"&L{left[: MAX_FOOTER_CHARACTERS - len(foot) - 2]}{foot}")
 
 
 def _write(sheet: Any, line: int, place: int, kind: str, value: Any, formats: dict[str, Any]) -> None:
@@ -144,4 +144,4 @@ def _write(sheet: Any, line: int, place: int, kind: str, value: Any, formats: di
     elif kind == "yes_no":
         sheet.write_string(line, place, choice("yes_no", "yes" if value else "no"), formats[kind])
     else:
-        sheet.write_string(line, place, in_words(value, kind)[:CELL_MOST], formats["text"])
+        sheet.write_string(line, place, in_words(value, kind)[:MAX_CELL_CHARACTERS], formats["text"])

@@ -19,7 +19,7 @@ from cs.records.types import Moment
 from cs.records.users import User
 
 if TYPE_CHECKING:
-    from cs.files.store import Stored
+    from cs.files.store import StoredFile
 
 
 class _StoredFile(db.Model):
@@ -80,7 +80,7 @@ class PendingUpload(_StoredFile):
 
 
 def attach(
-    record: Workflowed, files: list[Stored] | list[PendingUpload], *, step: str, by: User, on: datetime
+    record: Workflowed, files: list[StoredFile] | list[PendingUpload], *, step: str, by: User, on: datetime
 ) -> None:
     """Puts files on a record, with one event that names them and their hashes. Raises NotOpen for one that is
     closed or void."""

@@ -7,9 +7,20 @@ from typing import Any
 
 from flask_babel import gettext
 
-from cs.drawing.fishbone import draw
+from cs.drawing.fishbone import draw_fishbone
 from cs.models.capa import Capa
-from cs.printing.definition import Block, Box, Boxes, Column, Drawing, Paper, Pictures, Signing, Table, ended
+from cs.printing.definition import (
+    Block,
+    Box,
+    Boxes,
+    Column,
+    Drawing,
+    Paper,
+    Pictures,
+    Signing,
+    Table,
+    reasons_for_ending,
+)
 from cs.procedure import capa as procedure
 from cs.wording.formats import list_in_words
 from cs.wording.labels import choice, department_name, term
@@ -51,7 +62,7 @@ def fishbone_of(record: Capa, said: dict[str, Any]) -> str | None:
         )
         for code in procedure.SIX_M
     ]
-    return draw(record.problem, ribs, term("is_root"))
+    return draw_fishbone(record.problem, ribs, term("is_root"))
 
 
 PROBLEM = Boxes(
@@ -71,7 +82,7 @@ PROBLEM = Boxes(
     ),
 )
 
-ENDED = ended("sent_back_reason", "void_reason")
+ENDED = reasons_for_ending("sent_back_reason", "void_reason")
 
 CAUSE = Boxes(
     "cause",

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from flask_babel import gettext
 
-from cs.printing.definition import Block, Box, Boxes, Column, Paper, Pictures, Signing, Table, ended
+from cs.printing.definition import (
+    Block,
+    Box,
+    Boxes,
+    Column,
+    Paper,
+    Pictures,
+    Signing,
+    Table,
+    reasons_for_ending,
+)
 from cs.registers.complaint_rows import (
     capas_of,
     causes_of,
@@ -73,7 +83,7 @@ OLD = Boxes(
     on_blank=False,
 )
 
-ENDED = ended("decline_reason", "void_reason")
+ENDED = reasons_for_ending("decline_reason", "void_reason")
 
 SAMPLES = Table(
     "samples",

@@ -9,7 +9,17 @@ from flask_babel import gettext
 
 from cs.models.replenishment_lines import ReplenishmentLine
 from cs.models.replenishments import Replenishment
-from cs.printing.definition import Block, Box, Boxes, Column, Paper, Signed, Signing, Table, ended
+from cs.printing.definition import (
+    Block,
+    Box,
+    Boxes,
+    Column,
+    Paper,
+    Signed,
+    Signing,
+    Table,
+    reasons_for_ending,
+)
 from cs.procedure import replenishments as procedure
 from cs.records.signatures import RequiredSignature
 from cs.wording.formats import format_moment, format_money, list_in_words
@@ -76,7 +86,7 @@ UNIT = Column(
 )  # in parts: both languages in one line
 QUANTITY = Column("quantity", lambda row: row[1].quantity, 10, "quantity")
 
-ENDED = ended("void_reason")
+ENDED = reasons_for_ending("void_reason")
 
 APPLICATION = Boxes(
     "application",

@@ -10,7 +10,17 @@ from flask_babel import gettext
 
 from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import ReturnLine
-from cs.printing.definition import Block, Box, Boxes, Column, Paper, Pictures, Signing, Table, ended
+from cs.printing.definition import (
+    Block,
+    Box,
+    Boxes,
+    Column,
+    Paper,
+    Pictures,
+    Signing,
+    Table,
+    reasons_for_ending,
+)
 from cs.wording.formats import list_in_words
 from cs.wording.labels import choice, state_name, term
 
@@ -97,7 +107,7 @@ BOOKINGS = (
     Column("note", lambda row: row.booking.note, 40),
 )
 
-ENDED = ended("void_reason")
+ENDED = reasons_for_ending("void_reason")
 
 SLIP = Boxes(
     "slip",

@@ -42,7 +42,7 @@ from wtforms.validators import (
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from cs.files.store import FILE_MESSAGES, FileRefused, FileStore, Stored
+from cs.files.store import FILE_MESSAGES, FileRefused, FileStore, StoredFile
 from cs.records.attachments import PendingUpload
 from cs.records.procedure import rulebook, zone
 from cs.wording.labels import choices, label
@@ -370,7 +370,7 @@ def file_store() -> FileStore:
     return store
 
 
-def stage(form: Any) -> list[Stored]:
+def stage(form: Any) -> list[StoredFile]:
     """Takes the files of a form into the store, before any transaction; a refused one leaves a message beside
     the field."""
     stored, faults = [], []

@@ -21,7 +21,7 @@ from werkzeug.datastructures import MultiDict
 
 from cs.extensions import begin_write, db
 from cs.printing.definition import Paper
-from cs.printing.sheets import asked_language, language_links, paper_pdf
+from cs.printing.sheets import language_links, paper_pdf, requested_language
 from cs.procedure.authority import Permission
 from cs.procedure.workflow import Step
 from cs.records.attachments import Draft, PendingUpload, attach
@@ -75,7 +75,7 @@ def mount(section: RecordSection) -> RecordSection:
         """The record as the paper that it is, or as another of its papers."""
         record = find(model, record_id) or abort(404)
         found = next((one for one in section.papers_of(record) if one.form == form), None) or abort(404)
-        return pdf(found, paper_pdf(found, record, asked_language()), record.title)
+        return pdf(found, paper_pdf(found, record, requested_language()), record.title)
 
     if section.papers:
         blueprint.add_url_rule(

@@ -21,7 +21,7 @@ from flask_wtf.file import FileField
 from cs.extensions import begin_write, db
 from cs.files.store import MEGABYTE, FileRefused
 from cs.imports import Column, Limits, Line, Problem, Table, TableRefused, read_table
-from cs.imports.plans import Kind, Plan, apply, plan
+from cs.imports.plans import Kind, Plan, apply_plan, plan_import
 from cs.imports.words import REASONS
 from cs.procedure.authority import Permission, roles_with
 from cs.records.attachments import PendingUpload
@@ -223,7 +223,7 @@ def preview(section: str, token: str) -> Any:
         return go(url_for("imports.upload", section=section))
     if request.method == "POST" and request_id:
         return _confirm(kind, table, source, token, request_id, back)
-    made = plan(kind, table, on)
+    made = plan_import(kind, table, on)
     unknown, follows = kind.left_out(table)
     return show(
         "imports/preview.html",
@@ -282,8 +282,8 @@ def _confirm(kind: Kind, table: Table, source: list[str], token: str, request_id
     waiting = next(iter(PendingUpload.of(current_user, [token])), None)
     if waiting is None or db.session.get(Receipt, (by_id, request_id)) is not None:
         return go(back)
-    made = plan(kind, table, on)
-    apply(kind, made, source, by=current_user._get_current_object(), on=on)
+    made = plan_import(kind, table, on)
+    apply_plan(kind, made, source, by=current_user._get_current_object(), on=on)
     db.session.delete(waiting)
     db.session.add(Receipt(user_id=by_id, request_id=request_id, address=back, at=on))
     db.session.commit()

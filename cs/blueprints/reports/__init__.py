@@ -19,11 +19,11 @@ from cs.printing.definition import Register
 from cs.printing.formats import FORMATS, file_name, mime_of
 from cs.printing.sheets import (
     TooManyLines,
-    asked_language,
     blank_pdf,
     language_links,
     one_language,
     register_pdf,
+    requested_language,
 )
 from cs.printing.typeset import NotTypeset
 from cs.procedure.authority import Permission
@@ -150,7 +150,7 @@ def download(name: str, ending: str) -> Any:
 def _pdf(found: Register) -> Any:
     """A register as a PDF, up to so many rows."""
     try:
-        return pdf(found, register_pdf(found, request.args, asked_language()), str(local_today()))
+        return pdf(found, register_pdf(found, request.args, requested_language()), str(local_today()))
     except TooManyLines as too_many:
         why = gettext(
             "A PDF holds at most %(most)s lines, and this would be more. Choose a shorter period, or "
@@ -171,7 +171,7 @@ def _pdf(found: Register) -> Any:
 def blank(form: str) -> Any:
     """An empty copy of a form, for a day without power."""
     found = sections().forms.get(form) or abort(404)
-    return pdf(found, blank_pdf(found, asked_language()), gettext("blank"))
+    return pdf(found, blank_pdf(found, requested_language()), gettext("blank"))
 
 
 def _way(found: Register, ending: str = "", **changes: str) -> str:

@@ -90,7 +90,7 @@ class Figure:
         return f"{in_language(self.kpi.name)} ({list_in_words(self.heads[1:])}): {list_in_words(numbers)}"
 
     def svg(self) -> bytes:
-        return charts.draw(self.chart, self.alt)
+        return charts.draw_chart(self.chart, self.alt)
 
 
 @dataclass(frozen=True)
