@@ -52,7 +52,7 @@ SPARE_ROOM = 64 * 1024 * 1024  # bytes that stay free on the disk: the database 
 
 
 def exports_folder() -> Path:
-    """Where the finished files stand, by names that nobody can guess."""
+    """Return where the finished files are, under names that nobody can guess."""
     path: Path = current_app.config["CS_DATA"] / "exports"
     path.mkdir(exist_ok=True)
     return path
@@ -63,7 +63,7 @@ def retention_time() -> timedelta:
 
 
 def reason_in_words(export: Export) -> str:
-    """Why there is no file, and what to do."""
+    """Return why there is no file, and what to do."""
     form = FORMATS.get(export.ending)
     said = {
         "disk_full": lambda: gettext(
@@ -72,7 +72,7 @@ def reason_in_words(export: Export) -> str:
         "too_many_rows": lambda: gettext(
             "%(format)s holds at most %(most)s lines. Take a shorter period, or another kind of file.",
             format=form.title if form else "",
-            most=f"{(form and form.most) or 0:,}",
+            most=f"{(form and form.max_lines) or 0:,}",
         ),
         "stopped": lambda: gettext("The program was stopped while it wrote this file. Please try again."),
         "too_long": lambda: gettext("This file took too long. Take a shorter period."),
@@ -91,7 +91,7 @@ def reason_in_words(export: Export) -> str:
 
 @dataclass(frozen=True)
 class _CountedRegister(Register):
-    """A register that says so whenever a row of it has been read."""
+    """A register that calls `read` for each row that is read."""
 
     read: Callable[[], None] = field(kw_only=True)
 
@@ -121,12 +121,9 @@ def write_file(token: str, tell: Callable[[dict[str, Any]], Any]) -> None:
 
 
 def _write_register(token: str, room: Path, tell: Callable[[dict[str, Any]], Any]) -> None:
-    # One reading from the first line to the last, so the file is the register as it stood at one moment. In
-    # SQLite (WAL) no
-    # writer waits for it; but what is written meanwhile stays in the log beside the database file, which
-    # grows by that much
-    # (a few MB in the minute that the longest export takes) and is used anew afterwards. PostgreSQL keeps old
-    # rows for as long.
+    # One transaction from the first line to the last, so that the file is the register as of one moment. In
+    # SQLite (WAL) no writer waits for it, but the log beside the database file grows meanwhile by what is
+    # written (a few MB in the minute that the longest export takes). PostgreSQL keeps old rows for as long.
     begin_read()
     on = datetime.now(UTC)
     export = Export.by_token(token)
@@ -139,20 +136,21 @@ def _write_register(token: str, room: Path, tell: Callable[[dict[str, Any]], Any
     args = MultiDict(parse_qsl(export.asked))
     with force_locale(export.language):
         count = register.listing.count_rows(args)
-        told = _ProgressReport(count, tell)
-        if form.most is not None and count > form.most:
+        progress = _ProgressReport(count, tell)
+        if form.max_lines is not None and count > form.max_lines:
             tell({"failed": "too_many_rows"})
         elif shutil.disk_usage(room).free < SPARE_ROOM + count * len(register.columns) * CELL_ROOM:
             tell({"failed": "disk_full"})
         else:
-            facts = {one.name: getattr(register, one.name) for one in fields(register)}
-            with form.write(_CountedRegister(**facts, read=told.row), args, on) as made:
+            definition = {field.name: getattr(register, field.name) for field in fields(register)}
+            counted = _CountedRegister(**definition, read=progress.count_row)
+            with form.write(counted, args, on) as made:
                 size = _store_file(made, room / "whole", exports_folder() / export.file_name)
             tell({"done": file_name(register, export.ending, on, to_the_minute=True), "size": size})
 
 
 class _ProgressReport:
-    """Counts the rows and tells it now and then."""
+    """Counts the rows that are written, and reports the number now and then."""
 
     def __init__(self, count: int, tell: Callable[[dict[str, Any]], Any]) -> None:
         self.count, self.tell, self.rows = count, tell, 0
@@ -162,7 +160,7 @@ class _ProgressReport:
         self.at = time.monotonic()
         self.tell({"rows": self.rows, "all": self.count})
 
-    def row(self) -> None:
+    def count_row(self) -> None:
         self.rows += 1
         if self.rows == self.count or (
             self.rows % ROWS_AT_ONCE == 0 and time.monotonic() - self.at >= TELL_EVERY
@@ -171,7 +169,7 @@ class _ProgressReport:
 
 
 def _store_file(made: IO[bytes], path: Path, target: Path) -> int:
-    """Puts the finished file in its place, whole or not at all; its size."""
+    """Move the finished file to `target`, whole or not at all; return its size."""
     with path.open("wb") as file:
         shutil.copyfileobj(made, file)
         file.flush()
@@ -198,7 +196,7 @@ def _temporary_folder(token: str) -> Iterator[Path]:
 
 
 def begin_next() -> str | None:
-    """Begins what is next; its token, or None when nothing waits."""
+    """Mark the next queued export as begun; return its token, or None when the queue is empty."""
     begin_read()
     if not Export.awaited():
         return None
@@ -214,7 +212,7 @@ def begin_next() -> str | None:
 
 
 def record_progress(token: str, answer: dict[str, Any]) -> bool:
-    """Writes down what the process of this attempt told; False when nobody wants its file any more."""
+    """Store what the process of this attempt reported; return False when its file is no longer wanted."""
     on = datetime.now(UTC)
     begin_write()
     export = Export.by_token(token)
@@ -236,8 +234,8 @@ def record_progress(token: str, answer: dict[str, Any]) -> bool:
 
 
 def take_over() -> None:
-    """After the end of another server: what it had not finished waits again, unless that happened too often;
-    what nobody knows of goes."""
+    """After another server has ended: queue its unfinished exports again, unless that happened too often, and
+    delete files that belong to no export."""
     begin_write()
     for export in Export.cut_short():
         if export.attempts < MOST_ATTEMPTS:
@@ -278,15 +276,14 @@ def delete_file(token: str) -> None:
 
 
 def wake_keeper() -> None:
-    """Something is wanted: the keeper of this server looks at once. That of another process looks by
-    itself."""
+    """Have the keeper of this server look for work at once; that of another process looks by itself."""
     keeper = current_app.extensions.get("exports")
     if keeper is not None:
         keeper.woken.set()
 
 
 class ExportKeeper:
-    """Has written what waits, some at once, and removes what is over. One for a data folder, however many
+    """Runs queued exports, a few at a time, and deletes expired files. One for a data folder, however many
     servers there are."""
 
     def __init__(self, app: Flask) -> None:
@@ -298,7 +295,7 @@ class ExportKeeper:
         Thread(target=self.run, name="exports", daemon=True).start()
 
     def run(self) -> None:
-        """Until the server ends; what is being written then ends with it."""
+        """Run until the server ends; the processes that are writing end with it."""
         with self.lock() as lock:
             while True:
                 try:
@@ -319,7 +316,7 @@ class ExportKeeper:
             return closing(sqlite3.connect(exports_folder() / LOCK, timeout=0, isolation_level=None))
 
     def is_alone(self, lock: sqlite3.Connection) -> bool:
-        """Whether this one keeps the folder; it does as soon as no other does."""
+        """Return whether this keeper owns the folder; it takes it over as soon as no other does."""
         if not lock.in_transaction:
             with suppress(sqlite3.OperationalError):  # another one holds it
                 lock.execute("PRAGMA journal_mode=MEMORY")  # else a second file stands beside it
@@ -327,7 +324,7 @@ class ExportKeeper:
         return lock.in_transaction
 
     def look(self, lock: sqlite3.Connection) -> None:
-        """What is to be done now."""
+        """Do what is due now."""
         if not self.is_alone(lock):
             return
         if not self._has_taken_over:
@@ -339,8 +336,8 @@ class ExportKeeper:
             self._tidied = time.monotonic()
 
     def begin(self) -> None:
-        """Begins what waits, as many at once as the setting allows."""
-        self.writing = [one for one in self.writing if one.is_alive()]
+        """Begin queued exports, as many at a time as the setting allows."""
+        self.writing = [thread for thread in self.writing if thread.is_alive()]
         while (
             len(self.writing) < self.app.config["CS_EXPORTS_AT_ONCE"] and (token := begin_next()) is not None
         ):
@@ -349,7 +346,7 @@ class ExportKeeper:
             self.writing.append(thread)
 
     def have_written(self, token: str) -> None:
-        """Sees one process through, from its first word to its last."""
+        """Run one process from its first message to its last."""
         begun, last = time.monotonic(), {"failed": "stopped"}
         words = ("-m", "flask", "--app", "app", "exports", "write", token)
         environment = os.environ | {"CS_DATA": str(self.app.config["CS_DATA"])}

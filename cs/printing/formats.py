@@ -20,12 +20,12 @@ Writer = Callable[[Register, "MultiDict[str, str]", datetime], IO[bytes]]
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file by its ending. `most`: how many lines such a file can hold; None: any number."""
+    """A kind of file by its ending. `max_lines`: how many it can hold; None: any number."""
 
     title: str
     icon: str
     write: Writer
-    most: int | None = None
+    max_lines: int | None = None
 
 
 FORMATS: dict[str, Format] = {

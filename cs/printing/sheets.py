@@ -51,11 +51,11 @@ BLANK_LINES = 14
 
 
 class TooManyLines(ValueError):
-    """A register asks for more lines than a PDF may hold; `most` says how many it may."""
+    """A register has more lines than a PDF may hold, which is `max_lines`."""
 
-    def __init__(self, most: int) -> None:
-        super().__init__(most)
-        self.most = most
+    def __init__(self, max_lines: int) -> None:
+        super().__init__(max_lines)
+        self.max_lines = max_lines
 
 
 def requested_language() -> str:
@@ -84,10 +84,10 @@ def language_links(address: Callable[[str], str]) -> list[tuple[str, str]]:
 
 def register_pdf(register: Register, args: MultiDict[str, str], asked: str) -> bytes:
     """The lines that the address asks for; TooManyLines where they are more than CS_PDF_ROWS."""
-    most = current_app.config["CS_PDF_ROWS"]
-    rows = list(db.session.execute(register.listing.ordered_query(args).limit(most + 1)))
-    if len(rows) > most:
-        raise TooManyLines(most)
+    max_lines = current_app.config["CS_PDF_ROWS"]
+    rows = list(db.session.execute(register.listing.ordered_query(args).limit(max_lines + 1)))
+    if len(rows) > max_lines:
+        raise TooManyLines(max_lines)
     return _typeset_sheet(
         "register",
         _fitted_register(

@@ -475,8 +475,8 @@ def test_nothing_is_begun_without_room_for_it(
 def test_a_sheet_that_cannot_hold_the_lines_is_refused_with_its_limit(
     app: Flask, clerk: Browser, three: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert FORMATS["xlsx"].most == 1_048_573
-    monkeypatch.setitem(FORMATS, "xlsx", dataclasses.replace(FORMATS["xlsx"], most=2))
+    assert FORMATS["xlsx"].max_lines == 1_048_573
+    monkeypatch.setitem(FORMATS, "xlsx", dataclasses.replace(FORMATS["xlsx"], max_lines=2))
     clerk.post(ASK)
     assert work(app)[-1] == {"failed": "too_many_rows"}
     assert "Excel 文件最多容纳 2 行" in clerk.get(FILES).text

@@ -155,7 +155,7 @@ def _pdf(found: Register) -> Any:
         why = gettext(
             "A PDF holds at most %(most)s lines, and this would be more. Choose a shorter period, or "
             "take the Excel or CSV file: they hold all.",
-            most=too_many.most,
+            most=too_many.max_lines,
         )
     except NotTypeset:
         log.exception("register %s as PDF", found.name)
