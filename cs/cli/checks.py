@@ -37,13 +37,13 @@ def procedure(as_json: bool) -> None:
 
 def rules_in_force() -> dict[str, Any]:
     """The whole procedure as plain values: the tables of its files, the authority matrix, the workflows."""
-    facts = dataclasses.asdict(rulebook())
-    del facts["text"], facts["files"]
-    facts["authority"] = [dataclasses.asdict(row) for row in AUTHORITY]
-    facts["workflows"] = {
+    rules = dataclasses.asdict(rulebook())
+    del rules["text"], rules["files"]
+    rules["authority"] = [dataclasses.asdict(row) for row in AUTHORITY]
+    rules["workflows"] = {
         kind: dataclasses.asdict(cls.workflow) for kind, cls in KINDS.items() if issubclass(cls, Workflowed)
     }
-    return facts
+    return rules
 
 
 def _plain(value: Any) -> Any:

@@ -56,11 +56,11 @@ def _addresses(host: str, port: int) -> list[str]:
     """How browsers on this machine and in the factory reach the server."""
     if host not in ("0.0.0.0", "::", ""):
         return [f"http://{host}:{port}"]
-    found = ["127.0.0.1"]
+    hosts = ["127.0.0.1"]
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(("192.0.2.1", 9))  # sends nothing: asks the system which of its addresses leads out
-        found.append(probe.getsockname()[0])
-    return [f"http://{address}:{port}" for address in dict.fromkeys(found)]
+        hosts.append(probe.getsockname()[0])
+    return [f"http://{address}:{port}" for address in dict.fromkeys(hosts)]
 
 
 def _first_administrator() -> str | None:

@@ -180,30 +180,32 @@ def draw_chart(chart: Chart, title: str) -> bytes:
     drawn.value_formatter = written
     every = -(-len(chart.labels) // MAX_LABELS) or 1
     drawn.x_labels, drawn.y_labels = (
-        ["" if place % every else label for place, label in enumerate(chart.labels)][::way],
+        ["" if position % every else label for position, label in enumerate(chart.labels)][::way],
         ticks,
     )
-    for one in shown:
-        each = chart.each or [one.color] * len(one.values)
+    for series in shown:
+        each = chart.each or [series.color] * len(series.values)
         least = THINNEST * ticks[-1] if stacked else 0
-        words = one.words or ["" if (value or 0) < least else written(value or 0) for value in one.values]
+        words = series.words or [
+            "" if (value or 0) < least else written(value or 0) for value in series.values
+        ]
         drawn.add(
-            one.title,
+            series.title,
             [
                 None
                 if value is None
                 else {"value": value, "color": color, "formatter": _saying(word, chart.level)}
-                for value, color, word in zip(one.values, each, words, strict=True)
+                for value, color, word in zip(series.values, each, words, strict=True)
             ][::way],
-            show_dots=not one.dashed,
-            stroke_style={"dasharray": "7,5"} if one.dashed else None,
+            show_dots=not series.dashed,
+            stroke_style={"dasharray": "7,5"} if series.dashed else None,
         )
     drawn.add_xml_filter(lambda root: _bare(root, title))
     return bytes(drawn.render())
 
 
 def _style(shown: Sequence[Series], stacked: bool) -> Style:
-    inside = [stacked and one.color in (ACCENT, LATE) for one in shown]  # values in dark bars are white
+    inside = [stacked and series.color in (ACCENT, LATE) for series in shown]  # values in dark bars are white
     return Style(
         background="#fff",
         plot_background="#fff",
@@ -224,7 +226,7 @@ def _style(shown: Sequence[Series], stacked: bool) -> Style:
         major_guide_stroke_color=GUIDE,
         guide_stroke_dasharray="none",
         major_guide_stroke_dasharray="none",
-        colors=tuple(one.color for one in shown),
+        colors=tuple(series.color for series in shown),
         value_colors=tuple("#fff" if white else INK for white in inside),
     )
 
@@ -246,7 +248,9 @@ def _fit(labels: Sequence[str]) -> bool:
 
 def _highest(chart: Chart) -> float:
     """The highest bar, and the line."""
-    sums = [sum(one.values[place] or 0 for one in chart.series) for place in range(len(chart.labels))]
+    sums = [
+        sum(series.values[position] or 0 for series in chart.series) for position in range(len(chart.labels))
+    ]
     return max([*sums, *(value or 0 for value in (chart.line.values if chart.line else ())), 1])
 
 

@@ -33,5 +33,5 @@ def read_code(typed: str) -> tuple[str, int | None]:
     """
     half = unicodedata.normalize("NFKC", typed[:LONGEST_CODE]).translate(SIGNS)
     number = "".join(letter for letter in half if letter.isprintable() and not letter.isspace()).upper()
-    found = _WITH_LINE.fullmatch(number)
-    return (found.group(1), int(found.group(2))) if found else (number, None)
+    match = _WITH_LINE.fullmatch(number)
+    return (match.group(1), int(match.group(2))) if match else (number, None)

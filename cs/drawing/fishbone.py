@@ -21,7 +21,7 @@ def width_of(text: str) -> float:
     return sum(1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.56 for letter in text)
 
 
-def wrapped_lines(text: str, room: float, most: int = MAX_CAUSE_LINES) -> list[str]:
+def wrapped_lines(text: str, room: float, max_lines: int = MAX_CAUSE_LINES) -> list[str]:
     """The text in lines that fit into so many letters, English broken between words; what does not fit ends
     in …."""
     lines: list[str] = [""]
@@ -30,8 +30,8 @@ def wrapped_lines(text: str, room: float, most: int = MAX_CAUSE_LINES) -> list[s
             lines.append("")
         lines[-1] += word if lines[-1] else word.lstrip()
     lines = [line.rstrip() for line in lines]
-    if len(lines) > most:
-        lines = [*lines[: most - 1], f"{lines[most - 1][:-1]}…"]
+    if len(lines) > max_lines:
+        lines = [*lines[: max_lines - 1], f"{lines[max_lines - 1][:-1]}…"]
     return lines
 
 
@@ -80,9 +80,9 @@ def draw_fishbone(
     spine = MARGIN + 30 + above
     height = spine + below + 30 + MARGIN
     parts = [_line(MARGIN, spine, WIDTH - HEAD - MARGIN, spine, BONE, 4), _head(problem, spine)]
-    for place, (name, causes) in enumerate(laid):
-        up = place < half
-        foot = MARGIN + slot * (place % half + 1) - 4
+    for position, (name, causes) in enumerate(laid):
+        up = position < half
+        foot = MARGIN + slot * (position % half + 1) - 4
         parts += _rib(name, causes, foot, spine, -above if up else below, room)
     title = escape(problem, quote=True)
     return (
@@ -146,7 +146,7 @@ def _text(
     lines: Sequence[str], x: float, y: float, *, anchor: str = "start", colour: str = INK, weight: int = 400
 ) -> str:
     spans = "".join(
-        f'<tspan x="{x:.1f}" y="{y + place * LINE:.1f}">{escape(line)}</tspan>'
-        for place, line in enumerate(lines)
+        f'<tspan x="{x:.1f}" y="{y + position * LINE:.1f}">{escape(line)}</tspan>'
+        for position, line in enumerate(lines)
     )
     return f'<text text-anchor="{anchor}" fill="{colour}" font-weight="{weight}">{spans}</text>'

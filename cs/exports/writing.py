@@ -65,7 +65,7 @@ def retention_time() -> timedelta:
 def reason_in_words(export: Export) -> str:
     """Return why there is no file, and what to do."""
     form = FORMATS.get(export.ending)
-    said = {
+    reasons = {
         "disk_full": lambda: gettext(
             "There is no room left on the server's disk. Tell the administrator, then try again."
         ),
@@ -78,7 +78,7 @@ def reason_in_words(export: Export) -> str:
         "too_long": lambda: gettext("This file took too long. Take a shorter period."),
         "unknown": lambda: gettext("This register no longer exists in this version of the program."),
     }
-    return said.get(
+    return reasons.get(
         export.reason or "",
         lambda: gettext(
             "The program made a mistake; it has been written to the log. Please tell the administrator."

@@ -219,8 +219,8 @@ class FileStore:
         """Any picture under any picture's name: messengers rename them. The stored name tells what it really
         is."""
         incoming.seek(0)
-        found = picture_format(incoming.read(32))
-        if found is None or self.allowed.keys().isdisjoint(PICTURE_ENDINGS[found]):
+        picture_kind = picture_format(incoming.read(32))
+        if picture_kind is None or self.allowed.keys().isdisjoint(PICTURE_ENDINGS[picture_kind]):
             raise FileRefused("type_mismatch", ending=ending)
         picture = cleaned_picture(incoming, self.max_pixels)
         if picture.content is not None:

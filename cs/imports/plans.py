@@ -63,11 +63,11 @@ class Plan:
     @property
     def remarks(self) -> list[tuple[Problem, list[int]]]:
         """What is said of the new lines: each remark once, with its rows."""
-        found: dict[str, tuple[Problem, list[int]]] = {}
+        by_content: dict[str, tuple[Problem, list[int]]] = {}
         for fresh in self.fresh:
             for remark in fresh.remarks:
-                found.setdefault(repr(remark), (remark, []))[1].append(fresh.line.number)
-        return list(found.values())
+                by_content.setdefault(repr(remark), (remark, []))[1].append(fresh.line.number)
+        return list(by_content.values())
 
     @property
     def states(self) -> Counter[str]:
@@ -158,18 +158,20 @@ def _column(
 ) -> Column:
     word = rulebook().terms[label or name]
     own = (word.zh, word.en) if language == "zh" else (word.en, word.zh)
-    kept = []
+    own_titles = []
     for title in (*own, *titles):
         if title_key(title) not in taken:
             taken.add(title_key(title))
-            kept.append(title)
+            own_titles.append(title)
     choices = words(language) if words else None
     if group is not None:
         names = rulebook().choices[group]
-        choices = {one.in_(language): code for code, one in names.items()}
-        choices |= {one.in_("en" if language == "zh" else "zh"): code for code, one in names.items()}
+        choices = {choice_name.in_(language): code for code, choice_name in names.items()}
+        choices |= {
+            choice_name.in_("en" if language == "zh" else "zh"): code for code, choice_name in names.items()
+        }
         choices |= {word: code for word, code in OTHER_WORDS.get(group, {}).items() if code in names}
-    return Column(name, tuple(kept) or (name,), kind, choices=choices, **options)  # type: ignore[arg-type]
+    return Column(name, tuple(own_titles) or (name,), kind, choices=choices, **options)  # type: ignore[arg-type]
 
 
 # What the lines refer to
@@ -209,37 +211,32 @@ class Known:
     def customer(self, line: Line, columns: Iterable[str], problems: list[Problem]) -> int | None:
         """The customer that the cells of these columns name: by code, short or full name; None when they are
         empty or wrong."""
-        found: dict[str, int] = {}
+        customer_ids: dict[str, int] = {}
         for name in columns:
             word = line.values.get(name)
             if not word:
                 continue
             ids = self._customers.get(comparable(str(word)), set())
             if len(ids) == 1:
-                found[name] = next(iter(ids))
+                customer_ids[name] = next(iter(ids))
             else:
                 problems.append(
                     Problem(name, "ambiguous_customer" if ids else "unknown_customer", {"value": word})
                 )
-        if len(set(found.values())) > 1:
-            problems.append(
-                Problem(
-                    None,
-                    "different_customers",
-                    {"names": "、".join(self.names[one] for one in dict.fromkeys(found.values()))},
-                )
-            )
-        return next(iter(found.values()), None)
+        names = [self.names[customer_id] for customer_id in dict.fromkeys(customer_ids.values())]
+        if len(names) > 1:
+            problems.append(Problem(None, "different_customers", {"names": "、".join(names)}))
+        return next(iter(customer_ids.values()), None)
 
     def code(self, column: str, word: Any) -> str | None:
         """The code that a word of a cell stands for, in a column that takes other words as text too."""
         return self._columns[column].codes.get(comparable(str(word))) if word else None
 
     def model(self, word: Any, problems: list[Problem]) -> int | None:
-        found = self._models.get(comparable(str(word)))
-        if found is None:
+        product_id = self._models.get(comparable(str(word)))
+        if product_id is None:
             problems.append(Problem("model", "unknown_model", {"value": word}))
-        return found
+        return product_id
 
     def person(self, column: str, word: Any, problems: list[Problem]) -> int | None:
         if not word:
@@ -260,13 +257,13 @@ def plan_import(kind: Kind, table: Table, on: datetime) -> Plan:
     known, made = Known(kind, table, on), Plan()
     keyed: list[tuple[str, Fresh]] = []
     for line in table.lines:
-        said = list(line.problems)
-        values = kind.read(line, known, said)
-        problems = [problem for problem in said if not isinstance(problem, Remark)]
+        findings = list(line.problems)
+        values = kind.read(line, known, findings)
+        problems = [problem for problem in findings if not isinstance(problem, Remark)]
         if problems:
             made.bad.append((line, problems))
         else:
-            keyed.append((kind.key(values), Fresh(line, values, said)))
+            keyed.append((kind.key(values), Fresh(line, values, findings)))
     there = _states_of_known_keys(kind.model, [key for key, _ in keyed])
     first: dict[str, Fresh] = {}
     taken, numbers = _own_numbers_in_use(kind), {}
@@ -315,15 +312,15 @@ def _number_problem(
 
 def _states_of_known_keys(model: type[Any], keys: list[str]) -> dict[str, str]:
     """{key: state} of those that are in the database; valid records before void ones."""
-    found: dict[str, str] = {}
+    states: dict[str, str] = {}
     for start in range(0, len(keys), KEYS_AT_ONCE):
         query = (
             select(model.natural_key, model.state)
             .where(model.natural_key.in_(keys[start : start + KEYS_AT_ONCE]))
             .order_by(model.state.desc())
         )
-        found |= {row.natural_key: row.state for row in db.session.execute(query)}
-    return found
+        states |= {row.natural_key: row.state for row in db.session.execute(query)}
+    return states
 
 
 def apply_plan(kind: Kind, made: Plan, source: list[str], *, by: User, on: datetime) -> list[Any]:

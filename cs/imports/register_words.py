@@ -63,12 +63,12 @@ def _slash_separated_names(name: str) -> list[str]:
 
 def defect_words(_language: str) -> dict[str, str]:
     """Defects by their names, as CATEGORY.code, where one category alone has the name."""
-    found: dict[str, set[str]] = {}
+    candidates: dict[str, set[str]] = {}
     for row in rulebook().defects.values():
         for code, name in row.codes.items():
             for word in (name.zh, name.en, code, *_slash_separated_names(name.zh)):
-                found.setdefault(word, set()).add(f"{row.code}.{code}")
-    return {word: next(iter(ones)) for word, ones in found.items() if len(ones) == 1}
+                candidates.setdefault(word, set()).add(f"{row.code}.{code}")
+    return {word: next(iter(ones)) for word, ones in candidates.items() if len(ones) == 1}
 
 
 def department_words(language: str) -> dict[str, str]:
@@ -78,4 +78,6 @@ def department_words(language: str) -> dict[str, str]:
     words = {(row.zh if language == "zh" else row.en): row.code for row in rows} | {
         word: row.code for row in rows for word in (row.zh, row.en)
     }
-    return words | {alias: code for code, one in rulebook().departments.items() for alias in one.aliases}
+    return words | {
+        alias: code for code, department in rulebook().departments.items() for alias in department.aliases
+    }

@@ -127,8 +127,8 @@ def _workbook(data: bytes, limits: Limits) -> Generator[Sheet, None, None]:
         file.write(data)
         file.seek(0)
         words = ("-I", str(WORKER), str(limits.sheets))
-        with answers_of(*words, seconds=limits.seconds, stdin=file, stderr=subprocess.DEVNULL) as told:
-            answers = _Answers(told)
+        with answers_of(*words, seconds=limits.seconds, stdin=file, stderr=subprocess.DEVNULL) as messages:
+            answers = _Answers(messages)
             while (name := answers.next_sheet()) is not None:
                 yield Sheet(name, answers.rows())
 
@@ -136,8 +136,8 @@ def _workbook(data: bytes, limits: Limits) -> Generator[Sheet, None, None]:
 class _Answers:
     """The worker's answers, read one ahead, so that a sheet's rows end where the next sheet begins."""
 
-    def __init__(self, told: Iterator[Any]) -> None:
-        self.told = told
+    def __init__(self, messages: Iterator[Any]) -> None:
+        self.messages = messages
         self.header: dict = {}
 
     def next_sheet(self) -> str | None:
@@ -149,7 +149,7 @@ class _Answers:
 
     def rows(self) -> Iterator[Row]:
         while not self.header:
-            answer = next(self.told, None)
+            answer = next(self.messages, None)
             if answer is None:
                 # The worker ended without its last word: it ran out of memory or time, or the parser broke.
                 raise TableRefused("damaged")

@@ -205,34 +205,34 @@ def _match(number: int, row: Row, index: Mapping[str, str]) -> _Header:
     """Which column stands where: titles that match in full first, then those that match in part
     (“数量(PCS)”)."""
     texts = {
-        place: " ".join(cell.split())
-        for place, cell in enumerate(row)
+        position: " ".join(cell.split())
+        for position, cell in enumerate(row)
         if isinstance(cell, str) and cell.strip()
     }
     places: dict[str, int] = {}
-    found: dict[str, list[str]] = {}
+    matches: dict[str, list[str]] = {}
     unknown: dict[int, str] = {}
-    for place, text in texts.items():
+    for position, text in texts.items():
         name = index.get(title_key(text))
         if name is None:
-            unknown[place] = text
+            unknown[position] = text
         else:
-            places.setdefault(name, place)
-            found.setdefault(name, []).append(text)
-    for place, text in list(unknown.items()):
-        name = next((index[key] for key in _parts(row[place]) if key in index), None)
+            places.setdefault(name, position)
+            matches.setdefault(name, []).append(text)
+    for position, text in list(unknown.items()):
+        name = next((index[key] for key in _parts(row[position]) if key in index), None)
         if name is not None and name not in places:
-            places[name] = place
-            found[name] = [text]
-            del unknown[place]
+            places[name] = position
+            matches[name] = [text]
+            del unknown[position]
     return _Header(
         row=number,
         places=places,
-        titles={name: titles[0] for name, titles in found.items()},
+        titles={name: titles[0] for name, titles in matches.items()},
         unknown=[raw_in_message(text) for text in unknown.values()],
         twice={
             name: [raw_in_message(title) for title in titles]
-            for name, titles in found.items()
+            for name, titles in matches.items()
             if len(titles) > 1
         },
         width=1 + max(texts, default=-1),
@@ -272,7 +272,9 @@ def _lines(
 ) -> Iterator[Line]:
     count = 0
     for number, row in rows:
-        raw = {name: row[place] if place < len(row) else None for name, place in header.places.items()}
+        raw = {
+            name: row[position] if position < len(row) else None for name, position in header.places.items()
+        }
         if all(_blank(cell) for cell in raw.values()):
             continue
         count += 1

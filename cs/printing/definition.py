@@ -151,10 +151,10 @@ class Boxes:
 
     def facts(self, subject: Any) -> list[tuple[str, str, int | str]]:
         """(label, value, span) of each, for the page."""
-        said = [(box, box.in_words(subject)) for box in self.boxes]
+        texts = [(box, box.in_words(subject)) for box in self.boxes]
         return [
             (term(box.term), text, "full" if box.span == 4 else box.span)
-            for box, text in said
+            for box, text in texts
             if text or not box.if_filled
         ]
 

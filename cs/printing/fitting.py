@@ -63,10 +63,10 @@ def column_widths(
     widths, free = [0.0] * len(weights), set(range(len(weights)))
     while free:
         left = room - sum(widths)
-        share = left / sum(weights[place] for place in free)
-        tight = {place for place in free if weights[place] * share < needs[place]}
-        for place in tight or free:
-            widths[place] = needs[place] if tight else weights[place] * share
+        share = left / sum(weights[column] for column in free)
+        tight = {column for column in free if weights[column] * share < needs[column]}
+        for column in tight or free:
+            widths[column] = needs[column] if tight else weights[column] * share
         free -= tight or free
     return widths
 
@@ -74,9 +74,9 @@ def column_widths(
 def _shared_widths(needs: Sequence[float], room: float) -> list[float]:
     """The needs, of which the largest are cut to what the others leave them, all of these alike."""
     widths = [0.0] * len(needs)
-    by_need = sorted(range(len(needs)), key=lambda place: needs[place])
-    for done, place in enumerate(by_need):
-        widths[place] = min(needs[place], (room - sum(widths)) / (len(needs) - done))
+    by_need = sorted(range(len(needs)), key=lambda column: needs[column])
+    for done, column in enumerate(by_need):
+        widths[column] = min(needs[column], (room - sum(widths)) / (len(needs) - done))
     return widths
 
 

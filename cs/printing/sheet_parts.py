@@ -45,7 +45,7 @@ class SheetParts:
         self.record, self.files, self.pictures = record, files, pictures
 
     def of(self, block: Block, subject: Any) -> dict[str, Any]:
-        parts = [part for one in block.parts if (part := self._part(one, subject)) is not None]
+        parts = [part for definition in block.parts if (part := self._part(definition, subject)) is not None]
         return {"letter": block.letter, "title": block.title(subject), "clause": block.clause, "parts": parts}
 
     def struck(self, block: Block) -> dict[str, Any]:
@@ -88,8 +88,10 @@ class SheetParts:
         }
 
     def _table(self, part: Table, subject: Any) -> dict[str, Any]:
-        found = [] if self.record is None else part.rows(subject)
-        rows = [[value_in_print(column.value(row), column.kind) for column in part.columns] for row in found]
+        subjects = [] if self.record is None else part.rows(subject)
+        rows = [
+            [value_in_print(column.value(row), column.kind) for column in part.columns] for row in subjects
+        ]
         if self.record is not None and not rows:
             rows = [[EMPTY] * len(part.columns)]
         return {
@@ -143,8 +145,8 @@ def fitted_paper(sheet: dict[str, Any]) -> dict[str, Any]:
                 for row in part["rows"]
             ]
         elif part["kind"] == "pictures":
-            for one in part["pictures"]:
-                one["name"] = with_break_points(one["name"], PORTRAIT_WIDTH / 3, SMALL)
+            for picture in part["pictures"]:
+                picture["name"] = with_break_points(picture["name"], PORTRAIT_WIDTH / 3, SMALL)
             part["others"] = with_break_points(part["others"], PORTRAIT_WIDTH, PAPER_SIZE)
     return sheet
 
@@ -153,12 +155,12 @@ def lines_of_boxes(boxes: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     """Boxes in lines of four; the last box of a line takes what is left of it."""
     lines: list[list[dict[str, Any]]] = [[]]
     for box in boxes:
-        if sum(one["span"] for one in lines[-1]) + box["span"] > 4:
+        if sum(placed_box["span"] for placed_box in lines[-1]) + box["span"] > 4:
             lines.append([])
         lines[-1].append(box)
     for line in lines:
         if line:
-            line[-1]["span"] += 4 - sum(one["span"] for one in line)
+            line[-1]["span"] += 4 - sum(placed_box["span"] for placed_box in line)
     return lines
 
 
@@ -209,12 +211,12 @@ def signers_of(box: Signing, record: Any, events: list[tuple[Event, str]]) -> li
         ]
     return [
         {
-            "name": one.name,
-            "as": one.role,
-            "at": format_moment(one.at),
-            "hash": one.content_hash[:12] if one.content_hash else None,
+            "name": signer.name,
+            "as": signer.role,
+            "at": format_moment(signer.at),
+            "hash": signer.content_hash[:12] if signer.content_hash else None,
         }
-        for one in people
+        for signer in people
     ]
 
 

@@ -60,14 +60,14 @@ class TooManyLines(ValueError):
 
 def requested_language() -> str:
     """The language that the address asks for (zh, en or both), else the reader's."""
-    asked = request.args.get("language", "")
-    return asked if asked in (*LANGUAGES, BOTH) else current_language()
+    requested = request.args.get("language", "")
+    return requested if requested in (*LANGUAGES, BOTH) else current_language()
 
 
 def one_language() -> str:
     """The same for files that hold one language: where both are asked for, the reader's."""
-    asked = requested_language()
-    return asked if asked in LANGUAGES else current_language()
+    requested = requested_language()
+    return requested if requested in LANGUAGES else current_language()
 
 
 def language_links(address: Callable[[str], str]) -> list[tuple[str, str]]:
@@ -82,7 +82,7 @@ def language_links(address: Callable[[str], str]) -> list[tuple[str, str]]:
 # The three kinds of sheets
 
 
-def register_pdf(register: Register, args: MultiDict[str, str], asked: str) -> bytes:
+def register_pdf(register: Register, args: MultiDict[str, str], requested: str) -> bytes:
     """The lines that the address asks for; TooManyLines where they are more than CS_PDF_ROWS."""
     max_lines = current_app.config["CS_PDF_ROWS"]
     rows = list(db.session.execute(register.listing.ordered_query(args).limit(max_lines + 1)))
@@ -92,13 +92,14 @@ def register_pdf(register: Register, args: MultiDict[str, str], asked: str) -> b
         "register",
         _fitted_register(
             _in_languages(
-                asked, lambda: _register_sheet(register, rows, register.listing.criteria_in_words(args), 0)
+                requested,
+                lambda: _register_sheet(register, rows, register.listing.criteria_in_words(args), 0),
             )
         ),
     )
 
 
-def paper_pdf(paper: Paper, record: Record, asked: str) -> bytes:
+def paper_pdf(paper: Paper, record: Record, requested: str) -> bytes:
     """The paper of a record. Its date is that of the record's last event: the same content gives the same
     bytes."""
     files = [file for file in Attachment.of(record) if file.void_reason is None]
@@ -117,21 +118,21 @@ def paper_pdf(paper: Paper, record: Record, asked: str) -> bytes:
     }
     return _typeset_sheet(
         "paper",
-        fitted_paper(_in_languages(asked, lambda: _paper_sheet(paper, record, files, events, pictures)))
+        fitted_paper(_in_languages(requested, lambda: _paper_sheet(paper, record, files, events, pictures)))
         | {"date": date},
         pictures,
     )
 
 
-def blank_pdf(form: Register | Paper, asked: str) -> bytes:
+def blank_pdf(form: Register | Paper, requested: str) -> bytes:
     """An empty copy to write on by hand, for a day without power."""
     if isinstance(form, Register):
         return _typeset_sheet(
             "register",
-            _fitted_register(_in_languages(asked, lambda: _register_sheet(form, [], [], BLANK_LINES))),
+            _fitted_register(_in_languages(requested, lambda: _register_sheet(form, [], [], BLANK_LINES))),
         )
     return _typeset_sheet(
-        "paper", fitted_paper(_in_languages(asked, lambda: _paper_sheet(form, None, [], [], {})))
+        "paper", fitted_paper(_in_languages(requested, lambda: _paper_sheet(form, None, [], [], {})))
     )
 
 
@@ -144,13 +145,13 @@ def _typeset_sheet(layout: str, sheet: dict[str, Any], pictures: dict[str, Path]
 # Languages
 
 
-def _in_languages(asked: str, sheet: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def _in_languages(requested: str, sheet: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     made = []
-    for one in LANGUAGES if asked == BOTH else (asked,):
-        with force_locale(one):
+    for code in LANGUAGES if requested == BOTH else (requested,):
+        with force_locale(code):
             made.append(sheet())
-    both: dict[str, Any] = _both_languages(*made) if asked == BOTH else made[0]
-    return both | {"language": "zh" if asked == BOTH else asked}
+    both: dict[str, Any] = _both_languages(*made) if requested == BOTH else made[0]
+    return both | {"language": "zh" if requested == BOTH else requested}
 
 
 def _both_languages(zh: Any, en: Any) -> Any:
@@ -181,7 +182,7 @@ def _sheet_frame(form: Printed, mark: str) -> dict[str, Any]:
 
 
 def _register_sheet(
-    register: Register, rows: Sequence[Any], asked: list[tuple[str, str]], empty: int
+    register: Register, rows: Sequence[Any], criteria: list[tuple[str, str]], empty: int
 ) -> dict[str, Any]:
     cells = register.cells
     columns = [{"titles": [term("line_no")], "width": LINE_NO, "align": "center"}]
@@ -201,7 +202,7 @@ def _register_sheet(
         for number, row in enumerate(rows, 1)
     ]
     return _sheet_frame(register, "") | {
-        "asked": [list(pair) for pair in asked],
+        "asked": [list(pair) for pair in criteria],
         "columns": columns,
         "rows": lines,
         "empty": empty,
@@ -213,9 +214,9 @@ def _fitted_register(sheet: dict[str, Any]) -> dict[str, Any]:
     """With the size of the letters and the widths of the columns, and places where words too long for them
     may break."""
     columns = sheet["columns"]
-    size = next(size for most, size in REGISTER_SIZES if len(columns) <= most)
+    size = next(size for max_columns, size in REGISTER_SIZES if len(columns) <= max_columns)
     cells = [
-        [columns[place]["titles"], *(row[place] for row in sheet["rows"])] for place in range(len(columns))
+        [columns[number]["titles"], *(row[number] for row in sheet["rows"])] for number in range(len(columns))
     ]
     widths = column_widths([column["width"] for column in columns], cells, LANDSCAPE_WIDTH, size)
     fitted = [

@@ -54,7 +54,7 @@ class Gate:
     @property
     def vacant(self) -> tuple[str | None, ...]:
         """The roles without which it cannot be passed and which nobody holds."""
-        empty = tuple(one.role for one in self.roles if not one.people)
+        empty = tuple(signers.role for signers in self.roles if not signers.people)
         return empty if self.each or len(empty) == len(self.roles) else ()
 
 
@@ -99,7 +99,11 @@ def signers_today(on: datetime) -> SignersToday:
             select(Task.kind, Task.name, func.count(Task.record_id.distinct())).group_by(Task.kind, Task.name)
         )
     }
-    stuck = {Replenishment.kind: sum(not one.can_be_completed(held) for one in _unsigned_applications())}
+    stuck = {
+        Replenishment.kind: sum(
+            not application.can_be_completed(held) for application in _unsigned_applications()
+        )
+    }
     gates = []
     for kind, cls in KINDS.items():
         for step in _signed_steps(cls):
@@ -159,12 +163,17 @@ def _chains_of_signatures(people: tuple[User, ...], held: dict[int, tuple[str, .
     applicants = [person for person in people if person.may(Permission.APPLY_REPLENISHMENT)]
     latest = select(Replenishment.created_by_id).order_by(Replenishment.id.desc()).limit(LATEST)
     filed = Counter(db.session.execute(latest).scalars())
-    most = max(filed.values(), default=0)
+    max_filed = max(filed.values(), default=0)
     chains = []
     for roles in rulebook().replenishment.chains():
         blocked = tuple(person for person in applicants if not can_pass(held, roles, (person.id,)))
         closed = not can_pass(held, roles, ()) or (bool(applicants) and len(blocked) == len(applicants))
         chains.append(
-            Chain(roles, blocked, tuple(person for person in blocked if filed[person.id] == most > 0), closed)
+            Chain(
+                roles,
+                blocked,
+                tuple(person for person in blocked if filed[person.id] == max_filed > 0),
+                closed,
+            )
         )
     return tuple(chains)

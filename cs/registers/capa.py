@@ -110,8 +110,8 @@ def _overdue(row: Row[Any]) -> int | None:
 
 
 def _cause(row: Row[Any]) -> tuple[tuple[str, str], ...] | None:
-    said = (("occurrence", row.occurrence_cause), ("escape", row.escape_cause))
-    return tuple((choice("cause_kind", kind), text) for kind, text in said if text) or None
+    causes = (("occurrence", row.occurrence_cause), ("escape", row.escape_cause))
+    return tuple((choice("cause_kind", kind), text) for kind, text in causes if text) or None
 
 
 def _status(row: Row[Any]) -> str:

@@ -41,7 +41,7 @@ def capas_of(record: Complaint) -> list[Capa]:
 
 
 def causes_of(record: Complaint) -> list[Cause]:
-    said = [
+    stated = [
         Cause(
             capa.number,
             capa.department,
@@ -52,7 +52,7 @@ def causes_of(record: Complaint) -> list[Cause]:
         )
         for capa in capas_of(record)
     ]
-    return said or [
+    return stated or [
         Cause(name_of_reply(reply), None, reply.cause, None, None, None)
         for reply in record.replies
         if reply.cause
@@ -60,7 +60,7 @@ def causes_of(record: Complaint) -> list[Cause]:
 
 
 def measures_of(record: Complaint) -> list[Measure]:
-    said = [
+    stated = [
         Measure(
             capa.number,
             action.action_kind,
@@ -74,7 +74,7 @@ def measures_of(record: Complaint) -> list[Measure]:
         for capa in capas_of(record)
         for action in capa.actions
     ]
-    return said or [
+    return stated or [
         Measure(name_of_reply(reply), None, reply.actions, None, None, None, None, None)
         for reply in record.replies
         if reply.actions
@@ -109,11 +109,13 @@ def goods_of(of: Of) -> list[tuple[Any, Any]]:
     """(place, one of its dispositions); a place with nothing has none."""
     complaint, meeting = of
     return [
-        (place, row)
-        for place in complaint.places
-        if place.round == meeting.round
+        (location, row)
+        for location in complaint.places
+        if location.round == meeting.round
         for row in [
-            one for one in complaint.dispositions if (one.round, one.place) == (place.round, place.place)
+            disposition
+            for disposition in complaint.dispositions
+            if (disposition.round, disposition.place) == (location.round, location.place)
         ]
         or [None]
     ]

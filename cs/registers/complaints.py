@@ -104,8 +104,8 @@ def keys_in_words(by: str, keys: Iterable[Any]) -> dict[Any, str]:
             if str(key).isdecimal() and len(str(key)) <= LONGEST_ID and int(key) <= MOST_ID
         }
         return names | {
-            ids[found]: said
-            for found, said in db.session.execute(select(model.id, name).where(model.id.in_(ids)))
+            ids[row_id]: row_name
+            for row_id, row_name in db.session.execute(select(model.id, name).where(model.id.in_(ids)))
         }
     coded = [
         key.split(".")
@@ -247,8 +247,12 @@ def _symptom(row: Row[Any]) -> tuple[str, ...]:
 
 def _remarks(row: Row[Any]) -> tuple[Any, ...] | None:
     """The closing note; of a line of an old register its own number and what it said beside the columns."""
-    said = ((term("old_number"), row.old_number) if row.old_number else None, row.old_notes, row.closing_note)
-    return tuple(one for one in said if one) or None
+    remarks = (
+        (term("old_number"), row.old_number) if row.old_number else None,
+        row.old_notes,
+        row.closing_note,
+    )
+    return tuple(remark for remark in remarks if remark) or None
 
 
 COMPLAINT_REGISTER = Register(

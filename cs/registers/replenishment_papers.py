@@ -33,16 +33,16 @@ def _lines(record: Replenishment) -> list[Numbered]:
     return list(enumerate(record.lines, 1))
 
 
-def _signed(one: RequiredSignature, role: str) -> Signed:
+def _signed(signature: RequiredSignature, role: str) -> Signed:
     """A signature of the chain that runs: under which role, what was decided, and for whom where a deputy
     gave it."""
-    instead = gettext("for %(name)s", name=one.signed_for.name) if one.signed_for else ""
-    said = (role, choice("signature_decision", one.signature_decision), instead)
+    instead = gettext("for %(name)s", name=signature.signed_for.name) if signature.signed_for else ""
+    role_words = (role, choice("signature_decision", signature.signature_decision), instead)
     return Signed(
-        one.user.name if one.user else "",
-        " · ".join(part for part in said if part),
-        one.decided_at,
-        one.content_hash,
+        signature.user.name if signature.user else "",
+        " · ".join(part for part in role_words if part),
+        signature.decided_at,
+        signature.content_hash,
     )
 
 
@@ -52,22 +52,22 @@ def _signers(*roles: str) -> Callable[[Replenishment], list[Signed]]:
 
     def people(record: Replenishment) -> list[Signed]:
         return [
-            _signed(one, choice("needed_role", one.needed_role) if len(roles) > 1 else "")
-            for one in record.running
-            if one.needed_role in roles and one.user is not None
+            _signed(signature, choice("needed_role", signature.needed_role) if len(roles) > 1 else "")
+            for signature in record.running
+            if signature.needed_role in roles and signature.user is not None
         ]
 
     return people
 
 
 def _voided(record: Replenishment) -> str:
-    """The signatures that a later change took away."""
-    gone = [one for one in record.approvals if one.chain != record.chain and one.user is not None]
-    return list_in_words(
-        f"{choice('needed_role', one.needed_role)} {one.user.name} {format_moment(one.decided_at)}"
-        for one in gone
-        if one.user
-    )
+    """Return the signatures that a later change made void."""
+    words = []
+    for approval in record.approvals:
+        if approval.chain != record.chain and approval.user is not None:
+            role = choice("needed_role", approval.needed_role)
+            words.append(f"{role} {approval.user.name} {format_moment(approval.decided_at)}")
+    return list_in_words(words)
 
 
 def _of_return(record: Replenishment) -> str | None:

@@ -61,7 +61,7 @@ def _with_rework(record: Return) -> list[Return]:
 
 def _booked(record: Return) -> list[Numbered]:
     by_id = {row.line.id: row for row in _lines(record)}
-    return [by_id[one.line_id]._replace(booking=one) for one in record.bookings]
+    return [by_id[booking.line_id]._replace(booking=booking) for booking in record.bookings]
 
 
 def _noted(record: Return) -> list[Numbered]:
@@ -82,8 +82,8 @@ def _instructions(record: Return) -> list[Instruction]:
 
 
 def _difference(row: Numbered) -> str | None:
-    found = row.line.tally.difference
-    return None if found is None else f"{found:+}" if found else "0"
+    difference = row.line.tally.difference
+    return None if difference is None else f"{difference:+}" if difference else "0"
 
 
 def _once_counted(name: str) -> Any:

@@ -70,12 +70,12 @@ def value_in_words(field: str, value: Any, own: str = "") -> str:
     if isinstance(value, bool):
         return choice("yes_no", "yes" if value else "no")
     if isinstance(value, list):
-        return list_in_words(value_in_words(field, one, own) for one in value)
+        return list_in_words(value_in_words(field, item, own) for item in value)
     if isinstance(value, dict):
         return " · ".join(
-            f"{field_name(key)} {value_in_words(key, one)}"
-            for key, one in value.items()
-            if one not in (None, "", False)
+            f"{field_name(key)} {value_in_words(key, item)}"
+            for key, item in value.items()
+            if item not in (None, "", False)
             and key != own
             and key not in UNSPOKEN_PARTS
             and (key in REFERENCES or not key.endswith(REFERENCE_KEYS))

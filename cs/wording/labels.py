@@ -63,8 +63,8 @@ def departments_by_code() -> dict[str, Department]:
         g.departments = {
             row.code: row for row in db.session.execute(select(Department).order_by(Department.id)).scalars()
         }
-    kept: dict[str, Department] = g.departments
-    return kept
+    departments: dict[str, Department] = g.departments
+    return departments
 
 
 def department_name(code: str | None) -> str:
@@ -74,7 +74,7 @@ def department_name(code: str | None) -> str:
 
 def clause_title(clause: str) -> str:
     """The title of a clause; empty where the procedure has none by that number."""
-    return next((in_language(one.title) for one in rulebook().clauses if one.id == clause), "")
+    return next((in_language(row.title) for row in rulebook().clauses if row.id == clause), "")
 
 
 def form_number(key: str) -> str:
