@@ -1,4 +1,4 @@
-"""The rules in force, and whether all that is stored is sound."""
+"""The rules in force, and the check of all stored data."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from cs.records.signatures import verify_signatures
 @click.option("--json", "as_json", is_flag=True, help="as JSON")
 @with_appcontext
 def procedure(as_json: bool) -> None:
-    """Prints the rules in force."""
+    """Print the rules in force."""
     rules = rulebook()
     if not as_json:
         click.echo(rules.text)
@@ -36,7 +36,8 @@ def procedure(as_json: bool) -> None:
 
 
 def rules_in_force() -> dict[str, Any]:
-    """The whole procedure as plain values: the tables of its files, the authority matrix, the workflows."""
+    """Return the whole procedure as plain values: the tables of its files, the authority matrix, the
+    workflows."""
     rules = dataclasses.asdict(rulebook())
     del rules["text"], rules["files"]
     rules["authority"] = [dataclasses.asdict(row) for row in AUTHORITY]
@@ -53,8 +54,8 @@ def _plain(value: Any) -> Any:
 @click.command("verify")
 @with_appcontext
 def verify() -> None:
-    """Checks the audit chains, the records, the signatures, the rules, the tasks and the files; exit code 1
-    when something is wrong."""
+    """Check the audit chains, records, signatures, rules, tasks and files; exit with 1 if anything is
+    wrong."""
     begin_read()  # it may last, and the site is at work
     faults = [
         *chain.verify_events(),

@@ -24,7 +24,7 @@ from cs.records.users import SetupLink, User
 @click.option("--port", default=8000, type=int)
 @with_appcontext
 def serve(host: str, port: int) -> None:
-    """Serves the site until it is told to stop."""
+    """Serve the site until stopped."""
     import waitress
 
     first = _first_administrator()
@@ -53,7 +53,7 @@ def serve(host: str, port: int) -> None:
 
 
 def _addresses(host: str, port: int) -> list[str]:
-    """How browsers on this machine and in the factory reach the server."""
+    """Return the URLs of the server on this machine and in the factory's network."""
     if host not in ("0.0.0.0", "::", ""):
         return [f"http://{host}:{port}"]
     hosts = ["127.0.0.1"]
@@ -64,7 +64,8 @@ def _addresses(host: str, port: int) -> list[str]:
 
 
 def _first_administrator() -> str | None:
-    """Asks for the first administrator on a terminal; without one returns a one-time link's token."""
+    """Ask for the first administrator on a terminal; without a terminal, return the token of a one-time
+    link."""
     if not has_no_accounts():
         return None
     on = datetime.now(UTC)

@@ -26,7 +26,7 @@ from cs.site import DEMO_MARK, write_whole
 
 
 def _copy_before_migration(folder: Path) -> Path | None:
-    """A copy of the SQLite file beside it, taken before its tables are changed."""
+    """Copy the SQLite file before its tables are changed; return the copy."""
     source = folder / "cs.db"
     if current_app.config["DATABASE_URL"] or has_no_accounts():
         return None
@@ -51,8 +51,7 @@ def _needs_migration() -> bool:
 
 
 def set_up(on: datetime) -> list[str]:
-    """Makes the database what this version needs, keeps the procedure's text, adds its departments; says what
-    it did."""
+    """Migrate the database, store the procedure's text and add its departments; return what was done."""
     done = []
     if _needs_migration():
         copy = _copy_before_migration(current_app.config["CS_DATA"])
@@ -73,8 +72,7 @@ def set_up(on: datetime) -> list[str]:
 
 
 def _tidy(on: datetime) -> None:
-    """Lets go of what only served for a while: ended sessions, request ids, drafts, files of forms that were
-    never sent."""
+    """Delete what has expired: ended sessions, request ids, drafts, files of forms that were never sent."""
     later = aliased(LoginSession)
     one_after = exists().where(
         later.user_id == LoginSession.user_id, later.created_at > LoginSession.created_at
@@ -93,7 +91,7 @@ def _tidy(on: datetime) -> None:
 
 
 def has_no_accounts() -> bool:
-    """Whether nobody has an account yet. Keeps no transaction open: migrations come over a connection of
+    """Return whether nobody has an account yet. No transaction stays open: migrations use a connection of
     their own."""
     if not inspect(db.engine).has_table("users"):
         return True
@@ -102,11 +100,11 @@ def has_no_accounts() -> bool:
 
 
 @click.command("init")
-@click.option("--demo", is_flag=True, help="fill an empty folder of its own with a made-up year")
+@click.option("--demo", is_flag=True, help="fill an empty folder with a made-up year")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="the day on which the demo's year ends")
 @with_appcontext
 def init(demo: bool, today: datetime | None) -> None:
-    """Sets everything up; safe to run at every start."""
+    """Set everything up; safe to run at every start."""
     folder: Path = current_app.config["CS_DATA"]
     marked = (folder / DEMO_MARK).exists()
     if demo and not marked and not has_no_accounts():

@@ -16,30 +16,31 @@ from cs.exports.writing import ExportKeeper, write_file
 from cs.extensions import db
 from cs.records.personal_tasks import rebuild_tasks
 
-tasks = AppGroup("tasks", help="What waits for whom.")
+tasks = AppGroup("tasks", help="The index of tasks.")
 
 
 @tasks.command("rebuild")
 def rebuild() -> None:
-    """Writes all tasks anew from the records."""
+    """Rebuild all tasks from the records."""
     count = rebuild_tasks(datetime.now(UTC))
     db.session.commit()
     click.echo(f"{count} 项待办 task(s)")
 
 
-exports = AppGroup("exports", help="Registers that are written in the background.")
+exports = AppGroup("exports", help="Registers written in the background.")
 
 
 @exports.command("work")
 def work() -> None:
-    """Has them written until it is told to stop; for a server other than `serve`, which does so by itself."""
+    """Write queued exports until stopped. Needed only with a server other than `serve`, which does so
+    itself."""
     ExportKeeper(current_app._get_current_object()).run()  # type: ignore[attr-defined]
 
 
 @exports.command("write", hidden=True)
 @click.argument("token")
 def write_export(token: str) -> None:
-    """Writes one and tells how far it is; its keeper begins this process, and it ends with it."""
+    """Write one export and report progress. The keeper starts this process, which ends with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
@@ -48,7 +49,7 @@ def write_export(token: str) -> None:
 
 
 def _end_with_parent() -> None:
-    """However the parent ends, the system closes what it held: our input then ends.
+    """End this process when its parent ends, which closes our input however it ended.
 
     Read from the system itself: Python's own stdin is locked while a thread waits for it, and a process that
     has done its work could not end.

@@ -1,7 +1,6 @@
 """Registers and papers as PDF: their sheets in Chinese, in English or in both, filled or blank.
 
-A sheet is plain data (what cs.registers.typeset sets): it is made once in each language asked for, and laid
-together for both.
+A sheet is plain data for cs.printing.typeset: made once in each requested language, and merged for both.
 """
 
 from __future__ import annotations
@@ -59,19 +58,19 @@ class TooManyLines(ValueError):
 
 
 def requested_language() -> str:
-    """The language that the address asks for (zh, en or both), else the reader's."""
+    """Return the language that the URL asks for (zh, en or both), else the reader's."""
     requested = request.args.get("language", "")
     return requested if requested in (*LANGUAGES, BOTH) else current_language()
 
 
 def one_language() -> str:
-    """The same for files that hold one language: where both are asked for, the reader's."""
+    """Return the same for files in one language: the reader's where both are requested."""
     requested = requested_language()
     return requested if requested in LANGUAGES else current_language()
 
 
 def language_links(address: Callable[[str], str]) -> list[tuple[str, str]]:
-    """(name, address) of a sheet in each language and in both."""
+    """Return (name, URL) of a sheet in each language and in both."""
     return [
         ("中文", address("zh")),
         ("English", address("en")),
@@ -83,7 +82,7 @@ def language_links(address: Callable[[str], str]) -> list[tuple[str, str]]:
 
 
 def register_pdf(register: Register, args: MultiDict[str, str], requested: str) -> bytes:
-    """The lines that the address asks for; TooManyLines where they are more than CS_PDF_ROWS."""
+    """Return the lines that the URL asks for; raise TooManyLines for more than CS_PDF_ROWS."""
     max_lines = current_app.config["CS_PDF_ROWS"]
     rows = list(db.session.execute(register.listing.ordered_query(args).limit(max_lines + 1)))
     if len(rows) > max_lines:
@@ -100,8 +99,8 @@ def register_pdf(register: Register, args: MultiDict[str, str], requested: str) 
 
 
 def paper_pdf(paper: Paper, record: Record, requested: str) -> bytes:
-    """The paper of a record. Its date is that of the record's last event: the same content gives the same
-    bytes."""
+    """Return the paper of a record. Its date is that of the record's last event: the same content gives the
+    same bytes."""
     files = [file for file in Attachment.of(record) if file.void_reason is None]
     events = signing_events(record, paper)
     pictures = {
@@ -125,7 +124,7 @@ def paper_pdf(paper: Paper, record: Record, requested: str) -> bytes:
 
 
 def blank_pdf(form: Register | Paper, requested: str) -> bytes:
-    """An empty copy to write on by hand, for a day without power."""
+    """Return an empty copy to fill in by hand, for a day without power."""
     if isinstance(form, Register):
         return _typeset_sheet(
             "register",
@@ -155,7 +154,7 @@ def _in_languages(requested: str, sheet: Callable[[], dict[str, Any]]) -> dict[s
 
 
 def _both_languages(zh: Any, en: Any) -> Any:
-    """Two sheets of the same shape as one: a text that differs becomes {zh, en}."""
+    """Merge two sheets of the same shape: a text that differs becomes {zh, en}."""
     if isinstance(zh, dict):
         return {key: _both_languages(zh[key], en[key]) for key in zh}
     if isinstance(zh, list | tuple):
@@ -167,7 +166,7 @@ def _both_languages(zh: Any, en: Any) -> Any:
 
 
 def _sheet_frame(form: Printed, mark: str) -> dict[str, Any]:
-    """What stands around every sheet."""
+    """Return what every sheet has: company, title, numbers, retention."""
     return {
         "company": in_language(rulebook().company),
         "title": form.title,

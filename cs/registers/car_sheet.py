@@ -51,14 +51,14 @@ def _proof(name: str) -> Any:
     return lambda of: getattr(of[1]["verification"], name) if of[1]["verification"] else None
 
 
-def fishbone_of(record: Capa, said: dict[str, Any]) -> str | None:
-    """The fishbone of a round in the reader's language; None where it has none."""
-    if not said["bones"]:
+def fishbone_of(record: Capa, answers: dict[str, Any]) -> str | None:
+    """Return the fishbone of a round in the reader's language; None where it has none."""
+    if not answers["bones"]:
         return None
     ribs = [
         (
             choice("cause_class", code),
-            [(bone.cause, bone.is_root) for bone in said["bones"] if bone.cause_class == code],
+            [(bone.cause, bone.is_root) for bone in answers["bones"] if bone.cause_class == code],
         )
         for code in procedure.SIX_M
     ]

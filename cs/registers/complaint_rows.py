@@ -15,7 +15,7 @@ Of = tuple[Complaint, Any]
 
 
 class Cause(NamedTuple):
-    """What is said of the cause: by a CAR in its running round, or with a reply where no CAR was issued."""
+    """A cause as stated: by a CAR in its running round, or with a reply where no CAR was issued."""
 
     where: str
     department: str | None
@@ -106,19 +106,15 @@ def in_meeting(rows: str) -> Any:
 
 
 def goods_of(of: Of) -> list[tuple[Any, Any]]:
-    """(place, one of its dispositions); a place with nothing has none."""
+    """Return (location, one of its dispositions); the disposition is None where a location has none."""
     complaint, meeting = of
-    return [
-        (location, row)
-        for location in complaint.places
-        if location.round == meeting.round
-        for row in [
-            disposition
-            for disposition in complaint.dispositions
-            if (disposition.round, disposition.place) == (location.round, location.place)
-        ]
-        or [None]
-    ]
+    goods: list[tuple[Any, Any]] = []
+    for location in complaint.places:
+        if location.round == meeting.round:
+            key = (location.round, location.place)
+            decided = [row for row in complaint.dispositions if (row.round, row.place) == key]
+            goods += [(location, disposition) for disposition in decided or [None]]
+    return goods
 
 
 def of_goods(name: str, kind: Any = str) -> Any:

@@ -77,7 +77,7 @@ def _open_for(value: str) -> ColumnElement[bool]:
 
 
 def age_in_words(first: int, last: int | None) -> str:
-    """A span of days, both included; without end where `last` is None."""
+    """Return a span of days in words, both included; without end where `last` is None."""
     return (
         gettext("%(first)s–%(last)s days", first=first, last=last)
         if last is not None
@@ -92,8 +92,8 @@ NAMED_BY_RECORD: dict[str, tuple[type[Record], Any]] = {
 
 
 def keys_in_words(by: str, keys: Iterable[Any]) -> dict[Any, str]:
-    """What the lines of the Pareto are called: categories, codes, customers, models, departments. What never
-    was one is left out."""
+    """Return the names of the Pareto's lines: categories, codes, customers, models, departments. Unknown keys
+    are left out."""
     keys = list(keys)
     names: dict[Any, str] = {key: gettext("not stated") for key in keys if key in (None, NOT_STATED)}
     if by in NAMED_BY_RECORD:
@@ -127,7 +127,7 @@ def keys_in_words(by: str, keys: Iterable[Any]) -> dict[Any, str]:
 
 
 def _frequent(by: str) -> Filter:
-    """The complaints of one line of the Pareto."""
+    """Return the condition of the complaints of one line of the Pareto."""
 
     def condition(value: str) -> ColumnElement[bool]:
         if value == NOT_STATED:

@@ -137,7 +137,8 @@ REPLENISHED = Boxes(
         Box(
             "replenishments",
             lambda record: list_in_words(
-                f"{one.number} {state_name('replenishment', one.state)}" for one in record.replenishments
+                f"{replenishment.number} {state_name('replenishment', replenishment.state)}"
+                for replenishment in record.replenishments
             ),
             4,
             if_filled=True,
@@ -322,10 +323,15 @@ OF_RETURN = Boxes(
 INSTRUCTION = Boxes(
     "instruction",
     (
-        Box("instruction_no", lambda one: one.first.instruction_no, 2),
-        Box("instructed_by", lambda one: one.first.instructed_by.name if one.first.instructed_by else None),
-        Box("instructed_at", lambda one: one.first.instructed_at, kind="moment"),
-        Box("instruction", lambda one: one.first.instruction, 4, room=36),
+        Box("instruction_no", lambda instruction: instruction.first.instruction_no, 2),
+        Box(
+            "instructed_by",
+            lambda instruction: (
+                instruction.first.instructed_by.name if instruction.first.instructed_by else None
+            ),
+        ),
+        Box("instructed_at", lambda instruction: instruction.first.instructed_at, kind="moment"),
+        Box("instruction", lambda instruction: instruction.first.instruction, 4, room=36),
     ),
 )
 
@@ -341,7 +347,7 @@ INSTRUCTED = Table(
         Column("rework_qty", lambda row: row.line.rework_qty, 9, "quantity"),
         Column("rework_on", lambda row: row.line.rework_on, 11, "day"),
     ),
-    lambda one: one.lines,
+    lambda instruction: instruction.lines,
     6,
 )
 

@@ -13,7 +13,7 @@ from cs.wording.language import current_language
 
 
 def list_in_words(words: Iterable[str]) -> str:
-    """Words one after another, as the reader's language lists them."""
+    """Join words with the comma of the reader's language."""
     return (", " if current_language() == "en" else "、").join(words)
 
 
@@ -22,7 +22,7 @@ def format_day(value: date | None) -> str:
 
 
 def format_moment(value: datetime | None) -> str:
-    """A moment in the factory's zone, to the minute."""
+    """Return a moment in the factory's zone, to the minute."""
     return value.astimezone(zone()).strftime("%Y-%m-%d %H:%M") if value else ""
 
 
@@ -31,7 +31,7 @@ def local_today() -> date:
 
 
 def format_duration(duration: timedelta) -> str:
-    """A length of time in its two largest units."""
+    """Return a length of time in its two largest units."""
     minutes = int(abs(duration).total_seconds() // 60)
     days, hours, minutes = minutes // 1440, minutes % 1440 // 60, minutes % 60
     if days:
@@ -50,7 +50,8 @@ def format_duration(duration: timedelta) -> str:
 
 
 def time_left(due: datetime | None, at: datetime | None = None) -> str:
-    """The time left until `due`, or how late it is, in words; at `at` for what is done."""
+    """Return in words the time left until `due` or how late it is; with `at`, whether that moment was in
+    time."""
     if due is None:
         return ""
     remaining = due - (at or datetime.now(UTC))
@@ -76,7 +77,7 @@ def time_ago(value: datetime | None) -> str:
 
 
 def format_money(value: Decimal | None) -> str:
-    """An amount with its two decimals; a unit price with up to four."""
+    """Return an amount with two decimals, or a unit price with up to four."""
     if value is None:
         return ""
     text = f"{value:,.4f}"

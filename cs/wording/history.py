@@ -50,7 +50,7 @@ UNSPOKEN_PARTS = (
 
 
 def field_name(field: str) -> str:
-    """The label of a kept field; the field's own name where the procedure has none for it."""
+    """Return the label of a stored field; its own name where the procedure has no label for it."""
     key = REFERENCES[field][0] if field in REFERENCES else field
     return term(key) if key in rulebook().terms else field
 
@@ -62,10 +62,9 @@ def _name_of_reference(field: str, record_id: int) -> str:
 
 
 def value_in_words(field: str, value: Any, own: str = "") -> str:
-    """A kept value as people read it, for the timeline: codes and references by their names, moments in the
-    factory's zone.
+    """Return a stored value in words: codes and references by their names, moments in the factory's zone.
 
-    `own` is the field by which the rows of a record refer to it, which goes without saying.
+    `own` is the field by which the rows of a record refer to it; it is left out.
     """
     if isinstance(value, bool):
         return choice("yes_no", "yes" if value else "no")

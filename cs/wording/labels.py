@@ -13,12 +13,12 @@ from cs.wording.language import current_language, in_language
 
 
 def term(key: str) -> str:
-    """A word of the procedure: a field's label, a heading."""
+    """Return a term of the procedure file: the label of a field, a heading."""
     return in_language(rulebook().terms[key])
 
 
 def label(key: str) -> LazyString:
-    """The same, looked up when it is shown: for form classes."""
+    """Return a term that is looked up only when it is shown, for form classes."""
     return LazyString(lambda: term(key))
 
 
@@ -38,7 +38,7 @@ def defect_category_name(code: str | None) -> str:
 
 
 def defect_name(category: str | None, code: str | None) -> str:
-    """A defect code's name; the code itself where the procedure file no longer has it."""
+    """Return the name of a defect; its code where the procedure file no longer has it."""
     codes = rulebook().defects[category].codes if category in rulebook().defects else {}
     return in_language(codes[code]) if code in codes else code or ""
 
@@ -58,7 +58,7 @@ def role_name(code: str | None) -> str:
 
 
 def departments_by_code() -> dict[str, Department]:
-    """All departments by code, read once a request."""
+    """Return all departments by code, read once per request."""
     if "departments" not in g:
         g.departments = {
             row.code: row for row in db.session.execute(select(Department).order_by(Department.id)).scalars()
@@ -73,7 +73,7 @@ def department_name(code: str | None) -> str:
 
 
 def clause_title(clause: str) -> str:
-    """The title of a clause; empty where the procedure has none by that number."""
+    """Return the title of a clause; empty where the procedure has no such clause."""
     return next((in_language(row.title) for row in rulebook().clauses if row.id == clause), "")
 
 

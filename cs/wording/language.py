@@ -12,7 +12,7 @@ LANGUAGES = ("zh", "en")
 
 
 def select_language() -> str:
-    """The person's own choice, else this browser's, else the site's default."""
+    """Return the person's own choice, else the browser's, else the site's default."""
     if not has_request_context():
         return str(current_app.config["CS_LANGUAGE"])
     chosen = current_user.language if current_user.is_authenticated else None

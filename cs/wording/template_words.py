@@ -32,7 +32,7 @@ from cs.wording.language import in_language
 
 
 def init_words(app: Any) -> None:
-    """Gives the templates their words."""
+    """Register the names and formats with the templates."""
     app.jinja_env.globals.update(
         term=term,
         choice=choice,
