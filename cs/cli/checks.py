@@ -32,7 +32,7 @@ def procedure(as_json: bool) -> None:
     if not as_json:
         click.echo(rules.text)
         return
-    click.echo(json.dumps(rules_in_force(), ensure_ascii=False, indent=1, default=_plain))
+    click.echo(json.dumps(rules_in_force(), ensure_ascii=False, indent=1, default=_plain_value))
 
 
 def rules_in_force() -> dict[str, Any]:
@@ -47,7 +47,7 @@ def rules_in_force() -> dict[str, Any]:
     return rules
 
 
-def _plain(value: Any) -> Any:
+def _plain_value(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 

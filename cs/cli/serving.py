@@ -43,7 +43,7 @@ def serve(host: str, port: int) -> None:
             f"端口 {port} 不可用 Port {port} cannot be used: {error.strerror}. Try --port {port + 1}."
         ) from error
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    for address in _addresses(host, port):
+    for address in _server_urls(host, port):
         click.echo(f"已启动 Running at {address}")
         if first:
             click.echo(f"首位管理员 First administrator: {address}/setup/{first}")
@@ -52,7 +52,7 @@ def serve(host: str, port: int) -> None:
     server.run()
 
 
-def _addresses(host: str, port: int) -> list[str]:
+def _server_urls(host: str, port: int) -> list[str]:
     """Return the URLs of the server on this machine and in the factory's network."""
     if host not in ("0.0.0.0", "::", ""):
         return [f"http://{host}:{port}"]

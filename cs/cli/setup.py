@@ -66,12 +66,12 @@ def set_up(on: datetime) -> list[str]:
             row = Department(code=department.code, zh=department.name.zh, en=department.name.en)
             with row.changing("create", None, on):
                 row.active = True
-    _tidy(on)
+    _delete_expired_rows(on)
     db.session.commit()
     return done
 
 
-def _tidy(on: datetime) -> None:
+def _delete_expired_rows(on: datetime) -> None:
     """Delete what has expired: ended sessions, request ids, drafts, files of forms that were never sent."""
     later = aliased(LoginSession)
     one_after = exists().where(
@@ -122,18 +122,18 @@ def init(demo: bool, today: datetime | None) -> None:
     if demo and has_no_accounts():
         _make_demo(today.date() if today else datetime.now(zone()).date())
     else:
-        _say_all(set_up(datetime.now(UTC)))
+        _echo_lines(set_up(datetime.now(UTC)))
 
 
 def _make_demo(day: date) -> None:
     from cs.demo import beginning, build
 
-    _say_all(set_up(beginning(day)))
+    _echo_lines(set_up(beginning(day)))
     click.echo("正在生成演示数据 Making the demo's year …")
     build(day)
     db.session.commit()
 
 
-def _say_all(lines: list[str]) -> None:
+def _echo_lines(lines: list[str]) -> None:
     for line in lines:
         click.echo(line)

@@ -99,7 +99,7 @@ LISTING = Listing(
 )
 
 
-def _overdue(row: Row[Any]) -> int | None:
+def _days_overdue(row: Row[Any]) -> int | None:
     """7.6-17: days after the planned day; of a CAR without measures, days after the answer was wanted.
     Nothing where all is in time or ended."""
     wanted = row.planned_on or row.due_on
@@ -109,19 +109,19 @@ def _overdue(row: Row[Any]) -> int | None:
     return late if late > 0 else None
 
 
-def _cause(row: Row[Any]) -> tuple[tuple[str, str], ...] | None:
+def _causes_in_words(row: Row[Any]) -> tuple[tuple[str, str], ...] | None:
     causes = (("occurrence", row.occurrence_cause), ("escape", row.escape_cause))
     return tuple((choice("cause_kind", kind), text) for kind, text in causes if text) or None
 
 
-def _status(row: Row[Any]) -> str:
+def _status_in_words(row: Row[Any]) -> str:
     if not row.runs:
         return term("reopened")
     sent_back = row.sent_back_reason and row.state in procedure.UNANSWERED
     return term("sent_back") if sent_back else state_name("capa", row.state)
 
 
-def _verified(row: Row[Any]) -> str | None:
+def _verification_in_words(row: Row[Any]) -> str | None:
     return f"{row.verification_method} · {format_day(row.period_to)}" if row.verification_method else None
 
 
@@ -142,7 +142,7 @@ CAPA_REGISTER = Register(
         Column("resp_dept", lambda row: department_name(row.department), 10),
         Column("due_on", lambda row: row.due_on, 11, "day", under=True),
         Column("owner", lambda row: row.owner, 10, under=True),
-        Column("cause", _cause, 32),
+        Column("cause", _causes_in_words, 32),
         Column("action_kind", lambda row: choice("action_kind", row.action_kind), 10),
         Column("corrective_action", lambda row: row.content if row.action_kind != "preventive" else None, 30),
         Column(
@@ -153,10 +153,10 @@ CAPA_REGISTER = Register(
         ),
         Column("planned_on", lambda row: row.planned_on, 11, "day"),
         Column("done_on", lambda row: row.done_on, 11, "day", under=True),
-        Column("overdue_days", _overdue, 8, "whole"),
-        Column("method_and_day", _verified, 22),
+        Column("overdue_days", _days_overdue, 8, "whole"),
+        Column("method_and_day", _verification_in_words, 22),
         Column("effect", lambda row: choice("effect", row.effect), 8, under=True),
-        Column("status", _status, 12),
+        Column("status", _status_in_words, 12),
         Column(
             "closed_on",
             lambda row: local_day_if_any(row.closed_at) if row.runs else None,

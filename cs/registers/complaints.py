@@ -58,11 +58,11 @@ def _choice_of(group: str) -> Callable[[], list[tuple[str, str]]]:
     return lambda: choices(group)
 
 
-def _yes() -> list[tuple[str, str]]:
+def _yes_option() -> list[tuple[str, str]]:
     return [("yes", choice("yes_no", "yes"))]
 
 
-def _ages() -> list[tuple[str, str]]:
+def _age_options() -> list[tuple[str, str]]:
     return [
         ("all", gettext("all")),
         *(
@@ -126,8 +126,8 @@ def keys_in_words(by: str, keys: Iterable[Any]) -> dict[Any, str]:
     return names | {".".join(parts): department_name(parts[0]) for parts in coded if len(parts) == 1}
 
 
-def _frequent(by: str) -> Filter:
-    """Return the condition of the complaints of one line of the Pareto."""
+def _pareto_line_filter(by: str) -> Filter:
+    """Return the filter by one line of the Pareto."""
 
     def condition(value: str) -> ColumnElement[bool]:
         if value == NOT_STATED:
@@ -167,10 +167,10 @@ OF_THE_FIGURES = (
         lambda value: figures.first_reply_conditions()[value],
         quiet=True,
     ),
-    Filter("open", lambda: term("open_for"), _ages, _open_for, quiet=True),
-    Filter("is_repeat", lambda: term("is_repeat"), _yes, lambda _value: figures.REPEATED, quiet=True),
-    Filter("is_closed", lambda: term("closed_on"), _yes, lambda _value: figures.CLOSED, quiet=True),
-    *(_frequent(by) for by in figures.PARETO),
+    Filter("open", lambda: term("open_for"), _age_options, _open_for, quiet=True),
+    Filter("is_repeat", lambda: term("is_repeat"), _yes_option, lambda _value: figures.REPEATED, quiet=True),
+    Filter("is_closed", lambda: term("closed_on"), _yes_option, lambda _value: figures.CLOSED, quiet=True),
+    *(_pareto_line_filter(by) for by in figures.PARETO),
 )
 
 LISTING = Listing(
@@ -240,12 +240,12 @@ LISTING = Listing(
 )
 
 
-def _symptom(row: Row[Any]) -> tuple[str, ...]:
+def _symptom_with_defect(row: Row[Any]) -> tuple[str, ...]:
     named = defect_name(row.defect_category, row.defect_code)
     return (named, row.description) if named and named != row.description else (row.description,)
 
 
-def _remarks(row: Row[Any]) -> tuple[Any, ...] | None:
+def _remarks_of_line(row: Row[Any]) -> tuple[Any, ...] | None:
     """The closing note; of a line of an old register its own number and what it said beside the columns."""
     remarks = (
         (term("old_number"), row.old_number) if row.old_number else None,
@@ -278,7 +278,7 @@ COMPLAINT_REGISTER = Register(
             "percent",
             under=True,
         ),
-        Column("symptom", _symptom, 36),
+        Column("symptom", _symptom_with_defect, 36),
         Column("defect_category", lambda row: defect_category_name(row.defect_category), 13),
         Column("severity", lambda row: choice("severity", row.severity), 10, under=True),
         Column("nature", lambda row: choice("nature", row.nature), 8),
@@ -307,7 +307,7 @@ COMPLAINT_REGISTER = Register(
         ),
         Column("status", lambda row: state_name("complaint", row.state), 12, under=True),
         Column("late_reply_reason", lambda row: row.late_reply_reason, 16),
-        Column("remarks", _remarks, 16),
+        Column("remarks", _remarks_of_line, 16),
     ),
     address=lambda row: url_for("complaints.detail", record_id=row.id),
 )

@@ -29,11 +29,11 @@ SIGNERS = (*procedure.FIRST, *procedure.LAST)
 Numbered = tuple[int, ReplenishmentLine]
 
 
-def _lines(record: Replenishment) -> list[Numbered]:
+def _numbered_lines(record: Replenishment) -> list[Numbered]:
     return list(enumerate(record.lines, 1))
 
 
-def _signed(signature: RequiredSignature, role: str) -> Signed:
+def _signature_in_box(signature: RequiredSignature, role: str) -> Signed:
     """A signature of the chain that runs: under which role, what was decided, and for whom where a deputy
     gave it."""
     instead = gettext("for %(name)s", name=signature.signed_for.name) if signature.signed_for else ""
@@ -46,13 +46,15 @@ def _signed(signature: RequiredSignature, role: str) -> Signed:
     )
 
 
-def _signers(*roles: str) -> Callable[[Replenishment], list[Signed]]:
+def _signers_for_roles(*roles: str) -> Callable[[Replenishment], list[Signed]]:
     """Who has signed or refused for these roles in the chain that runs; a box of one role says it in its
     title."""
 
     def people(record: Replenishment) -> list[Signed]:
         return [
-            _signed(signature, choice("needed_role", signature.needed_role) if len(roles) > 1 else "")
+            _signature_in_box(
+                signature, choice("needed_role", signature.needed_role) if len(roles) > 1 else ""
+            )
             for signature in record.running
             if signature.needed_role in roles and signature.user is not None
         ]
@@ -60,7 +62,7 @@ def _signers(*roles: str) -> Callable[[Replenishment], list[Signed]]:
     return people
 
 
-def _voided(record: Replenishment) -> str:
+def _void_signatures(record: Replenishment) -> str:
     """Return the signatures that a later change made void."""
     words = []
     for approval in record.approvals:
@@ -74,7 +76,7 @@ def _of_return(record: Replenishment) -> str | None:
     return record.of_return.number if record.of_return else None
 
 
-def _applicant(record: Replenishment) -> str | None:
+def _applicant_name(record: Replenishment) -> str | None:
     return record.created_by.name if record.created_by else None
 
 
@@ -96,7 +98,7 @@ APPLICATION = Boxes(
         Box("original_order_no", lambda record: record.order_no),
         Box("complaint_no", lambda record: record.complaint.number),
         Box("return_no", _of_return),
-        Box("applicant", _applicant),
+        Box("applicant", _applicant_name),
         Box("charged", lambda record: record.charged, kind="yes_no", options="yes_no"),
         Box("replenishment_reason", lambda record: record.replenishment_reason, 4),
     ),
@@ -113,7 +115,7 @@ LINES = Table(
         Column("unit_price", lambda row: format_money(row[1].unit_price), 12, "money"),
         Column("amount", lambda row: format_money(row[1].amount), 12, "money"),
     ),
-    _lines,
+    _numbered_lines,
     8,
 )
 
@@ -137,7 +139,7 @@ STANDING = Boxes(
     (
         Box("status", lambda record: state_name("replenishment", record.state), 2),
         Box("order_number", lambda record: record.order_number, 2),
-        Box("void_signatures", _voided, 4, if_filled=True),
+        Box("void_signatures", _void_signatures, 4, if_filled=True),
     ),
     on_blank=False,
 )
@@ -147,7 +149,7 @@ REPLENISHMENT_APPLICATION = Paper(
     (Block("A", lambda _: term("replenishment"), (ENDED, APPLICATION, LINES, WANTED, STANDING), "5.3.4"),),
     (
         Signing("applicant", ("file", "change")),
-        *(Signing(role, ("sign", "refuse"), signed=_signers(role)) for role in SIGNERS),
+        *(Signing(role, ("sign", "refuse"), signed=_signers_for_roles(role)) for role in SIGNERS),
     ),
 )
 
@@ -190,14 +192,14 @@ URGENT_ORDER = Paper(
         Block(
             "A",
             lambda _: term("urgent_order"),
-            (ENDED, ORDER_HEAD, Table("lines", (NUMBER, MODEL, SPEC, UNIT, QUANTITY), _lines, 8)),
+            (ENDED, ORDER_HEAD, Table("lines", (NUMBER, MODEL, SPEC, UNIT, QUANTITY), _numbered_lines, 8)),
             "5.3.4",
         ),
         Block("B", lambda _: gettext("Scheduled, made and shipped"), (ORDER,), "3.5 · 3.6"),
     ),
     (
         Signing("applicant", ("file", "change")),
-        Signing("approved_by", ("sign", "refuse"), signed=_signers(*SIGNERS)),
+        Signing("approved_by", ("sign", "refuse"), signed=_signers_for_roles(*SIGNERS)),
         Signing("planned_by", ("schedule", "reschedule")),
         Signing("made_by", ("make",)),
         Signing("sent_off_by", ("ship",)),

@@ -26,7 +26,7 @@ from cs.wording.labels import state_name, term
 APPLICANT = aliased(User)
 
 
-def _signer(role: str) -> Any:
+def _signer_for_role(role: str) -> Any:
     """Who has signed for a role in the chain that runs."""
     given = and_(
         RequiredSignature.kind == Replenishment.kind,
@@ -69,7 +69,7 @@ LISTING = Listing(
         Replenishment.state,
         Replenishment.void_reason,
         Replenishment.refuse_reason,
-        *(_signer(role).label(role) for role in SIGNERS),
+        *(_signer_for_role(role).label(role) for role in SIGNERS),
     )
     .join(Customer, Customer.id == Replenishment.customer_id)
     .join(Complaint, Complaint.id == Replenishment.complaint_id)

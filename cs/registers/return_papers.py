@@ -42,51 +42,53 @@ class Instruction(NamedTuple):
     lines: list[Numbered]
 
 
-def _lines(record: Return) -> list[Numbered]:
+def _numbered_lines(record: Return) -> list[Numbered]:
     return [Numbered(no, line) for no, line in enumerate(record.lines, 1)]
 
 
-def _settled(record: Return) -> list[Numbered]:
+def _differing_lines(record: Return) -> list[Numbered]:
     """The lines of which slip and count differ, settled or not."""
-    return [row for row in _lines(record) if row.line.tally.difference or row.line.difference_at]
+    return [row for row in _numbered_lines(record) if row.line.tally.difference or row.line.difference_at]
 
 
-def _reworked(record: Return) -> list[Numbered]:
-    return [row for row in _lines(record) if row.line.rework_qty]
+def _reworked_lines(record: Return) -> list[Numbered]:
+    return [row for row in _numbered_lines(record) if row.line.rework_qty]
 
 
 def _with_rework(record: Return) -> list[Return]:
-    return [record] if _reworked(record) else []
+    return [record] if _reworked_lines(record) else []
 
 
-def _booked(record: Return) -> list[Numbered]:
-    by_id = {row.line.id: row for row in _lines(record)}
+def _rework_bookings(record: Return) -> list[Numbered]:
+    by_id = {row.line.id: row for row in _numbered_lines(record)}
     return [by_id[booking.line_id]._replace(booking=booking) for booking in record.bookings]
 
 
-def _noted(record: Return) -> list[Numbered]:
-    return [row for row in _booked(record) if row.booking.note]
+def _bookings_with_note(record: Return) -> list[Numbered]:
+    return [row for row in _rework_bookings(record) if row.booking.note]
 
 
 def _of_rework(record: Return) -> list[Numbered]:
-    return [row for row in _booked(record) if row.line.instruction and row.booking.booking in REWORKING]
+    return [
+        row for row in _rework_bookings(record) if row.line.instruction and row.booking.booking in REWORKING
+    ]
 
 
-def _instructions(record: Return) -> list[Instruction]:
+def _instructions_in_order(record: Return) -> list[Instruction]:
     def written(row: Numbered) -> Any:
         return row.line.instructed_at, row.line.instruction_no or "", row.line.instruction
 
-    rows = sorted((row for row in _lines(record) if row.line.instruction), key=written)
+    rows = sorted((row for row in _numbered_lines(record) if row.line.instruction), key=written)
     groups = [list(group) for _written, group in groupby(rows, written)]
     return [Instruction(group[0].line, group) for group in groups]
 
 
-def _difference(row: Numbered) -> str | None:
+def _difference_with_sign(row: Numbered) -> str | None:
     difference = row.line.tally.difference
     return None if difference is None else f"{difference:+}" if difference else "0"
 
 
-def _once_counted(name: str) -> Any:
+def _quantity_after_count(name: str) -> Any:
     """A quantity of the line; before the count there is none of it."""
     return lambda row: getattr(row.line, name, None) if row.line.counted_qty is not None else None
 
@@ -158,10 +160,10 @@ LINES = Table(
         UNIT,
         Column("slip_qty", lambda row: row.line.slip_qty, 9, "quantity"),
         Column("counted_qty", lambda row: row.line.counted_qty, 9, "quantity"),
-        Column("difference", _difference, 7, "quantity"),
+        Column("difference", _difference_with_sign, 7, "quantity"),
         Column("return_place", lambda row: choice("return_place", row.line.return_place), 14),
     ),
-    _lines,
+    _numbered_lines,
     8,
 )
 
@@ -171,14 +173,14 @@ DIFFERENCES = Table(
         NUMBER,
         MODEL,
         LOT,
-        Column("difference", _difference, 8, "quantity"),
+        Column("difference", _difference_with_sign, 8, "quantity"),
         Column("difference_reason", lambda row: row.line.difference_reason, 40),
         Column(
             "difference_by", lambda row: row.line.difference_by.name if row.line.difference_by else None, 12
         ),
         Column("difference_at", lambda row: row.line.difference_at, 16, "moment"),
     ),
-    _settled,
+    _differing_lines,
     2,
 )
 
@@ -208,12 +210,12 @@ WHAT_BECAME = Table(
         LOT,
         UNIT,
         Column("counted_qty", lambda row: row.line.counted_qty, 9, "quantity"),
-        Column("accepted_qty", _once_counted("accepted_qty"), 9, "quantity"),
-        Column("ntf_qty", _once_counted("ntf_qty"), 9, "quantity"),
-        Column("as_is_qty", _once_counted("as_is_qty"), 9, "quantity"),
-        Column("rework_qty", _once_counted("rework_qty"), 9, "quantity"),
-        Column("scrapped_qty", _once_counted("scrapped_qty"), 9, "quantity"),
-        Column("uninspected_qty", _once_counted("uninspected_qty"), 9, "quantity"),
+        Column("accepted_qty", _quantity_after_count("accepted_qty"), 9, "quantity"),
+        Column("ntf_qty", _quantity_after_count("ntf_qty"), 9, "quantity"),
+        Column("as_is_qty", _quantity_after_count("as_is_qty"), 9, "quantity"),
+        Column("rework_qty", _quantity_after_count("rework_qty"), 9, "quantity"),
+        Column("scrapped_qty", _quantity_after_count("scrapped_qty"), 9, "quantity"),
+        Column("uninspected_qty", _quantity_after_count("uninspected_qty"), 9, "quantity"),
         Column(
             "to_customer",
             lambda row: row.line.tally.to_customer if row.line.tally.is_done else None,
@@ -224,11 +226,11 @@ WHAT_BECAME = Table(
             "to_scrap", lambda row: row.line.tally.to_scrap if row.line.tally.is_done else None, 9, "quantity"
         ),
     ),
-    _lines,
+    _numbered_lines,
     8,
 )
 
-NOTES = Table("note", BOOKINGS, _noted, 3)
+NOTES = Table("note", BOOKINGS, _bookings_with_note, 3)
 
 REWORK = (
     Column("rework_qty", lambda row: row.line.rework_qty, 9, "quantity"),
@@ -251,7 +253,7 @@ ON_REWORK = Table(
         Column("rework_on", lambda row: row.line.rework_on, 11, "day"),
         *REWORK,
     ),
-    _reworked,
+    _reworked_lines,
     4,
 )
 
@@ -354,7 +356,7 @@ INSTRUCTED = Table(
 RESULT = Table(
     "quantity",
     (NUMBER, MODEL, LOT, UNIT, *REWORK),
-    lambda record: [row for row in _reworked(record) if row.line.instruction],
+    lambda record: [row for row in _reworked_lines(record) if row.line.instruction],
     6,
 )
 
@@ -363,7 +365,11 @@ REWORK_INSTRUCTION = Paper(
     (
         Block("A", lambda _: term("return"), (ENDED, OF_RETURN), "5.3.1"),
         Block(
-            "B", lambda _: term("rework_instruction"), (INSTRUCTION, INSTRUCTED), "3.4 · 3.6", _instructions
+            "B",
+            lambda _: term("rework_instruction"),
+            (INSTRUCTION, INSTRUCTED),
+            "3.4 · 3.6",
+            _instructions_in_order,
         ),
         Block(
             "C",

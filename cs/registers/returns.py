@@ -71,7 +71,7 @@ LISTING = Listing(
 )
 
 
-def _difference(row: Row[Any]) -> Any:
+def _difference_with_sign(row: Row[Any]) -> Any:
     return (
         None if row.counted_qty is None or row.counted_qty == row.slip_qty else row.counted_qty - row.slip_qty
     )
@@ -96,7 +96,7 @@ RETURN_REGISTER = Register(
         Column("unit", lambda row: choice("unit", row.unit), 6),
         Column("slip_qty", lambda row: row.slip_qty, 9, "quantity"),
         Column("counted_qty", lambda row: row.counted_qty, 9, "quantity"),
-        Column("difference", _difference, 8, "quantity"),
+        Column("difference", _difference_with_sign, 8, "quantity"),
         Column("difference_reason", lambda row: row.difference_reason, 20),
         Column("accepted_qty", lambda row: row.accepted_qty, 8, "quantity"),
         Column("ntf_qty", lambda row: row.ntf_qty, 8, "quantity"),
