@@ -300,7 +300,7 @@ class ExportKeeper:
             while True:
                 try:
                     with self.app.app_context():
-                        self.look(lock)
+                        self.do_due_work(lock)
                 except (
                     SQLAlchemyError,
                     OSError,
@@ -323,19 +323,19 @@ class ExportKeeper:
                 lock.execute("BEGIN EXCLUSIVE")
         return lock.in_transaction
 
-    def look(self, lock: sqlite3.Connection) -> None:
+    def do_due_work(self, lock: sqlite3.Connection) -> None:
         """Do what is due now."""
         if not self.is_alone(lock):
             return
         if not self._has_taken_over:
             take_over()
             self._has_taken_over = True
-        self.begin()
+        self.begin_queued()
         if time.monotonic() - self._tidied >= TIDY_EVERY:
             delete_expired_exports(datetime.now(UTC))
             self._tidied = time.monotonic()
 
-    def begin(self) -> None:
+    def begin_queued(self) -> None:
         """Begin queued exports, as many at a time as the setting allows."""
         self.writing = [thread for thread in self.writing if thread.is_alive()]
         while (
@@ -360,7 +360,7 @@ class ExportKeeper:
                 for answer in answers:
                     if "rows" not in answer:
                         last = answer
-                    elif self.noted(token, answer) is False:
+                    elif self.try_to_record(token, answer) is False:
                         break
         except OSError:  # the system begins no more processes
             log.exception("export")
@@ -369,12 +369,12 @@ class ExportKeeper:
                 last = {"failed": "too_long"}
             with self.app.app_context():
                 delete_file(token)  # what a process that was ended left behind
-        while self.noted(token, last) is None:
+        while self.try_to_record(token, last) is None:
             time.sleep(PAUSE)
         self.woken.set()
 
-    def noted(self, token: str, answer: dict[str, Any]) -> bool | None:
-        """As `note`; None when the database cannot be written now."""
+    def try_to_record(self, token: str, answer: dict[str, Any]) -> bool | None:
+        """As `record_progress`; None when the database cannot be written now."""
         try:
             with self.app.app_context():
                 return record_progress(token, answer)

@@ -122,19 +122,19 @@ def read_table(
     index = _title_index(columns)
     sheets = open_sheets(stream, filename, limits)
     try:
-        chosen = _choose(sheets, index, min(2, len(columns)))
+        chosen = _choose_sheet(sheets, index, min(2, len(columns)))
         if chosen is None:
             raise TableRefused("no_header", titles="、".join(column.titles[0] for column in columns))
         sheet, header, rows = chosen
-        lines = list(_lines(rows, header, columns, sheet.separated, limits.rows))
+        lines = list(_read_lines(rows, header, columns, sheet.separated, limits.rows))
     finally:
         sheets.close()
     if not lines:
         raise TableRefused("no_lines")
-    return _table(sheet, header, columns, lines)
+    return _build_table(sheet, header, columns, lines)
 
 
-def _table(sheet: Sheet, header: _Header, columns: Sequence[Column], lines: list[Line]) -> Table:
+def _build_table(sheet: Sheet, header: _Header, columns: Sequence[Column], lines: list[Line]) -> Table:
     missing = [column for column in columns if column.required and column.name not in header.places]
     problems = [Problem(column.name, "title_missing", {"title": column.titles[0]}) for column in missing]
     problems += [
@@ -157,7 +157,7 @@ def _table(sheet: Sheet, header: _Header, columns: Sequence[Column], lines: list
     )
 
 
-def _choose(sheets: Iterable[Sheet], index: Mapping[str, str], enough: int) -> _Chosen | None:
+def _choose_sheet(sheets: Iterable[Sheet], index: Mapping[str, str], enough: int) -> _Chosen | None:
     """The sheet to read, its header, and its numbered rows below. Of a text file's delimiters, the one that
     finds most."""
     best: _Chosen | None = None
@@ -190,8 +190,8 @@ def _find_header(top: list[tuple[int, Row]], index: Mapping[str, str]) -> _Heade
     best: _Header | None = None
     above: Row = []
     for number, row in top:
-        single = _match(number, row, index)
-        merged = _match(
+        single = _match_titles(number, row, index)
+        merged = _match_titles(
             number, [low or high for low, high in itertools.zip_longest(row, above, fillvalue="")], index
         )
         for header in (single, merged):
@@ -201,7 +201,7 @@ def _find_header(top: list[tuple[int, Row]], index: Mapping[str, str]) -> _Heade
     return best
 
 
-def _match(number: int, row: Row, index: Mapping[str, str]) -> _Header:
+def _match_titles(number: int, row: Row, index: Mapping[str, str]) -> _Header:
     """Which column stands where: titles that match in full first, then those that match in part
     (“数量(PCS)”)."""
     texts = {
@@ -220,7 +220,7 @@ def _match(number: int, row: Row, index: Mapping[str, str]) -> _Header:
             places.setdefault(name, position)
             matches.setdefault(name, []).append(text)
     for position, text in list(unknown.items()):
-        name = next((index[key] for key in _parts(row[position]) if key in index), None)
+        name = next((index[key] for key in _title_parts(row[position]) if key in index), None)
         if name is not None and name not in places:
             places[name] = position
             matches[name] = [text]
@@ -246,7 +246,7 @@ def title_key(title: str) -> str:
     return key.strip("*:;.、。•")
 
 
-def _parts(title: str) -> Iterator[str]:
+def _title_parts(title: str) -> Iterator[str]:
     """Parts of a title that may be known by themselves: without brackets, each of two languages, each side of
     a slash."""
     text = unicodedata.normalize("NFKC", title)
@@ -267,7 +267,7 @@ def _title_index(columns: Sequence[Column]) -> dict[str, str]:
     return index
 
 
-def _lines(
+def _read_lines(
     rows: Iterator[tuple[int, Row]], header: _Header, columns: Sequence[Column], separated: bool, limit: int
 ) -> Iterator[Line]:
     count = 0
@@ -275,7 +275,7 @@ def _lines(
         raw = {
             name: row[position] if position < len(row) else None for name, position in header.places.items()
         }
-        if all(_blank(cell) for cell in raw.values()):
+        if all(_is_blank(cell) for cell in raw.values()):
             continue
         count += 1
         if count > limit:
@@ -289,10 +289,10 @@ def _lines(
             if problem:
                 problems.append(problem)
         # In a workbook a note beside the table is harmless; in a text file the cells have moved.
-        if separated and any(not _blank(cell) for cell in row[header.width :]):
+        if separated and any(not _is_blank(cell) for cell in row[header.width :]):
             problems.append(Problem(None, "beyond_titles"))
         yield Line(number, values, problems)
 
 
-def _blank(cell: object) -> bool:
+def _is_blank(cell: object) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())

@@ -44,11 +44,11 @@ class SheetParts:
     def __init__(self, record: Any, files: list[Attachment], pictures: dict[str, Path]) -> None:
         self.record, self.files, self.pictures = record, files, pictures
 
-    def of(self, block: Block, subject: Any) -> dict[str, Any]:
+    def filled_block(self, block: Block, subject: Any) -> dict[str, Any]:
         parts = [part for definition in block.parts if (part := self._part(definition, subject)) is not None]
         return {"letter": block.letter, "title": block.title(subject), "clause": block.clause, "parts": parts}
 
-    def struck(self, block: Block) -> dict[str, Any]:
+    def not_applicable_block(self, block: Block) -> dict[str, Any]:
         """A block that the case does not need."""
         return {"letter": block.letter, "title": block.title(None), "clause": block.clause, "parts": []}
 

@@ -241,9 +241,9 @@ def _paper_sheet(
     for each, group in groupby(paper.blocks, lambda block: block.each):
         together = list(group)
         subjects = [None] if record is None else each(record)
-        blocks += [parts.of(block, subject) for subject in subjects for block in together]
+        blocks += [parts.filled_block(block, subject) for subject in subjects for block in together]
         if not subjects:
-            blocks += [parts.struck(block) for block in together]
+            blocks += [parts.not_applicable_block(block) for block in together]
     void = record is not None and record.void_reason
     return _sheet_frame(paper, record.title if record is not None else "") | {
         "blank": record is None,

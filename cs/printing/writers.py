@@ -34,7 +34,7 @@ PAGE_WIDTH = 200
 MAX_SHEET_LINES = 1_048_576 - HEAD_ROWS  # lines that a sheet of Excel holds below the head
 
 
-def _safe(text: str) -> str:
+def _without_formula(text: str) -> str:
     """A CSV cell that no program takes for a formula."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
@@ -46,10 +46,15 @@ def as_csv(register: Register, args: MultiDict[str, str]) -> IO[bytes]:
     lines = io.TextIOWrapper(file, "utf-8-sig", newline="")
     writer = csv.writer(lines, lineterminator="\r\n")
     writer.writerow(
-        [_safe(title) for title in (term("line_no"), *(column.title for column in register.columns))]
+        [
+            _without_formula(title)
+            for title in (term("line_no"), *(column.title for column in register.columns))
+        ]
     )
     for number, row in enumerate(register.rows(args), 1):
-        writer.writerow([str(number), *(_safe(column.in_words(row)) for column in register.columns)])
+        writer.writerow(
+            [str(number), *(_without_formula(column.in_words(row)) for column in register.columns)]
+        )
     lines.detach()
     file.seek(0)
     return file
@@ -99,7 +104,7 @@ def as_xlsx(register: Register, args: MultiDict[str, str], on: datetime) -> IO[b
     for line, row in enumerate(register.rows(args), HEAD_ROWS):
         sheet.write_number(line, 0, line - HEAD_ROWS + 1, formats["whole"])
         for position, column in enumerate(register.columns, 1):
-            _write(sheet, line, position, column.kind, column.value(row), formats)
+            _write_cell(sheet, line, position, column.kind, column.value(row), formats)
     sheet.autofilter(HEAD_ROWS - 1, 0, max(line, HEAD_ROWS), len(register.columns))
     book.close()
     file.seek(0)
@@ -126,7 +131,7 @@ def _set_page(sheet: Any, register: Register, on: datetime) -> None:
     sheet.set_footer(f"&L{left[: MAX_FOOTER_CHARACTERS - len(foot) - 2]}{foot}")
 
 
-def _write(sheet: Any, line: int, position: int, kind: str, value: Any, formats: dict[str, Any]) -> None:
+def _write_cell(sheet: Any, line: int, position: int, kind: str, value: Any, formats: dict[str, Any]) -> None:
     if value is None or value == "":
         sheet.write_string(line, position, EMPTY, formats["text"])
     elif kind == "whole":

@@ -349,7 +349,7 @@ def test_no_more_are_written_at_once_than_the_setting_says(
     keeper = ExportKeeper(app)
     for _ in range(2):
         with app.app_context():
-            keeper.begin()
+            keeper.begin_queued()
     with app.app_context():
         assert [one.stage for one in db.session.query(Export).order_by(Export.id)] == [
             "running",
@@ -603,9 +603,9 @@ def test_a_busy_database_delays_what_is_noted_and_loses_nothing(
     with app.app_context():
         token = exports.begin_next()
         begin_write()  # somebody writes for long
-        assert keeper.noted(token, {"rows": 1, "all": 3}) is None
+        assert keeper.try_to_record(token, {"rows": 1, "all": 3}) is None
         db.session.rollback()
-    assert keeper.noted(token, {"failed": "stopped"}) is True
+    assert keeper.try_to_record(token, {"failed": "stopped"}) is True
 
 
 def test_ten_files_cost_as_many_queries_as_one(
