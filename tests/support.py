@@ -24,7 +24,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import selectinload
 
 from cs import create_app
-from cs.cli.commands import set_up
+from cs.cli.setup import set_up
 from cs.extensions import db
 from cs.models.capa import Capa
 from cs.models.complaints.complaint import Complaint

@@ -44,7 +44,7 @@ def test_only_routes_and_commands_commit():
         "cs.web.passwords",
         "cs.web.pending_files",
         "cs.web.submission",
-        "cs.cli.commands",
+        "cs.cli",
         "cs.exports",
     )
     assert [name for name in sorted(committing) if not within(name, *allowed)] == []

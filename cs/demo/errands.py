@@ -13,7 +13,7 @@ from cs.demo.stories import Story
 from cs.demo.trade import dice
 from cs.demo.walks import DemoYear
 from cs.records.attachments import attach
-from cs.records.procedure import zone
+from cs.records.procedure import local_day
 from cs.records.record import Record
 from cs.records.users import User
 
@@ -41,7 +41,7 @@ class Errand:
 
     @property
     def today(self) -> date:
-        return self.on.astimezone(zone()).date()
+        return local_day(self.on)
 
     def fit(self, hours: float, days: float) -> None:
         """Set the pace so that steps of so many working hours have been taken by now, the last about so
@@ -66,7 +66,7 @@ class Errand:
 
     def day_in(self, hours: float) -> date:
         """Return the day on which so many hours will have passed, at the pace of this errand."""
-        return self._after(hours * 0.85 * self.pace).astimezone(zone()).date()
+        return local_day(self._after(hours * 0.85 * self.pace))
 
     def days(self, days: int) -> date:
         return self.year.calendar.add_working_days(self.today, days)

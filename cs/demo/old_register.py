@@ -9,7 +9,7 @@ import io
 from datetime import date, datetime, timedelta
 
 from cs.imports.history import REGISTER
-from cs.imports.plans import apply, plan
+from cs.imports.plans import apply_plan, plan_import
 from cs.imports.tables import read_table
 from cs.models.complaints.complaint import Complaint
 from cs.records.users import User
@@ -85,4 +85,6 @@ def bring_in(by: User, on: datetime) -> list[Complaint]:
     )
     data, name = text.getvalue().encode("utf-8-sig"), "客户投诉一览表（旧）.csv"
     table = read_table(io.BytesIO(data), name, REGISTER.columns("zh"))
-    return apply(REGISTER, plan(REGISTER, table, on), [name, hashlib.sha256(data).hexdigest()], by=by, on=on)
+    return apply_plan(
+        REGISTER, plan_import(REGISTER, table, on), [name, hashlib.sha256(data).hexdigest()], by=by, on=on
+    )

@@ -36,7 +36,7 @@ from cs.demo.walks import DemoYear, Walk
 from cs.models.capa import Capa
 from cs.models.complaints.complaint import Complaint
 from cs.records.attachments import attach
-from cs.records.procedure import zone
+from cs.records.procedure import local_day
 from cs.records.users import User
 
 
@@ -59,7 +59,7 @@ class Cure:
 
     @property
     def today(self) -> date:
-        return self.on.astimezone(zone()).date()
+        return local_day(self.on)
 
     def issue(self) -> None:
         remedy = self.remedy

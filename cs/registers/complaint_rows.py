@@ -9,14 +9,14 @@ from flask_babel import gettext
 from cs.models.capa import Capa
 from cs.models.complaints.complaint import Complaint
 from cs.models.complaints.reply import Reply
-from cs.wording.words import term
+from cs.wording.labels import term
 
 # Of a part of the complaint, the complaint: its meetings and replies know it only by its rows.
 Of = tuple[Complaint, Any]
 
 
 class Cause(NamedTuple):
-    """What is said of the cause: by a CAR in its running round, or with a reply where no CAR was issued."""
+    """A cause as stated: by a CAR in its running round, or with a reply where no CAR was issued."""
 
     where: str
     department: str | None
@@ -42,7 +42,7 @@ def capas_of(record: Complaint) -> list[Capa]:
 
 
 def causes_of(record: Complaint) -> list[Cause]:
-    said = [
+    stated = [
         Cause(
             capa.number,
             capa.department,
@@ -53,7 +53,7 @@ def causes_of(record: Complaint) -> list[Cause]:
         )
         for capa in capas_of(record)
     ]
-    return said or [
+    return stated or [
         Cause(name_of_reply(reply), None, reply.cause, None, None, None)
         for reply in record.replies
         if reply.cause
@@ -61,7 +61,7 @@ def causes_of(record: Complaint) -> list[Cause]:
 
 
 def measures_of(record: Complaint) -> list[Measure]:
-    said = [
+    stated = [
         Measure(
             capa.number,
             action.action_kind,
@@ -75,7 +75,7 @@ def measures_of(record: Complaint) -> list[Measure]:
         for capa in capas_of(record)
         for action in capa.actions
     ]
-    return said or [
+    return stated or [
         Measure(name_of_reply(reply), None, reply.actions, None, None, None, None, None)
         for reply in record.replies
         if reply.actions

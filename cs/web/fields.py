@@ -42,10 +42,11 @@ from wtforms.validators import (
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from cs.files.store import FILE_MESSAGES, FileRefused, FileStore, Stored
+from cs.files.store import FILE_MESSAGES, FileRefused, FileStore, StoredFile
 from cs.records.attachments import PendingUpload
 from cs.records.procedure import rulebook, zone
-from cs.wording.words import choices, in_language, label
+from cs.wording.labels import choices, label
+from cs.wording.language import in_language
 
 SHORT = 1000  # characters of a text that is a sentence or two
 MOST = 999_999_999  # the largest whole number a field takes
@@ -371,7 +372,7 @@ def file_store() -> FileStore:
     return store
 
 
-def stage(form: Any) -> list[Stored]:
+def stage(form: Any) -> list[StoredFile]:
     """Takes the files of a form into the store, before any transaction; a refused one leaves a message beside
     the field."""
     stored, faults = [], []

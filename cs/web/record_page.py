@@ -21,18 +21,9 @@ from cs.records.sections import sections
 from cs.records.tasks import Task
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
-from cs.wording.words import (
-    REFERRED,
-    department_name,
-    field_name,
-    listed,
-    moment,
-    role_name,
-    state_name,
-    step_name,
-    term,
-    value_in_words,
-)
+from cs.wording.formats import format_moment, list_in_words
+from cs.wording.history import REFERENCES, field_name, value_in_words
+from cs.wording.labels import department_name, role_name, state_name, step_name, term
 
 # Of what any record can go through; a section has those of its own steps.
 ICONS = {
@@ -88,7 +79,7 @@ def flow(record: Workflowed) -> list[dict[str, Any]]:
         steps.append(
             {
                 "label": state_name(record.kind, code),
-                "hint": moment(entered.get(code)) if place <= here else None,
+                "hint": format_moment(entered.get(code)) if place <= here else None,
                 "status": status,
             }
         )
@@ -97,7 +88,7 @@ def flow(record: Workflowed) -> list[dict[str, Any]]:
     side = {
         "label": state_name(record.kind, record.state),
         "status": "side" if ended else "now",
-        "hint": moment(entered.get(record.state)),
+        "hint": format_moment(entered.get(record.state)),
     }
     return [*(step for step in steps if step["status"] == "done"), side] if ended else [side, *steps]
 
@@ -139,7 +130,7 @@ def next_action(
         "due": task.due_at,
         "late": task.due_at is not None and on > task.due_at,
         "waiting_for": _awaited_of(task),
-        "beyond": Escalations(on).of(task),
+        "beyond": Escalations(on).escalation_of(task),
         "text": gettext(
             "Also awaited: %(others)s", others=_also(record, [one for one in tasks if one is not task])
         )
@@ -162,7 +153,9 @@ def _also(record: Workflowed, tasks: list[Task]) -> str:
     of: dict[str, list[str]] = {}
     for task in tasks:
         of.setdefault(task.name, []).append(_awaited_of(task))
-    return listed(f"{step_name(record.kind, name)} ({listed(whom)})" for name, whom in of.items())
+    return list_in_words(
+        f"{step_name(record.kind, name)} ({list_in_words(whom)})" for name, whom in of.items()
+    )
 
 
 def _awaited_of(task: Task) -> str:
@@ -172,7 +165,7 @@ def _awaited_of(task: Task) -> str:
         return db.session.get_one(User, person).name
     if task.department:
         return department_name(task.department)
-    return listed(role_name(role) for role in roles_with(Permission(task.permission)))
+    return list_in_words(role_name(role) for role in roles_with(Permission(task.permission)))
 
 
 def other_steps(record: Workflowed, steps: tuple[Any, ...], section: str) -> list[dict[str, Any]]:
@@ -210,12 +203,12 @@ def _entry(record: Record, event: Event) -> dict[str, Any]:
             if (
                 field not in UNSPOKEN
                 and new != facts.get("note")
-                and (field in REFERRED or not field.endswith("_id"))
+                and (field in REFERENCES or not field.endswith("_id"))
             ):
                 label = field_name(field)
                 before = _short(value_in_words(field, old, own)) if old not in (None, []) else None
                 changes.append((label, before, _short(value_in_words(field, new, own))))
-    files = listed(name for name, _hash in facts.get("files", []))
+    files = list_in_words(name for name, _hash in facts.get("files", []))
     if files and "row" in facts:
         files = gettext("%(file)s, row %(row)s", file=files, row=facts["row"])
     typed = facts.get("password_at")

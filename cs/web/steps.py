@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from cs.extensions import db
 from cs.printing.definition import Paper
-from cs.printing.sheets import asked_language, language_links, paper_pdf
+from cs.printing.sheets import language_links, paper_pdf, requested_language
 from cs.procedure.authority import Permission
 from cs.procedure.workflow import Step
 from cs.records.attachments import Draft, PendingUpload, attach
@@ -29,7 +29,7 @@ from cs.web.pending_files import keep_pending
 from cs.web.record_page import changes_since
 from cs.web.responses import go, go_within, is_htmx, say, show, swap_record
 from cs.web.submission import Outcome, Submission
-from cs.wording.words import step_name
+from cs.wording.labels import step_name
 
 BACK_TO = {"approvals": "approvals.index"}  # lists in which a step is taken, by what the address says
 
@@ -62,7 +62,7 @@ def mount(section: RecordSection) -> RecordSection:
         """The record as the paper that it is, or as another of its papers."""
         record = find(model, record_id) or abort(404)
         found = next((one for one in section.papers_of(record) if one.form == form), None) or abort(404)
-        return pdf(found, paper_pdf(found, record, asked_language()), record.title)
+        return pdf(found, paper_pdf(found, record, requested_language()), record.title)
 
     if section.papers:
         blueprint.add_url_rule(

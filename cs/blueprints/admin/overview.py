@@ -8,10 +8,10 @@ from typing import Any
 from cs.blueprints.admin.common import blueprint
 from cs.procedure.authority import Permission
 from cs.queries.signers import signers_today
-from cs.queries.site_health import house_state
+from cs.queries.site_health import read_site_health
 from cs.web.access import requires
 from cs.web.responses import show
-from cs.wording.words import today
+from cs.wording.formats import local_today
 
 SOON = timedelta(days=60)  # so long before its end the calendar's end is worth a warning
 
@@ -21,10 +21,10 @@ SOON = timedelta(days=60)  # so long before its end the calendar's end is worth 
 def index() -> Any:
     """Counts and warnings."""
     on = datetime.now(UTC)
-    state = house_state(on)
+    state = read_site_health(on)
     return show(
         "admin/index.html",
         state=state,
         found=signers_today(on),
-        calendar_soon=state.calendar_known_until < today() + SOON,
+        calendar_soon=state.calendar_known_until < local_today() + SOON,
     )

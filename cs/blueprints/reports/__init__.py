@@ -19,11 +19,11 @@ from cs.printing.definition import Register
 from cs.printing.formats import FORMATS, file_name, mime_of
 from cs.printing.sheets import (
     TooManyLines,
-    asked_language,
     blank_pdf,
     language_links,
     one_language,
     register_pdf,
+    requested_language,
 )
 from cs.printing.typeset import NotTypeset
 from cs.procedure.authority import Permission
@@ -32,7 +32,8 @@ from cs.records.sections import Section, sections
 from cs.web.access import requires
 from cs.web.downloads import pdf, refused
 from cs.web.responses import show
-from cs.wording.words import choices, today
+from cs.wording.formats import local_today
+from cs.wording.labels import choices
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
@@ -97,7 +98,7 @@ def register(name: str) -> Any:
     """A register on screen. An address that cannot be answered is said and lists nothing."""
     found = _register(name)
     page = found.listing.page(request.args, url_for("reports.register", name=name))
-    faults = found.listing.faults(request.args)
+    faults = found.listing.criteria_faults(request.args)
     return show(
         "reports/register.html",
         "reports/_rows.html",
@@ -106,9 +107,9 @@ def register(name: str) -> Any:
         page=page,
         faults=faults,
         cells=found.cells,
-        said=found.listing.said(request.args),
+        said=found.listing.criteria_in_words(request.args),
         formats=FORMATS,
-        asked=found.listing.asked(request.args),
+        asked=found.listing.criteria(request.args),
         long=page.total > current_app.config["CS_EXPORT_ROWS"],
         prints=language_links(lambda one: _way(found, "pdf", language=one)),
     )
@@ -125,13 +126,13 @@ def download(name: str, ending: str) -> Any:
     found = _register(name)
     if ending not in (*FORMATS, "pdf"):
         abort(404)
-    if faults := found.listing.faults(request.args):
+    if faults := found.listing.criteria_faults(request.args):
         return _refused(found, faults)
     if ending == "pdf":
         return _pdf(found)
     form, on, at_once = FORMATS[ending], datetime.now(UTC), current_app.config["CS_EXPORT_ROWS"]
-    if found.listing.count(request.args, at_once + 1) > at_once:
-        asked = found.listing.asked(request.args) | {
+    if found.listing.count_rows(request.args, at_once + 1) > at_once:
+        asked = found.listing.criteria(request.args) | {
             key: request.args[key] for key in ("language",) if key in request.args
         }
         return show(
@@ -149,12 +150,12 @@ def download(name: str, ending: str) -> Any:
 def _pdf(found: Register) -> Any:
     """A register as a PDF, up to so many rows."""
     try:
-        return pdf(found, register_pdf(found, request.args, asked_language()), str(today()))
+        return pdf(found, register_pdf(found, request.args, requested_language()), str(local_today()))
     except TooManyLines as too_many:
         why = gettext(
             "A PDF holds at most %(most)s lines, and this would be more. Choose a shorter period, or "
             "take the Excel or CSV file: they hold all.",
-            most=too_many.most,
+            most=too_many.max_lines,
         )
     except NotTypeset:
         log.exception("register %s as PDF", found.name)
@@ -170,12 +171,12 @@ def _pdf(found: Register) -> Any:
 def blank(form: str) -> Any:
     """An empty copy of a form, for a day without power."""
     found = sections().forms.get(form) or abort(404)
-    return pdf(found, blank_pdf(found, asked_language()), gettext("blank"))
+    return pdf(found, blank_pdf(found, requested_language()), gettext("blank"))
 
 
 def _way(found: Register, ending: str = "", **changes: str) -> str:
     """The register's page, or its file, for what this address asks for."""
-    asked = found.listing.asked(request.args) | changes
+    asked = found.listing.criteria(request.args) | changes
     return (
         url_for("reports.download", name=found.name, ending=ending, **asked)
         if ending

@@ -36,7 +36,7 @@ class Span:
         """
         usual = cls(_month(today, 1 - MONTHS), _month(today, 1) - timedelta(days=1))
         if args.get("from") or args.get("to"):
-            asked = Period.of(args)
+            asked = Period.from_arguments(args)
             fault = asked.fault or cls._fault(asked.first, asked.last)
             if fault is None:
                 last = asked.last or max(usual.last, asked.first or usual.last)

@@ -13,12 +13,14 @@ from wtforms import DecimalField, RadioField, SelectMultipleField
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from cs.blueprints.returns.forms import ALL_THERE_IS, check_unit, not_before, today
+from cs.blueprints.returns.forms import ALL_THERE_IS, check_unit, not_before
 from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import ReturnLine
 from cs.procedure.returns import INSPECTION, REINSPECTION, dispositions, is_whole
+from cs.records.procedure import local_day
 from cs.web.fields import Choice, Day, LongText, Number, StepForm, Text, WithFiles, asked_id, whole_or_none
-from cs.wording.words import choice, day, label, term
+from cs.wording.formats import format_day
+from cs.wording.labels import choice, label, term
 
 
 def said(record: Return, line: ReturnLine) -> str:
@@ -295,12 +297,12 @@ class PlanReworkForm(_SomeLines):
         super().offer(record, on)
         if record.return_by:
             self.rework_on.description = gettext(
-                "The goods are due back on %(day)s.", day=day(record.return_by)
+                "The goods are due back on %(day)s.", day=format_day(record.return_by)
             )
 
     def check(self, record: Return, on: datetime) -> None:
         super().check(record, on)
-        not_before(self, "rework_on", today(on))
+        not_before(self, "rework_on", local_day(on))
         if (
             record.return_by
             and self.rework_on.data
@@ -310,7 +312,8 @@ class PlanReworkForm(_SomeLines):
             self.fault(
                 "note",
                 gettext(
-                    "The goods are due back on %(day)s: say why they come later.", day=day(record.return_by)
+                    "The goods are due back on %(day)s: say why they come later.",
+                    day=format_day(record.return_by),
                 ),
             )
 

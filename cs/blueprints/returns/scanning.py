@@ -21,7 +21,7 @@ from cs.web.access import requires
 from cs.web.fields import StepForm, whole_or_none
 from cs.web.options import address_of, by_any_number
 from cs.web.responses import go, say, show
-from cs.wording.words import step_name
+from cs.wording.labels import step_name
 
 
 def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) -> None:
@@ -32,7 +32,7 @@ def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) ->
         """The record whose number was typed, or of a line the step that is open to this person; without a
         number the box alone."""
         typed = request.args.get("code", "")
-        number, place = codes.read(typed)
+        number, place = codes.read_code(typed)
         if not number:
             return _ask(None)
         record = by_any_number(number)
@@ -74,7 +74,11 @@ def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) ->
         if asked is not None and not lines:
             abort(404)
         return show(
-            "returns/labels.html", record=record, lines=lines, whole=asked is None, picture=codes.picture
+            "returns/labels.html",
+            record=record,
+            lines=lines,
+            whole=asked is None,
+            picture=codes.qr_code_image,
         )
 
     blueprint.add_url_rule("/scan", view_func=scan)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any, Unpack
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text
@@ -30,7 +30,7 @@ from cs.procedure import complaints as procedure
 from cs.procedure.workflow import NotOpen
 from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding
 from cs.records.numbers import next_number
-from cs.records.procedure import zone
+from cs.records.procedure import local_day
 from cs.records.types import Moment
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
@@ -171,11 +171,7 @@ class Complaint(Workflowed):
 
     @property
     def defect_rate(self) -> Decimal | None:
-        """Defective of checked, in per cent with two decimals; None while either is unknown or nothing was
-        checked."""
-        if not self.checked_qty or self.defect_qty is None:
-            return None
-        return (Decimal(self.defect_qty * 100) / self.checked_qty).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        return procedure.defect_rate(self.defect_qty, self.checked_qty)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -292,7 +288,7 @@ class Complaint(Workflowed):
     def _open(cls, step: str, by: User, on: datetime, values: BlockA) -> Complaint:
         complaint = cls()
         with complaint.advancing(step, by, on):
-            complaint.number = next_number(cls.kind, on.astimezone(zone()).date())
+            complaint.number = next_number(cls.kind, local_day(on))
             complaint.registered_at = on
             complaint._fill(values)
         return complaint

@@ -25,7 +25,9 @@ from cs.web.fields import (
     defect_choices,
 )
 from cs.web.options import products_to_choose
-from cs.wording.words import choice, in_language, listed, term
+from cs.wording.formats import list_in_words
+from cs.wording.labels import choice, term
+from cs.wording.language import in_language
 
 
 class ReceiveForm(StepForm):
@@ -127,7 +129,7 @@ class ConfirmForm(Signed, WithFiles, StepForm):
                 "unknown_reason",
                 gettext(
                     "Not known yet: %(fields)s. Fill them in above, or say here why they are unknown.",
-                    fields=listed(still),
+                    fields=list_in_words(still),
                 ),
             )
         if "lot_no" in self:

@@ -13,7 +13,7 @@ from cs.web.fields import (
     Signed,
     StepForm,
 )
-from cs.wording.words import listed
+from cs.wording.formats import list_in_words
 
 
 class CloseForm(Signed, StepForm):
@@ -29,6 +29,6 @@ class VoidForm(ReasonForm):
                 "reason",
                 gettext(
                     "%(numbers)s of this complaint are not ended: end or void them first.",
-                    numbers=listed(one.number for one in record.goods_on_the_way),
+                    numbers=list_in_words(one.number for one in record.goods_on_the_way),
                 ),
             )

@@ -24,7 +24,7 @@ from cs.web.fields import (
     Yes,
 )
 from cs.web.options import customers_to_choose, products_to_choose
-from cs.wording.words import listed
+from cs.wording.formats import list_in_words
 
 
 class GoodsForm(WithLookUp, WithFiles, StepForm):
@@ -119,6 +119,6 @@ class AmendForm(LogForm):
                 "customer_id",
                 gettext(
                     "%(numbers)s belong to this complaint and are of its customer.",
-                    numbers=listed(one.number for one in record.goods),
+                    numbers=list_in_words(one.number for one in record.goods),
                 ),
             )

@@ -18,7 +18,7 @@ from cs.web.fields import (
     Text,
     WithFiles,
 )
-from cs.wording.words import choices
+from cs.wording.labels import choices
 
 
 class SettleForm(WithFiles, StepForm):
