@@ -142,7 +142,7 @@ def index() -> Any:
         clause_of=_clause,
         roles_of=lambda row: roles_with(Permission(row.permission)),
         section_of=section_of,
-        beyond_of=escalations.of,
+        beyond_of=escalations.escalation_of,
         escalated=escalated,
         escalated_counts=escalations.counts_shown_to(current_user) if escalated else {},
         whom=escalations.whom_to_call(

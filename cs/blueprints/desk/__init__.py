@@ -100,7 +100,7 @@ def _context() -> dict[str, Any]:
         "on": on,
         "url_of": _url_of,
         "creates": _creates(),
-        "beyond_of": escalations.of,
+        "beyond_of": escalations.escalation_of,
         "escalated": escalated,
         "escalated_counts": escalations.counts_shown_to(current_user) if escalated else {},
         "whom": escalations.whom_to_call(current_user, escalated),
