@@ -383,14 +383,13 @@ def test_every_form_that_posts_carries_its_token():
 
 # What the formatter showed to be over the limit, to be split along its subjects. Nothing is added here.
 STILL_TOO_LONG = {
-    "cs.blueprints.admin.people",
     "cs.blueprints.complaints.forms",
     "cs.demo.cases",
     "cs.demo.returns",
     "cs.demo.stories",
-    "cs.models.capa",
+    "cs.models.capa.capa",
     "cs.models.complaints.complaint",
-    "cs.models.replenishments",
+    "cs.models.replenishments.application",
     "cs.models.returns.customer_return",
 }
 

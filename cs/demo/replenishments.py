@@ -11,7 +11,7 @@ from cs.demo.errands import Errand
 from cs.demo.goods import FEN_BELOW, HALF, LARGE, LIMIT, SMALL, Order
 from cs.demo.walks import Walk
 from cs.models.deputies import Deputy
-from cs.models.replenishments import Replenishment
+from cs.models.replenishments.application import Replenishment
 from cs.models.returns.customer_return import Return
 from cs.procedure.replenishments import FIRST, UNORDERED
 from cs.records.users import User

@@ -1,7 +1,9 @@
 """The records: tables and the verbs that change them. Importing the package knows every table."""
 
-from cs.models import capa, customers, deputies, exports, holidays, replenishments
+from cs.models import customers, deputies, exports, holidays
+from cs.models.capa import capa
 from cs.models.complaints import complaint as complaints
+from cs.models.replenishments import application as replenishments
 from cs.models.returns import customer_return as returns
 from cs.models.returns import lines as return_lines
 from cs.records import attachments, numbers, procedure, receipts, search, setup_links, signatures, users

@@ -15,7 +15,7 @@ from sqlalchemy.orm import lazyload
 
 from cs.extensions import db
 from cs.models.deputies import Deputy
-from cs.models.replenishments import Replenishment
+from cs.models.replenishments.application import Replenishment
 from cs.procedure.authority import Permission, roles_with
 from cs.procedure.replenishments import UNORDERED, can_pass
 from cs.procedure.workflow import Step

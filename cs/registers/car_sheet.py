@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext
 
 from cs.drawing.fishbone import draw
-from cs.models.capa import Capa
+from cs.models.capa.capa import Capa
 from cs.printing.definition import Block, Box, Boxes, Column, Drawing, Paper, Pictures, Signing, Table, ended
 from cs.procedure import capa as procedure
 from cs.wording.words import choice, department_name, listed, term

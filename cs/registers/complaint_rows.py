@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext
 
-from cs.models.capa import Capa
+from cs.models.capa.capa import Capa
 from cs.models.complaints.complaint import Complaint, Reply
 from cs.wording.words import term
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from flask_babel import gettext
 
-from cs.models.replenishment_lines import ReplenishmentLine
-from cs.models.replenishments import Replenishment
+from cs.models.replenishments.application import Replenishment
+from cs.models.replenishments.lines import ReplenishmentLine
 from cs.printing.definition import Block, Box, Boxes, Column, Paper, Signed, Signing, Table, ended
 from cs.procedure import replenishments as procedure
 from cs.records.signatures import RequiredSignature

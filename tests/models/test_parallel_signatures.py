@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from cs.extensions import begin_write, db
 from cs.models.complaints.complaint import Complaint
-from cs.models.replenishments import Replenishment
+from cs.models.replenishments.application import Replenishment
 from cs.models.returns.customer_return import Return
 from cs.procedure.workflow import Refused
 from cs.queries.my_work import verify_tasks

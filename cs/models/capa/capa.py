@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, 
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.capa_parts import OF_A_ROUND, Action, Bone, PastRound, Verification, Why
+from cs.models.capa.parts import OF_A_ROUND, Action, Bone, PastRound, Verification, Why
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.models.holidays import work_calendar

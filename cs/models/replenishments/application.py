@@ -16,7 +16,7 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product
 from cs.models.deputies import Deputy
 from cs.models.holidays import work_calendar
-from cs.models.replenishment_lines import FACE, LINE_FACE, ReplenishmentLine
+from cs.models.replenishments.lines import FACE, LINE_FACE, ReplenishmentLine
 from cs.models.returns.customer_return import Return, complaint_to_join
 from cs.procedure import replenishments as procedure
 from cs.procedure.authority import Permission, role_for
