@@ -17,7 +17,8 @@ from cs.models.customers import Customer, Product
 from cs.models.deputies import Deputy
 from cs.models.holidays import work_calendar
 from cs.models.replenishments.lines import FACE, LINE_FACE, ReplenishmentLine
-from cs.models.returns.customer_return import Return, complaint_to_join
+from cs.models.returns.complaints import complaint_to_join
+from cs.models.returns.customer_return import Return
 from cs.procedure import replenishments as procedure
 from cs.procedure.authority import Permission, role_for
 from cs.procedure.workflow import NotOpen, Step

@@ -15,29 +15,17 @@ from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product
 from cs.models.holidays import work_calendar
+from cs.models.returns.complaints import MOST_LATER, complaint_to_join
 from cs.models.returns.lines import COLUMNS, REMAINDERS, Booking, ReturnLine
 from cs.procedure import complaints
 from cs.procedure import returns as procedure
 from cs.procedure.returns import Tally
-from cs.procedure.workflow import NotOpen
 from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding, open_records
 from cs.records.numbers import next_number
 from cs.records.procedure import zone
-from cs.records.record import find
 from cs.records.types import Moment
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
-
-MOST_LATER = 20
-
-
-def complaint_to_join(complaint_id: int) -> Complaint:
-    """The complaint that a return or a replenishment joins (5.3.5). NotOpen where it has ended, perhaps just
-    now."""
-    complaint = find(Complaint, complaint_id)
-    if complaint is None or complaint.state not in complaints.OPEN:
-        raise NotOpen("complaint_to_join")
-    return complaint
 
 
 class Return(Workflowed):
