@@ -4,6 +4,7 @@ from cs.models import customers, deputies, exports, holidays
 from cs.models.capa import capa
 from cs.models.complaints import complaint as complaints
 from cs.models.replenishments import application as replenishments
+from cs.models.returns import blocking as return_blocking
 from cs.models.returns import customer_return as returns
 from cs.models.returns import lines as return_lines
 from cs.records import attachments, numbers, procedure, receipts, search, setup_links, signatures, users
@@ -24,6 +25,7 @@ __all__ = [
     "procedure",
     "receipts",
     "replenishments",
+    "return_blocking",
     "return_lines",
     "returns",
     "search",
