@@ -389,7 +389,6 @@ STILL_TOO_LONG = {
     "cs.demo.stories",
     "cs.models.capa.capa",
     "cs.models.complaints.complaint",
-    "cs.models.replenishments.application",
 }
 
 

@@ -212,7 +212,7 @@ class Supply(Errand):
 
     def _next_role(self) -> str | None:
         """Whose turn it is; None when it is the one that is waited for."""
-        roles = [role for role in self.record.open_roles if role != self.order.waits_for]
+        roles = [role for role in self.record.approval_chain.open_roles if role != self.order.waits_for]
         if self.order.waits_for in FIRST and self.order.twist == "changed":
             return None
         return self.rng.choice(roles) if roles else None

@@ -3,13 +3,17 @@
 from cs.models import customers, deputies, exports, holidays
 from cs.models.capa import capa
 from cs.models.complaints import complaint as complaints
-from cs.models.replenishments import application as replenishments
 from cs.models.returns import blocking as return_blocking
 from cs.models.returns import customer_return as returns
 from cs.models.returns import lines as return_lines
 from cs.records import attachments, numbers, procedure, receipts, search, setup_links, signatures, users
 from cs.records import events as chain
 from cs.records import record as base
+
+# isort: split
+# After the returns: a complaint names what blocks it in the order in which that registers.
+from cs.models.replenishments import application as replenishments
+from cs.models.replenishments import blocking as replenishment_blocking
 
 __all__ = [
     "attachments",
@@ -24,6 +28,7 @@ __all__ = [
     "numbers",
     "procedure",
     "receipts",
+    "replenishment_blocking",
     "replenishments",
     "return_blocking",
     "return_lines",

@@ -101,7 +101,7 @@ def signers_today(on: datetime) -> SignersToday:
             select(Task.kind, Task.name, func.count(Task.record_id.distinct())).group_by(Task.kind, Task.name)
         )
     }
-    stuck = {Replenishment.kind: sum(not one.can_be_completed(held) for one in _unsigned())}
+    stuck = {Replenishment.kind: sum(not one.approval_chain.can_be_completed(held) for one in _unsigned())}
     gates = []
     for kind, cls in KINDS.items():
         for step in _signed(cls):

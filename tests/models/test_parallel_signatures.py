@@ -162,7 +162,9 @@ def test_two_replenishments_do_not_slip_under_the_limit_together(together, peopl
             ]
         )
         assert outcomes == ["done"] * 4
-        assert [(one.state, one.open_roles) for one in both] == [("filed", ("general_manager",))] * 2
+        assert [(one.state, one.approval_chain.open_roles) for one in both] == [
+            ("filed", ("general_manager",))
+        ] * 2
     assert whole(on)
 
 

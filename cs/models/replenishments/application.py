@@ -3,7 +3,7 @@ order 紧急订单 that it becomes."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,17 +13,16 @@ from sqlalchemy.orm import Mapped, backref, mapped_column, relationship, validat
 
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
-from cs.models.customers import Customer, Product
+from cs.models.customers import Customer
 from cs.models.deputies import Deputy
 from cs.models.holidays import work_calendar
-from cs.models.replenishments.lines import FACE, LINE_FACE, ReplenishmentLine
+from cs.models.replenishments.chain import ApprovalChain
+from cs.models.replenishments.lines import FACE, LINE_FACE, ReplenishmentLine, lines_of_application
 from cs.models.returns.complaints import complaint_to_join
 from cs.models.returns.customer_return import Return
 from cs.procedure import replenishments as procedure
 from cs.procedure.authority import Permission, role_for
 from cs.procedure.workflow import NotOpen, Step
-from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding, open_records
-from cs.records.departments import Membership
 from cs.records.numbers import next_number
 from cs.records.procedure import rulebook, zone
 from cs.records.record import find, hash_of
@@ -35,7 +34,7 @@ from cs.records.workflowed import Workflowed
 
 
 class ChangedMeanwhile(NotOpen):
-    """What was to be signed is not any more what stood on the screen."""
+    """What was to be signed has changed since the signer saw it (409)."""
 
 
 class Replenishment(Workflowed):
@@ -109,7 +108,7 @@ class Replenishment(Workflowed):
         return f"{self.customer.short_name} · {self.amount:,.2f} RMB · {self.replenishment_reason[:60]}"
 
     def affected(self) -> Iterable[Workflowed]:
-        """The complaint waits for it."""
+        """Return the complaint, whose closing waits for it."""
         return [self.complaint]
 
     def searched(self) -> tuple[str | None, ...]:
@@ -124,125 +123,49 @@ class Replenishment(Workflowed):
             *(line.product.model for line in self.lines),
         )
 
-    def face(self) -> dict[str, Any]:
-        """What an approver approves: the application as it stands on the screen, without who has signed
-        it."""
-        return {name: getattr(self, name) for name in FACE} | {
-            "lines": [{name: getattr(line, name) for name in LINE_FACE} for line in self.lines]
-        }
-
     def face_hash(self) -> str:
-        return hash_of(self.face())
+        """Return the hash of what an approver approves: the application as it stands on the screen, without
+        who has signed it."""
+        face = {name: getattr(self, name) for name in FACE}
+        lines = [{name: getattr(line, name) for name in LINE_FACE} for line in self.lines]
+        return hash_of(face | {"lines": lines})
 
     # Dates
 
     @property
     def due_at(self) -> datetime:
-        """The end of business of the day by which the customer wants the goods."""
+        """Return the end of business of the day by which the customer wants the goods."""
         return work_calendar().end_of(self.wanted_on)
 
     @property
     def schedule_due_at(self) -> datetime | None:
         return work_calendar().end_of(self.scheduled_on) if self.scheduled_on else None
 
-    # The chain of signatures
+    # The chain of signatures, and what the workflow's rows ask of it
+
+    @property
+    def approval_chain(self) -> ApprovalChain:
+        applicants = (self.created_by_id, self.changed_by_id)
+        return ApprovalChain(self.approvals, self.chain, applicants, self.state == procedure.UNORDERED)
 
     @property
     def running(self) -> list[RequiredSignature]:
-        """The signatures of the chain that runs, by turn."""
-        return sorted(
-            (one for one in self.approvals if one.chain == self.chain),
-            key=lambda one: (one.turn, one.id or 0),
-        )
-
-    @property
-    def applicants(self) -> tuple[int | None, ...]:
-        """Whose application it is as it stands: who filed it, and who changed it last."""
-        return self.created_by_id, self.changed_by_id
-
-    @property
-    def _needed(self) -> list[str]:
-        return [one.needed_role for one in self.running]
-
-    @property
-    def _given(self) -> list[str]:
-        return [one.needed_role for one in self.running if one.signature_decision == "signed"]
-
-    @property
-    def _signed(self) -> set[int]:
-        return {
-            one
-            for row in self.running
-            if row.signature_decision == "signed"
-            for one in (row.user_id, row.for_id)
-            if one
-        }
-
-    def _role_of(self, roles: Iterable[str], person: int) -> str | None:
-        return procedure.signing_role(
-            roles,
-            person,
-            applicants=self.applicants,
-            needed=self._needed,
-            given=self._given,
-            signed=self._signed,
-        )
-
-    def can_be_completed(self, held: Mapping[int, Collection[str]]) -> bool:
-        """Whether these people ({person: their roles}) can give every signature that is still missing."""
-        return procedure.can_pass(held, self._needed, self.applicants, self._given, self._signed)
+        return self.approval_chain.running
 
     def signing(self, person: User, on: datetime) -> tuple[str | None, User | None]:
-        """The role under which a person may sign now, and for whom if as a deputy: who could sign themselves,
-        in a chain that is open to both."""
-        if self.state != procedure.UNORDERED:
-            return None, None
-        own = self._role_of(person.roles, person.id)
-        if own is not None:
-            return own, None
-        for row in Deputy.acting_for(person, on):
-            if self._role_of([row.role], row.manager_id) and self._role_of([row.role], person.id):
-                return row.role, row.manager
-        return None, None
-
-    @property
-    def open_roles(self) -> tuple[str, ...]:
-        """The roles whose signature can be given now; none when nothing is to be signed."""
-        return procedure.open_roles(self._needed, self._given) if self.state == procedure.UNORDERED else ()
+        return self.approval_chain.signing(person, on)
 
     def signs_now(self, by: User, on: datetime) -> bool:
         return self.signing(by, on)[0] is not None
 
-    def stands_in(self, step: Step, by: User, on: datetime) -> bool:
-        return step.permission in self.deputised and bool(Deputy.acting_for(by, on))
-
-    def relates(self, step: Step, by: User, on: datetime) -> bool:
-        return self.signs_now(by, on) if step.relation == "signs_now" else super().relates(step, by, on)
-
     def awaited_signers(self) -> list[int | None]:
-        """Who may sign now. Where nobody can, all approvers see it, so that it does not wait unseen."""
-        query = select(User).join(Membership).where(User.active, Membership.role.in_(self.open_roles))
-        able = {
-            person.id
-            for person in db.session.execute(query).unique().scalars()
-            if self._role_of(person.roles, person.id)
-        }
-        return sorted(able) or [None]
-
-    @property
-    def nobody_can_sign(self) -> bool:
-        """A gate that nobody can pass: no one who is here holds the role and may use it."""
-        return self.state == procedure.UNORDERED and self.awaited_signers() == [None]
+        return self.approval_chain.awaited_signers()
 
     def fully_signed(self, on: datetime) -> bool:
-        return bool(self.running) and all(one.signature_decision == "signed" for one in self.running)
+        return self.approval_chain.is_complete
 
     def told(self) -> list[int]:
-        """Whose signature a change has voided, and who have not taken note of it yet."""
-        return sorted({one.user_id for one in self._voided() if one.user is not None and one.user.active})
-
-    def _voided(self) -> list[RequiredSignature]:
-        return [one for one in self.approvals if one.signature_decision == "voided" and one.told_at is None]
+        return self.approval_chain.unaware_signers()
 
     def change_unseen(self, on: datetime) -> bool:
         return bool(self.told())
@@ -250,19 +173,24 @@ class Replenishment(Workflowed):
     def is_told(self, by: User) -> bool:
         return by.id in self.told()
 
+    def stands_in(self, step: Step, by: User, on: datetime) -> bool:
+        return step.permission in self.deputised and bool(Deputy.acting_for(by, on))
+
+    def relates(self, step: Step, by: User, on: datetime) -> bool:
+        return self.signs_now(by, on) if step.relation == "signs_now" else super().relates(step, by, on)
+
     def role_under(self, step: Step, by: User, on: datetime) -> str | None:
-        """A signature is given under the role that the chain awaits; the order is released under that of the
-        last signature."""
+        """Return the role that the chain awaits for a signature, and that of the last one for the order."""
         usual = role_for(by.roles, step.permission)
         if step.permission is not Permission.APPROVE_REPLENISHMENT:
             return usual
-        return self.signing(by, on)[0] or next(
-            (one.needed_role for one in self.running if one.user_id == by.id), usual
-        )
+        return self.signing(by, on)[0] or self.approval_chain.role_decided_by(by.id) or usual
+
+    # The limit of the procedure file, above which the general manager signs (Q23)
 
     def amount_sum(self) -> Decimal:
-        """Q23: the amounts of all replenishments of the complaint that are not refused or void, this one's as
-        it stands now."""
+        """Return the sum of the complaint's replenishments that are neither refused nor void (Q23), this one
+        as it stands now."""
         query = select(func.sum(Replenishment.amount)).where(
             Replenishment.complaint_id == self.complaint_id,
             Replenishment.state.not_in(procedure.NOT_COUNTED),
@@ -271,28 +199,22 @@ class Replenishment(Workflowed):
         return Decimal(db.session.execute(query).scalar() or 0) + self.amount
 
     def _lock(self) -> None:
-        """One at a time where the sum is checked: the complaint's row, then this one, as it stands under the
-        lock."""
+        """Lock the complaint's row, so that one sum is checked at a time, then read this one anew."""
         find(Complaint, self.complaint_id, lock=True)
         if self.id:
             find(Replenishment, self.id, lock=True)
 
+    def _approvers(self) -> tuple[str, ...]:
+        """Return the roles whose signatures the sum asks for now."""
+        return rulebook().replenishment.approvers(self.amount_sum())
+
     def _require(self) -> None:
-        """The signatures that the sum asks for. One that was asked for stays, even if the sum falls again."""
-        for role in rulebook().replenishment.approvers(self.amount_sum()):
-            if role not in self._needed:
-                self.approvals.append(
-                    RequiredSignature(
-                        kind=self.kind,
-                        chain=self.chain,
-                        needed_role=role,
-                        turn=1 if role in procedure.FIRST else 2,
-                    )
-                )
+        """Ask for the signatures that the sum needs. What was asked for stays if the sum falls again."""
+        self.approval_chain.require(self.kind, self._approvers())
 
     def _require_of_others(self, by: User, on: datetime) -> None:
-        """Once the sum reaches the limit, every application of the complaint that is not an order yet needs
-        the general manager."""
+        """Ask for the general manager on the complaint's other applications that are not ordered, once the
+        sum reaches the limit."""
         query = (
             select(Replenishment)
             .where(
@@ -303,16 +225,10 @@ class Replenishment(Workflowed):
             .order_by(Replenishment.id)
             .with_for_update()
         )
+        role = role_for(by.roles, self.workflow.step("file").permission)
         for other in db.session.execute(query).scalars():
-            if set(rulebook().replenishment.approvers(other.amount_sum())) - set(other._needed):
-                with other.changing(
-                    "limit_reached",
-                    by,
-                    on,
-                    clause="5.3.4",
-                    role=role_for(by.roles, self.workflow.step("file").permission),
-                    note=self.number,
-                ):
+            if set(other._approvers()) - set(other.approval_chain.needed_roles):
+                with other.changing("limit_reached", by, on, clause="5.3.4", role=role, note=self.number):
                     other._require()
 
     # Verbs
@@ -331,48 +247,29 @@ class Replenishment(Workflowed):
         by: User,
         on: datetime,
     ) -> Replenishment:
-        """5.3.4: sales applies with items, quantities and amount, from a return or from a complaint's
-        meeting; the managers are asked to sign."""
-        made = cls(complaint_id=complaint_id, return_id=return_id, chain=1, state=None)
-        made.complaint, made.of_return = (
-            complaint_to_join(complaint_id),
-            db.session.get(Return, return_id) if return_id else None,
-        )
-        made.customer, made.customer_id = made.complaint.customer, made.complaint.customer_id
-        with made.advancing("file", by, on):
-            made.number, made.filed_at = next_number(cls.kind, on.astimezone(zone()).date()), on
-            made._fill(lines, order_no, charged, wanted_on, replenishment_reason)
-            made._require()
-        made._require_of_others(by, on)
-        return made
+        """Apply for items, quantities and amount, from a return or a complaint's meeting; the managers are
+        asked to sign (5.3.4). Raise NotOpen where the complaint has ended."""
+        record = cls(complaint_id=complaint_id, return_id=return_id, chain=1, state=None)
+        record.complaint = complaint_to_join(complaint_id)
+        record.of_return = db.session.get(Return, return_id) if return_id else None
+        record.customer = record.complaint.customer
+        record.customer_id = record.complaint.customer_id
+        with record.advancing("file", by, on):
+            record.number = next_number(cls.kind, on.astimezone(zone()).date())
+            record.filed_at = on
+            record._fill(lines, order_no, charged, wanted_on, replenishment_reason)
+            record._require()
+        record._require_of_others(by, on)
+        return record
 
     def _fill(
         self, lines: list[dict[str, Any]], order_no: str | None, charged: bool, wanted_on: date, reason: str
     ) -> None:
-        """Lines that stay the same keep their row."""
-        left, kept = list(self.lines), []
-        for facts in lines:
-            wanted = (facts["product_id"], exact(facts["quantity"]), exact(facts["unit_price"]))
-            row = next(
-                (line for line in left if (line.product_id, line.quantity, line.unit_price) == wanted), None
-            )
-            if row is not None:
-                left.remove(row)
-            kept.append(
-                row
-                or ReplenishmentLine(
-                    product=db.session.get_one(Product, facts["product_id"]),
-                    amount=procedure.line_amount(facts["quantity"], facts["unit_price"]),
-                    **facts,
-                )
-            )
-        self.lines = sorted(kept, key=lambda line: line.id or 2**31)
-        self.order_no, self.charged, self.wanted_on, self.replenishment_reason = (
-            order_no,
-            charged,
-            wanted_on,
-            reason,
-        )
+        self.lines = lines_of_application(lines, self.lines)
+        self.order_no = order_no
+        self.charged = charged
+        self.wanted_on = wanted_on
+        self.replenishment_reason = reason
         self.amount = procedure.amount((line.quantity, line.unit_price) for line in self.lines)
 
     def change(
@@ -386,32 +283,32 @@ class Replenishment(Workflowed):
         by: User,
         on: datetime,
     ) -> None:
-        """5.3.4: another application than the one that was signed: what was signed is void, the chain begins
-        anew, its signers are told."""
+        """Change the application: its signatures are void, their givers are told, and the chain begins anew
+        (5.3.4). Signatures stay where nothing changes that they cover."""
         self._lock()
         before = self.face_hash()
         with self.advancing("change", by, on):
             self._fill(lines, order_no, charged, wanted_on, replenishment_reason)
             if self.face_hash() != before:
-                for one in self.running:
-                    one.void()
-                self.chain, self.changed_by_id = self.chain + 1, by.id
+                self.approval_chain.void()
+                self.chain += 1
+                self.changed_by_id = by.id
                 self._require()
                 ask_anew(self)
         self._require_of_others(by, on)
 
     def sign(self, *, seen: str, by: User, on: datetime) -> None:
-        """5.3.4: one signature of the chain, for what `seen` is the hash of (face_hash): ChangedMeanwhile
-        when it is another by now.
+        """Give one signature of the chain; the last makes it an urgent order (5.3.4).
 
-        The sum decides once more; the last signature makes it an urgent order.
+        `seen` is the face_hash of what is signed: raise ChangedMeanwhile when it is another by now. The sum
+        is checked against the limit once more.
         """
         self._decide("sign", "signed", seen, None, by, on)
         if self.fully_signed(on):
             self.order(by=by, on=on)
 
     def refuse(self, *, seen: str, reason: str, by: User, on: datetime) -> None:
-        """5.3.4: refused with a reason; it stays readable, and does not count in the sum any more."""
+        """Refuse it with a reason; it stays readable and leaves the sum (5.3.4). Raise as `sign` does."""
         self._decide("refuse", "refused", seen, reason, by, on)
 
     def _decide(
@@ -423,86 +320,54 @@ class Replenishment(Workflowed):
             raise ChangedMeanwhile(step)
         deputised = {"signed_for": signed_for.id} if signed_for else {}
         with self.advancing(step, by, on, note=reason, seen=seen, **deputised):
-            row = next(one for one in self.running if one.needed_role == role)
-            row.decide(decision, by, on, seen, signed_for)
+            signature = next(row for row in self.running if row.needed_role == role)
+            signature.decide(decision, by, on, seen, signed_for)
             self.refuse_reason = reason
-            self._take_note(by, on)
+            self.approval_chain.take_note(by.id, on)
             self._require()
 
     def see_change(self, *, by: User, on: datetime) -> None:
-        """5.3.4: whose signature a change has voided takes note of it."""
+        """Take note that a change has voided one's signature (5.3.4)."""
         with self.advancing("see_change", by, on):
-            self._take_note(by, on)
-
-    def _take_note(self, by: User, on: datetime) -> None:
-        for one in self._voided():
-            if one.user_id == by.id:
-                one.told_at = on
+            self.approval_chain.take_note(by.id, on)
 
     def order(self, *, by: User, on: datetime) -> None:
-        """5.3.4: with the last signature it runs as an urgent order 紧急订单, which has a number of its
-        own."""
+        """Make it an urgent order 紧急订单 with a number of its own, after the last signature (5.3.4)."""
         with self.advancing("order", by, on):
-            self.order_number, self.ordered_at = next_number("urgent_order", on.astimezone(zone()).date()), on
+            self.order_number = next_number("urgent_order", on.astimezone(zone()).date())
+            self.ordered_at = on
 
     def schedule(
         self, *, work_order: str, scheduled_on: date, note: str | None = None, by: User, on: datetime
     ) -> None:
-        """3.6: planning schedules the urgent order; later than the customer wants it, `note` says why."""
+        """Schedule the urgent order; later than the customer wants it, `note` says why (3.6)."""
         with self.advancing("schedule", by, on, note=note):
             self.work_order, self.scheduled_on = work_order, scheduled_on
 
     def reschedule(
         self, *, work_order: str, scheduled_on: date, note: str | None = None, by: User, on: datetime
     ) -> None:
-        """3.6: another work order or day; later than the customer wants it, `note` says why."""
+        """Set another work order or day; later than the customer wants it, `note` says why (3.6)."""
         with self.advancing("reschedule", by, on, note=note):
             self.work_order, self.scheduled_on = work_order, scheduled_on
 
     def make(self, *, made_on: date, by: User, on: datetime) -> None:
-        """3.5: production reports it as made."""
+        """Report it as made, by production (3.5)."""
         with self.advancing("make", by, on):
             self.made_on = made_on
 
     def ship(self, *, sent_off_on: date, delivery_no: str, by: User, on: datetime) -> None:
-        """The goods leave for the customer; late when the customer wanted them earlier."""
+        """Send the goods to the customer (5.3.4)."""
         with self.advancing("ship", by, on):
             self.sent_off_on, self.delivery_no = sent_off_on, delivery_no
 
     def void(self, *, reason: str, by: User, on: datetime) -> None:
-        """5.6: taken back before the goods are made; stays readable, its numbers stay taken."""
+        """Take it back before the goods are made; it stays readable, its numbers stay taken (5.6)."""
         with self.advancing("void", by, on, note=reason):
             self.void_reason = reason
 
     def miscounts(self) -> Iterator[str]:
         if self.amount != exact(sum(line.amount for line in self.lines)):
             yield "has an amount that is not the sum of its lines"
-        if self.order_number is None:
-            return
-        signers = [
-            person
-            for one in self.running
-            if one.signature_decision == "signed"
-            for person in (one.user_id, one.for_id)
-            if person
-        ]
-        if (
-            not self.fully_signed(self.ordered_at)
-            or len(set(signers)) < len(signers)
-            or set(self.applicants) & set(signers)
-        ):  # type: ignore[arg-type]
+        if self.order_number is not None and not self.approval_chain.is_sound:
             yield "is an order without all its signatures"
-
-
-@blocks_voiding("complaint", "replenishments")
-@blocks_closing("complaint", "replenishments")
-def open_replenishments(complaint: Complaint) -> list[Replenishment]:
-    """Return the replenishments of a complaint that are not shipped (5.3.5)."""
-    return open_records(Replenishment, Replenishment.complaint_id == complaint.id)
-
-
-@blocks_reassigning("complaint", "replenishments")
-def valid_replenishments(complaint: Complaint) -> list[Replenishment]:
-    """Return the replenishments of a complaint that are not void: they are of the same customer."""
-    linked: list[Replenishment] = complaint.replenishments  # type: ignore[attr-defined]
-    return [record for record in linked if record.void_reason is None]
