@@ -387,7 +387,6 @@ STILL_TOO_LONG = {
     "cs.demo.cases",
     "cs.demo.returns",
     "cs.demo.stories",
-    "cs.models.capa.capa",
     "cs.models.complaints.complaint",
 }
 

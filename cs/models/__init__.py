@@ -1,6 +1,7 @@
 """The records: tables and the verbs that change them. Importing the package knows every table."""
 
 from cs.models import customers, deputies, exports, holidays
+from cs.models.capa import blocking as capa_blocking
 from cs.models.capa import capa
 from cs.models.complaints import complaint as complaints
 from cs.models.returns import blocking as return_blocking
@@ -19,6 +20,7 @@ __all__ = [
     "attachments",
     "base",
     "capa",
+    "capa_blocking",
     "chain",
     "complaints",
     "customers",
