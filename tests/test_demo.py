@@ -23,8 +23,9 @@ from cs.demo import beginning, build, stories
 from cs.demo.market import MODELS
 from cs.extensions import db
 from cs.models.capa.capa import Capa
-from cs.models.complaints.complaint import Complaint, Reply
+from cs.models.complaints.complaint import Complaint
 from cs.models.complaints.meeting import Disposition
+from cs.models.complaints.reply import Reply
 from cs.models.complaints.samples import Sample
 from cs.models.customers import Contact, Customer, Product, Shipment
 from cs.models.holidays import work_calendar

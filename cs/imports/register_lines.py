@@ -10,7 +10,7 @@ from cs.imports.master_data import CUSTOMER_ORDER
 from cs.imports.plans import MOST_PIECES, Known, Remark
 from cs.imports.register_words import BETWEEN, OPEN, VOID
 from cs.imports.tables import Line
-from cs.models.complaints.complaint import Complaint
+from cs.models.complaints.old_register import key_of
 from cs.procedure import complaints as procedure
 
 SYMPTOM_COLUMNS = ("symptom", "description")
@@ -61,7 +61,7 @@ def read_line(line: Line, known: Known, said: list[Problem]) -> dict[str, Any]:
         **reading.defect(text),
         **reading.whose(values["liability"]),
         **reading.outcome(),
-        "natural_key": Complaint.key_of(
+        "natural_key": key_of(
             cells["old_number"], customer, cells["complaint_date"], cells["model"], cells["lot_no"], text
         ),
         "old_notes": reading.kept_notes(),

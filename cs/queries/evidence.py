@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from cs.extensions import db
-from cs.models.complaints.complaint import Complaint, Reply
+from cs.models.complaints.complaint import Complaint
+from cs.models.complaints.reply import Reply
 from cs.procedure import complaints as procedure
 from cs.queries.kpis import REGISTERED, replies
 from cs.records.events import Event, SiteHead

@@ -17,8 +17,9 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from cs.extensions import db
-from cs.models.complaints.complaint import Complaint, Reply
+from cs.models.complaints.complaint import Complaint
 from cs.models.complaints.meeting import Meeting
+from cs.models.complaints.reply import Reply
 from cs.procedure import complaints as procedure
 from cs.records.procedure import rulebook, zone
 

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from flask_babel import gettext
 
 from cs.models.capa.capa import Capa
-from cs.models.complaints.complaint import Complaint, Reply
+from cs.models.complaints.complaint import Complaint
+from cs.models.complaints.reply import Reply
 from cs.wording.words import term
 
 # Of a part of the complaint, the complaint: its meetings and replies know it only by its rows.
@@ -102,20 +103,14 @@ def meeting_title(of: Of | None) -> str:
 
 
 def in_meeting(rows: str) -> Any:
-    return lambda of: [row for row in getattr(of[0], rows) if row.round == of[1].round]
+    return lambda of: getattr(of[1], rows)
 
 
 def goods_of(of: Of) -> list[tuple[Any, Any]]:
     """(place, one of its dispositions); a place with nothing has none."""
-    complaint, meeting = of
+    _complaint, meeting = of
     return [
-        (place, row)
-        for place in complaint.places
-        if place.round == meeting.round
-        for row in [
-            one for one in complaint.dispositions if (one.round, one.place) == (place.round, place.place)
-        ]
-        or [None]
+        (place, row) for place in meeting.places for row in meeting.dispositions_at(place.place) or [None]
     ]
 
 

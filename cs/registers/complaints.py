@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import aliased
 
 from cs.extensions import db
-from cs.models.complaints.complaint import Complaint, Reply
+from cs.models.complaints.complaint import Complaint
+from cs.models.complaints.reply import Reply
 from cs.models.customers import Customer, Product
 from cs.printing.definition import Column, Register
 from cs.procedure import complaints as procedure

@@ -321,7 +321,7 @@ class DoDispositionForm(WithFiles, StepForm):
                         ]
                     ),
                 )
-                for one in record.dispositions_of(current_user)
+                for one in record.meeting_book.dispositions_of(current_user)
             ]
         )
 
