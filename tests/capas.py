@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from cs.models.capa import Capa
+from cs.models.capa.capa import Capa
 from cs.records.users import User
 from tests.support import day_of
 

@@ -25,7 +25,7 @@ from sqlalchemy import update
 
 from cs.extensions import db
 from cs.models.customers import Customer, Product, Shipment
-from cs.models.replenishments import Replenishment
+from cs.models.replenishments.application import Replenishment
 from cs.records.sessions import LoginSession
 from cs.records.users import User
 from tests import support

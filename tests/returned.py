@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from cs.models.replenishments import Replenishment
+from cs.models.replenishments.application import Replenishment
 from cs.models.returns.customer_return import Return
 from cs.records.users import User
 from tests.support import LOT, day_of

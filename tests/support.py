@@ -26,7 +26,7 @@ from sqlalchemy.orm import selectinload
 from cs import create_app
 from cs.cli.setup import set_up
 from cs.extensions import db
-from cs.models.capa import Capa
+from cs.models.capa.capa import Capa
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product, Shipment
 from cs.records.procedure import rulebook

@@ -22,14 +22,14 @@ from cs.cli.setup import set_up
 from cs.demo import beginning, build, stories
 from cs.demo.market import MODELS
 from cs.extensions import db
-from cs.models.capa import Capa
+from cs.models.capa.capa import Capa
 from cs.models.complaints.complaint import Complaint
 from cs.models.complaints.meeting import Disposition
 from cs.models.complaints.reply import Reply
 from cs.models.complaints.samples import Sample
 from cs.models.customers import Contact, Customer, Product, Shipment
 from cs.models.holidays import work_calendar
-from cs.models.replenishments import Replenishment
+from cs.models.replenishments.application import Replenishment
 from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import Booking, ReturnLine
 from cs.procedure.authority import Permission

@@ -33,7 +33,7 @@ from cs.demo.remedy_words import (
 )
 from cs.demo.trade import dice
 from cs.demo.walks import DemoYear, Walk
-from cs.models.capa import Capa
+from cs.models.capa.capa import Capa
 from cs.models.complaints.complaint import Complaint
 from cs.records.attachments import attach
 from cs.records.procedure import local_day

@@ -13,7 +13,7 @@ from cs.demo.stories import Story
 from cs.demo.walks import DemoYear, Walk
 from cs.models.complaints.complaint import Complaint
 from cs.models.deputies import Deputy
-from cs.models.replenishments import Replenishment
+from cs.models.replenishments.application import Replenishment
 from cs.models.returns.customer_return import Return
 from cs.procedure.replenishments import FIRST, UNORDERED
 from cs.records.users import User
@@ -219,7 +219,7 @@ class Supply(Errand):
 
     def _next_role(self) -> str | None:
         """Return the role whose turn it is; None when it is the one that is waited for."""
-        roles = [role for role in self.record.open_roles if role != self.order.waits_for]
+        roles = [role for role in self.record.approval_chain.open_roles if role != self.order.waits_for]
         if self.order.waits_for in FIRST and self.order.twist == "changed":
             return None
         return self.rng.choice(roles) if roles else None

@@ -1,17 +1,26 @@
 """The records: tables and the verbs that change them. Importing the package knows every table."""
 
-from cs.models import capa, customers, deputies, exports, holidays, replenishments
+from cs.models import customers, deputies, exports, holidays
+from cs.models.capa import blocking as capa_blocking
+from cs.models.capa import capa
 from cs.models.complaints import complaint as complaints
+from cs.models.returns import blocking as return_blocking
 from cs.models.returns import customer_return as returns
 from cs.models.returns import lines as return_lines
 from cs.records import attachments, numbers, procedure, receipts, search, setup_links, signatures, users
 from cs.records import events as chain
 from cs.records import record as base
 
+# isort: split
+# After the returns: a complaint names what blocks it in the order in which that registers.
+from cs.models.replenishments import application as replenishments
+from cs.models.replenishments import blocking as replenishment_blocking
+
 __all__ = [
     "attachments",
     "base",
     "capa",
+    "capa_blocking",
     "chain",
     "complaints",
     "customers",
@@ -21,7 +30,9 @@ __all__ = [
     "numbers",
     "procedure",
     "receipts",
+    "replenishment_blocking",
     "replenishments",
+    "return_blocking",
     "return_lines",
     "returns",
     "search",

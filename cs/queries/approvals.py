@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from cs.extensions import db
-from cs.models.capa import Capa
+from cs.models.capa.capa import Capa
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
-from cs.models.replenishments import Replenishment
+from cs.models.replenishments.application import Replenishment
 from cs.models.returns.customer_return import Return
 from cs.records.record import KINDS
 from cs.records.tasks import Task

@@ -15,7 +15,7 @@ from sqlalchemy.orm import lazyload
 
 from cs.extensions import db
 from cs.models.deputies import Deputy
-from cs.models.replenishments import Replenishment
+from cs.models.replenishments.application import Replenishment
 from cs.procedure.authority import Permission, roles_with
 from cs.procedure.replenishments import UNORDERED, can_pass
 from cs.procedure.workflow import Step
@@ -103,7 +103,7 @@ def signers_today(on: datetime) -> SignersToday:
     }
     stuck = {
         Replenishment.kind: sum(
-            not application.can_be_completed(held) for application in _unsigned_applications()
+            not application.approval_chain.can_be_completed(held) for application in _unsigned_applications()
         )
     }
     gates = []

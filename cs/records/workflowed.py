@@ -44,6 +44,11 @@ class Workflowed(Record):
         """Return the answer to a condition of the workflow."""
         return bool(getattr(self, question)(on))
 
+    @classmethod
+    def answers(cls, question: str) -> bool:
+        """Return whether records of this kind can answer a word that a step asks for."""
+        return hasattr(cls, question)
+
     def open_steps(self, on: datetime) -> tuple[Step, ...]:
         return self.workflow.open_from(self.state, lambda question: self.holds(question, on))
 

@@ -10,8 +10,8 @@ from flask_babel import gettext
 from sqlalchemy import Row, and_, case, func, select, union
 from sqlalchemy.orm import aliased
 
-from cs.models.capa import Capa
-from cs.models.capa_parts import Action, PastRound, Verification
+from cs.models.capa.capa import Capa
+from cs.models.capa.parts import Action, PastRound, Verification
 from cs.models.customers import Customer
 from cs.printing.definition import Column, Register
 from cs.procedure import capa as procedure

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext
 
 from cs.drawing.fishbone import draw_fishbone
-from cs.models.capa import Capa
+from cs.models.capa.capa import Capa
 from cs.printing.definition import (
     Block,
     Box,

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext
 
-from cs.models.capa import Capa
+from cs.models.capa.capa import Capa
 from cs.models.complaints.complaint import Complaint
 from cs.models.complaints.reply import Reply
 from cs.wording.labels import term

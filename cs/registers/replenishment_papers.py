@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from flask_babel import gettext
 
-from cs.models.replenishment_lines import ReplenishmentLine
-from cs.models.replenishments import Replenishment
+from cs.models.replenishments.application import Replenishment
+from cs.models.replenishments.lines import ReplenishmentLine
 from cs.printing.definition import (
     Block,
     Box,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
-from cs.models.replenishments import Replenishment
+from cs.models.replenishments.application import Replenishment
 from cs.models.returns.customer_return import Return
 from cs.printing.definition import Column, Register
 from cs.procedure import replenishments as procedure

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from cs.extensions import db
-from cs.models.capa import Capa
+from cs.models.capa.capa import Capa
 from cs.models.complaints.meeting import representatives
 from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.queries.my_work import verify_tasks

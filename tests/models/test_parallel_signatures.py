@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from cs.extensions import begin_write, db
 from cs.models.complaints.complaint import Complaint
-from cs.models.replenishments import Replenishment
+from cs.models.replenishments.application import Replenishment
 from cs.models.returns.customer_return import Return
 from cs.procedure.workflow import Refused
 from cs.queries.my_work import verify_tasks
@@ -162,7 +162,9 @@ def test_two_replenishments_do_not_slip_under_the_limit_together(together, peopl
             ]
         )
         assert outcomes == ["done"] * 4
-        assert [(one.state, one.open_roles) for one in both] == [("filed", ("general_manager",))] * 2
+        assert [(one.state, one.approval_chain.open_roles) for one in both] == [
+            ("filed", ("general_manager",))
+        ] * 2
     assert whole(on)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cs.extensions import db
 from cs.models.customers import Product
-from cs.models.replenishments import ChangedMeanwhile, Replenishment
+from cs.models.replenishments.application import ChangedMeanwhile, Replenishment
 from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.queries.my_work import verify_tasks
 from cs.records.personal_tasks import rebuild_tasks, sync_personal_tasks
@@ -126,7 +126,7 @@ def test_nobody_signs_twice_or_before_their_turn_or_their_own(filed, people, on)
     filed.sign(record, "production_manager")
     with pytest.raises(NotAllowed):
         filed.sign(record, "production_manager")
-    assert record.nobody_can_sign
+    assert record.approval_chain.nobody_can_sign
 
 
 def test_who_changes_an_application_does_not_sign_it(filed, people, on):
@@ -181,7 +181,7 @@ def test_who_leaves_is_not_waited_for_and_who_comes_is_asked(filed, people, on):
     people["sales_manager"].leave(reason=None, by=people["administrator"], on=on)
     assert awaited(record) == [("sign", "production_manager")]
     people["production_manager"].leave(reason=None, by=people["administrator"], on=on)
-    assert (awaited(record), record.nobody_can_sign) == ([("sign", None)], True)
+    assert (awaited(record), record.approval_chain.nobody_can_sign) == ([("sign", None)], True)
     User.create(
         username="second",
         name="新经理",
@@ -191,7 +191,7 @@ def test_who_leaves_is_not_waited_for_and_who_comes_is_asked(filed, people, on):
         on=on,
     )
     sync_personal_tasks(on)
-    assert (awaited(record), record.nobody_can_sign) == ([("sign", "second")], False)
+    assert (awaited(record), record.approval_chain.nobody_can_sign) == ([("sign", "second")], False)
 
 
 def test_a_refusal_has_its_reason_and_ends_the_application(filed, people):
@@ -505,7 +505,11 @@ def test_who_left_is_not_told_of_a_change(filed, people, on):
 @pytest.mark.parametrize("state", ["rejected", "void", "ordered", "dispatched"])
 def test_nobody_is_missed_where_nothing_is_to_be_signed(filed, people, on, state):
     record = filed(state)
-    assert (record.nobody_can_sign, record.open_roles, record.signing(people["sales_manager"], on)) == (
+    assert (
+        record.approval_chain.nobody_can_sign,
+        record.approval_chain.open_roles,
+        record.signing(people["sales_manager"], on),
+    ) == (
         False,
         (),
         (None, None),

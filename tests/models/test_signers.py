@@ -204,13 +204,13 @@ def test_what_waits_and_what_nobody_can_sign_is_counted(filed, complaint_in, on)
 def test_what_only_a_later_signature_keeps_from_passing_is_counted_already(filed, on):
     """The production manager can sign, but the only sales manager has applied."""
     record = filed(by="sales_manager")
-    assert (record.nobody_can_sign, signers_today(on).stuck) == (False, 1)
+    assert (record.approval_chain.nobody_can_sign, signers_today(on).stuck) == (False, 1)
 
 
 def test_who_signed_for_a_role_does_not_hold_up_what_is_left(filed, people, on, become):
     record = filed(price="1000", signed=("sales_manager",))
     become("sales_manager", "sales_clerk")
-    assert (signers_today(on).stuck, record.can_be_completed({})) == (0, False)
+    assert (signers_today(on).stuck, record.approval_chain.can_be_completed({})) == (0, False)
 
 
 def test_the_page_and_the_record_agree_on_what_nobody_can_sign(filed, people, on, become):
@@ -228,6 +228,6 @@ def test_the_page_and_the_record_agree_on_what_nobody_can_sign(filed, people, on
                 able = [db.session.get(User, one) for one in reversed(record.awaited_signers()) if one]
                 if able:
                     record.sign(seen=record.face_hash(), by=able[0], on=on)
-            assert record.nobody_can_sign == chain.closed
+            assert record.approval_chain.nobody_can_sign == chain.closed
             if record.state == "ordered":
                 record.void(reason="下一链", by=people["sales_manager"], on=on)

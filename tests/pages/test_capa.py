@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from cs.extensions import db
-from cs.models.capa import Capa
+from cs.models.capa.capa import Capa
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.records.attachments import Attachment

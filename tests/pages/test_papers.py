@@ -12,7 +12,7 @@ from PIL import Image
 
 from cs.blueprints import SECTIONS
 from cs.extensions import db
-from cs.models.capa import Capa
+from cs.models.capa.capa import Capa
 from cs.models.complaints.complaint import Complaint
 from cs.models.complaints.samples import CustomerContact
 from cs.records.attachments import Attachment, attach

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from cs.extensions import db
-from cs.models.replenishments import Replenishment
+from cs.models.replenishments.application import Replenishment
 from cs.records.users import User
 from tests.returned import Replenishments, Returns
 from tests.support import PASSWORD, Browser, day_of, kept, loaded

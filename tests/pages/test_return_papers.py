@@ -11,7 +11,7 @@ import pytest
 
 from cs.extensions import db
 from cs.models.deputies import Deputy
-from cs.models.replenishments import Replenishment
+from cs.models.replenishments.application import Replenishment
 from cs.models.returns.customer_return import Return
 from cs.records.users import User
 from tests.pdfs import fonts_of, has, lines_of, pages_of, pdf, size_of, text_of, words_of

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
-from cs.models.replenishments import Replenishment
+from cs.models.replenishments.application import Replenishment
 from cs.records.events import verify_events
 from cs.records.sessions import LoginSession
 from cs.records.signatures import Signature, verify_signatures

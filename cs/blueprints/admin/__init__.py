@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from flask_babel import gettext
 
-from cs.blueprints.admin import departments, holidays, overview, people, signers
+from cs.blueprints.admin import accounts, departments, holidays, overview, people, signers
 from cs.blueprints.admin.common import blueprint
 from cs.procedure.authority import Permission
 from cs.records.sections import Section
 
 SECTION = Section(blueprint, lambda: gettext("Administration"), "gear", Permission.ADMINISTER)
 
-__all__ = ["SECTION", "departments", "holidays", "overview", "people", "signers"]
+__all__ = ["SECTION", "accounts", "departments", "holidays", "overview", "people", "signers"]

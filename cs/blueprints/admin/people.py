@@ -1,19 +1,20 @@
-"""People: accounts, their roles, first passwords and sessions."""
+"""People: the accounts, their names and their roles."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import abort, current_app, request, url_for
+from flask import abort, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import func, select
 from wtforms import BooleanField, SelectField
 from wtforms.validators import Optional
 
+from cs.blueprints.admin.accounts import check_first_password
 from cs.blueprints.admin.common import AdminForm, Result, answer, blueprint, filled, me, nothing, of
-from cs.extensions import begin_write, db
+from cs.extensions import db
 from cs.procedure.authority import ANY_DEPARTMENT, Permission
 from cs.queries.listing import Filter, Listing, Sort
 from cs.queries.site_health import never_signed_in
@@ -24,9 +25,9 @@ from cs.records.record import find
 from cs.records.sessions import LoginFailure, LoginSession
 from cs.records.users import Roles, User
 from cs.web.access import requires
-from cs.web.fields import LongText, Text
+from cs.web.fields import Text
 from cs.web.record_page import timeline
-from cs.web.responses import go, say, show
+from cs.web.responses import say, show
 from cs.web.rows import RowForm, Rows
 from cs.wording.labels import department_name, departments_by_code, label, role_name, term
 
@@ -207,15 +208,7 @@ class NewPersonForm(PersonForm):
             self.fault("username", gettext("No spaces in it, please."))
         elif username and (other := User.by_username(username)) is not None:
             self.fault("username", gettext("This user name belongs to %(name)s already.", name=other.name))
-        _check_password(self, "initial_password", username)
-
-
-def _check_password(form: Any, field: str, username: str | None) -> None:
-    typed, least = form[field].data, current_app.config["CS_PASSWORD_LENGTH"]
-    if typed and len(typed) < least:
-        form.fault(field, gettext("At least %(least)s characters, please.", least=least))
-    elif typed and username and normal_username(typed) == normal_username(username):
-        form.fault(field, gettext("Not the user name, please."))
+        check_first_password(self, "initial_password", username)
 
 
 @blueprint.route("/people/new", methods=["GET", "POST"])
@@ -313,96 +306,3 @@ def _person_page(record: User) -> str:
     """Their page; My work to those who have just taken their own role of administrator away."""
     own = record.id == current_user.id and ADMINISTRATOR not in record.roles
     return url_for("desk.index") if own else url_for("admin.person", record_id=record.id)
-
-
-class ComeBackForm(AdminForm):
-    reason = LongText("reason", most=500)
-
-
-class LeaveForm(ComeBackForm):
-    def check(self, record: Any, on: datetime) -> None:
-        if record.is_last_administrator:
-            self.fault(
-                "reason",
-                gettext(
-                    "This is the last administrator and must stay. Give the role to somebody else first."
-                ),
-            )
-
-
-@blueprint.route("/people/<int:record_id>/leave", methods=["GET", "POST"])
-@requires(Permission.ADMINISTER)
-def leave(record_id: int) -> Any:
-    """Left the company: sessions end at once, tasks are given back."""
-    form = filled(LeaveForm)
-
-    def act(record: User, on: datetime) -> str:
-        record.leave(reason=form.reason.data, by=me(), on=on)
-        say(gettext("%(name)s cannot sign in any more; all sessions have ended.", name=record.name))
-        return url_for("admin.person", record_id=record.id)
-
-    return answer(
-        form,
-        "admin/leave.html",
-        of(User, record_id, active=True),
-        act,
-        back=url_for("admin.person", record_id=record_id),
-    )
-
-
-@blueprint.route("/people/<int:record_id>/come-back", methods=["GET", "POST"])
-@requires(Permission.ADMINISTER)
-def come_back(record_id: int) -> Any:
-    """Works here again."""
-    form = filled(ComeBackForm)
-
-    def act(record: User, on: datetime) -> str:
-        record.come_back(reason=form.reason.data, by=me(), on=on)
-        say(gettext("%(name)s can sign in again.", name=record.name))
-        return url_for("admin.person", record_id=record.id)
-
-    return answer(
-        form,
-        "admin/leave.html",
-        of(User, record_id, active=False),
-        act,
-        back=url_for("admin.person", record_id=record_id),
-    )
-
-
-class ResetForm(AdminForm):
-    initial_password = Text("initial_password", most=200)
-
-    def check(self, record: Any, on: datetime) -> None:
-        _check_password(self, "initial_password", record.username)
-
-
-@blueprint.route("/people/<int:record_id>/password", methods=["GET", "POST"])
-@requires(Permission.ADMINISTER)
-def reset_password(record_id: int) -> Any:
-    """A new first password, shown once; every session of the person ends."""
-    form = filled(ResetForm)
-
-    def act(record: User, on: datetime) -> Result:
-        password = form.initial_password.data or one_time_password()
-        record.set_password(password, must_change=True, by=me(), on=on)
-        return url_for("admin.person", record_id=record.id), show(
-            "admin/password.html", person=record, password=password, new=False
-        )
-
-    return answer(
-        form, "admin/reset.html", of(User, record_id), act, back=url_for("admin.person", record_id=record_id)
-    )
-
-
-@blueprint.route("/people/<int:record_id>/sessions", methods=["POST"])
-@requires(Permission.ADMINISTER)
-def end_sessions(record_id: int) -> Any:
-    """Signs a person out on every device."""
-    begin_write()
-    record = find(User, record_id, lock=True) or abort(404)
-    name = record.name
-    record.end_sessions(by=me(), on=datetime.now(UTC))
-    db.session.commit()
-    say(gettext("%(name)s is signed out everywhere.", name=name))
-    return go(url_for("admin.person", record_id=record_id))

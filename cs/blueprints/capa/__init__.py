@@ -12,7 +12,7 @@ from flask_login import current_user
 from cs.blueprints.capa.forms import FORMS
 from cs.blueprints.capa.listing import LISTING
 from cs.blueprints.capa.page import page_of_car
-from cs.models.capa import Capa
+from cs.models.capa.capa import Capa
 from cs.models.holidays import work_calendar
 from cs.procedure.authority import Permission
 from cs.records.record import find

@@ -11,8 +11,8 @@ from wtforms import RadioField
 from wtforms.validators import InputRequired
 
 from cs.blueprints.capa.answer_forms import AnalyseForm, MeasuresForm
-from cs.models.capa import Capa
-from cs.models.capa_parts import Action
+from cs.models.capa.capa import Capa
+from cs.models.capa.parts import Action
 from cs.models.complaints.complaint import Complaint
 from cs.models.holidays import work_calendar
 from cs.procedure import capa as procedure

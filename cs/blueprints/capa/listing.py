@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, func, select
 
-from cs.models.capa import Capa
+from cs.models.capa.capa import Capa
 from cs.models.customers import Customer
 from cs.models.holidays import work_calendar
 from cs.procedure import capa as procedure

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_login import current_user
 
-from cs.models.capa import Capa
+from cs.models.capa.capa import Capa
 from cs.models.holidays import work_calendar
 from cs.procedure import capa as procedure
 from cs.records.attachments import Attachment

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 
-from cs.models.capa import Capa
+from cs.models.capa.capa import Capa
 from cs.models.complaints.complaint import Complaint
 from cs.models.holidays import work_calendar
 from cs.procedure import capa

@@ -13,7 +13,7 @@ from cs.blueprints.replenishments import forms
 from cs.blueprints.replenishments.listing import LISTING
 from cs.blueprints.replenishments.page import page_of_replenishment
 from cs.models.holidays import work_calendar
-from cs.models.replenishments import Replenishment
+from cs.models.replenishments.application import Replenishment
 from cs.procedure import replenishments as procedure
 from cs.procedure.authority import Permission
 from cs.records.sections import RecordSection

@@ -12,7 +12,7 @@ from wtforms import HiddenField, SubmitField
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Product
-from cs.models.replenishments import Replenishment
+from cs.models.replenishments.application import Replenishment
 from cs.models.returns.customer_return import Return
 from cs.procedure import complaints, returns
 from cs.procedure import replenishments as procedure

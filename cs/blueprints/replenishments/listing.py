@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
-from cs.models.replenishments import Replenishment
+from cs.models.replenishments.application import Replenishment
 from cs.procedure import replenishments as procedure
 from cs.queries.filter_options import customer_filter, state_filter
 from cs.queries.listing import Listing, Sort

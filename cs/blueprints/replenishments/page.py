@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_login import current_user
 
-from cs.models.replenishments import Replenishment
+from cs.models.replenishments.application import Replenishment
 from cs.procedure import replenishments as procedure
 from cs.web.record_page import files, flow, next_action, other_steps, timeline
 

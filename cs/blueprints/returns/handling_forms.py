@@ -30,7 +30,7 @@ def said(record: Return, line: ReturnLine) -> str:
         filter(
             None,
             (
-                str(record.place_of(line)),
+                str(record.labels.number_of(line)),
                 line.product.model,
                 line.lot_no,
                 choice("return_place", line.return_place),

@@ -48,7 +48,7 @@ def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) ->
             )
         if place is None:
             return go(address_of(record.kind, record.id))
-        line = record.line_at(place)
+        line = record.labels.line_at(place)
         if line is None:
             count = len(record.lines)
             return _ask(
@@ -67,10 +67,10 @@ def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) ->
         """Labels to be printed: of the return as a whole and of each line, or of the one line that the
         address names."""
         record = find(Return, record_id) or abort(404)
-        if not record.has_labels:
+        if not record.labels.are_offered:
             abort(404)
         asked = request.args.get("line")
-        lines = [line for line in record.labelled if asked is None or line.id == whole_or_none(asked)]
+        lines = [line for line in record.labels.labelled if asked is None or line.id == whole_or_none(asked)]
         if asked is not None and not lines:
             abort(404)
         return show(
@@ -91,7 +91,7 @@ def _to_line(record: Return, line: ReturnLine, forms: Mapping[str, type[StepForm
     ways = steps_of(record, forms, record.steps_for(current_user, datetime.now(UTC))).get(line.id, [])
     if len(ways) == 1:
         return go(ways[0]["url"])
-    code = record.code_of(line)
+    code = record.labels.code_of(line)
     say(
         gettext("%(code)s: choose what you do.", code=code)
         if ways

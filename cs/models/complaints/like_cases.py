@@ -11,7 +11,7 @@ from sqlalchemy.orm import lazyload
 from cs.extensions import db
 from cs.procedure import complaints as procedure
 from cs.procedure.calendar import months_before
-from cs.records.procedure import rulebook, zone
+from cs.records.procedure import local_day, rulebook, zone
 
 MAX_LIKE_CASES = 20
 
@@ -24,7 +24,7 @@ def earlier_cases(
     if not (product_id and defect_code):
         return []
     cls = type(complaint)
-    first = months_before(complaint.heard_at.astimezone(zone()).date(), rulebook().recurrence_months)
+    first = months_before(local_day(complaint.heard_at), rulebook().recurrence_months)
     begin = datetime.combine(first, time.min, zone())
     earlier = or_(
         cls.heard_at < complaint.heard_at,

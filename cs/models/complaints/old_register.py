@@ -15,7 +15,7 @@ from cs.procedure.authority import Permission, role_for
 from cs.procedure.workflow import NotAllowed
 from cs.records.bulk import bring_in
 from cs.records.numbers import next_numbers
-from cs.records.procedure import rulebook, zone
+from cs.records.procedure import local_day, rulebook, zone
 from cs.records.users import User
 
 CLAUSE = "5.6"
@@ -60,7 +60,7 @@ def bring_in_lines(
     for record in sorted(records, key=lambda one: one.heard_at):
         months[record.heard_at.astimezone(zone()).strftime("%Y%m")].append(record)
     for month in months.values():
-        day = month[0].heard_at.astimezone(zone()).date()
+        day = local_day(month[0].heard_at)
         for record, number in zip(month, next_numbers(month[0].kind, day, len(month)), strict=True):
             record.number = number
     bring_in(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from cs.extensions import db
 from cs.models.holidays import work_calendar
 from cs.procedure import complaints as procedure
-from cs.records.procedure import rulebook, zone
+from cs.records.procedure import local_day, rulebook, zone
 from cs.records.types import Moment
 from cs.records.users import User
 
@@ -57,7 +57,7 @@ class Reply(db.Model):
         return (
             self.settled_on is None
             or self.quality_replied_at is None
-            or self.quality_replied_at.astimezone(zone()).date() <= self.settled_on
+            or local_day(self.quality_replied_at) <= self.settled_on
         )
 
     @property
@@ -242,7 +242,7 @@ def refuse(
 
 def no_answer(complaint: Any, *, response_note: str, by: User, on: datetime) -> None:
     """Record that the customer was silent for the set number of days (Q12); the note says what was tried."""
-    _respond(complaint, "no_answer", "no_answer", on.astimezone(zone()).date(), response_note, by, on)
+    _respond(complaint, "no_answer", "no_answer", local_day(on), response_note, by, on)
 
 
 def _respond(

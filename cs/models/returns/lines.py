@@ -3,6 +3,7 @@ on and reworked."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -93,7 +94,7 @@ class ReturnLine(db.Model):
 
     @property
     def tally(self) -> Tally:
-        """Its quantities, and what can still be booked."""
+        """The quantities of the line, which know what can still be booked."""
         totals = {name: getattr(self, column) for name, column in COLUMNS.items()}
         return Tally(
             self.slip_qty,
@@ -103,7 +104,8 @@ class ReturnLine(db.Model):
             },
         )
 
-    def keep(self, tally: Tally) -> None:
+    def set_totals(self, tally: Tally) -> None:
+        """Store a tally's quantities and remainders in the line's columns."""
         for name, column in (COLUMNS | REMAINDERS).items():
             setattr(self, column, getattr(tally, name))
 
@@ -112,10 +114,102 @@ class ReturnLine(db.Model):
         """Slip and count differ, and nobody has settled it yet (5.3.3)."""
         return self.tally.difference not in (None, 0) and self.difference_at is None
 
+    def fill(self, values: dict[str, Any]) -> None:
+        """Set what the slip says of the line; its id stays."""
+        for name, value in values.items():
+            if name != "id":
+                setattr(self, name, value)
+        self.product = db.session.get_one(Product, self.product_id)
+        self.set_totals(self.tally)
+
+    def count(
+        self, quantity: Decimal, return_place: str, by: User, on: datetime, note: str | None
+    ) -> Booking:
+        """Set the counted quantity, first or again, and where the goods stand (5.3.3).
+
+        Return the booking of what was counted more or less than before. Raise TooMuch for less than is
+        inspected already.
+        """
+        more = quantity - (self.counted_qty or 0)
+        self.set_totals(self.tally.count(quantity))
+        self.return_place = return_place
+        return Booking(
+            line_id=self.id, booking="counted", quantity=more, at=on, by=by, by_id=by.id, note=note
+        )
+
+    def book(self, booking: str, quantity: Decimal, by: User, on: datetime, note: str | None) -> Booking:
+        """Add to one total of the line and return the booking. Raise TooMuch for more than is open."""
+        self.set_totals(self.tally.book(booking, quantity))
+        return Booking(
+            line_id=self.id, booking=booking, quantity=quantity, at=on, by=by, by_id=by.id, note=note
+        )
+
+    def settle_difference(self, reason: str, by: User, on: datetime) -> None:
+        """Record who settled the difference between slip and count, and why (5.3.3)."""
+        self.difference_reason = reason
+        self.difference_by = by
+        self.difference_by_id = by.id
+        self.difference_at = on
+
+    def reopen_difference(self) -> None:
+        """Clear what was settled about a difference: the line was counted again (5.3.3)."""
+        self.difference_reason = None
+        self.difference_by = None
+        self.difference_by_id = None
+        self.difference_at = None
+
+    def instruct(self, instruction: str, instruction_no: str | None, by: User, on: datetime) -> None:
+        """Set how the line is reworked (3.4)."""
+        self.instruction = instruction
+        self.instruction_no = instruction_no
+        self.instructed_by = by
+        self.instructed_by_id = by.id
+        self.instructed_at = on
+
+    def adds_up(self, bookings: Iterable[Booking]) -> bool:
+        """Return whether the totals of the line are the sums of its bookings among these."""
+        sums: dict[str, Decimal] = {}
+        for row in bookings:
+            if row.line_id == self.id and row.booking in COLUMNS:
+                sums[row.booking] = sums.get(row.booking, procedure.NOTHING) + row.quantity
+        booked = Tally(self.slip_qty, **sums)
+        totals = COLUMNS | REMAINDERS
+        return all(getattr(booked, name) == getattr(self, column) for name, column in totals.items())
+
+
+# What a step of the workflow asks of a return, answered line by line: the step is open while the answer is
+# yes for any line (Return.holds), and its form offers these lines (Return.lines_for).
+LINE_QUESTIONS: dict[str, Callable[[ReturnLine], bool]] = {
+    "uncounted": lambda line: line.counted_qty is None,
+    "recountable": lambda line: line.counted_qty is not None,
+    "differs": lambda line: line.differs,
+    "uninspected": lambda line: line.tally.uninspected > 0,
+    "uninstructed": lambda line: line.tally.rework_open > 0 and line.instruction is None,
+    "unplanned": lambda line: line.instruction is not None and line.rework_on is None,
+    "to_rework": lambda line: line.rework_on is not None and line.tally.to_rework > 0,
+    "to_reinspect": lambda line: line.tally.to_reinspect > 0,
+}
+
+
+def lines_of_slip(rows: Iterable[dict[str, Any]], lines: Iterable[ReturnLine]) -> list[ReturnLine]:
+    """Return the lines that the rows of the slip describe, oldest first.
+
+    A row with the id of one of `lines` changes that line; the others are new.
+    """
+    by_id = {line.id: line for line in lines}
+    filled = []
+    for values in rows:
+        line = by_id.pop(values.get("id"), None) or ReturnLine()
+        line.fill(values)
+        filled.append(line)
+    return sorted(filled, key=lambda line: line.id or 2**31)
+
 
 class Booking(db.Model):
-    """So much of a line, booked as something by somebody. Only added; a recount adds what it finds more or
-    less."""
+    """A quantity of a line, counted, inspected or reworked by a person.
+
+    Bookings are only added; a recount adds the difference to the count before.
+    """
 
     __tablename__ = "return_bookings"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from cs.blueprints.complaints.forms.faults import lot_faults, quantity_faults
 from cs.blueprints.complaints.lookup import WithLookUp
-from cs.records.procedure import zone
+from cs.records.procedure import local_day
 from cs.web.fields import (
     Choice,
     Choices,
@@ -97,7 +97,7 @@ class RegisterForm(GoodsForm):
             self.fault("customer_deadline", gettext("The deadline lies before the complaint was heard."))
         elif deadline and deadline < on and (record is None or deadline != record.customer_deadline):
             self.fault("customer_deadline", gettext("This deadline has passed already."))
-        if self.shipped_on.data and heard_at and self.shipped_on.data > heard_at.astimezone(zone()).date():
+        if self.shipped_on.data and heard_at and self.shipped_on.data > local_day(heard_at):
             self.fault("shipped_on", gettext("Shipped after the complaint was heard."))
         quantity_faults(self, self.checked_qty.data, self.defect_qty.data, self.shipped_qty.data)
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext
 
 from cs.records.attachments import Attachment
-from cs.records.procedure import zone
+from cs.records.procedure import local_day
 from cs.web.fields import (
     Choice,
     Day,
@@ -32,16 +32,16 @@ class SettleForm(WithFiles, StepForm):
     late_reason = LongText("late_reason", most=500)
 
     def fill(self, record: Any, on: datetime) -> None:
-        self.settled_on.data = on.astimezone(zone()).date()
+        self.settled_on.data = local_day(on)
         self.agreed_with.data = record.contact_name
 
     def check(self, record: Any, on: datetime) -> None:
-        settled_on, today = self.settled_on.data, on.astimezone(zone()).date()
+        settled_on, today = self.settled_on.data, local_day(on)
         if settled_on is None:
             return
         if settled_on > today:
             self.fault("settled_on", gettext("This lies in the future."))
-        elif settled_on < record.heard_at.astimezone(zone()).date():
+        elif settled_on < local_day(record.heard_at):
             self.fault("settled_on", gettext("This lies before the complaint was heard."))
         elif settled_on < today and not self.late_reason.data:
             self.fault(
@@ -95,13 +95,13 @@ class AnswerForm(WithFiles, StepForm):
     response_note = LongText("response_note")
 
     def fill(self, record: Any, on: datetime) -> None:
-        self.response_on.data = on.astimezone(zone()).date()
+        self.response_on.data = local_day(on)
 
     def check(self, record: Any, on: datetime) -> None:
         said_on = self.response_on.data
-        if said_on and said_on > on.astimezone(zone()).date():
+        if said_on and said_on > local_day(on):
             self.fault("response_on", gettext("This lies in the future."))
-        elif said_on and said_on < record.replies[-1].replied_at.astimezone(zone()).date():
+        elif said_on and said_on < local_day(record.replies[-1].replied_at):
             self.fault("response_on", gettext("This lies before our reply."))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -51,6 +53,28 @@ class Bone(db.Model):
     is_root: Mapped[bool] = mapped_column(default=False)
 
 
+def whys_of_round(number: int, answers: dict[str, list[str]], proven: dict[str, list[bool]]) -> list[Why]:
+    """Return the 5-why rows of a round: for each kind of cause its answers, in their order.
+
+    `proven` says the same way which of them were tried and proved true.
+    """
+    rows = []
+    for kind, texts in answers.items():
+        flags = proven.get(kind, [])
+        for position, text in enumerate(texts):
+            is_proven = position < len(flags) and flags[position]
+            rows.append(
+                Why(
+                    round=number,
+                    cause_kind=kind,
+                    why_no=position + 1,
+                    because=text,
+                    proven=is_proven or None,
+                )
+            )
+    return rows
+
+
 class Action(db.Model):
     """One measure: what, against which cause, who, by when, done when and with what evidence."""
 
@@ -65,15 +89,13 @@ class Action(db.Model):
     planned_on: Mapped[date]
     done_on: Mapped[date | None]
     done_note: Mapped[str | None] = mapped_column(Text)
-    done_at: Mapped[datetime | None] = mapped_column(
-        Moment
-    )  # when that was recorded: the files that came with it bear the same moment
+    # when that was recorded: the files that came with it bear the same moment
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
     owner: Mapped[User] = relationship(lazy="joined")
 
     @property
     def owner_gone(self) -> bool:
-        """Whether its owner has left the company, or has no work in it any more: the department finds
-        another."""
+        """Return whether the owner has left, or lost the role for it: the department names another."""
         return not (self.owner.active and self.owner.may(Permission.ANSWER_CAPA))
 
 
@@ -95,8 +117,7 @@ class Verification(db.Model):
 
 
 class PastRound(db.Model):
-    """What a round that had no effect said of causes and measures; the round that runs stands in the record
-    itself."""
+    """Causes and measures of a round that had no effect; those of the running round stand in the record."""
 
     __tablename__ = "capa_past_rounds"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -112,3 +133,13 @@ class PastRound(db.Model):
     documents: Mapped[str | None] = mapped_column(Text)
     read_across: Mapped[str | None] = mapped_column(Text)
     carried_out_on: Mapped[date | None]
+
+
+def content_of_round(past_rounds: list[PastRound], number: int, running: Any) -> dict[str, Any]:
+    """Return causes and measures of a round with its rows: of a past one, or else of the `running` CAR."""
+    source = next((row for row in past_rounds if row.round == number), running)
+    content = {name: getattr(source, name) for name in OF_A_ROUND}
+    content["documents"] = json.loads(content["documents"]) if content["documents"] else []
+    for part in ("whys", "bones", "actions"):
+        content[part] = [row for row in getattr(running, part) if row.round == number]
+    return content

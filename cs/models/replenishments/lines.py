@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from cs.extensions import db
 from cs.models.customers import Product
+from cs.procedure import replenishments as procedure
 from cs.records.types import Money, Quantity, UnitPrice, exact
 
 FACE = (
@@ -45,3 +47,24 @@ class ReplenishmentLine(db.Model):
     @validates("quantity", "unit_price", "amount")
     def _exact(self, _key: str, value: Any) -> Decimal | None:
         return exact(value)
+
+
+def lines_of_application(
+    rows: Iterable[dict[str, Any]], lines: Iterable[ReplenishmentLine]
+) -> list[ReplenishmentLine]:
+    """Return the lines that the rows of the form describe, oldest first. A line that stays the same is the
+    same object: it keeps its row in the database."""
+    left = {}
+    for line in lines:
+        left.setdefault((line.product_id, line.quantity, line.unit_price), []).append(line)
+    filled = []
+    for values in rows:
+        same = left.get((values["product_id"], exact(values["quantity"]), exact(values["unit_price"])))
+        filled.append(same.pop(0) if same else _new_line(values))
+    return sorted(filled, key=lambda line: line.id or 2**31)
+
+
+def _new_line(values: dict[str, Any]) -> ReplenishmentLine:
+    amount = procedure.line_amount(values["quantity"], values["unit_price"])
+    product = db.session.get_one(Product, values["product_id"])
+    return ReplenishmentLine(product=product, amount=amount, **values)

@@ -1,0 +1,120 @@
+"""Whether a person can sign in: first passwords, sessions, leaving the company and coming back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import abort, current_app, url_for
+from flask_babel import gettext
+
+from cs.blueprints.admin.common import AdminForm, Result, answer, blueprint, filled, me, of
+from cs.extensions import begin_write, db
+from cs.procedure.authority import Permission
+from cs.records.passwords import normal_username, one_time_password
+from cs.records.record import find
+from cs.records.users import User
+from cs.web.access import requires
+from cs.web.fields import LongText, Text
+from cs.web.responses import go, say, show
+
+
+def check_first_password(form: Any, field: str, username: str | None) -> None:
+    typed, least = form[field].data, current_app.config["CS_PASSWORD_LENGTH"]
+    if typed and len(typed) < least:
+        form.fault(field, gettext("At least %(least)s characters, please.", least=least))
+    elif typed and username and normal_username(typed) == normal_username(username):
+        form.fault(field, gettext("Not the user name, please."))
+
+
+class ComeBackForm(AdminForm):
+    reason = LongText("reason", most=500)
+
+
+class LeaveForm(ComeBackForm):
+    def check(self, record: Any, on: datetime) -> None:
+        if record.is_last_administrator:
+            self.fault(
+                "reason",
+                gettext(
+                    "This is the last administrator and must stay. Give the role to somebody else first."
+                ),
+            )
+
+
+@blueprint.route("/people/<int:record_id>/leave", methods=["GET", "POST"])
+@requires(Permission.ADMINISTER)
+def leave(record_id: int) -> Any:
+    """Left the company: sessions end at once, tasks are given back."""
+    form = filled(LeaveForm)
+
+    def act(record: User, on: datetime) -> str:
+        record.leave(reason=form.reason.data, by=me(), on=on)
+        say(gettext("%(name)s cannot sign in any more; all sessions have ended.", name=record.name))
+        return url_for("admin.person", record_id=record.id)
+
+    return answer(
+        form,
+        "admin/leave.html",
+        of(User, record_id, active=True),
+        act,
+        back=url_for("admin.person", record_id=record_id),
+    )
+
+
+@blueprint.route("/people/<int:record_id>/come-back", methods=["GET", "POST"])
+@requires(Permission.ADMINISTER)
+def come_back(record_id: int) -> Any:
+    """Works here again."""
+    form = filled(ComeBackForm)
+
+    def act(record: User, on: datetime) -> str:
+        record.come_back(reason=form.reason.data, by=me(), on=on)
+        say(gettext("%(name)s can sign in again.", name=record.name))
+        return url_for("admin.person", record_id=record.id)
+
+    return answer(
+        form,
+        "admin/leave.html",
+        of(User, record_id, active=False),
+        act,
+        back=url_for("admin.person", record_id=record_id),
+    )
+
+
+class ResetForm(AdminForm):
+    initial_password = Text("initial_password", most=200)
+
+    def check(self, record: Any, on: datetime) -> None:
+        check_first_password(self, "initial_password", record.username)
+
+
+@blueprint.route("/people/<int:record_id>/password", methods=["GET", "POST"])
+@requires(Permission.ADMINISTER)
+def reset_password(record_id: int) -> Any:
+    """A new first password, shown once; every session of the person ends."""
+    form = filled(ResetForm)
+
+    def act(record: User, on: datetime) -> Result:
+        password = form.initial_password.data or one_time_password()
+        record.set_password(password, must_change=True, by=me(), on=on)
+        return url_for("admin.person", record_id=record.id), show(
+            "admin/password.html", person=record, password=password, new=False
+        )
+
+    return answer(
+        form, "admin/reset.html", of(User, record_id), act, back=url_for("admin.person", record_id=record_id)
+    )
+
+
+@blueprint.route("/people/<int:record_id>/sessions", methods=["POST"])
+@requires(Permission.ADMINISTER)
+def end_sessions(record_id: int) -> Any:
+    """Signs a person out on every device."""
+    begin_write()
+    record = find(User, record_id, lock=True) or abort(404)
+    name = record.name
+    record.end_sessions(by=me(), on=datetime.now(UTC))
+    db.session.commit()
+    say(gettext("%(name)s is signed out everywhere.", name=name))
+    return go(url_for("admin.person", record_id=record_id))

@@ -1,0 +1,373 @@
+"""Replenishment 补货 (5.3.4): the application with its lines and its chain of signatures, then the urgent
+order 紧急订单 that it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func, select
+from sqlalchemy.orm import Mapped, backref, mapped_column, relationship, validates
+
+from cs.extensions import db
+from cs.models.complaints.complaint import Complaint
+from cs.models.customers import Customer
+from cs.models.deputies import Deputy
+from cs.models.holidays import work_calendar
+from cs.models.replenishments.chain import ApprovalChain
+from cs.models.replenishments.lines import FACE, LINE_FACE, ReplenishmentLine, lines_of_application
+from cs.models.returns.complaints import complaint_to_join
+from cs.models.returns.customer_return import Return
+from cs.procedure import replenishments as procedure
+from cs.procedure.authority import Permission, role_for
+from cs.procedure.workflow import NotOpen, Step
+from cs.records.numbers import next_number
+from cs.records.procedure import local_day, rulebook
+from cs.records.record import find, hash_of
+from cs.records.signatures import RequiredSignature
+from cs.records.tasks import ask_anew
+from cs.records.types import Moment, Money, exact
+from cs.records.users import User
+from cs.records.workflowed import Workflowed
+
+
+class ChangedMeanwhile(NotOpen):
+    """What was to be signed has changed since the signer saw it (409)."""
+
+
+class Replenishment(Workflowed):
+    """One application, whole, and the order that it became."""
+
+    kind = "replenishment"
+    numbers = ("number", "order_number")
+    parts = ("lines", "approvals")
+    workflow = procedure.WORKFLOW
+    deputised = frozenset({Permission.APPROVE_REPLENISHMENT})
+    __tablename__ = "replenishments"
+    number: Mapped[str] = mapped_column(unique=True)
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
+    return_id: Mapped[int | None] = mapped_column(ForeignKey("returns.id"), index=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
+    order_no: Mapped[str | None]
+    charged: Mapped[bool]
+    wanted_on: Mapped[date]
+    replenishment_reason: Mapped[str] = mapped_column(Text)
+    amount: Mapped[Decimal] = mapped_column(Money)
+    chain: Mapped[int] = mapped_column(default=1)  # which chain of signatures runs: a change begins the next
+    filed_at: Mapped[datetime] = mapped_column(Moment)
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    refuse_reason: Mapped[str | None] = mapped_column(Text)
+    order_number: Mapped[str | None] = mapped_column(unique=True)
+    ordered_at: Mapped[datetime | None] = mapped_column(Moment)
+    work_order: Mapped[str | None]
+    scheduled_on: Mapped[date | None]
+    made_on: Mapped[date | None]
+    sent_off_on: Mapped[date | None]
+    delivery_no: Mapped[str | None]
+
+    complaint: Mapped[Complaint] = relationship(
+        backref=backref("replenishments", order_by="Replenishment.id", viewonly=True)
+    )
+    of_return: Mapped[Return | None] = relationship(
+        backref=backref("replenishments", order_by="Replenishment.id", viewonly=True)
+    )
+    customer: Mapped[Customer] = relationship()
+    created_by: Mapped[User | None] = relationship(
+        primaryjoin="Replenishment.created_by_id == User.id",
+        foreign_keys="Replenishment.created_by_id",
+        viewonly=True,
+    )
+    lines: Mapped[list[ReplenishmentLine]] = relationship(
+        cascade="all, delete-orphan", order_by=ReplenishmentLine.id, lazy="selectin"
+    )
+    approvals: Mapped[list[RequiredSignature]] = relationship(
+        primaryjoin="and_(foreign(RequiredSignature.record_id) == Replenishment.id, "
+        "RequiredSignature.kind == 'replenishment')",
+        order_by=RequiredSignature.id,
+        lazy="selectin",
+        cascade="save-update, merge",
+    )
+    __table_args__ = (
+        Index("ix_replenishments_filed_at_id", "filed_at", "id"),
+        CheckConstraint("amount > 0", name="some"),
+        CheckConstraint("(ordered_at IS NULL) = (order_number IS NULL)", name="ordered_by_number"),
+    )
+
+    @validates("amount")
+    def _exact(self, _key: str, value: Any) -> Decimal | None:
+        return exact(value)
+
+    @property
+    def title(self) -> str:
+        return self.number if self.order_number is None else f"{self.number} {self.order_number}"
+
+    @property
+    def subject(self) -> str:
+        return f"{self.customer.short_name} · {self.amount:,.2f} RMB · {self.replenishment_reason[:60]}"
+
+    def affected(self) -> Iterable[Workflowed]:
+        """Return the complaint, whose closing waits for it."""
+        return [self.complaint]
+
+    def searched(self) -> tuple[str | None, ...]:
+        return (
+            self.number,
+            self.order_number,
+            self.customer.short_name,
+            self.complaint.number,
+            self.order_no,
+            self.work_order,
+            self.replenishment_reason,
+            *(line.product.model for line in self.lines),
+        )
+
+    def face_hash(self) -> str:
+        """Return the hash of what an approver approves: the application as it stands on the screen, without
+        who has signed it."""
+        face = {name: getattr(self, name) for name in FACE}
+        lines = [{name: getattr(line, name) for name in LINE_FACE} for line in self.lines]
+        return hash_of(face | {"lines": lines})
+
+    # Dates
+
+    @property
+    def due_at(self) -> datetime:
+        """Return the end of business of the day by which the customer wants the goods."""
+        return work_calendar().end_of(self.wanted_on)
+
+    @property
+    def schedule_due_at(self) -> datetime | None:
+        return work_calendar().end_of(self.scheduled_on) if self.scheduled_on else None
+
+    # The chain of signatures, and what the workflow's rows ask of it
+
+    @property
+    def approval_chain(self) -> ApprovalChain:
+        applicants = (self.created_by_id, self.changed_by_id)
+        return ApprovalChain(self.approvals, self.chain, applicants, self.state == procedure.UNORDERED)
+
+    @property
+    def running(self) -> list[RequiredSignature]:
+        return self.approval_chain.running
+
+    def signing(self, person: User, on: datetime) -> tuple[str | None, User | None]:
+        return self.approval_chain.signing(person, on)
+
+    def signs_now(self, by: User, on: datetime) -> bool:
+        return self.signing(by, on)[0] is not None
+
+    def awaited_signers(self) -> list[int | None]:
+        return self.approval_chain.awaited_signers()
+
+    def fully_signed(self, on: datetime) -> bool:
+        return self.approval_chain.is_complete
+
+    def told(self) -> list[int]:
+        return self.approval_chain.unaware_signers()
+
+    def change_unseen(self, on: datetime) -> bool:
+        return bool(self.told())
+
+    def is_told(self, by: User) -> bool:
+        return by.id in self.told()
+
+    def stands_in(self, step: Step, by: User, on: datetime) -> bool:
+        return step.permission in self.deputised and bool(Deputy.acting_for(by, on))
+
+    def relates(self, step: Step, by: User, on: datetime) -> bool:
+        return self.signs_now(by, on) if step.relation == "signs_now" else super().relates(step, by, on)
+
+    def role_under(self, step: Step, by: User, on: datetime) -> str | None:
+        """Return the role that the chain awaits for a signature, and that of the last one for the order."""
+        usual = role_for(by.roles, step.permission)
+        if step.permission is not Permission.APPROVE_REPLENISHMENT:
+            return usual
+        return self.signing(by, on)[0] or self.approval_chain.role_decided_by(by.id) or usual
+
+    # The limit of the procedure file, above which the general manager signs (Q23)
+
+    def amount_sum(self) -> Decimal:
+        """Return the sum of the complaint's replenishments that are neither refused nor void (Q23), this one
+        as it stands now."""
+        query = select(func.sum(Replenishment.amount)).where(
+            Replenishment.complaint_id == self.complaint_id,
+            Replenishment.state.not_in(procedure.NOT_COUNTED),
+            Replenishment.id != (self.id or 0),
+        )
+        return Decimal(db.session.execute(query).scalar() or 0) + self.amount
+
+    def _lock(self) -> None:
+        """Lock the complaint's row, so that one sum is checked at a time, then read this one anew."""
+        find(Complaint, self.complaint_id, lock=True)
+        if self.id:
+            find(Replenishment, self.id, lock=True)
+
+    def _approvers(self) -> tuple[str, ...]:
+        """Return the roles whose signatures the sum asks for now."""
+        return rulebook().replenishment.approvers(self.amount_sum())
+
+    def _require(self) -> None:
+        """Ask for the signatures that the sum needs. What was asked for stays if the sum falls again."""
+        self.approval_chain.require(self.kind, self._approvers())
+
+    def _require_of_others(self, by: User, on: datetime) -> None:
+        """Ask for the general manager on the complaint's other applications that are not ordered, once the
+        sum reaches the limit."""
+        query = (
+            select(Replenishment)
+            .where(
+                Replenishment.complaint_id == self.complaint_id,
+                Replenishment.state == procedure.UNORDERED,
+                Replenishment.id != self.id,
+            )
+            .order_by(Replenishment.id)
+            .with_for_update()
+        )
+        role = role_for(by.roles, self.workflow.step("file").permission)
+        for other in db.session.execute(query).scalars():
+            if set(other._approvers()) - set(other.approval_chain.needed_roles):
+                with other.changing("limit_reached", by, on, clause="5.3.4", role=role, note=self.number):
+                    other._require()
+
+    # Verbs
+
+    @classmethod
+    def file(
+        cls,
+        *,
+        complaint_id: int,
+        return_id: int | None,
+        lines: list[dict[str, Any]],
+        order_no: str | None,
+        charged: bool,
+        wanted_on: date,
+        replenishment_reason: str,
+        by: User,
+        on: datetime,
+    ) -> Replenishment:
+        """Apply for items, quantities and amount, from a return or a complaint's meeting; the managers are
+        asked to sign (5.3.4). Raise NotOpen where the complaint has ended."""
+        record = cls(complaint_id=complaint_id, return_id=return_id, chain=1, state=None)
+        record.complaint = complaint_to_join(complaint_id)
+        record.of_return = db.session.get(Return, return_id) if return_id else None
+        record.customer = record.complaint.customer
+        record.customer_id = record.complaint.customer_id
+        with record.advancing("file", by, on):
+            record.number = next_number(cls.kind, local_day(on))
+            record.filed_at = on
+            record._fill(lines, order_no, charged, wanted_on, replenishment_reason)
+            record._require()
+        record._require_of_others(by, on)
+        return record
+
+    def _fill(
+        self, lines: list[dict[str, Any]], order_no: str | None, charged: bool, wanted_on: date, reason: str
+    ) -> None:
+        self.lines = lines_of_application(lines, self.lines)
+        self.order_no = order_no
+        self.charged = charged
+        self.wanted_on = wanted_on
+        self.replenishment_reason = reason
+        self.amount = procedure.amount((line.quantity, line.unit_price) for line in self.lines)
+
+    def change(
+        self,
+        *,
+        lines: list[dict[str, Any]],
+        order_no: str | None,
+        charged: bool,
+        wanted_on: date,
+        replenishment_reason: str,
+        by: User,
+        on: datetime,
+    ) -> None:
+        """Change the application: its signatures are void, their givers are told, and the chain begins anew
+        (5.3.4). Signatures stay where nothing changes that they cover."""
+        self._lock()
+        before = self.face_hash()
+        with self.advancing("change", by, on):
+            self._fill(lines, order_no, charged, wanted_on, replenishment_reason)
+            if self.face_hash() != before:
+                self.approval_chain.void()
+                self.chain += 1
+                self.changed_by_id = by.id
+                self._require()
+                ask_anew(self)
+        self._require_of_others(by, on)
+
+    def sign(self, *, seen: str, by: User, on: datetime) -> None:
+        """Give one signature of the chain; the last makes it an urgent order (5.3.4).
+
+        `seen` is the face_hash of what is signed: raise ChangedMeanwhile when it is another by now. The sum
+        is checked against the limit once more.
+        """
+        self._decide("sign", "signed", seen, None, by, on)
+        if self.fully_signed(on):
+            self.order(by=by, on=on)
+
+    def refuse(self, *, seen: str, reason: str, by: User, on: datetime) -> None:
+        """Refuse it with a reason; it stays readable and leaves the sum (5.3.4). Raise as `sign` does."""
+        self._decide("refuse", "refused", seen, reason, by, on)
+
+    def _decide(
+        self, step: str, decision: str, seen: str, reason: str | None, by: User, on: datetime
+    ) -> None:
+        self._lock()
+        role, signed_for = self.signing(by, on)
+        if seen != self.face_hash():
+            raise ChangedMeanwhile(step)
+        deputised = {"signed_for": signed_for.id} if signed_for else {}
+        with self.advancing(step, by, on, note=reason, seen=seen, **deputised):
+            signature = next(row for row in self.running if row.needed_role == role)
+            signature.decide(decision, by, on, seen, signed_for)
+            self.refuse_reason = reason
+            self.approval_chain.take_note(by.id, on)
+            self._require()
+
+    def see_change(self, *, by: User, on: datetime) -> None:
+        """Take note that a change has voided one's signature (5.3.4)."""
+        with self.advancing("see_change", by, on):
+            self.approval_chain.take_note(by.id, on)
+
+    def order(self, *, by: User, on: datetime) -> None:
+        """Make it an urgent order 紧急订单 with a number of its own, after the last signature (5.3.4)."""
+        with self.advancing("order", by, on):
+            self.order_number = next_number("urgent_order", local_day(on))
+            self.ordered_at = on
+
+    def schedule(
+        self, *, work_order: str, scheduled_on: date, note: str | None = None, by: User, on: datetime
+    ) -> None:
+        """Schedule the urgent order; later than the customer wants it, `note` says why (3.6)."""
+        with self.advancing("schedule", by, on, note=note):
+            self.work_order, self.scheduled_on = work_order, scheduled_on
+
+    def reschedule(
+        self, *, work_order: str, scheduled_on: date, note: str | None = None, by: User, on: datetime
+    ) -> None:
+        """Set another work order or day; later than the customer wants it, `note` says why (3.6)."""
+        with self.advancing("reschedule", by, on, note=note):
+            self.work_order, self.scheduled_on = work_order, scheduled_on
+
+    def make(self, *, made_on: date, by: User, on: datetime) -> None:
+        """Report it as made, by production (3.5)."""
+        with self.advancing("make", by, on):
+            self.made_on = made_on
+
+    def ship(self, *, sent_off_on: date, delivery_no: str, by: User, on: datetime) -> None:
+        """Send the goods to the customer (5.3.4)."""
+        with self.advancing("ship", by, on):
+            self.sent_off_on, self.delivery_no = sent_off_on, delivery_no
+
+    def void(self, *, reason: str, by: User, on: datetime) -> None:
+        """Take it back before the goods are made; it stays readable, its numbers stay taken (5.6)."""
+        with self.advancing("void", by, on, note=reason):
+            self.void_reason = reason
+
+    def miscounts(self) -> Iterator[str]:
+        if self.amount != exact(sum(line.amount for line in self.lines)):
+            yield "has an amount that is not the sum of its lines"
+        if self.order_number is not None and not self.approval_chain.is_sound:
+            yield "is an order without all its signatures"
