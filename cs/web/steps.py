@@ -26,9 +26,9 @@ from cs.web.drafts import form_address, posted
 from cs.web.fields import StepForm, WithFiles, stage
 from cs.web.passwords import password_fault
 from cs.web.pending_files import keep_pending
-from cs.web.record_page import changes_since
 from cs.web.responses import go, go_within, is_htmx, say, show, swap_record
 from cs.web.submission import Outcome, Submission
+from cs.web.timeline import TimelineEntry, changes_since
 from cs.wording.words import step_name
 
 BACK_TO = {"approvals": "approvals.index"}  # lists in which a step is taken, by what the address says
@@ -268,7 +268,7 @@ class _StepSubmission(Submission):
         *,
         closed: bool = False,
         stale: bool = False,
-        changed: list[dict[str, Any]] | None = None,
+        changed: list[TimelineEntry] | None = None,
     ) -> Any:
         drafted = (
             db.session.get(Draft, (current_user.id, form_address())) if request.method == "GET" else None

@@ -19,8 +19,8 @@ from cs.records.record import find
 from cs.records.users import User
 from cs.web.access import requires
 from cs.web.fields import Text
-from cs.web.record_page import timeline
 from cs.web.responses import say, show
+from cs.web.timeline import timeline
 from cs.wording.words import departments, role_name
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask_login import current_user
 from sqlalchemy import case, func, select
 
 from cs.blueprints.customers.listing import OPEN_COMPLAINT
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Shipment
-from cs.web.record_page import files, other_steps, timeline
+from cs.web.record_page import common_parts
 from cs.wording.words import choice, term
 
 COMPLAINTS_SHOWN = 10
@@ -44,7 +43,6 @@ def _complaints_of(record: Customer) -> dict[str, Any]:
 
 
 def page_of_customer(record: Customer, on: datetime) -> dict[str, Any]:
-    steps = record.steps_for(current_user, on)
     shipped = db.session.execute(
         select(func.count()).where(Shipment.customer_id == record.id, Shipment.state == "active")
     ).scalar_one()
@@ -54,9 +52,7 @@ def page_of_customer(record: Customer, on: datetime) -> dict[str, Any]:
         else []
     )
     return {
-        "actions": other_steps(record, steps, "customers"),
-        "timeline": timeline(record),
-        "files": files(record),
+        **common_parts(record, on),
         "complaints": _complaints_of(record),
         "shipped": shipped,
         "missing": missing,

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask_login import current_user
 from sqlalchemy import func, select
 
 from cs.extensions import db
 from cs.models.customers import Product, Shipment
-from cs.web.record_page import files, other_steps, timeline
+from cs.web.record_page import common_parts
 
 SHIPMENTS_SHOWN = 10
 
@@ -24,9 +23,7 @@ def page_of_product(record: Product, on: datetime) -> dict[str, Any]:
         .limit(SHIPMENTS_SHOWN)
     )
     return {
-        "actions": other_steps(record, record.steps_for(current_user, on), "products"),
-        "timeline": timeline(record),
-        "files": files(record),
+        **common_parts(record, on),
         "shipments": list(db.session.execute(newest).scalars()),
         "shipped": db.session.execute(select(func.count()).where(*of_it)).scalar_one(),
     }

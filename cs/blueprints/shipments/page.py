@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask_login import current_user
 from sqlalchemy import select
 
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Shipment
-from cs.web.record_page import files, other_steps, timeline
+from cs.web.record_page import common_parts
 
 COMPLAINTS_SHOWN = 10
 
@@ -24,8 +23,6 @@ def page_of_shipment(record: Shipment, on: datetime) -> dict[str, Any]:
         .limit(COMPLAINTS_SHOWN)
     )
     return {
-        "actions": other_steps(record, record.steps_for(current_user, on), "shipments"),
-        "timeline": timeline(record),
-        "files": files(record),
+        **common_parts(record, on),
         "complaints": list(db.session.execute(about)),
     }
