@@ -1,4 +1,4 @@
-"""The files that came with a form, noted before the form itself is taken."""
+"""The files sent with a form, recorded before the form itself is accepted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cs.records.attachments import PendingUpload
 
 
 def keep_pending(files: list[Any], on: datetime) -> list[str]:
-    """Notes the files that came, so that a refused form does not lose them; returns their tokens."""
+    """Record the files so that a refused form does not lose them, and return their tokens."""
     if not files:
         return []
     begin_write()

@@ -32,7 +32,7 @@ from werkzeug.datastructures import FileStorage
 from cs.extensions import begin_write, db
 from cs.records.attachments import Draft
 from cs.records.receipts import Receipt
-from cs.web.drafts import form_address
+from cs.web.drafts import form_url
 from cs.web.fields import StepForm
 from cs.web.responses import go
 
@@ -46,7 +46,7 @@ def new_request_id() -> str:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a form led to: the address of its result, and the answer where that is not the way to it."""
+    """The result of a form: its URL, and the response where that is no redirect to it."""
 
     address: str
     answer: Callable[[], Any] | None = None
@@ -148,7 +148,7 @@ class _SentForm:
     @classmethod
     def read(cls, form: StepForm) -> _SentForm:
         request_id = (form.request_id.data or new_request_id())[:64]
-        return cls(current_user.id, request_id, form_address(), _content_hash())
+        return cls(current_user.id, request_id, form_url(), _content_hash())
 
     def receipt(self) -> Receipt | None:
         return db.session.get(Receipt, (self.user_id, self.request_id))

@@ -31,9 +31,9 @@ from cs.web.fields import (
     Text,
     WithFiles,
     Yes,
-    asked_id,
+    parse_record_id,
     reference_choices,
-    whole_or_none,
+    requested_id,
 )
 from cs.web.options import customers_to_choose, people_to_choose
 from cs.wording.words import choice, departments, label, language
@@ -98,7 +98,7 @@ class IssueForm(_DutyForm):
 
     def fill(self, record: Any, on: datetime) -> None:
         self.due_on.data = _answer_day(on)
-        complaint = find(Complaint, asked_id("complaint"))
+        complaint = find(Complaint, requested_id("complaint"))
         if complaint is not None:
             self.source.data, self.source_no.data, self.customer_id.data = (
                 procedure.FROM_COMPLAINT,
@@ -150,7 +150,7 @@ def _which_action() -> RadioField:
         label("which_action"),
         [InputRequired(lazy_gettext("Please choose one."))],
         choices=[],
-        coerce=whole_or_none,
+        coerce=parse_record_id,
     )
 
 

@@ -18,7 +18,7 @@ from cs.records.record import MAX_ID, find
 from cs.records.sections import Section, sections
 from cs.records.workflowed import Workflowed
 from cs.web.access import requires
-from cs.web.fields import ReasonForm, StepForm, WithFiles, file_store, stage
+from cs.web.fields import ReasonForm, StepForm, WithFiles, file_store, store_files
 from cs.web.options import address_of
 from cs.web.pending_files import keep_pending
 from cs.web.responses import say, show
@@ -90,7 +90,7 @@ class _AddFiles(Submission):
         return _record(self.kind, self.record_id, lock=lock)
 
     def stage_files(self) -> None:
-        self.waiting += keep_pending(stage(self.form), self.on)
+        self.waiting += keep_pending(store_files(self.form), self.on)
 
     def accepts(self, record: Workflowed) -> bool:
         if super().accepts(record) and not self._files():

@@ -32,7 +32,7 @@ from cs.web.responses import go, say, show
 from cs.web.submission import Outcome, Submission
 from cs.wording.words import choice, label, language, listed, role_name, step_name
 
-MOST_ROWS = 5_000  # an import is one transaction, and nobody else writes while it runs: a few seconds
+MAX_ROWS = 5_000  # an import is one transaction, and nobody else writes while it runs: a few seconds
 blueprint = Blueprint("imports", __name__, url_prefix="/<section>/import")
 
 ENDINGS = (".xlsx", ".xls", ".csv", ".txt")
@@ -68,7 +68,7 @@ def _read(kind: Kind, stream: Any, name: str) -> tuple[Table, dict[str, Column]]
     line of it could be taken."""
     columns = kind.columns(language())
     table = read_table(
-        stream, name, columns, Limits(size=current_app.config["CS_FILE_MB"] * MEGABYTE, rows=MOST_ROWS)
+        stream, name, columns, Limits(size=current_app.config["CS_FILE_MB"] * MEGABYTE, rows=MAX_ROWS)
     )
     if faults := kind.faults(table, columns):
         raise TableRefused(faults[0].code, **faults[0].params)

@@ -18,7 +18,7 @@ from cs.procedure import complaints, returns
 from cs.procedure import replenishments as procedure
 from cs.records.procedure import zone
 from cs.records.record import by_number, find
-from cs.web.fields import Day, LongText, Number, Reference, Signed, StepForm, Text, Yes, asked_id
+from cs.web.fields import Day, LongText, Number, Reference, Signed, StepForm, Text, Yes, requested_id
 from cs.web.options import products_to_choose
 from cs.web.rows import RowForm, Rows, WithRows
 from cs.wording.words import choice, day, label
@@ -120,8 +120,8 @@ class FileForm(ChangeForm):
     beside = frozenset({"more_rows", "complaint_no", "return_no"})
 
     def fill(self, record: Any, on: datetime) -> None:
-        slip = find(Return, asked_id("return"))
-        complaint = slip.complaint if slip is not None else find(Complaint, asked_id("complaint"))
+        slip = find(Return, requested_id("return"))
+        complaint = slip.complaint if slip is not None else find(Complaint, requested_id("complaint"))
         if slip is not None:
             self.return_no.data, self.wanted_on.data = slip.number, slip.goods_wanted_on
             self.lines.refill(

@@ -30,7 +30,7 @@ from cs.procedure.authority import Permission
 from cs.queries.kpis import first_heard
 from cs.records.sections import Section, sections
 from cs.web.access import requires
-from cs.web.downloads import pdf, refused
+from cs.web.downloads import pdf_download, show_refusal
 from cs.web.responses import show
 from cs.wording.words import choices, today
 
@@ -149,7 +149,7 @@ def download(name: str, ending: str) -> Any:
 def _pdf(found: Register) -> Any:
     """A register as a PDF, up to so many rows."""
     try:
-        return pdf(found, register_pdf(found, request.args, asked_language()), str(today()))
+        return pdf_download(found, register_pdf(found, request.args, asked_language()), str(today()))
     except TooManyLines as too_many:
         why = gettext(
             "A PDF holds at most %(most)s lines, and this would be more. Choose a shorter period, or "
@@ -170,7 +170,7 @@ def _pdf(found: Register) -> Any:
 def blank(form: str) -> Any:
     """An empty copy of a form, for a day without power."""
     found = sections().forms.get(form) or abort(404)
-    return pdf(found, blank_pdf(found, asked_language()), gettext("blank"))
+    return pdf_download(found, blank_pdf(found, asked_language()), gettext("blank"))
 
 
 def _way(found: Register, ending: str = "", **changes: str) -> str:
@@ -184,7 +184,7 @@ def _way(found: Register, ending: str = "", **changes: str) -> str:
 
 
 def _refused(found: Register, faults: list[str], others: Iterable[tuple[str, str]] = ()) -> Any:
-    return refused(found, faults, [(gettext("Back to the register"), _way(found)), *others])
+    return show_refusal(found, faults, [(gettext("Back to the register"), _way(found)), *others])
 
 
 SECTION = Section(blueprint, lambda: gettext("Registers"), "table")

@@ -29,7 +29,7 @@ from cs.web.fields import (
     Text,
     WithFiles,
     Yes,
-    asked_id,
+    requested_id,
 )
 from cs.web.options import customers_to_choose, products_to_choose
 from cs.web.rows import RowForm, Rows, WithRows
@@ -179,7 +179,7 @@ class RegisterForm(AmendForm):
 
     def fill(self, record: Any, on: datetime) -> None:
         super().fill(record, on)
-        complaint = find(Complaint, asked_id("complaint"))
+        complaint = find(Complaint, requested_id("complaint"))
         if record is None and complaint is not None:
             self.join_complaint.data, self.customer_id.data = complaint.number, complaint.customer_id
             self.lines.refill(

@@ -17,7 +17,17 @@ from cs.blueprints.returns.forms import ALL_THERE_IS, check_unit, not_before, to
 from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import ReturnLine
 from cs.procedure.returns import INSPECTION, REINSPECTION, dispositions, is_whole
-from cs.web.fields import Choice, Day, LongText, Number, StepForm, Text, WithFiles, asked_id, whole_or_none
+from cs.web.fields import (
+    Choice,
+    Day,
+    LongText,
+    Number,
+    StepForm,
+    Text,
+    WithFiles,
+    parse_record_id,
+    requested_id,
+)
 from cs.wording.words import choice, day, label, term
 
 
@@ -45,7 +55,7 @@ class _OneLine(StepForm):
     """A form about one line: the one that the address names, as a label leads to it; else the first that
     waits, unless another is chosen."""
 
-    line_id = RadioField(label("line"), [InputRequired()], coerce=whole_or_none)
+    line_id = RadioField(label("line"), [InputRequired()], coerce=parse_record_id)
 
     question = ""  # the lines that it can be about: those for which the record answers yes
     in_turn = False  # whether the next line is offered once one is done
@@ -55,7 +65,7 @@ class _OneLine(StepForm):
         return record.lines_for(self.question)
 
     def offer(self, record: Return, on: datetime) -> None:
-        meant, asked = self.meant(record), asked_id("line")
+        meant, asked = self.meant(record), requested_id("line")
         offered = [line for line in meant if line.id == asked] or meant
         self.others = [line for line in meant if line not in offered]
         self.line_id.choices = [(line.id, f"{said(record, line)} — {self.open_of(line)}") for line in offered]
@@ -78,7 +88,7 @@ class _OneLine(StepForm):
 
     def fill(self, record: Return, on: datetime) -> None:
         meant = [line.id for line in self.meant(record)]
-        asked = asked_id("line")
+        asked = requested_id("line")
         self.line_id.data = asked if asked in meant else meant[0] if meant and not asked else None
 
     def chosen(self, record: Return) -> ReturnLine | None:
@@ -246,7 +256,7 @@ class _SomeLines(StepForm):
 
     line_ids = SelectMultipleField(
         label("lines"),
-        coerce=whole_or_none,
+        coerce=parse_record_id,
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
@@ -267,7 +277,7 @@ class _SomeLines(StepForm):
 
     def fill(self, record: Return, on: datetime) -> None:
         waiting = [line.id for line in record.lines_for(self.question)]
-        self.line_ids.data = [asked] if (asked := asked_id("line")) in waiting else waiting
+        self.line_ids.data = [asked] if (asked := requested_id("line")) in waiting else waiting
 
     def check(self, record: Return, on: datetime) -> None:
         if not self.line_ids.data and not self.line_ids.errors:

@@ -18,7 +18,7 @@ from cs.procedure.authority import Permission
 from cs.procedure.workflow import Step
 from cs.records.record import find
 from cs.web.access import requires
-from cs.web.fields import StepForm, whole_or_none
+from cs.web.fields import StepForm, parse_record_id
 from cs.web.options import address_of, by_any_number
 from cs.web.responses import go, say, show
 from cs.wording.words import step_name
@@ -70,7 +70,7 @@ def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) ->
         if not record.has_labels:
             abort(404)
         asked = request.args.get("line")
-        lines = [line for line in record.labelled if asked is None or line.id == whole_or_none(asked)]
+        lines = [line for line in record.labelled if asked is None or line.id == parse_record_id(asked)]
         if asked is not None and not lines:
             abort(404)
         return show(
