@@ -40,7 +40,7 @@ class DepartmentForm(AdminForm):
                     )
 
 
-def _departments() -> dict[str, Any]:
+def _department_context() -> dict[str, Any]:
     people_in = (
         select(Membership.department, func.count(User.id.distinct()))
         .join(User)
@@ -69,23 +69,19 @@ def _departments() -> dict[str, Any]:
 @blueprint.route("/departments/")
 @requires(Permission.ADMINISTER)
 def department_list() -> Any:
-    """All departments, those of the procedure first."""
-    return show("admin/departments.html", **_departments())
+    """Show all departments, those of the procedure first."""
+    return show("admin/departments.html", **_department_context())
 
 
 @blueprint.route("/departments/new", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
 def new_department() -> Any:
-    """A department that the procedure does not name, such as purchasing."""
+    """Add a department that the procedure does not name, such as purchasing."""
     form = filled(DepartmentForm)
 
     def act(_record: None, on: datetime) -> str:
-        say(
-            gettext(
-                "%(name)s is added.",
-                name=Department.create(zh=form.zh.data, en=form.en.data, by=me(), on=on).zh,
-            )
-        )
+        created = Department.create(zh=form.zh.data, en=form.en.data, by=me(), on=on)
+        say(gettext("%(name)s is added.", name=created.zh))
         return url_for("admin.department_list")
 
     return answer(form, "admin/department_form.html", nothing, act, back=url_for("admin.department_list"))
@@ -94,7 +90,7 @@ def new_department() -> Any:
 @blueprint.route("/departments/<int:record_id>", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
 def department(record_id: int) -> Any:
-    """The names of a department."""
+    """Rename a department."""
     form = filled(DepartmentForm)
 
     def act(record: Department, on: datetime) -> str:
@@ -102,19 +98,19 @@ def department(record_id: int) -> Any:
         say(gettext("%(name)s is saved.", name=record.zh))
         return url_for("admin.department_list")
 
-    found = find(Department, record_id) or abort(404)
+    shown = find(Department, record_id) or abort(404)
     return answer(
         form,
         "admin/department_form.html",
         of(Department, record_id),
         act,
         back=url_for("admin.department_list"),
-        history=timeline(found),
+        history=timeline(shown),
     )
 
 
 class StandingForm(AdminForm):
-    """Whether a department is in use."""
+    """The form that takes a department out of use, or back into use."""
 
     def check(self, record: Any, on: datetime) -> None:
         if record.active and record.of_the_procedure:
@@ -131,11 +127,12 @@ class StandingForm(AdminForm):
 @blueprint.route("/departments/<int:record_id>/standing", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
 def department_standing(record_id: int) -> Any:
-    """Takes a department out of use, or into use again."""
+    """Take a department out of use, or back into use."""
     form = filled(StandingForm)
 
     def act(record: Department, on: datetime) -> str:
-        (record.deactivate if record.active else record.activate)(by=me(), on=on)
+        change_standing = record.deactivate if record.active else record.activate
+        change_standing(by=me(), on=on)
         say(
             gettext("%(name)s is in use again.", name=record.zh)
             if record.active
@@ -143,10 +140,10 @@ def department_standing(record_id: int) -> Any:
         )
         return url_for("admin.department_list")
 
-    found = find(Department, record_id) or abort(404)
+    shown = find(Department, record_id) or abort(404)
     what = (
         gettext("Nobody can be put into it any more. Records go on naming it.")
-        if found.active
+        if shown.active
         else gettext("People can be put into it again.")
     )
     return answer(
@@ -156,6 +153,6 @@ def department_standing(record_id: int) -> Any:
         act,
         back=url_for("admin.department_list"),
         kind="department",
-        step="leave" if found.active else "come_back",
+        step="leave" if shown.active else "come_back",
         what=what,
     )

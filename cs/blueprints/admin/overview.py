@@ -1,4 +1,4 @@
-"""The administrator's first page: what is here, and what needs to be seen to."""
+"""The first page of administration: counts, and what needs attention."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from cs.web.access import requires
 from cs.web.responses import show
 from cs.wording.words import today
 
-SOON = timedelta(days=60)  # so long before its end the calendar's end is worth a warning
+CALENDAR_WARNING = timedelta(days=60)  # before the public calendar ends
 
 
 @blueprint.route("/")
 @requires(Permission.ADMINISTER)
 def index() -> Any:
-    """Counts and warnings."""
     on = datetime.now(UTC)
     state = house_state(on)
     return show(
         "admin/index.html",
         state=state,
         found=signers_today(on),
-        calendar_soon=state.calendar_known_until < today() + SOON,
+        calendar_soon=state.calendar_known_until < today() + CALENDAR_WARNING,
     )

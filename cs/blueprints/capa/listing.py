@@ -31,11 +31,12 @@ def _in_state(value: str) -> ColumnElement[bool]:
 
 
 def _lateness(value: str) -> ColumnElement[bool]:
-    """What is awaited is late once its day's business has ended."""
+    """Return the condition for CARs that are overdue, or not yet: they are after business on their day."""
     now = datetime.now(UTC)
     today = now.astimezone(zone()).date()
-    over = today if now > work_calendar().end_of(today) else today - timedelta(days=1)
-    return Capa.awaited_on() <= over if value == "late" else Capa.awaited_on() > over
+    business_ended = now > work_calendar().end_of(today)
+    last_day_over = today if business_ended else today - timedelta(days=1)
+    return Capa.awaited_on() <= last_day_over if value == "late" else Capa.awaited_on() > last_day_over
 
 
 LISTING = Listing(

@@ -29,10 +29,10 @@ def page_of_car(record: Capa, on: datetime) -> dict[str, Any]:
     }
 
 
-def _unfolded(record: Capa, said: dict[str, Any]) -> set[str]:
-    """The block on which the work is, or the last that was finished."""
-    if said["verification"]:
+def _unfolded(record: Capa, current_round: dict[str, Any]) -> set[str]:
+    """Return the blocks to show open: those being worked on, or the last that was finished."""
+    if current_round["verification"]:
         return {"G"}
-    if record.state not in procedure.UNANSWERED and said["actions"]:
+    if record.state not in procedure.UNANSWERED and current_round["actions"]:
         return {"E"}
-    return {"A", "D"} if record.sent_back_reason or not said["occurrence_cause"] else {"D"}
+    return {"A", "D"} if record.sent_back_reason or not current_round["occurrence_cause"] else {"D"}

@@ -18,9 +18,7 @@ from cs.procedure.authority import Permission
 from cs.records.sections import RecordSection
 from cs.registers.customers import CUSTOMER_REGISTER
 from cs.web.access import requires
-from cs.web.fields import (
-    StepForm,
-)
+from cs.web.fields import StepForm
 from cs.web.responses import show
 from cs.web.steps import mount
 
@@ -33,7 +31,7 @@ FORMS: dict[str, type[StepForm]] = {"create": CustomerForm, "edit": CustomerForm
 @blueprint.route("/")
 @requires(Permission.READ)
 def index() -> Any:
-    """All customers, narrowed by the address."""
+    """List the customers that match the filters in the URL."""
     page = LISTING.page(request.args, url_for("customers.index"))
     return show(
         "customers/list.html",

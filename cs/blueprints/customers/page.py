@@ -18,7 +18,7 @@ COMPLAINTS_SHOWN = 10
 
 
 def _complaints_of(record: Customer) -> dict[str, Any]:
-    """The customer's complaints, the open ones first, then the newest; and how many there are."""
+    """Return the customer's complaints, open ones first, then the newest; and their numbers."""
     query = select(
         Complaint.id,
         Complaint.number,
@@ -38,8 +38,8 @@ def _complaints_of(record: Customer) -> dict[str, Any]:
     counted = select(func.count(), func.count().filter(Complaint.state.in_(OPEN_COMPLAINT))).where(
         Complaint.customer_id == record.id
     )
-    total, waiting = db.session.execute(counted).one()
-    return {"rows": rows, "total": total, "open": waiting}
+    total, open_count = db.session.execute(counted).one()
+    return {"rows": rows, "total": total, "open": open_count}
 
 
 def page_of_customer(record: Customer, on: datetime) -> dict[str, Any]:

@@ -30,7 +30,7 @@ FORMS: dict[str, type[StepForm]] = {"create": ProductForm, "edit": ProductForm, 
 @blueprint.route("/")
 @requires(Permission.READ)
 def index() -> Any:
-    """All models, narrowed by the address."""
+    """List the product models that match the filters in the URL."""
     page = LISTING.page(request.args, url_for("products.index"))
     return show(
         "products/list.html",

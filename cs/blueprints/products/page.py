@@ -15,15 +15,15 @@ SHIPMENTS_SHOWN = 10
 
 
 def page_of_product(record: Product, on: datetime) -> dict[str, Any]:
-    of_it = (Shipment.product_id == record.id, Shipment.state == "active")
+    of_model = (Shipment.product_id == record.id, Shipment.state == "active")
     newest = (
         select(Shipment)
-        .where(*of_it)
+        .where(*of_model)
         .order_by(Shipment.shipped_on.desc(), Shipment.id.desc())
         .limit(SHIPMENTS_SHOWN)
     )
     return {
         **common_parts(record, on),
         "shipments": list(db.session.execute(newest).scalars()),
-        "shipped": db.session.execute(select(func.count()).where(*of_it)).scalar_one(),
+        "shipped": db.session.execute(select(func.count()).where(*of_model)).scalar_one(),
     }

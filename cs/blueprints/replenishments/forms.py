@@ -1,5 +1,4 @@
-"""The forms of a replenishment (5.3.4): the application, a signature under what stood on the screen, the
-urgent order."""
+"""The forms of a replenishment (5.3.4): the application, its signatures, the urgent order."""
 
 from __future__ import annotations
 
@@ -67,7 +66,7 @@ class LineRow(RowForm):
 
 
 class ChangeForm(WithRows, StepForm):
-    """Fields 4 to 9: what is asked for, by when and why."""
+    """Fields 4 to 9: the goods, by when and why."""
 
     lines = Rows(LineRow, label("lines"))
     more_rows = SubmitField()
@@ -175,8 +174,10 @@ class FileForm(ChangeForm):
 
 
 class SignForm(Signed, StepForm):
-    """A signature for exactly what stands on the screen: its hash comes back with the form. Another signature
-    meanwhile does not matter, a change does."""
+    """A signature for exactly what is on the screen, whose hash comes back with the form.
+
+    Another signature in the meantime does not matter, a change does.
+    """
 
     seen = HiddenField()
 
@@ -199,13 +200,12 @@ class RefuseForm(SignForm):
     reason = LongText("refuse_reason", required=True, most=1000)
 
 
-class NothingForm(StepForm):
-    """Nothing to fill in."""
+class EmptyForm(StepForm):
+    """A step without fields."""
 
 
 class ScheduleForm(StepForm):
-    """3.6: the work order, and when the goods are made: by the day that the customer wants them, later only
-    with the reason."""
+    """3.6: the work order and its day; after the day that the customer wants only with a reason."""
 
     work_order = Text("work_order", required=True, most=60)
     scheduled_on = Day("scheduled_on", required=True)
@@ -230,7 +230,7 @@ class ScheduleForm(StepForm):
 
 
 class _DayForm(StepForm):
-    """A day that has come, and not before the order was released."""
+    """A step with its day: not in the future, and not before the order was released."""
 
     on_day = ""
 
@@ -238,13 +238,13 @@ class _DayForm(StepForm):
         self[self.on_day].data = _today(on)
 
     def check(self, record: Replenishment, on: datetime) -> None:
-        typed, first = self[self.on_day].data, self.first(record)
+        typed, earliest = self[self.on_day].data, self.earliest_day(record)
         if typed and typed > _today(on):
             self.fault(self.on_day, gettext("This lies in the future."))
-        elif typed and typed < first:
-            self.fault(self.on_day, gettext("This lies before %(day)s.", day=day(first)))
+        elif typed and typed < earliest:
+            self.fault(self.on_day, gettext("This lies before %(day)s.", day=day(earliest)))
 
-    def first(self, record: Replenishment) -> date:
+    def earliest_day(self, record: Replenishment) -> date:
         return record.made_on or _today(record.ordered_at or record.filed_at)
 
 

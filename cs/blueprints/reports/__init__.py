@@ -1,7 +1,4 @@
-"""Registers 清单 (5.6, 7.0): each as a page and as files, with the same rows; blank copies of all forms.
-
-Figures (FORMS 6): each as a chart and a table.
-"""
+"""Registers 清单 (5.6, 7.0) as pages and files, blank copies of all forms, and the KPIs (FORMS 6)."""
 
 from __future__ import annotations
 
@@ -38,15 +35,14 @@ log = logging.getLogger(__name__)
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 
 
-def _register(name: str) -> Register:
+def _find_register(name: str) -> Register:
     return sections().registers.get(name) or abort(404)
 
 
 @blueprint.route("/")
 @requires(Permission.READ)
 def index() -> Any:
-    """The registers and papers with their form numbers, revisions and how long they are kept; their files and
-    blank copies; the figures."""
+    """List registers and printed forms with number, revision and retention; show the KPIs."""
     return show(
         "reports/index.html",
         formats=FORMATS,
@@ -57,14 +53,14 @@ def index() -> Any:
 
 
 def _figures(names: Iterable[str]) -> dict[str, Any]:
-    """What the figures of the page show; without any complaint they are None."""
+    """Return the KPIs with these names; None as long as there is no complaint."""
     on, first = datetime.now(UTC), first_heard()
     if first is None:
         return {"figures": None}
     shown = [figures.figure(name, request.args, on) for name in names]
     span = shown[0][0]
     return {
-        "figures": [one for _span, one in shown],
+        "figures": [shown_figure for _span, shown_figure in shown],
         "span": span,
         "years": periods.years(on, first),
         "pareto_by": choices("pareto_by"),
@@ -75,14 +71,16 @@ def _figures(names: Iterable[str]) -> dict[str, Any]:
 @blueprint.route("/figures/<name>")
 @requires(Permission.READ)
 def figure(name: str) -> Any:
-    """One figure, for reading on and for the wall."""
-    return show("reports/figure.html", **_figures([name if name in figures.FIGURES else abort(404)]))
+    """Show one KPI by itself."""
+    if name not in figures.FIGURES:
+        abort(404)
+    return show("reports/figure.html", **_figures([name]))
 
 
 @blueprint.route("/figures/<name>.svg")
 @requires(Permission.READ)
 def figure_chart(name: str) -> Response:
-    """The chart of a figure, as a picture."""
+    """Draw the chart of a KPI."""
     if name not in figures.FIGURES:
         abort(404)
     _span, found = figures.figure(name, request.args, datetime.now(UTC))
@@ -94,8 +92,8 @@ def figure_chart(name: str) -> Response:
 @blueprint.route("/<name>")
 @requires(Permission.READ)
 def register(name: str) -> Any:
-    """A register on screen. An address that cannot be answered is said and lists nothing."""
-    found = _register(name)
+    """Show a register; where the filters in the URL are faulty, show the faults and no rows."""
+    found = _find_register(name)
     page = found.listing.page(request.args, url_for("reports.register", name=name))
     faults = found.listing.faults(request.args)
     return show(
@@ -110,19 +108,18 @@ def register(name: str) -> Any:
         formats=FORMATS,
         asked=found.listing.asked(request.args),
         long=page.total > current_app.config["CS_EXPORT_ROWS"],
-        prints=language_links(lambda one: _way(found, "pdf", language=one)),
+        prints=language_links(lambda one: _register_url(found, "pdf", language=one)),
     )
 
 
 @blueprint.route("/<name>.<ending>")
 @requires(Permission.READ)
 def download(name: str, ending: str) -> Any:
-    """A register as a file: the rows that the page's address asks for; a page instead where the address asks
-    for what there is not.
+    """Download the rows of a register that the URL asks for; show a page where its filters are faulty.
 
-    A long one is written in the background: see cs/exports.py.
+    A long file is exported in the background (cs.exports).
     """
-    found = _register(name)
+    found = _find_register(name)
     if ending not in (*FORMATS, "pdf"):
         abort(404)
     if faults := found.listing.faults(request.args):
@@ -147,7 +144,7 @@ def download(name: str, ending: str) -> Any:
 
 
 def _pdf(found: Register) -> Any:
-    """A register as a PDF, up to so many rows."""
+    """Download a register as a PDF, which holds a limited number of rows."""
     try:
         return pdf_download(found, register_pdf(found, request.args, asked_language()), str(today()))
     except TooManyLines as too_many:
@@ -162,19 +159,21 @@ def _pdf(found: Register) -> Any:
             "The PDF took too long or too much memory. Choose a shorter period, or take the Excel or CSV "
             "file."
         )
-    return _refused(found, [why], [(form.title, _way(found, ending)) for ending, form in FORMATS.items()])
+    return _refused(
+        found, [why], [(form.title, _register_url(found, ending)) for ending, form in FORMATS.items()]
+    )
 
 
 @blueprint.route("/blank/<form>.pdf")
 @requires(Permission.READ)
 def blank(form: str) -> Any:
-    """An empty copy of a form, for a day without power."""
+    """Download an empty copy of a form, for a day without power."""
     found = sections().forms.get(form) or abort(404)
     return pdf_download(found, blank_pdf(found, asked_language()), gettext("blank"))
 
 
-def _way(found: Register, ending: str = "", **changes: str) -> str:
-    """The register's page, or its file, for what this address asks for."""
+def _register_url(found: Register, ending: str = "", **changes: str) -> str:
+    """Return the URL of the register, or of its file, with the filters of this page."""
     asked = found.listing.asked(request.args) | changes
     return (
         url_for("reports.download", name=found.name, ending=ending, **asked)
@@ -184,7 +183,7 @@ def _way(found: Register, ending: str = "", **changes: str) -> str:
 
 
 def _refused(found: Register, faults: list[str], others: Iterable[tuple[str, str]] = ()) -> Any:
-    return show_refusal(found, faults, [(gettext("Back to the register"), _way(found)), *others])
+    return show_refusal(found, faults, [(gettext("Back to the register"), _register_url(found)), *others])
 
 
 SECTION = Section(blueprint, lambda: gettext("Registers"), "table")

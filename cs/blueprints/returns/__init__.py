@@ -30,14 +30,14 @@ blueprint = Blueprint("returns", __name__, url_prefix="/returns")
 @blueprint.route("/")
 @requires(Permission.READ)
 def index() -> Any:
-    """All returns, narrowed by the address."""
+    """List the returns that match the filters in the URL."""
     page = LISTING.page(request.args, url_for("returns.index"))
-    begins = SECTION.creating_step(current_user)
+    creating_step = SECTION.creating_step(current_user)
     return show(
         "returns/list.html",
         "returns/_rows.html",
         page=page,
-        creates=begins and begins.name,
+        creates=creating_step and creating_step.name,
         end_of=work_calendar().end_of,
         waiting=procedure.UNFINISHED,
     )

@@ -1,5 +1,4 @@
-"""The forms by which a return is registered, judged and ended (5.3.1, 5.3.2, 5.3.5), and what each refuses
-beside its field."""
+"""The forms by which a return is registered, judged and closed (5.3.1, 5.3.2, 5.3.5)."""
 
 from __future__ import annotations
 
@@ -36,19 +35,19 @@ from cs.web.rows import RowForm, Rows, WithRows
 from cs.wording.words import choice, choices, day, label
 
 ROWS_READY = 2  # empty lines on a new slip
-ALL_THERE_IS = "999999.999"  # the largest quantity of a line
+MAX_QUANTITY = "999999.999"  # of a line
 
 
 def today(on: datetime) -> date:
     return on.astimezone(zone()).date()
 
 
-def not_after_today(form: StepForm, name: str, on: datetime) -> None:
+def refuse_after_today(form: StepForm, name: str, on: datetime) -> None:
     if form[name].data and form[name].data > today(on):
         form.fault(name, gettext("This lies in the future."))
 
 
-def not_before(form: StepForm, name: str, first: date | None) -> None:
+def refuse_before(form: StepForm, name: str, first: date | None) -> None:
     if first and form[name].data and form[name].data < first:
         form.fault(name, gettext("This lies before %(day)s.", day=day(first)))
 
@@ -60,7 +59,7 @@ class LineRow(RowForm):
     lot_no = Text("lot_no", most=60)
     order_no = Text("order_no", most=60)
     return_reason = Text("return_reason", most=200)
-    slip_qty = Number("slip_qty", most=ALL_THERE_IS)
+    slip_qty = Number("slip_qty", most=MAX_QUANTITY)
 
     decisive = ("product_id", "return_reason", "slip_qty")
 
@@ -81,13 +80,13 @@ class LineRow(RowForm):
 
 
 def check_unit(form: Any, name: str, product: Product) -> None:
-    """The unit says how many decimals it allows."""
+    """Refuse decimals that the unit of the product does not allow."""
     if form[name].data is not None and not form[name].errors and not fits_unit(form[name].data, product.unit):
         form.fault(name, gettext("%(unit)s are counted in whole numbers.", unit=choice("unit", product.unit)))
 
 
-class _LinesForm(WithRows, StepForm):
-    """A slip: the customer and the lines."""
+class _SlipForm(WithRows, StepForm):
+    """The slip: customer and lines."""
 
     customer_id = Reference("customer", required=True)
     customer_slip_no = Text("customer_slip_no", most=60)
@@ -128,8 +127,8 @@ class _LinesForm(WithRows, StepForm):
         return super().values() | {"lines": rows}
 
 
-class GateForm(_LinesForm):
-    """5.3.2: the warehouse has received goods that nobody announced."""
+class GateForm(_SlipForm):
+    """5.3.2: goods that arrived at the warehouse unannounced."""
 
     arrived_at = Moment("arrived_at", required=True)
 
@@ -142,9 +141,11 @@ class GateForm(_LinesForm):
             self.fault("arrived_at", gettext("This lies in the future."))
 
 
-class AmendForm(_LinesForm):
-    """5.6: the slip before its goods are counted. Sales knows what kind of return it is; the warehouse at the
-    gate need not."""
+class AmendForm(_SlipForm):
+    """5.6: corrections to the slip before the goods are counted.
+
+    The kind of return is required here: sales knows it, the warehouse at the gate need not.
+    """
 
     return_kind = Choice("return_kind", "return_kind", required=True)
     cost_bearer = Choice("cost_bearer", "cost_bearer")
@@ -171,7 +172,7 @@ class AmendForm(_LinesForm):
 
 
 class RegisterForm(AmendForm):
-    """5.3.1, 5.3.5: sales registers a return; it joins a complaint, or makes one."""
+    """5.3.1, 5.3.5: sales registers a return for an existing complaint, or for a new one."""
 
     join_complaint = Text("join_complaint", most=40)
 
@@ -219,7 +220,7 @@ class RegisterForm(AmendForm):
         }
 
 
-# Whose responsibility it is
+# Liability
 
 
 class _JudgeForm(WithFiles, StepForm):
@@ -234,7 +235,7 @@ class _JudgeForm(WithFiles, StepForm):
         self.liability.choices = [(code, name) for code, name in choices("liability") if code in self.offered]
 
     def fill(self, record: Any, on: datetime) -> None:
-        """What was judged before is judged anew."""
+        """Leave the form empty: an earlier judgement is no default."""
 
 
 class AcceptForm(_JudgeForm):
@@ -246,7 +247,7 @@ class DeclineForm(_JudgeForm):
 
 
 class AnswerForm(StepForm):
-    """5.3.5: what the customer answered."""
+    """5.3.5: the answer of the customer."""
 
     customer_answer = LongText("customer_answer", required=True, most=1000)
     answered_on = Day("answered_on", required=True)
@@ -255,25 +256,25 @@ class AnswerForm(StepForm):
         self.answered_on.data = today(on)
 
     def check(self, record: Any, on: datetime) -> None:
-        not_after_today(self, "answered_on", on)
-        not_before(self, "answered_on", today(record.registered_at))
+        refuse_after_today(self, "answered_on", on)
+        refuse_before(self, "answered_on", today(record.registered_at))
 
 
 class ArrangeForm(StepForm):
-    """5.3.1: planning has the goods picked up."""
+    """5.3.1: planning arranges the pick-up."""
 
     pick_up_on = Day("pick_up_on", required=True)
     pick_up_note = LongText("pick_up_note", most=500)
 
     def check(self, record: Any, on: datetime) -> None:
-        not_before(self, "pick_up_on", today(on))
+        refuse_before(self, "pick_up_on", today(on))
 
 
-# The end
+# Return to the customer and closing
 
 
 class GiveBackForm(WithFiles, StepForm):
-    """Back to the customer, or scrapped; the quantities follow from what was decided."""
+    """The goods go back to the customer or are scrapped, in the quantities decided before."""
 
     given_back_on = Day("given_back_on", required=True)
     delivery_no = Text("delivery_no", most=60)
@@ -283,8 +284,8 @@ class GiveBackForm(WithFiles, StepForm):
         self.given_back_on.data = today(on)
 
     def check(self, record: Return, on: datetime) -> None:
-        not_after_today(self, "given_back_on", on)
-        not_before(self, "given_back_on", today(record.arrived_at) if record.arrived_at else None)
+        refuse_after_today(self, "given_back_on", on)
+        refuse_before(self, "given_back_on", today(record.arrived_at) if record.arrived_at else None)
         if any(line.tally.to_customer for line in record.lines) and not self.delivery_no.data:
             self.fault(
                 "delivery_no",
@@ -302,8 +303,8 @@ class ConfirmForm(WithFiles, StepForm):
         self.response_on.data = today(on)
 
     def check(self, record: Return, on: datetime) -> None:
-        not_after_today(self, "response_on", on)
-        not_before(self, "response_on", record.given_back_on)
+        refuse_after_today(self, "response_on", on)
+        refuse_before(self, "response_on", record.given_back_on)
 
 
 class CloseForm(Signed, StepForm):

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_login import current_user
 
-from cs.blueprints.returns.scanning import steps_of
+from cs.blueprints.returns.scanning import step_links_by_line
 from cs.blueprints.returns.step_forms import FORMS
 from cs.models.returns.customer_return import Return
 from cs.procedure import returns as procedure
@@ -20,7 +20,7 @@ def page_of_return(record: Return, on: datetime) -> dict[str, Any]:
     return {
         **usual_parts(record, on),
         "counted": counted,
-        "ways": steps_of(record, FORMS, steps),
+        "ways": step_links_by_line(record, FORMS, steps),
         "instructed": [(line, record.later_cases(line)) for line in record.lines if line.instruction],
         "waiting": record.state in procedure.UNFINISHED,
     }

@@ -1,5 +1,4 @@
-"""Shipments 出货记录: what was sent to whom, by order, lot and day. Complaints and returns are compared with
-them."""
+"""Shipments 出货记录: what was sent to whom, by order, lot and day; complaints and returns refer to them."""
 
 from __future__ import annotations
 
@@ -31,7 +30,7 @@ FORMS: dict[str, type[StepForm]] = {"create": ShipmentForm, "edit": ShipmentForm
 @blueprint.route("/")
 @requires(Permission.READ)
 def index() -> Any:
-    """All shipments, narrowed by the address."""
+    """List the shipments that match the filters in the URL."""
     page = LISTING.page(request.args, url_for("shipments.index"))
     return show(
         "shipments/list.html",

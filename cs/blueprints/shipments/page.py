@@ -16,7 +16,7 @@ COMPLAINTS_SHOWN = 10
 
 
 def page_of_shipment(record: Shipment, on: datetime) -> dict[str, Any]:
-    about = (
+    same_lot = (
         select(Complaint.id, Complaint.number, Complaint.description, Complaint.state, Complaint.heard_at)
         .where(Complaint.customer_id == record.customer_id, Complaint.lot_no == record.lot_no)
         .order_by(Complaint.heard_at.desc(), Complaint.id.desc())
@@ -24,5 +24,5 @@ def page_of_shipment(record: Shipment, on: datetime) -> dict[str, Any]:
     )
     return {
         **common_parts(record, on),
-        "complaints": list(db.session.execute(about)),
+        "complaints": list(db.session.execute(same_lot)),
     }
