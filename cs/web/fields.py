@@ -1,4 +1,4 @@
-"""The fields and checks that all forms share; a refused value stays in its field, the reason beside it."""
+"""The fields and checks that all forms share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import current_app, request
+from flask import request
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -41,7 +41,6 @@ from wtforms.validators import (
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from cs.files.store import FILE_MESSAGES, FileRefused, FileStore, Stored
 from cs.records.attachments import PendingUpload
 from cs.records.procedure import rulebook, zone
 from cs.wording.words import choices, in_language, label
@@ -125,6 +124,8 @@ def Whole(
 
 
 class _Number(DecimalField):
+    data: Decimal | None
+
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(
             [unicodedata.normalize("NFKC", text).replace(",", "").strip() for text in valuelist]
@@ -172,6 +173,8 @@ def Day(key: str, *, required: bool = False, **options: Any) -> DateField:
 
 class _Moment(DateTimeLocalField):
     """A date and time typed in the factory's time zone; outside the form it knows its zone."""
+
+    data: datetime | None
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
@@ -295,7 +298,7 @@ class StepForm(Form):
 
     def is_stale(self, record: Any) -> bool:
         """Return whether the record has changed since the person saw it."""
-        return self.version.data != str(record.version)
+        return bool(self.version.data != str(record.version))
 
     def offer(self, record: Any, on: datetime) -> None:
         """Fill the lists of options."""
@@ -367,32 +370,3 @@ class ReasonForm(StepForm):
     """A step that needs only a reason."""
 
     reason = LongText("reason", required=True)
-
-
-def file_store() -> FileStore:
-    store: FileStore = current_app.extensions["files"]
-    return store
-
-
-def store_files(form: Any) -> list[Stored]:
-    """Put the files of a form into the store, before any transaction.
-
-    A refused file leaves a message beside the field.
-    """
-    stored, faults = [], []
-    uploads = [upload for upload in form.files.data or [] if upload and upload.filename]
-    max_files = current_app.config["CS_FILES_AT_ONCE"]
-    if len(uploads) > max_files:
-        faults.append(gettext("At most %(most)s files at once.", most=max_files))
-        uploads = uploads[:max_files]
-    for upload in uploads:
-        try:
-            stored.append(file_store().accept(upload.stream, upload.filename))
-        except FileRefused as refused:
-            faults.append(file_message(refused))
-    form.file_faults, form.staged = faults, stored
-    return stored
-
-
-def file_message(refused: FileRefused) -> str:
-    return gettext(FILE_MESSAGES[refused.code], **refused.params)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import files as files_of
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, Response, current_app, g, request, send_file, session, url_for
 from flask_babel import gettext
@@ -19,7 +19,7 @@ from wtforms import ValidationError
 from cs.extensions import begin_write, db, login_manager
 from cs.procedure.authority import Permission
 from cs.records.procedure import rulebook
-from cs.records.sections import sections
+from cs.records.sections import Section, sections
 from cs.records.sessions import LoginSession
 from cs.records.users import User
 from cs.web.access import public
@@ -60,8 +60,10 @@ def _person_of_session(token: str) -> User | None:
     login_session = LoginSession.by_token(token)
     if login_session is None or not login_session.is_live(datetime.now(UTC)):
         return None
-    g.login_session, login_session.user.login_token = login_session, token
-    return login_session.user
+    person = cast(User, login_session.user)
+    g.login_session = login_session
+    person.login_token = token  # type: ignore[misc]  # a ClassVar so that it is no column
+    return person
 
 
 def _require_login() -> BaseResponse | None:
@@ -160,7 +162,7 @@ def _highlighted_section() -> str:
     The page of a file highlights the section of its record, an import that of its records.
     """
     values = request.view_args or {}
-    section = sections().of_kind(values["kind"]) if "kind" in values else None
+    section: Section | None = sections().of_kind(values["kind"]) if "kind" in values else None
     section = section or sections().named(values.get("section")) or sections().named(request.blueprint)
     return (section.part_of or section.name) if section else ""
 

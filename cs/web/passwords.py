@@ -26,5 +26,6 @@ def password_fault(typed: str | None, wrong: str, on: datetime) -> str | None:
         LoginFailure.add(username, on)
     db.session.commit()
     if minutes:
-        return gettext("Too many wrong passwords. Please wait %(minutes)s min.", minutes=minutes)
+        blocked: str = gettext("Too many wrong passwords. Please wait %(minutes)s min.", minutes=minutes)
+        return blocked
     return None if right else wrong

@@ -48,6 +48,8 @@ class RowForm(FlaskForm):
 class Rows(FieldList):
     """A list of at most `max_entries` rows; with more, the form is refused."""
 
+    entries: list[Any]
+
     def __init__(self, row: type[RowForm], label: Any = None, **options: Any) -> None:
         super().__init__(FormField(row), label, **{"max_entries": MAX_ROWS} | options)
         self._sent: set[int] = set()
@@ -80,7 +82,7 @@ class Rows(FieldList):
 
     @property
     def has_room(self) -> bool:
-        return len(self.entries) < self.max_entries
+        return bool(len(self.entries) < self.max_entries)
 
     def refill(self, rows: list[Any]) -> None:
         """Replace all rows by these."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import abort, current_app, g, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -22,9 +23,9 @@ from cs.records.workflowed import Workflowed
 from cs.web.access import requires
 from cs.web.downloads import pdf_download
 from cs.web.drafts import form_url, sent_or_drafted_fields
-from cs.web.fields import StepForm, WithFiles, store_files
+from cs.web.fields import StepForm, WithFiles
 from cs.web.passwords import password_fault
-from cs.web.pending_files import keep_pending
+from cs.web.pending_files import record_pending_files, store_files
 from cs.web.responses import go, go_within, is_htmx, say, show, swap_record
 from cs.web.submission import Outcome, Submission
 from cs.web.timeline import TimelineEntry, changes_since
@@ -41,25 +42,25 @@ def mount(section: RecordSection) -> RecordSection:
     blueprint, name, model = section.blueprint, section.name, section.model
 
     @requires(Permission.READ)
-    def new() -> Any:
+    def new() -> ResponseReturnValue:
         """Show or accept the form of the first creating step that this person may take."""
         step = section.creating_step(current_user)
         return take_step(name, section, step, None) if step else abort(403)
 
     @requires(Permission.READ)
-    def detail(record_id: int) -> Any:
+    def detail(record_id: int) -> ResponseReturnValue:
         """Show the record in the order of its paper form."""
         record = find(model, record_id) or abort(404)
         return show(f"{name}/detail.html", f"{name}/_record.html", **page_of(section, record))
 
     @requires(Permission.READ)
-    def step(record_id: int, step: str) -> Any:
+    def step(record_id: int, step: str) -> ResponseReturnValue:
         """Show or accept the form of a step."""
         steps = {row.name: row for row in model.workflow.steps if not row.creates}
         return take_step(name, section, steps.get(step) or abort(404), record_id)
 
     @requires(Permission.READ)
-    def paper(record_id: int, form: str) -> Any:
+    def paper(record_id: int, form: str) -> ResponseReturnValue:
         """Download the record as one of its printed forms."""
         record = find(model, record_id) or abort(404)
         papers = {paper.form: paper for paper in section.papers_of(record)}
@@ -98,7 +99,7 @@ def page_of(section: RecordSection, record: Workflowed) -> dict[str, Any]:
     }
 
 
-def take_step(name: str, section: RecordSection, step: Step, record_id: int | None) -> Any:
+def take_step(name: str, section: RecordSection, step: Step, record_id: int | None) -> ResponseReturnValue:
     """Show the form of a step, or accept it."""
     has_permission = current_user.may(step.permission)
     if not has_permission and step.permission not in section.model.deputised:
@@ -126,7 +127,7 @@ class _StepSubmission(Submission):
         self.file_tokens: list[str] = []  # of the files that came with this request
         self.signed = not step.signed
 
-    def ask(self, record: Workflowed | None) -> Any:
+    def ask(self, record: Workflowed | None) -> ResponseReturnValue:
         """Show the form, filled from the record or from the person's draft."""
         self.check_relation(record)
         if record is not None and self.step not in record.open_steps(self.on):
@@ -135,7 +136,7 @@ class _StepSubmission(Submission):
             self.form.stamp(record)
         return self._show_form(record, 200)
 
-    def redraw(self, record: Workflowed | None) -> Any:
+    def redraw(self, record: Workflowed | None) -> ResponseReturnValue:
         """Show the form again with one more row or the like, and with all that was typed."""
         self.check_relation(record)
         self.stage_files()
@@ -154,7 +155,7 @@ class _StepSubmission(Submission):
 
     def stage_files(self) -> None:
         if isinstance(self.form, WithFiles):
-            self.file_tokens += keep_pending(store_files(self.form), self.on)
+            self.file_tokens += record_pending_files(store_files(self.form), self.on)
 
     def prepare(self, record: Workflowed | None) -> None:
         self.signed = not self.step.signed or self._check_password()
@@ -184,7 +185,7 @@ class _StepSubmission(Submission):
         address = url_for(f"{self.name}.detail", record_id=changed.id)
         return Outcome(address, lambda: self._answer(changed, address))
 
-    def show(self, record: Workflowed | None, status: int) -> Any:
+    def show(self, record: Workflowed | None, status: int) -> ResponseReturnValue:
         self._remember_files()
         if record is None or status != 409:
             return self._show_form(record, status)
@@ -232,7 +233,8 @@ class _StepSubmission(Submission):
 
     def _note_password(self, by: User) -> None:
         """Record which typed password covers this signature, where a setting lets one cover several."""
-        by.password_at = None if self.form.password.data else self._covering_password_at()
+        covering = None if self.form.password.data else self._covering_password_at()
+        by.password_at = covering  # type: ignore[misc]  # a ClassVar so that it is no column
         if self.form.password.data and current_app.config["CS_SIGN_AGAIN_MINUTES"]:
             g.login_session.signed_at = self.on
 
@@ -243,7 +245,7 @@ class _StepSubmission(Submission):
             for upload in pending:
                 db.session.delete(upload)
 
-    def _answer(self, record: Workflowed, address: str) -> Any:
+    def _answer(self, record: Workflowed, address: str) -> ResponseReturnValue:
         say(gettext("Done: %(step)s.", step=step_name(self.section.kind, self.step.name)))
         if self.then is not None:
             return go_within(self.then, "#rows")
@@ -277,7 +279,7 @@ class _StepSubmission(Submission):
         closed: bool = False,
         stale: bool = False,
         changed: list[TimelineEntry] | None = None,
-    ) -> Any:
+    ) -> ResponseReturnValue:
         drafted = None
         if request.method == "GET":
             drafted = db.session.get(Draft, (current_user.id, form_url()))

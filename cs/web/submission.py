@@ -25,6 +25,7 @@ from hashlib import sha256
 from typing import Any
 
 from flask import request
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import delete
 from werkzeug.datastructures import FileStorage
@@ -49,7 +50,7 @@ class Outcome:
     """The result of a form: its URL, and the response where that is no redirect to it."""
 
     address: str
-    answer: Callable[[], Any] | None = None
+    answer: Callable[[], ResponseReturnValue] | None = None
 
 
 class Submission:
@@ -90,12 +91,12 @@ class Submission:
         """Change what the form is for, by one verb, without a commit."""
         raise NotImplementedError
 
-    def show(self, record: Any, status: int) -> Any:
+    def show(self, record: Any, status: int) -> ResponseReturnValue:
         """Return the page of the form with what was typed: 422, or 409 for a record that has moved on or a
         request id that was taken."""
         raise NotImplementedError
 
-    def take(self) -> Any:
+    def take(self) -> ResponseReturnValue:
         """Take the form, in the order of this module."""
         sent = _SentForm.read(self.form)
         record = self.load(lock=False)
@@ -122,7 +123,7 @@ class Submission:
         db.session.commit()
         return outcome.answer() if outcome.answer else go(outcome.address)
 
-    def _answer_by(self, receipt: Receipt, sent: _SentForm) -> Any:
+    def _answer_by(self, receipt: Receipt, sent: _SentForm) -> ResponseReturnValue:
         """Answer a repeat with the first result; tell the person about other content."""
         address = receipt.address
         if sent.is_repeat_of(receipt):

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
@@ -90,7 +91,7 @@ def answer(
     subject: Subject,
     act: Callable[[Any, datetime], Result],
     **context: Any,
-) -> Any:
+) -> ResponseReturnValue:
     """Show a form, or accept it.
 
     `act` returns the URL that follows, and a page to show instead where something is shown only once.
@@ -114,7 +115,7 @@ class _AdminSubmission(Submission):
         super().__init__(form, datetime.now(UTC))
         self.template, self.subject, self.change, self.context = template, subject, change, context
 
-    def ask(self, more: bool) -> Any:
+    def ask(self, more: bool) -> ResponseReturnValue:
         """Show the form for the first time, or with more rows."""
         record = self.load(lock=False)
         self._refuse_another_standing(record)
@@ -138,7 +139,7 @@ class _AdminSubmission(Submission):
         address, page = result
         return Outcome(address, lambda: page)
 
-    def show(self, record: Any, status: int) -> Any:
+    def show(self, record: Any, status: int) -> ResponseReturnValue:
         self.form.offer(record, self.on)
         return self._page(record, status)
 
@@ -147,7 +148,7 @@ class _AdminSubmission(Submission):
             db.session.rollback()
             abort(409)
 
-    def _page(self, record: Any, status: int) -> Any:
+    def _page(self, record: Any, status: int) -> ResponseReturnValue:
         stale = status == 409 and record is not None and self.form.is_stale(record)
         if status == 409 or not self.form.version.data:
             self.form.stamp(record)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import abort, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import func, select
 
@@ -68,14 +69,14 @@ def _department_context() -> dict[str, Any]:
 
 @blueprint.route("/departments/")
 @requires(Permission.ADMINISTER)
-def department_list() -> Any:
+def department_list() -> ResponseReturnValue:
     """Show all departments, those of the procedure first."""
     return show("admin/departments.html", **_department_context())
 
 
 @blueprint.route("/departments/new", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
-def new_department() -> Any:
+def new_department() -> ResponseReturnValue:
     """Add a department that the procedure does not name, such as purchasing."""
     form = filled(DepartmentForm)
 
@@ -89,7 +90,7 @@ def new_department() -> Any:
 
 @blueprint.route("/departments/<int:record_id>", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
-def department(record_id: int) -> Any:
+def department(record_id: int) -> ResponseReturnValue:
     """Rename a department."""
     form = filled(DepartmentForm)
 
@@ -126,7 +127,7 @@ class StandingForm(AdminForm):
 
 @blueprint.route("/departments/<int:record_id>/standing", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
-def department_standing(record_id: int) -> Any:
+def department_standing(record_id: int) -> ResponseReturnValue:
     """Take a department out of use, or back into use."""
     form = filled(StandingForm)
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask import abort, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from wtforms import RadioField
 from wtforms.validators import InputRequired
@@ -25,7 +26,7 @@ FIRST_YEAR = 2004  # of the public calendar
 
 @blueprint.route("/holidays/")
 @requires(Permission.ADMINISTER)
-def holidays() -> Any:
+def holidays() -> ResponseReturnValue:
     """Show a year: public holidays, and the days on which this factory differs from them."""
     year = request.args.get("year", type=int) or today().year
     if not FIRST_YEAR <= year <= today().year + 5:
@@ -84,7 +85,7 @@ class SiteDayForm(AdminForm):
 
 @blueprint.route("/holidays/new", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
-def new_days() -> Any:
+def new_days() -> ResponseReturnValue:
     """Enter days on which the factory works or rests, whatever the public calendar says."""
     form = filled(SiteDayForm)
 
@@ -99,7 +100,7 @@ def new_days() -> Any:
 
 @blueprint.route("/holidays/<int:record_id>/withdraw", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
-def withdraw_day(record_id: int) -> Any:
+def withdraw_day(record_id: int) -> ResponseReturnValue:
     """Withdraw a day: it follows the public calendar again."""
     form = filled(AdminForm)
 

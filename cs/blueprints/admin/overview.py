@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+
+from flask.typing import ResponseReturnValue
 
 from cs.blueprints.admin.common import blueprint
 from cs.procedure.authority import Permission
@@ -18,7 +19,7 @@ CALENDAR_WARNING = timedelta(days=60)  # before the public calendar ends
 
 @blueprint.route("/")
 @requires(Permission.ADMINISTER)
-def index() -> Any:
+def index() -> ResponseReturnValue:
     on = datetime.now(UTC)
     state = house_state(on)
     return show(

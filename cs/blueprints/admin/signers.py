@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+
+from flask.typing import ResponseReturnValue
 
 from cs.blueprints.admin.common import blueprint
 from cs.procedure.authority import Permission
@@ -14,6 +15,6 @@ from cs.web.responses import show
 
 @blueprint.route("/signers/")
 @requires(Permission.ADMINISTER)
-def signers() -> Any:
+def signers() -> ResponseReturnValue:
     """Show each signature with the people and deputies who can give it today; no contents of records."""
     return show("admin/signers.html", found=signers_today(datetime.now(UTC)))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, abort, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 from sqlalchemy import false
@@ -129,7 +130,7 @@ def _clause(row: Any) -> str:
 
 @blueprint.route("/")
 @requires(Permission.READ)
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """Show what awaits a signature of this person or of everybody, and what is escalated to their role."""
     on = datetime.now(UTC)
     escalations = Escalations(on)
@@ -216,7 +217,7 @@ class _NameDeputy(Submission):
         say(gettext("The deputy is named. Their signatures will say that they are given for you."))
         return Outcome(url_for("approvals.deputies"))
 
-    def show(self, record: None, status: int) -> Any:
+    def show(self, record: None, status: int) -> ResponseReturnValue:
         self.form.offer(record, self.on)
         if status == 200:
             self.form.fill(record, self.on)
@@ -231,7 +232,7 @@ class _NameDeputy(Submission):
 
 @blueprint.route("/deputies", methods=["GET", "POST"])
 @requires(Permission.APPROVE_REPLENISHMENT)
-def deputies() -> Any:
+def deputies() -> ResponseReturnValue:
     """Show the deputies whom this person named, and accept another."""
     submission = _NameDeputy(DeputyForm(), datetime.now(UTC))
     return submission.take() if request.method == "POST" else submission.show(None, 200)
@@ -239,7 +240,7 @@ def deputies() -> Any:
 
 @blueprint.route("/deputies/<int:deputy_id>/withdraw", methods=["POST"])
 @requires(Permission.APPROVE_REPLENISHMENT)
-def withdraw(deputy_id: int) -> Any:
+def withdraw(deputy_id: int) -> ResponseReturnValue:
     """Withdraw a deputy."""
     begin_write()
     row = find(Deputy, deputy_id, lock=True) or abort(404)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from flask import Blueprint, abort, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user, login_user
 from werkzeug.exceptions import HTTPException
@@ -110,7 +111,7 @@ def _is_local_path(url: str) -> bool:
 
 @blueprint.route("/login", methods=["GET", "POST"])
 @public
-def login() -> Any:
+def login() -> ResponseReturnValue:
     """Sign in. Wrong passwords block the login of an account for a while, even over a restart."""
     if current_user.is_authenticated and request.method == "GET":
         return redirect(_safe_url(request.args.get("next")))
@@ -202,7 +203,7 @@ def language() -> Response:
 
 @blueprint.route("/account", methods=["GET", "POST"])
 @signed_in
-def account() -> Any:
+def account() -> ResponseReturnValue:
     """Show the person's roles and sessions, and accept a new password, which ends all other sessions."""
     form = OwnPasswordForm()
     if form.validate_on_submit():
@@ -254,7 +255,7 @@ def _change_password(password: str) -> Response:
 
 @blueprint.route("/setup/<token>", methods=["GET", "POST"])
 @public
-def setup(token: str) -> Any:
+def setup(token: str) -> ResponseReturnValue:
     """Create the first administrator, by the one-time link that the server printed."""
     if not SetupLink.is_valid(token):
         abort(404)

@@ -3,9 +3,8 @@ fishbone, the form of each step."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Response, abort, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -28,7 +27,7 @@ blueprint = Blueprint("capa", __name__, url_prefix="/capa")
 
 @blueprint.route("/")
 @requires(Permission.READ)
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """List the CARs that match the filters in the URL."""
     page = LISTING.page(request.args, url_for("capa.index"))
     creating_step = SECTION.creating_step(current_user)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -30,7 +29,7 @@ FORMS: dict[str, type[StepForm]] = {"create": CustomerForm, "edit": CustomerForm
 
 @blueprint.route("/")
 @requires(Permission.READ)
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """List the customers that match the filters in the URL."""
     page = LISTING.page(request.args, url_for("customers.index"))
     return show(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import Row, case, func
@@ -82,7 +83,7 @@ def _task_options() -> list[tuple[str, str]]:
 
 @blueprint.route("/")
 @signed_in
-def index() -> Any:
+def index() -> ResponseReturnValue:
     if not current_user.may(Permission.READ) and current_user.may(Permission.ADMINISTER):
         return redirect(url_for("admin.index"))
     return show("desk/index.html", "desk/_rows.html", **_context())
@@ -124,19 +125,19 @@ def _creating_buttons() -> list[dict[str, str]]:
 
 @blueprint.route("/tasks/<int:task_id>/take", methods=["POST"])
 @signed_in
-def take(task_id: int) -> Any:
+def take(task_id: int) -> ResponseReturnValue:
     """Assign the task to this person."""
     return _change_task(task_id, lambda task: task.take(current_user, datetime.now(UTC)))
 
 
 @blueprint.route("/tasks/<int:task_id>/give-back", methods=["POST"])
 @signed_in
-def give_back(task_id: int) -> Any:
+def give_back(task_id: int) -> ResponseReturnValue:
     """Return the task to the queue of its department."""
     return _change_task(task_id, lambda task: task.give_back(current_user))
 
 
-def _change_task(task_id: int, change: Any) -> Any:
+def _change_task(task_id: int, change: Any) -> ResponseReturnValue:
     begin_write()
     task = db.session.get(Task, task_id, with_for_update=True) if task_id < 2**31 else None
     if task is None:
@@ -153,7 +154,7 @@ def _change_task(task_id: int, change: Any) -> Any:
     return _answer(200)
 
 
-def _answer(status: int) -> Any:
+def _answer(status: int) -> ResponseReturnValue:
     if is_htmx() or status == 409:
         return show("desk/index.html", "desk/_rows.html", status=409 if status == 409 else 200, **_context())
     if status == 404:

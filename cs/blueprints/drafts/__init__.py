@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import delete
 
@@ -30,7 +30,7 @@ def _form_url() -> str:
 
 @blueprint.route("/save", methods=["POST"])
 @signed_in
-def save() -> Any:
+def save() -> ResponseReturnValue:
     """Save the content of a form, which its script sends while a person types."""
     person = current_user._get_current_object()
     begin_write()
@@ -42,7 +42,7 @@ def save() -> Any:
 
 @blueprint.route("/discard", methods=["POST"])
 @signed_in
-def discard() -> Any:
+def discard() -> ResponseReturnValue:
     """Delete the draft and show the empty form."""
     person_id = current_user.id
     begin_write()

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, abort, request, send_file, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
@@ -27,7 +28,7 @@ blueprint = Blueprint("exports", __name__, url_prefix="/reports/files")
 
 @blueprint.route("/")
 @requires(Permission.READ)
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """Show the person's exports, newest first, with their progress."""
     return _show_exports()
 
@@ -62,7 +63,7 @@ def _describe(export: Export) -> dict[str, Any]:
 
 @blueprint.route("/ask/<name>.<ending>", methods=["POST"])
 @requires(Permission.READ)
-def ask(name: str, ending: str) -> Any:
+def ask(name: str, ending: str) -> ResponseReturnValue:
     """Start the export of the rows that the URL asks for."""
     register = sections().registers.get(name)
     if register is None or ending not in FORMATS:
@@ -117,7 +118,7 @@ def get(export_id: int) -> Response:
 
 @blueprint.route("/<int:export_id>/again", methods=["POST"])
 @requires(Permission.READ)
-def again(export_id: int) -> Any:
+def again(export_id: int) -> ResponseReturnValue:
     """Repeat a failed export."""
     begin_write()
     export = _own_export(export_id)
@@ -130,7 +131,7 @@ def again(export_id: int) -> Any:
 
 @blueprint.route("/<int:export_id>/remove", methods=["POST"])
 @requires(Permission.READ)
-def remove(export_id: int) -> Any:
+def remove(export_id: int) -> ResponseReturnValue:
     """Delete a file, or cancel an unfinished export."""
     begin_write()
     export = _own_export(export_id)
@@ -143,7 +144,7 @@ def remove(export_id: int) -> Any:
     return _back_to_exports()
 
 
-def _back_to_exports() -> Any:
+def _back_to_exports() -> ResponseReturnValue:
     return _show_exports() if is_htmx() else go(url_for("exports.index"))
 
 

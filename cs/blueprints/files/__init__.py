@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from flask import Blueprint, Response, abort, request, send_file
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -17,9 +17,9 @@ from cs.records.record import MAX_ID, find
 from cs.records.sections import Section, sections
 from cs.records.workflowed import Workflowed
 from cs.web.access import requires
-from cs.web.fields import ReasonForm, StepForm, WithFiles, file_store, store_files
+from cs.web.fields import ReasonForm, StepForm, WithFiles
 from cs.web.options import address_of
-from cs.web.pending_files import keep_pending
+from cs.web.pending_files import file_store, record_pending_files, store_files
 from cs.web.responses import say, show
 from cs.web.submission import Outcome, Submission
 
@@ -85,7 +85,7 @@ class _AddFiles(Submission):
         return _find_record(self.kind, self.record_id, lock=lock)
 
     def stage_files(self) -> None:
-        self.file_tokens += keep_pending(store_files(self.form), self.on)
+        self.file_tokens += record_pending_files(store_files(self.form), self.on)
 
     def accepts(self, record: Workflowed) -> bool:
         if super().accepts(record) and not self._pending_files():
@@ -100,7 +100,7 @@ class _AddFiles(Submission):
         say(gettext("%(count)s file(s) added.", count=len(files)))
         return Outcome(address_of(self.kind, self.record_id))
 
-    def show(self, record: Workflowed, status: int) -> Any:
+    def show(self, record: Workflowed, status: int) -> ResponseReturnValue:
         self.form.kept_files.data = " ".join(file.token for file in self._pending_files())
         back = address_of(self.kind, self.record_id)
         return show("files/add.html", form=self.form, record=record, back=back, status=status)
@@ -111,7 +111,7 @@ class _AddFiles(Submission):
 
 @blueprint.route("/<kind>/<int:record_id>/add", methods=["GET", "POST"])
 @requires(Permission.ATTACH_FILE)
-def add(kind: str, record_id: int) -> Any:
+def add(kind: str, record_id: int) -> ResponseReturnValue:
     """Add photographs or documents to a record; 409 when it is closed or void."""
     submission = _AddFiles(AddFilesForm(), datetime.now(UTC), kind, record_id)
     if request.method == "POST":
@@ -152,7 +152,7 @@ class _VoidFile(Submission):
         say(gettext("The file is void."))
         return Outcome(address_of(record.kind, record.id))
 
-    def show(self, record: Workflowed, status: int) -> Any:
+    def show(self, record: Workflowed, status: int) -> ResponseReturnValue:
         back = address_of(record.kind, record.id)
         return show(
             "files/void.html", form=self.form, file=self.file, record=record, back=back, status=status
@@ -161,7 +161,7 @@ class _VoidFile(Submission):
 
 @blueprint.route("/<int:file_id>/void", methods=["GET", "POST"])
 @requires(Permission.ATTACH_FILE)
-def void(file_id: int) -> Any:
+def void(file_id: int) -> ResponseReturnValue:
     """Void a file with a reason; it stays readable (5.6).
 
     403 for a person who neither added it nor may void the record, 409 when the file cannot be voided now.

@@ -13,6 +13,7 @@ from typing import Any
 
 import xlsxwriter
 from flask import Blueprint, Response, abort, current_app, request, send_file, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.file import FileField
@@ -26,7 +27,8 @@ from cs.procedure.authority import Permission, roles_with
 from cs.records.attachments import PendingUpload
 from cs.records.sections import RecordSection, Section, sections
 from cs.web.access import requires
-from cs.web.fields import StepForm, file_message, file_store
+from cs.web.fields import StepForm
+from cs.web.pending_files import file_message, file_store
 from cs.web.responses import go, say, show
 from cs.web.submission import Outcome, Submission
 from cs.wording.words import choice, label, language, listed, role_name, step_name
@@ -132,7 +134,7 @@ class _Upload(Submission):
         db.session.add(waiting)
         return Outcome(url_for("imports.preview", section=self.kind.section, token=waiting.token))
 
-    def show(self, record: None, status: int) -> Any:
+    def show(self, record: None, status: int) -> ResponseReturnValue:
         return show(
             "imports/upload.html",
             status=status,
@@ -146,7 +148,7 @@ class _Upload(Submission):
 
 @blueprint.route("/", methods=["GET", "POST"])
 @requires(Permission.READ)
-def upload(section: str) -> Any:
+def upload(section: str) -> ResponseReturnValue:
     """Accept the file if it is a readable table, and go on to the preview."""
     kind = _importable_kind(section)
     submission = _Upload(UploadForm(), datetime.now(UTC), kind)
@@ -252,7 +254,7 @@ class _Confirmation(Submission):
         say(gettext("%(new)s imported, %(skipped)s skipped.", new=len(made.fresh), skipped=made.skipped))
         return Outcome(url_for(f"{self.kind.section}.index", **self.kind.shown_by))
 
-    def show(self, waiting: PendingUpload | None, status: int) -> Any:
+    def show(self, waiting: PendingUpload | None, status: int) -> ResponseReturnValue:
         """Show the preview; go back where the table is gone."""
         if waiting is None and self.form.sent_already:
             say(gettext("This form was sent already with other content."), "warning")
@@ -263,7 +265,7 @@ class _Confirmation(Submission):
         self.prepare(waiting)
         return self._preview(self.table, waiting.name, status)
 
-    def _preview(self, table: Any, name: str, status: int) -> Any:
+    def _preview(self, table: Any, name: str, status: int) -> ResponseReturnValue:
         made = plan(self.kind, table, self.on)
         unknown, follows = self.kind.left_out(table)
         return show(
@@ -288,7 +290,7 @@ class _Confirmation(Submission):
 
 @blueprint.route("/<token>", methods=["GET", "POST"])
 @requires(Permission.READ)
-def preview(section: str, token: str) -> Any:
+def preview(section: str, token: str) -> ResponseReturnValue:
     """Show what would be imported, and what not and why; then import it."""
     submission = _Confirmation(ConfirmForm(), datetime.now(UTC), _importable_kind(section), token)
     try:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 from flask import Blueprint, abort
+from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 from flask_login import current_user
 
@@ -27,7 +27,7 @@ blueprint = Blueprint("procedure", __name__, url_prefix="/procedure")
 
 @blueprint.route("/")
 @signed_in
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """Show the procedure, clause by clause."""
     rules = rulebook()
     on = datetime.now(UTC)
@@ -104,7 +104,7 @@ def _audit_trail(_year: int, _on: datetime) -> ClauseEvidence:
 
 @blueprint.route("/authority")
 @signed_in
-def authority() -> Any:
+def authority() -> ResponseReturnValue:
     """Show 职责权限表, role × permission with its clause, from the rows that guard the views."""
     return show(
         "procedure/authority.html",
@@ -123,7 +123,7 @@ def _workflows() -> Iterator[tuple[str, type[Workflowed]]]:
 
 @blueprint.route("/workflow/<kind>")
 @signed_in
-def workflow(kind: str) -> Any:
+def workflow(kind: str) -> ResponseReturnValue:
     """Show the steps of a kind of record, from the rows that guard the actions and fill My work."""
     model = dict(_workflows()).get(kind) or abort(404)
     return show(

@@ -3,9 +3,8 @@ the form of each step."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -43,7 +42,7 @@ FORMS: dict[str, type[StepForm]] = {
 
 @blueprint.route("/")
 @requires(Permission.READ)
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """List the replenishments that match the filters in the URL."""
     page = LISTING.page(request.args, url_for("replenishments.index"))
     creating_step = SECTION.creating_step(current_user)

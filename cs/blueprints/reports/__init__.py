@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, request, send_file, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 
 from cs.blueprints.reports import figures, periods
@@ -41,7 +42,7 @@ def _find_register(name: str) -> Register:
 
 @blueprint.route("/")
 @requires(Permission.READ)
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """List registers and printed forms with number, revision and retention; show the KPIs."""
     return show(
         "reports/index.html",
@@ -70,7 +71,7 @@ def _figures(names: Iterable[str]) -> dict[str, Any]:
 
 @blueprint.route("/figures/<name>")
 @requires(Permission.READ)
-def figure(name: str) -> Any:
+def figure(name: str) -> ResponseReturnValue:
     """Show one KPI by itself."""
     if name not in figures.FIGURES:
         abort(404)
@@ -91,7 +92,7 @@ def figure_chart(name: str) -> Response:
 
 @blueprint.route("/<name>")
 @requires(Permission.READ)
-def register(name: str) -> Any:
+def register(name: str) -> ResponseReturnValue:
     """Show a register; where the filters in the URL are faulty, show the faults and no rows."""
     found = _find_register(name)
     page = found.listing.page(request.args, url_for("reports.register", name=name))
@@ -114,7 +115,7 @@ def register(name: str) -> Any:
 
 @blueprint.route("/<name>.<ending>")
 @requires(Permission.READ)
-def download(name: str, ending: str) -> Any:
+def download(name: str, ending: str) -> ResponseReturnValue:
     """Download the rows of a register that the URL asks for; show a page where its filters are faulty.
 
     A long file is exported in the background (cs.exports).
@@ -143,7 +144,7 @@ def download(name: str, ending: str) -> Any:
         )
 
 
-def _pdf(found: Register) -> Any:
+def _pdf(found: Register) -> ResponseReturnValue:
     """Download a register as a PDF, which holds a limited number of rows."""
     try:
         return pdf_download(found, register_pdf(found, request.args, asked_language()), str(today()))
@@ -166,7 +167,7 @@ def _pdf(found: Register) -> Any:
 
 @blueprint.route("/blank/<form>.pdf")
 @requires(Permission.READ)
-def blank(form: str) -> Any:
+def blank(form: str) -> ResponseReturnValue:
     """Download an empty copy of a form, for a day without power."""
     found = sections().forms.get(form) or abort(404)
     return pdf_download(found, blank_pdf(found, asked_language()), gettext("blank"))

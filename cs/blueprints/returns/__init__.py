@@ -3,9 +3,8 @@ each step."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -29,7 +28,7 @@ blueprint = Blueprint("returns", __name__, url_prefix="/returns")
 
 @blueprint.route("/")
 @requires(Permission.READ)
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """List the returns that match the filters in the URL."""
     page = LISTING.page(request.args, url_for("returns.index"))
     creating_step = SECTION.creating_step(current_user)

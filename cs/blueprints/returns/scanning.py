@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from flask import Blueprint, abort, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
@@ -27,7 +27,7 @@ def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) ->
     """Add /scan?code=… and /<id>/labels to the blueprint of returns; ?line= asks for one label."""
 
     @requires(Permission.READ)
-    def scan() -> Any:
+    def scan() -> ResponseReturnValue:
         """Go to the record with this number, or to the step open on the line; show the box without one."""
         typed = request.args.get("code", "")
         number, line_number = codes.read(typed)
@@ -58,7 +58,7 @@ def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) ->
         return _go_to_line(record, line, forms)
 
     @requires(Permission.READ)
-    def labels(record_id: int) -> Any:
+    def labels(record_id: int) -> ResponseReturnValue:
         """Show labels to print: of the return and each of its lines, or of the line named in the URL."""
         record = find(Return, record_id) or abort(404)
         if not record.has_labels:
@@ -75,7 +75,7 @@ def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) ->
     blueprint.add_url_rule("/<int:record_id>/labels", view_func=labels)
 
 
-def _go_to_line(record: Return, line: ReturnLine, forms: Mapping[str, type[StepForm]]) -> Any:
+def _go_to_line(record: Return, line: ReturnLine, forms: Mapping[str, type[StepForm]]) -> ResponseReturnValue:
     """Go to the step of the line that awaits this person; to the record where it is not exactly one."""
     steps = record.steps_for(current_user, datetime.now(UTC))
     links = step_links_by_line(record, forms, steps).get(line.id, [])
@@ -91,7 +91,7 @@ def _go_to_line(record: Return, line: ReturnLine, forms: Mapping[str, type[StepF
     return go(url_for("returns.detail", record_id=record.id, _anchor=f"line-{line.id}"))
 
 
-def _show_box(fault: str | None) -> Any:
+def _show_box(fault: str | None) -> ResponseReturnValue:
     return show(
         "returns/scan.html",
         status=404 if fault else 200,

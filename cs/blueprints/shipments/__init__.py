@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -29,7 +28,7 @@ FORMS: dict[str, type[StepForm]] = {"create": ShipmentForm, "edit": ShipmentForm
 
 @blueprint.route("/")
 @requires(Permission.READ)
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """List the shipments that match the filters in the URL."""
     page = LISTING.page(request.args, url_for("shipments.index"))
     return show(
