@@ -68,15 +68,15 @@ def ask(name: str, ending: str) -> ResponseReturnValue:
     register = sections().registers.get(name)
     if register is None or ending not in FORMATS:
         abort(404)
-    asked, person = register.listing.asked(request.args), current_user._get_current_object()
+    criteria, person = register.listing.asked(request.args), current_user._get_current_object()
     if register.listing.faults(request.args):
-        return go(url_for("reports.register", name=name, **asked))  # which shows the faults
+        return go(url_for("reports.register", name=name, **criteria))  # which shows the faults
     begin_write()
     try:
         Export.ask(
             register=name,
             ending=ending,
-            asked=urlencode(asked),
+            asked=urlencode(criteria),
             language=one_language(),
             by=person,
             on=datetime.now(UTC),

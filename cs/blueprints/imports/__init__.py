@@ -176,11 +176,11 @@ def example(section: str) -> Response:
         day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
         sheet, help_sheet = book.add_worksheet(gettext("Import")), book.add_worksheet(gettext("Columns"))
         sheet.freeze_panes(1, 0)
-        for place, column in enumerate(columns):
-            sheet.write_string(0, place, column.titles[0] + (" *" if column.required else ""), bold)
+        for index, column in enumerate(columns):
+            sheet.write_string(0, index, column.titles[0] + (" *" if column.required else ""), bold)
             sheet.set_column(
-                place,
-                place,
+                index,
+                index,
                 max(12, 2 * len(column.titles[0])),
                 {"date": day, "integer": None}.get(column.kind, text),
             )
@@ -191,8 +191,8 @@ def example(section: str) -> Response:
             gettext("Possible"),
             gettext("Also understood"),
         )
-        for place, head in enumerate(heads):
-            help_sheet.write_string(0, place, head, bold)
+        for index, head in enumerate(heads):
+            help_sheet.write_string(0, index, head, bold)
         help_sheet.set_column(0, 4, 24, text)
         for row, column in enumerate(columns, start=1):
             value = kind.examples[0].get(column.name)
@@ -205,8 +205,8 @@ def example(section: str) -> Response:
                 listed(column.possible),
                 listed(column.titles[1:]),
             )
-            for place, cell in enumerate(cells):
-                help_sheet.write_string(row, place, cell)
+            for index, cell in enumerate(cells):
+                help_sheet.write_string(row, index, cell)
     file.seek(0)
     return send_file(
         file,

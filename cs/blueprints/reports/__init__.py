@@ -84,32 +84,30 @@ def figure_chart(name: str) -> Response:
     """Draw the chart of a KPI."""
     if name not in figures.FIGURES:
         abort(404)
-    _span, found = figures.figure(name, request.args, datetime.now(UTC))
-    return Response(
-        found.svg(), mimetype="image/svg+xml", headers={"Content-Security-Policy": CONTENT_POLICY}
-    )
+    _span, kpi = figures.figure(name, request.args, datetime.now(UTC))
+    return Response(kpi.svg(), mimetype="image/svg+xml", headers={"Content-Security-Policy": CONTENT_POLICY})
 
 
 @blueprint.route("/<name>")
 @requires(Permission.READ)
 def register(name: str) -> ResponseReturnValue:
     """Show a register; where the filters in the URL are faulty, show the faults and no rows."""
-    found = _find_register(name)
-    page = found.listing.page(request.args, url_for("reports.register", name=name))
-    faults = found.listing.faults(request.args)
+    shown = _find_register(name)
+    page = shown.listing.page(request.args, url_for("reports.register", name=name))
+    faults = shown.listing.faults(request.args)
     return show(
         "reports/register.html",
         "reports/_rows.html",
         status=422 if faults else 200,
-        register=found,
+        register=shown,
         page=page,
         faults=faults,
-        cells=found.cells,
-        said=found.listing.said(request.args),
+        cells=shown.cells,
+        said=shown.listing.said(request.args),
         formats=FORMATS,
-        asked=found.listing.asked(request.args),
+        asked=shown.listing.asked(request.args),
         long=page.total > current_app.config["CS_EXPORT_ROWS"],
-        prints=language_links(lambda one: _register_url(found, "pdf", language=one)),
+        prints=language_links(lambda language: _register_url(shown, "pdf", language=language)),
     )
 
 
@@ -120,34 +118,34 @@ def download(name: str, ending: str) -> ResponseReturnValue:
 
     A long file is exported in the background (cs.exports).
     """
-    found = _find_register(name)
+    shown = _find_register(name)
     if ending not in (*FORMATS, "pdf"):
         abort(404)
-    if faults := found.listing.faults(request.args):
-        return _refused(found, faults)
+    if faults := shown.listing.faults(request.args):
+        return _refused(shown, faults)
     if ending == "pdf":
-        return _pdf(found)
+        return _pdf(shown)
     form, on, at_once = FORMATS[ending], datetime.now(UTC), current_app.config["CS_EXPORT_ROWS"]
-    if found.listing.count(request.args, at_once + 1) > at_once:
-        asked = found.listing.asked(request.args) | {
+    if shown.listing.count(request.args, at_once + 1) > at_once:
+        criteria = shown.listing.asked(request.args) | {
             key: request.args[key] for key in ("language",) if key in request.args
         }
         return show(
-            "reports/long.html", register=found, rows=at_once, ending=ending, format=form, asked=asked
+            "reports/long.html", register=shown, rows=at_once, ending=ending, format=form, asked=criteria
         )
     with force_locale(one_language()):
         return send_file(
-            form.write(found, request.args, on),
+            form.write(shown, request.args, on),
             mimetype=mime_of(ending),
             as_attachment=True,
-            download_name=file_name(found, ending, on),
+            download_name=file_name(shown, ending, on),
         )
 
 
-def _pdf(found: Register) -> ResponseReturnValue:
+def _pdf(shown: Register) -> ResponseReturnValue:
     """Download a register as a PDF, which holds a limited number of rows."""
     try:
-        return pdf_download(found, register_pdf(found, request.args, asked_language()), str(today()))
+        return pdf_download(shown, register_pdf(shown, request.args, asked_language()), str(today()))
     except TooManyLines as too_many:
         why = gettext(
             "A PDF holds at most %(most)s lines, and this would be more. Choose a shorter period, or "
@@ -155,13 +153,13 @@ def _pdf(found: Register) -> ResponseReturnValue:
             most=too_many.most,
         )
     except NotTypeset:
-        log.exception("register %s as PDF", found.name)
+        log.exception("register %s as PDF", shown.name)
         why = gettext(
             "The PDF took too long or too much memory. Choose a shorter period, or take the Excel or CSV "
             "file."
         )
     return _refused(
-        found, [why], [(form.title, _register_url(found, ending)) for ending, form in FORMATS.items()]
+        shown, [why], [(form.title, _register_url(shown, ending)) for ending, form in FORMATS.items()]
     )
 
 
@@ -169,22 +167,22 @@ def _pdf(found: Register) -> ResponseReturnValue:
 @requires(Permission.READ)
 def blank(form: str) -> ResponseReturnValue:
     """Download an empty copy of a form, for a day without power."""
-    found = sections().forms.get(form) or abort(404)
-    return pdf_download(found, blank_pdf(found, asked_language()), gettext("blank"))
+    printed = sections().forms.get(form) or abort(404)
+    return pdf_download(printed, blank_pdf(printed, asked_language()), gettext("blank"))
 
 
-def _register_url(found: Register, ending: str = "", **changes: str) -> str:
+def _register_url(shown: Register, ending: str = "", **changes: str) -> str:
     """Return the URL of the register, or of its file, with the filters of this page."""
-    asked = found.listing.asked(request.args) | changes
+    criteria = shown.listing.asked(request.args) | changes
     return (
-        url_for("reports.download", name=found.name, ending=ending, **asked)
+        url_for("reports.download", name=shown.name, ending=ending, **criteria)
         if ending
-        else url_for("reports.register", name=found.name, **asked)
+        else url_for("reports.register", name=shown.name, **criteria)
     )
 
 
-def _refused(found: Register, faults: list[str], others: Iterable[tuple[str, str]] = ()) -> Any:
-    return show_refusal(found, faults, [(gettext("Back to the register"), _register_url(found)), *others])
+def _refused(shown: Register, faults: list[str], others: Iterable[tuple[str, str]] = ()) -> Any:
+    return show_refusal(shown, faults, [(gettext("Back to the register"), _register_url(shown)), *others])
 
 
 SECTION = Section(blueprint, lambda: gettext("Registers"), "table")

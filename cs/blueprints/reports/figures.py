@@ -93,15 +93,15 @@ class Pareto:
     in_full: bool = False
 
 
-def _register_url(span: Span | None, by: str = "heard", **asked: str) -> str:
+def _register_url(span: Span | None, by: str = "heard", **filters: str) -> str:
     period = {"from": span.first.isoformat(), "to": span.last.isoformat()} if span else {}
     return url_for(
-        "reports.register", name="complaints", **asked, **({"by": by} if by != "heard" else {}), **period
+        "reports.register", name="complaints", **filters, **({"by": by} if by != "heard" else {}), **period
     )
 
 
-def _counted(number: int, span: Span | None, by: str = "heard", **asked: str) -> Cell:
-    return Cell(str(number), _register_url(span, by, **asked) if number else None, number)
+def _counted(number: int, span: Span | None, by: str = "heard", **filters: str) -> Cell:
+    return Cell(str(number), _register_url(span, by, **filters) if number else None, number)
 
 
 def _rate(part: int, whole: int) -> float | None:
@@ -164,12 +164,12 @@ def replies_in_time(span: Span, on: datetime, _of: Pareto) -> Figure:
     )
 
     def line(name: str, of: Span, numbers: Sequence[int]) -> Line:
-        found = dict(zip(conditions, numbers, strict=True))
+        by_code = dict(zip(conditions, numbers, strict=True))
         return Line(
             name,
             [
-                *(_counted(number, of, "due", reply=code) for code, number in found.items()),
-                _in_percent(_rate(found["in_time"], found["due"])),
+                *(_counted(number, of, "due", reply=code) for code, number in by_code.items()),
+                _in_percent(_rate(by_code["in_time"], by_code["due"])),
             ],
         )
 
@@ -206,10 +206,10 @@ def pareto(span: Span, _on: datetime, of: Pareto) -> Figure:
     The chart shows the most frequent; the table shows all on request.
     """
     by = of.by
-    found, whole = most_frequent(by, span.begin, span.end, None if of.in_full else MOST_LINES)
-    numbers = [number for _key, number in found]
-    labels = keys_in_words(by, (key for key, _number in found))
-    sums, names = list(accumulate(numbers)), [labels.get(key, str(key)) for key, _number in found]
+    counts, whole = most_frequent(by, span.begin, span.end, None if of.in_full else MOST_LINES)
+    numbers = [number for _key, number in counts]
+    labels = keys_in_words(by, (key for key, _number in counts))
+    sums, names = list(accumulate(numbers)), [labels.get(key, str(key)) for key, _number in counts]
     lines = [
         Line(
             name,
@@ -219,7 +219,7 @@ def pareto(span: Span, _on: datetime, of: Pareto) -> Figure:
                 _in_percent(_rate(running, whole)),
             ],
         )
-        for name, (key, number), running in zip(names, found, sums, strict=True)
+        for name, (key, number), running in zip(names, counts, sums, strict=True)
     ]
     if left := whole - sum(numbers):
         others = url_for("reports.figure", name="pareto", of=by, lines="all", **span.asked)
@@ -237,7 +237,7 @@ def pareto(span: Span, _on: datetime, of: Pareto) -> Figure:
         gettext("Cumulative"),
         shares,
         charts.SOON,
-        [f"{_rate(running, whole):.0f}%" if place else "" for place, running in enumerate(shares)],
+        [f"{_rate(running, whole):.0f}%" if index else "" for index, running in enumerate(shares)],
     )
     chart = Chart(names[:MOST_LINES], [Series(choice("counted", "valid"), bars)], line, height=420)
     return Figure(

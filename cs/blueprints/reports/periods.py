@@ -37,14 +37,14 @@ class Span:
         """
         usual = cls(_month(today, 1 - DEFAULT_MONTHS), _month(today, 1) - timedelta(days=1))
         if args.get("from") or args.get("to"):
-            asked = Period.of(args)
-            fault = asked.fault or cls._fault(asked.first, asked.last)
+            requested = Period.of(args)
+            fault = requested.fault or cls._fault(requested.first, requested.last)
             if fault is None:
-                last = asked.last or max(usual.last, asked.first or usual.last)
-                found = cls(asked.first or _month(last, 1 - DEFAULT_MONTHS), last)
-                fault = found._faulty_length()
+                last = requested.last or max(usual.last, requested.first or usual.last)
+                span = cls(requested.first or _month(last, 1 - DEFAULT_MONTHS), last)
+                fault = span._faulty_length()
                 if fault is None:
-                    return found
+                    return span
             return cls(usual.first, usual.last, fault=fault)
         if year := args.get("year"):
             if year.isdecimal() and len(year) == 4 and EARLIEST_YEAR <= int(year) <= LATEST_YEAR:
