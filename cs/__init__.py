@@ -32,7 +32,8 @@ def create_app(settings: dict[str, Any] | None = None, sections: Sections | None
     from cs.queries.escalation import check_rules
     from cs.web import errors
     from cs.web import layout as shell
-    from cs.wording import words
+    from cs.wording.language import select_language
+    from cs.wording.template_words import init_words
 
     app = Flask(__name__)
     app.config.update(config.load() | (settings or {}))
@@ -49,8 +50,8 @@ def create_app(settings: dict[str, Any] | None = None, sections: Sections | None
         app.config["CS_FILE_MB"] * MEGABYTE,
     )
     init_extensions(app)
-    babel.init_app(app, locale_selector=words.select_language)
-    words.init_words(app)
+    babel.init_app(app, locale_selector=select_language)
+    init_words(app)
     app.extensions["sections"] = sections or SECTIONS
     for section in app.extensions["sections"]:
         app.register_blueprint(section.blueprint)

@@ -16,7 +16,7 @@ from sqlalchemy import ForeignKey, event, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs import create_app
-from cs.cli.commands import set_up
+from cs.cli.setup import set_up
 from cs.extensions import db
 from cs.procedure.authority import Permission
 from cs.procedure.rulebook import Numbering

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cs import create_app
 from cs.blueprints import SECTIONS
-from cs.cli.commands import set_up
+from cs.cli.setup import set_up
 from cs.extensions import db
 from cs.printing.definition import Column, Register
 from cs.procedure.authority import Permission
@@ -35,7 +35,7 @@ from cs.web.fields import StepForm, Text
 from cs.web.record_page import files, timeline
 from cs.web.responses import show
 from cs.web.steps import mount
-from cs.wording.words import term
+from cs.wording.labels import term
 
 ON = datetime.now(UTC)
 WORKFLOW = Workflow(

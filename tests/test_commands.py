@@ -23,7 +23,7 @@ from sqlalchemy import text
 
 import config
 from cs import create_app
-from cs.cli.commands import set_up
+from cs.cli.setup import set_up
 from cs.extensions import db
 from cs.models.customers import Customer
 from cs.procedure import rulebook
@@ -316,7 +316,7 @@ def test_the_site_goes_on_writing_while_verify_reads(app, complaint_in, monkeypa
             writer.commit()
         return iter(())
 
-    monkeypatch.setattr("cs.cli.commands.verify_tasks", write)
+    monkeypatch.setattr("cs.cli.checks.verify_tasks", write)
     assert run(app, "verify").exit_code == 0
 
 

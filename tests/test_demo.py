@@ -18,13 +18,14 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from cs import create_app
-from cs.cli.commands import set_up
+from cs.cli.setup import set_up
 from cs.demo import beginning, build, stories
 from cs.demo.market import MODELS
 from cs.extensions import db
 from cs.models.capa import Capa
-from cs.models.complaints.complaint import Complaint, Reply
+from cs.models.complaints.complaint import Complaint
 from cs.models.complaints.meeting import Disposition
+from cs.models.complaints.reply import Reply
 from cs.models.complaints.samples import Sample
 from cs.models.customers import Contact, Customer, Product, Shipment
 from cs.models.holidays import work_calendar
@@ -36,7 +37,7 @@ from cs.queries.my_work import verify_tasks, work_counts
 from cs.records.attachments import Attachment
 from cs.records.events import Event, site_head
 from cs.records.personal_tasks import rebuild_tasks
-from cs.records.procedure import rulebook, zone
+from cs.records.procedure import local_day, rulebook, zone
 from cs.records.signatures import RequiredSignature
 from cs.records.tasks import Task
 from cs.records.users import User
@@ -291,7 +292,7 @@ def every(cls: type[Any]) -> list[Any]:
 
 
 def day(moment: datetime) -> date:
-    return moment.astimezone(zone()).date()
+    return local_day(moment)
 
 
 def now(today: date = TODAY) -> datetime:

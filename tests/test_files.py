@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from cs.files.images import cleaned
+from cs.files.images import cleaned_picture
 from cs.files.store import FILE_MESSAGES, FILE_TYPES, FileRefused, FileStore, NoSuchFile, clean_name
 
 GPS = {1: "N", 2: (22.0, 49.0, 12.0), 3: "E", 4: (113.0, 48.0, 1.0)}
@@ -526,7 +526,7 @@ def test_a_jpeg_with_a_wrong_byte_is_cleaned_or_refused(seed):
     content = bytearray(saved(photo((64, 48)), "JPEG"))
     content[20 + seed] ^= 0xFF
     try:
-        outcome = cleaned(io.BytesIO(bytes(content)), 4_000_000).format
+        outcome = cleaned_picture(io.BytesIO(bytes(content)), 4_000_000).format
     except FileRefused as refused:
         outcome = refused.code
     assert outcome in {"JPEG", "damaged_picture", "too_many_pixels"}

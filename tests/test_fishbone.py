@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from cs.drawing.fishbone import MOST_LINES, WIDTH, draw, width_of, wrapped
+from cs.drawing.fishbone import MAX_CAUSE_LINES, WIDTH, draw_fishbone, width_of, wrapped_lines
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = ("人", "机", "料", "法", "环", "测")
@@ -16,7 +16,7 @@ NAMES = ("人", "机", "料", "法", "环", "测")
 def drawn(*causes: tuple[str, bool], problem: str = "右声道无声") -> ElementTree.Element:
     """The picture with all causes on the second rib."""
     return ElementTree.fromstring(
-        draw(problem, [(name, causes if name == "机" else ()) for name in NAMES], "根本原因")
+        draw_fishbone(problem, [(name, causes if name == "机" else ()) for name in NAMES], "根本原因")
     )
 
 
@@ -43,7 +43,7 @@ def test_texts_of_people_are_text_and_nothing_else():
 
 
 def test_nothing_is_styled_past_the_sites_policy():
-    assert "style" not in draw("无声", [("机", [("温度", True)])], "根本原因")
+    assert "style" not in draw_fishbone("无声", [("机", [("温度", True)])], "根本原因")
 
 
 def test_the_picture_grows_with_its_causes_and_lines_stay_apart():
@@ -68,13 +68,13 @@ def test_the_picture_grows_with_its_causes_and_lines_stay_apart():
     ],
 )
 def test_a_long_text_is_wrapped_to_the_room_and_says_that_it_goes_on(text):
-    lines = wrapped(text, 11)
-    assert (len(lines) <= MOST_LINES, all(width_of(line) <= 12 for line in lines)) == (True, True)
+    lines = wrapped_lines(text, 11)
+    assert (len(lines) <= MAX_CAUSE_LINES, all(width_of(line) <= 12 for line in lines)) == (True, True)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "") or lines[-1].endswith("…")
 
 
 def test_english_breaks_between_words():
-    assert wrapped("meter not calibrated", 6) == ["meter not", "calibrated"]
+    assert wrapped_lines("meter not calibrated", 6) == ["meter not", "calibrated"]
 
 
 def test_the_words_stay_within_the_picture():

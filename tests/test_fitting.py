@@ -4,48 +4,56 @@ from __future__ import annotations
 
 import pytest
 
-from cs.printing.fitting import MARGINS, MOST_NEEDED, POINT, breakable, laid_out, needed, wide
+from cs.printing.fitting import (
+    MARGINS,
+    MAX_NEEDED_WIDTH,
+    POINT,
+    column_widths,
+    needed_width,
+    with_break_points,
+    word_width,
+)
 
 
 def test_columns_share_the_line_by_their_weights():
-    assert laid_out([1, 3], [["一"], ["二"]], 200, 8) == pytest.approx([50, 150])
+    assert column_widths([1, 3], [["一"], ["二"]], 200, 8) == pytest.approx([50, 150])
 
 
 def test_a_column_is_as_wide_as_its_widest_word_and_the_others_give_way():
-    date, text = laid_out([1, 30], [["2026-03-10"], ["客户来电" * 20]], 100, 8)
-    assert date == pytest.approx(wide("2026-03-10") * 8 * POINT + MARGINS)
+    date, text = column_widths([1, 30], [["2026-03-10"], ["客户来电" * 20]], 100, 8)
+    assert date == pytest.approx(word_width("2026-03-10") * 8 * POINT + MARGINS)
     assert date + text == pytest.approx(100)
 
 
 @pytest.mark.parametrize("word", ["PO-2026-0000", "2026-03-10", "CA-6930PRO-MKII", "1200.125"])
 def test_the_word_for_which_a_column_was_made_wide_enough_does_not_break_in_it(word):
-    width, _text = laid_out([1, 30], [[word], ["客户来电" * 20]], 100, 8)
-    assert breakable(word, width, 8) == word
+    width, _text = column_widths([1, 30], [[word], ["客户来电" * 20]], 100, 8)
+    assert with_break_points(word, width, 8) == word
 
 
 def test_where_all_need_more_than_there_is_all_give_way_alike():
-    assert laid_out([1, 9], [["x" * 40], ["y" * 40]], 20, 8) == pytest.approx([10, 10])
+    assert column_widths([1, 9], [["x" * 40], ["y" * 40]], 20, 8) == pytest.approx([10, 10])
 
 
 def test_where_there_is_not_room_for_all_the_widest_give_way():
-    date, *long = laid_out([1, 9, 9], [["2026-03-10"], ["x" * 40], ["y" * 40]], 60, 8)
-    assert breakable("2026-03-10", date, 8) == "2026-03-10"
+    date, *long = column_widths([1, 9, 9], [["2026-03-10"], ["x" * 40], ["y" * 40]], 60, 8)
+    assert with_break_points("2026-03-10", date, 8) == "2026-03-10"
     assert long == pytest.approx([(60 - date) / 2] * 2)
 
 
 def test_a_word_without_end_does_not_take_the_line_from_the_others():
-    long, other = laid_out([1, 1], [["x" * 500], ["其它"]], 100, 8)
-    assert long <= max(50, MOST_NEEDED * 8 * POINT + MARGINS)
+    long, other = column_widths([1, 1], [["x" * 500], ["其它"]], 100, 8)
+    assert long <= max(50, MAX_NEEDED_WIDTH * 8 * POINT + MARGINS)
     assert other > 30
 
 
 def test_only_a_word_too_long_for_its_cell_may_break():
-    assert breakable("CC-202603-0001 ok", 40, 8) == "CC-202603-0001 ok"
-    assert breakable("x" * 60, 20, 8).count("\u200b") == 5
-    assert breakable("客户来电" * 20, 20, 8) == "客户来电" * 20
+    assert with_break_points("CC-202603-0001 ok", 40, 8) == "CC-202603-0001 ok"
+    assert with_break_points("x" * 60, 20, 8).count("\u200b") == 5
+    assert with_break_points("客户来电" * 20, 20, 8) == "客户来电" * 20
 
 
 def test_the_second_language_is_smaller_and_needs_less():
-    assert needed({"zh": "部门", "en": "Department"}) == pytest.approx(0.82 * wide("Department"))
-    assert breakable({"zh": "部门", "en": "Department"}, 16, 8) == {"zh": "部门", "en": "Department"}
-    assert breakable(["Department", "部门"], 12, 8)[0] != "Department"
+    assert needed_width({"zh": "部门", "en": "Department"}) == pytest.approx(0.82 * word_width("Department"))
+    assert with_break_points({"zh": "部门", "en": "Department"}, 16, 8) == {"zh": "部门", "en": "Department"}
+    assert with_break_points(["Department", "部门"], 12, 8)[0] != "Department"

@@ -10,12 +10,12 @@ from cs.records.procedure import zone
 
 
 def beginning(today: date) -> datetime:
-    """Before anything of the demo happens: when its folder is set up."""
+    """Return the moment at which the demo's folder is set up, before anything else happens."""
     return datetime.combine(today - timedelta(days=370), time(7, 30), zone())
 
 
 def build(today: date) -> None:
-    """Fills an empty, set-up database with the year that ends on `today`; the caller commits.
+    """Fill an empty, set-up database with the year that ends on `today`; the caller commits.
 
     The same `today` gives the same events, hash for hash. If it is really today, the year ends at this
     minute, else at 16:00.

@@ -5,47 +5,47 @@ from __future__ import annotations
 import io
 from datetime import date, datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING
 
 from flask import current_app
 
 from cs.demo.photographs import photograph
+from cs.demo.stories import Story
 from cs.demo.trade import dice
+from cs.demo.walks import DemoYear
 from cs.records.attachments import attach
-from cs.records.procedure import zone
+from cs.records.procedure import local_day
 from cs.records.record import Record
 from cs.records.users import User
-
-if TYPE_CHECKING:
-    from cs.demo.stories import Story
-    from cs.demo.year import Year
 
 HOUR = timedelta(hours=1)
 DAY_HOURS = 8
 
 
 class Errand:
-    """Its moments. What waits today goes faster where its case leaves it little time, and begins later where
-    there is much."""
+    """A task beside its case and the moments of its steps.
 
-    def __init__(self, year: Year, name: str, on: datetime) -> None:
+    What waits today goes faster where its case leaves it little time, and begins later where there is
+    much.
+    """
+
+    def __init__(self, year: DemoYear, name: str, on: datetime) -> None:
         self.year, self.on, self.name = year, on, name
         self.rng = dice(name)
         self.pace = 1.0
 
     @property
     def over(self) -> bool:
-        """Whether its record has come to its end."""
+        """Tell whether the record has reached a final state."""
         record = getattr(self, "record", None)
         return record is not None and record.workflow.state(record.state).final
 
     @property
     def today(self) -> date:
-        return self.on.astimezone(zone()).date()
+        return local_day(self.on)
 
     def fit(self, hours: float, days: float) -> None:
-        """So that steps of so many working hours have been taken by now, the last of them about so many days
-        ago."""
+        """Set the pace so that steps of so many working hours have been taken by now, the last about so
+        many days ago."""
         wait = days * DAY_HOURS
         left = self.year.calendar.working_hours_between(self.on, self.year.now) / HOUR
         if left > hours + wait:
@@ -59,14 +59,14 @@ class Errand:
         return self.year.calendar.add_working_hours(self.on, hours).replace(microsecond=0)
 
     def later(self, hours: float) -> datetime:
-        """Some working hours later, so many at most where `fit` has counted on them."""
+        """Move on by some working hours, at most as many as `fit` has counted on."""
         share = self.rng.uniform(0.75, 1.0)
         self.on = max(self.on, self._after(hours * share * self.pace))
         return self.on
 
     def day_in(self, hours: float) -> date:
-        """The day on which so many hours will have passed, at the pace of this errand."""
-        return self._after(hours * 0.85 * self.pace).astimezone(zone()).date()
+        """Return the day on which so many hours will have passed, at the pace of this errand."""
+        return local_day(self._after(hours * 0.85 * self.pace))
 
     def days(self, days: int) -> date:
         return self.year.calendar.add_working_days(self.today, days)
@@ -76,8 +76,7 @@ class Errand:
 
 
 def take_picture(record: Record, story: Story, rng: Random, *, step: str, by: User, on: datetime) -> None:
-    """Attaches a picture, as the form of a step does: first the verb, then its files; none where nothing is
-    to be seen."""
+    """Attach a picture after the verb of its step, as the form does; none where nothing is to be seen."""
     scene, slip = story.photograph()
     if not scene:
         return

@@ -30,7 +30,7 @@ class Slip:
     gate: bool = False  # the warehouse received it first (5.3.2)
     outcome: str | None = None  # of one that is not ours: leave_there, send_as_is or serve_paid
     disputed: bool = False  # the customer does not agree at first, and quality judges again
-    found: str = "rework"  # what the inspection finds: good, as_is, rework, scrap, mixed
+    condition: str = "rework"  # what the inspection finds: good, as_is, rework, scrap, mixed
     lines: int = 1
     differs: int = 0  # pieces that are counted more or less than the slip says
     recounted: bool = False
@@ -42,38 +42,43 @@ class Slip:
     days: float = 0.5
 
 
-def one(**facts: object) -> tuple[Slip, ...]:
-    return (Slip(**facts),)  # type: ignore[arg-type]
+def single_slip(**details: object) -> tuple[Slip, ...]:
+    return (Slip(**details),)  # type: ignore[arg-type]
 
 
 SENT = Order()
 
 # Of cases of our responsibility that lie behind: how many of each.
 OURS: tuple[tuple[int, tuple[Slip, ...]], ...] = (
-    (2, one(makes=True, found="good")),
-    (2, one(makes=True, found="good", orders=(SENT,))),
-    (1, one(makes=True, gate=True, found="good", lines=2)),
-    (1, one(makes=True, gate=True, found="scrap", recounted=True, orders=(SENT,))),
-    (1, one(found="scrap", recounted=True, orders=(Order(twist="deputy"),))),
-    (1, one(gate=True, found="scrap", recounted=True, orders=(Order(twist="deputy"),))),
-    (3, one(makes=True, portions=True, amended=True, orders=(Order(LARGE, "changed"),))),
-    (1, one(makes=True, gate=True, portions=True, differs=-2, lines=2, orders=(Order(LARGE, "late"),))),
-    (2, one(differs=1, found="mixed", lines=2, orders=(Order(HALF), Order(HALF)))),
-    (1, one(differs=-1, found="mixed", portions=True, lines=3, orders=(Order(FEN_BELOW),))),
-    (2, one(portions=True, orders=(Order(LIMIT, "deputy"),))),
-    (2, one(makes=True, lines=2)),
-    (1, one(amended=True, lines=2, orders=(Order(LARGE, "refused"), Order(SMALL, "rescheduled")))),
-    (2, one(void=True)),
+    (2, single_slip(makes=True, condition="good")),
+    (2, single_slip(makes=True, condition="good", orders=(SENT,))),
+    (1, single_slip(makes=True, gate=True, condition="good", lines=2)),
+    (1, single_slip(makes=True, gate=True, condition="scrap", recounted=True, orders=(SENT,))),
+    (1, single_slip(condition="scrap", recounted=True, orders=(Order(twist="deputy"),))),
+    (1, single_slip(gate=True, condition="scrap", recounted=True, orders=(Order(twist="deputy"),))),
+    (3, single_slip(makes=True, portions=True, amended=True, orders=(Order(LARGE, "changed"),))),
+    (
+        1,
+        single_slip(
+            makes=True, gate=True, portions=True, differs=-2, lines=2, orders=(Order(LARGE, "late"),)
+        ),
+    ),
+    (2, single_slip(differs=1, condition="mixed", lines=2, orders=(Order(HALF), Order(HALF)))),
+    (1, single_slip(differs=-1, condition="mixed", portions=True, lines=3, orders=(Order(FEN_BELOW),))),
+    (2, single_slip(portions=True, orders=(Order(LIMIT, "deputy"),))),
+    (2, single_slip(makes=True, lines=2)),
+    (1, single_slip(amended=True, lines=2, orders=(Order(LARGE, "refused"), Order(SMALL, "rescheduled")))),
+    (2, single_slip(void=True)),
 )
 # Of cases that are not ours.
 NOT_OURS: tuple[tuple[int, tuple[Slip, ...]], ...] = (
-    (2, one(outcome="leave_there")),
-    (1, one(outcome="leave_there", makes=True, disputed=True)),
-    (2, one(outcome="send_as_is", makes=True, gate=True)),
-    (1, one(outcome="serve_paid", makes=True, orders=(Order(charged=True),))),
-    (1, one(outcome="serve_paid", disputed=True)),
-    (2, one(outcome="serve_paid", makes=True, gate=True, disputed=True)),
-    (1, one(outcome="serve_paid", makes=True, gate=True, found="mixed")),
+    (2, single_slip(outcome="leave_there")),
+    (1, single_slip(outcome="leave_there", makes=True, disputed=True)),
+    (2, single_slip(outcome="send_as_is", makes=True, gate=True)),
+    (1, single_slip(outcome="serve_paid", makes=True, orders=(Order(charged=True),))),
+    (1, single_slip(outcome="serve_paid", disputed=True)),
+    (2, single_slip(outcome="serve_paid", makes=True, gate=True, disputed=True)),
+    (1, single_slip(outcome="serve_paid", makes=True, gate=True, condition="mixed")),
 )
 # What a meeting (5.2.2.4) leads to without a return.
 BY_MEETING: tuple[tuple[int, tuple[Order, ...]], ...] = (

@@ -5,15 +5,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from cs.demo.case_file import CaseFile
+from cs.demo.goods_walk import GoodsWalk
 from cs.demo.remedies import Cure
 from cs.demo.remedy_words import HEAD_OF, Remedy
 from cs.demo.walks import Walk
 from cs.procedure.complaints import PLACES, meeting_departments
-
-if TYPE_CHECKING:
-    from cs.demo.cases import Case
 
 MINUTES = (
     "会议决定：立即隔离同批产品，责任部门三天内提交纠正措施。",
@@ -79,15 +78,19 @@ GOODS_DONE = {
 def goods(
     rng: Random, defects: int, lot: int, *, supplied: bool
 ) -> tuple[dict[str, int], dict[str, tuple[str, str, int]]]:
-    """What is found at each place, of a lot of so many pieces, and what is decided of it; only where a
-    supplier is liable lies something in raw material."""
-    found = {"affected": defects, "finished": _part(lot, rng.uniform(0.1, 0.3))}
-    for place, chance, share in (("customer", 0.5, 0.2), ("in_transit", 0.3, 0.15), ("wip", 0.6, 0.05)):
+    """Return the quantities at each location, of a lot of so many pieces, and what is decided of them.
+
+    Raw material is affected only where a supplier is liable.
+    """
+    quantities = {"affected": defects, "finished": _part(lot, rng.uniform(0.1, 0.3))}
+    for location, chance, share in (("customer", 0.5, 0.2), ("in_transit", 0.3, 0.15), ("wip", 0.6, 0.05)):
         if rng.random() < chance:
-            found[place] = _part(lot, share * rng.uniform(0.5, 1))
+            quantities[location] = _part(lot, share * rng.uniform(0.5, 1))
     if supplied:
-        found["raw"] = _part(lot, rng.uniform(0.2, 0.5))
-    return found, {place: rng.choice(DECISIONS[place]) for place in PLACES if found.get(place)}
+        quantities["raw"] = _part(lot, rng.uniform(0.2, 0.5))
+    return quantities, {
+        location: rng.choice(DECISIONS[location]) for location in PLACES if quantities.get(location)
+    }
 
 
 def _part(lot: int, share: float) -> int:
@@ -95,11 +98,15 @@ def _part(lot: int, share: float) -> int:
 
 
 class MeetingWalk:
-    """The steps of a case that takes the way of 5.2.2.4."""
+    """The steps of a case that goes through a meeting (5.2.2.4)."""
 
-    def department(self: Case) -> str:
-        """Who is responsible, by what is wrong."""
-        if self.story.problem.get("liability") == "supplier":
+    def __init__(self, case: CaseFile, goods: GoodsWalk) -> None:
+        self.case, self.goods = case, goods
+
+    def department(self) -> str:
+        """Return the responsible department, by the defect category."""
+        case = self.case
+        if case.story.problem.get("liability") == "supplier":
             return "quality"
         return {
             "SW": "engineering",
@@ -112,154 +119,168 @@ class MeetingWalk:
             "DOC": "quality",
             "SRV": "sales",
             "SOL": "process",
-        }.get(self.story.category, "production")
+        }.get(case.story.category, "production")
 
-    def _meet(self: Case) -> Walk:
-        if self.complaint.route != "meeting":
+    def meet(self) -> Walk:
+        case = self.case
+        if case.complaint.route != "meeting":
             return
-        yield from self._until("meet")
-        department, people = self.department(), self.year.people
+        yield from case.until("meet")
+        department, people = self.department(), case.year.people
         there = [
             {"user_id": people[HEAD_OF[code]].id, "department": code}
             for code in meeting_departments(department)
         ]
         minutes = (
-            f"现场确认不良{self.story.n}{self.story.words['u']}。"
-            f"{self.story.pick('cause')}{self.rng.choice(MINUTES)}"
+            f"现场确认不良{case.story.n}{case.story.words['u']}。"
+            f"{case.story.pick('cause')}{case.rng.choice(MINUTES)}"
         )
-        self.complaint.meet(
-            met_at=self.on - timedelta(minutes=self.rng.randint(8, 55)),
+        case.complaint.meet(
+            met_at=case.on - timedelta(minutes=case.rng.randint(8, 55)),
             department=department,
             minutes=minutes,
             attendees=there,
-            by=self.supervisor,
-            on=self.on,
+            by=case.supervisor,
+            on=case.on,
         )
 
-    def _dispose(self: Case) -> Walk:
-        """What becomes of the goods at every place; then those act on whom it falls, each in their own
-        time."""
-        if self.complaint.route != "meeting":
+    def dispose(self) -> Walk:
+        """Decide on the goods at every location; then each owner acts in their own time."""
+        case = self.case
+        if case.complaint.route != "meeting":
             return
-        yield from self._until("dispose")
-        people, calendar = self.year.people, self.year.calendar
-        found, decided = goods(
-            self.rng,
-            self.story.n,
-            self.story.shipment.quantity,
-            supplied=self.story.problem.get("liability") == "supplier",
+        yield from case.until("dispose")
+        people, calendar = case.year.people, case.year.calendar
+        quantities, decided = goods(
+            case.rng,
+            case.story.n,
+            case.story.shipment.quantity,
+            supplied=case.story.problem.get("liability") == "supplier",
         )
         places = [
             {
-                "place": place,
-                "found_qty": found.get(place, 0),
-                "confirmed_by": None if found.get(place) else self.rng.choice(NOBODY),
+                "place": location,
+                "found_qty": quantities.get(location, 0),
+                "confirmed_by": None if quantities.get(location) else case.rng.choice(NOBODY),
             }
-            for place in PLACES
+            for location in PLACES
         ]
         rows = [
             {
-                "place": place,
-                "lot_no": self.story.shipment.lot_no,
-                "quantity": found[place],
+                "place": location,
+                "lot_no": case.story.shipment.lot_no,
+                "quantity": quantities[location],
                 "disposition": what,
                 "owner_id": people[name].id,
-                "planned_on": calendar.add_working_days(self.on.date(), days),
+                "planned_on": calendar.add_working_days(case.on.date(), days),
             }
-            for place, (what, name, days) in decided.items()
+            for location, (what, name, days) in decided.items()
         ]
-        waits = self.plot.stops_at is not None
-        self.complaint.dispose(
+        waits = case.plot.stops_at is not None
+        case.complaint.dispose(
             places=places,
             dispositions=rows,
-            plan_needed=waits or self.rng.random() < 0.6,
-            by=self.supervisor,
-            on=self.on,
+            plan_needed=waits or case.rng.random() < 0.6,
+            by=case.supervisor,
+            on=case.on,
         )
-        self.year.start(self._countersign(self.on))
-        if not self.complaint.replies:
-            self.supply(self.plot.orders, f"{self.name} meeting", self.on)
-        if self.plot.stops_at != "issue_result":
-            self.year.start(self._carry_out(self.on))
+        case.year.start(self._countersign(case.on))
+        if not case.complaint.replies:
+            self.goods.supply(case.plot.orders, f"{case.name} meeting", case.on)
+        if case.plot.stops_at != "issue_result":
+            case.year.start(self._carry_out(case.on))
 
-    def _countersign(self: Case, on: datetime) -> Walk:
-        """会签: each head in turn; in a case that still waits for it, the last one has not signed yet."""
-        signing = list(self.complaint.unsigned)
-        for one in (
+    def _countersign(self, on: datetime) -> Walk:
+        """Let each head countersign 会签 in turn; in a case that still waits for it, the last has
+        not signed yet."""
+        case = self.case
+        signing = list(case.complaint.meeting_book.unsigned)
+        for signature in (
             signing[:-1]
-            if self.plot.stops_at in ("issue_result", "send_reply") or self.plot.capa == "issued"
+            if case.plot.stops_at in ("issue_result", "send_reply") or case.plot.capa == "issued"
             else signing
         ):
-            on = self.year.calendar.add_working_hours(on, self.rng.uniform(0.2, 0.8)).replace(microsecond=0)
+            on = case.year.calendar.add_working_hours(on, case.rng.uniform(0.2, 0.8)).replace(microsecond=0)
             yield on
-            self.complaint.countersign(by=one.user, on=on)
+            case.complaint.countersign(by=signature.user, on=on)
 
-    def _carry_out(self: Case, on: datetime) -> Walk:
-        """Planning arranges replacement or rework, and the owners do what was decided."""
-        calendar, people = self.year.calendar, self.year.people
-        rows = [one for one in self.complaint.open_dispositions if one.round == self.complaint.round]
-        if self.complaint.plan_wanted(on) and self.plot.capa not in ("issued", "analysed"):
-            on = calendar.add_working_hours(on, self.rng.uniform(2, 7)).replace(microsecond=0)
+    def _carry_out(self, on: datetime) -> Walk:
+        """Let planning arrange replacement or rework, and the owners carry out the dispositions."""
+        case = self.case
+        calendar, people = case.year.calendar, case.year.people
+        rows = [
+            disposition
+            for disposition in case.complaint.meeting_book.open_dispositions
+            if disposition.round == case.complaint.round
+        ]
+        if case.complaint.holds("plan_wanted", on) and case.plot.capa not in ("issued", "analysed"):
+            on = calendar.add_working_hours(on, case.rng.uniform(2, 7)).replace(microsecond=0)
             yield on
-            self.complaint.plan(
-                plan=self.rng.choice(PLANS),
-                plan_quantity=self.story.n,
-                plan_due_on=calendar.add_working_days(on.date(), self.rng.randint(2, 6)),
-                by=people[self.rng.choice(("planner", "fengting"))],
+            case.complaint.plan(
+                plan=case.rng.choice(PLANS),
+                plan_quantity=case.story.n,
+                plan_due_on=calendar.add_working_days(on.date(), case.rng.randint(2, 6)),
+                by=people[case.rng.choice(("planner", "fengting"))],
                 on=on,
             )
-        for row in rows[:1] if self.plot.capa in ("issued", "analysed") else rows:
-            on = calendar.add_working_hours(on, self.rng.uniform(2, 8)).replace(microsecond=0)
+        for row in rows[:1] if case.plot.capa in ("issued", "analysed") else rows:
+            on = calendar.add_working_hours(on, case.rng.uniform(2, 8)).replace(microsecond=0)
             yield on
-            self.complaint.do_disposition(
+            case.complaint.do_disposition(
                 disposition_id=row.id,
                 done_on=on.date(),
-                done_note=self.rng.choice(GOODS_DONE[row.disposition]),
+                done_note=case.rng.choice(GOODS_DONE[row.disposition]),
                 by=row.owner,
                 on=on,
             )
 
-    def _issue_result(self: Case) -> None:
-        """The result goes to sales; the first time, a CAR to the responsible department with it (5.2.2.5)."""
-        said: dict[str, Any] = self.story.settlement(self.on.date(), again=len(self.complaint.replies))
-        first = len(self.complaint.replies) == 0
-        self.complaint.issue_result(
-            reply_text=said["reply_text"],
-            cause=said["cause"],
-            actions=said["actions"],
-            by=self.supervisor,
-            on=self.on,
+    def issue_result(self) -> None:
+        """Issue the result to sales; the first time, with a CAR to the responsible department (5.2.2.5)."""
+        case = self.case
+        settlement: dict[str, Any] = case.story.settlement(case.on.date(), again=len(case.complaint.replies))
+        first = len(case.complaint.replies) == 0
+        case.complaint.issue_result(
+            reply_text=settlement["reply_text"],
+            cause=settlement["cause"],
+            actions=settlement["actions"],
+            by=case.supervisor,
+            on=case.on,
         )
         if not first:
             return
         problem = (
-            f"{self.story.shipment.product.model} {self.story.pick('seen')}，"
-            f"批号{self.story.shipment.lot_no}。"
+            f"{case.story.shipment.product.model} {case.story.pick('seen')}，"
+            f"批号{case.story.shipment.lot_no}。"
         )
         remedy = Remedy(
             problem,
             self.department(),
-            self.story.pick("cause"),
-            self.story.pick("escape"),
-            self.story.pick("actions"),
-            stops_at=self.plot.capa,
-            twist=self.plot.twist,
+            case.story.pick("cause"),
+            case.story.pick("escape"),
+            case.story.pick("actions"),
+            stops_at=case.plot.capa,
+            twist=case.plot.twist,
         )
-        self.cure = Cure(
-            self.year, f"case {self.number}", remedy, self.on, by=self.supervisor, complaint=self.complaint
+        case.cure = Cure(
+            case.year,
+            f"case {case.number}",
+            remedy,
+            case.on,
+            by=case.supervisor,
+            complaint=case.complaint,
         )
-        self.cure.issue()
-        self.year.start(self.cure.walk(issued=True))
+        case.cure.issue()
+        case.year.start(case.cure.walk(issued=True))
 
-    def unfinished(self: Case) -> bool:
-        """Whether something of the meeting, or of the goods, is still to be done before the case can be
-        closed (Q12)."""
-        complaint = self.complaint
+    def unfinished(self) -> bool:
+        """Tell whether the meeting or the goods still keep the case from being closed (Q12)."""
+        case = self.case
+        complaint = case.complaint
         if complaint.route == "meeting" and (
-            self.cure.capa.state not in ("verified", "void")
-            or complaint.open_dispositions
-            or complaint.unsigned
-            or complaint.meeting_to_plan
+            case.cure.capa.state not in ("verified", "void")
+            or complaint.meeting_book.open_dispositions
+            or complaint.meeting_book.unsigned
+            or complaint.meeting_book.to_plan
         ):
             return True
-        return self.goods_out
+        return self.goods.goods_out

@@ -9,7 +9,7 @@ import io
 from datetime import date, datetime, timedelta
 
 from cs.imports.history import REGISTER
-from cs.imports.plans import apply, plan
+from cs.imports.plans import apply_plan, plan_import
 from cs.imports.tables import read_table
 from cs.models.complaints.complaint import Complaint
 from cs.records.users import User
@@ -57,9 +57,9 @@ LIMIT = 2  # days to reply, then as now
 
 
 def _line(number: int, row: str, day: date) -> list[str]:
-    ago, replied, closed, *facts = row.split("|")
+    ago, replied, closed, *columns = row.split("|")
     heard = day - timedelta(days=int(ago))
-    customer, model, *counts = facts[:5]
+    customer, model, *counts = columns[:5]
     late = int(replied) > LIMIT
     return [
         f"KS-{heard:%Y}-{number:03d}",
@@ -67,7 +67,7 @@ def _line(number: int, row: str, day: date) -> list[str]:
         customer,
         model,
         *counts,
-        *facts[5:13],
+        *columns[5:13],
         str(heard + timedelta(days=LIMIT)),
         str(heard + timedelta(days=int(replied))),
         "接受",
@@ -78,11 +78,13 @@ def _line(number: int, row: str, day: date) -> list[str]:
 
 
 def bring_in(by: User, on: datetime) -> list[Complaint]:
-    """As the page of imports does: the table is read, planned and applied."""
+    """Read, plan and apply the table, as the page of imports does."""
     text = io.StringIO()
     csv.writer(text).writerows(
         [TITLES, *(_line(3 + 4 * n, row, on.date()) for n, row in enumerate(ROWS.splitlines()))]
     )
     data, name = text.getvalue().encode("utf-8-sig"), "客户投诉一览表（旧）.csv"
     table = read_table(io.BytesIO(data), name, REGISTER.columns("zh"))
-    return apply(REGISTER, plan(REGISTER, table, on), [name, hashlib.sha256(data).hexdigest()], by=by, on=on)
+    return apply_plan(
+        REGISTER, plan_import(REGISTER, table, on), [name, hashlib.sha256(data).hexdigest()], by=by, on=on
+    )

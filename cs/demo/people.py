@@ -79,14 +79,14 @@ class People:
     """The accounts, by username; kept in hand so that nothing loads them again."""
 
     def __init__(self, moments: Iterator[datetime]) -> None:
-        """Makes all accounts: the administrator first, the others by the administrator."""
+        """Make all accounts: the administrator first, the others by the administrator."""
         with _cheap_passwords():
             self.by_name: dict[str, User] = {}
             self._roles: dict[str, set[str]] = {}
             for role, name in HOLDERS.items():
                 self._add(next(moments), role, name, (role,), None, head=role in HEADS)
-            for one in COLLEAGUES:
-                self._add(next(moments), one.username, one.name, one.roles, one.note)
+            for colleague in COLLEAGUES:
+                self._add(next(moments), colleague.username, colleague.name, colleague.roles, colleague.note)
 
     def _add(
         self,
@@ -116,7 +116,7 @@ class People:
         return self.by_name[username]
 
     def with_role(self, *roles: str) -> list[User]:
-        """Who holds one of the roles and stays the whole year, in the order of the tables above."""
+        """Return the holders of the roles who stay the whole year, in the order of the tables above."""
         return [
             user
             for name, user in self.by_name.items()
@@ -124,7 +124,7 @@ class People:
         ]
 
     def leave(self, on: datetime) -> None:
-        """One colleague leaves: the account stays, its sessions end."""
+        """Let one colleague leave: the account stays, its sessions end."""
         self[LEFT].leave(reason="个人原因离职，工作交接给苏强。", by=self["administrator"], on=on)
 
 

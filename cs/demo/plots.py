@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cs.demo import goods
-from cs.demo.goods import HALF, LARGE, LIMIT, Order, Slip, one
+from cs.demo.goods import HALF, LARGE, LIMIT, Order, Slip, single_slip
 
 CRITICAL = ("FUN.heat", "ENV")  # what goes to the meeting by its severity
 
@@ -44,7 +44,7 @@ class Plot:
 
     @property
     def takes(self) -> int:
-        """Days from the call until all of it lies behind, feasts counted in."""
+        """Return the days from the call until the case lies behind, public holidays included."""
         if (
             self.nature != "sporadic" and not self.overruled
         ) or self.about in CRITICAL:  # by the meeting: until the CAPA is verified
@@ -133,13 +133,13 @@ def _at(
     return Plot(nature=nature, capa=capa, slips=slips, orders=orders)
 
 
-def _sent(**facts: object) -> Plot:
-    """A case whose customer sends goods back, for the task that the return waits for."""
-    return Plot(slips=one(**facts))
+def _sent(**details: object) -> Plot:
+    """Return a case whose customer sends goods back, for the task that the return waits for."""
+    return Plot(slips=single_slip(**details))
 
 
-def _not_ours(**facts: object) -> Plot:
-    slips = one(**facts)
+def _not_ours(**details: object) -> Plot:
+    slips = single_slip(**details)
     return Plot(ours=False, about=PAID_BY.get(slips[0].outcome or ""), slips=slips)
 
 
@@ -211,7 +211,11 @@ OPEN: tuple[Waiting, ...] = (
     Waiting("close", plot=NOT_OURS, ago=12),
     # by the meeting (5.2.2.4)
     Waiting("meet", plot=BATCH),
-    Waiting("meet", "late", plot=Plot(nature="chronic", slips=one(waits_for="settle_difference", differs=1))),
+    Waiting(
+        "meet",
+        "late",
+        plot=Plot(nature="chronic", slips=single_slip(waits_for="settle_difference", differs=1)),
+    ),
     Waiting("dispose", plot=BATCH),
     Waiting("issue_result", plot=Plot(nature="batch", orders=(Order(LARGE, waits_for=WAITS_SALES),))),
     Waiting(
@@ -223,7 +227,7 @@ OPEN: tuple[Waiting, ...] = (
         "send_reply",
         plot=_at(
             "issued",
-            slips=one(waits_for="inspect"),
+            slips=single_slip(waits_for="inspect"),
             orders=(Order(HALF, waits_for=WAITS_GENERAL), Order(HALF, waits_for=WAITS_PRODUCTION)),
         ),
     ),
@@ -231,7 +235,7 @@ OPEN: tuple[Waiting, ...] = (
         "follow_up",
         plot=_at(
             "issued",
-            slips=one(waits_for="settle_difference", differs=-1, lines=2),
+            slips=single_slip(waits_for="settle_difference", differs=-1, lines=2),
             orders=(Order(LARGE, waits_for="schedule"),),
         ),
         ago=2,
@@ -240,7 +244,7 @@ OPEN: tuple[Waiting, ...] = (
         "follow_up",
         plot=_at(
             "analysed",
-            slips=one(waits_for="inspect", portions=True),
+            slips=single_slip(waits_for="inspect", portions=True),
             orders=(Order(LARGE, waits_for=WAITS_GENERAL, days=2),),
         ),
         ago=4,
@@ -248,7 +252,10 @@ OPEN: tuple[Waiting, ...] = (
     Waiting(
         "follow_up",
         plot=_at(
-            "measures_set", "chronic", one(waits_for="instruct"), (Order(LARGE, "changed", WAITS_SALES, 1),)
+            "measures_set",
+            "chronic",
+            single_slip(waits_for="instruct"),
+            (Order(LARGE, "changed", WAITS_SALES, 1),),
         ),
         ago=7,
     ),
@@ -286,7 +293,7 @@ OPEN: tuple[Waiting, ...] = (
             "carried_out",
             slips=(
                 Slip(waits_for="reinspect"),
-                Slip(waits_for="give_back", found="mixed"),
+                Slip(waits_for="give_back", condition="mixed"),
                 Slip(waits_for="confirm"),
             ),
             orders=(Order(LARGE, "changed", WAITS_SALES, 4),),
@@ -313,10 +320,10 @@ OPEN: tuple[Waiting, ...] = (
             "carried_out",
             slips=(
                 Slip(waits_for="give_back"),
-                Slip(waits_for="give_back", found="scrap"),
+                Slip(waits_for="give_back", condition="scrap"),
                 Slip(waits_for="confirm"),
                 Slip(waits_for="close"),
-                Slip(waits_for="close", found="scrap", days=2),
+                Slip(waits_for="close", condition="scrap", days=2),
             ),
             orders=(Order(LARGE, waits_for="ship"),),
         ),

@@ -6,7 +6,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import current_app
 
@@ -32,15 +32,12 @@ from cs.demo.remedy_words import (
     Remedy,
 )
 from cs.demo.trade import dice
-from cs.demo.walks import Walk
+from cs.demo.walks import DemoYear, Walk
 from cs.models.capa import Capa
 from cs.models.complaints.complaint import Complaint
 from cs.records.attachments import attach
-from cs.records.procedure import zone
+from cs.records.procedure import local_day
 from cs.records.users import User
-
-if TYPE_CHECKING:
-    from cs.demo.year import Year
 
 
 class Cure:
@@ -48,7 +45,7 @@ class Cure:
 
     def __init__(
         self,
-        year: Year,
+        year: DemoYear,
         name: str,
         remedy: Remedy,
         on: datetime,
@@ -62,7 +59,7 @@ class Cure:
 
     @property
     def today(self) -> date:
-        return self.on.astimezone(zone()).date()
+        return local_day(self.on)
 
     def issue(self) -> None:
         remedy = self.remedy
@@ -102,14 +99,14 @@ class Cure:
             yield from self._prove()
 
     def _prove(self) -> Walk:
-        """The proof of effect; without effect, another round."""
+        """Prove the effect; without effect, go another round."""
         for _ in range(AGAIN.get(self.remedy.twist or "", 0)):
             yield from self._verify(effective=False)
             yield from self._answer()
         yield from self._verify(effective=True)
 
     def _answer(self) -> Walk:
-        """Analysis, measures, and their carrying out."""
+        """Analyse the causes, set the measures and carry them out."""
         yield self._later(self.rng.uniform(6, 12))
         self._analyse()
         if self.remedy.twist == "sent_back":
@@ -133,7 +130,7 @@ class Cure:
                 by=self._head(),
                 on=self.on,
             )
-        actions = sorted(self.capa.open_actions, key=lambda one: (one.planned_on, one.id))
+        actions = sorted(self.capa.open_actions, key=lambda action: (action.planned_on, action.id))
         for action in actions[:1] if self.remedy.stops_at == "measures_set" else actions:
             late = self.rng.randint(1, 4) if self.rng.random() < 0.12 else 0
             yield self._on_day(self.year.calendar.add_working_days(action.planned_on, late))
@@ -153,13 +150,14 @@ class Cure:
     def _analyse(self) -> None:
         remedy, kind = self.remedy, CAUSE_CLASSES[self.remedy.department]
         again = ROUNDS[self.capa.round - 2][1] if self.capa.round > 1 else ""
-        other = self.rng.choice([one for one in BONES if one != kind])
+        other = self.rng.choice([bone for bone in BONES if bone != kind])
         bones = [
             {"cause_class": kind, "cause": BONES[kind], "is_root": True},
             {"cause_class": other, "cause": BONES[other], "is_root": False},
         ]
         proven = {
-            one: [self.rng.random() < 0.5, self.rng.random() < 0.5, True] for one in ("occurrence", "escape")
+            cause_kind: [self.rng.random() < 0.5, self.rng.random() < 0.5, True]
+            for cause_kind in ("occurrence", "escape")
         }
         self.capa.analyse(
             proven=proven,
@@ -213,10 +211,10 @@ class Cure:
         )
 
     def _verify(self, *, effective: bool) -> Walk:
-        """On the day that is set for it (7.4-58)."""
+        """Verify the effect on the day that is set for it (7.4-58)."""
         yield self._on_day(self.capa.verify_on or self.today)
         words = {"lots": self.rng.randint(3, 7), "pieces": self.rng.randint(8, 36) * 100}
-        facts: dict[str, Any] = {
+        verification: dict[str, Any] = {
             "verification_method": self.rng.choice(METHODS),
             "period_from": self.capa.carried_out_on,
             "period_to": self.today,
@@ -224,12 +222,12 @@ class Cure:
             "by": self.year.people[self.rng.choice(("quality_inspector", "quality_supervisor", "zhangwei"))],
         }
         if effective:
-            self.capa.verify(verification_data=self.rng.choice(PROOF).format(**words), **facts)
+            self.capa.verify(verification_data=self.rng.choice(PROOF).format(**words), **verification)
         else:
             self.capa.reopen(
                 verification_data=ROUNDS[self.capa.round - 1][0].format(**words),
                 due_on=self._days(3),
-                **facts,
+                **verification,
             )
 
     # Persons and time
@@ -245,15 +243,16 @@ class Cure:
         return self.on
 
     def _on_day(self, day: date) -> datetime:
-        """In the working hours of a day, later than what came before."""
+        """Move on to the working hours of a day, later than the step before."""
         begin = self.year.calendar.end_of(self.year.calendar.next_working_day(day)) - timedelta(hours=9)
         moment = self.year.calendar.add_working_hours(begin, self.rng.uniform(1, 7)).replace(microsecond=0)
         self.on = max(moment, self._later(0.2))
         return self.on
 
 
-def elsewhere(year: Year, at: Callable[[date], datetime]) -> list[Walk]:
-    """The CARs that come from no complaint; `at` says when on a day somebody writes one."""
+def elsewhere(year: DemoYear, at: Callable[[date], datetime]) -> list[Walk]:
+    """Return the CARs that come from no complaint; `at` gives the moment of a day at which they are
+    written."""
     walks = []
     for number, remedy in enumerate(ELSEWHERE):
         day = year.now.date() - timedelta(days=remedy.ago)

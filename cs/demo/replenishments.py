@@ -5,20 +5,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from cs.demo.errands import Errand
 from cs.demo.goods import FEN_BELOW, HALF, LARGE, LIMIT, SMALL, Order
-from cs.demo.walks import Walk
+from cs.demo.stories import Story
+from cs.demo.walks import DemoYear, Walk
+from cs.models.complaints.complaint import Complaint
 from cs.models.deputies import Deputy
 from cs.models.replenishments import Replenishment
 from cs.models.returns.customer_return import Return
 from cs.procedure.replenishments import FIRST, UNORDERED
 from cs.records.users import User
-
-if TYPE_CHECKING:
-    from cs.demo.cases import Case
-
 
 # What a piece costs with tax, in RMB.
 PRICES = {
@@ -98,18 +96,27 @@ VOIDED = (
 )
 
 
+class SuppliedCase(Protocol):
+    """What a replenishment needs of its case."""
+
+    year: DemoYear
+    complaint: Complaint
+    story: Story
+    clerk: User
+
+
 class Supply(Errand):
     """The walk of one replenishment."""
 
     def __init__(
-        self, case: Case, order: Order, name: str, on: datetime, of_return: Return | None = None
+        self, case: SuppliedCase, order: Order, name: str, on: datetime, of_return: Return | None = None
     ) -> None:
         super().__init__(case.year, f"replenishment {name}", on)
         self.case, self.order, self.of_return = case, order, of_return
         self.record: Replenishment  # once it is filed
 
     def walk(self) -> Walk:
-        """From the application to the shipment, or to what it waits for."""
+        """Walk from the application to the shipment, or to the task for which it waits."""
         order = self.order
         if order.waits_for:
             self.fit(self._hours(), order.days)
@@ -123,7 +130,7 @@ class Supply(Errand):
             yield from self._carry_out()
 
     def _hours(self) -> float:
-        """The working hours from the application to what it waits for."""
+        """Return the working hours from the application to the task for which it waits."""
         before = (
             list(HOURS)[: list(HOURS).index(self.order.waits_for)]
             if self.order.waits_for in HOURS
@@ -140,10 +147,10 @@ class Supply(Errand):
             return_id=self.of_return.id if self.of_return else None,
             by=self.case.clerk,
             on=self.on,
-            **self._asked(lines, self._reason(lines[0]["quantity"])),
+            **self._application(lines, self._reason(lines[0]["quantity"])),
         )
 
-    def _asked(self, lines: list[dict[str, Any]], reason: str) -> dict[str, Any]:
+    def _application(self, lines: list[dict[str, Any]], reason: str) -> dict[str, Any]:
         goods = self.case.story.shipment
         wanted = self.days(2 if self.order.twist == "late" else self.rng.randint(6, 9))
         return {
@@ -171,7 +178,7 @@ class Supply(Errand):
         price = Decimal(PRICES[goods.product.model])
         if size in FIXED:
             whole, divisors = FIXED[size]
-            pieces = min(divisors, key=lambda one: abs(whole / one - price))
+            pieces = min(divisors, key=lambda divisor: abs(whole / divisor - price))
             price = whole / pieces
         elif size == HALF:
             pieces = int(Decimal("999.99") / price)
@@ -182,14 +189,14 @@ class Supply(Errand):
         return [{"product_id": goods.product_id, "quantity": Decimal(pieces), "unit_price": price}]
 
     def _change(self) -> None:
-        """The customer wants more: what was signed is void (5.3.4)."""
+        """Raise the quantity at the customer's wish, which voids the signatures (5.3.4)."""
         lines = [
-            facts | {"quantity": facts["quantity"] + self.rng.randint(1, 3)} for facts in self._kept_lines()
+            line | {"quantity": line["quantity"] + self.rng.randint(1, 3)} for line in self._present_lines()
         ]
-        asked = self._asked(lines, f"{self.record.replenishment_reason}{AGAIN}")
-        self.record.change(by=self.case.clerk, on=self.on, **asked | {"wanted_on": self.record.wanted_on})
+        request = self._application(lines, f"{self.record.replenishment_reason}{AGAIN}")
+        self.record.change(by=self.case.clerk, on=self.on, **request | {"wanted_on": self.record.wanted_on})
 
-    def _kept_lines(self) -> list[dict[str, Any]]:
+    def _present_lines(self) -> list[dict[str, Any]]:
         return [
             {"product_id": line.product_id, "quantity": line.quantity, "unit_price": line.unit_price}
             for line in self.record.lines
@@ -198,7 +205,7 @@ class Supply(Errand):
     # The signatures
 
     def _name_deputy(self, role: str) -> None:
-        """A manager who travels names who signs meanwhile; one at a time."""
+        """Name a deputy for a manager who travels; one at a time."""
         manager, deputy, last = self.year.people[role], self.year.people[DEPUTIES[role]], self.days(4)
         if not Deputy.within(manager, role, self.today, last):
             Deputy.name_for(
@@ -211,15 +218,15 @@ class Supply(Errand):
         return self.year.people[DEPUTIES[role] if away and away[0] <= self.today <= away[1] else role]
 
     def _next_role(self) -> str | None:
-        """Whose turn it is; None when it is the one that is waited for."""
+        """Return the role whose turn it is; None when it is the one that is waited for."""
         roles = [role for role in self.record.open_roles if role != self.order.waits_for]
         if self.order.waits_for in FIRST and self.order.twist == "changed":
             return None
         return self.rng.choice(roles) if roles else None
 
     def _sign(self) -> Walk:
-        """Sales and production manager in either order, then the general manager where the sum asks for it;
-        or what comes between."""
+        """Let the sales and production managers sign in either order, then the general manager where the
+        sum requires it."""
         record, twist, first = self.record, self.order.twist, True
         if twist == "changed":
             yield self.later(HOURS["sign"])
@@ -288,5 +295,5 @@ class Supply(Errand):
         )
 
     def _ready_on(self) -> Any:
-        """The day on which it is to be made: never one that is over."""
+        """Return the day on which the goods are to be made, never one in the past."""
         return max(self.day_in(HOURS["make"]), self.days(1) if self.order.waits_for == "make" else self.today)

@@ -36,8 +36,10 @@ from cs.records.users import User
 
 
 def dice(what: str) -> Random:
-    """Chance that falls the same way at every build; each case has its own, so that one more case leaves the
-    others as they are."""
+    """Return chance that falls the same way at every build.
+
+    Each case has its own, so that one more case leaves the others as they are.
+    """
     return Random(f"MJ-QP-12 {what}")  # noqa: S311 nothing here is secret
 
 
@@ -67,7 +69,7 @@ def _lines() -> list[Line]:
 
 
 class Trade:
-    """Customers, models and shipments made so far; kept in hand so that nothing loads them again."""
+    """The customers, models and shipments made so far, in memory so that nothing loads them again."""
 
     def __init__(self, people: People, rng: Random) -> None:
         self.people, self.rng, self.calendar = people, rng, work_calendar()
@@ -77,17 +79,18 @@ class Trade:
         self.buys: dict[int, list[Product]] = {}  # of a customer
         self.sent: list[Shipment] = []
         self.complained: set[int] = set()  # customers
-        self.told: dict[
+        self.known_problems: dict[
             tuple[int, int, str], tuple[dict[str, Any], datetime]
         ] = {}  # customer, product and defect: the problem, and when it was told
         self._fitting: dict[int, list[int]] = {}
-        self.said: Counter[Any] = Counter()  # how often a sentence was said: by anybody, and by a customer
+        # How often a sentence was used: by anybody, and by a customer.
+        self.times_used: Counter[Any] = Counter()
         self._taken: set[str] = set()  # names and telephone numbers
         self.to_come = [line for line in _lines() if line.short in LATER]
         self._serial = 0
 
     def add_models(self, moments: Iterator[datetime]) -> None:
-        """All models; the engineer enters them."""
+        """Add all models, as the engineer enters them."""
         for n, row in enumerate(MODELS.strip().splitlines()):
             model, family, spec = row.split("|")
             product = Product.create(
@@ -102,13 +105,13 @@ class Trade:
             self.family[product.id] = family
 
     def add_customers(self, moments: Iterator[datetime]) -> None:
-        """The customers of the day on which the program was introduced."""
+        """Add the customers of the day on which the program was introduced."""
         for line in _lines():
             if line.short not in LATER:
                 self.add_customer(line, next(moments))
 
     def add_customer(self, line: Line, on: datetime) -> None:
-        """One customer with its contacts, a representative and a clerk, and the models it buys."""
+        """Add a customer with its contacts, a representative and a clerk, and the models it buys."""
         rng, new = self.rng, line.short in LATER
         clerk = self._clerk_of(line)
         rep = clerk if line.foreign else rng.choice(self.people.with_role("sales_clerk"))
@@ -182,14 +185,14 @@ class Trade:
         ]
 
     def _name(self) -> str:
-        """A name that nobody else in the demo bears."""
+        """Return a name that nobody else in the demo bears."""
         while (name := self.rng.choice(SURNAMES) + self.rng.choice(GIVEN)) in self._taken:
             pass
         self._taken.add(name)
         return name
 
     def phone(self, foreign: bool = False) -> str:
-        """A number that looks like one and is nobody's."""
+        """Return a number that looks like one and is nobody's."""
         while (
             number := f"+00 555 {self.rng.randint(1000, 9999)}"
             if foreign
@@ -209,7 +212,7 @@ class Trade:
         return f"{line.province}{line.city}{self.rng.choice(ROADS)}{number}号"
 
     def add_part_numbers(self, moments: Iterator[datetime]) -> None:
-        """The numbers under which vehicle makers and contract makers order, entered model by model."""
+        """Add the part numbers under which vehicle makers and contract makers order, model by model."""
         for product in self.products:
             parts = [
                 {
@@ -225,7 +228,7 @@ class Trade:
     # Shipments
 
     def import_shipments(self, on: datetime, days: list[date], by: User) -> None:
-        """What was sent on these days, one shipment each: a workbook, imported."""
+        """Import a workbook of what was sent on these days, one shipment each."""
         name = f"出货明细{days[0]:%Y%m%d}-{days[-1]:%Y%m%d}.xlsx"
         rows = [self._shipment(day) for day in days]
         self.sent += Shipment.bring_in(
@@ -237,46 +240,45 @@ class Trade:
         )
 
     def sent_lately(self, day: date) -> dict[int, list[tuple[int, Shipment]]]:
-        """What was sent in the four months before a day, by product: how many days ago, and the shipment."""
+        """Return what was sent in the four months before a day, by product: days ago, and the shipment."""
         lately: dict[int, list[tuple[int, Shipment]]] = {}
-        for one in reversed(self.sent):
-            ago = (day - one.shipped_on).days
+        for shipment in reversed(self.sent):
+            ago = (day - shipment.shipped_on).days
             if ago > 125:
                 break
             if ago > 0:
-                lately.setdefault(one.product_id, []).append((ago, one))
+                lately.setdefault(shipment.product_id, []).append((ago, shipment))
         return lately
 
     # Complaints
 
     def fitting(self, problem: dict[str, Any]) -> list[int]:
-        """The products that can have a problem."""
+        """Return the products that can have a problem."""
         if id(problem) not in self._fitting:
             self._fitting[id(problem)] = [
-                one.id
-                for one in self.products
-                if self.family[one.id] in problem["on"]
-                and one.model in problem.get("models", (one.model,))
-                and one.model not in problem.get("but", ())
+                product.id
+                for product in self.products
+                if self.family[product.id] in problem["on"]
+                and product.model in problem.get("models", (product.model,))
+                and product.model not in problem.get("but", ())
             ]
         return self._fitting[id(problem)]
 
-    def knows(self, one: Shipment, problem: dict[str, Any], sentences: tuple[str, ...]) -> bool:
-        """Whether this customer told of the problem with this model before, or the same words were used in a
-        case of this customer."""
-        return (one.customer_id, one.product_id, problem["defect"]) in self.told or any(
-            (one.customer_id, sentence) in self.said for sentence in sentences
+    def knows(self, shipment: Shipment, problem: dict[str, Any], sentences: tuple[str, ...]) -> bool:
+        """Tell whether this customer reported the problem with this model, or used the same words."""
+        return (shipment.customer_id, shipment.product_id, problem["defect"]) in self.known_problems or any(
+            (shipment.customer_id, sentence) in self.times_used for sentence in sentences
         )
 
     def remember(
-        self, one: Shipment, problem: dict[str, Any], sentences: tuple[str, ...], when: datetime
+        self, shipment: Shipment, problem: dict[str, Any], sentences: tuple[str, ...], when: datetime
     ) -> None:
-        self.complained.add(one.customer_id)
-        self.told[one.customer_id, one.product_id, problem["defect"]] = problem, when
-        self.said.update([*sentences, *((one.customer_id, sentence) for sentence in sentences)])
+        self.complained.add(shipment.customer_id)
+        self.known_problems[shipment.customer_id, shipment.product_id, problem["defect"]] = problem, when
+        self.times_used.update([*sentences, *((shipment.customer_id, sentence) for sentence in sentences)])
 
     def ship(self, on: datetime) -> None:
-        """One shipment of the day, entered by planning or by the warehouse."""
+        """Enter one shipment of the day, as planning or the warehouse does."""
         by = self.rng.choice(self.people.with_role("planner", "warehouse_keeper"))
         self.sent.append(Shipment.create(by=by, on=on, **self._shipment(on.date())))
 
@@ -284,7 +286,7 @@ class Trade:
         """Large customers are sent to more often."""
         rng = self.rng
         customer = rng.choice(
-            [one for one in self.customers if one.short_name in BIG]
+            [candidate for candidate in self.customers if candidate.short_name in BIG]
             if rng.random() < 0.35
             else self.customers
         )

@@ -51,7 +51,7 @@ class Year:
         self.chain = site_head()  # kept in hand: each event moves it
 
     def live(self) -> None:
-        """Lives the year: each walk sleeps until its next moment, and the earliest wakes first."""
+        """Live the year: each walk sleeps until its next moment, and the earliest wakes first."""
         self._introduce()
         for walk in [
             self._shipments(),
@@ -66,18 +66,18 @@ class Year:
             self._sleep(number, walk)
 
     def start(self, walk: Walk) -> None:
-        """Something begins that goes its own way from here on."""
+        """Begin a walk that goes its own way from here on."""
         self.started += 1
         self._sleep(self.started, walk)
 
     def _sleep(self, number: int, walk: Walk) -> None:
-        """What would come after `now` has not happened yet."""
+        """Put a walk to sleep until its next moment; what would come after `now` has not happened yet."""
         moment = next(walk, None)
         if moment is not None and moment <= self.now:
             heappush(self.sleeping, (moment, number, walk))
 
     def count(self, what: str) -> int:
-        """The next running number of something."""
+        """Return the next running number of something."""
         self._counts[what] += 1
         return self._counts[what]
 
@@ -89,8 +89,7 @@ class Year:
     # The first day
 
     def _introduce(self) -> None:
-        """Accounts, models, customers, the register that was kept before, and what was sent in the weeks
-        before."""
+        """Make the accounts, models, customers, the older register and the shipments of the weeks before."""
         self.people = People(self._moments(self._at(self.first_day, 8, 5), 1))
         self.trade = Trade(self.people, dice("trade"))
         self.trade.add_models(self._moments(self._at(self.first_day, 8, 40), 2))
@@ -107,7 +106,7 @@ class Year:
         return datetime.combine(day, time(hour, minute), zone())
 
     def _moments(self, moment: datetime, minutes: int) -> Iterator[datetime]:
-        """One moment after the other, in working hours."""
+        """Yield moments one after the other, in working hours."""
         while True:
             yield moment
             moment = self.calendar.add_working_hours(moment, minutes / 60)
@@ -119,7 +118,7 @@ class Year:
     # Everyday business
 
     def _shipments(self) -> Walk:
-        """Planning imports what was sent once a week; what was sent since then was entered by hand."""
+        """Import weekly what was sent; enter by hand what was sent since then."""
         rng = dice("shipments")
         weeks: dict[tuple[int, int], list[date]] = {}
         for day in self._working_days(self.first_day + timedelta(days=1), self.now.date()):
@@ -135,7 +134,7 @@ class Year:
                 self.trade.ship(at)
 
     def _office(self) -> Iterable[Walk]:
-        """What changes in the data that complaints refer to: new customers, new telephones, mistakes."""
+        """Change the data that complaints refer to: new customers, new telephones, mistakes."""
         days = self._working_days(self.first_day + timedelta(days=20), self.now.date() - timedelta(days=20))
         days = days or [self.first_day]
         for n, line in enumerate(list(self.trade.to_come)):
@@ -157,13 +156,15 @@ class Year:
 
     def _change_contact(self, on: datetime) -> None:
         customer = self.rng.choice(self.trade.customers)
-        rows = [{"id": one.id} for one in customer.contacts]
+        rows = [{"id": contact.id} for contact in customer.contacts]
         rows[-1]["phone"] = self.trade.phone(customer.currency != "CNY")
         customer.edit(by=customer.clerk, on=on, contacts=rows)
 
     def _agree_limit(self, on: datetime) -> None:
         customer = next(
-            one for one in self.trade.customers if one.reply_days is None and one.customer_type == "oem"
+            customer
+            for customer in self.trade.customers
+            if customer.reply_days is None and customer.customer_type == "oem"
         )
         customer.edit(
             by=self.people["sales_manager"], on=on, reply_days=3, remarks="质量协议约定：客诉三天内回复。"
@@ -184,8 +185,10 @@ class Year:
             yield self._waiting(n, waiting)
 
     def _behind(self) -> Iterator[tuple[Plot, datetime]]:
-        """The plots over the year, each early enough to lie behind by now; few in the last weeks, whose cases
-        mostly still wait."""
+        """Yield the plots of the year, each early enough to lie behind by now.
+
+        There are few in the last weeks, whose cases mostly still wait.
+        """
         plots = [plot for count, plot in BEHIND for _ in range(count)]
         self.rng.shuffle(plots)
         heard_first = set(
@@ -206,7 +209,7 @@ class Year:
             yield plot, moments.pop(self.rng.randrange(early or 1))
 
     def _sometime(self, day: date, rng: Random) -> datetime:
-        """When somebody calls: in working hours, now and then in the evening."""
+        """Return when somebody calls: in working hours, now and then in the evening."""
         if rng.random() < 0.05:
             return self._at(day, rng.randint(18, 20), rng.randint(0, 59))
         return self.calendar.add_working_hours(self._at(day, 8, 0), rng.uniform(0.2, 7.6)).replace(
@@ -214,7 +217,7 @@ class Year:
         )
 
     def _deadline(self, heard_at: datetime) -> datetime | None:
-        """One customer in nine asks for a date of its own: tomorrow noon, or some days later."""
+        """Return the customer's own date in one case of nine: tomorrow noon, or some days later."""
         if self.rng.random() > 0.11:
             return None
         if self.rng.random() < 0.5:
@@ -222,8 +225,7 @@ class Year:
         return self._at(self.calendar.add_working_days(heard_at.date(), self.rng.randint(3, 5)), 17, 0)
 
     def _gate(self) -> Iterator[Walk]:
-        """What the warehouse received in the last days and sales has not taken over; the first of it was not
-        for us."""
+        """Receive the goods of the last days that sales has not taken over; the first was not for us."""
         rng, today = dice("gate"), self.now.date()
         moments = sorted(
             self._sometime(day, rng)
@@ -257,8 +259,10 @@ class Year:
         return Case(self, number, plot, heard_at, length=length / PACE[last], deadline=deadline).walk()
 
     def _heard_so_that(self, when: str, rng: Random) -> tuple[datetime, datetime | None]:
-        """When we heard of it, so that the reply was due, is due today, or will be; if no day does, the
-        customer sets the date."""
+        """Return when we heard of it, so that the reply was due, is due today, or will be.
+
+        If no day does, the customer sets the date.
+        """
         today = self.now.date()
         days = reversed(self._working_days(today - timedelta(days=14), today))
         heard = [
@@ -268,9 +272,9 @@ class Year:
         ]
         due = {moment: self.reply_due(moment, None, None).date() for moment in heard}
         fitting = {
-            "late": [one for one in heard if due[one] < today][:6],
-            "today": [one for one in heard if due[one] == today],
-            "later": [one for one in heard if due[one] > today],
+            "late": [moment for moment in heard if due[moment] < today][:6],
+            "today": [moment for moment in heard if due[moment] == today],
+            "later": [moment for moment in heard if due[moment] > today],
         }[when]
         if fitting:
             return rng.choice(fitting), None
@@ -278,7 +282,7 @@ class Year:
         return heard[0], self.calendar.end_of(day)
 
     def _answered(self, number: int, plot: Plot, ago: int, rng: Random) -> Walk:
-        """A case whose reply went out so many days ago."""
+        """Walk a case whose reply went out so many days ago."""
         sent = self._sometime(
             self._working_days(self.first_day, self.now.date() - timedelta(days=ago))[-1], rng
         )

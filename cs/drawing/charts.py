@@ -41,7 +41,7 @@ DOT = 3
 THINNEST = 0.05  # of the axis: in a thinner part of a bar no number fits
 TURNED = 325  # degrees of labels that do not fit side by side
 LONGEST_LABEL = 16
-MOST_LABELS = 20  # of more, every second or third is written
+MAX_LABELS = 20  # of more, every second or third is written
 LAST_NARROW, NARROW = (
     0x2E7F,
     0.56,
@@ -94,7 +94,7 @@ class _BarsAndLine(Bar, Line):  # type: ignore[misc]
         if self.x_label_rotation:
             labels = [label for label, _place in self._x_labels]
             further = sin(radians(360 - TURNED)) * max(
-                _letters(label) - len(label[:LONGEST_LABEL]) * TEXT * NARROW for label in labels
+                _label_width(label) - len(label[:LONGEST_LABEL]) * TEXT * NARROW for label in labels
             )
             self._x_labels_height += further
             self.margin_box.bottom += further
@@ -125,21 +125,21 @@ class _BarsAndLine(Bar, Line):  # type: ignore[misc]
         super()._static_value(serie_node, value, x, y, metadata, align_text, classes)
 
 
-def _whole(value: float) -> str:
+def _as_whole_number(value: float) -> str:
     return f"{value:.0f}"
 
 
-def _percent(value: float) -> str:
+def _as_percent(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0") + "%"
 
 
-def draw(chart: Chart, title: str) -> bytes:
+def draw_chart(chart: Chart, title: str) -> bytes:
     """The chart as SVG; `title` says the numbers to who cannot see it."""
     shown = [*chart.series, *([chart.line] if chart.line else [])]
     stacked = len(chart.series) > 1
     way = -1 if chart.level else 1  # lying bars are drawn from below
-    written = _percent if chart.percent else _whole
-    ticks = _ticks(100 if chart.percent else _highest(chart))
+    written = _as_percent if chart.percent else _as_whole_number
+    ticks = _axis_ticks(100 if chart.percent else _highest_value(chart))
     kind = (
         _BarsAndLine
         if chart.line
@@ -149,9 +149,9 @@ def draw(chart: Chart, title: str) -> bytes:
         if stacked
         else pygal.Bar
     )
-    turned = not chart.level and not _fit(chart.labels)
+    turned = not chart.level and not _labels_fit(chart.labels)
     drawn = kind(
-        style=_style(shown, stacked),
+        style=_chart_style(shown, stacked),
         css=PYGAL_CSS if stacked else (*PYGAL_CSS, f"inline:{HALO}"),
         js=(),
         no_prefix=True,
@@ -178,32 +178,34 @@ def draw(chart: Chart, title: str) -> bytes:
         no_data_text="",
     )
     drawn.value_formatter = written
-    every = -(-len(chart.labels) // MOST_LABELS) or 1
+    every = -(-len(chart.labels) // MAX_LABELS) or 1
     drawn.x_labels, drawn.y_labels = (
-        ["" if place % every else label for place, label in enumerate(chart.labels)][::way],
+        ["" if position % every else label for position, label in enumerate(chart.labels)][::way],
         ticks,
     )
-    for one in shown:
-        each = chart.each or [one.color] * len(one.values)
+    for series in shown:
+        each = chart.each or [series.color] * len(series.values)
         least = THINNEST * ticks[-1] if stacked else 0
-        words = one.words or ["" if (value or 0) < least else written(value or 0) for value in one.values]
+        words = series.words or [
+            "" if (value or 0) < least else written(value or 0) for value in series.values
+        ]
         drawn.add(
-            one.title,
+            series.title,
             [
                 None
                 if value is None
-                else {"value": value, "color": color, "formatter": _saying(word, chart.level)}
-                for value, color, word in zip(one.values, each, words, strict=True)
+                else {"value": value, "color": color, "formatter": _value_label(word, chart.level)}
+                for value, color, word in zip(series.values, each, words, strict=True)
             ][::way],
-            show_dots=not one.dashed,
-            stroke_style={"dasharray": "7,5"} if one.dashed else None,
+            show_dots=not series.dashed,
+            stroke_style={"dasharray": "7,5"} if series.dashed else None,
         )
-    drawn.add_xml_filter(lambda root: _bare(root, title))
+    drawn.add_xml_filter(lambda root: _without_scripts(root, title))
     return bytes(drawn.render())
 
 
-def _style(shown: Sequence[Series], stacked: bool) -> Style:
-    inside = [stacked and one.color in (ACCENT, LATE) for one in shown]  # values in dark bars are white
+def _chart_style(shown: Sequence[Series], stacked: bool) -> Style:
+    inside = [stacked and series.color in (ACCENT, LATE) for series in shown]  # values in dark bars are white
     return Style(
         background="#fff",
         plot_background="#fff",
@@ -224,33 +226,35 @@ def _style(shown: Sequence[Series], stacked: bool) -> Style:
         major_guide_stroke_color=GUIDE,
         guide_stroke_dasharray="none",
         major_guide_stroke_dasharray="none",
-        colors=tuple(one.color for one in shown),
+        colors=tuple(series.color for series in shown),
         value_colors=tuple("#fff" if white else INK for white in inside),
     )
 
 
-def _saying(word: str, level: bool) -> Any:
+def _value_label(word: str, level: bool) -> Any:
     return lambda _value: f"\u2003{word}" if level else word  # beside a lying bar, not on its end
 
 
-def _letters(label: str) -> float:
+def _label_width(label: str) -> float:
     """How wide a label is drawn; a Chinese character is as wide as high."""
     cut = label[:LONGEST_LABEL]
     return sum(TEXT if ord(letter) > LAST_NARROW else TEXT * NARROW for letter in cut)
 
 
-def _fit(labels: Sequence[str]) -> bool:
+def _labels_fit(labels: Sequence[str]) -> bool:
     """Whether the labels stand side by side."""
-    return all(_letters(label) + 4 < (WIDTH - 70) / len(labels) for label in labels)
+    return all(_label_width(label) + 4 < (WIDTH - 70) / len(labels) for label in labels)
 
 
-def _highest(chart: Chart) -> float:
+def _highest_value(chart: Chart) -> float:
     """The highest bar, and the line."""
-    sums = [sum(one.values[place] or 0 for one in chart.series) for place in range(len(chart.labels))]
+    sums = [
+        sum(series.values[position] or 0 for series in chart.series) for position in range(len(chart.labels))
+    ]
     return max([*sums, *(value or 0 for value in (chart.line.values if chart.line else ())), 1])
 
 
-def _ticks(highest: float) -> list[float]:
+def _axis_ticks(highest: float) -> list[float]:
     """From 0 in at most five even steps of a round number, up to `highest` or just above."""
     step = next(
         size * 10**power for power in range(12) for size in (1, 2, 5) if highest <= 5 * size * 10**power
@@ -258,7 +262,7 @@ def _ticks(highest: float) -> list[float]:
     return [float(step * number) for number in range(-int(-highest // step) + 1)]
 
 
-def _bare(root: Any, title: str) -> Any:
+def _without_scripts(root: Any, title: str) -> Any:
     """The drawing without scripts, comments and the texts of tooltips; its title says the numbers."""
     for parent in list(root.iter()):
         for child in list(parent):

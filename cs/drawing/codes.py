@@ -14,7 +14,7 @@ SIGNS = str.maketrans({**dict.fromkeys("、÷\\", "/"), **dict.fromkeys("‐‑�
 _WITH_LINE = re.compile(r"(.+)/(\d{1,3})")
 
 
-def picture(code: str) -> str:
+def qr_code_image(code: str) -> str:
     """The address of the QR code's picture, an SVG, with the empty margin that readers need. Never Micro QR,
     which most scanners do not read."""
     return segno.make_qr(code, error="m").svg_data_uri(border=4, omitsize=True)
@@ -25,7 +25,7 @@ def as_written(typed: str) -> str:
     return "".join(letter for letter in typed[:LONGEST_CODE] if letter.isprintable()).strip()
 
 
-def read(typed: str) -> tuple[str, int | None]:
+def read_code(typed: str) -> tuple[str, int | None]:
     """(number, line or None) of what a scanner typed: whatever its letters' case and width, and whatever it
     sends before, between and after.
 
@@ -33,5 +33,5 @@ def read(typed: str) -> tuple[str, int | None]:
     """
     half = unicodedata.normalize("NFKC", typed[:LONGEST_CODE]).translate(SIGNS)
     number = "".join(letter for letter in half if letter.isprintable() and not letter.isspace()).upper()
-    found = _WITH_LINE.fullmatch(number)
-    return (found.group(1), int(found.group(2))) if found else (number, None)
+    match = _WITH_LINE.fullmatch(number)
+    return (match.group(1), int(match.group(2))) if match else (number, None)

@@ -10,7 +10,7 @@ from math import ceil
 
 WIDTH, HEAD, MARGIN = 860, 150, 14
 SIZE, LINE, GAP = 15, 20, 12  # of the letters, from line to line, between causes
-MOST_LINES = 3  # of one cause; the sheet below the picture has the whole text
+MAX_CAUSE_LINES = 3  # of one cause; the sheet below the picture has the whole text
 LEAN = 46  # how far a rib leans back over its height
 INK, BONE, ROOT = "#1d2a26", "#6c7a75", "#b3261e"
 FONT = "'Noto Sans CJK SC','Microsoft YaHei','PingFang SC',sans-serif"
@@ -21,7 +21,7 @@ def width_of(text: str) -> float:
     return sum(1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.56 for letter in text)
 
 
-def wrapped(text: str, room: float, most: int = MOST_LINES) -> list[str]:
+def wrapped_lines(text: str, room: float, max_lines: int = MAX_CAUSE_LINES) -> list[str]:
     """The text in lines that fit into so many letters, English broken between words; what does not fit ends
     in …."""
     lines: list[str] = [""]
@@ -30,8 +30,8 @@ def wrapped(text: str, room: float, most: int = MOST_LINES) -> list[str]:
             lines.append("")
         lines[-1] += word if lines[-1] else word.lstrip()
     lines = [line.rstrip() for line in lines]
-    if len(lines) > most:
-        lines = [*lines[: most - 1], f"{lines[most - 1][:-1]}…"]
+    if len(lines) > max_lines:
+        lines = [*lines[: max_lines - 1], f"{lines[max_lines - 1][:-1]}…"]
     return lines
 
 
@@ -54,7 +54,9 @@ def _pieces(text: str) -> list[str]:
     return pieces
 
 
-def draw(problem: str, ribs: Sequence[tuple[str, Sequence[tuple[str, bool]]]], root_word: str) -> str:
+def draw_fishbone(
+    problem: str, ribs: Sequence[tuple[str, Sequence[tuple[str, bool]]]], root_word: str
+) -> str:
     """The picture. `ribs`: (name, its causes as (text, whether it is a root cause)); the first half stands
     above the spine.
 
@@ -67,7 +69,7 @@ def draw(problem: str, ribs: Sequence[tuple[str, Sequence[tuple[str, bool]]]], r
         (
             name,
             [
-                (wrapped(f"★ {text}({root_word})" if is_root else text, room), is_root)
+                (wrapped_lines(f"★ {text}({root_word})" if is_root else text, room), is_root)
                 for text, is_root in causes
             ],
         )
@@ -78,9 +80,9 @@ def draw(problem: str, ribs: Sequence[tuple[str, Sequence[tuple[str, bool]]]], r
     spine = MARGIN + 30 + above
     height = spine + below + 30 + MARGIN
     parts = [_line(MARGIN, spine, WIDTH - HEAD - MARGIN, spine, BONE, 4), _head(problem, spine)]
-    for place, (name, causes) in enumerate(laid):
-        up = place < half
-        foot = MARGIN + slot * (place % half + 1) - 4
+    for position, (name, causes) in enumerate(laid):
+        up = position < half
+        foot = MARGIN + slot * (position % half + 1) - 4
         parts += _rib(name, causes, foot, spine, -above if up else below, room)
     title = escape(problem, quote=True)
     return (
@@ -123,7 +125,7 @@ def _rib(
 
 
 def _head(problem: str, spine: float) -> str:
-    lines = wrapped(problem, (HEAD - 34) / SIZE, 6)
+    lines = wrapped_lines(problem, (HEAD - 34) / SIZE, 6)
     tall = len(lines) * LINE + 20
     left, top = WIDTH - HEAD, spine - tall / 2
     return (
@@ -144,7 +146,7 @@ def _text(
     lines: Sequence[str], x: float, y: float, *, anchor: str = "start", colour: str = INK, weight: int = 400
 ) -> str:
     spans = "".join(
-        f'<tspan x="{x:.1f}" y="{y + place * LINE:.1f}">{escape(line)}</tspan>'
-        for place, line in enumerate(lines)
+        f'<tspan x="{x:.1f}" y="{y + position * LINE:.1f}">{escape(line)}</tspan>'
+        for position, line in enumerate(lines)
     )
     return f'<text text-anchor="{anchor}" fill="{colour}" font-weight="{weight}">{spans}</text>'

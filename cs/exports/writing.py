@@ -34,7 +34,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 
 from cs.extensions import begin_read, begin_write, db, is_disk_full
 from cs.models.exports import MOST_ATTEMPTS, Export
-from cs.printing.definition import BATCH, Register
+from cs.printing.definition import ROWS_AT_ONCE, Register
 from cs.printing.formats import FORMATS, file_name
 from cs.processes import answers_of
 from cs.records.sections import sections
@@ -51,34 +51,34 @@ CELL_ROOM = 120  # bytes that a cell may take on the disk while its file is writ
 SPARE_ROOM = 64 * 1024 * 1024  # bytes that stay free on the disk: the database lives there too
 
 
-def folder() -> Path:
-    """Where the finished files stand, by names that nobody can guess."""
+def exports_folder() -> Path:
+    """Return where the finished files are, under names that nobody can guess."""
     path: Path = current_app.config["CS_DATA"] / "exports"
     path.mkdir(exist_ok=True)
     return path
 
 
-def kept_for() -> timedelta:
+def retention_time() -> timedelta:
     return timedelta(hours=current_app.config["CS_EXPORT_HOURS"])
 
 
 def reason_in_words(export: Export) -> str:
-    """Why there is no file, and what to do."""
+    """Return why there is no file, and what to do."""
     form = FORMATS.get(export.ending)
-    said = {
+    reasons = {
         "disk_full": lambda: gettext(
             "There is no room left on the server's disk. Tell the administrator, then try again."
         ),
         "too_many_rows": lambda: gettext(
             "%(format)s holds at most %(most)s lines. Take a shorter period, or another kind of file.",
             format=form.title if form else "",
-            most=f"{(form and form.most) or 0:,}",
+            most=f"{(form and form.max_lines) or 0:,}",
         ),
         "stopped": lambda: gettext("The program was stopped while it wrote this file. Please try again."),
         "too_long": lambda: gettext("This file took too long. Take a shorter period."),
         "unknown": lambda: gettext("This register no longer exists in this version of the program."),
     }
-    return said.get(
+    return reasons.get(
         export.reason or "",
         lambda: gettext(
             "The program made a mistake; it has been written to the log. Please tell the administrator."
@@ -90,8 +90,8 @@ def reason_in_words(export: Export) -> str:
 
 
 @dataclass(frozen=True)
-class _Watched(Register):
-    """A register that says so whenever a row of it has been read."""
+class _CountedRegister(Register):
+    """A register that calls `read` for each row that is read."""
 
     read: Callable[[], None] = field(kw_only=True)
 
@@ -101,15 +101,15 @@ class _Watched(Register):
             yield row
 
 
-def write(token: str, tell: Callable[[dict[str, Any]], Any]) -> None:
+def write_file(token: str, tell: Callable[[dict[str, Any]], Any]) -> None:
     """Writes the file of this attempt and tells how far it is: {"rows": n, "all": m}, at last {"done": name,
     "size": bytes} or {"failed": reason}.
 
     What goes wrong leaves no half file.
     """
     try:
-        with _room_for(token) as room:
-            _write(token, room, tell)
+        with _temporary_folder(token) as room:
+            _write_register(token, room, tell)
     except Exception as error:
         full = is_disk_full(error) or (
             isinstance(error, XlsxWriterException)
@@ -120,13 +120,10 @@ def write(token: str, tell: Callable[[dict[str, Any]], Any]) -> None:
         tell({"failed": "disk_full" if full else "broken"})
 
 
-def _write(token: str, room: Path, tell: Callable[[dict[str, Any]], Any]) -> None:
-    # One reading from the first line to the last, so the file is the register as it stood at one moment. In
-    # SQLite (WAL) no
-    # writer waits for it; but what is written meanwhile stays in the log beside the database file, which
-    # grows by that much
-    # (a few MB in the minute that the longest export takes) and is used anew afterwards. PostgreSQL keeps old
-    # rows for as long.
+def _write_register(token: str, room: Path, tell: Callable[[dict[str, Any]], Any]) -> None:
+    # One transaction from the first line to the last, so that the file is the register as of one moment. In
+    # SQLite (WAL) no writer waits for it, but the log beside the database file grows meanwhile by what is
+    # written (a few MB in the minute that the longest export takes). PostgreSQL keeps old rows for as long.
     begin_read()
     on = datetime.now(UTC)
     export = Export.by_token(token)
@@ -138,21 +135,22 @@ def _write(token: str, room: Path, tell: Callable[[dict[str, Any]], Any]) -> Non
         return
     args = MultiDict(parse_qsl(export.asked))
     with force_locale(export.language):
-        count = register.listing.count(args)
-        told = _Told(count, tell)
-        if form.most is not None and count > form.most:
+        count = register.listing.count_rows(args)
+        progress = _ProgressReport(count, tell)
+        if form.max_lines is not None and count > form.max_lines:
             tell({"failed": "too_many_rows"})
         elif shutil.disk_usage(room).free < SPARE_ROOM + count * len(register.columns) * CELL_ROOM:
             tell({"failed": "disk_full"})
         else:
-            facts = {one.name: getattr(register, one.name) for one in fields(register)}
-            with form.write(_Watched(**facts, read=told.row), args, on) as made:
-                size = _keep(made, room / "whole", folder() / export.file_name)
+            definition = {field.name: getattr(register, field.name) for field in fields(register)}
+            counted = _CountedRegister(**definition, read=progress.count_row)
+            with form.write(counted, args, on) as made:
+                size = _store_file(made, room / "whole", exports_folder() / export.file_name)
             tell({"done": file_name(register, export.ending, on, to_the_minute=True), "size": size})
 
 
-class _Told:
-    """Counts the rows and tells it now and then."""
+class _ProgressReport:
+    """Counts the rows that are written, and reports the number now and then."""
 
     def __init__(self, count: int, tell: Callable[[dict[str, Any]], Any]) -> None:
         self.count, self.tell, self.rows = count, tell, 0
@@ -162,14 +160,16 @@ class _Told:
         self.at = time.monotonic()
         self.tell({"rows": self.rows, "all": self.count})
 
-    def row(self) -> None:
+    def count_row(self) -> None:
         self.rows += 1
-        if self.rows == self.count or (self.rows % BATCH == 0 and time.monotonic() - self.at >= TELL_EVERY):
+        if self.rows == self.count or (
+            self.rows % ROWS_AT_ONCE == 0 and time.monotonic() - self.at >= TELL_EVERY
+        ):
             self._say()
 
 
-def _keep(made: IO[bytes], path: Path, target: Path) -> int:
-    """Puts the finished file in its place, whole or not at all; its size."""
+def _store_file(made: IO[bytes], path: Path, target: Path) -> int:
+    """Move the finished file to `target`, whole or not at all; return its size."""
     with path.open("wb") as file:
         shutil.copyfileobj(made, file)
         file.flush()
@@ -179,10 +179,10 @@ def _keep(made: IO[bytes], path: Path, target: Path) -> int:
 
 
 @contextmanager
-def _room_for(token: str) -> Iterator[Path]:
+def _temporary_folder(token: str) -> Iterator[Path]:
     """A folder for what is laid down while one file is written, on the disk where it will stand; gone at the
     end."""
-    room, before = folder() / f"{token}.parts", tempfile.tempdir
+    room, before = exports_folder() / f"{token}.parts", tempfile.tempdir
     room.mkdir()
     tempfile.tempdir = str(room)
     try:
@@ -196,7 +196,7 @@ def _room_for(token: str) -> Iterator[Path]:
 
 
 def begin_next() -> str | None:
-    """Begins what is next; its token, or None when nothing waits."""
+    """Mark the next queued export as begun; return its token, or None when the queue is empty."""
     begin_read()
     if not Export.awaited():
         return None
@@ -211,8 +211,8 @@ def begin_next() -> str | None:
     return token
 
 
-def note(token: str, answer: dict[str, Any]) -> bool:
-    """Writes down what the process of this attempt told; False when nobody wants its file any more."""
+def record_progress(token: str, answer: dict[str, Any]) -> bool:
+    """Store what the process of this attempt reported; return False when its file is no longer wanted."""
     on = datetime.now(UTC)
     begin_write()
     export = Export.by_token(token)
@@ -220,54 +220,54 @@ def note(token: str, answer: dict[str, Any]) -> bool:
         if "rows" in answer:
             export.rows_done, export.rows_all = answer["rows"], answer["all"]
         elif "done" in answer:
-            export.finish(name=answer["done"], size=answer["size"], keep=kept_for(), on=on)
+            export.finish(name=answer["done"], size=answer["size"], keep=retention_time(), on=on)
         else:
-            export.fail(answer["failed"], keep=kept_for(), on=on)
+            export.fail(answer["failed"], keep=retention_time(), on=on)
         db.session.commit()
         return True
     if export is not None:
         db.session.delete(export)
     db.session.commit()
     if "rows" not in answer:  # else it is still being written
-        drop(token)
+        delete_file(token)
     return False
 
 
 def take_over() -> None:
-    """After the end of another server: what it had not finished waits again, unless that happened too often;
-    what nobody knows of goes."""
+    """After another server has ended: queue its unfinished exports again, unless that happened too often, and
+    delete files that belong to no export."""
     begin_write()
     for export in Export.cut_short():
         if export.attempts < MOST_ATTEMPTS:
             export.put_back()
         else:
-            export.fail("stopped", keep=kept_for(), on=datetime.now(UTC))
+            export.fail("stopped", keep=retention_time(), on=datetime.now(UTC))
     db.session.flush()
     known = Export.tokens()
     db.session.commit()
-    for token in {path.name.split(".")[0] for path in folder().iterdir()} - known - {LOCK}:
-        drop(token)
+    for token in {path.name.split(".")[0] for path in exports_folder().iterdir()} - known - {LOCK}:
+        delete_file(token)
 
 
-def tidy(on: datetime) -> None:
+def delete_expired_exports(on: datetime) -> None:
     """Lets go of the files that have been kept for long enough, and of those of people who have left."""
     begin_read()
-    if not Export.to_remove(on, kept_for()):
+    if not Export.to_remove(on, retention_time()):
         return
     begin_write()
-    gone = Export.to_remove(on, kept_for())
+    gone = Export.to_remove(on, retention_time())
     tokens = [export.token for export in gone if export.token]
     for export in gone:
         db.session.delete(export)
     db.session.commit()
     for token in tokens:
-        drop(token)
+        delete_file(token)
 
 
-def drop(token: str) -> None:
+def delete_file(token: str) -> None:
     """Removes what stands under this token. Windows keeps what somebody is reading: it goes with the next
     start."""
-    for path in folder().glob(f"{token}.*"):
+    for path in exports_folder().glob(f"{token}.*"):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
@@ -275,16 +275,15 @@ def drop(token: str) -> None:
                 path.unlink()
 
 
-def wake() -> None:
-    """Something is wanted: the keeper of this server looks at once. That of another process looks by
-    itself."""
+def wake_keeper() -> None:
+    """Have the keeper of this server look for work at once; that of another process looks by itself."""
     keeper = current_app.extensions.get("exports")
     if keeper is not None:
         keeper.woken.set()
 
 
-class Keeper:
-    """Has written what waits, some at once, and removes what is over. One for a data folder, however many
+class ExportKeeper:
+    """Runs queued exports, a few at a time, and deletes expired files. One for a data folder, however many
     servers there are."""
 
     def __init__(self, app: Flask) -> None:
@@ -296,12 +295,12 @@ class Keeper:
         Thread(target=self.run, name="exports", daemon=True).start()
 
     def run(self) -> None:
-        """Until the server ends; what is being written then ends with it."""
+        """Run until the server ends; the processes that are writing end with it."""
         with self.lock() as lock:
             while True:
                 try:
                     with self.app.app_context():
-                        self.look(lock)
+                        self.do_due_work(lock)
                 except (
                     SQLAlchemyError,
                     OSError,
@@ -314,31 +313,31 @@ class Keeper:
         """What one keeper can hold at a time. The system lets go of it when the holder ends, however that
         was, and on Windows too."""
         with self.app.app_context():
-            return closing(sqlite3.connect(folder() / LOCK, timeout=0, isolation_level=None))
+            return closing(sqlite3.connect(exports_folder() / LOCK, timeout=0, isolation_level=None))
 
     def is_alone(self, lock: sqlite3.Connection) -> bool:
-        """Whether this one keeps the folder; it does as soon as no other does."""
+        """Return whether this keeper owns the folder; it takes it over as soon as no other does."""
         if not lock.in_transaction:
             with suppress(sqlite3.OperationalError):  # another one holds it
                 lock.execute("PRAGMA journal_mode=MEMORY")  # else a second file stands beside it
                 lock.execute("BEGIN EXCLUSIVE")
         return lock.in_transaction
 
-    def look(self, lock: sqlite3.Connection) -> None:
-        """What is to be done now."""
+    def do_due_work(self, lock: sqlite3.Connection) -> None:
+        """Do what is due now."""
         if not self.is_alone(lock):
             return
         if not self._has_taken_over:
             take_over()
             self._has_taken_over = True
-        self.begin()
+        self.begin_queued()
         if time.monotonic() - self._tidied >= TIDY_EVERY:
-            tidy(datetime.now(UTC))
+            delete_expired_exports(datetime.now(UTC))
             self._tidied = time.monotonic()
 
-    def begin(self) -> None:
-        """Begins what waits, as many at once as the setting allows."""
-        self.writing = [one for one in self.writing if one.is_alive()]
+    def begin_queued(self) -> None:
+        """Begin queued exports, as many at a time as the setting allows."""
+        self.writing = [thread for thread in self.writing if thread.is_alive()]
         while (
             len(self.writing) < self.app.config["CS_EXPORTS_AT_ONCE"] and (token := begin_next()) is not None
         ):
@@ -347,7 +346,7 @@ class Keeper:
             self.writing.append(thread)
 
     def have_written(self, token: str) -> None:
-        """Sees one process through, from its first word to its last."""
+        """Run one process from its first message to its last."""
         begun, last = time.monotonic(), {"failed": "stopped"}
         words = ("-m", "flask", "--app", "app", "exports", "write", token)
         environment = os.environ | {"CS_DATA": str(self.app.config["CS_DATA"])}
@@ -361,7 +360,7 @@ class Keeper:
                 for answer in answers:
                     if "rows" not in answer:
                         last = answer
-                    elif self.noted(token, answer) is False:
+                    elif self.try_to_record(token, answer) is False:
                         break
         except OSError:  # the system begins no more processes
             log.exception("export")
@@ -369,16 +368,16 @@ class Keeper:
             if time.monotonic() - begun >= LONGEST:
                 last = {"failed": "too_long"}
             with self.app.app_context():
-                drop(token)  # what a process that was ended left behind
-        while self.noted(token, last) is None:
+                delete_file(token)  # what a process that was ended left behind
+        while self.try_to_record(token, last) is None:
             time.sleep(PAUSE)
         self.woken.set()
 
-    def noted(self, token: str, answer: dict[str, Any]) -> bool | None:
-        """As `note`; None when the database cannot be written now."""
+    def try_to_record(self, token: str, answer: dict[str, Any]) -> bool | None:
+        """As `record_progress`; None when the database cannot be written now."""
         try:
             with self.app.app_context():
-                return note(token, answer)
+                return record_progress(token, answer)
         except SQLAlchemyError:
             log.warning("exports: not noted", exc_info=True)
             return None

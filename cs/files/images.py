@@ -60,9 +60,9 @@ class Picture:
     content: bytes | None
 
 
-def cleaned(file: BinaryIO, max_pixels: int) -> Picture:
+def cleaned_picture(file: BinaryIO, max_pixels: int) -> Picture:
     """The picture upright and without notes. FileRefused 'damaged_picture' or 'too_many_pixels'."""
-    with _opened(file, max_pixels) as picture:
+    with _open_picture(file, max_pixels) as picture:
         target = STORED_AS[picture.format]
         picture.load()
         if picture.format == target and not _tells_more(picture, file):
@@ -75,7 +75,7 @@ def cleaned(file: BinaryIO, max_pixels: int) -> Picture:
 
 def thumbnail_of(file: BinaryIO, size: int, max_pixels: int) -> bytes:
     """A JPEG that fits into `size` × `size` pixels. FileRefused 'damaged_picture' or 'too_many_pixels'."""
-    with _opened(file, max_pixels) as picture:
+    with _open_picture(file, max_pixels) as picture:
         picture.draft("RGB", (size, size))
         small = ImageOps.exif_transpose(picture)
         small.thumbnail((size, size))
@@ -83,7 +83,7 @@ def thumbnail_of(file: BinaryIO, size: int, max_pixels: int) -> bytes:
 
 
 @contextmanager
-def _opened(file: BinaryIO, max_pixels: int) -> Iterator[Image.Image]:
+def _open_picture(file: BinaryIO, max_pixels: int) -> Iterator[Image.Image]:
     """The picture, its size checked before a pixel is decoded; whatever a decoder raises inside becomes a
     refusal."""
     too_many = FileRefused("too_many_pixels", megapixels=max_pixels // 1_000_000)
@@ -116,13 +116,13 @@ def _tells_more(picture: Image.Image, file: BinaryIO) -> bool:
         # A second beginning is a preview or a second picture, with notes of its own.
         return not known or not data.endswith(b"\xff\xd9") or data.count(b"\xff\xd8\xff") > 1
     if picture.format == "PNG":
-        parts, end = _parts(data, 8, ">I4s", 12, padded=False)
+        parts, end = _chunk_names(data, 8, ">I4s", 12, padded=False)
         return not parts <= PNG_PARTS or end != len(data)
-    parts, end = _parts(data, 12, "<4sI", 8, padded=True)
+    parts, end = _chunk_names(data, 12, "<4sI", 8, padded=True)
     return not parts <= WEBP_PARTS or end != len(data)
 
 
-def _parts(data: bytes, at: int, header: str, around: int, padded: bool) -> tuple[set[bytes], int]:
+def _chunk_names(data: bytes, at: int, header: str, around: int, padded: bool) -> tuple[set[bytes], int]:
     """Names of the parts of a PNG or WebP file, and where the last one ends: after IEND in a PNG."""
     names = set()
     while at + 8 <= len(data) and b"IEND" not in names:

@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 
-from cs.files.images import ENDINGS, cleaned, thumbnail_of
+from cs.files.images import ENDINGS, cleaned_picture, thumbnail_of
 from cs.files.types import (
     FILE_MESSAGES,
     FILE_TYPES,
@@ -27,7 +27,15 @@ from cs.files.types import (
     picture_format,
 )
 
-__all__ = ["FILE_MESSAGES", "FILE_TYPES", "FileRefused", "FileStore", "NoSuchFile", "Stored", "clean_name"]
+__all__ = [
+    "FILE_MESSAGES",
+    "FILE_TYPES",
+    "FileRefused",
+    "FileStore",
+    "NoSuchFile",
+    "StoredFile",
+    "clean_name",
+]
 
 MIMES = {
     "jpg": "image/jpeg",
@@ -70,7 +78,7 @@ class NoSuchFile(LookupError):
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredFile:
     """A file as it was stored: size in bytes; width and height in pixels for pictures, else None."""
 
     sha256: str
@@ -127,7 +135,7 @@ class FileStore:
         self._incoming.mkdir(parents=True, exist_ok=True)
         self._sweep()
 
-    def accept(self, stream: BinaryIO, filename: str) -> Stored:
+    def accept(self, stream: BinaryIO, filename: str) -> StoredFile:
         """Check, clean and store a file. Reads at most `max_bytes` and one chunk of the stream.
 
         Raises FileRefused; then nothing is left on the disk.
@@ -148,7 +156,7 @@ class FileStore:
             if kind == "video" or ending == "m4a":
                 _blank_location(incoming)
             sha256, size = self._keep(incoming)
-        return Stored(sha256, name, MIMES[ending], size, is_image=False)
+        return StoredFile(sha256, name, MIMES[ending], size, is_image=False)
 
     def path(self, sha256: str) -> Path:
         """Where the file of this hash stands, or would stand; NoSuchFile for what is no hash."""
@@ -207,14 +215,14 @@ class FileStore:
             raise FileRefused("empty")
         incoming.flush()
 
-    def _accept_picture(self, incoming: BinaryIO, stem: str, ending: str) -> Stored:
+    def _accept_picture(self, incoming: BinaryIO, stem: str, ending: str) -> StoredFile:
         """Any picture under any picture's name: messengers rename them. The stored name tells what it really
         is."""
         incoming.seek(0)
-        found = picture_format(incoming.read(32))
-        if found is None or self.allowed.keys().isdisjoint(PICTURE_ENDINGS[found]):
+        picture_kind = picture_format(incoming.read(32))
+        if picture_kind is None or self.allowed.keys().isdisjoint(PICTURE_ENDINGS[picture_kind]):
             raise FileRefused("type_mismatch", ending=ending)
-        picture = cleaned(incoming, self.max_pixels)
+        picture = cleaned_picture(incoming, self.max_pixels)
         if picture.content is not None:
             incoming.seek(0)
             incoming.truncate()
@@ -222,7 +230,7 @@ class FileStore:
         sha256, size = self._keep(incoming)
         stored_as = ENDINGS[picture.format]
         name = clean_name(f"{stem}.{ending if ending == 'jpeg' and stored_as == 'jpg' else stored_as}")
-        return Stored(sha256, name, MIMES[stored_as], size, True, picture.width, picture.height)
+        return StoredFile(sha256, name, MIMES[stored_as], size, True, picture.width, picture.height)
 
     def _keep(self, file: BinaryIO) -> tuple[str, int]:
         """Put a finished temporary file in its place; the hash and the size in bytes."""

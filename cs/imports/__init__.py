@@ -6,7 +6,7 @@ in; what each kind of table holds stands in `master_data` and `history`.
 
 from cs.imports.cells import Column, Problem
 from cs.imports.sheets import Limits, TableRefused
-from cs.imports.tables import MESSAGES, Line, Table, describe, read_table
+from cs.imports.tables import MESSAGES, Line, Table, problem_message, read_table
 
 __all__ = [
     "MESSAGES",
@@ -16,6 +16,6 @@ __all__ = [
     "Problem",
     "Table",
     "TableRefused",
-    "describe",
+    "problem_message",
     "read_table",
 ]

@@ -90,7 +90,7 @@ class Column:
         """Code by the comparable form of each title and of the code itself."""
         choices = self.choices or {}
         titles = [*zip(choices.values(), choices.values(), strict=True), *choices.items()]
-        return {plain(title): code for title, code in titles}
+        return {comparable(title): code for title, code in titles}
 
     @property
     def possible(self) -> list[str]:
@@ -101,7 +101,7 @@ class Column:
         return list(titles.values())
 
 
-def plain(text: str) -> str:
+def comparable(text: str) -> str:
     """A text for comparing: no width, case, spaces or invisible marks."""
     text = unicodedata.normalize("NFKC", text).casefold().translate(_INVISIBLE)
     return "".join(text.split())
@@ -115,16 +115,16 @@ def read_cell(column: Column, raw: object) -> tuple[object, Problem | None]:
     if isinstance(raw, str):
         raw, code = _clean(raw, column.multiline)
         if code:
-            return None, Problem(column.name, code, {"value": shown(raw)})
-    if raw is None or raw == "" or (isinstance(raw, str) and plain(raw) in STRUCK_THROUGH):
+            return None, Problem(column.name, code, {"value": raw_in_message(raw)})
+    if raw is None or raw == "" or (isinstance(raw, str) and comparable(raw) in STRUCK_THROUGH):
         return None, Problem(column.name, "required") if column.required else None
     value, code, params = _READERS[column.kind](column, raw)
     if code is None:
         return value, None
-    return None, Problem(column.name, code, {"value": shown(raw), **params})
+    return None, Problem(column.name, code, {"value": raw_in_message(raw), **params})
 
 
-def shown(raw: object) -> str:
+def raw_in_message(raw: object) -> str:
     """A raw cell as a user saw it, cut short, for a message."""
     text = "".join(" " if is_control(c) else c for c in _as_text(raw)[: SHOWN + 1])
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"
@@ -226,7 +226,7 @@ def _date_of(text: str) -> date | None:
 
 
 def _choice(column: Column, raw: object) -> Read:
-    code = column.codes.get(plain(_as_text(raw)))
+    code = column.codes.get(comparable(_as_text(raw)))
     if code is None:
         return None, "unknown_choice", {"choices": "、".join(column.possible)}
     return code, None, {}

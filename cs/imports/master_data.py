@@ -10,12 +10,12 @@ from datetime import date
 from typing import Any
 
 from cs.imports.cells import Problem
-from cs.imports.plans import MOST_PIECES, Kind, Known
+from cs.imports.plans import MAX_PIECES, Kind, Known
 from cs.imports.tables import Line
 from cs.models.customers import Customer, Product, Shipment
 from cs.procedure.authority import Permission
 
-MOST_DAYS = 365
+MAX_DAYS = 365
 
 
 def _read_customer(line: Line, known: Known, problems: list[Problem]) -> dict[str, Any]:
@@ -33,8 +33,8 @@ def _read_customer(line: Line, known: Known, problems: list[Problem]) -> dict[st
         if any(contact.values()):
             problems.append(Problem("contact", "name_without_contact"))
     days = cells["reply_days"]
-    if isinstance(days, int) and not 0 <= days <= MOST_DAYS:
-        problems.append(Problem("reply_days", "days_out_of_range", {"value": days, "most": MOST_DAYS}))
+    if isinstance(days, int) and not 0 <= days <= MAX_DAYS:
+        problems.append(Problem("reply_days", "days_out_of_range", {"value": days, "most": MAX_DAYS}))
     if isinstance(cells["partner_since"], date) and cells["partner_since"] > known.today:
         problems.append(
             Problem("partner_since", "in_the_future", {"value": cells["partner_since"].isoformat()})
@@ -102,7 +102,7 @@ def _read_shipment(line: Line, known: Known, problems: list[Problem]) -> dict[st
         problems.append(Problem("customer", "required"))
     product = known.model(cells["model"], problems) if cells["model"] else None
     quantity, shipped_on, produced_on = cells["quantity"], cells["shipped_on"], cells["produced_on"]
-    if isinstance(quantity, int) and not 0 < quantity <= MOST_PIECES:
+    if isinstance(quantity, int) and not 0 < quantity <= MAX_PIECES:
         problems.append(Problem("quantity", "not_positive" if quantity <= 0 else "too_many"))
     if isinstance(shipped_on, date) and shipped_on > known.today:
         problems.append(Problem("shipped_on", "in_the_future", {"value": shipped_on.isoformat()}))

@@ -16,19 +16,19 @@ from typing import Any
 from sqlalchemy import select
 
 from cs.extensions import db
-from cs.imports.cells import Column, Problem, plain
+from cs.imports.cells import Column, Problem, comparable
 from cs.imports.tables import Line, Table, title_key
 from cs.imports.words import OTHER_WORDS
 from cs.models.customers import Customer, Product
 from cs.procedure.authority import Permission, roles_with
 from cs.records.departments import Membership
-from cs.records.procedure import rulebook, zone
+from cs.records.procedure import local_day, rulebook
 from cs.records.users import User
 
-AT_ONCE = 500  # keys asked for in one query
+KEYS_AT_ONCE = 500  # keys asked for in one query
 
 
-MOST_PIECES = 999_999_999
+MAX_PIECES = 999_999_999
 
 
 # What a plan says
@@ -64,11 +64,11 @@ class Plan:
     @property
     def remarks(self) -> list[tuple[Problem, list[int]]]:
         """What is said of the new lines: each remark once, with its rows."""
-        found: dict[str, tuple[Problem, list[int]]] = {}
+        by_content: dict[str, tuple[Problem, list[int]]] = {}
         for fresh in self.fresh:
             for remark in fresh.remarks:
-                found.setdefault(repr(remark), (remark, []))[1].append(fresh.line.number)
-        return list(found.values())
+                by_content.setdefault(repr(remark), (remark, []))[1].append(fresh.line.number)
+        return list(by_content.values())
 
     @property
     def states(self) -> Counter[str]:
@@ -159,18 +159,20 @@ def _column(
 ) -> Column:
     word = rulebook().terms[label or name]
     own = (word.zh, word.en) if language == "zh" else (word.en, word.zh)
-    kept = []
+    own_titles = []
     for title in (*own, *titles):
         if title_key(title) not in taken:
             taken.add(title_key(title))
-            kept.append(title)
+            own_titles.append(title)
     choices = words(language) if words else None
     if group is not None:
         names = rulebook().choices[group]
-        choices = {one.in_(language): code for code, one in names.items()}
-        choices |= {one.in_("en" if language == "zh" else "zh"): code for code, one in names.items()}
+        choices = {choice_name.in_(language): code for code, choice_name in names.items()}
+        choices |= {
+            choice_name.in_("en" if language == "zh" else "zh"): code for code, choice_name in names.items()
+        }
         choices |= {word: code for word, code in OTHER_WORDS.get(group, {}).items() if code in names}
-    return Column(name, tuple(kept) or (name,), kind, choices=choices, **options)  # type: ignore[arg-type]
+    return Column(name, tuple(own_titles) or (name,), kind, choices=choices, **options)  # type: ignore[arg-type]
 
 
 # What the lines refer to
@@ -180,7 +182,7 @@ class Known:
     """Customers, models and people by the names that a table may use; read once for all lines."""
 
     def __init__(self, kind: Kind, table: Table, on: datetime) -> None:
-        self.today: date = on.astimezone(zone()).date()
+        self.today: date = local_day(on)
         self.titles = table.columns_found
         self._columns = {column.name: column for column in kind.columns("zh")}
         self._customers: dict[str, set[int]] = {}
@@ -190,14 +192,14 @@ class Known:
             self.names[row.id] = row.short_name
             if row.state == "active":
                 for word in (row.number, row.short_name, row.full_name):
-                    self._customers.setdefault(plain(word), set()).add(row.id)
+                    self._customers.setdefault(comparable(word), set()).add(row.id)
         models = db.session.execute(
             select(Product.id, Product.model, Product.state).order_by(Product.state.desc(), Product.id)
         ).all()
         self.all_models = {
-            plain(row.model): row.id for row in models
+            comparable(row.model): row.id for row in models
         }  # those made no more too; what is made stands before them
-        self._models = {plain(row.model): row.id for row in models if row.state == "active"}
+        self._models = {comparable(row.model): row.id for row in models if row.state == "active"}
         self._people: dict[str, set[int]] = {}
         people = (
             select(User.id, User.name)
@@ -205,47 +207,42 @@ class Known:
             .where(User.active, Membership.role.in_(roles_with(Permission.EDIT_CUSTOMER)))
         )
         for row in db.session.execute(people):
-            self._people.setdefault(plain(row.name), set()).add(row.id)
+            self._people.setdefault(comparable(row.name), set()).add(row.id)
 
     def customer(self, line: Line, columns: Iterable[str], problems: list[Problem]) -> int | None:
         """The customer that the cells of these columns name: by code, short or full name; None when they are
         empty or wrong."""
-        found: dict[str, int] = {}
+        customer_ids: dict[str, int] = {}
         for name in columns:
             word = line.values.get(name)
             if not word:
                 continue
-            ids = self._customers.get(plain(str(word)), set())
+            ids = self._customers.get(comparable(str(word)), set())
             if len(ids) == 1:
-                found[name] = next(iter(ids))
+                customer_ids[name] = next(iter(ids))
             else:
                 problems.append(
                     Problem(name, "ambiguous_customer" if ids else "unknown_customer", {"value": word})
                 )
-        if len(set(found.values())) > 1:
-            problems.append(
-                Problem(
-                    None,
-                    "different_customers",
-                    {"names": "、".join(self.names[one] for one in dict.fromkeys(found.values()))},
-                )
-            )
-        return next(iter(found.values()), None)
+        names = [self.names[customer_id] for customer_id in dict.fromkeys(customer_ids.values())]
+        if len(names) > 1:
+            problems.append(Problem(None, "different_customers", {"names": "、".join(names)}))
+        return next(iter(customer_ids.values()), None)
 
     def code(self, column: str, word: Any) -> str | None:
         """The code that a word of a cell stands for, in a column that takes other words as text too."""
-        return self._columns[column].codes.get(plain(str(word))) if word else None
+        return self._columns[column].codes.get(comparable(str(word))) if word else None
 
     def model(self, word: Any, problems: list[Problem]) -> int | None:
-        found = self._models.get(plain(str(word)))
-        if found is None:
+        product_id = self._models.get(comparable(str(word)))
+        if product_id is None:
             problems.append(Problem("model", "unknown_model", {"value": word}))
-        return found
+        return product_id
 
     def person(self, column: str, word: Any, problems: list[Problem]) -> int | None:
         if not word:
             return None
-        ids = self._people.get(plain(str(word)), set())
+        ids = self._people.get(comparable(str(word)), set())
         if len(ids) != 1:
             problems.append(Problem(column, "ambiguous_person" if ids else "unknown_person", {"value": word}))
             return None
@@ -255,22 +252,22 @@ class Known:
 # Plan and apply
 
 
-def plan(kind: Kind, table: Table, on: datetime) -> Plan:
+def plan_import(kind: Kind, table: Table, on: datetime) -> Plan:
     """What of the table is new, there already, repeated or wrong. A void record counts as there: somebody
     took it out."""
     known, made = Known(kind, table, on), Plan()
     keyed: list[tuple[str, Fresh]] = []
     for line in table.lines:
-        said = list(line.problems)
-        values = kind.read(line, known, said)
-        problems = [problem for problem in said if not isinstance(problem, Remark)]
+        findings = list(line.problems)
+        values = kind.read(line, known, findings)
+        problems = [problem for problem in findings if not isinstance(problem, Remark)]
         if problems:
             made.bad.append((line, problems))
         else:
-            keyed.append((kind.key(values), Fresh(line, values, said)))
-    there = _there(kind.model, [key for key, _ in keyed])
+            keyed.append((kind.key(values), Fresh(line, values, findings)))
+    there = _states_of_known_keys(kind.model, [key for key, _ in keyed])
     first: dict[str, Fresh] = {}
-    taken, numbers = _numbers(kind), {}
+    taken, numbers = _own_numbers_in_use(kind), {}
     for key, fresh in keyed:
         if key in there:
             made.known.append((fresh.line, there[key]))
@@ -286,13 +283,13 @@ def plan(kind: Kind, table: Table, on: datetime) -> Plan:
     return made
 
 
-def _numbers(kind: Kind) -> dict[str, str]:
+def _own_numbers_in_use(kind: Kind) -> dict[str, str]:
     """The factory's own numbers that records have already, each with what its record is called."""
     if not kind.own_number:
         return {}
     own, name, *also = kind.own_number
     return {
-        plain(row[0]): row[1]
+        comparable(row[0]): row[1]
         for column in (own, *also)
         for row in db.session.execute(select(column, name).where(column.is_not(None)))
     }
@@ -306,37 +303,39 @@ def _number_problem(
     number = fresh.values.get(name)
     if not number:
         return None
-    if plain(number) in taken:
-        return Problem(name, f"{name}_taken", {"value": number, "name": taken[plain(number)]})
-    if plain(number) in numbers:
-        return Problem(name, f"{name}_twice", {"value": number, "row": numbers[plain(number)]})
-    numbers[plain(number)] = fresh.line.number
+    if comparable(number) in taken:
+        return Problem(name, f"{name}_taken", {"value": number, "name": taken[comparable(number)]})
+    if comparable(number) in numbers:
+        return Problem(name, f"{name}_twice", {"value": number, "row": numbers[comparable(number)]})
+    numbers[comparable(number)] = fresh.line.number
     return None
 
 
-def _there(model: type[Any], keys: list[str]) -> dict[str, str]:
+def _states_of_known_keys(model: type[Any], keys: list[str]) -> dict[str, str]:
     """{key: state} of those that are in the database; valid records before void ones."""
-    found: dict[str, str] = {}
-    for start in range(0, len(keys), AT_ONCE):
+    states: dict[str, str] = {}
+    for start in range(0, len(keys), KEYS_AT_ONCE):
         query = (
             select(model.natural_key, model.state)
-            .where(model.natural_key.in_(keys[start : start + AT_ONCE]))
+            .where(model.natural_key.in_(keys[start : start + KEYS_AT_ONCE]))
             .order_by(model.state.desc())
         )
-        found |= {row.natural_key: row.state for row in db.session.execute(query)}
-    return found
+        states |= {row.natural_key: row.state for row in db.session.execute(query)}
+    return states
 
 
-def apply(kind: Kind, made: Plan, source: list[str], *, by: User, on: datetime) -> list[Any]:
+def apply_plan(kind: Kind, made: Plan, source: list[str], *, by: User, on: datetime) -> list[Any]:
     """Writes what is new; `source` is the file's [name, hash]. Call inside a writing transaction, with a plan
     made in it."""
     rows = [fresh.values for fresh in made.fresh]
     referred = []  # held while the records are made: the session alone lets them go
     for model, name in ((Customer, "customer_id"), (Product, "product_id")):
         ids = sorted({values[name] for values in rows if values.get(name)})
-        for start in range(0, len(ids), AT_ONCE):
+        for start in range(0, len(ids), KEYS_AT_ONCE):
             referred += list(
-                db.session.execute(select(model).where(model.id.in_(ids[start : start + AT_ONCE]))).scalars()
+                db.session.execute(
+                    select(model).where(model.id.in_(ids[start : start + KEYS_AT_ONCE]))
+                ).scalars()
             )
     records: list[Any] = kind.model.bring_in(
         rows, lines=[fresh.line.number for fresh in made.fresh], files=[source], by=by, on=on

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from cs.imports.cells import Problem, plain
+from cs.imports.cells import Problem, comparable
 from cs.imports.master_data import CUSTOMER_ORDER
-from cs.imports.plans import MOST_PIECES, Known, Remark
+from cs.imports.plans import MAX_PIECES, Known, Remark
 from cs.imports.register_words import BETWEEN, OPEN, VOID
 from cs.imports.tables import Line
-from cs.models.complaints.complaint import Complaint
+from cs.models.complaints.old_register import key_of
 from cs.procedure import complaints as procedure
 
 SYMPTOM_COLUMNS = ("symptom", "description")
@@ -36,17 +36,17 @@ AS_THEY_STAND = (
 )
 
 
-def read_line(line: Line, known: Known, said: list[Problem]) -> dict[str, Any]:
+def read_line(line: Line, known: Known, problems: list[Problem]) -> dict[str, Any]:
     cells = line.values
-    customer = known.customer(line, CUSTOMER_ORDER, said)
+    customer = known.customer(line, CUSTOMER_ORDER, problems)
     if customer is None and not any(cells[name] for name in CUSTOMER_ORDER):
-        said.append(Problem("customer", "required"))
+        problems.append(Problem("customer", "required"))
     text = "\n".join(dict.fromkeys(str(cells[name]) for name in SYMPTOM_COLUMNS if cells[name]))
-    if not text and not any(problem.column in SYMPTOM_COLUMNS for problem in said):
-        said.append(Problem("symptom", "required"))
-    _check_days(cells, known, said)
-    _check_quantities(cells, said)
-    reading = _Reading(line, known, said)
+    if not text and not any(problem.column in SYMPTOM_COLUMNS for problem in problems):
+        problems.append(Problem("symptom", "required"))
+    _check_days(cells, known, problems)
+    _check_quantities(cells, problems)
+    reading = _Reading(line, known, problems)
     values = {name: cells[name] for name in AS_THEY_STAND} | {
         name: reading.word(name) for name in KEPT_WORDS if name != "response"
     }
@@ -61,67 +61,67 @@ def read_line(line: Line, known: Known, said: list[Problem]) -> dict[str, Any]:
         **reading.defect(text),
         **reading.whose(values["liability"]),
         **reading.outcome(),
-        "natural_key": Complaint.key_of(
+        "natural_key": key_of(
             cells["old_number"], customer, cells["complaint_date"], cells["model"], cells["lot_no"], text
         ),
         "old_notes": reading.kept_notes(),
     }
 
 
-def _check_days(cells: dict[str, Any], known: Known, said: list[Problem]) -> None:
+def _check_days(cells: dict[str, Any], known: Known, problems: list[Problem]) -> None:
     heard, replied, closed = (
         cells[name] if isinstance(cells[name], date) else None
         for name in ("complaint_date", "replied_on", "closed_on")
     )
-    said += [
+    problems += [
         Problem(name, "in_the_future", {"value": cells[name].isoformat()})
         for name in ("complaint_date", "replied_on", "closed_on")
         if cells[name] and cells[name] > known.today
     ]
     if heard:
-        said += [
+        problems += [
             Problem(name, "before_complaint", {"value": cells[name].isoformat(), "day": heard.isoformat()})
             for name in ("reply_due_on", "replied_on", "closed_on")
             if cells[name] and cells[name] < heard
         ]
         if cells["shipped_on"] and cells["shipped_on"] > heard:
-            said.append(Problem("shipped_on", "shipped_after_complaint"))
+            problems.append(Problem("shipped_on", "shipped_after_complaint"))
     if replied and closed and closed < replied:
-        said.append(
+        problems.append(
             Problem(
                 "closed_on", "closed_before_reply", {"value": closed.isoformat(), "day": replied.isoformat()}
             )
         )
 
 
-def _check_quantities(cells: dict[str, Any], said: list[Problem]) -> None:
+def _check_quantities(cells: dict[str, Any], problems: list[Problem]) -> None:
     given = {name: cells[name] for name in QUANTITIES if cells[name] is not None}
     wrong = [
         Problem(name, "negative" if value < 0 else "too_many")
         for name, value in given.items()
-        if not 0 <= value <= MOST_PIECES
+        if not 0 <= value <= MAX_PIECES
     ]
-    said += wrong
+    problems += wrong
     if wrong:
         return
     shipped, checked, defect = (given.get(name) for name in QUANTITIES)
     if checked is not None and defect is not None and defect > checked:
-        said.append(
+        problems.append(
             Problem("defect_qty", "more_defective_than_checked", {"defect": defect, "checked": checked})
         )
     elif shipped is not None and defect is not None and defect > shipped:
-        said.append(
+        problems.append(
             Problem("defect_qty", "more_defective_than_shipped", {"defect": defect, "shipped": shipped})
         )
     if shipped is not None and checked is not None and checked > shipped:
-        said.append(Problem("checked_qty", "more_checked_than_shipped", {"shipped": shipped}))
+        problems.append(Problem("checked_qty", "more_checked_than_shipped", {"shipped": shipped}))
 
 
 class _Reading:
     """What the words of one line mean, and what of them is kept as text."""
 
-    def __init__(self, line: Line, known: Known, said: list[Problem]) -> None:
-        self.cells, self.known, self.said = line.values, known, said
+    def __init__(self, line: Line, known: Known, problems: list[Problem]) -> None:
+        self.cells, self.known, self.problems = line.values, known, problems
         self.notes: list[str] = []
 
     def note(self, name: str) -> None:
@@ -135,7 +135,7 @@ class _Reading:
         return "\n".join(self.notes) or None
 
     def as_text(self, name: str) -> None:
-        self.said.append(Remark(name, "word_as_text", {"value": self.cells[name]}))
+        self.problems.append(Remark(name, "word_as_text", {"value": self.cells[name]}))
         self.note(name)
 
     def word(self, name: str) -> str | None:
@@ -147,14 +147,14 @@ class _Reading:
     def model(self) -> dict[str, Any]:
         """The product of that model, made or not; else the words themselves."""
         word, name = self.cells["model"], self.cells["product_name"]
-        found = self.known.all_models.get(plain(str(word))) if word else None
-        if found is None and word:
-            self.said.append(Remark("model", "model_as_text", {"value": word}))
+        product_id = self.known.all_models.get(comparable(str(word))) if word else None
+        if product_id is None and word:
+            self.problems.append(Remark("model", "model_as_text", {"value": word}))
         return {
-            "product_id": found,
+            "product_id": product_id,
             "old_model": None
-            if found is not None
-            else " ".join(str(one) for one in (word, name) if one) or None,
+            if product_id is not None
+            else " ".join(str(text) for text in (word, name) if text) or None,
         }
 
     def defect(self, text: str) -> dict[str, Any]:
@@ -166,14 +166,21 @@ class _Reading:
             self.known.code("defect_code", self.cells["defect_code"]),
             self.known.code("defect_code", first),
         )
-        found = next(
-            (one for one in (named, before) if one and category in (None, one.partition(".")[0])), None
+        defect_code = next(
+            (
+                candidate
+                for candidate in (named, before)
+                if candidate and category in (None, candidate.partition(".")[0])
+            ),
+            None,
         )
-        if self.cells["defect_code"] and (named is None or found != named):
+        if self.cells["defect_code"] and (named is None or defect_code != named):
             self.as_text("defect_code")  # nobody knows the word, or it belongs to another category
-        of, _, code = (found or "").partition(".")
-        said = {"defect_category": of or category, "defect_code": code or None}
-        return said | {"description": rest} if found is not None and found == before and rest else said
+        of, _, code = (defect_code or "").partition(".")
+        values = {"defect_category": of or category, "defect_code": code or None}
+        if defect_code is not None and defect_code == before and rest:
+            return values | {"description": rest}
+        return values
 
     def whose(self, liability: str | None) -> dict[str, Any]:
         """Our department that was responsible; a register may write 供应商 or 客户 into that column: then
@@ -196,22 +203,22 @@ class _Reading:
         if self.cells["status"] and status is None:
             self.as_text("status")
         if status == VOID:
-            self.said.append(Problem("status", "line_is_void", {"value": self.cells["status"]}))
+            self.problems.append(Problem("status", "line_is_void", {"value": self.cells["status"]}))
         if status == OPEN and ended:
-            self.said.append(
+            self.problems.append(
                 Problem(
                     "status", "closed_but_open", {"value": self.cells["status"], "day": ended.isoformat()}
                 )
             )
         closed = bool(ended) or status == procedure.CLOSED
         if closed:
-            self.said += [
+            self.problems += [
                 Remark(None, code)
                 for code, there in (("closed_without_day", ended), ("closed_without_reply", replied))
                 if not there
             ]
         elif response and not replied:
-            self.said.append(Problem("response", "answer_without_reply"))
+            self.problems.append(Problem("response", "answer_without_reply"))
         return {
             "state": procedure.state_of_old_line(closed=closed, replied=bool(replied), response=response),
             "reply": self.reply(response, bool(replied) or closed),
@@ -225,8 +232,8 @@ class _Reading:
             for name in (name for names in parts.values() for name in names):
                 self.note(name)
             return None
-        said: dict[str, Any] = {"response": response}
+        values: dict[str, Any] = {"response": response}
         for field, (first, second) in parts.items():
             more = f"{self.known.titles[second]}：{self.cells[second]}" if self.cells[second] else None
-            said[field] = "\n".join(str(one) for one in (self.cells[first], more) if one) or None
-        return said if any(said.values()) or self.cells["replied_on"] else None
+            values[field] = "\n".join(str(text) for text in (self.cells[first], more) if text) or None
+        return values if any(values.values()) or self.cells["replied_on"] else None

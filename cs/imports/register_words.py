@@ -54,21 +54,21 @@ def category_words(language: str) -> dict[str, str]:
     words = {row.name.in_(language): row.code for row in rows} | {
         row.name.in_("en" if language == "zh" else "zh"): row.code for row in rows
     }
-    return words | {half: row.code for row in rows for half in _halves(row.name.zh)}
+    return words | {half: row.code for row in rows for half in _slash_separated_names(row.name.zh)}
 
 
-def _halves(name: str) -> list[str]:
+def _slash_separated_names(name: str) -> list[str]:
     return [half for half in name.split("/") if half != name]
 
 
 def defect_words(_language: str) -> dict[str, str]:
     """Defects by their names, as CATEGORY.code, where one category alone has the name."""
-    found: dict[str, set[str]] = {}
+    candidates: dict[str, set[str]] = {}
     for row in rulebook().defects.values():
         for code, name in row.codes.items():
-            for word in (name.zh, name.en, code, *_halves(name.zh)):
-                found.setdefault(word, set()).add(f"{row.code}.{code}")
-    return {word: next(iter(ones)) for word, ones in found.items() if len(ones) == 1}
+            for word in (name.zh, name.en, code, *_slash_separated_names(name.zh)):
+                candidates.setdefault(word, set()).add(f"{row.code}.{code}")
+    return {word: next(iter(ones)) for word, ones in candidates.items() if len(ones) == 1}
 
 
 def department_words(language: str) -> dict[str, str]:
@@ -78,4 +78,6 @@ def department_words(language: str) -> dict[str, str]:
     words = {(row.zh if language == "zh" else row.en): row.code for row in rows} | {
         word: row.code for row in rows for word in (row.zh, row.en)
     }
-    return words | {alias: code for code, one in rulebook().departments.items() for alias in one.aliases}
+    return words | {
+        alias: code for code, department in rulebook().departments.items() for alias in department.aliases
+    }

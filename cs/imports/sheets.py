@@ -70,17 +70,17 @@ def open_sheets(stream: BinaryIO, filename: str, limits: Limits) -> Generator[Sh
     ending = Path(filename.replace("\\", "/")).suffix.lower()
     if ending not in WORKBOOK_ENDINGS + TEXT_ENDINGS:
         raise TableRefused("wrong_ending", ending=ending, endings=" ".join(WORKBOOK_ENDINGS + TEXT_ENDINGS))
-    data = _read(stream, limits.size)
+    data = _read_stream(stream, limits.size)
     if is_program(data):
         raise TableRefused("not_a_workbook")
     # The content decides: an .xls may hold an .xlsx, and a .csv may hold a workbook.
     if data.startswith(b"PK"):
         _check_zip(data, limits)
-        return _workbook(data, limits)
+        return _workbook_sheets(data, limits)
     if data.startswith(OLE_MAGIC):
         if ENCRYPTED_ENTRY in data:
             raise TableRefused("encrypted")
-        return _workbook(data, limits)
+        return _workbook_sheets(data, limits)
     if WEB_PAGE.match(data[:1024]):
         raise TableRefused("web_page")
     # Many programs write tab-separated text and call it .xls; nothing writes text and calls it .xlsx.
@@ -89,7 +89,7 @@ def open_sheets(stream: BinaryIO, filename: str, limits: Limits) -> Generator[Sh
     return _text_file(data, "not_a_workbook" if ending == ".xls" else "encoding")
 
 
-def _read(stream: BinaryIO, limit: int) -> bytes:
+def _read_stream(stream: BinaryIO, limit: int) -> bytes:
     """The whole file; never more than the limit and one chunk is read."""
     parts, size = [], 0
     while chunk := stream.read(CHUNK):
@@ -121,14 +121,14 @@ def _check_zip(data: bytes, limits: Limits) -> None:
         raise TableRefused("damaged")
 
 
-def _workbook(data: bytes, limits: Limits) -> Generator[Sheet, None, None]:
+def _workbook_sheets(data: bytes, limits: Limits) -> Generator[Sheet, None, None]:
     """Sheets as the worker process tells them; see worker.py for why it is a process and for its answers."""
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.seek(0)
         words = ("-I", str(WORKER), str(limits.sheets))
-        with answers_of(*words, seconds=limits.seconds, stdin=file, stderr=subprocess.DEVNULL) as told:
-            answers = _Answers(told)
+        with answers_of(*words, seconds=limits.seconds, stdin=file, stderr=subprocess.DEVNULL) as messages:
+            answers = _Answers(messages)
             while (name := answers.next_sheet()) is not None:
                 yield Sheet(name, answers.rows())
 
@@ -136,8 +136,8 @@ def _workbook(data: bytes, limits: Limits) -> Generator[Sheet, None, None]:
 class _Answers:
     """The worker's answers, read one ahead, so that a sheet's rows end where the next sheet begins."""
 
-    def __init__(self, told: Iterator[Any]) -> None:
-        self.told = told
+    def __init__(self, messages: Iterator[Any]) -> None:
+        self.messages = messages
         self.header: dict = {}
 
     def next_sheet(self) -> str | None:
@@ -149,19 +149,19 @@ class _Answers:
 
     def rows(self) -> Iterator[Row]:
         while not self.header:
-            answer = next(self.told, None)
+            answer = next(self.messages, None)
             if answer is None:
                 # The worker ended without its last word: it ran out of memory or time, or the parser broke.
                 raise TableRefused("damaged")
             if isinstance(answer, list):
-                yield [_cell(cell) for cell in answer]
+                yield [_cell_value(cell) for cell in answer]
             elif "refused" in answer:
                 raise TableRefused(answer.pop("refused"), **answer)
             else:
                 self.header = answer
 
 
-def _cell(cell: object) -> object:
+def _cell_value(cell: object) -> object:
     if not isinstance(cell, dict):
         return cell
     if "e" in cell:
@@ -180,10 +180,10 @@ def _text_file(data: bytes, refusal: str) -> Generator[Sheet, None, None]:
         text, delimiters = rest, match[1]
     else:
         delimiters = [d for d in DELIMITERS if d in text[:SNIFFED_CHARACTERS]] or DELIMITERS[0]
-    return (Sheet(None, _separated(text, delimiter), separated=True) for delimiter in delimiters)
+    return (Sheet(None, _separated_rows(text, delimiter), separated=True) for delimiter in delimiters)
 
 
-def _separated(text: str, delimiter: str) -> Iterator[Row]:
+def _separated_rows(text: str, delimiter: str) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
     while True:
@@ -194,10 +194,10 @@ def _separated(text: str, delimiter: str) -> Iterator[Row]:
             raise TableRefused("quotation", row=number) from None
         if row is None:
             return
-        yield [_unmarked(cell) for cell in row]
+        yield [_without_text_mark(cell) for cell in row]
 
 
-def _unmarked(cell: str) -> str:
+def _without_text_mark(cell: str) -> str:
     """A cell without the marks that keep Excel from calculating with it: ="0012" and '+86."""
     if len(cell) > 3 and cell.startswith('="') and cell.endswith('"'):
         return cell[2:-1]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from cs.imports.cells import Column, Problem, plain, read_cell, shown
+from cs.imports.cells import Column, Problem, comparable, raw_in_message, read_cell
 from cs.imports.sheets import Limits, Row, Sheet, TableRefused, open_sheets
 
 # The titles stand within the first rows, below a merged title, the company's name and empty rows.
@@ -104,7 +104,7 @@ class _Header:
 _Chosen = tuple[Sheet, _Header, Iterator[tuple[int, Row]]]
 
 
-def describe(problem: Problem | TableRefused) -> tuple[str, Mapping[str, object]]:
+def problem_message(problem: Problem | TableRefused) -> tuple[str, Mapping[str, object]]:
     """The English text of a problem or refusal, to be translated, and the values to put into it."""
     return MESSAGES[problem.code], problem.params
 
@@ -122,19 +122,19 @@ def read_table(
     index = _title_index(columns)
     sheets = open_sheets(stream, filename, limits)
     try:
-        chosen = _choose(sheets, index, min(2, len(columns)))
+        chosen = _choose_sheet(sheets, index, min(2, len(columns)))
         if chosen is None:
             raise TableRefused("no_header", titles="、".join(column.titles[0] for column in columns))
         sheet, header, rows = chosen
-        lines = list(_lines(rows, header, columns, sheet.separated, limits.rows))
+        lines = list(_read_lines(rows, header, columns, sheet.separated, limits.rows))
     finally:
         sheets.close()
     if not lines:
         raise TableRefused("no_lines")
-    return _table(sheet, header, columns, lines)
+    return _build_table(sheet, header, columns, lines)
 
 
-def _table(sheet: Sheet, header: _Header, columns: Sequence[Column], lines: list[Line]) -> Table:
+def _build_table(sheet: Sheet, header: _Header, columns: Sequence[Column], lines: list[Line]) -> Table:
     missing = [column for column in columns if column.required and column.name not in header.places]
     problems = [Problem(column.name, "title_missing", {"title": column.titles[0]}) for column in missing]
     problems += [
@@ -157,7 +157,7 @@ def _table(sheet: Sheet, header: _Header, columns: Sequence[Column], lines: list
     )
 
 
-def _choose(sheets: Iterable[Sheet], index: Mapping[str, str], enough: int) -> _Chosen | None:
+def _choose_sheet(sheets: Iterable[Sheet], index: Mapping[str, str], enough: int) -> _Chosen | None:
     """The sheet to read, its header, and its numbered rows below. Of a text file's delimiters, the one that
     finds most."""
     best: _Chosen | None = None
@@ -190,8 +190,8 @@ def _find_header(top: list[tuple[int, Row]], index: Mapping[str, str]) -> _Heade
     best: _Header | None = None
     above: Row = []
     for number, row in top:
-        single = _match(number, row, index)
-        merged = _match(
+        single = _match_titles(number, row, index)
+        merged = _match_titles(
             number, [low or high for low, high in itertools.zip_longest(row, above, fillvalue="")], index
         )
         for header in (single, merged):
@@ -201,48 +201,52 @@ def _find_header(top: list[tuple[int, Row]], index: Mapping[str, str]) -> _Heade
     return best
 
 
-def _match(number: int, row: Row, index: Mapping[str, str]) -> _Header:
+def _match_titles(number: int, row: Row, index: Mapping[str, str]) -> _Header:
     """Which column stands where: titles that match in full first, then those that match in part
     (“数量(PCS)”)."""
     texts = {
-        place: " ".join(cell.split())
-        for place, cell in enumerate(row)
+        position: " ".join(cell.split())
+        for position, cell in enumerate(row)
         if isinstance(cell, str) and cell.strip()
     }
     places: dict[str, int] = {}
-    found: dict[str, list[str]] = {}
+    matches: dict[str, list[str]] = {}
     unknown: dict[int, str] = {}
-    for place, text in texts.items():
+    for position, text in texts.items():
         name = index.get(title_key(text))
         if name is None:
-            unknown[place] = text
+            unknown[position] = text
         else:
-            places.setdefault(name, place)
-            found.setdefault(name, []).append(text)
-    for place, text in list(unknown.items()):
-        name = next((index[key] for key in _parts(row[place]) if key in index), None)
+            places.setdefault(name, position)
+            matches.setdefault(name, []).append(text)
+    for position, text in list(unknown.items()):
+        name = next((index[key] for key in _title_parts(row[position]) if key in index), None)
         if name is not None and name not in places:
-            places[name] = place
-            found[name] = [text]
-            del unknown[place]
+            places[name] = position
+            matches[name] = [text]
+            del unknown[position]
     return _Header(
         row=number,
         places=places,
-        titles={name: titles[0] for name, titles in found.items()},
-        unknown=[shown(text) for text in unknown.values()],
-        twice={name: [shown(title) for title in titles] for name, titles in found.items() if len(titles) > 1},
+        titles={name: titles[0] for name, titles in matches.items()},
+        unknown=[raw_in_message(text) for text in unknown.values()],
+        twice={
+            name: [raw_in_message(title) for title in titles]
+            for name, titles in matches.items()
+            if len(titles) > 1
+        },
         width=1 + max(texts, default=-1),
     )
 
 
 def title_key(title: str) -> str:
     """A title for comparing: no width, case or spaces, and without its marks for “must be filled in”."""
-    key = plain(title)
+    key = comparable(title)
     key = re.sub(r"[(\[【](必填|必须|必填项|选填|可选|required|optional)[)\]】]", "", key)
     return key.strip("*:;.、。•")
 
 
-def _parts(title: str) -> Iterator[str]:
+def _title_parts(title: str) -> Iterator[str]:
     """Parts of a title that may be known by themselves: without brackets, each of two languages, each side of
     a slash."""
     text = unicodedata.normalize("NFKC", title)
@@ -263,13 +267,15 @@ def _title_index(columns: Sequence[Column]) -> dict[str, str]:
     return index
 
 
-def _lines(
+def _read_lines(
     rows: Iterator[tuple[int, Row]], header: _Header, columns: Sequence[Column], separated: bool, limit: int
 ) -> Iterator[Line]:
     count = 0
     for number, row in rows:
-        raw = {name: row[place] if place < len(row) else None for name, place in header.places.items()}
-        if all(_blank(cell) for cell in raw.values()):
+        raw = {
+            name: row[position] if position < len(row) else None for name, position in header.places.items()
+        }
+        if all(_is_blank(cell) for cell in raw.values()):
             continue
         count += 1
         if count > limit:
@@ -283,10 +289,10 @@ def _lines(
             if problem:
                 problems.append(problem)
         # In a workbook a note beside the table is harmless; in a text file the cells have moved.
-        if separated and any(not _blank(cell) for cell in row[header.width :]):
+        if separated and any(not _is_blank(cell) for cell in row[header.width :]):
             problems.append(Problem(None, "beyond_titles"))
         yield Line(number, values, problems)
 
 
-def _blank(cell: object) -> bool:
+def _is_blank(cell: object) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())

@@ -57,17 +57,17 @@ def main() -> None:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = workbook.sheets_metadata
         if len(sheets) > int(sys.argv[1]):
-            return _say({"refused": "too_many_sheets", "count": len(sheets)})
+            return _write_answer({"refused": "too_many_sheets", "count": len(sheets)})
         for index, sheet in enumerate(sheets):
             if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible:
-                _say({"sheet": sheet.name})
-                for row in _rows(workbook.get_sheet_by_index(index), find_errors(data, index)):
-                    _say(row)
+                _write_answer({"sheet": sheet.name})
+                for row in _sheet_rows(workbook.get_sheet_by_index(index), find_errors(data, index)):
+                    _write_answer(row)
     except PasswordError:
-        return _say({"refused": "encrypted"})
+        return _write_answer({"refused": "encrypted"})
     except (CalamineError, OSError, ValueError):
-        return _say({"refused": "damaged"})
-    return _say({"end": True})
+        return _write_answer({"refused": "damaged"})
+    return _write_answer({"end": True})
 
 
 def _bound_memory() -> None:
@@ -75,11 +75,11 @@ def _bound_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
-def _say(answer: object) -> None:
+def _write_answer(answer: object) -> None:
     sys.stdout.write(json.dumps(answer) + "\n")
 
 
-def _rows(sheet: CalamineSheet, errors: Errors) -> Iterator[list[object]]:
+def _sheet_rows(sheet: CalamineSheet, errors: Errors) -> Iterator[list[object]]:
     """Rows from row 1 and column A on. The parser leaves out empty columns on the left, and reads errors as
     empty."""
     left = [""] * (sheet.start[1] if sheet.start else 0)
@@ -91,7 +91,7 @@ def _rows(sheet: CalamineSheet, errors: Errors) -> Iterator[list[object]]:
     for number, cells in enumerate(itertools.chain(filled, itertools.repeat(None))):
         if cells is None and number >= height:
             return
-        row = [_cell(cell) for cell in [*left, *(cells or ())][:MAX_COLUMNS]]
+        row = [_cell_as_json(cell) for cell in [*left, *(cells or ())][:MAX_COLUMNS]]
         for column, error in by_row.get(number, {}).items():
             if column < MAX_COLUMNS:
                 row.extend([""] * (column + 1 - len(row)))
@@ -101,7 +101,7 @@ def _rows(sheet: CalamineSheet, errors: Errors) -> Iterator[list[object]]:
         yield row
 
 
-def _cell(cell: object) -> object:
+def _cell_as_json(cell: object) -> object:
     if isinstance(cell, str):
         return cell[:LONGEST_TEXT]
     if isinstance(cell, date):
@@ -135,13 +135,13 @@ def _xlsx_errors(data: bytes, index: int) -> Errors:
         for _, element in ElementTree.iterparse(io.BytesIO(xml)):  # noqa: S314
             if element.tag.endswith("}c") and element.get("t") == "e":
                 value = next((child.text for child in element if child.tag.endswith("}v")), None)
-                errors[_position(element.attrib["r"])] = value or "#N/A"
+                errors[_cell_position(element.attrib["r"])] = value or "#N/A"
             elif element.tag.endswith("}row"):
                 element.clear()
     return errors
 
 
-def _position(reference: str) -> tuple[int, int]:
+def _cell_position(reference: str) -> tuple[int, int]:
     letters = reference.rstrip("0123456789")
     column = 0
     for letter in letters:
@@ -153,9 +153,9 @@ def _xls_errors(data: bytes, index: int) -> Errors:
     """Walk the records of the sheet's part of the Workbook stream: BOOLERR, and FORMULA with an error as its
     result."""
     stream = _ole_stream(data, ("Workbook", "Book"))
-    starts = [struct.unpack_from("<I", body)[0] for kind, body in _records(stream, 0) if kind == 0x0085]
+    starts = [struct.unpack_from("<I", body)[0] for kind, body in _sheet_records(stream, 0) if kind == 0x0085]
     errors: Errors = {}
-    for kind, body in _records(stream, starts[index]):
+    for kind, body in _sheet_records(stream, starts[index]):
         row, column = struct.unpack_from("<HH", body) if kind in (0x0205, 0x0006, 0x0206, 0x0406) else (0, 0)
         if kind == 0x0205 and body[7] == 1:
             errors[row, column] = BIFF_ERRORS.get(body[6], "#N/A")
@@ -164,7 +164,7 @@ def _xls_errors(data: bytes, index: int) -> Errors:
     return errors
 
 
-def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+def _sheet_records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
     depth = 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)

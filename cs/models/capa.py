@@ -21,7 +21,7 @@ from cs.procedure import complaints as of_complaints
 from cs.procedure.workflow import NotOpen, Step
 from cs.records.blockers import blocks_closing, open_records
 from cs.records.numbers import next_number
-from cs.records.procedure import rulebook, zone
+from cs.records.procedure import local_day, rulebook
 from cs.records.record import find
 from cs.records.types import Moment
 from cs.records.users import User
@@ -180,7 +180,7 @@ class Capa(Workflowed):
         """The day from which this round's measures can be planned: when the report was issued, or the round
         before found without effect."""
         began = self.verifications[-1].verified_at if self.verifications else self.issued_at
-        return began.astimezone(zone()).date()
+        return local_day(began)
 
     # What the workflow's rows ask
 
@@ -261,7 +261,7 @@ class Capa(Workflowed):
             raise NotOpen("issue")
         capa = cls()
         with capa.advancing("issue", by, on):
-            capa.number = next_number("car", on.astimezone(zone()).date())
+            capa.number = next_number("car", local_day(on))
             capa.round, capa.source, capa.problem, capa.department, capa.due_on, capa.issued_at = (
                 1,
                 source,

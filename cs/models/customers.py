@@ -14,7 +14,7 @@ from cs.procedure.authority import role_for
 from cs.records.bulk import bring_in
 from cs.records.numbers import next_numbers
 from cs.records.personal_tasks import follow_name
-from cs.records.procedure import zone
+from cs.records.procedure import local_day
 from cs.records.record import MAX_ID, Record
 from cs.records.search import searchable, sort_key
 from cs.records.users import User
@@ -220,7 +220,7 @@ class Customer(MasterData):
         waiting = [record for record in records if record.number is None]
         own = {record.number for record in records}
         while waiting:
-            numbers = next_numbers(cls.kind, on.astimezone(zone()).date(), len(waiting))
+            numbers = next_numbers(cls.kind, local_day(on), len(waiting))
             taken = own | set(db.session.execute(select(cls.number).where(cls.number.in_(numbers))).scalars())
             free = [number for number in numbers if number not in taken]
             for record, number in zip(waiting, free, strict=False):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from cs.extensions import db
 from cs.procedure.authority import Permission, roles_with
 from cs.procedure.workflow import NotAllowed, NotOpen
-from cs.records.procedure import zone
+from cs.records.procedure import local_day
 from cs.records.record import Record
 from cs.records.types import Moment
 from cs.records.users import User
@@ -104,7 +104,7 @@ class Deputy(Record):
     def standing_in(cls, on: datetime, *which: ColumnElement[bool]) -> list[Deputy]:
         """Who stands in for whom today: people who are here, for managers who are still here and still hold
         the role."""
-        day = on.astimezone(zone()).date()
+        day = local_day(on)
         query = (
             select(cls)
             .where(*which, cls.withdrawn_at.is_(None), cls.first_on <= day, cls.last_on >= day)

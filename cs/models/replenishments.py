@@ -24,7 +24,7 @@ from cs.procedure.workflow import NotOpen, Step
 from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding, open_records
 from cs.records.departments import Membership
 from cs.records.numbers import next_number
-from cs.records.procedure import rulebook, zone
+from cs.records.procedure import local_day, rulebook
 from cs.records.record import find, hash_of
 from cs.records.signatures import RequiredSignature
 from cs.records.tasks import ask_anew
@@ -339,7 +339,7 @@ class Replenishment(Workflowed):
         )
         made.customer, made.customer_id = made.complaint.customer, made.complaint.customer_id
         with made.advancing("file", by, on):
-            made.number, made.filed_at = next_number(cls.kind, on.astimezone(zone()).date()), on
+            made.number, made.filed_at = next_number(cls.kind, local_day(on)), on
             made._fill(lines, order_no, charged, wanted_on, replenishment_reason)
             made._require()
         made._require_of_others(by, on)
@@ -442,7 +442,7 @@ class Replenishment(Workflowed):
         """5.3.4: with the last signature it runs as an urgent order 紧急订单, which has a number of its
         own."""
         with self.advancing("order", by, on):
-            self.order_number, self.ordered_at = next_number("urgent_order", on.astimezone(zone()).date()), on
+            self.order_number, self.ordered_at = next_number("urgent_order", local_day(on)), on
 
     def schedule(
         self, *, work_order: str, scheduled_on: date, note: str | None = None, by: User, on: datetime

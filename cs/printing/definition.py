@@ -19,20 +19,22 @@ from cs.extensions import db
 from cs.procedure.rulebook import Form
 from cs.queries.listing import Listing
 from cs.records.procedure import rulebook
-from cs.wording.words import choice, day, in_language, moment, term
+from cs.wording.formats import format_day, format_moment
+from cs.wording.labels import choice, term
+from cs.wording.language import in_language
 
 EMPTY = "/"  # an empty box of a paper form is struck through (FORMS section 1)
-BATCH = 500
-WORDS: dict[str, Callable[[Any], str]] = {
-    "day": day,
-    "moment": moment,
+ROWS_AT_ONCE = 500
+FORMATTERS: dict[str, Callable[[Any], str]] = {
+    "day": format_day,
+    "moment": format_moment,
     "percent": lambda value: f"{value:.2f}%",
     "yes_no": lambda value: choice("yes_no", "yes" if value else "no"),
 }
 
 
 def in_words(value: Any, kind: str) -> str:
-    """A value as people read it; empty for what is not known. `kind`: text, whole, percent, quantity, money,
+    """Return a value in words; empty for an unknown one. `kind`: text, whole, percent, quantity, money,
     day, moment, yes_no.
 
     A value in parts is a tuple; a part that is (label, text) is a pair.
@@ -41,7 +43,7 @@ def in_words(value: Any, kind: str) -> str:
         return " · ".join(f"{part[0]}: {part[1]}" if isinstance(part, tuple) else str(part) for part in value)
     if value is None or value == "":
         return ""
-    return WORDS.get(kind, str)(value)
+    return FORMATTERS.get(kind, str)(value)
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,12 @@ class Column:
         return term(self.term)
 
     def in_words(self, row: Any) -> str:
-        """The value as a page, a paper and a CSV file show it."""
+        """Return the value as a page, a paper and a CSV file show it."""
         return in_words(self.value(row), self.kind) or EMPTY
 
 
 class Printed:
-    """What a register and a paper have in common: the form that they are."""
+    """What registers and papers have in common: the form of the procedure that they are."""
 
     form: str
 
@@ -88,8 +90,8 @@ class Printed:
 
 @dataclass(frozen=True)
 class Register(Printed):
-    """A register: the form that it is, the list it is a view of, and its columns. Numbered lines come first
-    by themselves."""
+    """A register: its form, the list that it shows, and its columns. The column of line numbers is added by
+    itself."""
 
     name: str
     form: str
@@ -111,8 +113,8 @@ class Register(Printed):
         return cells
 
     def rows(self, args: MultiDict[str, str]) -> Iterator[Row[Any]]:
-        """All rows that the address asks for, in its order, read in batches."""
-        query = self.listing.ordered(args).execution_options(yield_per=BATCH)
+        """Yield the rows that the URL asks for, in its order, read in batches."""
+        query = self.listing.ordered_query(args).execution_options(yield_per=ROWS_AT_ONCE)
         yield from db.session.execute(query)
 
 
@@ -141,24 +143,24 @@ class Box:
 
 @dataclass(frozen=True)
 class Boxes:
-    """Boxes in lines of four. Under its name the page of the record shows the same."""
+    """Boxes in lines of four. The page of the record shows the same under this name."""
 
     name: str
     boxes: tuple[Box, ...]
     on_blank: bool = True
 
     def facts(self, subject: Any) -> list[tuple[str, str, int | str]]:
-        """(label, value, span) of each, for the page."""
-        said = [(box, box.in_words(subject)) for box in self.boxes]
+        """Return (label, value, span) of each box, for the page."""
+        texts = [(box, box.in_words(subject)) for box in self.boxes]
         return [
             (term(box.term), text, "full" if box.span == 4 else box.span)
-            for box, text in said
+            for box, text in texts
             if text or not box.if_filled
         ]
 
 
-def ended(*reasons: str) -> Boxes:
-    """Why a record ended before its time, by its fields; the page says it in its first line."""
+def reasons_for_ending(*reasons: str) -> Boxes:
+    """Return the boxes for why a record ended early, by its fields; the page says it in its first line."""
     return Boxes(
         "ended",
         tuple(Box(reason, attrgetter(reason), 4, if_filled=True) for reason in reasons),
@@ -258,5 +260,5 @@ class Paper(Printed):
         )
 
     def facts(self, name: str, subject: Any) -> list[tuple[str, str, int | str]]:
-        """What the page of the record shows of the boxes by that name."""
+        """Return what the page of the record shows of the boxes by this name."""
         return self._by_name[name].facts(subject)

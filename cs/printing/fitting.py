@@ -11,14 +11,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 POINT = 0.3528  # millimetres
-SECOND = 0.82  # the size of the second language, of the first (common.typ)
+SECOND_LANGUAGE_SCALE = 0.82  # the size of the second language, of the first (common.typ)
 MARGINS = 1.8  # millimetres within a cell, left and right together
-MOST_NEEDED = 14.0  # letters of Chinese: a longer word may break, rather than take the line from the others
+MAX_NEEDED_WIDTH = (
+    14.0  # letters of Chinese: a longer word may break, rather than take the line from the others
+)
 ROUNDING = 1e-6  # a column made as wide as its widest word holds it
 WORD = re.compile(r"[!-~\u00a0-\u024f]+")  # letters and digits that nothing breaks by itself
 
 
-def wide(word: str) -> float:
+def word_width(word: str) -> float:
     """About how wide a word in Latin letters is, in letters of Chinese: rather too wide than too narrow."""
     return sum(
         0.56
@@ -34,16 +36,16 @@ def wide(word: str) -> float:
     )
 
 
-def needed(text: Any, scale: float = 1.0) -> float:
+def needed_width(text: Any, scale: float = 1.0) -> float:
     """The width of a text's widest word, in letters of Chinese."""
     if isinstance(text, dict):
-        return max(needed(text["zh"], scale), needed(text["en"], scale * SECOND))
+        return max(needed_width(text["zh"], scale), needed_width(text["en"], scale * SECOND_LANGUAGE_SCALE))
     if isinstance(text, list):
-        return max((needed(part, scale) for part in text), default=0.0)
-    return scale * max((wide(word) for word in WORD.findall(text)), default=1.0)
+        return max((needed_width(part, scale) for part in text), default=0.0)
+    return scale * max((word_width(word) for word in WORD.findall(text)), default=1.0)
 
 
-def laid_out(
+def column_widths(
     weights: Sequence[float], cells: Sequence[Iterable[Any]], room: float, size: float
 ) -> list[float]:
     """The widths of columns in millimetres, `room` in all: by their weights, but none below what its texts
@@ -52,50 +54,54 @@ def laid_out(
     Where there is not room for all needs, the widest give way.
     """
     needs = [
-        min(MOST_NEEDED, max((needed(text) for text in texts), default=0.0)) * size * POINT + MARGINS
+        min(MAX_NEEDED_WIDTH, max((needed_width(text) for text in texts), default=0.0)) * size * POINT
+        + MARGINS
         for texts in cells
     ]
     if sum(needs) >= room:
-        return _shared(needs, room)
+        return _shared_widths(needs, room)
     widths, free = [0.0] * len(weights), set(range(len(weights)))
     while free:
         left = room - sum(widths)
-        share = left / sum(weights[place] for place in free)
-        tight = {place for place in free if weights[place] * share < needs[place]}
-        for place in tight or free:
-            widths[place] = needs[place] if tight else weights[place] * share
+        share = left / sum(weights[column] for column in free)
+        tight = {column for column in free if weights[column] * share < needs[column]}
+        for column in tight or free:
+            widths[column] = needs[column] if tight else weights[column] * share
         free -= tight or free
     return widths
 
 
-def _shared(needs: Sequence[float], room: float) -> list[float]:
+def _shared_widths(needs: Sequence[float], room: float) -> list[float]:
     """The needs, of which the largest are cut to what the others leave them, all of these alike."""
     widths = [0.0] * len(needs)
-    by_need = sorted(range(len(needs)), key=lambda place: needs[place])
-    for done, place in enumerate(by_need):
-        widths[place] = min(needs[place], (room - sum(widths)) / (len(needs) - done))
+    by_need = sorted(range(len(needs)), key=lambda column: needs[column])
+    for done, column in enumerate(by_need):
+        widths[column] = min(needs[column], (room - sum(widths)) / (len(needs) - done))
     return widths
 
 
-def breakable(text: Any, width: float, size: float) -> Any:
+def with_break_points(text: Any, width: float, size: float) -> Any:
     """The text for a cell of that width, with places where a word too long for it may break."""
-    return _breakable(text, (width - MARGINS) / (size * POINT))
+    return _with_break_points(text, (width - MARGINS) / (size * POINT))
 
 
-def _breakable(text: Any, room: float) -> Any:
+def _with_break_points(text: Any, room: float) -> Any:
     if isinstance(text, dict):
-        return {"zh": _breakable(text["zh"], room), "en": _breakable(text["en"], room / SECOND)}
+        return {
+            "zh": _with_break_points(text["zh"], room),
+            "en": _with_break_points(text["en"], room / SECOND_LANGUAGE_SCALE),
+        }
     if isinstance(text, list):
-        return [_breakable(part, room) for part in text]
-    return WORD.sub(lambda word: _broken(word[0], room), text)
+        return [_with_break_points(part, room) for part in text]
+    return WORD.sub(lambda word: _broken_word(word[0], room), text)
 
 
-def _broken(word: str, room: float) -> str:
-    if wide(word) <= room + ROUNDING:
+def _broken_word(word: str, room: float) -> str:
+    if word_width(word) <= room + ROUNDING:
         return word
     pieces = [""]
     for letter in word:
-        if pieces[-1] and wide(pieces[-1] + letter) > room:
+        if pieces[-1] and word_width(pieces[-1] + letter) > room:
             pieces.append("")
         pieces[-1] += letter
     return "\u200b".join(pieces)

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from cs.files.store import MIMES, clean_name
 from cs.printing.definition import Register
-from cs.printing.writers import SHEET_MOST, as_csv, as_xlsx
+from cs.printing.writers import MAX_SHEET_LINES, as_csv, as_xlsx
 from cs.records.procedure import zone
 
 Writer = Callable[[Register, "MultiDict[str, str]", datetime], IO[bytes]]
@@ -20,16 +20,16 @@ Writer = Callable[[Register, "MultiDict[str, str]", datetime], IO[bytes]]
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file by its ending. `most`: how many lines such a file can hold; None: any number."""
+    """A kind of file by its ending. `max_lines`: how many it can hold; None: any number."""
 
     title: str
     icon: str
     write: Writer
-    most: int | None = None
+    max_lines: int | None = None
 
 
 FORMATS: dict[str, Format] = {
-    "xlsx": Format("Excel", "file-earmark-excel", as_xlsx, SHEET_MOST),
+    "xlsx": Format("Excel", "file-earmark-excel", as_xlsx, MAX_SHEET_LINES),
     "csv": Format("CSV", "filetype-csv", lambda register, args, _on: as_csv(register, args)),
 }
 

@@ -23,17 +23,18 @@ from cs.printing.definition import (
     Table,
     in_words,
 )
-from cs.printing.fitting import breakable, laid_out
+from cs.printing.fitting import column_widths, with_break_points
 from cs.records.attachments import Attachment
 from cs.records.events import Event
 from cs.records.record import Record
 from cs.records.users import User
-from cs.wording.words import choices, moment, role_name, term
+from cs.wording.formats import format_moment
+from cs.wording.labels import choices, role_name, term
 
-LABEL = 19.0  # of the label of a box (paper.typ)
-LOW = 4.4  # millimetres: the room to write in a box that does not take the whole line
+LABEL_WIDTH = 19.0  # of the label of a box (paper.typ)
+LOW_BOX_HEIGHT = 4.4  # millimetres: the room to write in a box that does not take the whole line
 PHOTOGRAPH = 480  # the thumbnail that is printed: 3 in a line at 200 dots per inch
-WIDE, TALL = 277.0, 190.0  # millimetres between the margins of A4: landscape, portrait
+LANDSCAPE_WIDTH, PORTRAIT_WIDTH = 277.0, 190.0  # millimetres between the margins of A4: landscape, portrait
 PAPER_SIZE, SMALL = 8.0, 6.5
 
 
@@ -43,11 +44,11 @@ class SheetParts:
     def __init__(self, record: Any, files: list[Attachment], pictures: dict[str, Path]) -> None:
         self.record, self.files, self.pictures = record, files, pictures
 
-    def of(self, block: Block, subject: Any) -> dict[str, Any]:
-        parts = [part for one in block.parts if (part := self._part(one, subject)) is not None]
+    def filled_block(self, block: Block, subject: Any) -> dict[str, Any]:
+        parts = [part for definition in block.parts if (part := self._part(definition, subject)) is not None]
         return {"letter": block.letter, "title": block.title(subject), "clause": block.clause, "parts": parts}
 
-    def struck(self, block: Block) -> dict[str, Any]:
+    def not_applicable_block(self, block: Block) -> dict[str, Any]:
         """A block that the case does not need."""
         return {"letter": block.letter, "title": block.title(None), "clause": block.clause, "parts": []}
 
@@ -83,19 +84,23 @@ class SheetParts:
             "value": "" if blank else value_in_print(box.value(subject), box.kind),
             "span": box.span,
             "options": [name for _code, name in choices(box.options)] if blank and box.options else [],
-            "room": box.room if box.span == 4 and not box.if_filled else LOW,
+            "room": box.room if box.span == 4 and not box.if_filled else LOW_BOX_HEIGHT,
         }
 
     def _table(self, part: Table, subject: Any) -> dict[str, Any]:
-        found = [] if self.record is None else part.rows(subject)
-        rows = [[value_in_print(column.value(row), column.kind) for column in part.columns] for row in found]
+        subjects = [] if self.record is None else part.rows(subject)
+        rows = [
+            [value_in_print(column.value(row), column.kind) for column in part.columns] for row in subjects
+        ]
         if self.record is not None and not rows:
             rows = [[EMPTY] * len(part.columns)]
         return {
             "kind": "rows",
             "title": term(part.term) if part.term else None,
             "widths": [column.width for column in part.columns],
-            "aligns": ["right" if alignment(column.kind) == "right" else "left" for column in part.columns],
+            "aligns": [
+                "right" if column_alignment(column.kind) == "right" else "left" for column in part.columns
+            ],
             "titles": [column.title for column in part.columns],
             "rows": rows,
             "empty": part.blank_rows if self.record is None else 0,
@@ -106,13 +111,13 @@ class SheetParts:
             {
                 "file": name if (name := f"{file.sha256}.jpg") in self.pictures else None,
                 "name": file.name,
-                "by": f"{file.added_by.name} {moment(file.at)}",
+                "by": f"{file.added_by.name} {format_moment(file.at)}",
             }
             for file in self.files
             if file.is_image
         ]
         others = [
-            [[term("file"), file.name], f"{file.added_by.name} {moment(file.at)}"]
+            [[term("file"), file.name], f"{file.added_by.name} {format_moment(file.at)}"]
             for file in self.files
             if not file.is_image
         ]
@@ -124,23 +129,25 @@ def fitted_paper(sheet: dict[str, Any]) -> dict[str, Any]:
     for part in (part for block in sheet["blocks"] for part in block["parts"]):
         if part["kind"] == "fields":
             for box in (box for line in part["rows"] for box in line):
-                box["label"] = breakable(box["label"], LABEL, PAPER_SIZE)
-                box["value"] = breakable(box["value"], TALL / 4 * box["span"] - LABEL, PAPER_SIZE)
+                box["label"] = with_break_points(box["label"], LABEL_WIDTH, PAPER_SIZE)
+                box["value"] = with_break_points(
+                    box["value"], PORTRAIT_WIDTH / 4 * box["span"] - LABEL_WIDTH, PAPER_SIZE
+                )
         elif part["kind"] == "rows":
             texts = [list(cells) for cells in zip(part["titles"], *part["rows"], strict=True)]
-            widths = part["widths"] = laid_out(part["widths"], texts, TALL, PAPER_SIZE)
+            widths = part["widths"] = column_widths(part["widths"], texts, PORTRAIT_WIDTH, PAPER_SIZE)
             part["titles"] = [
-                breakable(title, width, PAPER_SIZE)
+                with_break_points(title, width, PAPER_SIZE)
                 for title, width in zip(part["titles"], widths, strict=True)
             ]
             part["rows"] = [
-                [breakable(cell, width, PAPER_SIZE) for cell, width in zip(row, widths, strict=True)]
+                [with_break_points(cell, width, PAPER_SIZE) for cell, width in zip(row, widths, strict=True)]
                 for row in part["rows"]
             ]
         elif part["kind"] == "pictures":
-            for one in part["pictures"]:
-                one["name"] = breakable(one["name"], TALL / 3, SMALL)
-            part["others"] = breakable(part["others"], TALL, PAPER_SIZE)
+            for picture in part["pictures"]:
+                picture["name"] = with_break_points(picture["name"], PORTRAIT_WIDTH / 3, SMALL)
+            part["others"] = with_break_points(part["others"], PORTRAIT_WIDTH, PAPER_SIZE)
     return sheet
 
 
@@ -148,12 +155,12 @@ def lines_of_boxes(boxes: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     """Boxes in lines of four; the last box of a line takes what is left of it."""
     lines: list[list[dict[str, Any]]] = [[]]
     for box in boxes:
-        if sum(one["span"] for one in lines[-1]) + box["span"] > 4:
+        if sum(placed_box["span"] for placed_box in lines[-1]) + box["span"] > 4:
             lines.append([])
         lines[-1].append(box)
     for line in lines:
         if line:
-            line[-1]["span"] += 4 - sum(one["span"] for one in line)
+            line[-1]["span"] += 4 - sum(placed_box["span"] for placed_box in line)
     return lines
 
 
@@ -204,12 +211,12 @@ def signers_of(box: Signing, record: Any, events: list[tuple[Event, str]]) -> li
         ]
     return [
         {
-            "name": one.name,
-            "as": one.role,
-            "at": moment(one.at),
-            "hash": one.content_hash[:12] if one.content_hash else None,
+            "name": signer.name,
+            "as": signer.role,
+            "at": format_moment(signer.at),
+            "hash": signer.content_hash[:12] if signer.content_hash else None,
         }
-        for one in people
+        for signer in people
     ]
 
 
@@ -229,7 +236,7 @@ def value_in_print(value: Any, kind: str) -> Any:
     return in_words(value, kind) or EMPTY
 
 
-def alignment(kind: str) -> str:
+def column_alignment(kind: str) -> str:
     return {"whole": "right", "percent": "right", "quantity": "right", "money": "right", "text": "left"}.get(
         kind, "center"
     )

@@ -1,7 +1,6 @@
 """Registers and papers as PDF: their sheets in Chinese, in English or in both, filled or blank.
 
-A sheet is plain data (what cs.registers.typeset sets): it is made once in each language asked for, and laid
-together for both.
+A sheet is plain data for cs.printing.typeset: made once in each requested language, and merged for both.
 """
 
 from __future__ import annotations
@@ -22,11 +21,11 @@ from cs.printing.definition import (
     Printed,
     Register,
 )
-from cs.printing.fitting import breakable, laid_out
+from cs.printing.fitting import column_widths, with_break_points
 from cs.printing.sheet_parts import (
-    WIDE,
+    LANDSCAPE_WIDTH,
     SheetParts,
-    alignment,
+    column_alignment,
     fitted_paper,
     printed_photograph,
     signers_of,
@@ -38,10 +37,11 @@ from cs.records.attachments import Attachment
 from cs.records.events import Event
 from cs.records.procedure import rulebook
 from cs.records.record import Record
-from cs.wording.words import LANGUAGES, in_language, language, state_name, term
+from cs.wording.labels import state_name, term
+from cs.wording.language import LANGUAGES, current_language, in_language
 
 BOTH = "both"
-LINE_NO, WIDEST = (
+LINE_NO, MAX_COLUMN_WEIGHT = (
     5,
     34,
 )  # in characters: the column of numbers; on paper no column's own width counts for more
@@ -50,27 +50,27 @@ BLANK_LINES = 14
 
 
 class TooManyLines(ValueError):
-    """A register asks for more lines than a PDF may hold; `most` says how many it may."""
+    """A register has more lines than a PDF may hold, which is `max_lines`."""
 
-    def __init__(self, most: int) -> None:
-        super().__init__(most)
-        self.most = most
+    def __init__(self, max_lines: int) -> None:
+        super().__init__(max_lines)
+        self.max_lines = max_lines
 
 
-def asked_language() -> str:
-    """The language that the address asks for (zh, en or both), else the reader's."""
-    asked = request.args.get("language", "")
-    return asked if asked in (*LANGUAGES, BOTH) else language()
+def requested_language() -> str:
+    """Return the language that the URL asks for (zh, en or both), else the reader's."""
+    requested = request.args.get("language", "")
+    return requested if requested in (*LANGUAGES, BOTH) else current_language()
 
 
 def one_language() -> str:
-    """The same for files that hold one language: where both are asked for, the reader's."""
-    asked = asked_language()
-    return asked if asked in LANGUAGES else language()
+    """Return the same for files in one language: the reader's where both are requested."""
+    requested = requested_language()
+    return requested if requested in LANGUAGES else current_language()
 
 
 def language_links(address: Callable[[str], str]) -> list[tuple[str, str]]:
-    """(name, address) of a sheet in each language and in both."""
+    """Return (name, URL) of a sheet in each language and in both."""
     return [
         ("中文", address("zh")),
         ("English", address("en")),
@@ -81,23 +81,26 @@ def language_links(address: Callable[[str], str]) -> list[tuple[str, str]]:
 # The three kinds of sheets
 
 
-def register_pdf(register: Register, args: MultiDict[str, str], asked: str) -> bytes:
-    """The lines that the address asks for; TooManyLines where they are more than CS_PDF_ROWS."""
-    most = current_app.config["CS_PDF_ROWS"]
-    rows = list(db.session.execute(register.listing.ordered(args).limit(most + 1)))
-    if len(rows) > most:
-        raise TooManyLines(most)
-    return _set(
+def register_pdf(register: Register, args: MultiDict[str, str], requested: str) -> bytes:
+    """Return the lines that the URL asks for; raise TooManyLines for more than CS_PDF_ROWS."""
+    max_lines = current_app.config["CS_PDF_ROWS"]
+    rows = list(db.session.execute(register.listing.ordered_query(args).limit(max_lines + 1)))
+    if len(rows) > max_lines:
+        raise TooManyLines(max_lines)
+    return _typeset_sheet(
         "register",
         _fitted_register(
-            _in_languages(asked, lambda: _register_sheet(register, rows, register.listing.said(args), 0))
+            _in_languages(
+                requested,
+                lambda: _register_sheet(register, rows, register.listing.criteria_in_words(args), 0),
+            )
         ),
     )
 
 
-def paper_pdf(paper: Paper, record: Record, asked: str) -> bytes:
-    """The paper of a record. Its date is that of the record's last event: the same content gives the same
-    bytes."""
+def paper_pdf(paper: Paper, record: Record, requested: str) -> bytes:
+    """Return the paper of a record. Its date is that of the record's last event: the same content gives the
+    same bytes."""
     files = [file for file in Attachment.of(record) if file.void_reason is None]
     events = signing_events(record, paper)
     pictures = {
@@ -112,25 +115,27 @@ def paper_pdf(paper: Paper, record: Record, asked: str) -> bytes:
         "minute": last.minute,
         "second": last.second,
     }
-    return _set(
+    return _typeset_sheet(
         "paper",
-        fitted_paper(_in_languages(asked, lambda: _paper_sheet(paper, record, files, events, pictures)))
+        fitted_paper(_in_languages(requested, lambda: _paper_sheet(paper, record, files, events, pictures)))
         | {"date": date},
         pictures,
     )
 
 
-def blank_pdf(form: Register | Paper, asked: str) -> bytes:
-    """An empty copy to write on by hand, for a day without power."""
+def blank_pdf(form: Register | Paper, requested: str) -> bytes:
+    """Return an empty copy to fill in by hand, for a day without power."""
     if isinstance(form, Register):
-        return _set(
+        return _typeset_sheet(
             "register",
-            _fitted_register(_in_languages(asked, lambda: _register_sheet(form, [], [], BLANK_LINES))),
+            _fitted_register(_in_languages(requested, lambda: _register_sheet(form, [], [], BLANK_LINES))),
         )
-    return _set("paper", fitted_paper(_in_languages(asked, lambda: _paper_sheet(form, None, [], [], {}))))
+    return _typeset_sheet(
+        "paper", fitted_paper(_in_languages(requested, lambda: _paper_sheet(form, None, [], [], {})))
+    )
 
 
-def _set(layout: str, sheet: dict[str, Any], pictures: dict[str, Path] | None = None) -> bytes:
+def _typeset_sheet(layout: str, sheet: dict[str, Any], pictures: dict[str, Path] | None = None) -> bytes:
     # all is read: the database is not held while the sheet waits for its turn and is set
     db.session.rollback()
     return typeset(layout, sheet, font=current_app.config["CS_PDF_FONT"] or None, pictures=pictures)
@@ -139,29 +144,29 @@ def _set(layout: str, sheet: dict[str, Any], pictures: dict[str, Path] | None = 
 # Languages
 
 
-def _in_languages(asked: str, sheet: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def _in_languages(requested: str, sheet: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     made = []
-    for one in LANGUAGES if asked == BOTH else (asked,):
-        with force_locale(one):
+    for code in LANGUAGES if requested == BOTH else (requested,):
+        with force_locale(code):
             made.append(sheet())
-    both: dict[str, Any] = _together(*made) if asked == BOTH else made[0]
-    return both | {"language": "zh" if asked == BOTH else asked}
+    both: dict[str, Any] = _both_languages(*made) if requested == BOTH else made[0]
+    return both | {"language": "zh" if requested == BOTH else requested}
 
 
-def _together(zh: Any, en: Any) -> Any:
-    """Two sheets of the same shape as one: a text that differs becomes {zh, en}."""
+def _both_languages(zh: Any, en: Any) -> Any:
+    """Merge two sheets of the same shape: a text that differs becomes {zh, en}."""
     if isinstance(zh, dict):
-        return {key: _together(zh[key], en[key]) for key in zh}
+        return {key: _both_languages(zh[key], en[key]) for key in zh}
     if isinstance(zh, list | tuple):
-        return [_together(*pair) for pair in zip(zh, en, strict=True)]
+        return [_both_languages(*pair) for pair in zip(zh, en, strict=True)]
     return zh if zh == en else {"zh": zh, "en": en}
 
 
 # Sheets
 
 
-def _frame(form: Printed, mark: str) -> dict[str, Any]:
-    """What stands around every sheet."""
+def _sheet_frame(form: Printed, mark: str) -> dict[str, Any]:
+    """Return what every sheet has: company, title, numbers, retention."""
     return {
         "company": in_language(rulebook().company),
         "title": form.title,
@@ -176,15 +181,15 @@ def _frame(form: Printed, mark: str) -> dict[str, Any]:
 
 
 def _register_sheet(
-    register: Register, rows: Sequence[Any], asked: list[tuple[str, str]], empty: int
+    register: Register, rows: Sequence[Any], criteria: list[tuple[str, str]], empty: int
 ) -> dict[str, Any]:
     cells = register.cells
     columns = [{"titles": [term("line_no")], "width": LINE_NO, "align": "center"}]
     columns += [
         {
             "titles": [column.title for column in cell],
-            "width": max(min(column.width, WIDEST) for column in cell),
-            "align": alignment(cell[0].kind),
+            "width": max(min(column.width, MAX_COLUMN_WEIGHT) for column in cell),
+            "align": column_alignment(cell[0].kind),
         }
         for cell in cells
     ]
@@ -195,8 +200,8 @@ def _register_sheet(
         ]
         for number, row in enumerate(rows, 1)
     ]
-    return _frame(register, "") | {
-        "asked": [list(pair) for pair in asked],
+    return _sheet_frame(register, "") | {
+        "asked": [list(pair) for pair in criteria],
         "columns": columns,
         "rows": lines,
         "empty": empty,
@@ -208,17 +213,17 @@ def _fitted_register(sheet: dict[str, Any]) -> dict[str, Any]:
     """With the size of the letters and the widths of the columns, and places where words too long for them
     may break."""
     columns = sheet["columns"]
-    size = next(size for most, size in REGISTER_SIZES if len(columns) <= most)
+    size = next(size for max_columns, size in REGISTER_SIZES if len(columns) <= max_columns)
     cells = [
-        [columns[place]["titles"], *(row[place] for row in sheet["rows"])] for place in range(len(columns))
+        [columns[number]["titles"], *(row[number] for row in sheet["rows"])] for number in range(len(columns))
     ]
-    widths = laid_out([column["width"] for column in columns], cells, WIDE, size)
+    widths = column_widths([column["width"] for column in columns], cells, LANDSCAPE_WIDTH, size)
     fitted = [
-        column | {"width": width, "titles": breakable(column["titles"], width, size)}
+        column | {"width": width, "titles": with_break_points(column["titles"], width, size)}
         for column, width in zip(columns, widths, strict=True)
     ]
     rows = [
-        [breakable(cell, width, size) for cell, width in zip(row, widths, strict=True)]
+        [with_break_points(cell, width, size) for cell, width in zip(row, widths, strict=True)]
         for row in sheet["rows"]
     ]
     return sheet | {"size": size, "columns": fitted, "rows": rows}
@@ -236,11 +241,11 @@ def _paper_sheet(
     for each, group in groupby(paper.blocks, lambda block: block.each):
         together = list(group)
         subjects = [None] if record is None else each(record)
-        blocks += [parts.of(block, subject) for subject in subjects for block in together]
+        blocks += [parts.filled_block(block, subject) for subject in subjects for block in together]
         if not subjects:
-            blocks += [parts.struck(block) for block in together]
+            blocks += [parts.not_applicable_block(block) for block in together]
     void = record is not None and record.void_reason
-    return _frame(paper, record.title if record is not None else "") | {
+    return _sheet_frame(paper, record.title if record is not None else "") | {
         "blank": record is None,
         "stamp": state_name(record.kind, "void") if void else None,
         "blocks": blocks,

@@ -20,19 +20,21 @@ from werkzeug.datastructures import MultiDict
 
 from cs.printing.definition import EMPTY, Register, in_words
 from cs.records.procedure import rulebook, zone
-from cs.wording.words import choice, in_language, listed, moment, term
+from cs.wording.formats import format_moment, list_in_words
+from cs.wording.labels import choice, term
+from cs.wording.language import in_language
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")  # a factory may call its form 客户/供应商
-CELL_MOST = 32_767  # characters that a cell of Excel holds
-FOOT_MOST = 255  # the same of a header or footer
+MAX_CELL_CHARACTERS = 32_767  # characters that a cell of Excel holds
+MAX_FOOTER_CHARACTERS = 255  # the same of a header or footer
 HEAD_ROWS = 3  # title, what was asked for, column titles
 # characters across A4 landscape that are still read; a wider register is printed on pages side by side
 PAGE_WIDTH = 200
-SHEET_MOST = 1_048_576 - HEAD_ROWS  # lines that a sheet of Excel holds below the head
+MAX_SHEET_LINES = 1_048_576 - HEAD_ROWS  # lines that a sheet of Excel holds below the head
 
 
-def _safe(text: str) -> str:
+def _without_formula(text: str) -> str:
     """A CSV cell that no program takes for a formula."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
@@ -44,10 +46,15 @@ def as_csv(register: Register, args: MultiDict[str, str]) -> IO[bytes]:
     lines = io.TextIOWrapper(file, "utf-8-sig", newline="")
     writer = csv.writer(lines, lineterminator="\r\n")
     writer.writerow(
-        [_safe(title) for title in (term("line_no"), *(column.title for column in register.columns))]
+        [
+            _without_formula(title)
+            for title in (term("line_no"), *(column.title for column in register.columns))
+        ]
     )
     for number, row in enumerate(register.rows(args), 1):
-        writer.writerow([str(number), *(_safe(column.in_words(row)) for column in register.columns)])
+        writer.writerow(
+            [str(number), *(_without_formula(column.in_words(row)) for column in register.columns)]
+        )
     lines.detach()
     file.seek(0)
     return file
@@ -83,21 +90,21 @@ def as_xlsx(register: Register, args: MultiDict[str, str], on: datetime) -> IO[b
         "money": book.add_format(plain | {"num_format": "#,##0.00"}),
     }
     header = book.add_format(plain | {"bold": True, "bg_color": "#E8EFEE", "align": "center"})
-    for place, column in enumerate(register.columns, 1):
-        sheet.set_column(place, place, column.width)
+    for position, column in enumerate(register.columns, 1):
+        sheet.set_column(position, position, column.width)
     sheet.set_column(0, 0, 6)
     _set_page(sheet, register, on)
-    head = (in_language(rulebook().company), title, number, gettext("as of %(at)s", at=moment(on)))
+    head = (in_language(rulebook().company), title, number, gettext("as of %(at)s", at=format_moment(on)))
     sheet.write_string(0, 0, "  ".join(head), book.add_format({"bold": True, "font_size": 14}))
-    asked = listed(f"{label}: {value}" for label, value in register.listing.said(args))
-    sheet.write_string(1, 0, asked[:CELL_MOST], book.add_format({"font_size": 10}))
-    for place, words in enumerate((term("line_no"), *(column.title for column in register.columns))):
-        sheet.write_string(HEAD_ROWS - 1, place, words, header)
+    criteria = list_in_words(f"{label}: {value}" for label, value in register.listing.criteria_in_words(args))
+    sheet.write_string(1, 0, criteria[:MAX_CELL_CHARACTERS], book.add_format({"font_size": 10}))
+    for position, words in enumerate((term("line_no"), *(column.title for column in register.columns))):
+        sheet.write_string(HEAD_ROWS - 1, position, words, header)
     line = HEAD_ROWS - 1
     for line, row in enumerate(register.rows(args), HEAD_ROWS):
         sheet.write_number(line, 0, line - HEAD_ROWS + 1, formats["whole"])
-        for place, column in enumerate(register.columns, 1):
-            _write(sheet, line, place, column.kind, column.value(row), formats)
+        for position, column in enumerate(register.columns, 1):
+            _write_cell(sheet, line, position, column.kind, column.value(row), formats)
     sheet.autofilter(HEAD_ROWS - 1, 0, max(line, HEAD_ROWS), len(register.columns))
     book.close()
     file.seek(0)
@@ -115,31 +122,34 @@ def _set_page(sheet: Any, register: Register, on: datetime) -> None:
     sheet.repeat_rows(0, HEAD_ROWS - 1)
     sheet.repeat_columns(0, 1)
     sheet.freeze_panes(HEAD_ROWS, 2)
-    kept = f"{term('retention')}: {gettext('%(years)s years', years=form.retention_years)}"
+    retention = f"{term('retention')}: {gettext('%(years)s years', years=form.retention_years)}"
     left, right = (
         text.replace("&", "&&")
-        for text in (register.number, f"{kept} · {gettext('Printed %(at)s', at=moment(on))}")
+        for text in (register.number, f"{retention} · {gettext('Printed %(at)s', at=format_moment(on))}")
     )
     foot = f"&C&P / &N&R{right}"
-    sheet.set_footer(f"&L{left[: FOOT_MOST - len(foot) - 2]}{foot}")
+    sheet.set_footer(f"&L{left[: MAX_FOOTER_CHARACTERS - len(foot) - 2]}{foot}")
 
 
-def _write(sheet: Any, line: int, place: int, kind: str, value: Any, formats: dict[str, Any]) -> None:
+def _write_cell(sheet: Any, line: int, position: int, kind: str, value: Any, formats: dict[str, Any]) -> None:
     if value is None or value == "":
-        sheet.write_string(line, place, EMPTY, formats["text"])
+        sheet.write_string(line, position, EMPTY, formats["text"])
     elif kind == "whole":
-        sheet.write_number(line, place, value, formats[kind])
+        sheet.write_number(line, position, value, formats[kind])
     elif kind == "percent":
-        sheet.write_number(line, place, float(value) / 100, formats[kind])
+        sheet.write_number(line, position, float(value) / 100, formats[kind])
     elif kind in ("quantity", "money"):
-        sheet.write_number(line, place, float(value), formats[kind])
+        sheet.write_number(line, position, float(value), formats[kind])
     elif kind == "day":
-        sheet.write_datetime(line, place, value, formats[kind])
+        sheet.write_datetime(line, position, value, formats[kind])
     elif kind == "moment":
         sheet.write_datetime(
-            line, place, value.astimezone(zone()).replace(tzinfo=None, second=0, microsecond=0), formats[kind]
+            line,
+            position,
+            value.astimezone(zone()).replace(tzinfo=None, second=0, microsecond=0),
+            formats[kind],
         )
     elif kind == "yes_no":
-        sheet.write_string(line, place, choice("yes_no", "yes" if value else "no"), formats[kind])
+        sheet.write_string(line, position, choice("yes_no", "yes" if value else "no"), formats[kind])
     else:
-        sheet.write_string(line, place, in_words(value, kind)[:CELL_MOST], formats["text"])
+        sheet.write_string(line, position, in_words(value, kind)[:MAX_CELL_CHARACTERS], formats["text"])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
 from cs.procedure.authority import Permission
 from cs.procedure.workflow import State, Step, Workflow
 
@@ -350,3 +353,17 @@ def disposition_faults(found: dict[str, int], decided: dict[str, int]) -> tuple[
         for place in PLACES
         if found.get(place, 0) != decided.get(place, 0)
     )
+
+
+def defect_rate(defective: int | None, checked: int | None) -> Decimal | None:
+    """Return the defective pieces of those checked, in per cent with two decimals; None while either is
+    unknown or nothing was checked."""
+    if defective is None or not checked:
+        return None
+    return (Decimal(defective * 100) / checked).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def replied_in_time(replied_at: datetime | None, due_at: datetime) -> bool | None:
+    """Return whether a reply kept its due time (5.2.2.6), which it does at the very moment too; None before
+    any reply."""
+    return None if replied_at is None else replied_at <= due_at

@@ -1,7 +1,9 @@
-"""What waits for a signature, read-only: over all kinds of records, with the customer, the amount, and what
-else the customer has open."""
+"""The tasks of all kinds of records that await a signature, with the customer, the amount, and the customer's
+other open records."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
@@ -22,8 +24,8 @@ CUSTOMER_ID = func.coalesce(*(cls.customer_id for cls in KINDS_WITH_CUSTOMER))
 WRITER_ID = func.coalesce(*(cls.created_by_id for cls in KINDS_WITH_CUSTOMER))
 
 
-def _of_every_kind():  # type: ignore[no-untyped-def]
-    query = select(
+def _tasks_of_every_kind() -> Any:
+    query: Any = select(
         Task.id,
         Task.kind,
         Task.record_id,
@@ -48,11 +50,11 @@ def _of_every_kind():  # type: ignore[no-untyped-def]
     return query.outerjoin(Customer, Customer.id == CUSTOMER_ID).outerjoin(WRITER, WRITER.id == WRITER_ID)
 
 
-TO_SIGN = _of_every_kind()
+TO_SIGN = _tasks_of_every_kind()
 
 
 def signed_tasks() -> ColumnElement[bool]:
-    """The tasks that are done by signing, of every kind of record."""
+    """Return the condition of tasks that are done by signing."""
     pairs = {
         (kind, step.task)
         for kind, cls in KINDS.items()
@@ -62,9 +64,9 @@ def signed_tasks() -> ColumnElement[bool]:
     return or_(*(and_(Task.kind == kind, Task.name == name) for kind, name in sorted(pairs)))
 
 
-def open_of_customers(ids: set[int]) -> dict[int, dict[str, int]]:
-    """{customer: {kind: how many of it are open}}, a query for each kind."""
-    found: dict[int, dict[str, int]] = {one: {} for one in ids}
+def open_counts_by_customer(ids: set[int]) -> dict[int, dict[str, int]]:
+    """Return {customer: {kind: number of open records}}, with a query for each kind."""
+    counts: dict[int, dict[str, int]] = {customer_id: {} for customer_id in ids}
     for cls in KINDS_WITH_CUSTOMER if ids else ():
         final = [state.code for state in cls.workflow.states if state.final]
         query = (
@@ -72,13 +74,17 @@ def open_of_customers(ids: set[int]) -> dict[int, dict[str, int]]:
             .where(cls.customer_id.in_(ids), cls.state.not_in(final))
             .group_by(cls.customer_id)
         )
-        for customer, count in db.session.execute(query):
-            found[customer][cls.kind] = count
-    return found
+        for customer_id, count in db.session.execute(query):
+            counts[customer_id][cls.kind] = count  # type: ignore[index]  # the condition leaves no customer out
+    return counts
 
 
-def besides(open_: dict[int, dict[str, int]], kind: str, customer: int | None) -> dict[str, int]:
-    """Of what customers have open, what this one has beside a record of that kind which is open itself:
-    {kind: how many}, none that are nil."""
-    others = {one: count - (one == kind) for one, count in open_.get(customer or 0, {}).items()}
-    return {one: count for one, count in others.items() if count}
+def other_open_counts(
+    open_counts: dict[int, dict[str, int]], kind: str, customer_id: int | None
+) -> dict[str, int]:
+    """Return {kind: number} of a customer's open records beside the one of `kind` that is looked at, without
+    the kinds of which there are none."""
+    counts = dict(open_counts.get(customer_id or 0, {}))
+    if kind in counts:
+        counts[kind] -= 1
+    return {kind: count for kind, count in counts.items() if count}

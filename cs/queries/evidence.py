@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
 from cs.extensions import db
-from cs.models.complaints.complaint import Complaint, Reply
+from cs.models.complaints.complaint import Complaint
+from cs.models.complaints.reply import Reply
 from cs.procedure import complaints as procedure
-from cs.queries.kpis import REGISTERED, replies
+from cs.queries.kpis import REGISTERED, reply_conditions
 from cs.records.events import Event, SiteHead
-from cs.records.procedure import zone
+from cs.records.procedure import local_day, zone
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,9 @@ def complaints_of_year(year: int, on: datetime) -> ComplaintsOfYear:
     A reply counts as due once it was sent or its first due date has passed; not what is void or was not
     registered.
     """
-    begin, end = (datetime(one, 1, 1, tzinfo=zone()) for one in (year, year + 1))
+    begin, end = datetime(year, 1, 1, tzinfo=zone()), datetime(year + 1, 1, 1, tzinfo=zone())
     heard = (Complaint.heard_at >= begin) & (Complaint.heard_at < end)
-    counted, replied = heard & REGISTERED, replies(on)
+    counted, replied = heard & REGISTERED, reply_conditions(on)
     waiting = Complaint.state.in_(procedure.UNANSWERED)
     query = select(
         func.count().filter(counted),
@@ -56,7 +59,7 @@ def complaints_of_year(year: int, on: datetime) -> ComplaintsOfYear:
         .where(Event.kind == "complaint", Event.name == "pass_on", Event.at >= begin, Event.at < end)
     )
     # The day of a moment depends on the factory's zone, which the databases do not know alike.
-    settled = db.session.execute(
+    settled: Sequence[Any] = db.session.execute(
         select(Reply.settled_on, Reply.quality_replied_at)
         .join(Complaint)
         .where(counted, Reply.settled_on.is_not(None))
@@ -70,7 +73,7 @@ def complaints_of_year(year: int, on: datetime) -> ComplaintsOfYear:
         in_time=in_time,
         overdue=overdue,
         settled=len(settled),
-        same_day=sum(written.astimezone(zone()).date() <= day for day, written in settled),
+        same_day=sum(local_day(written_at) <= settled_on for settled_on, written_at in settled),
     )
 
 

@@ -1,20 +1,48 @@
-"""The customers and products by which a list can be filtered: those that its records name."""
+"""Filters that many lists share: by state, by customer, by product."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import g, request
-from sqlalchemy import Select, exists, select
+from flask_babel import gettext
+from sqlalchemy import ColumnElement, exists, select
 
 from cs.extensions import db
 from cs.models.customers import Customer, Product
+from cs.queries.listing import Filter
+from cs.records.workflowed import Workflowed
+from cs.wording.labels import state_name, term
 
-MOST_OPTIONS = 200  # a longer list is not read: there is the search
+MAX_OPTIONS = 200  # a longer list is not read: there is the search
+
+
+def state_filter(model: type[Workflowed], unfinished: Iterable[str] = ()) -> Filter:
+    """Return the filter by a section's states; with `unfinished`, also by all of these together."""
+
+    def options() -> list[tuple[str, str]]:
+        states = [(state.code, state_name(model.kind, state.code)) for state in model.workflow.states]
+        return [("open", gettext("All open")), *states] if unfinished else states
+
+    def condition(value: str) -> ColumnElement[bool]:
+        return model.state.in_(unfinished) if value == "open" else model.state == value
+
+    return Filter("state", lambda: term("status"), options, condition)
+
+
+def customer_filter(customer_id: Any) -> Filter:
+    """Return the filter by the customer that the column `customer_id` names."""
+    return Filter(
+        "customer",
+        lambda: term("customer"),
+        lambda: customer_options(customer_id),
+        lambda value: customer_id == int(value),
+    )
 
 
 def customer_options(used: Any) -> list[tuple[str, str]]:
-    """The options of a filter by customer: those that the column `used` names, and the one asked for."""
+    """Return the customers that the column `used` names, and the one in the URL."""
     return _options(
         "customer", select(Customer.id, Customer.short_name).order_by(Customer.sort_name), Customer.id, used
     )
@@ -24,16 +52,17 @@ def product_options(used: Any) -> list[tuple[str, str]]:
     return _options("product", select(Product.id, Product.model).order_by(Product.model), Product.id, used)
 
 
-def _options(name: str, query: Select[Any], key: Any, used: Any) -> list[tuple[str, str]]:
-    """Read once a request: a list asks for them more than once."""
-    kept: dict[str, list[tuple[str, str]]] = g.setdefault("filter_options", {})
-    if name not in kept:
-        asked = request.args.get(name, "")
-        found = [
-            (str(row[0]), row[1])
-            for row in db.session.execute(query.where(exists().where(used == key)).limit(MOST_OPTIONS))
-        ]
-        if asked.isdecimal() and len(asked) < 10 and asked not in dict(found):
-            found += [(str(row[0]), row[1]) for row in db.session.execute(query.where(key == int(asked)))]
-        kept[name] = found
-    return kept[name]
+def _options(name: str, query: Any, key: Any, used: Any) -> list[tuple[str, str]]:
+    """Read once a request: a list needs them more than once."""
+    cache: dict[str, list[tuple[str, str]]] = g.setdefault("filter_options", {})
+    if name not in cache:
+        options = _read_options(query.where(exists().where(used == key)).limit(MAX_OPTIONS))
+        chosen = request.args.get(name, "")
+        if chosen.isdecimal() and len(chosen) < 10 and chosen not in dict(options):
+            options += _read_options(query.where(key == int(chosen)))
+        cache[name] = options
+    return cache[name]
+
+
+def _read_options(query: Any) -> list[tuple[str, str]]:
+    return [(str(row_id), label) for row_id, label in db.session.execute(query)]

@@ -17,10 +17,11 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from cs.extensions import db
-from cs.models.complaints.complaint import Complaint, Reply
+from cs.models.complaints.complaint import Complaint
 from cs.models.complaints.meeting import Meeting
+from cs.models.complaints.reply import Reply
 from cs.procedure import complaints as procedure
-from cs.records.procedure import rulebook, zone
+from cs.records.procedure import local_day, rulebook, zone
 
 Condition = ColumnElement[bool]
 
@@ -56,7 +57,7 @@ PARETO: Mapping[str, Any] = {
     "product": Complaint.product_id,
     "department": RESPONSIBLE,
 }
-MOST_LINES = 20
+MAX_PARETO_LINES = 20
 
 IN_TIME = Complaint.replied_at <= Complaint.first_due_at
 OPEN = Complaint.state.in_(procedure.OPEN)
@@ -64,9 +65,9 @@ REPEATED = REGISTERED & Complaint.repeat_of_id.is_not(None)
 CLOSED = REGISTERED & Complaint.closed_at.is_not(None)
 
 
-def replies(on: datetime) -> dict[str, Condition]:
-    """How the first replies stand at `on`, against the first due time (5.2.2.6): a reply at the very moment
-    is in time, a refusal changes nothing."""
+def reply_conditions(on: datetime) -> dict[str, Condition]:
+    """Return the conditions of first replies at `on` against the first due time (5.2.2.6). A reply at the
+    very moment is in time; a refusal by the customer changes nothing."""
     passed = Complaint.first_due_at < on
     return {
         "due": REGISTERED & (Complaint.replied_at.is_not(None) | passed),
@@ -76,10 +77,10 @@ def replies(on: datetime) -> dict[str, Condition]:
     }
 
 
-def first_replies() -> dict[str, Condition]:
-    """What customers said to our first reply; who said nothing is not counted."""
+def first_reply_conditions() -> dict[str, Condition]:
+    """Return the conditions of customers' responses to our first reply; no response is not counted."""
 
-    def said(*words: str) -> Condition:
+    def responded(*words: str) -> Condition:
         return (
             REGISTERED
             & select(Reply.id)
@@ -88,13 +89,13 @@ def first_replies() -> dict[str, Condition]:
             .exists()
         )
 
-    return {"answered": said("accepted", "refused"), "accepted": said("accepted")}
+    return {"answered": responded("accepted", "refused"), "accepted": responded("accepted")}
 
 
 def open_ages(on: datetime) -> dict[str, tuple[int, int | None, Condition]]:
-    """Open complaints by days since we first heard, at `on`: {code: (from, to, condition)}, both days
-    included, the last without end."""
-    today = on.astimezone(zone()).date()
+    """Return the age groups of open complaints at `on`, in days since we first heard: {code: (from, to,
+    condition)}, both days included, the last without end."""
+    today = local_day(on)
     young, middle = rulebook().open_ages
 
     def heard_since(days: int) -> Condition:
@@ -110,50 +111,52 @@ def open_ages(on: datetime) -> dict[str, tuple[int, int | None, Condition]]:
 # Counting
 
 
-def within(column: Any, begin: datetime, end: datetime) -> Condition:
-    """From `begin` on and before `end`."""
+def within_period(column: Any, begin: datetime, end: datetime) -> Condition:
+    """Return the condition of moments from `begin` on and before `end`."""
     return and_(column >= begin, column < end)
 
 
 def first_heard() -> datetime | None:
-    """When the first complaint that counts was heard; None while there is none."""
+    """Return when the first complaint that counts was heard; None while there is none."""
     return db.session.execute(select(func.min(Complaint.heard_at)).where(REGISTERED)).scalar_one()
 
 
-def count(*conditions: Condition, where: Condition | None = None) -> tuple[int, ...]:
-    """How many complaints meet each of the conditions, in one reading."""
-    query = select(*(func.count().filter(one) for one in conditions)).select_from(Complaint)
+def count_complaints(*conditions: Condition, where: Condition | None = None) -> tuple[int, ...]:
+    """Count the complaints that meet each of the conditions, in one query."""
+    query = select(*(func.count().filter(condition) for condition in conditions)).select_from(Complaint)
     return tuple(db.session.execute(query if where is None else query.where(where)).one())
 
 
 def count_by_span(
     column: Any, begins: Sequence[datetime], end: datetime, conditions: Sequence[Condition]
 ) -> list[tuple[int, ...]]:
-    """The same for each of the spans that begin at `begins`, one after another, the last up to `end`."""
-    span = case(*((column >= begin, number) for number, begin in reversed(list(enumerate(begins))))).label(
-        "span"
-    )
+    """Count the same in each of the spans that begin at `begins`, one after another, the last up to `end`."""
+    latest_first = reversed(list(enumerate(begins)))
+    span = case(*((column >= begin, number) for number, begin in latest_first)).label("span")
     query = (
-        select(span, *(func.count().filter(one) for one in conditions))
+        select(span, *(func.count().filter(condition) for condition in conditions))
         .select_from(Complaint)
-        .where(within(column, begins[0], end))
+        .where(within_period(column, begins[0], end))
         .group_by("span")
     )
-    found = {row[0]: tuple(row[1:]) for row in db.session.execute(query)}
-    return [found.get(number, (0,) * len(conditions)) for number in range(len(begins))]
+    counts = {number: tuple(of_span) for number, *of_span in db.session.execute(query)}
+    none = (0,) * len(conditions)
+    return [counts.get(number, none) for number in range(len(begins))]
 
 
 def most_frequent(
-    by: str, begin: datetime, end: datetime, most: int | None = MOST_LINES
+    by: str, begin: datetime, end: datetime, max_lines: int | None = MAX_PARETO_LINES
 ) -> tuple[list[tuple[Any, int]], int]:
-    """Valid complaints heard within a period: [(key, how many)] of the `most` frequent keys, None where
-    nothing is stated, and all together."""
+    """Count the valid complaints heard within a period by their most frequent keys.
+
+    Return [(key, how many)], the key None where nothing is stated, and the number of all together.
+    """
     query = (
         select(PARETO[by].label("sorted_by"), func.count().label("pieces"), func.sum(func.count()).over())
-        .where(COUNTED["valid"], within(Complaint.heard_at, begin, end))
+        .where(COUNTED["valid"], within_period(Complaint.heard_at, begin, end))
         .group_by("sorted_by")
         .order_by(func.count().desc(), literal_column("sorted_by").asc().nulls_last())
-        .limit(most)
+        .limit(max_lines)
     )
     rows = db.session.execute(query).all()
     return [(row[0], row[1]) for row in rows], int(rows[0][2]) if rows else 0
@@ -168,44 +171,43 @@ class seconds_between(FunctionElement[float]):  # noqa: N801 - a function of SQL
 
 @compiles(seconds_between)
 def _in_postgresql(element: Any, compiler: Any, **options: Any) -> str:
-    first, last = (compiler.process(one, **options) for one in element.clauses)
+    first, last = (compiler.process(clause, **options) for clause in element.clauses)
     return f"EXTRACT(EPOCH FROM ({last} - {first}))"
 
 
 @compiles(seconds_between, "sqlite")
 def _in_sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    first, last = (compiler.process(one, **options) for one in element.clauses)
+    first, last = (compiler.process(clause, **options) for clause in element.clauses)
     return f"((julianday({last}) - julianday({first})) * 86400.0)"
 
 
 @dataclass(frozen=True)
 class Durations:
-    """How many there were, their mean and their median; both None where there was none."""
+    """Number, mean and median of durations; mean and median are None where there are none."""
 
     number: int
     mean: timedelta | None
     median: timedelta | None
 
 
-def durations(column: Any, begin: datetime, end: datetime) -> Durations:
-    """From when we first heard to the moment in `column`, of the complaints for which that moment lies within
-    a period."""
+def durations_in_period(column: Any, begin: datetime, end: datetime) -> Durations:
+    """Measure from when we first heard to the moment in `column`, for the complaints of which that moment
+    lies within a period."""
     took = (
         select(seconds_between(Complaint.heard_at, column).label("took")).where(
-            REGISTERED, within(column, begin, end)
+            REGISTERED, within_period(column, begin, end)
         )
     ).subquery()
-    placed = select(
+    ranked = select(
         took.c.took,
-        func.row_number().over(order_by=took.c.took).label("place"),
+        func.row_number().over(order_by=took.c.took).label("rank"),
         func.count().over().label("number"),
     ).subquery()
-    in_middle = (placed.c.place * 2 >= placed.c.number) & (placed.c.place * 2 <= placed.c.number + 2)
-    number, mean, median = db.session.execute(
-        select(func.count(), func.avg(placed.c.took), func.avg(placed.c.took).filter(in_middle)).select_from(
-            placed
-        )
-    ).one()
-    return Durations(
-        number, *(None if one is None else timedelta(seconds=round(one)) for one in (mean, median))
-    )
+    in_middle = (ranked.c.rank * 2 >= ranked.c.number) & (ranked.c.rank * 2 <= ranked.c.number + 2)
+    query = select(func.count(), func.avg(ranked.c.took), func.avg(ranked.c.took).filter(in_middle))
+    number, mean, median = db.session.execute(query.select_from(ranked)).one()
+    return Durations(number, _whole_seconds(mean), _whole_seconds(median))
+
+
+def _whole_seconds(seconds: float | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=round(seconds))

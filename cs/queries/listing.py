@@ -1,4 +1,4 @@
-"""The list pattern: filter, search, sort, and pages by key. The address always holds the whole question.
+"""The list pattern: filter, search, sort, and pages by key. The URL always holds all criteria.
 
 A list reads rows of columns, not objects. A page is found by the last row's sort value and id, so the
 thousandth page costs as much as the first.
@@ -24,15 +24,14 @@ from cs.extensions import db
 from cs.records.procedure import zone
 from cs.records.record import MAX_ID, Record
 from cs.records.search import MAX_SEARCH_LENGTH, matching
-from cs.wording.words import day, term
+from cs.wording.formats import format_day
+from cs.wording.labels import term
 
-COUNTED = 10_000  # beyond so many rows a list says "more than"
-LONGEST_CURSOR = 2000
-MOST_ECHOED = 80  # characters of an address that a message repeats
-EARLIEST, LATEST = (
-    date(1900, 1, 1),
-    date(9000, 1, 1),
-)  # bounds beyond them bound nothing, and their moments may not exist
+MAX_COUNTED = 10_000  # beyond so many rows a list says "more than"
+MAX_CURSOR = 2000
+MAX_ECHOED = 80  # characters of an address that a message repeats
+# Bounds beyond these bound nothing, and their moments may not exist.
+EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -50,10 +49,12 @@ class Filter:
     named: Callable[[str], str | None] | None = None
     quiet: bool = False
 
-    def offered(self, value: str) -> list[tuple[str, str]]:
-        """The options, with the one that is asked for."""
+    def options_for(self, value: str) -> list[tuple[str, str]]:
+        """Return the options, with the one that the URL asks for."""
         options = self.options()
-        label = self.named(value) if self.named and value and value not in dict(options) else None
+        if self.named is None or not value or value in dict(options):
+            return options
+        label = self.named(value)
         return [*options, (value, label)] if label else options
 
 
@@ -68,11 +69,10 @@ class Sort:
 
 @dataclass(frozen=True)
 class Listing:
-    """One list: its rows, the ways to narrow and order them. `id` breaks ties; the first sort is the usual
-    one.
+    """One list: its rows, and the ways to narrow and order them. The first sort is the default; `id` breaks
+    ties.
 
-    Where a record has more than one row, `tie` is a whole number that differs between any two rows and is
-    never NULL.
+    Where a record has more than one row, `tie` is a whole number that is never NULL and differs in each.
     """
 
     model: type[Record]
@@ -80,11 +80,10 @@ class Listing:
     sorts: Mapping[str, Sort]
     filters: tuple[Filter, ...] = ()
     search_label: Callable[[], str] | None = None
-    # the column that `from` and `to` of the address bound: days of the factory's zone, both included
+    # The column that `from` and `to` of the URL bound: days of the factory's zone, both included.
     period: Any = None
-    dates: Mapping[str, tuple[Callable[[], str], Any]] = field(
-        default_factory=dict
-    )  # others that they may bound: what `by` asks for, its label, its column
+    # Other columns that they may bound: {value of `by`: (its label, its column)}.
+    dates: Mapping[str, tuple[Callable[[], str], Any]] = field(default_factory=dict)
     tie: Any = None
 
     @property
@@ -94,83 +93,84 @@ class Listing:
     def page(self, args: MultiDict[str, str], address: str) -> Page:
         return Page(self, args, address)
 
-    def narrowed(self, args: MultiDict[str, str]) -> Select[Any]:
-        """The rows that the address asks for, unordered. A value that is no option is as if it were not
-        there."""
+    def filtered_query(self, args: MultiDict[str, str]) -> Select[Any]:
+        """Return the rows that the URL asks for, unordered. A value that is no option is ignored."""
         query = self.columns
-        for one in self.filters:
-            value = args.get(one.name, "")
-            if value and value in dict(one.offered(value)):
-                query = query.where(one.condition(value))
+        for choice in self.filters:
+            value = args.get(choice.name, "")
+            if value and value in dict(choice.options_for(value)):
+                query = query.where(choice.condition(value))
         if self.period is not None:
             _label, column = self.dates.get(args.get("by", ""), (None, self.period))
-            query = query.where(*Period.of(args).conditions(column))
-        typed = args.get("q", "")[:MAX_SEARCH_LENGTH].replace("\x00", "")
-        return query.where(*matching(self.model, typed)) if typed and self.search_label else query
+            query = query.where(*Period.from_arguments(args).conditions(column))
+        words = args.get("q", "")[:MAX_SEARCH_LENGTH].replace("\x00", "")
+        return query.where(*matching(self.model, words)) if words and self.search_label else query
 
-    def count(self, args: MultiDict[str, str], most: int | None = None) -> int:
-        """How many rows the address asks for; with `most`, counted no further."""
-        counted = self.narrowed(args).select_from(self.model).with_only_columns(self.model.id).limit(most)
-        return int(db.session.execute(select(func.count()).select_from(counted.subquery())).scalar_one())
+    def count_rows(self, args: MultiDict[str, str], max_rows: int | None = None) -> int:
+        """Count the rows that the URL asks for, up to `max_rows`."""
+        rows = self.filtered_query(args).select_from(self.model).with_only_columns(self.model.id)
+        counted = select(func.count()).select_from(rows.limit(max_rows).subquery())
+        return int(db.session.execute(counted).scalar_one())
 
-    def asked(self, args: MultiDict[str, str]) -> dict[str, str]:
-        """What of the address narrows or orders this list, always in one order: without the place in it, and
-        without what means nothing here."""
-        names = [
-            *(one.name for one in self.filters),
-            *(("from", "to", *(["by"] if self.dates else [])) if self.period is not None else ()),
-            *(("q",) if self.search_label else ()),
-            "sort",
-        ]
-        return {name: args[name][:MAX_SEARCH_LENGTH] for name in names if args.get(name)}
+    def criteria(self, args: MultiDict[str, str]) -> dict[str, str]:
+        """Return the arguments that narrow or order this list, always in one order, without the position in
+        it and without what means nothing here."""
+        names = [choice.name for choice in self.filters]
+        if self.period is not None:
+            names += ["from", "to"]
+            names += ["by"] if self.dates else []
+        if self.search_label:
+            names.append("q")
+        return {name: args[name][:MAX_SEARCH_LENGTH] for name in [*names, "sort"] if args.get(name)}
 
-    def said(self, args: MultiDict[str, str]) -> list[tuple[str, str]]:
-        """What the address asks for, in words, (label, value): for the head of a print or a file."""
-        period = Period.of(args)
+    def criteria_in_words(self, args: MultiDict[str, str]) -> list[tuple[str, str]]:
+        """Return the criteria as (label, value), for the head of a print or a file."""
+        period = Period.from_arguments(args)
         words = []
         if self.period is not None and (period.first or period.last):
             label, _column = self.dates.get(args.get("by", ""), (lambda: term("period"), None))
-            words.append((label(), f"{day(period.first) or '…'} – {day(period.last) or '…'}"))
-        chosen = (
-            (one.label(), dict(one.offered(value)).get(value))
-            for one in self.filters
-            if (value := args.get(one.name, ""))
-        )
-        words += [(label, value) for label, value in chosen if value]
-        if self.search_label and (typed := args.get("q", "")[:MAX_SEARCH_LENGTH]):
-            words.append((term("search"), typed))
-        return [*words, (gettext("Sort"), self.sort(args)[1].label())]
+            first, last = (format_day(bound) or "…" for bound in (period.first, period.last))
+            words.append((label(), f"{first} – {last}"))
+        for choice in self.filters:
+            value = args.get(choice.name, "")
+            name = dict(choice.options_for(value)).get(value) if value else None
+            if name:
+                words.append((choice.label(), name))
+        if self.search_label and args.get("q"):
+            words.append((term("search"), args["q"][:MAX_SEARCH_LENGTH]))
+        return [*words, (gettext("Sort"), self.chosen_sort(args)[1].label())]
 
-    def faults(self, args: MultiDict[str, str]) -> list[str]:
-        """What of the address cannot be answered, in words: a file must not hold other rows than were asked
+    def criteria_faults(self, args: MultiDict[str, str]) -> list[str]:
+        """Return in words what of the URL cannot be answered: a file must not hold other rows than were asked
         for."""
-        said = [fault] if self.period is not None and (fault := Period.of(args).fault) else []
-        unknown = [
-            f"{one.label()}: {value}"
-            for one in self.filters
-            if (value := args.get(one.name)) and value not in dict(one.offered(value))
-        ]
+        period_fault = Period.from_arguments(args).fault if self.period is not None else None
+        unknown = []
+        for choice in self.filters:
+            value = args.get(choice.name)
+            if value and value not in dict(choice.options_for(value)):
+                unknown.append(f"{choice.label()}: {value}")
         if args.get("sort") and args["sort"] not in self.sorts:
             unknown.append(f"{gettext('Sort')}: {args['sort']}")
         if self.dates and args.get("by") and args["by"] not in self.dates:
             unknown.append(f"{term('period')}: {args['by']}")
-        return said + [
-            gettext("There is no such choice: %(choice)s.", choice=one[:MOST_ECHOED]) for one in unknown
+        faults = [period_fault] if period_fault else []
+        return faults + [
+            gettext("There is no such choice: %(choice)s.", choice=name[:MAX_ECHOED]) for name in unknown
         ]
 
-    def sort(self, args: MultiDict[str, str]) -> tuple[str, Sort]:
+    def chosen_sort(self, args: MultiDict[str, str]) -> tuple[str, Sort]:
         key = args.get("sort", "")
         return (key, self.sorts[key]) if key in self.sorts else next(iter(self.sorts.items()))
 
-    def ordered(self, args: MultiDict[str, str]) -> Select[Any]:
-        """All the rows that the address asks for, in its order."""
-        _key, sort = self.sort(args)
+    def ordered_query(self, args: MultiDict[str, str]) -> Select[Any]:
+        """Return the rows that the URL asks for, in its order."""
+        _key, sort = self.chosen_sort(args)
         order = (
             (sort.column.desc(), self.row_id.desc())
             if sort.descending
             else (sort.column.asc(), self.row_id.asc())
         )
-        return self.narrowed(args).order_by(*order)
+        return self.filtered_query(args).order_by(*order)
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ class Period:
     fault: str | None = None
 
     @classmethod
-    def of(cls, args: MultiDict[str, str]) -> Period:
+    def from_arguments(cls, args: MultiDict[str, str]) -> Period:
         try:
             first, last = (
                 date.fromisoformat(args[name]) if args.get(name) else None for name in ("from", "to")
@@ -211,31 +211,31 @@ class Page:
         self._listing, self.args, self._address = listing, args, address
         self.query = args.get("q", "")[:MAX_SEARCH_LENGTH]
         self.search_label = listing.search_label() if listing.search_label else None
-        self.sort, sort = listing.sort(args)
-        self.sort_options = [(key, one.label()) for key, one in listing.sorts.items()]
+        self.sort, sort = listing.chosen_sort(args)
+        self.sort_options = [(key, option.label()) for key, option in listing.sorts.items()]
         self.filters = [
             {
-                "name": one.name,
-                "label": one.label(),
-                "options": one.offered(args.get(one.name, "")),
-                "value": args.get(one.name, ""),
+                "name": choice.name,
+                "label": choice.label(),
+                "options": choice.options_for(args.get(choice.name, "")),
+                "value": args.get(choice.name, ""),
             }
-            for one in listing.filters
-            if args.get(one.name) or not one.quiet
+            for choice in listing.filters
+            if args.get(choice.name) or not choice.quiet
         ]
         self.dates = (
             [(name, label()) for name, (label, _column) in listing.dates.items()]
             if args.get("by") in listing.dates
             else []
         )
-        self.period = Period.of(args) if listing.period is not None else None
-        narrowed = listing.narrowed(args)
-        self.total = listing.count(args, COUNTED + 1)
+        self.period = Period.from_arguments(args) if listing.period is not None else None
+        narrowed = listing.filtered_query(args)
+        self.total = listing.count_rows(args, MAX_COUNTED + 1)
         self.rows, self._before, self._after = self._read(narrowed, sort)
 
     def _read(self, narrowed: Select[Any], sort: Sort) -> tuple[list[Row[Any]], str | None, str | None]:
         size = current_app.config["CS_PAGE_ROWS"]
-        backwards, key = _cursor(self.args, sort.column)
+        backwards, key = _read_cursor(self.args, sort.column)
         descending = sort.descending != backwards
         row_id = self._listing.row_id
         order = (sort.column.desc(), row_id.desc()) if descending else (sort.column.asc(), row_id.asc())
@@ -245,22 +245,24 @@ class Page:
             .limit(size + 1)
         )
         if key is not None:
-            place = tuple_(sort.column, row_id)  # compared as one: the database then goes to it in the index
+            position = tuple_(sort.column, row_id)  # compared as one, so that the index is used
             last = tuple_(literal(key[0], sort.column.type), literal(key[1]))
-            query = query.where(place < last if descending else place > last)
+            query = query.where(position < last if descending else position > last)
         rows = list(db.session.execute(query))
         more, rows = len(rows) > size, rows[:size]
         if backwards:
             rows.reverse()
         if not rows:
             return [], None, None
-        before = _encode(rows[0]) if (more if backwards else key is not None) else None
-        after = _encode(rows[-1]) if (True if backwards else more) else None
+        has_previous = more if backwards else key is not None
+        has_next = backwards or more
+        before = _encode_cursor(rows[0]) if has_previous else None
+        after = _encode_cursor(rows[-1]) if has_next else None
         return rows, before, after
 
     def _url(self, **changes: str | None) -> str:
-        asked = self.asked | {name: value for name, value in changes.items() if value}
-        return f"{self._address}?{urlencode(asked)}" if asked else self._address
+        args = self.asked | {name: value for name, value in changes.items() if value}
+        return f"{self._address}?{urlencode(args)}" if args else self._address
 
     @property
     def previous_url(self) -> str | None:
@@ -274,31 +276,31 @@ class Page:
     def narrowed(self) -> bool:
         """Whether a search or filter is set: an empty list then says so."""
         dated = self.period is not None and (self.period.first or self.period.last or self.period.fault)
-        return bool(self.query or dated) or any(one["value"] for one in self.filters)
+        return bool(self.query or dated) or any(choice["value"] for choice in self.filters)
 
     @property
     def count_text(self) -> str:
-        if self.total > COUNTED:
-            return gettext("more than %(count)s", count=COUNTED)
-        return gettext("%(count)s in all", count=self.total)
+        if self.total > MAX_COUNTED:
+            return str(gettext("more than %(count)s", count=MAX_COUNTED))
+        return str(gettext("%(count)s in all", count=self.total))
 
     @property
     def asked(self) -> dict[str, str]:
-        """What the address asks for, without the place in the list."""
+        """The arguments of the URL, without the position in the list."""
         return {name: value for name, value in self.args.items() if value and name not in ("before", "after")}
 
 
-def _encode(row: Row[Any]) -> str:
+def _encode_cursor(row: Row[Any]) -> str:
     value = row.sort_value
     text = value.isoformat() if isinstance(value, date | datetime) else value
     return base64.urlsafe_b64encode(json.dumps([text, row.sort_id]).encode()).decode().rstrip("=")
 
 
-def _cursor(args: MultiDict[str, str], column: Any) -> tuple[bool, tuple[Any, int] | None]:
-    """Which way and from which row on; a cursor that nobody gave out is as if it were not there."""
+def _read_cursor(args: MultiDict[str, str], column: Any) -> tuple[bool, tuple[Any, int] | None]:
+    """Return whether to read backwards, and from which row; a forged cursor is ignored."""
     backwards = bool(args.get("before"))
     text = args.get("before") or args.get("after") or ""
-    if not text or len(text) > LONGEST_CURSOR:
+    if not text or len(text) > MAX_CURSOR:
         return False, None
     try:
         value, row_id = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
@@ -311,18 +313,18 @@ def _cursor(args: MultiDict[str, str], column: Any) -> tuple[bool, tuple[Any, in
 
 
 def _sort_value(value: Any, wanted: type) -> Any:
-    """A value of the sort's column as the database takes it; ValueError, TypeError or OverflowError for one
-    that cannot stand in it."""
+    """Return a value of the sort's column as the database takes it; ValueError, TypeError or OverflowError
+    for one that the column cannot hold."""
     if wanted is datetime:
         value = datetime.fromisoformat(value).astimezone(UTC)
     elif wanted is date:
         value = date.fromisoformat(value)
-    if (
-        type(value) is not wanted
-        or (wanted is str and "\x00" in value)
-        or (wanted is int and abs(value) > MAX_ID)
-    ):
+    if type(value) is not wanted:
         raise ValueError
-    if wanted is str:
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise ValueError
         value.encode()
+    if isinstance(value, int) and abs(value) > MAX_ID:
+        raise ValueError
     return value

@@ -1,4 +1,4 @@
-"""What waits for a person, and whether the index of tasks says what the records say."""
+"""The tasks that a person may do, and whether the index of tasks agrees with the records."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ WORK = select(
 
 
 def waits_for(person: User, on: datetime) -> ColumnElement[bool]:
-    """The tasks that this person may do: by a permission of their roles, by name, or today as somebody's
-    deputy."""
+    """Return the condition of tasks that this person may do: by a permission of their roles, by name, or
+    today as somebody's deputy."""
     permissions = [permission.value for permission in permissions_of(person.roles)]
     if not permissions:
         return false()
@@ -51,11 +51,11 @@ def waits_for(person: User, on: datetime) -> ColumnElement[bool]:
     ]
     return or_(
         and_(Task.user_id.in_(managers), Task.permission.in_(deputised)) if managers else false(),
-        _own(person, permissions),
+        _waits_for_roles_of(person, permissions),
     )
 
 
-def _own(person: User, permissions: list[str]) -> ColumnElement[bool]:
+def _waits_for_roles_of(person: User, permissions: list[str]) -> ColumnElement[bool]:
     return and_(
         Task.permission.in_(permissions),
         or_(Task.user_id.is_(None), Task.user_id == person.id),
@@ -68,7 +68,7 @@ def is_mine(person: User) -> ColumnElement[bool]:
 
 
 def work_counts(person: User, on: datetime) -> dict[str, int]:
-    """How much waits: {all, mine, open (nobody has taken it), colleagues, late}."""
+    """Count the tasks that a person may do: {all, mine, open (nobody has taken it), colleagues, late}."""
     mine = is_mine(person)
     free = Task.taken_by_id.is_(None) & ~func.coalesce(Task.user_id == person.id, false())
     query = (
@@ -87,28 +87,36 @@ def work_counts(person: User, on: datetime) -> dict[str, int]:
 
 
 def verify_tasks(on: datetime) -> Iterator[Fault]:
-    """Compares the index of tasks with what the records and their rows say; `tasks rebuild` puts it right."""
+    """Compare the index of tasks with what the records and their rows say; `tasks rebuild` corrects it."""
     for kind, cls in KINDS.items():
         if not issubclass(cls, Workflowed):
             continue
-        kept: dict[int, dict[str, Task]] = {}
-        for task in db.session.execute(select(Task).where(Task.kind == kind)).scalars():
-            kept.setdefault(task.record_id, {})[(task.name, task.user_id)] = task
+        indexed = _indexed_tasks(kind)
         final = [state.code for state in cls.workflow.states if state.final]
-        for record in db.session.execute(
-            select(cls).where(cls.state.not_in(final)).order_by(cls.id)
-        ).scalars():
-            wanted, there = awaited(record, on), kept.pop(record.id, {})
-            if _asked_of_whom(wanted) != {
-                name: (task.step, task.permission, task.user_id, task.due_at) for name, task in there.items()
-            }:
+        unfinished = select(cls).where(cls.state.not_in(final)).order_by(cls.id)
+        for record in db.session.execute(unfinished).scalars():
+            if _awaited_tasks(record, on) != indexed.pop(record.id, {}):
                 yield Fault(f"{kind} {record.id}", "is awaited otherwise than its tasks say")
-        for record_id in sorted(kept):
+        for record_id in sorted(indexed):
             yield Fault(f"{kind} {record_id}", "has tasks, but nothing is awaited")
 
 
-def _asked_of_whom(tasks: dict[str, dict[str, Any]]) -> dict[str, tuple[Any, ...]]:
+TaskKey = tuple[str, int | None]  # what is awaited, and from whom by name
+TaskContent = tuple[Any, ...]
+
+
+def _indexed_tasks(kind: str) -> dict[int, dict[TaskKey, TaskContent]]:
+    """Return {record: its tasks as the index has them}."""
+    tasks: dict[int, dict[TaskKey, TaskContent]] = {}
+    for task in db.session.execute(select(Task).where(Task.kind == kind)).scalars():
+        content = (task.step, task.permission, task.user_id, task.due_at)
+        tasks.setdefault(task.record_id, {})[task.name, task.user_id] = content
+    return tasks
+
+
+def _awaited_tasks(record: Workflowed, on: datetime) -> dict[TaskKey, TaskContent]:
+    """Return the tasks of a record as its state and its rows say."""
     return {
-        name: (facts["step"], facts["permission"], facts["user_id"], facts["due_at"])
-        for name, facts in tasks.items()
+        key: (values["step"], values["permission"], values["user_id"], values["due_at"])
+        for key, values in awaited(record, on).items()
     }

@@ -56,7 +56,7 @@ class Gate:
     @property
     def vacant(self) -> tuple[str | None, ...]:
         """The roles without which it cannot be passed and which nobody holds."""
-        empty = tuple(one.role for one in self.roles if not one.people)
+        empty = tuple(signers.role for signers in self.roles if not signers.people)
         return empty if self.each or len(empty) == len(self.roles) else ()
 
 
@@ -101,25 +101,29 @@ def signers_today(on: datetime) -> SignersToday:
             select(Task.kind, Task.name, func.count(Task.record_id.distinct())).group_by(Task.kind, Task.name)
         )
     }
-    stuck = {Replenishment.kind: sum(not one.can_be_completed(held) for one in _unsigned())}
+    stuck = {
+        Replenishment.kind: sum(
+            not application.can_be_completed(held) for application in _unsigned_applications()
+        )
+    }
     gates = []
     for kind, cls in KINDS.items():
-        for step in _signed(cls):
+        for step in _signed_steps(cls):
             each = step.permission is Permission.APPROVE_REPLENISHMENT
             gates.append(
                 Gate(
                     kind,
                     step,
-                    _signers(step, people, deputies),
+                    _signers_of_step(step, people, deputies),
                     each,
                     waiting.get((kind, step.task or ""), 0),
                     stuck[kind] if each else 0,
                 )
             )
-    return SignersToday(tuple(gates), _chains(people, held))
+    return SignersToday(tuple(gates), _chains_of_signatures(people, held))
 
 
-def _unsigned() -> list[Replenishment]:
+def _unsigned_applications() -> list[Replenishment]:
     """The applications whose signatures are awaited, without their lines."""
     query = (
         select(Replenishment).where(Replenishment.state == UNORDERED).options(lazyload(Replenishment.lines))
@@ -127,7 +131,7 @@ def _unsigned() -> list[Replenishment]:
     return list(db.session.execute(query).scalars())
 
 
-def _signed(cls: type) -> list[Step]:
+def _signed_steps(cls: type) -> list[Step]:
     """The steps that are signed, the first of each task: the others are its alternatives."""
     steps = (
         [step for step in cls.workflow.steps if step.task and step.signed]
@@ -137,7 +141,7 @@ def _signed(cls: type) -> list[Step]:
     return list({step.task: step for step in reversed(steps)}.values())[::-1]
 
 
-def _signers(step: Step, people: tuple[User, ...], deputies: list[Deputy]) -> tuple[Signers, ...]:
+def _signers_of_step(step: Step, people: tuple[User, ...], deputies: list[Deputy]) -> tuple[Signers, ...]:
     if (
         step.permission is Permission.COUNTERSIGN
     ):  # 5.2.2.4: by the heads who were at the meeting, whatever their role
@@ -157,16 +161,21 @@ def _signers(step: Step, people: tuple[User, ...], deputies: list[Deputy]) -> tu
     )
 
 
-def _chains(people: tuple[User, ...], held: dict[int, tuple[str, ...]]) -> tuple[Chain, ...]:
+def _chains_of_signatures(people: tuple[User, ...], held: dict[int, tuple[str, ...]]) -> tuple[Chain, ...]:
     applicants = [person for person in people if person.may(Permission.APPLY_REPLENISHMENT)]
     latest = select(Replenishment.created_by_id).order_by(Replenishment.id.desc()).limit(LATEST)
     filed = Counter(db.session.execute(latest).scalars())
-    most = max(filed.values(), default=0)
+    max_filed = max(filed.values(), default=0)
     chains = []
     for roles in rulebook().replenishment.chains():
         blocked = tuple(person for person in applicants if not can_pass(held, roles, (person.id,)))
         closed = not can_pass(held, roles, ()) or (bool(applicants) and len(blocked) == len(applicants))
         chains.append(
-            Chain(roles, blocked, tuple(person for person in blocked if filed[person.id] == most > 0), closed)
+            Chain(
+                roles,
+                blocked,
+                tuple(person for person in blocked if filed[person.id] == max_filed > 0),
+                closed,
+            )
         )
     return tuple(chains)

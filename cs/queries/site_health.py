@@ -1,9 +1,10 @@
-"""What the administrator must see: who is here, roles that nobody holds, days and clocks that run out."""
+"""What the administrator must see: accounts, vacant roles, the end of the known holidays, a wrong clock."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import ColumnElement, case, func, select
@@ -20,7 +21,7 @@ from cs.records.users import User
 
 
 @dataclass(frozen=True)
-class HouseState:
+class SiteHealth:
     """Counts and warnings of the administrator's page; see `house_state`."""
 
     people: int
@@ -35,9 +36,9 @@ class HouseState:
     clock_behind: timedelta | None
 
 
-def house_state(on: datetime) -> HouseState:
-    """Who is here, and what the administrator should see to: rows of the authority table that nobody fills,
-    and what time threatens."""
+def read_site_health(on: datetime) -> SiteHealth:
+    """Count accounts and sessions, and find what needs the administrator's attention: rows of the authority
+    table that nobody can fill, due times beyond the known holidays, a clock behind the last event."""
     config = current_app.config
     live = (
         LoginSession.ended_at.is_(None)
@@ -59,16 +60,18 @@ def house_state(on: datetime) -> HouseState:
     known_until = work_calendar().known_until or date.max
     beyond = datetime.combine(known_until + timedelta(days=1), time(), zone())
     head = db.session.get(SiteHead, 1)
-    return HouseState(
-        people=_count(User, User.active),
-        sessions=_count(LoginSession, live & LoginSession.user_id.in_(select(User.id).where(User.active))),
+    return SiteHealth(
+        people=_count_rows(User, User.active),
+        sessions=_count_rows(
+            LoginSession, live & LoginSession.user_id.in_(select(User.id).where(User.active))
+        ),
         departments=len(departments),
-        never_signed_in=_count(User, User.active & never_signed_in()),
+        never_signed_in=_count_rows(User, User.active & never_signed_in()),
         vacant_roles=tuple(role for role in rulebook().roles if role not in roles),
         headless_departments=tuple(code for code in departments if code not in heads),
         impossible=tuple(row for row in AUTHORITY if roles.isdisjoint(row.roles)),
         calendar_known_until=known_until,
-        due_beyond=_count(Task, Task.due_at >= beyond),
+        due_beyond=_count_rows(Task, Task.due_at >= beyond),
         clock_behind=head.at - on if head and head.at and head.at > on else None,
     )
 
@@ -77,5 +80,5 @@ def never_signed_in() -> ColumnElement[bool]:
     return ~select(LoginSession.token_hash).where(LoginSession.user_id == User.id).exists()
 
 
-def _count(model: type[db.Model], condition: ColumnElement[bool]) -> int:  # type: ignore[name-defined]
+def _count_rows(model: type[db.Model], condition: Any) -> int:  # type: ignore[name-defined]
     return int(db.session.execute(select(func.count()).select_from(model).where(condition)).scalar_one())

@@ -20,7 +20,7 @@ from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
 if TYPE_CHECKING:
-    from cs.files.store import Stored
+    from cs.files.store import StoredFile
 
 
 class _StoredFile(Model):
@@ -81,7 +81,7 @@ class PendingUpload(_StoredFile):
 
 
 def attach(
-    record: Workflowed, files: list[Stored] | list[PendingUpload], *, step: str, by: User, on: datetime
+    record: Workflowed, files: list[StoredFile] | list[PendingUpload], *, step: str, by: User, on: datetime
 ) -> None:
     """Add files to a record, with one event that names them and their hashes. Raise NotOpen if it is
     closed or void."""

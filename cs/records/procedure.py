@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -35,6 +35,15 @@ def rulebook() -> Rulebook:
 def zone() -> ZoneInfo:
     """Return the factory's time zone."""
     return ZoneInfo(current_app.config["CS_TIMEZONE"])
+
+
+def local_day(moment: datetime) -> date:
+    """Return the day of a moment in the factory's time zone."""
+    return moment.astimezone(zone()).date()
+
+
+def local_day_if_any(moment: datetime | None) -> date | None:
+    return local_day(moment) if moment else None
 
 
 def verify_procedure_texts() -> Iterator[Fault]:

@@ -3,7 +3,6 @@ one line."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import url_for
@@ -16,10 +15,12 @@ from cs.models.capa_parts import Action, PastRound, Verification
 from cs.models.customers import Customer
 from cs.printing.definition import Column, Register
 from cs.procedure import capa as procedure
+from cs.queries.filter_options import state_filter
 from cs.queries.listing import Filter, Listing, Sort
-from cs.records.procedure import zone
+from cs.records.procedure import local_day_if_any
 from cs.records.users import User
-from cs.wording.words import choice, choices, day, department_name, departments, state_name, term, today
+from cs.wording.formats import format_day, local_today
+from cs.wording.labels import choice, choices, department_name, departments_by_code, state_name, term
 
 OWNER, ISSUER = aliased(User), aliased(User)
 ROUNDS = union(
@@ -78,16 +79,11 @@ LISTING = Listing(
         "number": Sort(lambda: term("capa_no"), Capa.number),
     },
     (
-        Filter(
-            "state",
-            lambda: term("status"),
-            lambda: [(state.code, state_name("capa", state.code)) for state in procedure.STATES],
-            lambda value: Capa.state == value,
-        ),
+        state_filter(Capa),
         Filter(
             "department",
             lambda: term("resp_dept"),
-            lambda: [(code, department_name(code)) for code in departments()],
+            lambda: [(code, department_name(code)) for code in departments_by_code()],
             lambda value: Capa.department == value,
         ),
         Filter(
@@ -103,34 +99,30 @@ LISTING = Listing(
 )
 
 
-def _day_in_factory(moment: Any) -> date | None:
-    return moment.astimezone(zone()).date() if moment else None
-
-
-def _overdue(row: Row[Any]) -> int | None:
+def _days_overdue(row: Row[Any]) -> int | None:
     """7.6-17: days after the planned day; of a CAR without measures, days after the answer was wanted.
     Nothing where all is in time or ended."""
     wanted = row.planned_on or row.due_on
     stands = row.runs and row.state in procedure.UNFINISHED
-    until = row.done_on or (today() if stands else None)
+    until = row.done_on or (local_today() if stands else None)
     late = (until - wanted).days if until and wanted else 0
     return late if late > 0 else None
 
 
-def _cause(row: Row[Any]) -> tuple[tuple[str, str], ...] | None:
-    said = (("occurrence", row.occurrence_cause), ("escape", row.escape_cause))
-    return tuple((choice("cause_kind", kind), text) for kind, text in said if text) or None
+def _causes_in_words(row: Row[Any]) -> tuple[tuple[str, str], ...] | None:
+    causes = (("occurrence", row.occurrence_cause), ("escape", row.escape_cause))
+    return tuple((choice("cause_kind", kind), text) for kind, text in causes if text) or None
 
 
-def _status(row: Row[Any]) -> str:
+def _status_in_words(row: Row[Any]) -> str:
     if not row.runs:
         return term("reopened")
     sent_back = row.sent_back_reason and row.state in procedure.UNANSWERED
     return term("sent_back") if sent_back else state_name("capa", row.state)
 
 
-def _verified(row: Row[Any]) -> str | None:
-    return f"{row.verification_method} · {day(row.period_to)}" if row.verification_method else None
+def _verification_in_words(row: Row[Any]) -> str | None:
+    return f"{row.verification_method} · {format_day(row.period_to)}" if row.verification_method else None
 
 
 CAPA_REGISTER = Register(
@@ -144,13 +136,13 @@ CAPA_REGISTER = Register(
         Column("source", lambda row: choice("capa_source", row.source), 11),
         Column("source_no", lambda row: row.source_no, 16, under=True),
         Column("customer", lambda row: row.short_name, 14),
-        Column("issued_at", lambda row: _day_in_factory(row.issued_at), 11, "day"),
+        Column("issued_at", lambda row: local_day_if_any(row.issued_at), 11, "day"),
         Column("issued_by", lambda row: row.issuer, 10, under=True),
         Column("problem", lambda row: row.problem, 32),
         Column("resp_dept", lambda row: department_name(row.department), 10),
         Column("due_on", lambda row: row.due_on, 11, "day", under=True),
         Column("owner", lambda row: row.owner, 10, under=True),
-        Column("cause", _cause, 32),
+        Column("cause", _causes_in_words, 32),
         Column("action_kind", lambda row: choice("action_kind", row.action_kind), 10),
         Column("corrective_action", lambda row: row.content if row.action_kind != "preventive" else None, 30),
         Column(
@@ -161,13 +153,13 @@ CAPA_REGISTER = Register(
         ),
         Column("planned_on", lambda row: row.planned_on, 11, "day"),
         Column("done_on", lambda row: row.done_on, 11, "day", under=True),
-        Column("overdue_days", _overdue, 8, "whole"),
-        Column("method_and_day", _verified, 22),
+        Column("overdue_days", _days_overdue, 8, "whole"),
+        Column("method_and_day", _verification_in_words, 22),
         Column("effect", lambda row: choice("effect", row.effect), 8, under=True),
-        Column("status", _status, 12),
+        Column("status", _status_in_words, 12),
         Column(
             "closed_on",
-            lambda row: _day_in_factory(row.closed_at) if row.runs else None,
+            lambda row: local_day_if_any(row.closed_at) if row.runs else None,
             11,
             "day",
             under=True,

@@ -7,20 +7,32 @@ from typing import Any
 
 from flask_babel import gettext
 
-from cs.drawing.fishbone import draw
+from cs.drawing.fishbone import draw_fishbone
 from cs.models.capa import Capa
-from cs.printing.definition import Block, Box, Boxes, Column, Drawing, Paper, Pictures, Signing, Table, ended
+from cs.printing.definition import (
+    Block,
+    Box,
+    Boxes,
+    Column,
+    Drawing,
+    Paper,
+    Pictures,
+    Signing,
+    Table,
+    reasons_for_ending,
+)
 from cs.procedure import capa as procedure
-from cs.wording.words import choice, department_name, listed, term
+from cs.wording.formats import list_in_words
+from cs.wording.labels import choice, department_name, term
 
 Of = tuple[Capa, dict[str, Any]]  # the CAR, and what one of its rounds says (Capa.of_round)
 
 
-def _rounds(record: Capa) -> list[Of]:
+def _rounds_of_car(record: Capa) -> list[Of]:
     return [(record, record.of_round(number)) for number in range(1, record.round + 1)]
 
 
-def _titled(words: Any) -> Any:
+def _title_with_round(words: Any) -> Any:
     """The block's title; with the round where there is more than one."""
 
     def title(of: Of | None) -> str:
@@ -31,26 +43,26 @@ def _titled(words: Any) -> Any:
     return title
 
 
-def _said(name: str) -> Any:
+def _answer_named(name: str) -> Any:
     return lambda of: of[1][name]
 
 
-def _proof(name: str) -> Any:
+def _verification_named(name: str) -> Any:
     return lambda of: getattr(of[1]["verification"], name) if of[1]["verification"] else None
 
 
-def fishbone_of(record: Capa, said: dict[str, Any]) -> str | None:
-    """The fishbone of a round in the reader's language; None where it has none."""
-    if not said["bones"]:
+def fishbone_of(record: Capa, answers: dict[str, Any]) -> str | None:
+    """Return the fishbone of a round in the reader's language; None where it has none."""
+    if not answers["bones"]:
         return None
     ribs = [
         (
             choice("cause_class", code),
-            [(bone.cause, bone.is_root) for bone in said["bones"] if bone.cause_class == code],
+            [(bone.cause, bone.is_root) for bone in answers["bones"] if bone.cause_class == code],
         )
         for code in procedure.SIX_M
     ]
-    return draw(record.problem, ribs, term("is_root"))
+    return draw_fishbone(record.problem, ribs, term("is_root"))
 
 
 PROBLEM = Boxes(
@@ -70,17 +82,17 @@ PROBLEM = Boxes(
     ),
 )
 
-ENDED = ended("sent_back_reason", "void_reason")
+ENDED = reasons_for_ending("sent_back_reason", "void_reason")
 
 CAUSE = Boxes(
     "cause",
     (
-        Box("occurrence_cause", _said("occurrence_cause"), 4),
-        Box("escape_cause", _said("escape_cause"), 4),
-        Box("system_cause", _said("system_cause"), 4),
+        Box("occurrence_cause", _answer_named("occurrence_cause"), 4),
+        Box("escape_cause", _answer_named("escape_cause"), 4),
+        Box("system_cause", _answer_named("system_cause"), 4),
         Box("cause_class", lambda of: choice("cause_class", of[1]["cause_class"]), 2, options="cause_class"),
-        Box("cause_verified_by", _said("cause_verified_by"), 2),
-        Box("cause_verification", _said("cause_verification"), 4),
+        Box("cause_verified_by", _answer_named("cause_verified_by"), 2),
+        Box("cause_verification", _answer_named("cause_verification"), 4),
     ),
 )
 
@@ -92,7 +104,7 @@ WHYS = Table(
         Column("because", lambda why: why.because, 72),
         Column("proven", lambda why: why.proven, 8, "yes_no"),
     ),
-    _said("whys"),
+    _answer_named("whys"),
     10,
 )
 
@@ -113,7 +125,7 @@ MEASURES = Table(
         Column("done_on", lambda row: row.done_on, 11, "day"),
         Column("done_note", lambda row: row.done_note, 22),
     ),
-    _said("actions"),
+    _answer_named("actions"),
     5,
 )
 
@@ -122,12 +134,12 @@ AFTER_MEASURES = Boxes(
     (
         Box(
             "documents",
-            lambda of: listed(choice("document", code) for code in of[1]["documents"]),
+            lambda of: list_in_words(choice("document", code) for code in of[1]["documents"]),
             2,
             options="document",
         ),
-        Box("carried_out_on", _said("carried_out_on"), 2, "day"),
-        Box("read_across", _said("read_across"), 4),
+        Box("carried_out_on", _answer_named("carried_out_on"), 2, "day"),
+        Box("read_across", _answer_named("read_across"), 4),
     ),
 )
 
@@ -143,11 +155,11 @@ PROOF = Boxes(
             "verified_by",
             lambda of: of[1]["verification"].verified_by.name if of[1]["verification"] else None,
         ),
-        Box("verified_at", _proof("verified_at"), 2, "moment"),
-        Box("verification_method", _proof("verification_method"), 2),
-        Box("period_from", _proof("period_from"), kind="day"),
-        Box("period_to", _proof("period_to"), kind="day"),
-        Box("verification_data", _proof("verification_data"), 4),
+        Box("verified_at", _verification_named("verified_at"), 2, "moment"),
+        Box("verification_method", _verification_named("verification_method"), 2),
+        Box("period_from", _verification_named("period_from"), kind="day"),
+        Box("period_to", _verification_named("period_to"), kind="day"),
+        Box("verification_data", _verification_named("verification_data"), 4),
     ),
 )
 
@@ -155,9 +167,21 @@ CAR_SHEET = Paper(
     "car",
     (
         Block("A", lambda _: term("problem"), (ENDED, PROBLEM), "5.2.2.5 · 5.4.6"),
-        Block("D", _titled(lambda: gettext("Cause")), (CAUSE, WHYS, FISHBONE), "5.2.2.5", _rounds),
-        Block("E", _titled(lambda: gettext("Measures")), (MEASURES, AFTER_MEASURES), "5.2.2.5", _rounds),
-        Block("G", _titled(lambda: term("verification")), (PROOF,), "5.2.2.5", _rounds),
+        Block(
+            "D",
+            _title_with_round(lambda: gettext("Cause")),
+            (CAUSE, WHYS, FISHBONE),
+            "5.2.2.5",
+            _rounds_of_car,
+        ),
+        Block(
+            "E",
+            _title_with_round(lambda: gettext("Measures")),
+            (MEASURES, AFTER_MEASURES),
+            "5.2.2.5",
+            _rounds_of_car,
+        ),
+        Block("G", _title_with_round(lambda: term("verification")), (PROOF,), "5.2.2.5", _rounds_of_car),
         Block("", lambda _: term("evidence"), (Pictures(),), "5.6"),
     ),
     (

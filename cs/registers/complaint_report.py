@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from flask_babel import gettext
 
-from cs.printing.definition import Block, Box, Boxes, Column, Paper, Pictures, Signing, Table, ended
+from cs.printing.definition import (
+    Block,
+    Box,
+    Boxes,
+    Column,
+    Paper,
+    Pictures,
+    Signing,
+    Table,
+    reasons_for_ending,
+)
 from cs.registers.complaint_rows import (
     capas_of,
     causes_of,
@@ -18,7 +28,8 @@ from cs.registers.complaint_rows import (
     of_goods,
     of_meeting,
 )
-from cs.wording.words import choice, defect, defect_category, department_name, listed, state_name, term
+from cs.wording.formats import list_in_words
+from cs.wording.labels import choice, defect_category_name, defect_name, department_name, state_name, term
 
 RECEIPT = Boxes(
     "receipt",
@@ -51,7 +62,7 @@ RECEIPT = Boxes(
         Box("description", lambda record: record.description, 4),
         Box(
             "demand",
-            lambda record: listed(choice("demand", code) for code in record.demands),
+            lambda record: list_in_words(choice("demand", code) for code in record.demands),
             2,
             options="demand",
         ),
@@ -72,7 +83,7 @@ OLD = Boxes(
     on_blank=False,
 )
 
-ENDED = ended("decline_reason", "void_reason")
+ENDED = reasons_for_ending("decline_reason", "void_reason")
 
 SAMPLES = Table(
     "samples",
@@ -113,8 +124,8 @@ ANALYSIS = Boxes(
         Box("quality_received_at", lambda record: record.quality_received_at, kind="moment"),
         Box("finding", lambda record: choice("finding", record.finding), options="finding"),
         Box("liability", lambda record: choice("liability", record.liability), options="liability"),
-        Box("defect_category", lambda record: defect_category(record.defect_category)),
-        Box("defect_code", lambda record: defect(record.defect_category, record.defect_code)),
+        Box("defect_category", lambda record: defect_category_name(record.defect_category)),
+        Box("defect_code", lambda record: defect_name(record.defect_category, record.defect_code)),
         Box("severity", lambda record: choice("severity", record.severity), options="severity"),
         Box("nature", lambda record: choice("nature", record.nature), options="nature"),
         Box("analysis", lambda record: record.analysis, 4),
@@ -266,7 +277,9 @@ CLOSE = Boxes(
         Box("late_reply_reason", lambda record: record.late_reply_reason, 4, if_filled=True),
         Box(
             "capas",
-            lambda record: listed(f"{capa.number} {state_name('capa', capa.state)}" for capa in record.capas),
+            lambda record: list_in_words(
+                f"{capa.number} {state_name('capa', capa.state)}" for capa in record.capas
+            ),
             4,
             if_filled=True,
         ),

@@ -7,15 +7,16 @@ from typing import Any, NamedTuple
 from flask_babel import gettext
 
 from cs.models.capa import Capa
-from cs.models.complaints.complaint import Complaint, Reply
-from cs.wording.words import term
+from cs.models.complaints.complaint import Complaint
+from cs.models.complaints.reply import Reply
+from cs.wording.labels import term
 
 # Of a part of the complaint, the complaint: its meetings and replies know it only by its rows.
 Of = tuple[Complaint, Any]
 
 
 class Cause(NamedTuple):
-    """What is said of the cause: by a CAR in its running round, or with a reply where no CAR was issued."""
+    """A cause as stated: by a CAR in its running round, or with a reply where no CAR was issued."""
 
     where: str
     department: str | None
@@ -41,7 +42,7 @@ def capas_of(record: Complaint) -> list[Capa]:
 
 
 def causes_of(record: Complaint) -> list[Cause]:
-    said = [
+    stated = [
         Cause(
             capa.number,
             capa.department,
@@ -52,7 +53,7 @@ def causes_of(record: Complaint) -> list[Cause]:
         )
         for capa in capas_of(record)
     ]
-    return said or [
+    return stated or [
         Cause(name_of_reply(reply), None, reply.cause, None, None, None)
         for reply in record.replies
         if reply.cause
@@ -60,7 +61,7 @@ def causes_of(record: Complaint) -> list[Cause]:
 
 
 def measures_of(record: Complaint) -> list[Measure]:
-    said = [
+    stated = [
         Measure(
             capa.number,
             action.action_kind,
@@ -74,7 +75,7 @@ def measures_of(record: Complaint) -> list[Measure]:
         for capa in capas_of(record)
         for action in capa.actions
     ]
-    return said or [
+    return stated or [
         Measure(name_of_reply(reply), None, reply.actions, None, None, None, None, None)
         for reply in record.replies
         if reply.actions
@@ -102,20 +103,14 @@ def meeting_title(of: Of | None) -> str:
 
 
 def in_meeting(rows: str) -> Any:
-    return lambda of: [row for row in getattr(of[0], rows) if row.round == of[1].round]
+    return lambda of: getattr(of[1], rows)
 
 
 def goods_of(of: Of) -> list[tuple[Any, Any]]:
     """(place, one of its dispositions); a place with nothing has none."""
-    complaint, meeting = of
+    _complaint, meeting = of
     return [
-        (place, row)
-        for place in complaint.places
-        if place.round == meeting.round
-        for row in [
-            one for one in complaint.dispositions if (one.round, one.place) == (place.round, place.place)
-        ]
-        or [None]
+        (place, row) for place in meeting.places for row in meeting.dispositions_at(place.place) or [None]
     ]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import Any
 
@@ -14,16 +13,25 @@ from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import aliased
 
 from cs.extensions import db
-from cs.models.complaints.complaint import Complaint, Reply
+from cs.models.complaints.complaint import Complaint
+from cs.models.complaints.reply import Reply
 from cs.models.customers import Customer, Product
 from cs.printing.definition import Column, Register
 from cs.procedure import complaints as procedure
 from cs.procedure.reading import CODE
 from cs.queries import kpis as figures
 from cs.queries.listing import Filter, Listing, Sort
-from cs.records.procedure import zone
+from cs.records.procedure import local_day, local_day_if_any
 from cs.records.record import MAX_ID, Record
-from cs.wording.words import choice, choices, defect, defect_category, department_name, state_name, term
+from cs.wording.labels import (
+    choice,
+    choices,
+    defect_category_name,
+    defect_name,
+    department_name,
+    state_name,
+    term,
+)
 
 LAST = aliased(Reply)
 LONGEST_ID = len(str(MAX_ID))
@@ -51,11 +59,11 @@ def _choice_of(group: str) -> Callable[[], list[tuple[str, str]]]:
     return lambda: choices(group)
 
 
-def _yes() -> list[tuple[str, str]]:
+def _yes_option() -> list[tuple[str, str]]:
     return [("yes", choice("yes_no", "yes"))]
 
 
-def _ages() -> list[tuple[str, str]]:
+def _age_options() -> list[tuple[str, str]]:
     return [
         ("all", gettext("all")),
         *(
@@ -70,7 +78,7 @@ def _open_for(value: str) -> ColumnElement[bool]:
 
 
 def age_in_words(first: int, last: int | None) -> str:
-    """A span of days, both included; without end where `last` is None."""
+    """Return a span of days in words, both included; without end where `last` is None."""
     return (
         gettext("%(first)s–%(last)s days", first=first, last=last)
         if last is not None
@@ -85,8 +93,8 @@ NAMED_BY_RECORD: dict[str, tuple[type[Record], Any]] = {
 
 
 def keys_in_words(by: str, keys: Iterable[Any]) -> dict[Any, str]:
-    """What the lines of the Pareto are called: categories, codes, customers, models, departments. What never
-    was one is left out."""
+    """Return the names of the Pareto's lines: categories, codes, customers, models, departments. Unknown keys
+    are left out."""
     keys = list(keys)
     names: dict[Any, str] = {key: gettext("not stated") for key in keys if key in (None, NOT_STATED)}
     if by in NAMED_BY_RECORD:
@@ -97,8 +105,8 @@ def keys_in_words(by: str, keys: Iterable[Any]) -> dict[Any, str]:
             if str(key).isdecimal() and len(str(key)) <= LONGEST_ID and int(key) <= MAX_ID
         }
         return names | {
-            ids[found]: said
-            for found, said in db.session.execute(select(model.id, name).where(model.id.in_(ids)))
+            ids[row_id]: row_name
+            for row_id, row_name in db.session.execute(select(model.id, name).where(model.id.in_(ids)))
         }
     coded = [
         key.split(".")
@@ -108,17 +116,19 @@ def keys_in_words(by: str, keys: Iterable[Any]) -> dict[Any, str]:
     match by:
         case "code":
             return names | {
-                ".".join(parts): f"{defect(*parts)} · {defect_category(parts[0])}"
+                ".".join(parts): f"{defect_name(*parts)} · {defect_category_name(parts[0])}"
                 for parts in coded
                 if len(parts) == 2
             }
         case "category":
-            return names | {".".join(parts): defect_category(parts[0]) for parts in coded if len(parts) == 1}
+            return names | {
+                ".".join(parts): defect_category_name(parts[0]) for parts in coded if len(parts) == 1
+            }
     return names | {".".join(parts): department_name(parts[0]) for parts in coded if len(parts) == 1}
 
 
-def _frequent(by: str) -> Filter:
-    """The complaints of one line of the Pareto."""
+def _pareto_line_filter(by: str) -> Filter:
+    """Return the filter by one line of the Pareto."""
 
     def condition(value: str) -> ColumnElement[bool]:
         if value == NOT_STATED:
@@ -148,20 +158,20 @@ OF_THE_FIGURES = (
         "reply",
         lambda: term("reply"),
         _choice_of("reply_state"),
-        lambda value: figures.replies(datetime.now(UTC))[value],
+        lambda value: figures.reply_conditions(datetime.now(UTC))[value],
         quiet=True,
     ),
     Filter(
         "first_reply",
         lambda: term("first_reply"),
         _choice_of("first_reply"),
-        lambda value: figures.first_replies()[value],
+        lambda value: figures.first_reply_conditions()[value],
         quiet=True,
     ),
-    Filter("open", lambda: term("open_for"), _ages, _open_for, quiet=True),
-    Filter("is_repeat", lambda: term("is_repeat"), _yes, lambda _value: figures.REPEATED, quiet=True),
-    Filter("is_closed", lambda: term("closed_on"), _yes, lambda _value: figures.CLOSED, quiet=True),
-    *(_frequent(by) for by in figures.PARETO),
+    Filter("open", lambda: term("open_for"), _age_options, _open_for, quiet=True),
+    Filter("is_repeat", lambda: term("is_repeat"), _yes_option, lambda _value: figures.REPEATED, quiet=True),
+    Filter("is_closed", lambda: term("closed_on"), _yes_option, lambda _value: figures.CLOSED, quiet=True),
+    *(_pareto_line_filter(by) for by in figures.PARETO),
 )
 
 LISTING = Listing(
@@ -231,25 +241,19 @@ LISTING = Listing(
 )
 
 
-def _rate(row: Row[Any]) -> Decimal | None:
-    if not row.checked_qty or row.defect_qty is None:
-        return None
-    return (Decimal(row.defect_qty * 100) / row.checked_qty).quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
-def _symptom(row: Row[Any]) -> tuple[str, ...]:
-    named = defect(row.defect_category, row.defect_code)
+def _symptom_with_defect(row: Row[Any]) -> tuple[str, ...]:
+    named = defect_name(row.defect_category, row.defect_code)
     return (named, row.description) if named and named != row.description else (row.description,)
 
 
-def _remarks(row: Row[Any]) -> tuple[Any, ...] | None:
+def _remarks_of_line(row: Row[Any]) -> tuple[Any, ...] | None:
     """The closing note; of a line of an old register its own number and what it said beside the columns."""
-    said = ((term("old_number"), row.old_number) if row.old_number else None, row.old_notes, row.closing_note)
-    return tuple(one for one in said if one) or None
-
-
-def _in_time(row: Row[Any]) -> bool | None:
-    return None if row.replied_at is None else row.replied_at <= row.first_due_at
+    remarks = (
+        (term("old_number"), row.old_number) if row.old_number else None,
+        row.old_notes,
+        row.closing_note,
+    )
+    return tuple(remark for remark in remarks if remark) or None
 
 
 COMPLAINT_REGISTER = Register(
@@ -259,7 +263,7 @@ COMPLAINT_REGISTER = Register(
     LISTING,
     (
         Column("complaint_no", lambda row: row.number, 18),
-        Column("complaint_date", lambda row: row.heard_at.astimezone(zone()).date(), 11, "day", under=True),
+        Column("complaint_date", lambda row: local_day(row.heard_at), 11, "day", under=True),
         Column("customer", lambda row: row.short_name, 16),
         Column("customer_level", lambda row: row.customer_level, 8, under=True),
         Column("model", lambda row: row.model, 14),
@@ -268,9 +272,15 @@ COMPLAINT_REGISTER = Register(
         Column("shipped_qty", lambda row: row.shipped_qty, 9, "whole", under=True),
         Column("checked_qty", lambda row: row.checked_qty, 9, "whole"),
         Column("defect_qty", lambda row: row.defect_qty, 9, "whole", under=True),
-        Column("defect_rate", _rate, 9, "percent", under=True),
-        Column("symptom", _symptom, 36),
-        Column("defect_category", lambda row: defect_category(row.defect_category), 13),
+        Column(
+            "defect_rate",
+            lambda row: procedure.defect_rate(row.defect_qty, row.checked_qty),
+            9,
+            "percent",
+            under=True,
+        ),
+        Column("symptom", _symptom_with_defect, 36),
+        Column("defect_category", lambda row: defect_category_name(row.defect_category), 13),
         Column("severity", lambda row: choice("severity", row.severity), 10, under=True),
         Column("nature", lambda row: choice("nature", row.nature), 8),
         Column(
@@ -286,17 +296,19 @@ COMPLAINT_REGISTER = Register(
         Column("measure_brief", lambda row: row.actions or row.reply_text, 26),
         Column("reply_due_at", lambda row: row.first_due_at, 16, "moment"),
         Column("replied_at", lambda row: row.replied_at, 16, "moment", under=True),
-        Column("on_time", _in_time, 7, "yes_no"),
+        Column(
+            "on_time", lambda row: procedure.replied_in_time(row.replied_at, row.first_due_at), 7, "yes_no"
+        ),
         Column("response", lambda row: choice("response", row.response), 9, under=True),
         Column(
             "closed_on",
-            lambda row: row.closed_at.astimezone(zone()).date() if row.closed_at else None,
+            lambda row: local_day_if_any(row.closed_at),
             13,
             "day",
         ),
         Column("status", lambda row: state_name("complaint", row.state), 12, under=True),
         Column("late_reply_reason", lambda row: row.late_reply_reason, 16),
-        Column("remarks", _remarks, 16),
+        Column("remarks", _remarks_of_line, 16),
     ),
     address=lambda row: url_for("complaints.detail", record_id=row.id),
 )

@@ -12,7 +12,7 @@ from cs.models.customers import Contact, Customer
 from cs.printing.definition import Column, Register
 from cs.queries.listing import Filter, Listing, Sort
 from cs.records.users import User
-from cs.wording.words import choice, choices, term
+from cs.wording.labels import choice, choices, term
 
 REP, CLERK = aliased(User), aliased(User)
 FIRST_CONTACT = (
@@ -69,7 +69,7 @@ LISTING = Listing(
 )
 
 
-def _level(row: Any) -> str:
+def _level_in_words(row: Any) -> str:
     return choice("customer_level", row.customer_level or "ungraded")
 
 
@@ -83,7 +83,7 @@ CUSTOMER_REGISTER = Register(
         Column("short_name", lambda row: row.short_name, 14),
         Column("full_name", lambda row: row.full_name, 28),
         Column("customer_type", lambda row: choice("customer_type", row.customer_type), 13),
-        Column("customer_level", _level, 8),
+        Column("customer_level", _level_in_words, 8),
         Column("main_products", lambda row: row.products, 20),
         Column("contact", lambda row: row.contact, 10),
         Column("contact_title", lambda row: row.position, 12, under=True),

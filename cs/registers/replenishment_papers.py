@@ -9,61 +9,74 @@ from flask_babel import gettext
 
 from cs.models.replenishment_lines import ReplenishmentLine
 from cs.models.replenishments import Replenishment
-from cs.printing.definition import Block, Box, Boxes, Column, Paper, Signed, Signing, Table, ended
+from cs.printing.definition import (
+    Block,
+    Box,
+    Boxes,
+    Column,
+    Paper,
+    Signed,
+    Signing,
+    Table,
+    reasons_for_ending,
+)
 from cs.procedure import replenishments as procedure
 from cs.records.signatures import RequiredSignature
-from cs.wording.words import choice, listed, moment, money, state_name, term
+from cs.wording.formats import format_moment, format_money, list_in_words
+from cs.wording.labels import choice, state_name, term
 
 SIGNERS = (*procedure.FIRST, *procedure.LAST)
 Numbered = tuple[int, ReplenishmentLine]
 
 
-def _lines(record: Replenishment) -> list[Numbered]:
+def _numbered_lines(record: Replenishment) -> list[Numbered]:
     return list(enumerate(record.lines, 1))
 
 
-def _signed(one: RequiredSignature, role: str) -> Signed:
+def _signature_in_box(signature: RequiredSignature, role: str) -> Signed:
     """A signature of the chain that runs: under which role, what was decided, and for whom where a deputy
     gave it."""
-    instead = gettext("for %(name)s", name=one.signed_for.name) if one.signed_for else ""
-    said = (role, choice("signature_decision", one.signature_decision), instead)
+    instead = gettext("for %(name)s", name=signature.signed_for.name) if signature.signed_for else ""
+    role_words = (role, choice("signature_decision", signature.signature_decision), instead)
     return Signed(
-        one.user.name if one.user else "",
-        " · ".join(part for part in said if part),
-        one.decided_at,
-        one.content_hash,
+        signature.user.name if signature.user else "",
+        " · ".join(part for part in role_words if part),
+        signature.decided_at,
+        signature.content_hash,
     )
 
 
-def _signers(*roles: str) -> Callable[[Replenishment], list[Signed]]:
+def _signers_for_roles(*roles: str) -> Callable[[Replenishment], list[Signed]]:
     """Who has signed or refused for these roles in the chain that runs; a box of one role says it in its
     title."""
 
     def people(record: Replenishment) -> list[Signed]:
         return [
-            _signed(one, choice("needed_role", one.needed_role) if len(roles) > 1 else "")
-            for one in record.running
-            if one.needed_role in roles and one.user is not None
+            _signature_in_box(
+                signature, choice("needed_role", signature.needed_role) if len(roles) > 1 else ""
+            )
+            for signature in record.running
+            if signature.needed_role in roles and signature.user is not None
         ]
 
     return people
 
 
-def _voided(record: Replenishment) -> str:
-    """The signatures that a later change took away."""
-    gone = [one for one in record.approvals if one.chain != record.chain and one.user is not None]
-    return listed(
-        f"{choice('needed_role', one.needed_role)} {one.user.name} {moment(one.decided_at)}"
-        for one in gone
-        if one.user
-    )
+def _void_signatures(record: Replenishment) -> str:
+    """Return the signatures that a later change made void."""
+    words = []
+    for approval in record.approvals:
+        if approval.chain != record.chain and approval.user is not None:
+            role = choice("needed_role", approval.needed_role)
+            words.append(f"{role} {approval.user.name} {format_moment(approval.decided_at)}")
+    return list_in_words(words)
 
 
 def _of_return(record: Replenishment) -> str | None:
     return record.of_return.number if record.of_return else None
 
 
-def _applicant(record: Replenishment) -> str | None:
+def _applicant_name(record: Replenishment) -> str | None:
     return record.created_by.name if record.created_by else None
 
 
@@ -75,7 +88,7 @@ UNIT = Column(
 )  # in parts: both languages in one line
 QUANTITY = Column("quantity", lambda row: row[1].quantity, 10, "quantity")
 
-ENDED = ended("void_reason")
+ENDED = reasons_for_ending("void_reason")
 
 APPLICATION = Boxes(
     "application",
@@ -85,7 +98,7 @@ APPLICATION = Boxes(
         Box("original_order_no", lambda record: record.order_no),
         Box("complaint_no", lambda record: record.complaint.number),
         Box("return_no", _of_return),
-        Box("applicant", _applicant),
+        Box("applicant", _applicant_name),
         Box("charged", lambda record: record.charged, kind="yes_no", options="yes_no"),
         Box("replenishment_reason", lambda record: record.replenishment_reason, 4),
     ),
@@ -99,10 +112,10 @@ LINES = Table(
         SPEC,
         UNIT,
         QUANTITY,
-        Column("unit_price", lambda row: money(row[1].unit_price), 12, "money"),
-        Column("amount", lambda row: money(row[1].amount), 12, "money"),
+        Column("unit_price", lambda row: format_money(row[1].unit_price), 12, "money"),
+        Column("amount", lambda row: format_money(row[1].amount), 12, "money"),
     ),
-    _lines,
+    _numbered_lines,
     8,
 )
 
@@ -110,10 +123,10 @@ WANTED = Boxes(
     "wanted",
     (  # the sum decides who signs, until the order is released (Q23)
         Box("wanted_on", lambda record: record.wanted_on, kind="day"),
-        Box("amount", lambda record: money(record.amount)),
+        Box("amount", lambda record: format_money(record.amount)),
         Box(
             "amount_sum",
-            lambda record: money(record.amount_sum()) if record.state == procedure.UNORDERED else None,
+            lambda record: format_money(record.amount_sum()) if record.state == procedure.UNORDERED else None,
             2,
             if_filled=True,
         ),
@@ -126,7 +139,7 @@ STANDING = Boxes(
     (
         Box("status", lambda record: state_name("replenishment", record.state), 2),
         Box("order_number", lambda record: record.order_number, 2),
-        Box("void_signatures", _voided, 4, if_filled=True),
+        Box("void_signatures", _void_signatures, 4, if_filled=True),
     ),
     on_blank=False,
 )
@@ -136,7 +149,7 @@ REPLENISHMENT_APPLICATION = Paper(
     (Block("A", lambda _: term("replenishment"), (ENDED, APPLICATION, LINES, WANTED, STANDING), "5.3.4"),),
     (
         Signing("applicant", ("file", "change")),
-        *(Signing(role, ("sign", "refuse"), signed=_signers(role)) for role in SIGNERS),
+        *(Signing(role, ("sign", "refuse"), signed=_signers_for_roles(role)) for role in SIGNERS),
     ),
 )
 
@@ -179,14 +192,14 @@ URGENT_ORDER = Paper(
         Block(
             "A",
             lambda _: term("urgent_order"),
-            (ENDED, ORDER_HEAD, Table("lines", (NUMBER, MODEL, SPEC, UNIT, QUANTITY), _lines, 8)),
+            (ENDED, ORDER_HEAD, Table("lines", (NUMBER, MODEL, SPEC, UNIT, QUANTITY), _numbered_lines, 8)),
             "5.3.4",
         ),
         Block("B", lambda _: gettext("Scheduled, made and shipped"), (ORDER,), "3.5 · 3.6"),
     ),
     (
         Signing("applicant", ("file", "change")),
-        Signing("approved_by", ("sign", "refuse"), signed=_signers(*SIGNERS)),
+        Signing("approved_by", ("sign", "refuse"), signed=_signers_for_roles(*SIGNERS)),
         Signing("planned_by", ("schedule", "reschedule")),
         Signing("made_by", ("make",)),
         Signing("sent_off_by", ("ship",)),

@@ -3,7 +3,6 @@ lateness."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import url_for
@@ -17,17 +16,17 @@ from cs.models.replenishments import Replenishment
 from cs.models.returns.customer_return import Return
 from cs.printing.definition import Column, Register
 from cs.procedure import replenishments as procedure
-from cs.queries.filter_options import customer_options
-from cs.queries.listing import Filter, Listing, Sort
-from cs.records.procedure import zone
+from cs.queries.filter_options import customer_filter, state_filter
+from cs.queries.listing import Listing, Sort
+from cs.records.procedure import local_day_if_any
 from cs.records.signatures import RequiredSignature
 from cs.records.users import User
-from cs.wording.words import state_name, term
+from cs.wording.labels import state_name, term
 
 APPLICANT = aliased(User)
 
 
-def _signer(role: str) -> Any:
+def _signer_for_role(role: str) -> Any:
     """Who has signed for a role in the chain that runs."""
     given = and_(
         RequiredSignature.kind == Replenishment.kind,
@@ -70,7 +69,7 @@ LISTING = Listing(
         Replenishment.state,
         Replenishment.void_reason,
         Replenishment.refuse_reason,
-        *(_signer(role).label(role) for role in SIGNERS),
+        *(_signer_for_role(role).label(role) for role in SIGNERS),
     )
     .join(Customer, Customer.id == Replenishment.customer_id)
     .join(Complaint, Complaint.id == Replenishment.complaint_id)
@@ -82,26 +81,12 @@ LISTING = Listing(
         "number": Sort(lambda: term("replenishment_no"), Replenishment.number),
     },
     (
-        Filter(
-            "state",
-            lambda: term("status"),
-            lambda: [(state.code, state_name("replenishment", state.code)) for state in procedure.STATES],
-            lambda value: Replenishment.state == value,
-        ),
-        Filter(
-            "customer",
-            lambda: term("customer"),
-            lambda: customer_options(Replenishment.customer_id),
-            lambda value: Replenishment.customer_id == int(value),
-        ),
+        state_filter(Replenishment),
+        customer_filter(Replenishment.customer_id),
     ),
     search_label=lambda: gettext("Number, order, customer, model, complaint"),
     period=Replenishment.filed_at,
 )
-
-
-def _day(moment: Any) -> date | None:
-    return moment.astimezone(zone()).date() if moment else None
 
 
 def _signed_by(role: str) -> Column:
@@ -115,7 +100,7 @@ REPLENISHMENT_REGISTER = Register(
     LISTING,
     (
         Column("replenishment_no", lambda row: row.number, 16),
-        Column("created_at", lambda row: _day(row.filed_at), 11, "day"),
+        Column("created_at", lambda row: local_day_if_any(row.filed_at), 11, "day"),
         Column("customer", lambda row: row.short_name, 14),
         Column("complaint_no", lambda row: row.complaint, 16),
         Column("return_no", lambda row: row.return_no, 16),

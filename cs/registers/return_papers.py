@@ -10,8 +10,19 @@ from flask_babel import gettext
 
 from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import ReturnLine
-from cs.printing.definition import Block, Box, Boxes, Column, Paper, Pictures, Signing, Table, ended
-from cs.wording.words import choice, listed, state_name, term
+from cs.printing.definition import (
+    Block,
+    Box,
+    Boxes,
+    Column,
+    Paper,
+    Pictures,
+    Signing,
+    Table,
+    reasons_for_ending,
+)
+from cs.wording.formats import list_in_words
+from cs.wording.labels import choice, state_name, term
 
 REWORKING = ("rework", "reworked", "passed", "failed")  # the bookings that the rework is made of
 
@@ -31,51 +42,53 @@ class Instruction(NamedTuple):
     lines: list[Numbered]
 
 
-def _lines(record: Return) -> list[Numbered]:
+def _numbered_lines(record: Return) -> list[Numbered]:
     return [Numbered(no, line) for no, line in enumerate(record.lines, 1)]
 
 
-def _settled(record: Return) -> list[Numbered]:
+def _differing_lines(record: Return) -> list[Numbered]:
     """The lines of which slip and count differ, settled or not."""
-    return [row for row in _lines(record) if row.line.tally.difference or row.line.difference_at]
+    return [row for row in _numbered_lines(record) if row.line.tally.difference or row.line.difference_at]
 
 
-def _reworked(record: Return) -> list[Numbered]:
-    return [row for row in _lines(record) if row.line.rework_qty]
+def _reworked_lines(record: Return) -> list[Numbered]:
+    return [row for row in _numbered_lines(record) if row.line.rework_qty]
 
 
 def _with_rework(record: Return) -> list[Return]:
-    return [record] if _reworked(record) else []
+    return [record] if _reworked_lines(record) else []
 
 
-def _booked(record: Return) -> list[Numbered]:
-    by_id = {row.line.id: row for row in _lines(record)}
-    return [by_id[one.line_id]._replace(booking=one) for one in record.bookings]
+def _rework_bookings(record: Return) -> list[Numbered]:
+    by_id = {row.line.id: row for row in _numbered_lines(record)}
+    return [by_id[booking.line_id]._replace(booking=booking) for booking in record.bookings]
 
 
-def _noted(record: Return) -> list[Numbered]:
-    return [row for row in _booked(record) if row.booking.note]
+def _bookings_with_note(record: Return) -> list[Numbered]:
+    return [row for row in _rework_bookings(record) if row.booking.note]
 
 
 def _of_rework(record: Return) -> list[Numbered]:
-    return [row for row in _booked(record) if row.line.instruction and row.booking.booking in REWORKING]
+    return [
+        row for row in _rework_bookings(record) if row.line.instruction and row.booking.booking in REWORKING
+    ]
 
 
-def _instructions(record: Return) -> list[Instruction]:
+def _instructions_in_order(record: Return) -> list[Instruction]:
     def written(row: Numbered) -> Any:
         return row.line.instructed_at, row.line.instruction_no or "", row.line.instruction
 
-    rows = sorted((row for row in _lines(record) if row.line.instruction), key=written)
+    rows = sorted((row for row in _numbered_lines(record) if row.line.instruction), key=written)
     groups = [list(group) for _written, group in groupby(rows, written)]
     return [Instruction(group[0].line, group) for group in groups]
 
 
-def _difference(row: Numbered) -> str | None:
-    found = row.line.tally.difference
-    return None if found is None else f"{found:+}" if found else "0"
+def _difference_with_sign(row: Numbered) -> str | None:
+    difference = row.line.tally.difference
+    return None if difference is None else f"{difference:+}" if difference else "0"
 
 
-def _once_counted(name: str) -> Any:
+def _quantity_after_count(name: str) -> Any:
     """A quantity of the line; before the count there is none of it."""
     return lambda row: getattr(row.line, name, None) if row.line.counted_qty is not None else None
 
@@ -96,7 +109,7 @@ BOOKINGS = (
     Column("note", lambda row: row.booking.note, 40),
 )
 
-ENDED = ended("void_reason")
+ENDED = reasons_for_ending("void_reason")
 
 SLIP = Boxes(
     "slip",
@@ -125,8 +138,9 @@ REPLENISHED = Boxes(
     (  # the page has them with their links
         Box(
             "replenishments",
-            lambda record: listed(
-                f"{one.number} {state_name('replenishment', one.state)}" for one in record.replenishments
+            lambda record: list_in_words(
+                f"{replenishment.number} {state_name('replenishment', replenishment.state)}"
+                for replenishment in record.replenishments
             ),
             4,
             if_filled=True,
@@ -146,10 +160,10 @@ LINES = Table(
         UNIT,
         Column("slip_qty", lambda row: row.line.slip_qty, 9, "quantity"),
         Column("counted_qty", lambda row: row.line.counted_qty, 9, "quantity"),
-        Column("difference", _difference, 7, "quantity"),
+        Column("difference", _difference_with_sign, 7, "quantity"),
         Column("return_place", lambda row: choice("return_place", row.line.return_place), 14),
     ),
-    _lines,
+    _numbered_lines,
     8,
 )
 
@@ -159,14 +173,14 @@ DIFFERENCES = Table(
         NUMBER,
         MODEL,
         LOT,
-        Column("difference", _difference, 8, "quantity"),
+        Column("difference", _difference_with_sign, 8, "quantity"),
         Column("difference_reason", lambda row: row.line.difference_reason, 40),
         Column(
             "difference_by", lambda row: row.line.difference_by.name if row.line.difference_by else None, 12
         ),
         Column("difference_at", lambda row: row.line.difference_at, 16, "moment"),
     ),
-    _settled,
+    _differing_lines,
     2,
 )
 
@@ -196,12 +210,12 @@ WHAT_BECAME = Table(
         LOT,
         UNIT,
         Column("counted_qty", lambda row: row.line.counted_qty, 9, "quantity"),
-        Column("accepted_qty", _once_counted("accepted_qty"), 9, "quantity"),
-        Column("ntf_qty", _once_counted("ntf_qty"), 9, "quantity"),
-        Column("as_is_qty", _once_counted("as_is_qty"), 9, "quantity"),
-        Column("rework_qty", _once_counted("rework_qty"), 9, "quantity"),
-        Column("scrapped_qty", _once_counted("scrapped_qty"), 9, "quantity"),
-        Column("uninspected_qty", _once_counted("uninspected_qty"), 9, "quantity"),
+        Column("accepted_qty", _quantity_after_count("accepted_qty"), 9, "quantity"),
+        Column("ntf_qty", _quantity_after_count("ntf_qty"), 9, "quantity"),
+        Column("as_is_qty", _quantity_after_count("as_is_qty"), 9, "quantity"),
+        Column("rework_qty", _quantity_after_count("rework_qty"), 9, "quantity"),
+        Column("scrapped_qty", _quantity_after_count("scrapped_qty"), 9, "quantity"),
+        Column("uninspected_qty", _quantity_after_count("uninspected_qty"), 9, "quantity"),
         Column(
             "to_customer",
             lambda row: row.line.tally.to_customer if row.line.tally.is_done else None,
@@ -212,11 +226,11 @@ WHAT_BECAME = Table(
             "to_scrap", lambda row: row.line.tally.to_scrap if row.line.tally.is_done else None, 9, "quantity"
         ),
     ),
-    _lines,
+    _numbered_lines,
     8,
 )
 
-NOTES = Table("note", BOOKINGS, _noted, 3)
+NOTES = Table("note", BOOKINGS, _bookings_with_note, 3)
 
 REWORK = (
     Column("rework_qty", lambda row: row.line.rework_qty, 9, "quantity"),
@@ -239,7 +253,7 @@ ON_REWORK = Table(
         Column("rework_on", lambda row: row.line.rework_on, 11, "day"),
         *REWORK,
     ),
-    _reworked,
+    _reworked_lines,
     4,
 )
 
@@ -311,10 +325,15 @@ OF_RETURN = Boxes(
 INSTRUCTION = Boxes(
     "instruction",
     (
-        Box("instruction_no", lambda one: one.first.instruction_no, 2),
-        Box("instructed_by", lambda one: one.first.instructed_by.name if one.first.instructed_by else None),
-        Box("instructed_at", lambda one: one.first.instructed_at, kind="moment"),
-        Box("instruction", lambda one: one.first.instruction, 4, room=36),
+        Box("instruction_no", lambda instruction: instruction.first.instruction_no, 2),
+        Box(
+            "instructed_by",
+            lambda instruction: (
+                instruction.first.instructed_by.name if instruction.first.instructed_by else None
+            ),
+        ),
+        Box("instructed_at", lambda instruction: instruction.first.instructed_at, kind="moment"),
+        Box("instruction", lambda instruction: instruction.first.instruction, 4, room=36),
     ),
 )
 
@@ -330,14 +349,14 @@ INSTRUCTED = Table(
         Column("rework_qty", lambda row: row.line.rework_qty, 9, "quantity"),
         Column("rework_on", lambda row: row.line.rework_on, 11, "day"),
     ),
-    lambda one: one.lines,
+    lambda instruction: instruction.lines,
     6,
 )
 
 RESULT = Table(
     "quantity",
     (NUMBER, MODEL, LOT, UNIT, *REWORK),
-    lambda record: [row for row in _reworked(record) if row.line.instruction],
+    lambda record: [row for row in _reworked_lines(record) if row.line.instruction],
     6,
 )
 
@@ -346,7 +365,11 @@ REWORK_INSTRUCTION = Paper(
     (
         Block("A", lambda _: term("return"), (ENDED, OF_RETURN), "5.3.1"),
         Block(
-            "B", lambda _: term("rework_instruction"), (INSTRUCTION, INSTRUCTED), "3.4 · 3.6", _instructions
+            "B",
+            lambda _: term("rework_instruction"),
+            (INSTRUCTION, INSTRUCTED),
+            "3.4 · 3.6",
+            _instructions_in_order,
         ),
         Block(
             "C",

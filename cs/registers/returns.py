@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import url_for
@@ -14,11 +13,10 @@ from cs.models.customers import Customer, Product
 from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import ReturnLine
 from cs.printing.definition import Column, Register
-from cs.procedure import returns as procedure
-from cs.queries.filter_options import customer_options
-from cs.queries.listing import Filter, Listing, Sort
-from cs.records.procedure import zone
-from cs.wording.words import choice, state_name, term
+from cs.queries.filter_options import customer_filter, state_filter
+from cs.queries.listing import Listing, Sort
+from cs.records.procedure import local_day_if_any
+from cs.wording.labels import choice, state_name, term
 
 LISTING = Listing(
     Return,
@@ -64,18 +62,8 @@ LISTING = Listing(
         "number": Sort(lambda: term("return_no"), Return.number),
     },
     (
-        Filter(
-            "state",
-            lambda: term("status"),
-            lambda: [(state.code, state_name("return", state.code)) for state in procedure.STATES],
-            lambda value: Return.state == value,
-        ),
-        Filter(
-            "customer",
-            lambda: term("customer"),
-            lambda: customer_options(Return.customer_id),
-            lambda value: Return.customer_id == int(value),
-        ),
+        state_filter(Return),
+        customer_filter(Return.customer_id),
     ),
     search_label=lambda: gettext("Number, customer, model, lot, slip no."),
     period=Return.registered_at,
@@ -83,11 +71,7 @@ LISTING = Listing(
 )
 
 
-def _day(moment: Any) -> date | None:
-    return moment.astimezone(zone()).date() if moment else None
-
-
-def _difference(row: Row[Any]) -> Any:
+def _difference_with_sign(row: Row[Any]) -> Any:
     return (
         None if row.counted_qty is None or row.counted_qty == row.slip_qty else row.counted_qty - row.slip_qty
     )
@@ -100,7 +84,7 @@ RETURN_REGISTER = Register(
     LISTING,
     (
         Column("return_no", lambda row: row.number, 17),
-        Column("registered_at", lambda row: _day(row.registered_at), 11, "day"),
+        Column("registered_at", lambda row: local_day_if_any(row.registered_at), 11, "day"),
         Column("customer", lambda row: row.short_name, 14),
         Column("customer_slip_no", lambda row: row.customer_slip_no, 14),
         Column("return_kind", lambda row: choice("return_kind", row.return_kind), 12),
@@ -112,7 +96,7 @@ RETURN_REGISTER = Register(
         Column("unit", lambda row: choice("unit", row.unit), 6),
         Column("slip_qty", lambda row: row.slip_qty, 9, "quantity"),
         Column("counted_qty", lambda row: row.counted_qty, 9, "quantity"),
-        Column("difference", _difference, 8, "quantity"),
+        Column("difference", _difference_with_sign, 8, "quantity"),
         Column("difference_reason", lambda row: row.difference_reason, 20),
         Column("accepted_qty", lambda row: row.accepted_qty, 8, "quantity"),
         Column("ntf_qty", lambda row: row.ntf_qty, 8, "quantity"),
@@ -123,9 +107,9 @@ RETURN_REGISTER = Register(
         Column("liability", lambda row: choice("liability", row.liability), 9),
         Column("outcome", lambda row: choice("return_outcome", row.outcome), 10),
         Column("cost_bearer", lambda row: choice("cost_bearer", row.cost_bearer), 9),
-        Column("arrived_at", lambda row: _day(row.arrived_at), 11, "day"),
+        Column("arrived_at", lambda row: local_day_if_any(row.arrived_at), 11, "day"),
         Column("given_back_on", lambda row: row.given_back_on, 11, "day"),
-        Column("closed_on", lambda row: _day(row.closed_at), 11, "day"),
+        Column("closed_on", lambda row: local_day_if_any(row.closed_at), 11, "day"),
         Column("status", lambda row: state_name("return", row.state), 12),
         Column("remarks", lambda row: row.void_reason, 16),
     ),

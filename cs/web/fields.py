@@ -43,7 +43,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from cs.records.attachments import PendingUpload
 from cs.records.procedure import rulebook, zone
-from cs.wording.words import choices, in_language, label
+from cs.wording.labels import choices, label
+from cs.wording.language import in_language
 
 SHORT_TEXT = 1000  # characters of a text of a sentence or two
 MAX_NUMBER = 999_999_999

@@ -25,7 +25,7 @@ from cs.records.users import User
 from cs.web.access import public
 from cs.web.drafts import form_url, save_draft
 from cs.web.responses import go, is_htmx, is_poll, say
-from cs.wording.words import language
+from cs.wording.language import current_language
 
 HTMX_CDN = {
     "url": "https://cdn.jsdelivr.net/npm/htmx.org@2.0.10/dist/htmx.min.js",
@@ -184,7 +184,7 @@ def _layout_context() -> dict[str, Any]:
     return {
         "navigation": entries,
         "rulebook": rulebook(),
-        "language": language(),
+        "language": current_language(),
         "may": lambda permission: signed_in and current_user.may(Permission(permission)),
         "htmx_cdn": HTMX_CDN if current_app.config["CS_HTMX_CDN"] else None,
         "htmx_local": url_for("htmx"),

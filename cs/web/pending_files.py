@@ -11,7 +11,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from cs.extensions import begin_write, db
-from cs.files.store import FILE_MESSAGES, FileRefused, FileStore, Stored
+from cs.files.store import FILE_MESSAGES, FileRefused, FileStore, StoredFile
 from cs.records.attachments import PendingUpload
 
 
@@ -20,7 +20,7 @@ def file_store() -> FileStore:
     return store
 
 
-def store_files(form: Any) -> list[Stored]:
+def store_files(form: Any) -> list[StoredFile]:
     """Put the files of a form into the store, before any transaction.
 
     A refused file leaves a message beside the field.
@@ -44,7 +44,7 @@ def file_message(refused: FileRefused) -> str:
     return str(gettext(FILE_MESSAGES[refused.code], **refused.params))
 
 
-def record_pending_files(files: list[Stored], on: datetime) -> list[str]:
+def record_pending_files(files: list[StoredFile], on: datetime) -> list[str]:
     """Record the files so that a refused form does not lose them, and return their tokens."""
     if not files:
         return []

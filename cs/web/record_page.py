@@ -14,7 +14,7 @@ from sqlalchemy import select
 from cs.extensions import db
 from cs.procedure.authority import Permission, roles_with
 from cs.procedure.workflow import Step
-from cs.queries.escalation import Beyond, Escalations
+from cs.queries.escalation import EscalatedTask, Escalations
 from cs.records.attachments import Attachment
 from cs.records.events import Event
 from cs.records.record import Record
@@ -23,7 +23,8 @@ from cs.records.users import User
 from cs.records.workflowed import Workflowed
 from cs.web.options import section_of
 from cs.web.timeline import timeline
-from cs.wording.words import department_name, listed, moment, role_name, state_name, step_name, term
+from cs.wording.formats import format_moment, list_in_words
+from cs.wording.labels import department_name, role_name, state_name, step_name, term
 
 
 def usual_parts(record: Workflowed, on: datetime, *, with_signatures: bool = True) -> dict[str, Any]:
@@ -78,7 +79,7 @@ def flow(record: Workflowed) -> list[FlowState]:
     side = FlowState(
         state_name(record.kind, record.state),
         "side" if ended else "now",
-        moment(entered_at.get(record.state)),
+        format_moment(entered_at.get(record.state)),
     )
     return [*(state for state in states if state.status == "done"), side] if ended else [side, *states]
 
@@ -92,7 +93,7 @@ def _main_flow(
         status = "done" if index <= reached else "next"
         if index == reached and stands_there:
             status = "now"
-        hint = moment(entered_at.get(code)) if index <= reached else None
+        hint = format_moment(entered_at.get(code)) if index <= reached else None
         states.append(FlowState(state_name(record.kind, code), status, hint))
     return states
 
@@ -129,7 +130,7 @@ class NextAction:
     due: datetime | None
     late: bool
     waiting_for: str
-    beyond: Beyond | None
+    beyond: EscalatedTask | None
     text: str | None
     buttons: list[StepButton]
 
@@ -155,7 +156,7 @@ def next_action(record: Workflowed, steps: tuple[Step, ...], section: str, on: d
         due=task.due_at,
         late=task.due_at is not None and on > task.due_at,
         waiting_for=_awaited_from(task),
-        beyond=Escalations(on).of(task),
+        beyond=Escalations(on).escalation_of(task),
         text=gettext("Also awaited: %(others)s", others=_tasks_in_words(record, other_tasks))
         if other_tasks
         else None,
@@ -172,7 +173,9 @@ def _tasks_in_words(record: Workflowed, tasks: list[Task]) -> str:
     awaited_from: dict[str, list[str]] = {}
     for task in tasks:
         awaited_from.setdefault(task.name, []).append(_awaited_from(task))
-    return listed(f"{step_name(record.kind, name)} ({listed(names)})" for name, names in awaited_from.items())
+    return list_in_words(
+        f"{step_name(record.kind, name)} ({list_in_words(names)})" for name, names in awaited_from.items()
+    )
 
 
 def _awaited_from(task: Task) -> str:
@@ -182,7 +185,7 @@ def _awaited_from(task: Task) -> str:
         return db.session.get_one(User, person_id).name
     if task.department:
         return department_name(task.department)
-    return listed(role_name(role) for role in roles_with(Permission(task.permission)))
+    return list_in_words(role_name(role) for role in roles_with(Permission(task.permission)))
 
 
 def other_steps(record: Workflowed, steps: tuple[Step, ...], section: str) -> list[StepButton]:

@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from cs.extensions import db
 from cs.printing.definition import Paper
-from cs.printing.sheets import asked_language, language_links, paper_pdf
+from cs.printing.sheets import language_links, paper_pdf, requested_language
 from cs.procedure.authority import Permission
 from cs.procedure.workflow import Step
 from cs.records.attachments import Draft, PendingUpload, attach
@@ -29,7 +29,7 @@ from cs.web.pending_files import record_pending_files, store_files
 from cs.web.responses import go, go_within, is_htmx, say, show, swap_record
 from cs.web.submission import Outcome, Submission
 from cs.web.timeline import TimelineEntry, changes_since
-from cs.wording.words import step_name
+from cs.wording.labels import step_name
 
 RETURN_TO = {"approvals": "approvals.index"}  # lists that people return to, by the value of ?then=
 
@@ -65,7 +65,7 @@ def mount(section: RecordSection) -> RecordSection:
         record = find(model, record_id) or abort(404)
         papers = {paper.form: paper for paper in section.papers_of(record)}
         chosen = papers.get(form) or abort(404)
-        return pdf_download(chosen, paper_pdf(chosen, record, asked_language()), record.title)
+        return pdf_download(chosen, paper_pdf(chosen, record, requested_language()), record.title)
 
     if section.papers:
         blueprint.add_url_rule(

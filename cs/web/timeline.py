@@ -12,7 +12,9 @@ from flask_babel import gettext
 from cs.records.events import Event
 from cs.records.record import Record
 from cs.records.sections import sections
-from cs.wording.words import REFERRED, field_name, listed, role_name, step_name, value_in_words
+from cs.wording.formats import list_in_words
+from cs.wording.history import REFERENCES, field_name, value_in_words
+from cs.wording.labels import role_name, step_name
 
 # Of events that every kind of record has; a section adds those of its own steps.
 ICONS = {
@@ -113,11 +115,11 @@ def _changes(record: Record, details: dict[str, Any]) -> list[Change]:
 
 
 def _is_listed(field: str) -> bool:
-    return field not in UNLISTED_FIELDS and (field in REFERRED or not field.endswith("_id"))
+    return field not in UNLISTED_FIELDS and (field in REFERENCES or not field.endswith("_id"))
 
 
 def _files_in_words(details: dict[str, Any]) -> str | None:
-    names = listed(name for name, _hash in details.get("files", []))
+    names = list_in_words(name for name, _hash in details.get("files", []))
     if names and "row" in details:
         return gettext("%(file)s, row %(row)s", file=names, row=details["row"])  # type: ignore[no-any-return]
     return names or None

@@ -1,1 +1,1 @@
-"""Names, dates and durations in the language of who reads."""
+"""Labels, formats and history in the reader's language."""

@@ -14,7 +14,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cs.imports import MESSAGES, Column, Limits, Problem, TableRefused, describe, read_table
+from cs.imports import MESSAGES, Column, Limits, Problem, TableRefused, problem_message, read_table
 from cs.imports.cells import read_cell
 
 CUSTOMERS = (
@@ -119,14 +119,14 @@ def text(content: str, encoding: str = "utf-8") -> io.BytesIO:
 def shipment(*cells: object) -> tuple[dict, list[Problem]]:
     """Values and problems of one line of lot, date, quantity, price."""
     line = read_table(xlsx([["批号", "日期", "数量", "单价"], cells]), "a.xlsx", SHIPMENTS).lines[0]
-    assert all(describe(problem)[0] % problem.params for problem in line.problems)
+    assert all(problem_message(problem)[0] % problem.params for problem in line.problems)
     return line.values, line.problems
 
 
 def refusal(stream: io.BytesIO, filename: str = "a.xlsx", columns=CUSTOMERS, **limits: int) -> TableRefused:
     with pytest.raises(TableRefused) as caught:
         read_table(stream, filename, columns, Limits(**limits))
-    message, params = describe(caught.value)
+    message, params = problem_message(caught.value)
     assert message % params  # every refusal can be said
     return caught.value
 
@@ -138,7 +138,7 @@ def outcome(stream: io.BytesIO, filename: str, columns) -> str:
     except TableRefused as refused:
         return refused.code
     for problem in [*table.problems, *(problem for line in table.lines for problem in line.problems)]:
-        message, params = describe(problem)
+        message, params = problem_message(problem)
         assert message % params
     return "lines" if table.lines else "a table of nothing"
 
@@ -612,7 +612,7 @@ def test_a_workbook_with_wrong_bytes_gives_a_table_or_a_refusal(seed):
 
 def test_every_message_can_be_filled_with_the_values_of_its_problem():
     values, problems = shipment("", "x", 1.5, "y")
-    shown = [message % params for message, params in map(describe, problems)]
+    shown = [message % params for message, params in map(problem_message, problems)]
     assert shown == [
         "This must be filled in.",
         "“x” is not a date. Write it as 2026-01-05.",

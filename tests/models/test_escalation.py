@@ -12,7 +12,7 @@ from cs.extensions import db
 from cs.models.deputies import Deputy
 from cs.models.holidays import SiteDay
 from cs.queries.approvals import TO_SIGN
-from cs.queries.escalation import Beyond, Escalations
+from cs.queries.escalation import EscalatedTask, Escalations
 from cs.records.departments import Membership
 from cs.records.events import Event
 from cs.records.tasks import Task
@@ -34,16 +34,16 @@ def filed(people, on, complaint_in):
 
 def shown(person, at) -> list[tuple[str, str | None]]:
     """What is shown to a person as escalated: what is awaited, of whom by name."""
-    rows = Escalations(at).first(person, 100)
-    assert sum(Escalations(at).counts(person).values()) == len(rows)
+    rows = Escalations(at).first_shown_to(person, 100)
+    assert sum(Escalations(at).counts_shown_to(person).values()) == len(rows)
     whom = Escalations(at).whom_to_call(person, rows)
     return [(f"{row.kind}.{row.name}", "、".join(whom[row.id]) if row.signer else None) for row in rows]
 
 
-def lines(at) -> list[tuple[str | None, Beyond | None]]:
+def lines(at) -> list[tuple[str | None, EscalatedTask | None]]:
     """How every line of the queue stands."""
     return [
-        (row.signer, Escalations(at).of(row))
+        (row.signer, Escalations(at).escalation_of(row))
         for row in db.session.execute(TO_SIGN.where(Task.name == "sign").order_by(Task.id))
     ]
 
@@ -69,13 +69,13 @@ def test_nights_week_ends_and_feasts_do_not_count(filed, people, on):
 
 def test_the_line_says_to_whom_since_when_and_how_long(filed, on):
     filed(signed=("sales_manager",))
-    assert lines(WEDNESDAY + timedelta(hours=1)) == [("生产经理甲", Beyond("general_manager", on, 9))]
+    assert lines(WEDNESDAY + timedelta(hours=1)) == [("生产经理甲", EscalatedTask("general_manager", on, 9))]
     assert lines(WEDNESDAY - timedelta(hours=1)) == [("生产经理甲", None)]
 
 
 def test_nobody_is_above_the_general_manager(filed, people, on):
     filed(price="1000", signed=("sales_manager", "production_manager"))
-    assert lines(WEDNESDAY) == [("总经理甲", Beyond(None, on, 8))]
+    assert lines(WEDNESDAY) == [("总经理甲", EscalatedTask(None, on, 8))]
     assert shown(people["general_manager"], WEDNESDAY) == []
 
 
@@ -216,14 +216,14 @@ def test_the_list_and_the_line_never_disagree(filed, complaint_in, people):
         at = filed.on + timedelta(hours=hours)
         escalations = Escalations(at)
         rows = db.session.execute(TO_SIGN.order_by(Task.id)).all()
-        beyond = set(db.session.execute(select(Task.id).where(escalations.beyond())).scalars())
+        beyond = set(db.session.execute(select(Task.id).where(escalations.is_escalated())).scalars())
         above = set(
             db.session.execute(
                 select(Task.id).where(escalations.shown_to(people["general_manager"]))
             ).scalars()
         )
-        assert {row.id for row in rows if escalations.of(row)} == beyond
-        said = [row for row in rows if (found := escalations.of(row)) and found.to]
+        assert {row.id for row in rows if escalations.escalation_of(row)} == beyond
+        said = [row for row in rows if (found := escalations.escalation_of(row)) and found.to]
         assert above == {
             min(row.id for row in said if row.record_id == one.record_id and row.kind == one.kind)
             for one in said
@@ -238,22 +238,22 @@ def test_the_first_lines_are_the_oldest_and_all_are_counted_by_what_is_awaited(
         filed()
     complaint_in("analysing")
     escalations = Escalations(WEDNESDAY)
-    assert [row.since for row in escalations.first(people["general_manager"], 2)] == [
+    assert [row.since for row in escalations.first_shown_to(people["general_manager"], 2)] == [
         on - timedelta(hours=2),
         on - timedelta(hours=1),
     ]
-    assert escalations.counts(people["general_manager"]) == {
+    assert escalations.counts_shown_to(people["general_manager"]) == {
         ("complaint", "confirm"): 1,
         ("replenishment", "sign"): 3,
     }
-    assert escalations.counts(people["sales_manager"]) == {}
+    assert escalations.counts_shown_to(people["sales_manager"]) == {}
 
 
 def test_whom_to_call_is_named_where_a_role_is_awaited(filed, complaint_in, people, on):
     filed()
     complaint_in("analysing")
     people["quality_inspector"].leave(reason=None, by=people["administrator"], on=on)
-    rows = Escalations(WEDNESDAY).first(people["general_manager"], 9)
+    rows = Escalations(WEDNESDAY).first_shown_to(people["general_manager"], 9)
     whom = Escalations(WEDNESDAY).whom_to_call(people["general_manager"], rows)
     assert {row.kind: whom[row.id] for row in rows} == {
         "complaint": ["品质主管甲"],
@@ -267,6 +267,6 @@ def test_evidence_counts_by_clause_and_nothing_is_stored(filed, complaint_in, on
     complaint_in("analysing")
     db.session.commit()
     before = db.session.query(Event).count()
-    assert Escalations(on).by_clause() == {}
-    assert Escalations(WEDNESDAY).by_clause() == {"5.2.1.3": 1, "5.3.4": 2}
+    assert Escalations(on).counts_by_clause() == {}
+    assert Escalations(WEDNESDAY).counts_by_clause() == {"5.2.1.3": 1, "5.3.4": 2}
     assert (db.session.query(Event).count(), [*db.session.new, *db.session.dirty]) == (before, [])

@@ -98,9 +98,9 @@ def test_a_head_who_has_left_is_not_waited_for(complaint_in, people, on):
     complaint = complaint_in("accepted", route="meeting", done=True)
     complaint.countersign(by=people["sales_manager"], on=on)
     complaint.countersign(by=people["production_manager"], on=on)
-    assert complaint.nothing_open(on) is False
+    assert complaint.holds("nothing_open", on) is False
     people["engineer"].leave(reason=None, by=people["administrator"], on=on)
-    assert (complaint.nothing_open(on), awaited(complaint, "countersign")) == (True, set())
+    assert (complaint.holds("nothing_open", on), awaited(complaint, "countersign")) == (True, set())
 
 
 def test_a_head_who_comes_back_is_asked_at_once(complaint_in, people, on):
@@ -109,7 +109,11 @@ def test_a_head_who_comes_back_is_asked_at_once(complaint_in, people, on):
         complaint.countersign(by=people[role], on=on)
     people["engineer"].leave(reason=None, by=people["administrator"], on=on)
     people["engineer"].come_back(reason=None, by=people["administrator"], on=on)
-    assert (awaited(complaint, "countersign"), complaint.nothing_open(on), list(verify_tasks(on))) == (
+    assert (
+        awaited(complaint, "countersign"),
+        complaint.holds("nothing_open", on),
+        list(verify_tasks(on)),
+    ) == (
         {"engineer"},
         False,
         [],
@@ -171,7 +175,9 @@ def test_what_was_the_part_of_one_who_left_falls_to_who_leads_the_meeting(compla
     complaint = complaint_in("answering", route="meeting", disposed=True)
     people["production_manager"].leave(reason=None, by=people["administrator"], on=on)
     assert awaited(complaint, "do_disposition") == {"quality_inspector", "quality_supervisor"}
-    assert [row.place for row in complaint.dispositions_of(people["quality_supervisor"])] == ["finished"]
+    assert [row.place for row in complaint.meeting_book.dispositions_of(people["quality_supervisor"])] == [
+        "finished"
+    ]
     complaint.do_disposition(
         disposition_id=complaint.dispositions[1].id,
         done_on=day_of(on),
@@ -185,7 +191,10 @@ def test_what_was_the_part_of_one_who_left_falls_to_who_leads_the_meeting(compla
 def test_what_was_the_part_of_one_who_left_is_nobody_elses(complaint_in, people, on):
     complaint = complaint_in("answering", route="meeting", disposed=True)
     people["production_manager"].leave(reason=None, by=people["administrator"], on=on)
-    assert [complaint.dispositions_of(people[role]) for role in ("sales_clerk", "planner")] == [[], []]
+    assert [complaint.meeting_book.dispositions_of(people[role]) for role in ("sales_clerk", "planner")] == [
+        [],
+        [],
+    ]
     with pytest.raises(NotAllowed):
         complaint.do_disposition(
             disposition_id=complaint.dispositions[1].id,
@@ -236,7 +245,9 @@ def test_what_was_the_part_of_one_without_work_here_falls_to_who_leads_the_meeti
         {"quality_inspector", "quality_supervisor"},
         [],
     )
-    assert [row.place for row in complaint.dispositions_of(people["quality_supervisor"])] == ["finished"]
+    assert [row.place for row in complaint.meeting_book.dispositions_of(people["quality_supervisor"])] == [
+        "finished"
+    ]
 
 
 def test_planning_is_asked_only_where_the_meeting_wants_a_plan(complaint_in, people, on):
@@ -246,7 +257,10 @@ def test_planning_is_asked_only_where_the_meeting_wants_a_plan(complaint_in, peo
         )
     complaint = complaint_in("answering", route="meeting", disposed=True, plan_needed=True)
     complaint.plan(plan="周三重工", plan_quantity=40, plan_due_on=day_of(on), by=people["planner"], on=on)
-    assert (complaint.meetings[0].planned_by_id, complaint.plan_wanted(on)) == (people["planner"].id, False)
+    assert (complaint.meetings[0].planned_by_id, complaint.holds("plan_wanted", on)) == (
+        people["planner"].id,
+        False,
+    )
 
 
 # The close
@@ -264,7 +278,7 @@ def test_planning_is_asked_only_where_the_meeting_wants_a_plan(complaint_in, peo
 )
 def test_a_complaint_closes_when_nothing_of_it_is_open(complaint_in, people, on, options, ends):
     complaint = complaint_in("accepted", route="meeting", **options)
-    assert (set(complaint.open_ends(on)), complaint.nothing_open(on)) == (ends, not ends)
+    assert (set(complaint.open_ends(on)), complaint.holds("nothing_open", on)) == (ends, not ends)
     if ends:
         with pytest.raises(NotOpen):
             complaint.close(closing_note=None, by=people["quality_supervisor"], on=on)
@@ -298,7 +312,7 @@ def test_a_refused_result_asks_for_another_meeting_and_stops_nothing_of_the_firs
     complaint.refuse(response_on=day_of(on), response_note="数量不符", by=people["sales_clerk"], on=on)
     assert awaited(complaint, "do_disposition") == {"quality_inspector", "production_manager"}
     complaint.confirm(by=people["quality_inspector"], on=on, **TO_MEET)
-    assert (complaint.round, complaint.met(on), complaint.disposed(on)) == (2, False, False)
+    assert (complaint.round, complaint.holds("met", on), complaint.holds("disposed", on)) == (2, False, False)
     complaint.meet(
         met_at=on,
         department="production",

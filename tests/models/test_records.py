@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm.exc import StaleDataError
 
 from cs.extensions import db
-from cs.files.store import Stored
+from cs.files.store import StoredFile
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.procedure.workflow import NotAllowed, NotOpen
@@ -22,7 +22,7 @@ from tests.support import BLOCK_A, GOODS
 
 pytestmark = pytest.mark.both_databases
 
-FILE = Stored(sha256="ab" * 32, name="照片.jpg", mime="image/jpeg", size=1234, is_image=True)
+FILE = StoredFile(sha256="ab" * 32, name="照片.jpg", mime="image/jpeg", size=1234, is_image=True)
 
 
 @pytest.fixture

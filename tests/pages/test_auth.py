@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from cs import create_app
-from cs.cli.commands import set_up
+from cs.cli.setup import set_up
 from cs.extensions import begin_write, db
 from cs.records import users
 from cs.records.attachments import Draft

@@ -18,7 +18,7 @@ import pytest
 from flask import Flask
 
 from cs.exports import writing as exports
-from cs.exports.writing import Keeper
+from cs.exports.writing import ExportKeeper
 from cs.extensions import begin_write, db
 from cs.models.complaints.complaint import Complaint
 from cs.models.exports import MOST_ATTEMPTS, MOST_OF_ONE, Export
@@ -59,13 +59,13 @@ def work(app: Flask, tell: Callable[[str, dict[str, Any]], Any] | None = None) -
     def hear(answer: dict[str, Any]) -> None:
         told.append(answer)
         with app.app_context():  # another connection, as the server's is
-            exports.note(token, answer)
+            exports.record_progress(token, answer)
             if tell:
                 tell(token, answer)
 
     if token is not None:
         with app.app_context():
-            exports.write(token, hear)
+            exports.write_file(token, hear)
     return told
 
 
@@ -249,7 +249,7 @@ def test_how_far_it_is_stands_on_the_page(app: Flask, clerk: Browser, three: lis
     clerk.post(ASK)
     with app.app_context():
         token = exports.begin_next()
-        exports.note(token, {"rows": 12_000, "all": 100_000})
+        exports.record_progress(token, {"rows": 12_000, "all": 100_000})
     clerk.get(FILES)
     assert (clerk.soup.progress["value"], clerk.soup.progress["max"]) == ("12000", "100000")
     assert "已写 12,000 行，共 100,000 行" in clerk.text
@@ -324,7 +324,7 @@ def test_people_are_served_in_turn_however_much_one_of_them_wants(
         with app.app_context():
             export = Export.by_token(exports.begin_next())
             order.append(export.asked)
-            exports.note(export.token, {"failed": "broken"})
+            exports.record_progress(export.token, {"failed": "broken"})
     assert order == [
         "from=2026-01-01",
         "from=2026-02-01",
@@ -348,10 +348,10 @@ def test_no_more_are_written_at_once_than_the_setting_says(
     for day in range(1, 5):
         clerk.post(f"{ASK}?from=2026-01-{day:02}")
     monkeypatch.setattr(exports, "Thread", lambda target, args, **_: Busy())
-    keeper = Keeper(app)
+    keeper = ExportKeeper(app)
     for _ in range(2):
         with app.app_context():
-            keeper.begin()
+            keeper.begin_queued()
     with app.app_context():
         assert [one.stage for one in db.session.query(Export).order_by(Export.id)] == [
             "running",
@@ -372,7 +372,7 @@ class Busy:
 
 
 def test_one_keeper_alone_works_on_a_data_folder(app: Flask) -> None:
-    one, other = Keeper(app), Keeper(app)
+    one, other = ExportKeeper(app), ExportKeeper(app)
     with app.app_context(), one.lock() as first:
         assert one.is_alone(first)
         with other.lock() as second:
@@ -414,7 +414,7 @@ def test_a_file_goes_when_its_time_is_over(app: Flask, clerk: Browser, three: li
     assert "没有文件" in clerk.get(FILES).text
     assert clerk.get(f"{FILES}1").status == 404
     with app.app_context():
-        exports.tidy(datetime.now(UTC))
+        exports.delete_expired_exports(datetime.now(UTC))
         assert db.session.query(Export).count() == 0
     assert left_behind(app) == []
 
@@ -433,7 +433,7 @@ def test_a_clock_that_was_put_back_keeps_no_file_for_years(
 ) -> None:
     written(app, clerk)
     with app.app_context():
-        exports.tidy(datetime.now(UTC) + later)
+        exports.delete_expired_exports(datetime.now(UTC) + later)
         assert db.session.query(Export).count() == kept
     assert len(left_behind(app)) == kept
 
@@ -477,8 +477,8 @@ def test_nothing_is_begun_without_room_for_it(
 def test_a_sheet_that_cannot_hold_the_lines_is_refused_with_its_limit(
     app: Flask, clerk: Browser, three: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert FORMATS["xlsx"].most == 1_048_573
-    monkeypatch.setitem(FORMATS, "xlsx", dataclasses.replace(FORMATS["xlsx"], most=2))
+    assert FORMATS["xlsx"].max_lines == 1_048_573
+    monkeypatch.setitem(FORMATS, "xlsx", dataclasses.replace(FORMATS["xlsx"], max_lines=2))
     clerk.post(ASK)
     assert work(app)[-1] == {"failed": "too_many_rows"}
     assert "Excel 文件最多容纳 2 行" in clerk.get(FILES).text
@@ -515,7 +515,7 @@ def test_what_the_end_of_the_server_cut_short_is_begun_anew_but_not_for_ever(
     for attempt in range(1, MOST_ATTEMPTS + 1):
         with app.app_context():
             token = exports.begin_next()
-            (exports.folder() / f"{token}.parts").mkdir()
+            (exports.exports_folder() / f"{token}.parts").mkdir()
             exports.take_over()
         with the_export(app) as export:
             assert export.stage == ("waiting" if attempt < MOST_ATTEMPTS else "failed")
@@ -540,7 +540,7 @@ def test_nothing_is_written_for_who_has_left_and_their_files_go(
         db.session.commit()
     assert work(app) == []
     with app.app_context():
-        exports.tidy(datetime.now(UTC))
+        exports.delete_expired_exports(datetime.now(UTC))
         assert db.session.query(Export).count() == 0
     assert left_behind(app) == []
 
@@ -591,7 +591,7 @@ def test_a_process_that_ends_without_its_last_word_is_said(
     clerk.post(ASK)
     with app.app_context():
         token = exports.begin_next()
-    Keeper(app).have_written(token)
+    ExportKeeper(app).have_written(token)
     with the_export(app) as export:
         assert (export.stage, export.reason) == ("failed", reason)
 
@@ -601,13 +601,13 @@ def test_a_busy_database_delays_what_is_noted_and_loses_nothing(
 ) -> None:
     clerk.post(ASK)
     app.config["CS_WAIT_SECONDS"] = 0.1
-    keeper = Keeper(app)
+    keeper = ExportKeeper(app)
     with app.app_context():
         token = exports.begin_next()
         begin_write()  # somebody writes for long
-        assert keeper.noted(token, {"rows": 1, "all": 3}) is None
+        assert keeper.try_to_record(token, {"rows": 1, "all": 3}) is None
         db.session.rollback()
-    assert keeper.noted(token, {"failed": "stopped"}) is True
+    assert keeper.try_to_record(token, {"failed": "stopped"}) is True
 
 
 def test_ten_files_cost_as_many_queries_as_one(

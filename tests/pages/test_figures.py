@@ -15,7 +15,7 @@ from cs.blueprints.reports.periods import MAX_MONTHS, Span
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
-from cs.queries.kpis import durations
+from cs.queries.kpis import durations_in_period
 from tests import support
 from tests.support import BLOCK_B, SENT, SETTLED, kept
 
@@ -301,13 +301,13 @@ def test_reply_times_have_their_mean_and_their_median(app, complaint_in, change,
     for taken in hours:
         change(complaint_in("closed"), heard_at=at(5), replied_at=at(5) + timedelta(hours=taken))
     with app.app_context():
-        found = durations(Complaint.replied_at, at(1), at(31))
+        found = durations_in_period(Complaint.replied_at, at(1), at(31))
         assert (found.number, found.mean, found.median) == (
             len(hours),
             timedelta(hours=mean),
             timedelta(hours=median),
         )
-        assert durations(Complaint.replied_at, at(6), at(31)) == type(found)(0, None, None)
+        assert durations_in_period(Complaint.replied_at, at(6), at(31)) == type(found)(0, None, None)
 
 
 def test_the_figures_in_short_are_those_of_the_period_and_of_the_year_so_far(manager, complaint_in, change):

@@ -10,6 +10,7 @@ import xlsxwriter
 
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
+from cs.models.complaints.old_register import key_of
 from cs.models.customers import Product
 from cs.queries.evidence import complaints_of_year
 from cs.queries.my_work import verify_tasks
@@ -662,7 +663,7 @@ def test_a_stale_preview_brings_in_what_is_still_new(manager, as_role, app, peop
             "customer_id": 1,
             "description": "无声",
             "old_number": "KS-2023-018",
-            "natural_key": Complaint.key_of("KS-2023-018", 1, date(2023, 5, 8), "CA-6920", "L2304", "无声"),
+            "natural_key": key_of("KS-2023-018", 1, date(2023, 5, 8), "CA-6920", "L2304", "无声"),
         }
         Complaint.bring_in(
             [values], lines=[2], files=[["x.xlsx", "0" * 64]], by=people["sales_manager"], on=on

@@ -17,7 +17,7 @@ from cs.records.signatures import Signature, verify_signatures
 from cs.records.users import User
 from cs.records.verification import verify_records
 from cs.web import submission
-from cs.wording.words import moment
+from cs.wording.formats import format_moment
 from tests.returned import Replenishments
 from tests.support import PASSWORD, kept, loaded
 
@@ -74,7 +74,7 @@ def test_after_a_signature_the_next_ones_ask_for_no_password_and_say_so(app, man
     assert page.soup.select("[name=password]") == []
     with app.app_context():
         typed = db.session.execute(select(LoginSession.signed_at)).scalar_one()
-        until = moment(typed + timedelta(minutes=MINUTES))
+        until = format_moment(typed + timedelta(minutes=MINUTES))
     assert f"密码在 {until} 前不再询问" in page.text
     manager.send(address)
     assert (manager.status, signed(app)) == (303, [(1, True), (2, False)])

@@ -22,14 +22,15 @@ from cs.records.users import User
 from cs.web.fields import StepForm
 from cs.web.responses import show
 from cs.web.submission import Outcome, Submission
-from cs.wording.words import department_name, role_name, span
+from cs.wording.formats import format_duration
+from cs.wording.labels import department_name, role_name
 
 Result = str | tuple[str, Response]
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 blueprint.add_app_template_filter(role_name)
 blueprint.add_app_template_filter(department_name)
-blueprint.add_app_template_filter(span, "length_of_time")
+blueprint.add_app_template_filter(format_duration, "length_of_time")
 
 
 @blueprint.app_template_filter()

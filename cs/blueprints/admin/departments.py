@@ -22,7 +22,7 @@ from cs.web.access import requires
 from cs.web.fields import Text
 from cs.web.responses import say, show
 from cs.web.timeline import timeline
-from cs.wording.words import departments, role_name
+from cs.wording.labels import departments_by_code, role_name
 
 
 class DepartmentForm(AdminForm):
@@ -32,7 +32,7 @@ class DepartmentForm(AdminForm):
     def check(self, record: Any, on: datetime) -> None:
         for field in ("zh", "en"):
             typed = normal_username(self[field].data or "")
-            for other in departments().values():
+            for other in departments_by_code().values():
                 known = rulebook().departments.get(other.code)
                 names = (other.zh, other.en, *(known.aliases if known else ()))
                 if (record is None or other.code != record.code) and typed in map(normal_username, names):
@@ -60,7 +60,7 @@ def _department_context() -> dict[str, Any]:
     for role in rulebook().roles.values():
         roles.setdefault(role.department or "", []).append(role_name(role.code))
     return {
-        "rows": departments().values(),
+        "rows": departments_by_code().values(),
         "people_in": dict(list(db.session.execute(people_in))),
         "heads": heads,
         "home_roles": roles,

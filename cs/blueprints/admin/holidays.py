@@ -14,11 +14,12 @@ from wtforms.validators import InputRequired
 from cs.blueprints.admin.common import AdminForm, answer, blueprint, filled, me, nothing, of
 from cs.models.holidays import SiteDay, national_calendar, national_feasts, work_calendar
 from cs.procedure.authority import Permission
-from cs.queries.site_health import house_state
+from cs.queries.site_health import read_site_health
 from cs.web.access import requires
 from cs.web.fields import Day, Text
 from cs.web.responses import say, show
-from cs.wording.words import label, term, today
+from cs.wording.formats import local_today
+from cs.wording.labels import label, term
 
 MAX_DAYS = 60  # of a shutdown that is entered at once
 FIRST_YEAR = 2004  # of the public calendar
@@ -28,8 +29,8 @@ FIRST_YEAR = 2004  # of the public calendar
 @requires(Permission.ADMINISTER)
 def holidays() -> ResponseReturnValue:
     """Show a year: public holidays, and the days on which this factory differs from them."""
-    year = request.args.get("year", type=int) or today().year
-    if not FIRST_YEAR <= year <= today().year + 5:
+    year = request.args.get("year", type=int) or local_today().year
+    if not FIRST_YEAR <= year <= local_today().year + 5:
         abort(404)
     calendar, national = work_calendar(), national_calendar()
     first, last = date(year, 1, 1), date(year, 12, 31)
@@ -43,7 +44,7 @@ def holidays() -> ResponseReturnValue:
         working_days=working,
         known_until=national.known_until,
         national={site_day.day: national.is_working(site_day.day) for site_day in days},
-        state=house_state(datetime.now(UTC)),
+        state=read_site_health(datetime.now(UTC)),
     )
 
 

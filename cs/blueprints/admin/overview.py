@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from cs.blueprints.admin.common import blueprint
 from cs.procedure.authority import Permission
 from cs.queries.signers import signers_today
-from cs.queries.site_health import house_state
+from cs.queries.site_health import read_site_health
 from cs.web.access import requires
 from cs.web.responses import show
-from cs.wording.words import today
+from cs.wording.formats import local_today
 
 CALENDAR_WARNING = timedelta(days=60)  # before the public calendar ends
 
@@ -21,10 +21,10 @@ CALENDAR_WARNING = timedelta(days=60)  # before the public calendar ends
 @requires(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
     on = datetime.now(UTC)
-    state = house_state(on)
+    state = read_site_health(on)
     return show(
         "admin/index.html",
         state=state,
         found=signers_today(on),
-        calendar_soon=state.calendar_known_until < today() + CALENDAR_WARNING,
+        calendar_soon=state.calendar_known_until < local_today() + CALENDAR_WARNING,
     )

@@ -28,7 +28,7 @@ from cs.web.fields import LongText, Text
 from cs.web.responses import go, say, show
 from cs.web.rows import RowForm, Rows
 from cs.web.timeline import Change, OlderEntries, TimelineEntry, timeline
-from cs.wording.words import department_name, departments, label, role_name, term
+from cs.wording.labels import department_name, departments_by_code, label, role_name, term
 
 BLANK_ROWS = 2  # empty rows that the roles of a person are shown with
 MOST_ROWS = 30
@@ -70,7 +70,7 @@ PEOPLE = Listing(
         Filter(
             "department",
             lambda: term("department"),
-            lambda: [(code, department_name(code)) for code in departments()],
+            lambda: [(code, department_name(code)) for code in departments_by_code()],
             lambda value: _member(Membership.department == value),
         ),
         Filter(
@@ -143,7 +143,7 @@ class PersonForm(AdminForm):
             ("", gettext("of the role")),
             *(
                 (code, department_name(code))
-                for code, one in departments().items()
+                for code, one in departments_by_code().items()
                 if one.active or code in held
             ),
         ]

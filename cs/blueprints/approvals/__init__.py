@@ -14,7 +14,7 @@ from sqlalchemy import false
 from cs.extensions import begin_write, db
 from cs.models.deputies import Deputy
 from cs.procedure.authority import Permission, roles_with
-from cs.queries.approvals import TO_SIGN, besides, open_of_customers, signed_tasks
+from cs.queries.approvals import TO_SIGN, open_counts_by_customer, other_open_counts, signed_tasks
 from cs.queries.escalation import Escalations
 from cs.queries.listing import Filter, Listing, Sort
 from cs.queries.my_work import waits_for
@@ -27,13 +27,14 @@ from cs.web.fields import Choice, Day, Reference, StepForm, reference_choices
 from cs.web.options import address_of, people_to_choose, section_of
 from cs.web.responses import go, say, show
 from cs.web.submission import Outcome, Submission
-from cs.wording.words import role_name, step_name, term, today
+from cs.wording.formats import local_today
+from cs.wording.labels import role_name, step_name, term
 
 blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
 
 
 def _queue_options(escalations: Escalations) -> list[tuple[str, str]]:
-    escalated = [("escalated", gettext("Escalated to me"))] if escalations.concern(current_user) else []
+    escalated = [("escalated", gettext("Escalated to me"))] if escalations.may_concern(current_user) else []
     return [("", gettext("Mine")), *escalated, ("all", gettext("Everybody's"))]
 
 
@@ -63,7 +64,7 @@ def _listing(escalations: Escalations) -> Listing:
                 "waits",
                 lambda: term("status"),
                 lambda: [("beyond", gettext("Beyond its working hours"))],
-                lambda _value: escalations.beyond(),
+                lambda _value: escalations.is_escalated(),
             ),
             Filter(
                 "what",
@@ -135,25 +136,25 @@ def index() -> ResponseReturnValue:
     on = datetime.now(UTC)
     escalations = Escalations(on)
     page = _listing(escalations).page(request.args, url_for("approvals.index"))
-    escalated = [] if page.narrowed or page.previous_url else escalations.first(current_user)
+    escalated = [] if page.narrowed or page.previous_url else escalations.first_shown_to(current_user)
     deputyships = Deputy.acting_for(current_user, on)
     managers = {deputyship.manager_id for deputyship in deputyships}
     customers = {row.customer_id for row in [*page.rows, *escalated] if row.customer_id}
-    open_records = open_of_customers(customers)
+    open_records = open_counts_by_customer(customers)
     return show(
         "approvals/index.html",
         "approvals/_rows.html",
         page=page,
-        others_of=lambda row: besides(open_records, row.kind, row.customer_id),
+        others_of=lambda row: other_open_counts(open_records, row.kind, row.customer_id),
         steps_of=lambda row: _steps(row, managers),
         address_of=address_of,
         is_stuck=is_stuck,
         clause_of=_clause,
         roles_of=lambda row: roles_with(Permission(row.permission)),
         section_of=section_of,
-        beyond_of=escalations.of,
+        beyond_of=escalations.escalation_of,
         escalated=escalated,
-        escalated_counts=escalations.counts(current_user) if escalated else {},
+        escalated_counts=escalations.counts_shown_to(current_user) if escalated else {},
         whom=escalations.whom_to_call(
             current_user, page.rows if request.args.get("whose") == "escalated" else escalated
         ),
@@ -181,7 +182,7 @@ class DeputyForm(StepForm):
         )
 
     def fill(self, record: Any, on: datetime) -> None:
-        self.first_on.data = today()
+        self.first_on.data = local_today()
         self.role.data = self.role.choices[0][0]
 
     def check(self, record: Any, on: datetime) -> None:
@@ -190,7 +191,7 @@ class DeputyForm(StepForm):
             return
         if last < first:
             self.fault("last_on", gettext("The period ends before it begins."))
-        elif last < today():
+        elif last < local_today():
             self.fault("last_on", gettext("This day is over."))
         elif (
             self.role.data
@@ -225,7 +226,7 @@ class _NameDeputy(Submission):
             "approvals/deputies.html",
             form=self.form,
             named=Deputy.of(current_user),
-            today=today(),
+            today=local_today(),
             status=status,
         )
 
@@ -266,7 +267,7 @@ def _escalated_by_clause(_year: int, on: datetime) -> ClauseEvidence:
                 url_for("approvals.index", whose="all", waits="beyond"),
             )
         ]
-        for clause, count in Escalations(on).by_clause().items()
+        for clause, count in Escalations(on).counts_by_clause().items()
     }
 
 

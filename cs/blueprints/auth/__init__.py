@@ -28,7 +28,8 @@ from cs.web.access import public, signed_in
 from cs.web.fields import Form, Text
 from cs.web.passwords import password_fault
 from cs.web.responses import go, say, show
-from cs.wording.words import LANGUAGES, label, role_name
+from cs.wording.labels import label, role_name
+from cs.wording.language import LANGUAGES
 
 blueprint = Blueprint("auth", __name__)
 MAX_PASSWORD_LENGTH = 200  # argon2 takes longer ones, but nobody types them

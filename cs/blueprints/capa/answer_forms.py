@@ -24,7 +24,7 @@ from cs.web.fields import (
 )
 from cs.web.options import people_to_choose
 from cs.web.rows import RowForm, Rows, WithRows
-from cs.wording.words import choice, label
+from cs.wording.labels import choice, label
 
 ROWS_READY = 3  # empty rows of actions on a new form
 

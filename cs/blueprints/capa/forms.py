@@ -18,7 +18,7 @@ from cs.models.holidays import work_calendar
 from cs.procedure import capa as procedure
 from cs.procedure import complaints
 from cs.procedure.authority import Permission
-from cs.records.procedure import rulebook, zone
+from cs.records.procedure import local_day, rulebook
 from cs.records.record import by_number, find
 from cs.web.fields import (
     Choice,
@@ -36,16 +36,13 @@ from cs.web.fields import (
     requested_id,
 )
 from cs.web.options import customers_to_choose, people_to_choose
-from cs.wording.words import choice, departments, label, language
-
-
-def _today(on: datetime) -> date:
-    return on.astimezone(zone()).date()
+from cs.wording.labels import choice, departments_by_code, label
+from cs.wording.language import current_language
 
 
 def _answer_day(on: datetime) -> date:
     """Return the day by which the department answers unless another is named (7.6-10)."""
-    return work_calendar().add_working_days(_today(on), rulebook().capa.answer_days)
+    return work_calendar().add_working_days(local_day(on), rulebook().capa.answer_days)
 
 
 def _not_before(form: Any, name: str, day: date | None, message: str) -> None:
@@ -69,15 +66,15 @@ class _DutyForm(StepForm):
         self.department.choices = [
             ("", "—"),
             *(
-                (row.code, row.name_in(language()))
-                for row in departments().values()
+                (row.code, row.name_in(current_language()))
+                for row in departments_by_code().values()
                 if row.active or row.code == current
             ),
         ]
 
     def check(self, record: Any, on: datetime) -> None:
         if record is None or self.due_on.data != record.due_on:
-            _not_before(self, "due_on", _today(on), gettext("This day is over."))
+            _not_before(self, "due_on", local_day(on), gettext("This day is over."))
         if self.department.data and not people_to_choose(
             Permission.ANSWER_CAPA, department=self.department.data
         ):
@@ -169,12 +166,12 @@ class DoActionForm(WithFiles, StepForm):
         ]
 
     def fill(self, record: Capa, on: datetime) -> None:
-        self.done_on.data = _today(on)
+        self.done_on.data = local_day(on)
         if len(self.action_id.choices) == 1:
             self.action_id.data = self.action_id.choices[0][0]
 
     def check(self, record: Capa, on: datetime) -> None:
-        if self.done_on.data and self.done_on.data > _today(on):
+        if self.done_on.data and self.done_on.data > local_day(on):
             self.fault("done_on", gettext("This lies in the future."))
         _not_before(
             self,
@@ -204,10 +201,10 @@ class ReassignForm(StepForm):
     def fill(self, record: Capa, on: datetime) -> None:
         without_owner = [action for action in record.open_actions if action.owner_gone]
         for action in (without_owner or record.open_actions)[:1]:
-            self.action_id.data, self.planned_on.data = action.id, max(action.planned_on, _today(on))
+            self.action_id.data, self.planned_on.data = action.id, max(action.planned_on, local_day(on))
 
     def check(self, record: Capa, on: datetime) -> None:
-        _not_before(self, "planned_on", _today(on), gettext("This day is over."))
+        _not_before(self, "planned_on", local_day(on), gettext("This day is over."))
 
 
 class CarryOutForm(StepForm):
@@ -226,7 +223,7 @@ class VerifyForm(Signed, WithFiles, StepForm):
     verification_data = LongText("verification_data", required=True)
 
     def fill(self, record: Capa, on: datetime) -> None:
-        self.period_from.data, self.period_to.data = record.carried_out_on, _today(on)
+        self.period_from.data, self.period_to.data = record.carried_out_on, local_day(on)
 
     def check(self, record: Capa, on: datetime) -> None:
         begin, end = self.period_from.data, self.period_to.data
@@ -239,7 +236,7 @@ class VerifyForm(Signed, WithFiles, StepForm):
                 day=record.carried_out_on,
             ),
         )
-        if end and end > _today(on):
+        if end and end > local_day(on):
             self.fault("period_to", gettext("This lies in the future."))
         elif begin and end and end < begin:
             self.fault("period_to", gettext("The period ends before it begins."))
@@ -256,7 +253,7 @@ class ReopenForm(VerifyForm):
 
     def check(self, record: Capa, on: datetime) -> None:
         super().check(record, on)
-        _not_before(self, "due_on", _today(on), gettext("This day is over."))
+        _not_before(self, "due_on", local_day(on), gettext("This day is over."))
 
 
 FORMS: dict[str, type[StepForm]] = {

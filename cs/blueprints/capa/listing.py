@@ -11,29 +11,18 @@ from cs.models.capa import Capa
 from cs.models.customers import Customer
 from cs.models.holidays import work_calendar
 from cs.procedure import capa as procedure
-from cs.queries.filter_options import customer_options
+from cs.queries.filter_options import customer_filter, state_filter
 from cs.queries.listing import Filter, Listing, Sort
-from cs.records.procedure import zone
-from cs.wording.words import choices, department_name, departments, state_name, term
+from cs.records.procedure import local_day
+from cs.wording.labels import choices, department_name, departments_by_code, term
 
 NOTHING_AWAITED = date(2999, 1, 1)
-
-
-def _states() -> list[tuple[str, str]]:
-    return [
-        ("open", gettext("All open")),
-        *((state.code, state_name("capa", state.code)) for state in procedure.STATES),
-    ]
-
-
-def _in_state(value: str) -> ColumnElement[bool]:
-    return Capa.state.in_(procedure.UNFINISHED) if value == "open" else Capa.state == value
 
 
 def _lateness(value: str) -> ColumnElement[bool]:
     """Return the condition for CARs that are overdue, or not yet: they are after business on their day."""
     now = datetime.now(UTC)
-    today = now.astimezone(zone()).date()
+    today = local_day(now)
     business_ended = now > work_calendar().end_of(today)
     last_day_over = today if business_ended else today - timedelta(days=1)
     return Capa.awaited_on() <= last_day_over if value == "late" else Capa.awaited_on() > last_day_over
@@ -66,7 +55,7 @@ LISTING = Listing(
         "number": Sort(lambda: term("capa_no"), Capa.number, descending=True),
     },
     (
-        Filter("state", lambda: term("status"), _states, _in_state),
+        state_filter(Capa, procedure.UNFINISHED),
         Filter(
             "due",
             lambda: term("due_at"),
@@ -76,7 +65,7 @@ LISTING = Listing(
         Filter(
             "department",
             lambda: term("resp_dept"),
-            lambda: [(code, department_name(code)) for code in departments()],
+            lambda: [(code, department_name(code)) for code in departments_by_code()],
             lambda value: Capa.department == value,
         ),
         Filter(
@@ -85,12 +74,7 @@ LISTING = Listing(
             lambda: choices("capa_source"),
             lambda value: Capa.source == value,
         ),
-        Filter(
-            "customer",
-            lambda: term("customer"),
-            lambda: customer_options(Capa.customer_id),
-            lambda value: Capa.customer_id == int(value),
-        ),
+        customer_filter(Capa.customer_id),
     ),
     search_label=lambda: gettext("Number, customer, problem, number of the source"),
     period=Capa.issued_at,

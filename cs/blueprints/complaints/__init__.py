@@ -9,8 +9,9 @@ from flask import Blueprint, abort, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
-from cs.blueprints.complaints import forms, lookup, meeting_forms, sample_forms
+from cs.blueprints.complaints import lookup
 from cs.blueprints.complaints.evidence import complaint_evidence
+from cs.blueprints.complaints.forms import confirmation, ending, intake, meeting, reply, samples
 from cs.blueprints.complaints.listing import LISTING
 from cs.blueprints.complaints.page import page_of_complaint
 from cs.imports.history import REGISTER as OLD_REGISTER
@@ -29,33 +30,33 @@ from cs.web.steps import mount
 blueprint = Blueprint("complaints", __name__, url_prefix="/complaints")
 
 FORMS: dict[str, type[StepForm]] = {
-    "log": forms.LogForm,
-    "pass_on": forms.PassOnForm,
-    "register": forms.RegisterForm,
+    "log": intake.LogForm,
+    "pass_on": intake.PassOnForm,
+    "register": intake.RegisterForm,
     "decline": ReasonForm,
-    "amend": forms.AmendForm,
-    "receive": forms.ReceiveForm,
-    "confirm": forms.ConfirmForm,
-    "settle": forms.SettleForm,
-    "explain": forms.ExplainForm,
-    "send_reply": forms.ReplyForm,
-    "reply_directly": forms.ReplyForm,
-    "accept": forms.AnswerForm,
-    "refuse": forms.RefuseForm,
-    "no_answer": forms.NoAnswerForm,
-    "close": forms.CloseForm,
-    "void": forms.VoidForm,
-    "contact": sample_forms.ContactForm,
-    "request_sample": sample_forms.RequestSampleForm,
-    "receive_sample": sample_forms.ReceiveSampleForm,
-    "move_sample": sample_forms.MoveSampleForm,
-    "end_sample": sample_forms.EndSampleForm,
-    "meet": meeting_forms.MeetForm,
-    "dispose": meeting_forms.DisposeForm,
-    "countersign": meeting_forms.CountersignForm,
-    "plan": meeting_forms.PlanForm,
-    "do_disposition": meeting_forms.DoDispositionForm,
-    "issue_result": meeting_forms.ResultForm,
+    "amend": intake.AmendForm,
+    "receive": confirmation.ReceiveForm,
+    "confirm": confirmation.ConfirmForm,
+    "settle": reply.SettleForm,
+    "explain": reply.ExplainForm,
+    "send_reply": reply.ReplyForm,
+    "reply_directly": reply.ReplyForm,
+    "accept": reply.AnswerForm,
+    "refuse": reply.RefuseForm,
+    "no_answer": reply.NoAnswerForm,
+    "close": ending.CloseForm,
+    "void": ending.VoidForm,
+    "contact": samples.ContactForm,
+    "request_sample": samples.RequestSampleForm,
+    "receive_sample": samples.ReceiveSampleForm,
+    "move_sample": samples.MoveSampleForm,
+    "end_sample": samples.EndSampleForm,
+    "meet": meeting.MeetForm,
+    "dispose": meeting.DisposeForm,
+    "countersign": meeting.CountersignForm,
+    "plan": meeting.PlanForm,
+    "do_disposition": meeting.DoDispositionForm,
+    "issue_result": meeting.ResultForm,
 }
 
 
@@ -82,10 +83,10 @@ def like(record_id: int) -> Any:
     procedure leads to."""
     record = find(Complaint, record_id) or abort(404)
     product = request.args.get("product_id", type=int) or record.product_id
-    made = {name: request.args.get(name) for name in forms.PROPOSING}
+    made = {name: request.args.get(name) for name in confirmation.PROPOSING}
     return render_template(
         "complaints/_like.html",
-        likeness=forms.Likeness.of(record, product, request.args.get("defect_code"), **made),
+        likeness=confirmation.Likeness.of(record, product, request.args.get("defect_code"), **made),
     )
 
 

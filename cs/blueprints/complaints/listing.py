@@ -10,17 +10,12 @@ from sqlalchemy import ColumnElement, func, select
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product
 from cs.procedure import complaints as procedure
-from cs.queries.filter_options import customer_options
+from cs.queries import kpis
+from cs.queries.filter_options import customer_filter, state_filter
 from cs.queries.listing import Filter, Listing, Sort
 from cs.records.procedure import rulebook
-from cs.wording.words import choices, in_language, state_name, term
-
-
-def _states() -> list[tuple[str, str]]:
-    return [
-        ("open", gettext("All open")),
-        *((state.code, state_name("complaint", state.code)) for state in procedure.STATES),
-    ]
+from cs.wording.labels import choices, term
+from cs.wording.language import in_language
 
 
 def _routes() -> list[tuple[str, str]]:
@@ -35,17 +30,12 @@ def _goes_by(value: str) -> ColumnElement[bool]:
     return aside[value].is_not(None) if value in aside else Complaint.route == value
 
 
-def _in_state(value: str) -> ColumnElement[bool]:
-    return Complaint.state.in_(procedure.UNFINISHED) if value == "open" else Complaint.state == value
-
-
 def _reply_is(value: str) -> ColumnElement[bool]:
     if value.startswith("replied"):
-        late = Complaint.replied_at > Complaint.first_due_at
         return (
             Complaint.replied_at.is_not(None)
             & Complaint.state.not_in(procedure.ENDED_EARLY)
-            & (late if value == "replied_late" else ~late)
+            & (~kpis.IN_TIME if value == "replied_late" else kpis.IN_TIME)
         )
     waiting = Complaint.state.in_(procedure.UNANSWERED)
     now = datetime.now(UTC)
@@ -83,7 +73,7 @@ LISTING = Listing(
         "number": Sort(lambda: term("complaint_no"), Complaint.number, descending=True),
     },
     (
-        Filter("state", lambda: term("status"), _states, _in_state),
+        state_filter(Complaint, procedure.UNFINISHED),
         Filter(
             "reply",
             lambda: term("reply"),
@@ -108,12 +98,7 @@ LISTING = Listing(
             lambda value: Complaint.defect_category == value,
         ),
         Filter("route", lambda: term("route"), _routes, _goes_by),
-        Filter(
-            "customer",
-            lambda: term("customer"),
-            lambda: customer_options(Complaint.customer_id),
-            lambda value: Complaint.customer_id == int(value),
-        ),
+        customer_filter(Complaint.customer_id),
     ),
     search_label=lambda: gettext("Number, customer, model, lot, description"),
     period=Complaint.heard_at,

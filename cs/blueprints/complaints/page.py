@@ -12,16 +12,17 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.holidays import work_calendar
 from cs.procedure import capa
 from cs.procedure import complaints as procedure
-from cs.records.procedure import zone
+from cs.records.procedure import local_day
 from cs.records.users import User
 from cs.web.record_page import files, flow, next_action, other_steps, signatures, timeline
-from cs.wording.words import choice, day, department_name, listed, term
+from cs.wording.formats import format_day, list_in_words
+from cs.wording.labels import choice, department_name, term
 
 
 def page_of_complaint(record: Complaint, person: User, on: datetime) -> dict[str, Any]:
     """Next action first, then the blocks of the paper in their order; finished blocks fold."""
     steps = record.steps_for(person, on)
-    due_day = record.reply_due_at.astimezone(zone()).date()
+    due_day = local_day(record.reply_due_at)
     same, others = (
         record.like_cases(record.product_id, record.defect_code, record.defect_category)
         if record.analysed_at
@@ -54,7 +55,7 @@ def page_of_complaint(record: Complaint, person: User, on: datetime) -> dict[str
         "elsewhere": others,
         "in_the_way": in_the_way(record, on) if record.state == procedure.BEFORE_THE_CLOSE else [],
         "samples": _samples_in_brief(record),
-        "today": on.astimezone(zone()).date(),
+        "today": local_day(on),
         "capas": record.capas,
         "asks_for_capa": Capa.asked_for_by(record, person),
     }
@@ -67,7 +68,7 @@ def _samples_in_brief(record: Complaint) -> str:
         for one in record.samples
         if one.ended_on is None
     ]
-    return f"{term('samples')}: {listed(place or '/' for place in places)}" if places else ""
+    return f"{term('samples')}: {list_in_words(place or '/' for place in places)}" if places else ""
 
 
 def _unfolded(record: Complaint, on: datetime) -> set[str]:
@@ -100,12 +101,12 @@ def in_the_way(record: Complaint, on: datetime) -> list[str]:
             decision=choice("disposition", one.disposition),
             quantity=one.quantity,
             name=one.owner.name,
-            day=day(one.planned_on),
+            day=format_day(one.planned_on),
         )
         for one in ends.get("dispositions", ())
     ]
     if awaited := ends.get("countersigners"):
-        names = listed(f"{one.user.name} ({department_name(one.department)})" for one in awaited)
+        names = list_in_words(f"{one.user.name} ({department_name(one.department)})" for one in awaited)
         said.append(gettext("Countersignature awaited: %(names)s.", names=names))
     if ends.get("plan"):
         said.append(

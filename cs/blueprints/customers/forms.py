@@ -16,7 +16,7 @@ from cs.blueprints.customers.listing import OPEN_COMPLAINT
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
-from cs.records.procedure import zone
+from cs.records.procedure import local_day
 from cs.web.fields import (
     Choice,
     Choices,
@@ -32,7 +32,7 @@ from cs.web.fields import (
 )
 from cs.web.options import record_link, sales_people
 from cs.web.rows import RowForm, Rows, WithRows
-from cs.wording.words import choices, label
+from cs.wording.labels import choices, label
 
 MAX_REPLY_DAYS = 365
 
@@ -120,7 +120,7 @@ class CustomerForm(WithRows, StepForm):
     def check(self, record: Any, on: datetime) -> None:
         if not self.contacts.filled:
             self.fault("contacts", gettext("At least one contact is needed."))
-        if self.partner_since.data and self.partner_since.data > on.astimezone(zone()).date():
+        if self.partner_since.data and self.partner_since.data > local_day(on):
             self.fault("partner_since", gettext("This lies in the future."))
         if self.full_name.data and (
             same := Customer.same(Customer.key_of(self.full_name.data), other_than=record)

@@ -12,7 +12,7 @@ from cs.procedure import complaints
 from cs.queries.listing import Filter, Listing, Sort
 from cs.records.events import Event
 from cs.records.users import User
-from cs.wording.words import choices, state_name, term
+from cs.wording.labels import choices, state_name, term
 
 OPEN_COMPLAINT = complaints.UNFINISHED
 

@@ -12,7 +12,7 @@ from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Shipment
 from cs.web.record_page import common_parts
-from cs.wording.words import choice, term
+from cs.wording.labels import choice, term
 
 COMPLAINTS_SHOWN = 10
 

@@ -24,7 +24,7 @@ from cs.records.workflowed import Workflowed
 from cs.web.access import signed_in
 from cs.web.options import address_of
 from cs.web.responses import go, is_htmx, say, show
-from cs.wording.words import step_name, term
+from cs.wording.labels import step_name, term
 
 blueprint = Blueprint("desk", __name__)
 
@@ -93,16 +93,16 @@ def _context() -> dict[str, Any]:
     on = datetime.now(UTC)
     page, escalations = _listing().page(request.args, url_for("desk.index")), Escalations(on)
     narrowed = page.narrowed or page.previous_url
-    escalated = [] if narrowed else escalations.first(current_user)
+    escalated = [] if narrowed else escalations.first_shown_to(current_user)
     return {
         "page": page,
         "counts": work_counts(current_user, on),
         "on": on,
         "url_of": _url_of,
         "creates": _creating_buttons(),
-        "beyond_of": escalations.of,
+        "beyond_of": escalations.escalation_of,
         "escalated": escalated,
-        "escalated_counts": escalations.counts(current_user) if escalated else {},
+        "escalated_counts": escalations.counts_shown_to(current_user) if escalated else {},
         "whom": escalations.whom_to_call(current_user, escalated),
         "roles_of": lambda row: roles_with(Permission(row.permission)),
     }

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from cs.exports.writing import drop, folder, kept_for, reason_in_words, wake
+from cs.exports.writing import delete_file, exports_folder, reason_in_words, retention_time, wake_keeper
 from cs.extensions import begin_write, db
 from cs.models.exports import Export, TooMany
 from cs.printing.formats import FORMATS, mime_of
@@ -38,13 +38,13 @@ def _show_exports() -> Response:
     rows = [
         (export, _describe(export))
         for export in Export.of(current_user)
-        if not export.is_over(on, kept_for())
+        if not export.is_over(on, retention_time())
     ]
     return show(
         "exports/index.html",
         "exports/_files.html",
         rows=rows,
-        hours=kept_for().total_seconds() // 3600,
+        hours=retention_time().total_seconds() // 3600,
         reason=reason_in_words,
     )
 
@@ -57,7 +57,7 @@ def _describe(export: Export) -> dict[str, Any]:
         "number": register.form_row.number if register else "",
         "format": form.title if form else export.ending,
         "icon": form.icon if form else "file-earmark",
-        "asked": register.listing.said(MultiDict(parse_qsl(export.asked))) if register else [],
+        "asked": register.listing.criteria_in_words(MultiDict(parse_qsl(export.asked))) if register else [],
     }
 
 
@@ -68,8 +68,8 @@ def ask(name: str, ending: str) -> ResponseReturnValue:
     register = sections().registers.get(name)
     if register is None or ending not in FORMATS:
         abort(404)
-    criteria, person = register.listing.asked(request.args), current_user._get_current_object()
-    if register.listing.faults(request.args):
+    criteria, person = register.listing.criteria(request.args), current_user._get_current_object()
+    if register.listing.criteria_faults(request.args):
         return go(url_for("reports.register", name=name, **criteria))  # which shows the faults
     begin_write()
     try:
@@ -86,14 +86,18 @@ def ask(name: str, ending: str) -> ResponseReturnValue:
         say(gettext("Your list is full. Remove files that you no longer need, then ask again."), "warning")
         return go(url_for("exports.index"))
     db.session.commit()
-    wake()
+    wake_keeper()
     return go(url_for("exports.index"))
 
 
 def _own_export(export_id: int) -> Export:
     """Return an export of this person; 404 for any other, so that nobody learns of it."""
     export = db.session.get(Export, export_id) if 0 < export_id <= MAX_ID else None
-    if export is None or export.user_id != current_user.id or export.is_over(datetime.now(UTC), kept_for()):
+    if (
+        export is None
+        or export.user_id != current_user.id
+        or export.is_over(datetime.now(UTC), retention_time())
+    ):
         abort(404)
     return export
 
@@ -107,7 +111,7 @@ def get(export_id: int) -> Response:
         abort(404)
     try:
         return send_file(
-            folder() / export.file_name,
+            exports_folder() / export.file_name,
             mimetype=mime_of(export.ending),
             as_attachment=True,
             download_name=export.name,
@@ -125,7 +129,7 @@ def again(export_id: int) -> ResponseReturnValue:
     if export.may_be_tried_again:
         export.try_again()
     db.session.commit()
-    wake()
+    wake_keeper()
     return _back_to_exports()
 
 
@@ -139,8 +143,8 @@ def remove(export_id: int) -> ResponseReturnValue:
     db.session.delete(export)
     db.session.commit()
     if finished:  # the file of an unfinished export is deleted by its process, when that sees the row gone
-        drop(finished)
-    wake()
+        delete_file(finished)
+    wake_keeper()
     return _back_to_exports()
 
 

@@ -21,7 +21,7 @@ from flask_wtf.file import FileField
 from cs.extensions import db
 from cs.files.store import MEGABYTE, FileRefused
 from cs.imports import Column, Limits, Line, Problem, Table, TableRefused, read_table
-from cs.imports.plans import Kind, Plan, apply, plan
+from cs.imports.plans import Kind, Plan, apply_plan, plan_import
 from cs.imports.words import REASONS
 from cs.procedure.authority import Permission, roles_with
 from cs.records.attachments import PendingUpload
@@ -31,7 +31,9 @@ from cs.web.fields import StepForm
 from cs.web.pending_files import file_message, file_store
 from cs.web.responses import go, say, show
 from cs.web.submission import Outcome, Submission
-from cs.wording.words import choice, label, language, listed, role_name, step_name
+from cs.wording.formats import list_in_words
+from cs.wording.labels import choice, label, role_name, step_name
+from cs.wording.language import current_language
 
 MAX_ROWS = 5_000  # an import is one transaction of a few seconds, during which nobody else writes
 blueprint = Blueprint("imports", __name__, url_prefix="/<section>/import")
@@ -69,7 +71,7 @@ def _read(kind: Kind, stream: Any, name: str) -> tuple[Table, dict[str, Column]]
 
     Raise TableRefused when it cannot be read, or none of its lines could be imported.
     """
-    columns = kind.columns(language())
+    columns = kind.columns(current_language())
     table = read_table(
         stream, name, columns, Limits(size=current_app.config["CS_FILE_MB"] * MEGABYTE, rows=MAX_ROWS)
     )
@@ -140,7 +142,7 @@ class _Upload(Submission):
             status=status,
             kind=self.kind,
             form=self.form,
-            columns=self.kind.columns(language()),
+            columns=self.kind.columns(current_language()),
             choice=choice,
             endings=" ".join(ENDINGS),
         )
@@ -160,7 +162,7 @@ def upload(section: str) -> ResponseReturnValue:
 def example(section: str) -> Response:
     """Download an empty table with its titles, and a second sheet that explains the columns."""
     kind = _importable_kind(section)
-    columns = kind.columns(language())
+    columns = kind.columns(current_language())
     file = io.BytesIO()
     options = {
         "in_memory": True,
@@ -202,8 +204,8 @@ def example(section: str) -> Response:
                 column.titles[0],
                 choice("yes_no", "yes") if column.required else "",
                 sample,
-                listed(column.possible),
-                listed(column.titles[1:]),
+                list_in_words(column.possible),
+                list_in_words(column.titles[1:]),
             )
             for index, cell in enumerate(cells):
                 help_sheet.write_string(row, index, cell)
@@ -247,9 +249,9 @@ class _Confirmation(Submission):
         return waiting is None
 
     def act(self, waiting: PendingUpload) -> Outcome:
-        made = plan(self.kind, self.table, self.on)
+        made = plan_import(self.kind, self.table, self.on)
         source = [waiting.name, waiting.sha256]
-        apply(self.kind, made, source, by=current_user._get_current_object(), on=self.on)
+        apply_plan(self.kind, made, source, by=current_user._get_current_object(), on=self.on)
         db.session.delete(waiting)
         say(gettext("%(new)s imported, %(skipped)s skipped.", new=len(made.fresh), skipped=made.skipped))
         return Outcome(url_for(f"{self.kind.section}.index", **self.kind.shown_by))
@@ -266,7 +268,7 @@ class _Confirmation(Submission):
         return self._preview(self.table, waiting.name, status)
 
     def _preview(self, table: Any, name: str, status: int) -> ResponseReturnValue:
-        made = plan(self.kind, table, self.on)
+        made = plan_import(self.kind, table, self.on)
         unknown, follows = self.kind.left_out(table)
         return show(
             "imports/preview.html",
@@ -311,7 +313,7 @@ def _states_after_import(kind: Kind, made: Plan) -> list[tuple[str, int, str | N
 def _awaited_in_state(kind: Kind, state: str) -> str | None:
     for step in kind.model.workflow.steps:
         if step.primary and step.target and state in step.sources:
-            roles = listed(map(role_name, roles_with(step.permission)))
+            roles = list_in_words(map(role_name, roles_with(step.permission)))
             return f"{step_name(kind.model.kind, step.task)} ({roles})"
     return None
 

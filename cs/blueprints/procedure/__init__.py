@@ -20,7 +20,8 @@ from cs.records.sections import ClauseEvidence, Section, sections
 from cs.records.workflowed import Workflowed
 from cs.web.access import signed_in
 from cs.web.responses import show
-from cs.wording.words import in_language, moment, today
+from cs.wording.formats import format_moment, local_today
+from cs.wording.language import in_language
 
 blueprint = Blueprint("procedure", __name__, url_prefix="/procedure")
 
@@ -31,13 +32,13 @@ def index() -> ResponseReturnValue:
     """Show the procedure, clause by clause."""
     rules = rulebook()
     on = datetime.now(UTC)
-    evidence = _evidence(today().year, on) if current_user.may(Permission.READ) else {}
+    evidence = _evidence(local_today().year, on) if current_user.may(Permission.READ) else {}
     return show(
         "procedure/index.html",
         parts=_parts(clauses(rules)),
         evidence=evidence,
         sections=_sections,
-        year=today().year,
+        year=local_today().year,
         in_force=db.session.get(ProcedureText, rules.hash),
         workflows=[kind for kind, _model in _workflows()],
         working_days=_working_days(rules.working.weekdays),
@@ -88,7 +89,7 @@ def _audit_trail(_year: int, _on: datetime) -> ClauseEvidence:
                 gettext(
                     "%(events)s events kept since the beginning, the last at %(at)s",
                     events=trail.events,
-                    at=moment(trail.last_event_at),
+                    at=format_moment(trail.last_event_at),
                 ),
                 None,
             ),

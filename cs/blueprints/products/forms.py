@@ -13,7 +13,7 @@ from cs.models.customers import Product, comparable
 from cs.web.fields import Choice, Reference, StepForm, Text
 from cs.web.options import customers_to_choose, record_link
 from cs.web.rows import RowForm, Rows, WithRows
-from cs.wording.words import label
+from cs.wording.labels import label
 
 
 class PartForm(RowForm):

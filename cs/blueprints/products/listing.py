@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from cs.models.customers import CustomerPart, Product, Shipment
 from cs.queries.filter_options import customer_options
 from cs.queries.listing import Filter, Listing, Sort
-from cs.wording.words import choices, state_name, term
+from cs.wording.labels import choices, state_name, term
 
 
 def _of_customer(value: str) -> ColumnElement[bool]:

@@ -15,18 +15,15 @@ from cs.models.replenishments import Replenishment
 from cs.models.returns.customer_return import Return
 from cs.procedure import complaints, returns
 from cs.procedure import replenishments as procedure
-from cs.records.procedure import zone
+from cs.records.procedure import local_day
 from cs.records.record import by_number, find
 from cs.web.fields import Day, LongText, Number, Reference, Signed, StepForm, Text, Yes, requested_id
 from cs.web.options import products_to_choose
 from cs.web.rows import RowForm, Rows, WithRows
-from cs.wording.words import choice, day, label
+from cs.wording.formats import format_day
+from cs.wording.labels import choice, label
 
 ROWS_READY = 2
-
-
-def _today(on: datetime) -> date:
-    return on.astimezone(zone()).date()
 
 
 class LineRow(RowForm):
@@ -98,7 +95,7 @@ class ChangeForm(WithRows, StepForm):
         if (
             (record is None or self.wanted_on.data != record.wanted_on)
             and self.wanted_on.data
-            and self.wanted_on.data < _today(on)
+            and self.wanted_on.data < local_day(on)
         ):
             self.fault("wanted_on", gettext("This day is over."))
 
@@ -213,18 +210,18 @@ class ScheduleForm(StepForm):
 
     def offer(self, record: Replenishment, on: datetime) -> None:
         self.scheduled_on.description = gettext(
-            "The customer wants the goods on %(day)s.", day=day(record.wanted_on)
+            "The customer wants the goods on %(day)s.", day=format_day(record.wanted_on)
         )
 
     def check(self, record: Replenishment, on: datetime) -> None:
-        if self.scheduled_on.data and self.scheduled_on.data < _today(on):
+        if self.scheduled_on.data and self.scheduled_on.data < local_day(on):
             self.fault("scheduled_on", gettext("This day is over."))
         elif self.scheduled_on.data and self.scheduled_on.data > record.wanted_on and not self.note.data:
             self.fault(
                 "note",
                 gettext(
                     "The customer wants the goods on %(day)s: say why they come later.",
-                    day=day(record.wanted_on),
+                    day=format_day(record.wanted_on),
                 ),
             )
 
@@ -235,17 +232,17 @@ class _DayForm(StepForm):
     on_day = ""
 
     def fill(self, record: Any, on: datetime) -> None:
-        self[self.on_day].data = _today(on)
+        self[self.on_day].data = local_day(on)
 
     def check(self, record: Replenishment, on: datetime) -> None:
         typed, earliest = self[self.on_day].data, self.earliest_day(record)
-        if typed and typed > _today(on):
+        if typed and typed > local_day(on):
             self.fault(self.on_day, gettext("This lies in the future."))
         elif typed and typed < earliest:
-            self.fault(self.on_day, gettext("This lies before %(day)s.", day=day(earliest)))
+            self.fault(self.on_day, gettext("This lies before %(day)s.", day=format_day(earliest)))
 
     def earliest_day(self, record: Replenishment) -> date:
-        return record.made_on or _today(record.ordered_at or record.filed_at)
+        return record.made_on or local_day(record.ordered_at or record.filed_at)
 
 
 class MakeForm(_DayForm):

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.models.replenishments import Replenishment
 from cs.procedure import replenishments as procedure
-from cs.queries.filter_options import customer_options
-from cs.queries.listing import Filter, Listing, Sort
-from cs.wording.words import state_name, term
-
-
-def _states() -> list[tuple[str, str]]:
-    return [
-        ("open", gettext("All open")),
-        *((state.code, state_name("replenishment", state.code)) for state in procedure.STATES),
-    ]
-
-
-def _in_state(value: str) -> ColumnElement[bool]:
-    return Replenishment.state.in_(procedure.UNFINISHED) if value == "open" else Replenishment.state == value
-
+from cs.queries.filter_options import customer_filter, state_filter
+from cs.queries.listing import Listing, Sort
+from cs.wording.labels import term
 
 LISTING = Listing(
     Replenishment,
@@ -50,13 +38,8 @@ LISTING = Listing(
         "number": Sort(lambda: term("replenishment_no"), Replenishment.number, descending=True),
     },
     (
-        Filter("state", lambda: term("status"), _states, _in_state),
-        Filter(
-            "customer",
-            lambda: term("customer"),
-            lambda: customer_options(Replenishment.customer_id),
-            lambda value: Replenishment.customer_id == int(value),
-        ),
+        state_filter(Replenishment, procedure.UNFINISHED),
+        customer_filter(Replenishment.customer_id),
     ),
     search_label=lambda: gettext("Number, order, customer, model, complaint"),
     period=Replenishment.filed_at,

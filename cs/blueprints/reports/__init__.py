@@ -17,11 +17,11 @@ from cs.printing.definition import Register
 from cs.printing.formats import FORMATS, file_name, mime_of
 from cs.printing.sheets import (
     TooManyLines,
-    asked_language,
     blank_pdf,
     language_links,
     one_language,
     register_pdf,
+    requested_language,
 )
 from cs.printing.typeset import NotTypeset
 from cs.procedure.authority import Permission
@@ -30,7 +30,8 @@ from cs.records.sections import Section, sections
 from cs.web.access import requires
 from cs.web.downloads import pdf_download, show_refusal
 from cs.web.responses import show
-from cs.wording.words import choices, today
+from cs.wording.formats import local_today
+from cs.wording.labels import choices
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
@@ -94,7 +95,7 @@ def register(name: str) -> ResponseReturnValue:
     """Show a register; where the filters in the URL are faulty, show the faults and no rows."""
     shown = _find_register(name)
     page = shown.listing.page(request.args, url_for("reports.register", name=name))
-    faults = shown.listing.faults(request.args)
+    faults = shown.listing.criteria_faults(request.args)
     return show(
         "reports/register.html",
         "reports/_rows.html",
@@ -103,9 +104,9 @@ def register(name: str) -> ResponseReturnValue:
         page=page,
         faults=faults,
         cells=shown.cells,
-        said=shown.listing.said(request.args),
+        said=shown.listing.criteria_in_words(request.args),
         formats=FORMATS,
-        asked=shown.listing.asked(request.args),
+        asked=shown.listing.criteria(request.args),
         long=page.total > current_app.config["CS_EXPORT_ROWS"],
         prints=language_links(lambda language: _register_url(shown, "pdf", language=language)),
     )
@@ -121,13 +122,13 @@ def download(name: str, ending: str) -> ResponseReturnValue:
     shown = _find_register(name)
     if ending not in (*FORMATS, "pdf"):
         abort(404)
-    if faults := shown.listing.faults(request.args):
+    if faults := shown.listing.criteria_faults(request.args):
         return _refused(shown, faults)
     if ending == "pdf":
         return _pdf(shown)
     form, on, at_once = FORMATS[ending], datetime.now(UTC), current_app.config["CS_EXPORT_ROWS"]
-    if shown.listing.count(request.args, at_once + 1) > at_once:
-        criteria = shown.listing.asked(request.args) | {
+    if shown.listing.count_rows(request.args, at_once + 1) > at_once:
+        criteria = shown.listing.criteria(request.args) | {
             key: request.args[key] for key in ("language",) if key in request.args
         }
         return show(
@@ -145,12 +146,14 @@ def download(name: str, ending: str) -> ResponseReturnValue:
 def _pdf(shown: Register) -> ResponseReturnValue:
     """Download a register as a PDF, which holds a limited number of rows."""
     try:
-        return pdf_download(shown, register_pdf(shown, request.args, asked_language()), str(today()))
+        return pdf_download(
+            shown, register_pdf(shown, request.args, requested_language()), str(local_today())
+        )
     except TooManyLines as too_many:
         why = gettext(
             "A PDF holds at most %(most)s lines, and this would be more. Choose a shorter period, or "
             "take the Excel or CSV file: they hold all.",
-            most=too_many.most,
+            most=too_many.max_lines,
         )
     except NotTypeset:
         log.exception("register %s as PDF", shown.name)
@@ -168,12 +171,12 @@ def _pdf(shown: Register) -> ResponseReturnValue:
 def blank(form: str) -> ResponseReturnValue:
     """Download an empty copy of a form, for a day without power."""
     printed = sections().forms.get(form) or abort(404)
-    return pdf_download(printed, blank_pdf(printed, asked_language()), gettext("blank"))
+    return pdf_download(printed, blank_pdf(printed, requested_language()), gettext("blank"))
 
 
 def _register_url(shown: Register, ending: str = "", **changes: str) -> str:
     """Return the URL of the register, or of its file, with the filters of this page."""
-    criteria = shown.listing.asked(request.args) | changes
+    criteria = shown.listing.criteria(request.args) | changes
     return (
         url_for("reports.download", name=shown.name, ending=ending, **criteria)
         if ending

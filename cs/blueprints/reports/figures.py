@@ -23,23 +23,25 @@ from cs.queries.kpis import (
     CLOSED,
     COUNTED,
     DATED,
-    MOST_LINES,
+    MAX_PARETO_LINES,
     OPEN,
     PARETO,
     REPEATED,
     Durations,
-    count,
     count_by_span,
-    durations,
-    first_replies,
+    count_complaints,
+    durations_in_period,
+    first_reply_conditions,
     most_frequent,
     open_ages,
-    replies,
-    within,
+    reply_conditions,
+    within_period,
 )
-from cs.records.procedure import rulebook, zone
+from cs.records.procedure import local_day, rulebook
 from cs.registers.complaints import NOT_STATED, age_in_words, keys_in_words
-from cs.wording.words import choice, in_language, listed, span
+from cs.wording.formats import format_duration, list_in_words
+from cs.wording.labels import choice
+from cs.wording.language import in_language
 
 # Parts of a KPI
 
@@ -79,10 +81,10 @@ class Figure:
     @property
     def alt(self) -> str:
         numbers = (f"{line.name}: {' / '.join(cell.text for cell in line.cells)}" for line in self.lines)
-        return f"{in_language(self.kpi.name)} ({listed(self.heads[1:])}): {listed(numbers)}"
+        return f"{in_language(self.kpi.name)} ({list_in_words(self.heads[1:])}): {list_in_words(numbers)}"
 
     def svg(self) -> bytes:
-        return charts.draw(self.chart, self.alt)
+        return charts.draw_chart(self.chart, self.alt)
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ def complaints_by_month(span: Span, _on: datetime, _of: Pareto) -> Figure:
 
 def replies_in_time(span: Span, on: datetime, _of: Pareto) -> Figure:
     """回复及时率: replies in time, by the month in which they were due."""
-    conditions, months, kpi = replies(on), span.months, rulebook().kpis["replies"]
+    conditions, months, kpi = reply_conditions(on), span.months, rulebook().kpis["replies"]
     counted = count_by_span(
         DATED["due"], [month.begin for month in months], span.end, list(conditions.values())
     )
@@ -206,7 +208,7 @@ def pareto(span: Span, _on: datetime, of: Pareto) -> Figure:
     The chart shows the most frequent; the table shows all on request.
     """
     by = of.by
-    counts, whole = most_frequent(by, span.begin, span.end, None if of.in_full else MOST_LINES)
+    counts, whole = most_frequent(by, span.begin, span.end, None if of.in_full else MAX_PARETO_LINES)
     numbers = [number for _key, number in counts]
     labels = keys_in_words(by, (key for key, _number in counts))
     sums, names = list(accumulate(numbers)), [labels.get(key, str(key)) for key, _number in counts]
@@ -232,14 +234,14 @@ def pareto(span: Span, _on: datetime, of: Pareto) -> Figure:
     total = Line(
         gettext("Total"), [_counted(whole, span, counted="valid"), _in_percent(_rate(whole, whole)), Cell("")]
     )
-    bars, shares = numbers[:MOST_LINES], sums[:MOST_LINES]
+    bars, shares = numbers[:MAX_PARETO_LINES], sums[:MAX_PARETO_LINES]
     line = Series(
         gettext("Cumulative"),
         shares,
         charts.SOON,
         [f"{_rate(running, whole):.0f}%" if index else "" for index, running in enumerate(shares)],
     )
-    chart = Chart(names[:MOST_LINES], [Series(choice("counted", "valid"), bars)], line, height=420)
+    chart = Chart(names[:MAX_PARETO_LINES], [Series(choice("counted", "valid"), bars)], line, height=420)
     return Figure(
         "pareto",
         rulebook().kpis["pareto"],
@@ -254,7 +256,7 @@ def pareto(span: Span, _on: datetime, of: Pareto) -> Figure:
 def open_by_age(_span: Span, on: datetime, _of: Pareto) -> Figure:
     """未结案投诉: open complaints by age, as of now."""
     ages = open_ages(on)
-    numbers = count(*(condition for _first, _last, condition in ages.values()), where=OPEN)
+    numbers = count_complaints(*(condition for _first, _last, condition in ages.values()), where=OPEN)
     names = [age_in_words(first, last) for first, last, _condition in ages.values()]
     lines = [
         Line(name, [_counted(number, None, open=code), _in_percent(_rate(number, sum(numbers)))])
@@ -293,7 +295,7 @@ def figure(name: str, args: MultiDict[str, str], on: datetime) -> tuple[Span, Fi
 
     Raise KeyError for an unknown name.
     """
-    span, of = Span.of(args, on.astimezone(zone()).date()), args.get("of", "")
+    span, of = Span.of(args, local_day(on)), args.get("of", "")
     return span, FIGURES[name](
         span, on, Pareto(of if of in PARETO else next(iter(PARETO)), args.get("lines") == "all")
     )
@@ -316,13 +318,21 @@ def summary(span: Span, on: datetime) -> list[Line]:
 
 
 def _summary_cells(of: Span, on: datetime) -> dict[str, Cell]:
-    replied, first = replies(on), first_replies()
-    heard = count(
-        COUNTED["all"], COUNTED["valid"], CLOSED, REPEATED, where=within(DATED["heard"], of.begin, of.end)
+    replied, first = reply_conditions(on), first_reply_conditions()
+    heard = count_complaints(
+        COUNTED["all"],
+        COUNTED["valid"],
+        CLOSED,
+        REPEATED,
+        where=within_period(DATED["heard"], of.begin, of.end),
     )
-    due = count(replied["in_time"], replied["due"], where=within(DATED["due"], of.begin, of.end))
-    accepted = count(first["accepted"], first["answered"], where=within(DATED["replied"], of.begin, of.end))
-    took, closing = (durations(DATED[by], of.begin, of.end) for by in ("replied", "closed"))
+    due = count_complaints(
+        replied["in_time"], replied["due"], where=within_period(DATED["due"], of.begin, of.end)
+    )
+    accepted = count_complaints(
+        first["accepted"], first["answered"], where=within_period(DATED["replied"], of.begin, of.end)
+    )
+    took, closing = (durations_in_period(DATED[by], of.begin, of.end) for by in ("replied", "closed"))
     whole, valid, closed, repeated = heard
     return {
         "complaints": _counted(whole, of, counted="all"),
@@ -346,8 +356,8 @@ def _duration_cell(took: Durations, of: Span, by: str) -> Cell:
         return Cell("")
     text = gettext(
         "%(mean)s, median %(median)s (%(number)s)",
-        mean=span(took.mean),
-        median=span(took.median),
+        mean=format_duration(took.mean),
+        median=format_duration(took.median),
         number=took.number,
     )
     return Cell(text, _register_url(of, by, counted="all"), took.number)

@@ -37,7 +37,7 @@ class Span:
         """
         usual = cls(_month(today, 1 - DEFAULT_MONTHS), _month(today, 1) - timedelta(days=1))
         if args.get("from") or args.get("to"):
-            requested = Period.of(args)
+            requested = Period.from_arguments(args)
             fault = requested.fault or cls._fault(requested.first, requested.last)
             if fault is None:
                 last = requested.last or max(usual.last, requested.first or usual.last)

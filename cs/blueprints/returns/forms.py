@@ -14,7 +14,7 @@ from cs.models.customers import Product
 from cs.models.returns.customer_return import Return
 from cs.procedure import complaints
 from cs.procedure.returns import fits_unit
-from cs.records.procedure import zone
+from cs.records.procedure import local_day
 from cs.records.record import by_number, find
 from cs.web.fields import (
     Choice,
@@ -32,24 +32,21 @@ from cs.web.fields import (
 )
 from cs.web.options import customers_to_choose, products_to_choose
 from cs.web.rows import RowForm, Rows, WithRows
-from cs.wording.words import choice, choices, day, label
+from cs.wording.formats import format_day
+from cs.wording.labels import choice, choices, label
 
 ROWS_READY = 2  # empty lines on a new slip
 MAX_QUANTITY = "999999.999"  # of a line
 
 
-def today(on: datetime) -> date:
-    return on.astimezone(zone()).date()
-
-
 def refuse_after_today(form: StepForm, name: str, on: datetime) -> None:
-    if form[name].data and form[name].data > today(on):
+    if form[name].data and form[name].data > local_day(on):
         form.fault(name, gettext("This lies in the future."))
 
 
 def refuse_before(form: StepForm, name: str, first: date | None) -> None:
     if first and form[name].data and form[name].data < first:
-        form.fault(name, gettext("This lies before %(day)s.", day=day(first)))
+        form.fault(name, gettext("This lies before %(day)s.", day=format_day(first)))
 
 
 class LineRow(RowForm):
@@ -253,11 +250,11 @@ class AnswerForm(StepForm):
     answered_on = Day("answered_on", required=True)
 
     def fill(self, record: Any, on: datetime) -> None:
-        self.answered_on.data = today(on)
+        self.answered_on.data = local_day(on)
 
     def check(self, record: Any, on: datetime) -> None:
         refuse_after_today(self, "answered_on", on)
-        refuse_before(self, "answered_on", today(record.registered_at))
+        refuse_before(self, "answered_on", local_day(record.registered_at))
 
 
 class ArrangeForm(StepForm):
@@ -267,7 +264,7 @@ class ArrangeForm(StepForm):
     pick_up_note = LongText("pick_up_note", most=500)
 
     def check(self, record: Any, on: datetime) -> None:
-        refuse_before(self, "pick_up_on", today(on))
+        refuse_before(self, "pick_up_on", local_day(on))
 
 
 # Return to the customer and closing
@@ -281,11 +278,11 @@ class GiveBackForm(WithFiles, StepForm):
     given_back_note = LongText("given_back_note", most=500)
 
     def fill(self, record: Any, on: datetime) -> None:
-        self.given_back_on.data = today(on)
+        self.given_back_on.data = local_day(on)
 
     def check(self, record: Return, on: datetime) -> None:
         refuse_after_today(self, "given_back_on", on)
-        refuse_before(self, "given_back_on", today(record.arrived_at) if record.arrived_at else None)
+        refuse_before(self, "given_back_on", local_day(record.arrived_at) if record.arrived_at else None)
         if any(line.tally.to_customer for line in record.lines) and not self.delivery_no.data:
             self.fault(
                 "delivery_no",
@@ -300,7 +297,7 @@ class ConfirmForm(WithFiles, StepForm):
     response_note = LongText("response_note", required=True, most=1000)
 
     def fill(self, record: Any, on: datetime) -> None:
-        self.response_on.data = today(on)
+        self.response_on.data = local_day(on)
 
     def check(self, record: Return, on: datetime) -> None:
         refuse_after_today(self, "response_on", on)

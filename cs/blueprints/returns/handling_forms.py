@@ -12,10 +12,11 @@ from wtforms import DecimalField, RadioField, SelectMultipleField
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from cs.blueprints.returns.forms import MAX_QUANTITY, check_unit, refuse_before, today
+from cs.blueprints.returns.forms import MAX_QUANTITY, check_unit, refuse_before
 from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import ReturnLine
 from cs.procedure.returns import INSPECTION, REINSPECTION, dispositions, is_whole
+from cs.records.procedure import local_day
 from cs.web.fields import (
     Choice,
     Day,
@@ -27,7 +28,8 @@ from cs.web.fields import (
     parse_record_id,
     requested_id,
 )
-from cs.wording.words import choice, day, label, term
+from cs.wording.formats import format_day
+from cs.wording.labels import choice, label, term
 
 
 def line_in_words(record: Return, line: ReturnLine) -> str:
@@ -301,12 +303,12 @@ class PlanReworkForm(_LinesForm):
         super().offer(record, on)
         if record.return_by:
             self.rework_on.description = gettext(
-                "The goods are due back on %(day)s.", day=day(record.return_by)
+                "The goods are due back on %(day)s.", day=format_day(record.return_by)
             )
 
     def check(self, record: Return, on: datetime) -> None:
         super().check(record, on)
-        refuse_before(self, "rework_on", today(on))
+        refuse_before(self, "rework_on", local_day(on))
         if (
             record.return_by
             and self.rework_on.data
@@ -316,7 +318,8 @@ class PlanReworkForm(_LinesForm):
             self.fault(
                 "note",
                 gettext(
-                    "The goods are due back on %(day)s: say why they come later.", day=day(record.return_by)
+                    "The goods are due back on %(day)s: say why they come later.",
+                    day=format_day(record.return_by),
                 ),
             )
 

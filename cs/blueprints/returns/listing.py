@@ -12,20 +12,9 @@ from cs.models.customers import Customer, Product
 from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import ReturnLine
 from cs.procedure import returns as procedure
-from cs.queries.filter_options import customer_options, product_options
+from cs.queries.filter_options import customer_filter, product_options, state_filter
 from cs.queries.listing import Filter, Listing, Sort
-from cs.wording.words import state_name, term
-
-
-def _states() -> list[tuple[str, str]]:
-    return [
-        ("open", gettext("All open")),
-        *((state.code, state_name("return", state.code)) for state in procedure.STATES),
-    ]
-
-
-def _in_state(value: str) -> ColumnElement[bool]:
-    return Return.state.in_(procedure.UNFINISHED) if value == "open" else Return.state == value
+from cs.wording.labels import term
 
 
 def _of_lines(column: Any) -> Any:
@@ -77,7 +66,7 @@ LISTING = Listing(
         "number": Sort(lambda: term("return_no"), Return.number, descending=True),
     },
     (
-        Filter("state", lambda: term("status"), _states, _in_state),
+        state_filter(Return, procedure.UNFINISHED),
         Filter(
             "difference",
             lambda: term("difference"),
@@ -90,12 +79,7 @@ LISTING = Listing(
             lambda: product_options(ReturnLine.product_id),
             lambda value: _has_line(ReturnLine.product_id == int(value)),
         ),
-        Filter(
-            "customer",
-            lambda: term("customer"),
-            lambda: customer_options(Return.customer_id),
-            lambda value: Return.customer_id == int(value),
-        ),
+        customer_filter(Return.customer_id),
     ),
     search_label=lambda: gettext("Number, customer, model, lot, slip no."),
     period=Return.registered_at,

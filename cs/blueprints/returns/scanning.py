@@ -20,7 +20,7 @@ from cs.web.access import requires
 from cs.web.fields import StepForm, parse_record_id
 from cs.web.options import address_of, by_any_number
 from cs.web.responses import go, say, show
-from cs.wording.words import step_name
+from cs.wording.labels import step_name
 
 
 def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) -> None:
@@ -30,7 +30,7 @@ def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) ->
     def scan() -> ResponseReturnValue:
         """Go to the record with this number, or to the step open on the line; show the box without one."""
         typed = request.args.get("code", "")
-        number, line_number = codes.read(typed)
+        number, line_number = codes.read_code(typed)
         if not number:
             return _show_box(None)
         record = by_any_number(number)
@@ -68,7 +68,11 @@ def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) ->
         if requested is not None:
             lines = [line for line in lines if line.id == parse_record_id(requested)] or abort(404)
         return show(
-            "returns/labels.html", record=record, lines=lines, whole=requested is None, picture=codes.picture
+            "returns/labels.html",
+            record=record,
+            lines=lines,
+            whole=requested is None,
+            picture=codes.qr_code_image,
         )
 
     blueprint.add_url_rule("/scan", view_func=scan)

@@ -9,7 +9,7 @@ from flask import url_for
 from flask_babel import gettext
 
 from cs.models.customers import Shipment
-from cs.records.procedure import zone
+from cs.records.procedure import local_day
 from cs.web.fields import Day, Reference, StepForm, Text, Whole
 from cs.web.options import customers_to_choose, products_to_choose, record_link
 
@@ -30,11 +30,11 @@ class ShipmentForm(StepForm):
     def fill(self, record: Any, on: datetime) -> None:
         super().fill(record, on)
         if record is None:
-            self.shipped_on.data = on.astimezone(zone()).date()
+            self.shipped_on.data = local_day(on)
 
     def check(self, record: Any, on: datetime) -> None:
         shipped_on, produced_on = self.shipped_on.data, self.produced_on.data
-        if shipped_on and shipped_on > on.astimezone(zone()).date():
+        if shipped_on and shipped_on > local_day(on):
             self.fault("shipped_on", gettext("This lies in the future."))
         if shipped_on and produced_on and produced_on > shipped_on:
             self.fault("produced_on", gettext("Made after it was shipped."))

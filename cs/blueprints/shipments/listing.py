@@ -6,9 +6,9 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from cs.models.customers import Customer, Product, Shipment
-from cs.queries.filter_options import customer_options, product_options
+from cs.queries.filter_options import customer_filter, product_options
 from cs.queries.listing import Filter, Listing, Sort
-from cs.wording.words import state_name, term
+from cs.wording.labels import state_name, term
 
 LISTING = Listing(
     Shipment,
@@ -33,12 +33,7 @@ LISTING = Listing(
         "lot": Sort(lambda: term("lot_no"), Shipment.lot_no),
     },
     (
-        Filter(
-            "customer",
-            lambda: term("customer"),
-            lambda: customer_options(Shipment.customer_id),
-            lambda value: Shipment.customer_id == int(value),
-        ),
+        customer_filter(Shipment.customer_id),
         Filter(
             "product",
             lambda: term("model"),

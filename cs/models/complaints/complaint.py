@@ -6,85 +6,41 @@ The register MJ-QP-12-05 is a view of the same rows (Q9).
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Unpack
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, and_, or_, select
-from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.complaints.meeting import MeetingSteps
-from cs.models.complaints.old_register import OldRegister
-from cs.models.complaints.samples import SampleSteps
+from cs.models.complaints import meeting as meeting_steps
+from cs.models.complaints import reply as reply_steps
+from cs.models.complaints import samples as sample_steps
+from cs.models.complaints.blocks import BlockA, BlockB
+from cs.models.complaints.conditions import CONDITIONS
+from cs.models.complaints.like_cases import earlier_cases
+from cs.models.complaints.meeting import Attendee, Disposition, Meeting, MeetingBook, Place, has_open_work
+from cs.models.complaints.old_register import bring_in_lines
+from cs.models.complaints.reply import Reply
+from cs.models.complaints.samples import CustomerContact, Sample, SampleBook
 from cs.models.customers import Customer, Product
-from cs.models.holidays import work_calendar
 from cs.procedure import complaints as procedure
-from cs.procedure.calendar import months_before
 from cs.procedure.workflow import NotOpen
 from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding
 from cs.records.numbers import next_number
-from cs.records.procedure import rulebook, zone
+from cs.records.procedure import local_day
 from cs.records.types import Moment
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
-DUE_BY = (
-    "heard_at",
-    "customer_id",
-    "customer_deadline",
-)  # fields that decide when the reply is due: without a change of them it stays (5.2.2.6)
-MOST_LIKE_CASES = 20
+# fields that decide when the reply is due: without a change of them it stays (5.2.2.6)
+DUE_BY = ("heard_at", "customer_id", "customer_deadline")
+PART: Any = {"cascade": "all, delete-orphan", "lazy": "selectin"}  # how rows belong to their complaint
 
 
-class Reply(db.Model):
-    """One numbered answer to the customer: what quality prepared, when sales sent it, what the customer
-    said."""
-
-    __tablename__ = "replies"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
-    number: Mapped[int]
-    route: Mapped[
-        str | None
-    ]  # of a reply out of an old register neither way, text nor who prepared it are known
-    reply_text: Mapped[str | None] = mapped_column(Text)  # what was settled, or why it is not ours
-    cause: Mapped[str | None] = mapped_column(Text)
-    actions: Mapped[str | None] = mapped_column(Text)
-    agreed_with: Mapped[str | None]
-    settled_on: Mapped[date | None]
-    late_reason: Mapped[str | None] = mapped_column(
-        Text
-    )  # why the result was not recorded the same day (5.2.2.3)
-    quality_replied_at: Mapped[datetime | None] = mapped_column(Moment)
-    prepared_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    due_at: Mapped[datetime] = mapped_column(Moment)
-    replied_at: Mapped[datetime | None] = mapped_column(Moment)
-    replied_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    reply_channel: Mapped[str | None]
-    reply_to: Mapped[str | None]
-    response: Mapped[str | None]
-    response_on: Mapped[date | None]
-    response_note: Mapped[str | None] = mapped_column(Text)
-    prepared_by: Mapped[User | None] = relationship(foreign_keys=[prepared_by_id], viewonly=True)
-    replied_by: Mapped[User | None] = relationship(foreign_keys=[replied_by_id], viewonly=True)
-    __table_args__ = (UniqueConstraint("complaint_id", "number"),)
-
-    @property
-    def recorded_same_day(self) -> bool:
-        """5.2.2.3: 当天把处理结果记录; counted from the day the matter was settled (Q16)."""
-        return (
-            self.settled_on is None
-            or self.quality_replied_at is None
-            or self.quality_replied_at.astimezone(zone()).date() <= self.settled_on
-        )
-
-    @property
-    def in_time(self) -> bool | None:
-        return None if self.replied_at is None else self.replied_at <= self.due_at
-
-
-class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
+class Complaint(Workflowed):
     """One complaint, whole."""
 
     kind = "complaint"
@@ -128,9 +84,8 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
     liability: Mapped[str | None]
     route: Mapped[str | None]
     route_reason: Mapped[str | None] = mapped_column(Text)
-    repeat_of_id: Mapped[int | None] = mapped_column(
-        ForeignKey("complaints.id")
-    )  # 3.4: the last like case within the window
+    # 3.4: the last like case within the window
+    repeat_of_id: Mapped[int | None] = mapped_column(ForeignKey("complaints.id"))
     proposed_route: Mapped[str | None]  # what the procedure led to when the analysis was signed
     analysis: Mapped[str | None] = mapped_column(Text)
     counts_in_kpi: Mapped[bool | None]
@@ -143,6 +98,17 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
     follow_up_due_at: Mapped[datetime | None] = mapped_column(Moment)
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     closing_note: Mapped[str | None] = mapped_column(Text)
+    # out of an old register (5.6); empty where the complaint was logged here
+    imported_from: Mapped[str | None]  # the file's name; its hash stands in the event
+    imported_row: Mapped[int | None]
+    old_number: Mapped[str | None] = mapped_column(unique=True)
+    old_model: Mapped[str | None]  # a model that stands in no product list any more
+    # the department as the register has it; a meeting names its own
+    resp_dept: Mapped[str | None] = mapped_column(ForeignKey("departments.code"))
+    # what the register says and no field holds, each with its title
+    old_notes: Mapped[str | None] = mapped_column(Text)
+    # what makes a line the same as one that came in before
+    natural_key: Mapped[str | None] = mapped_column(unique=True)
 
     customer: Mapped[Customer | None] = relationship()
     product: Mapped[Product | None] = relationship()
@@ -150,16 +116,18 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
         foreign_keys=[quality_received_by_id], viewonly=True
     )
     created_by: Mapped[User | None] = relationship(
-        primaryjoin="Complaint.created_by_id == User.id",
-        foreign_keys="Complaint.created_by_id",
-        viewonly=True,
+        primaryjoin="foreign(Complaint.created_by_id) == User.id", viewonly=True
     )
     repeat_of: Mapped[Complaint | None] = relationship(
         primaryjoin="foreign(Complaint.repeat_of_id) == remote(Complaint.id)", viewonly=True
     )
-    replies: Mapped[list[Reply]] = relationship(
-        cascade="all, delete-orphan", order_by=Reply.number, lazy="selectin"
-    )
+    replies: Mapped[list[Reply]] = relationship(order_by=Reply.number, **PART)
+    contacts: Mapped[list[CustomerContact]] = relationship(order_by=CustomerContact.id, **PART)
+    samples: Mapped[list[Sample]] = relationship(order_by=Sample.id, **PART)
+    meetings: Mapped[list[Meeting]] = relationship(order_by=Meeting.round, back_populates="complaint", **PART)
+    attendees: Mapped[list[Attendee]] = relationship(order_by=Attendee.id, **PART)
+    places: Mapped[list[Place]] = relationship(order_by=Place.id, **PART)
+    dispositions: Mapped[list[Disposition]] = relationship(order_by=Disposition.id, **PART)
     __table_args__ = (
         CheckConstraint(
             "defect_qty IS NULL OR checked_qty IS NULL OR defect_qty <= checked_qty",
@@ -203,11 +171,7 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
 
     @property
     def defect_rate(self) -> Decimal | None:
-        """Defective of checked, in per cent with two decimals; None while either is unknown or nothing was
-        checked."""
-        if not self.checked_qty or self.defect_qty is None:
-            return None
-        return (Decimal(self.defect_qty * 100) / self.checked_qty).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        return procedure.defect_rate(self.defect_qty, self.checked_qty)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -221,38 +185,69 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
         """The answer in hand, or the last one sent."""
         return self.replies[-1] if self.replies else None
 
-    # The conditions that the workflow's rows ask
+    @property
+    def round(self) -> int:
+        """Return which reply is in hand: 1, or the next after a refusal."""
+        return 1 + sum(reply.response == "refused" for reply in self.replies)
 
-    def occasional(self, on: datetime) -> bool:
-        return self.route == "occasional"
-
-    def not_ours(self, on: datetime) -> bool:
-        return self.route == "not_ours"
-
-    def answer_ready(self, on: datetime) -> bool:
-        """Quality has prepared an answer that is not sent yet."""
+    @property
+    def answer_is_ready(self) -> bool:
+        """Say whether quality has prepared an answer that is not sent yet."""
         return self.reply is not None and self.reply.replied_at is None
 
-    def answer_missing(self, on: datetime) -> bool:
-        return not self.answer_ready(on)
+    @property
+    def sample_book(self) -> SampleBook:
+        return SampleBook(self.samples)
 
-    def customer_silent(self, on: datetime) -> bool:
-        """No answer for as many days as the procedure file says (Q12)."""
-        return self.follow_up_due_at is not None and on >= self.follow_up_due_at
+    @property
+    def meeting_book(self) -> MeetingBook:
+        return MeetingBook(self.meetings)
 
-    def nothing_open(self, on: datetime) -> bool:
-        """Q12: every CAPA of it verified, every disposition done, every head has countersigned, the plan
-        made, no return or replenishment open."""
-        return not self.open_ends(on)
+    @property
+    def current_meeting(self) -> Meeting | None:
+        return self.meeting_book.of_round(self.round)
+
+    # What the workflow's rows ask by name: conditions, persons, relations, due dates
+
+    def holds(self, question: str, on: datetime) -> bool:
+        """Answer a condition of the workflow's rows, by their table. KeyError on an unknown one."""
+        return CONDITIONS[question](self, on)
+
+    @classmethod
+    def names_people(cls) -> ColumnElement[bool]:
+        """SQL: heads who have not countersigned, owners who have not carried out."""
+        return has_open_work(cls.id)
+
+    def awaited_countersigners(self) -> list[int]:
+        return self.meeting_book.awaited_countersigners
+
+    def countersigns(self, by: User) -> bool:
+        return by.id in self.meeting_book.awaited_countersigners
+
+    def awaited_disposers(self) -> list[int]:
+        return self.meeting_book.awaited_disposers()
+
+    def disposes(self, by: User) -> bool:
+        return bool(self.meeting_book.dispositions_of(by))
+
+    @property
+    def disposition_due_at(self) -> datetime | None:
+        return self.meeting_book.disposition_due_at
+
+    @property
+    def sample_due_at(self) -> datetime | None:
+        return self.sample_book.due_at
+
+    # What closing, goods and like cases ask
 
     def open_ends(self, on: datetime) -> dict[str, list[Any]]:
         """What still stands in the way of closing: {capas, returns, replenishments, dispositions,
         countersigners, plan: what of it}, without the empty ones."""
         ends = {
             **blocks_closing.of(self),
-            "dispositions": self.open_dispositions,
-            "countersigners": self.unsigned,
-            "plan": [self.meeting_to_plan] if self.plan_wanted(on) else [],
+            "dispositions": self.meeting_book.open_dispositions,
+            "countersigners": self.meeting_book.unsigned,
+            "plan": [self.meeting_book.to_plan] if self.meeting_book.to_plan else [],
         }
         return {what: found for what, found in ends.items() if found}
 
@@ -269,127 +264,77 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
     def like_cases(
         self, product_id: int | None, defect_code: str | None, category: str | None
     ) -> tuple[list[Complaint], list[Complaint]]:
-        """3.4: complaints of the same model and defect within the window before this one: (of this customer,
-        of others). Newest first."""
-        if not (product_id and defect_code):
-            return [], []
-        first = months_before(self.heard_at.astimezone(zone()).date(), rulebook().recurrence_months)
-        begin = datetime.combine(first, time.min, zone())
-        earlier = or_(
-            Complaint.heard_at < self.heard_at,
-            and_(Complaint.heard_at == self.heard_at, Complaint.id < self.id),
-        )
-        query = (
-            select(Complaint)
-            .where(
-                Complaint.product_id == product_id,
-                Complaint.defect_code == defect_code,
-                Complaint.defect_category == category,
-                Complaint.heard_at >= begin,
-                earlier,
-                Complaint.state.not_in((*procedure.NOT_REGISTERED, *procedure.ENDED_EARLY)),
-            )
-            .order_by(Complaint.heard_at.desc(), Complaint.id.desc())
-            .limit(MOST_LIKE_CASES)
-            .options(lazyload("*"))
-        )
-        found = list(db.session.execute(query).scalars())
-        return [one for one in found if one.customer_id == self.customer_id], [
-            one for one in found if one.customer_id != self.customer_id
-        ]
+        """Return the complaints of the same model and defect within the window before this one (3.4), newest
+        first: (of this customer, of others)."""
+        cases = earlier_cases(self, product_id, defect_code, category)
+        ours = [case for case in cases if case.customer_id == self.customer_id]
+        return ours, [case for case in cases if case.customer_id != self.customer_id]
 
     # Verbs, one for each step
 
     @classmethod
-    def log(cls, *, by: User, on: datetime, **values: Any) -> Complaint:
-        """5.2.1.1: sales logs a spoken or written complaint; it goes to quality at once, and the clock runs
-        from `heard_at`."""
-        return cls._open("log", by=by, on=on, **values)
+    def log(cls, *, by: User, on: datetime, **values: Unpack[BlockA]) -> Complaint:
+        """Log a spoken or written complaint as sales (5.2.1.1); it goes to quality at once, and the clock
+        runs from `heard_at`."""
+        return cls._open("log", by, on, values)
 
     @classmethod
-    def pass_on(cls, *, by: User, on: datetime, **values: Any) -> Complaint:
-        """5.2.1.2: another department passes on what it heard; it reaches sales at once, and the clock runs
+    def pass_on(cls, *, by: User, on: datetime, **values: Unpack[BlockA]) -> Complaint:
+        """Pass on what another department heard (5.2.1.2); it reaches sales at once, and the clock runs
         already."""
-        return cls._open("pass_on", by=by, on=on, **values)
+        return cls._open("pass_on", by, on, values)
 
     @classmethod
-    def _open(cls, step: str, *, by: User, on: datetime, **values: Any) -> Complaint:
+    def _open(cls, step: str, by: User, on: datetime, values: BlockA) -> Complaint:
         complaint = cls()
         with complaint.advancing(step, by, on):
-            complaint.number = next_number(cls.kind, on.astimezone(zone()).date())
+            complaint.number = next_number(cls.kind, local_day(on))
             complaint.registered_at = on
             complaint._fill(values)
         return complaint
 
-    def register(self, *, by: User, on: datetime, **values: Any) -> None:
-        """5.2.1.2: sales makes a complaint of what was passed on; the time it was first heard stays."""
+    def register(self, *, by: User, on: datetime, **values: Unpack[BlockA]) -> None:
+        """Make a complaint of what was passed on (5.2.1.2); the time it was first heard stays."""
         with self.advancing("register", by, on):
             self._fill(values)
 
     def decline(self, *, reason: str, by: User, on: datetime) -> None:
-        """5.2.1.2: sales says why what was passed on is no complaint."""
+        """Say why what was passed on is no complaint (5.2.1.2)."""
         with self.advancing("decline", by, on, note=reason):
             self.decline_reason = reason
 
-    def amend(self, *, by: User, on: datetime, **values: Any) -> None:
-        """5.6: block A is completed or corrected; old values stay in the event. A new deadline moves the due
-        date."""
+    def amend(self, *, by: User, on: datetime, **values: Unpack[BlockA]) -> None:
+        """Complete or correct block A (5.6): only the fields given; old values stay in the event. A new
+        deadline moves the due date."""
         with self.advancing("amend", by, on):
             self._fill(values)
 
-    def _fill(self, values: dict[str, Any]) -> None:
+    def _fill(self, block: BlockA) -> None:
+        values: dict[str, Any] = dict(block)
         if "demand" in values:
             values["demand"] = json.dumps(sorted(values["demand"])) if values["demand"] else None
         decided = [getattr(self, field) for field in DUE_BY]
-        self._set(values)
+        self.set_fields(values)
         if self.reply_due_at is None or decided != [getattr(self, field) for field in DUE_BY]:
             self.start_clock()
 
-    def _set(self, values: dict[str, Any]) -> None:
+    def set_fields(self, values: Mapping[str, Any]) -> None:
+        """Set columns by name, and load the customer and the product that they name."""
         for field, value in values.items():
             setattr(self, field, value)
         self.customer = db.session.get(Customer, self.customer_id) if self.customer_id else None
         self.product = db.session.get(Product, self.product_id) if self.product_id else None
 
-    @property
-    def refused_on(self) -> date | None:
-        """When the customer refused our last reply; None while it refused none."""
-        return next(
-            (reply.response_on for reply in reversed(self.replies) if reply.response == "refused"), None
-        )
-
-    def start_clock(self) -> None:
-        """5.2.2.6: the customer's own deadline, else the agreed limit, else two days. After a refusal the
-        limit starts again.
-
-        A reply that quality has prepared and that is not sent yet is due with it. Where the procedure file
-        pauses the limit, it moves by the days on which samples were awaited.
-        """
-        again = self.refused_on
-        since = datetime.combine(again, time(12), zone()) if again else self.heard_at
-        agreed = self.customer.reply_days if self.customer else None
-        self.reply_due_at = rulebook().reply.due_at(
-            since,
-            work_calendar(),
-            customer_deadline=self.customer_deadline,
-            agreed_days=agreed,
-            waits=self.waits,
-        )
-        if not again:
-            self.first_due_at = self.reply_due_at
-        if self.reply is not None and self.reply.replied_at is None:
-            self.reply.due_at = self.reply_due_at
-
     def receive(self, *, by: User, on: datetime) -> None:
-        """5.2.1.3: a named person of quality takes the complaint in hand."""
+        """Take the complaint in hand as a named person of quality (5.2.1.3)."""
         with self.advancing("receive", by, on):
             self.quality_received_by_id, self.quality_received_at = by.id, on
 
-    def confirm(self, *, by: User, on: datetime, **values: Any) -> None:
-        """5.2.1.3, 5.2.2.1: first analysis and confirmation, signed; says which way the complaint goes
+    def confirm(self, *, by: User, on: datetime, **values: Unpack[BlockB]) -> None:
+        """Sign the first analysis and confirmation (5.2.1.3, 5.2.2.1), which says the way of the complaint
         (5.2.2.2–4)."""
         with self.advancing("confirm", by, on):
-            self._set(values)
+            self.set_fields(values)
             same, _others = self.like_cases(self.product_id, self.defect_code, self.defect_category)
             self.repeat_of_id = same[0].id if same else None
             self.proposed_route = procedure.proposed_route(
@@ -404,142 +349,32 @@ class Complaint(SampleSteps, MeetingSteps, OldRegister, Workflowed):
             )
             self.analysed_at = on
 
-    def settle(
-        self,
-        *,
-        reply_text: str,
-        cause: str,
-        actions: str,
-        agreed_with: str,
-        settled_on: date,
-        late_reason: str | None,
-        by: User,
-        on: datetime,
-    ) -> None:
-        """5.2.2.3: the quality supervisor settled it with the customer; the result is recorded the same day
-        and goes back to sales."""
-        self._prepare(
-            "settle",
-            by,
-            on,
-            reply_text=reply_text,
-            cause=cause,
-            actions=actions,
-            agreed_with=agreed_with,
-            settled_on=settled_on,
-            late_reason=late_reason,
-        )
+    start_clock = reply_steps.restart_clock
+    paused_until = property(reply_steps.paused_until)
 
-    def explain(self, *, reply_text: str, by: User, on: datetime) -> None:
-        """5.2.2.2, Q17: why it is not our responsibility; the evidence is among the complaint's files."""
-        self._prepare("explain", by, on, reply_text=reply_text)
-
-    def _prepare(self, step: str, by: User, on: datetime, **facts: Any) -> None:
-        with self.advancing(step, by, on):
-            self.replies.append(
-                Reply(
-                    number=len(self.replies) + 1,
-                    route=self.route,
-                    quality_replied_at=on,
-                    prepared_by_id=by.id,
-                    due_at=self.reply_due_at,
-                    **facts,
-                )
-            )
-
-    def _keep_old_reply(self, **said: Any) -> None:
-        """The one reply that an old register tells of: cause and measures in brief, when it was sent, what
-        the customer said."""
-        self.replies.append(Reply(number=1, due_at=self.first_due_at, replied_at=self.replied_at, **said))
-
-    def send_reply(
-        self,
-        *,
-        reply_to: str,
-        reply_channel: str,
-        late_reply_reason: str | None = None,
-        by: User,
-        on: datetime,
-    ) -> None:
-        """5.2.2.3, 5.2.2.6: the report goes to the customer. The first one sent stops the clock (Q14)."""
-        self._send("send_reply", reply_to, reply_channel, late_reply_reason, by, on)
-
-    def reply_directly(
-        self,
-        *,
-        reply_to: str,
-        reply_channel: str,
-        late_reply_reason: str | None = None,
-        by: User,
-        on: datetime,
-    ) -> None:
-        """5.2.2.2: quality sends the evidence to the customer itself."""
-        self._send("reply_directly", reply_to, reply_channel, late_reply_reason, by, on)
-
-    def _send(
-        self, step: str, reply_to: str, channel: str, late_reason: str | None, by: User, on: datetime
-    ) -> None:
-        with self.advancing(step, by, on):
-            reply = self.replies[-1]
-            reply.replied_at, reply.replied_by_id, reply.reply_to, reply.reply_channel = (
-                on,
-                by.id,
-                reply_to,
-                channel,
-            )
-            self.replied_at = self.replied_at or on
-            self.late_reply_reason = late_reason or self.late_reply_reason
-            self.follow_up_due_at = on + timedelta(days=rulebook().reply.no_answer_days)
-
-    def accept(self, *, response_on: date, response_note: str | None, by: User, on: datetime) -> None:
-        """5.2.2.3: the customer accepts."""
-        self._respond("accept", "accepted", response_on, response_note, by, on)
-
-    def refuse(
-        self,
-        *,
-        response_on: date,
-        response_note: str,
-        customer_deadline: datetime | None = None,
-        by: User,
-        on: datetime,
-    ) -> None:
-        """5.2.2.3, 5.2.2.6: the customer does not accept; it goes back to analysis. The limit starts again,
-        unless the customer says by when it wants the next reply; a deadline named before was that of the
-        reply refused."""
-        self._respond("refuse", "refused", response_on, response_note, by, on, customer_deadline)
-
-    def no_answer(self, *, response_note: str, by: User, on: datetime) -> None:
-        """Q12: silent for the set number of days; the note says what was tried."""
-        self._respond("no_answer", "no_answer", on.astimezone(zone()).date(), response_note, by, on)
-
-    def _respond(
-        self,
-        step: str,
-        response: str,
-        response_on: date,
-        note: str | None,
-        by: User,
-        on: datetime,
-        deadline: datetime | None = None,
-    ) -> None:
-        with self.advancing(step, by, on, note=note):
-            reply = self.replies[-1]
-            reply.response, reply.response_on, reply.response_note = response, response_on, note
-            self.follow_up_due_at = None
-            if response == "refused":
-                self.customer_deadline = deadline
-                self.start_clock()
+    # The steps of the answer, of talks and samples, and of the meeting: each in the module of its rows
+    settle, explain = reply_steps.settle, reply_steps.explain
+    send_reply, reply_directly = reply_steps.send_reply, reply_steps.reply_directly
+    accept, refuse, no_answer = reply_steps.accept, reply_steps.refuse, reply_steps.no_answer
+    contact, request_sample = sample_steps.contact, sample_steps.request_sample
+    receive_sample, move_sample = sample_steps.receive_sample, sample_steps.move_sample
+    end_sample = sample_steps.end_sample
+    meet, dispose, countersign = meeting_steps.meet, meeting_steps.dispose, meeting_steps.countersign
+    do_disposition, plan = meeting_steps.do_disposition, meeting_steps.plan
+    issue_result = meeting_steps.issue_result
 
     def close(self, *, closing_note: str | None, by: User, on: datetime) -> None:
-        """Q12: only after the customer accepted, or stayed silent and a note says what was tried; signed."""
+        """Close and sign it (Q12): only after the customer accepted, or stayed silent and a note says what
+        was tried."""
         with self.advancing("close", by, on):
             self.closed_at, self.closing_note = on, closing_note
 
     def void(self, *, reason: str, by: User, on: datetime) -> None:
-        """5.6: taken out of the count with a reason; stays readable, its number stays taken. NotOpen while
-        goods move under it (5.3.5)."""
+        """Take it out of the count with a reason (5.6); it stays readable and its number taken. Raises
+        NotOpen while goods move under it (5.3.5)."""
         if self.goods_on_the_way:
             raise NotOpen("void")
         with self.advancing("void", by, on, note=reason):
             self.void_reason = reason
+
+    bring_in = classmethod(bring_in_lines)  # 5.6: out of an old register

@@ -3,22 +3,22 @@ the goods at every place."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Text, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
 from cs.extensions import db
+from cs.models.complaints.reply import prepare_reply
 from cs.models.holidays import work_calendar
 from cs.procedure import complaints as procedure
 from cs.procedure.authority import Permission, roles_with
 from cs.records.departments import Membership
 from cs.records.types import Moment
 from cs.records.users import User
-
-if TYPE_CHECKING:
-    from cs.models.complaints.complaint import Complaint
 
 
 def representatives(department: str) -> list[User]:
@@ -32,25 +32,6 @@ def representatives(department: str) -> list[User]:
     )
     people = list(db.session.execute(query).unique().scalars())
     return [one for one in people if one.heads(department)] or people
-
-
-class Meeting(db.Model):
-    """One meeting of one round: a refused reply needs another."""
-
-    __tablename__ = "complaint_meetings"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
-    round: Mapped[int]
-    met_at: Mapped[datetime] = mapped_column(Moment)
-    department: Mapped[str] = mapped_column(ForeignKey("departments.code"))
-    minutes: Mapped[str] = mapped_column(Text)
-    plan_needed: Mapped[bool] = mapped_column(default=False)
-    plan: Mapped[str | None] = mapped_column(Text)  # planning's replacement or rework plan
-    plan_quantity: Mapped[int | None]
-    plan_due_on: Mapped[date | None]
-    planned_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    planned_by: Mapped[User | None] = relationship()
-    __table_args__ = (UniqueConstraint("complaint_id", "round"),)
 
 
 class Attendee(db.Model):
@@ -114,109 +95,110 @@ class Disposition(db.Model):
         return not (self.owner.active and self.owner.may(Permission.CARRY_OUT_DISPOSITION))
 
 
-class MeetingSteps:
-    """The verbs and questions of a complaint that takes the way of 5.2.2.4."""
+class Meeting(db.Model):
+    """One meeting of one round with its rows: a refused reply needs another (5.2.2.4).
 
-    @declared_attr
-    def meetings(cls) -> Mapped[list[Meeting]]:
-        return relationship(Meeting, cascade="all, delete-orphan", order_by=Meeting.round, lazy="selectin")
+    The rows of its round are its own. They are stored and hashed as parts of the complaint, by complaint and
+    round, so that a meeting needs no query of its own.
+    """
 
-    @declared_attr
-    def attendees(cls) -> Mapped[list[Attendee]]:
-        return relationship(Attendee, cascade="all, delete-orphan", order_by=Attendee.id, lazy="selectin")
-
-    @declared_attr
-    def places(cls) -> Mapped[list[Place]]:
-        return relationship(Place, cascade="all, delete-orphan", order_by=Place.id, lazy="selectin")
-
-    @declared_attr
-    def dispositions(cls) -> Mapped[list[Disposition]]:
-        return relationship(
-            Disposition, cascade="all, delete-orphan", order_by=Disposition.id, lazy="selectin"
-        )
-
-    @classmethod
-    def names_people(cls) -> ColumnElement[bool]:
-        """SQL: heads who have not countersigned, owners who have not carried out."""
-        heads = select(Attendee.id).where(
-            Attendee.complaint_id == cls.id, Attendee.must_sign, Attendee.countersigned_at.is_(None)
-        )  # type: ignore[attr-defined]
-        owners = select(Disposition.id).where(
-            Disposition.complaint_id == cls.id, Disposition.done_on.is_(None)
-        )  # type: ignore[attr-defined]
-        return heads.exists() | owners.exists()
-
-    # Questions of the workflow's rows
+    __tablename__ = "complaint_meetings"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
+    round: Mapped[int]
+    met_at: Mapped[datetime] = mapped_column(Moment)
+    department: Mapped[str] = mapped_column(ForeignKey("departments.code"))
+    minutes: Mapped[str] = mapped_column(Text)
+    plan_needed: Mapped[bool] = mapped_column(default=False)
+    plan: Mapped[str | None] = mapped_column(Text)  # planning's replacement or rework plan
+    plan_quantity: Mapped[int | None]
+    plan_due_on: Mapped[date | None]
+    planned_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    planned_by: Mapped[User | None] = relationship()
+    complaint: Mapped[Any] = relationship("Complaint", back_populates="meetings")
+    __table_args__ = (UniqueConstraint("complaint_id", "round"),)
 
     @property
-    def round(self: Complaint) -> int:
-        """Which reply is in hand: the first, or the next after a refusal."""
-        return 1 + sum(reply.response == "refused" for reply in self.replies)
+    def attendees(self) -> list[Attendee]:
+        return [row for row in self.complaint.attendees if row.round == self.round]
 
     @property
-    def current_meeting(self: Complaint) -> Meeting | None:
-        return next((one for one in self.meetings if one.round == self.round), None)
-
-    def meeting(self: Complaint, on: datetime) -> bool:
-        return self.route == "meeting"
-
-    def not_met(self: Complaint, on: datetime) -> bool:
-        return self.current_meeting is None
-
-    def met(self: Complaint, on: datetime) -> bool:
-        return self.current_meeting is not None
-
-    def disposed(self: Complaint, on: datetime) -> bool:
-        return any(place.round == self.round for place in self.places)
-
-    def not_disposed(self: Complaint, on: datetime) -> bool:
-        return not self.disposed(on)
-
-    def countersigning(self: Complaint, on: datetime) -> bool:
-        return bool(self.awaited_countersigners())
+    def places(self) -> list[Place]:
+        return [row for row in self.complaint.places if row.round == self.round]
 
     @property
-    def unsigned(self: Complaint) -> list[Attendee]:
-        """The heads whose countersignature is awaited: from the decision on the goods on; who is gone is not
-        waited for."""
-        decided = {place.round for place in self.places}
+    def dispositions(self) -> list[Disposition]:
+        return [row for row in self.complaint.dispositions if row.round == self.round]
+
+    def dispositions_at(self, place: str) -> list[Disposition]:
+        """Return what is done with the goods at one place."""
+        return [row for row in self.dispositions if row.place == place]
+
+    @property
+    def is_disposed(self) -> bool:
+        """Say whether the goods at every place are decided on."""
+        return bool(self.places)
+
+    @property
+    def unsigned(self) -> list[Attendee]:
+        """Return the heads whose countersignature is awaited: from the decision on the goods on; nobody waits
+        for who is gone."""
+        if not self.is_disposed:
+            return []
         return [
-            one
-            for one in self.attendees
-            if one.must_sign and one.countersigned_at is None and not one.is_gone and one.round in decided
+            row
+            for row in self.attendees
+            if row.must_sign and row.countersigned_at is None and not row.is_gone
         ]
 
-    def awaited_countersigners(self: Complaint) -> list[int]:
-        return sorted({one.user_id for one in self.unsigned})
-
-    def countersigns(self: Complaint, by: User) -> bool:
-        return by.id in self.awaited_countersigners()
+    @property
+    def open_dispositions(self) -> list[Disposition]:
+        return [row for row in self.dispositions if row.done_on is None]
 
     @property
-    def open_dispositions(self: Complaint) -> list[Disposition]:
-        return [one for one in self.dispositions if one.done_on is None]
+    def is_to_plan(self) -> bool:
+        """Say whether planning still has to arrange replacement or rework."""
+        return self.plan_needed and self.plan is None
+
+
+@dataclass(frozen=True)
+class MeetingBook:
+    """The meetings of one complaint, and what is asked about all of them together (5.2.2.4)."""
+
+    meetings: Sequence[Meeting]
+
+    def of_round(self, number: int) -> Meeting | None:
+        return next((meeting for meeting in self.meetings if meeting.round == number), None)
 
     @property
-    def disposition_due_at(self: Complaint) -> datetime | None:
-        return (
-            work_calendar().end_of(min(one.planned_on for one in self.open_dispositions))
-            if self.open_dispositions
-            else None
-        )
+    def unsigned(self) -> list[Attendee]:
+        """Return the heads whose countersignature is awaited, of every meeting."""
+        return [row for meeting in self.meetings for row in meeting.unsigned]
 
-    def dispositions_open(self: Complaint, on: datetime) -> bool:
-        return bool(self.open_dispositions)
+    @property
+    def awaited_countersigners(self) -> list[int]:
+        return sorted({row.user_id for row in self.unsigned})
 
-    def dispositions_of(self: Complaint, by: User) -> list[Disposition]:
-        """The open dispositions that this person carries out: their own, and for who leads the meeting those
-        of people who have left."""
+    @property
+    def open_dispositions(self) -> list[Disposition]:
+        return [row for meeting in self.meetings for row in meeting.open_dispositions]
+
+    @property
+    def disposition_due_at(self) -> datetime | None:
+        """Return the end of the first day by which something must be carried out."""
+        days = [row.planned_on for row in self.open_dispositions]
+        return work_calendar().end_of(min(days)) if days else None
+
+    def dispositions_of(self, by: User) -> list[Disposition]:
+        """Return the open dispositions that this person carries out: their own, and for who leads the meeting
+        those of people who have left."""
         leads = by.may(Permission.SETTLE_COMPLAINT)
-        return [one for one in self.open_dispositions if one.owner_id == by.id or (leads and one.owner_gone)]
+        return [row for row in self.open_dispositions if row.owner_id == by.id or (leads and row.owner_gone)]
 
-    def awaited_disposers(self: Complaint) -> list[int]:
-        """The owners of what is open; in the place of those who have left, who leads the meeting."""
-        owners = {one.owner_id for one in self.open_dispositions if not one.owner_gone}
-        if any(one.owner_gone for one in self.open_dispositions):
+    def awaited_disposers(self) -> list[int]:
+        """Return the owners of what is open; in the place of those who have left, who leads the meeting."""
+        owners = {row.owner_id for row in self.open_dispositions if not row.owner_gone}
+        if any(row.owner_gone for row in self.open_dispositions):
             leading = (
                 select(User.id)
                 .join(Membership)
@@ -225,97 +207,108 @@ class MeetingSteps:
             owners |= set(db.session.execute(leading).scalars())
         return sorted(owners)
 
-    def disposes(self: Complaint, by: User) -> bool:
-        return bool(self.dispositions_of(by))
-
-    def plan_wanted(self: Complaint, on: datetime) -> bool:
-        return self.meeting_to_plan is not None
-
     @property
-    def meeting_to_plan(self: Complaint) -> Meeting | None:
-        """The meeting for which planning still has to arrange replacement or rework."""
-        return next((one for one in self.meetings if one.plan_needed and one.plan is None), None)
+    def to_plan(self) -> Meeting | None:
+        """Return the meeting for which planning still has to arrange replacement or rework."""
+        return next((meeting for meeting in self.meetings if meeting.is_to_plan), None)
 
-    # Verbs
 
-    def meet(
-        self: Complaint,
-        *,
-        met_at: datetime,
-        department: str,
-        minutes: str,
-        attendees: list[dict[str, Any]],
-        by: User,
-        on: datetime,
-    ) -> None:
-        """5.2.2.4: 品质主管主导开会; the heads of sales, engineering and the responsible department were
-        there and countersign."""
-        with self.advancing("meet", by, on):
-            self.meetings.append(
-                Meeting(round=self.round, met_at=met_at, department=department, minutes=minutes)
+def has_open_work(complaint_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """SQL: whether a head has not countersigned, or an owner not carried out, under a complaint."""
+    heads = select(Attendee.id).where(
+        Attendee.complaint_id == complaint_id, Attendee.must_sign, Attendee.countersigned_at.is_(None)
+    )
+    owners = select(Disposition.id).where(
+        Disposition.complaint_id == complaint_id, Disposition.done_on.is_(None)
+    )
+    return heads.exists() | owners.exists()
+
+
+# The steps of the meeting's way. Complaint names them among its verbs; `complaint` is that record.
+
+
+def meet(
+    complaint: Any,
+    *,
+    met_at: datetime,
+    department: str,
+    minutes: str,
+    attendees: list[dict[str, Any]],
+    by: User,
+    on: datetime,
+) -> None:
+    """Hold the meeting of this round (5.2.2.4: 品质主管主导开会); the heads of sales, engineering
+    and the responsible department were there and countersign."""
+    with complaint.advancing("meet", by, on):
+        complaint.meetings.append(
+            Meeting(round=complaint.round, met_at=met_at, department=department, minutes=minutes)
+        )
+        signing = {
+            code: {one.id for one in representatives(code)}
+            for code in procedure.meeting_departments(department)
+        }
+        for one in attendees:
+            user = db.session.get_one(User, one["user_id"])
+            complaint.attendees.append(
+                Attendee(
+                    round=complaint.round,
+                    department=one["department"],
+                    user_id=user.id,
+                    user=user,
+                    must_sign=user.id in signing.get(one["department"], ()),
+                )
             )
-            signing = {
-                code: {one.id for one in representatives(code)}
-                for code in procedure.meeting_departments(department)
-            }
-            for one in attendees:
-                user = db.session.get_one(User, one["user_id"])
-                self.attendees.append(
-                    Attendee(
-                        round=self.round,
-                        department=one["department"],
-                        user_id=user.id,
-                        user=user,
-                        must_sign=user.id in signing.get(one["department"], ()),
-                    )
-                )
 
-    def countersign(self: Complaint, *, by: User, on: datetime) -> None:
-        """会签: a head who was at the meeting signs its result."""
-        with self.advancing("countersign", by, on):
-            for one in self.unsigned:
-                if one.user_id == by.id:
-                    one.countersigned_at = on
 
-    def dispose(
-        self: Complaint,
-        *,
-        places: list[dict[str, Any]],
-        dispositions: list[dict[str, Any]],
-        plan_needed: bool,
-        by: User,
-        on: datetime,
-    ) -> None:
-        """5.2.2.4: 对发生品、库存品及在制品进行处理决议; every place has its pieces decided, or "none,
-        confirmed by"."""
-        with self.advancing("dispose", by, on):
-            self.places += [Place(round=self.round, **facts) for facts in places]
-            for facts in dispositions:
-                self.dispositions.append(
-                    Disposition(round=self.round, owner=db.session.get_one(User, facts["owner_id"]), **facts)
-                )
-            if self.current_meeting is not None:
-                self.current_meeting.plan_needed = plan_needed
+def countersign(complaint: Any, *, by: User, on: datetime) -> None:
+    """Sign the result as a head who was at the meeting (5.2.2.4: 会签)."""
+    with complaint.advancing("countersign", by, on):
+        for one in complaint.meeting_book.unsigned:
+            if one.user_id == by.id:
+                one.countersigned_at = on
 
-    def do_disposition(
-        self: Complaint, *, disposition_id: int, done_on: date, done_note: str | None, by: User, on: datetime
-    ) -> None:
-        """The owner says that it is done."""
-        with self.advancing("do_disposition", by, on):
-            row = next(one for one in self.dispositions_of(by) if one.id == disposition_id)
-            row.done_on, row.done_note = done_on, done_note
 
-    def plan(
-        self: Complaint, *, plan: str, plan_quantity: int, plan_due_on: date, by: User, on: datetime
-    ) -> None:
-        """5.2.2.4, 3.6: 请生管按交期配合安排判定不合格产品的补货或重工."""
-        with self.advancing("plan", by, on):
-            meeting = next(one for one in self.meetings if one is self.meeting_to_plan)
-            meeting.plan, meeting.plan_quantity, meeting.plan_due_on = plan, plan_quantity, plan_due_on
-            meeting.planned_by, meeting.planned_by_id = by, by.id
+def dispose(
+    complaint: Any,
+    *,
+    places: list[dict[str, Any]],
+    dispositions: list[dict[str, Any]],
+    plan_needed: bool,
+    by: User,
+    on: datetime,
+) -> None:
+    """Decide on the goods (5.2.2.4: 对发生品、库存品及在制品进行处理决议); every place has its pieces
+    decided, or "none, confirmed by"."""
+    with complaint.advancing("dispose", by, on):
+        complaint.places += [Place(round=complaint.round, **row) for row in places]
+        for row in dispositions:
+            complaint.dispositions.append(
+                Disposition(round=complaint.round, owner=db.session.get_one(User, row["owner_id"]), **row)
+            )
+        if complaint.current_meeting is not None:
+            complaint.current_meeting.plan_needed = plan_needed
 
-    def issue_result(
-        self: Complaint, *, reply_text: str, cause: str, actions: str, by: User, on: datetime
-    ) -> None:
-        """5.2.2.4: 品质开立客户投诉处理报告结果; it goes to sales, who send it."""
-        self._prepare("issue_result", by, on, reply_text=reply_text, cause=cause, actions=actions)
+
+def do_disposition(
+    complaint: Any, *, disposition_id: int, done_on: date, done_note: str | None, by: User, on: datetime
+) -> None:
+    """Record as its owner that a disposition is carried out (5.2.2.4)."""
+    with complaint.advancing("do_disposition", by, on):
+        row = next(one for one in complaint.meeting_book.dispositions_of(by) if one.id == disposition_id)
+        row.done_on, row.done_note = done_on, done_note
+
+
+def plan(complaint: Any, *, plan: str, plan_quantity: int, plan_due_on: date, by: User, on: datetime) -> None:
+    """Arrange replacement or rework by the delivery date (5.2.2.4, 3.6: 请生管按交期配合安排判定不合格产品的
+    补货或重工)."""
+    with complaint.advancing("plan", by, on):
+        meeting = complaint.meeting_book.to_plan
+        meeting.plan, meeting.plan_quantity, meeting.plan_due_on = plan, plan_quantity, plan_due_on
+        meeting.planned_by, meeting.planned_by_id = by, by.id
+
+
+def issue_result(
+    complaint: Any, *, reply_text: str, cause: str, actions: str, by: User, on: datetime
+) -> None:
+    """Issue the result of the report (5.2.2.4: 品质开立客户投诉处理报告结果); sales sends it."""
+    prepare_reply(complaint, "issue_result", by, on, reply_text=reply_text, cause=cause, actions=actions)

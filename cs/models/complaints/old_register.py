@@ -1,4 +1,4 @@
-"""Complaints out of an old register (5.6, form 7.5): where each came from, and bringing them in."""
+"""Complaints out of an old register (5.6, form 7.5): bringing them in. Their columns stand on Complaint."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Text
-from sqlalchemy.orm import Mapped, mapped_column
-
+from cs.models.complaints.reply import Reply
 from cs.models.customers import comparable
 from cs.models.holidays import work_calendar
 from cs.procedure import complaints as procedure
@@ -23,102 +21,89 @@ from cs.records.users import User
 CLAUSE = "5.6"
 
 
-class OldRegister:
-    """What a complaint keeps of the register that it stood in before; all of it is empty where it was logged
-    here."""
+def key_of(
+    old_number: str | None,
+    customer_id: int | None,
+    heard_on: date | None,
+    model: str | None,
+    lot_no: str | None,
+    text: str,
+) -> str:
+    """Return the identity of a line, by which it is known again; a hash, since a text may be long."""
+    words = (old_number, str(customer_id), str(heard_on), model, lot_no, text)
+    return hashlib.sha256("\n".join(comparable(word) for word in words).encode()).hexdigest()
 
-    imported_from: Mapped[str | None]  # the file's name; its hash stands in the event
-    imported_row: Mapped[int | None]
-    old_number: Mapped[str | None] = mapped_column(unique=True)
-    old_model: Mapped[str | None]  # a model that stands in no product list any more
-    resp_dept: Mapped[str | None] = mapped_column(
-        ForeignKey("departments.code")
-    )  # as the register has it; a meeting names its own
-    old_notes: Mapped[str | None] = mapped_column(
-        Text
-    )  # what the register says and no field holds, each with its title
-    natural_key: Mapped[str | None] = mapped_column(
-        unique=True
-    )  # what makes a line the same as one that came in before
 
-    @staticmethod
-    def key_of(
-        old_number: str | None,
-        customer_id: int | None,
-        heard_on: date | None,
-        model: str | None,
-        lot_no: str | None,
-        text: str,
-    ) -> str:
-        """The line's own identity; a hash, since a text may be long."""
-        words = (old_number, str(customer_id), str(heard_on), model, lot_no, text)
-        return hashlib.sha256("\n".join(comparable(word) for word in words).encode()).hexdigest()
+def bring_in_lines(
+    cls: type[Any],
+    rows: list[dict[str, Any]],
+    *,
+    lines: list[int],
+    files: list[list[str]],
+    by: User,
+    on: datetime,
+) -> list[Any]:
+    """Make new complaints (`cls`) out of the lines of an old register (5.6), each with its event
+    `import`, which names the file ([name, hash]) and the row.
 
-    @classmethod
-    def bring_in(
-        cls, rows: list[dict[str, Any]], *, lines: list[int], files: list[list[str]], by: User, on: datetime
-    ) -> list[Any]:
-        """5.6: new complaints out of an old register, each with its event `import`, which names the file
-        ([name, hash]) and the row.
+    A row holds days, not moments: each is kept as the beginning of its day. Nobody has signed what is
+    imported, so it has no signatures. Its number is the next one of the month in which it was heard, so
+    that this month's count is not disturbed. Raises NotAllowed, and IntegrityError where a line is there
+    already: then none of them comes in.
+    """
+    if not by.may(Permission.IMPORT_HISTORY):
+        raise NotAllowed("import")
+    records: list[Any] = [
+        _of_line(cls, values, line, files[0][0], on) for values, line in zip(rows, lines, strict=True)
+    ]
+    months: dict[str, list[Any]] = defaultdict(list)
+    for record in sorted(records, key=lambda one: one.heard_at):
+        months[record.heard_at.astimezone(zone()).strftime("%Y%m")].append(record)
+    for month in months.values():
+        day = month[0].heard_at.astimezone(zone()).date()
+        for record, number in zip(month, next_numbers(month[0].kind, day, len(month)), strict=True):
+            record.number = number
+    bring_in(
+        records,
+        "import",
+        by,
+        on,
+        lines=lines,
+        clause=CLAUSE,
+        role=role_for(by.roles, Permission.IMPORT_HISTORY),
+        files=files,
+    )
+    return records
 
-        A row holds days, not moments: each is kept as the beginning of its day. Nobody has signed what is
-        imported, so it has no signatures. Its number is the next one of the month in which it was heard, so
-        that this month's count is not disturbed. Raises NotAllowed, and IntegrityError where a line is there
-        already: then none of them comes in.
-        """
-        if not by.may(Permission.IMPORT_HISTORY):
-            raise NotAllowed("import")
-        records: list[Any] = [
-            cls._of_line(values, line, files[0][0], on) for values, line in zip(rows, lines, strict=True)
-        ]
-        months: dict[str, list[Any]] = defaultdict(list)
-        for record in sorted(records, key=lambda one: one.heard_at):
-            months[record.heard_at.astimezone(zone()).strftime("%Y%m")].append(record)
-        for month in months.values():
-            day = month[0].heard_at.astimezone(zone()).date()
-            for record, number in zip(month, next_numbers(month[0].kind, day, len(month)), strict=True):
-                record.number = number
-        bring_in(
-            records,
-            "import",
-            by,
-            on,
-            lines=lines,
-            clause=CLAUSE,
-            role=role_for(by.roles, Permission.IMPORT_HISTORY),
-            files=files,
+
+def _of_line(cls: type[Any], values: dict[str, Any], line: int, file: str, on: datetime) -> Any:
+    """Return a complaint that is not written yet, in the state in which its line left it."""
+    kept = dict(values)
+    replied_at, closed_at, due_at = (
+        _beginning(kept.pop(name)) for name in ("replied_on", "closed_on", "reply_due_on")
+    )
+    heard_at, reply = _beginning(kept.pop("heard_on")), kept.pop("reply")
+    record: Any = cls(
+        state=kept.pop("state"),
+        imported_from=file,
+        imported_row=line,
+        registered_at=on,
+        heard_at=heard_at,
+        replied_at=replied_at,
+        closed_at=closed_at,
+    )
+    record.set_fields(kept)
+    record.start_clock()
+    if due_at is not None:
+        record.reply_due_at = record.first_due_at = work_calendar().end_of(due_at.date())
+    if reply is not None:
+        record.replies.append(
+            Reply(number=1, due_at=record.first_due_at, replied_at=record.replied_at, **reply)
         )
-        return records
-
-    @classmethod
-    def _of_line(cls, values: dict[str, Any], line: int, file: str, on: datetime) -> Any:
-        """One complaint that is not written yet, in the state in which its line left it."""
-        kept = dict(values)
-        replied_at, closed_at, due_at = (
-            _beginning(kept.pop(name)) for name in ("replied_on", "closed_on", "reply_due_on")
-        )
-        heard_at, reply = _beginning(kept.pop("heard_on")), kept.pop("reply")
-        record: Any = cls(
-            state=kept.pop("state"),
-            imported_from=file,
-            imported_row=line,
-            registered_at=on,
-            heard_at=heard_at,
-            replied_at=replied_at,
-            closed_at=closed_at,
-        )
-        record._set(kept)
-        record.start_clock()
-        if due_at is not None:
-            record.reply_due_at = record.first_due_at = work_calendar().end_of(due_at.date())
-        if reply is not None:
-            record._keep_old_reply(**reply)
-        record.counts_in_kpi = procedure.counted_of_old_line(
-            liability=record.liability, finding=record.finding
-        )
-        if record.state == procedure.AWAITING:
-            record.follow_up_due_at = replied_at + timedelta(days=rulebook().reply.no_answer_days)
-        return record
+    record.counts_in_kpi = procedure.counted_of_old_line(liability=record.liability, finding=record.finding)
+    if record.state == procedure.AWAITING:
+        record.follow_up_due_at = replied_at + timedelta(days=rulebook().reply.no_answer_days)
+    return record
 
 
 def _beginning(day: date | None) -> datetime | None:

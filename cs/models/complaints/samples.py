@@ -3,11 +3,13 @@ rests on, and where it is now."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
 from cs.models.holidays import work_calendar
@@ -15,9 +17,6 @@ from cs.procedure import complaints as procedure
 from cs.records.procedure import rulebook
 from cs.records.types import Moment
 from cs.records.users import User
-
-if TYPE_CHECKING:
-    from cs.models.complaints.complaint import Complaint
 
 
 class CustomerContact(db.Model):
@@ -66,132 +65,128 @@ class Sample(db.Model):
         return self.ended_on is None
 
 
-class SampleSteps:
-    """The verbs and questions of a complaint that concern contacts and samples."""
+@dataclass(frozen=True)
+class SampleBook:
+    """The samples of one complaint, and what is asked about all of them together (5.2.1.3, 5.2.2.1)."""
 
-    @declared_attr
-    def contacts(cls) -> Mapped[list[CustomerContact]]:
-        return relationship(
-            CustomerContact, cascade="all, delete-orphan", order_by=CustomerContact.id, lazy="selectin"
-        )
+    samples: Sequence[Sample]
 
-    @declared_attr
-    def samples(cls) -> Mapped[list[Sample]]:
-        return relationship(Sample, cascade="all, delete-orphan", order_by=Sample.id, lazy="selectin")
-
-    def sample_awaited(self: Complaint, on: datetime) -> bool:
+    @property
+    def has_awaited(self) -> bool:
         return any(sample.is_awaited for sample in self.samples)
 
-    def sample_here(self: Complaint, on: datetime) -> bool:
+    @property
+    def has_here(self) -> bool:
         return any(sample.is_here for sample in self.samples)
 
-    def sample_kept(self: Complaint, on: datetime) -> bool:
+    @property
+    def has_open(self) -> bool:
         return any(sample.is_open for sample in self.samples)
 
     @property
-    def sample_due_at(self: Complaint) -> datetime | None:
-        """The end of the first day on which an awaited sample should be here."""
-        days = [sample.expected_on for sample in self.samples if sample.is_awaited and sample.expected_on]
-        return work_calendar().end_of(min(days)) if days else None
+    def expected_days(self) -> list[date]:
+        """Return the days on which the awaited samples should be here, as far as they are known."""
+        return [sample.expected_on for sample in self.samples if sample.is_awaited and sample.expected_on]
 
     @property
-    def waits(self: Complaint) -> list[tuple[date, date]]:
-        """From when to when each sample was awaited; of one on its way, to the day it is expected."""
+    def due_at(self) -> datetime | None:
+        """Return the end of the first day on which an awaited sample should be here."""
+        return work_calendar().end_of(min(self.expected_days)) if self.expected_days else None
+
+    @property
+    def waits(self) -> list[tuple[date, date]]:
+        """Return from when to when each sample was awaited; of one on its way, to the day it is expected."""
         return [
-            (one.requested_on, one.received_on or one.ended_on or one.expected_on or one.requested_on)
-            for one in self.samples
+            (
+                sample.requested_on,
+                sample.received_on or sample.ended_on or sample.expected_on or sample.requested_on,
+            )
+            for sample in self.samples
         ]
 
-    @property
-    def paused_until(self: Complaint) -> date | None:
-        """The day until which the limit stands still for an awaited sample; None where it runs, or where the
-        customer has named a deadline."""
-        if (
-            not rulebook().reply.paused_by_sample
-            or self.state not in procedure.BEFORE_THE_REPLY
-            or self.customer_deadline
-        ):
-            return None
-        return max(
-            (one.expected_on for one in self.samples if one.is_awaited and one.expected_on), default=None
+    def sample(self, sample_id: int) -> Sample:
+        """Return one of them by its id. StopIteration where it is none of this complaint's."""
+        return next(sample for sample in self.samples if sample.id == sample_id)
+
+
+# The steps that concern talks and samples. Complaint names them among its verbs; `complaint` is that record.
+
+
+def _move_the_limit(complaint: Any) -> None:
+    """Count the reply's limit anew where the procedure file pauses it for awaited samples (5.2.2.6)."""
+    if rulebook().reply.paused_by_sample and complaint.state in procedure.BEFORE_THE_REPLY:
+        complaint.start_clock()
+
+
+def contact(
+    complaint: Any, *, at: datetime, channel: str, contact_name: str, said: str, by: User, on: datetime
+) -> None:
+    """Write down a talk of quality or sales with the customer (5.2.1.3)."""
+    with complaint.advancing("contact", by, on):
+        complaint.contacts.append(
+            CustomerContact(at=at, channel=channel, contact_name=contact_name, said=said, by=by, by_id=by.id)
         )
 
-    def _move_the_limit(self: Complaint) -> None:
-        """A sample was asked for, came or came to nothing: where the procedure file pauses the limit, it is
-        counted anew."""
-        if rulebook().reply.paused_by_sample and self.state in procedure.BEFORE_THE_REPLY:
-            self.start_clock()
 
-    def contact(
-        self: Complaint, *, at: datetime, channel: str, contact_name: str, said: str, by: User, on: datetime
-    ) -> None:
-        """5.2.1.3: quality or sales speaks with the customer, and writes down what was said."""
-        with self.advancing("contact", by, on):
-            self.contacts.append(
-                CustomerContact(
-                    at=at, channel=channel, contact_name=contact_name, said=said, by=by, by_id=by.id
-                )
-            )
+def request_sample(
+    complaint: Any,
+    *,
+    quantity: int,
+    requested_on: date,
+    expected_on: date | None,
+    note: str | None,
+    by: User,
+    on: datetime,
+) -> None:
+    """Ask the customer for defect samples (5.2.1.3: 如有需要可先向客户索取缺陷样板)."""
+    with complaint.advancing("request_sample", by, on):
+        complaint.samples.append(
+            Sample(quantity=quantity, requested_on=requested_on, expected_on=expected_on, note=note)
+        )
+        _move_the_limit(complaint)
 
-    def request_sample(
-        self: Complaint,
-        *,
-        quantity: int,
-        requested_on: date,
-        expected_on: date | None,
-        note: str | None,
-        by: User,
-        on: datetime,
-    ) -> None:
-        """5.2.1.3: 如有需要可先向客户索取缺陷样板."""
-        with self.advancing("request_sample", by, on):
-            self.samples.append(
-                Sample(quantity=quantity, requested_on=requested_on, expected_on=expected_on, note=note)
-            )
-            self._move_the_limit()
 
-    def receive_sample(
-        self: Complaint,
-        *,
-        sample_id: int,
-        sent_on: date | None,
-        received_on: date,
-        received_qty: int,
-        location: str,
-        by: User,
-        on: datetime,
-    ) -> None:
-        """The sample is here, so that the analysis can go on."""
-        with self.advancing("receive_sample", by, on):
-            sample = self._sample(sample_id)
-            sample.sent_on, sample.received_on, sample.received_qty, sample.location = (
-                sent_on,
-                received_on,
-                received_qty,
-                location,
-            )
-            self._move_the_limit()
+def receive_sample(
+    complaint: Any,
+    *,
+    sample_id: int,
+    sent_on: date | None,
+    received_on: date,
+    received_qty: int,
+    location: str,
+    by: User,
+    on: datetime,
+) -> None:
+    """Record that a sample is here, so that the analysis can go on (5.2.1.3)."""
+    with complaint.advancing("receive_sample", by, on):
+        sample = complaint.sample_book.sample(sample_id)
+        sample.sent_on, sample.received_on, sample.received_qty, sample.location = (
+            sent_on,
+            received_on,
+            received_qty,
+            location,
+        )
+        _move_the_limit(complaint)
 
-    def move_sample(self: Complaint, *, sample_id: int, location: str, by: User, on: datetime) -> None:
-        """Where the sample is now."""
-        with self.advancing("move_sample", by, on):
-            self._sample(sample_id).location = location
 
-    def end_sample(
-        self: Complaint,
-        *,
-        sample_id: int,
-        sample_end: str,
-        ended_on: date,
-        note: str | None,
-        by: User,
-        on: datetime,
-    ) -> None:
-        """Given back to the customer, scrapped, or it never came."""
-        with self.advancing("end_sample", by, on):
-            sample = self._sample(sample_id)
-            sample.sample_end, sample.ended_on, sample.note = sample_end, ended_on, note or sample.note
-            self._move_the_limit()
+def move_sample(complaint: Any, *, sample_id: int, location: str, by: User, on: datetime) -> None:
+    """Record where a sample is now (5.2.1.3)."""
+    with complaint.advancing("move_sample", by, on):
+        complaint.sample_book.sample(sample_id).location = location
 
-    def _sample(self: Complaint, sample_id: int) -> Sample:
-        return next(sample for sample in self.samples if sample.id == sample_id)
+
+def end_sample(
+    complaint: Any,
+    *,
+    sample_id: int,
+    sample_end: str,
+    ended_on: date,
+    note: str | None,
+    by: User,
+    on: datetime,
+) -> None:
+    """Record how a sample ended: given back to the customer, scrapped, or it never came (5.2.1.3)."""
+    with complaint.advancing("end_sample", by, on):
+        sample = complaint.sample_book.sample(sample_id)
+        sample.sample_end, sample.ended_on, sample.note = sample_end, ended_on, note or sample.note
+        _move_the_limit(complaint)

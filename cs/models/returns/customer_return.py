@@ -22,7 +22,7 @@ from cs.procedure.returns import Tally
 from cs.procedure.workflow import NotOpen
 from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding, open_records
 from cs.records.numbers import next_number
-from cs.records.procedure import zone
+from cs.records.procedure import local_day
 from cs.records.record import find
 from cs.records.types import Moment
 from cs.records.users import User
@@ -315,7 +315,7 @@ class Return(Workflowed):
         )
 
     def _open(self, complaint: Complaint | None, values: dict[str, Any], on: datetime) -> None:
-        self.number, self.registered_at = next_number(self.kind, on.astimezone(zone()).date()), on
+        self.number, self.registered_at = next_number(self.kind, local_day(on)), on
         self.complaint, self.complaint_id = complaint, complaint.id if complaint else None
         self._fill(values)
 

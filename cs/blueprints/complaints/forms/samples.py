@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from cs.models.complaints.complaint import Complaint
 from cs.models.complaints.samples import Sample
-from cs.records.procedure import rulebook, zone
+from cs.records.procedure import local_day, rulebook
 from cs.web.fields import (
     Choice,
     Day,
@@ -22,7 +22,8 @@ from cs.web.fields import (
     WithFiles,
     reference_choices,
 )
-from cs.wording.words import choices, day, term
+from cs.wording.formats import format_day
+from cs.wording.labels import choices, term
 
 
 class ContactForm(WithFiles, StepForm):
@@ -53,12 +54,12 @@ class RequestSampleForm(StepForm):
     note = LongText("note", most=500)
 
     def fill(self, record: Any, on: datetime) -> None:
-        self.requested_on.data = on.astimezone(zone()).date()
+        self.requested_on.data = local_day(on)
 
     def check(self, record: Any, on: datetime) -> None:
         _not_after_today(self, "requested_on", on)
         asked = self.requested_on.data
-        if asked and asked < record.heard_at.astimezone(zone()).date():
+        if asked and asked < local_day(record.heard_at):
             self.fault("requested_on", gettext("This lies before the complaint was heard."))
         if rulebook().reply.paused_by_sample and not self.expected_on.data:
             self.fault(
@@ -109,7 +110,7 @@ class ReceiveSampleForm(WithFiles, _OneSample):
     which = "is_awaited"
 
     def fill(self, record: Any, on: datetime) -> None:
-        self.received_on.data = on.astimezone(zone()).date()
+        self.received_on.data = local_day(on)
         if len(self.meant(record)) == 1:
             self.received_qty.data = self.meant(record)[0].quantity
 
@@ -123,7 +124,9 @@ class ReceiveSampleForm(WithFiles, _OneSample):
             if self[name].data and self[name].data < sample.requested_on:
                 self.fault(
                     name,
-                    gettext("This lies before it was asked for (%(day)s).", day=day(sample.requested_on)),
+                    gettext(
+                        "This lies before it was asked for (%(day)s).", day=format_day(sample.requested_on)
+                    ),
                 )
         if self.sent_on.data and self.received_on.data and self.received_on.data < self.sent_on.data:
             self.fault("received_on", gettext("It cannot arrive before it was sent."))
@@ -150,7 +153,7 @@ class EndSampleForm(_OneSample):
         self.sample_end.choices = [(code, name) for code, name in choices("sample_end") if code in possible]
 
     def fill(self, record: Any, on: datetime) -> None:
-        self.ended_on.data = on.astimezone(zone()).date()
+        self.ended_on.data = local_day(on)
 
     def check(self, record: Any, on: datetime) -> None:
         sample, ended = self.chosen(record), self.ended_on.data
@@ -161,7 +164,7 @@ class EndSampleForm(_OneSample):
         if ended and ended < begun:
             self.fault(
                 "ended_on",
-                gettext("This lies before %(day)s, when it was asked for or arrived.", day=day(begun)),
+                gettext("This lies before %(day)s, when it was asked for or arrived.", day=format_day(begun)),
             )
         if self.sample_end.data and _end_of(sample, self.sample_end.data) is None:
             self.fault(
@@ -180,7 +183,7 @@ def _in_words(sample: Sample) -> str:
     return " · ".join(
         [
             f"{term('quantity')} {sample.received_qty or sample.quantity}",
-            f"{since[0]} {day(since[1])}",
+            f"{since[0]} {format_day(since[1])}",
             *([sample.location] if sample.location else []),
         ]
     )
@@ -193,5 +196,5 @@ def _end_of(sample: Sample, code: str) -> str | None:
 
 
 def _not_after_today(form: StepForm, name: str, on: datetime) -> None:
-    if form[name].data and form[name].data > on.astimezone(zone()).date():
+    if form[name].data and form[name].data > local_day(on):
         form.fault(name, gettext("This lies in the future."))

@@ -18,7 +18,7 @@ from cs.models.complaints.meeting import representatives
 from cs.procedure import complaints as procedure
 from cs.procedure.authority import Permission, roles_with
 from cs.records.departments import Membership
-from cs.records.procedure import zone
+from cs.records.procedure import local_day
 from cs.records.users import User
 from cs.web.fields import (
     Choice,
@@ -34,7 +34,8 @@ from cs.web.fields import (
     reference_choices,
 )
 from cs.web.rows import RowForm, Rows, WithRows
-from cs.wording.words import choice, day, department_name, departments, label, listed, term
+from cs.wording.formats import format_day, list_in_words
+from cs.wording.labels import choice, department_name, departments_by_code, label, term
 
 
 def _workers(permission: Permission) -> list[User]:
@@ -51,14 +52,17 @@ def _workers(permission: Permission) -> list[User]:
 def _to_choose(people: list[User]) -> list[tuple[Any, str]]:
     return reference_choices(
         [
-            (one.id, f"{one.name} · {listed(department_name(code) for code in one.departments)}")
+            (one.id, f"{one.name} · {list_in_words(department_name(code) for code in one.departments)}")
             for one in people
         ]
     )
 
 
 def _departments() -> list[tuple[str, str]]:
-    return [("", "—"), *((code, department_name(code)) for code, row in departments().items() if row.active)]
+    return [
+        ("", "—"),
+        *((code, department_name(code)) for code, row in departments_by_code().items() if row.active),
+    ]
 
 
 class AttendeeForm(RowForm):
@@ -151,7 +155,7 @@ class MeetForm(WithFiles, WithRows, StepForm):
                     gettext(
                         "The head of %(department)s must be there: %(names)s.",
                         department=department_name(code),
-                        names=listed(one.name for one in heads),
+                        names=list_in_words(one.name for one in heads),
                     )
                 )
         return lacking
@@ -226,7 +230,7 @@ class DisposeForm(WithFiles, WithRows, StepForm):
         self.offer(record, on)
 
     def check(self, record: Any, on: datetime) -> None:
-        today = on.astimezone(zone()).date()
+        today = local_day(on)
         for row in self.dispositions.filled:
             if row.planned_on.data and row.planned_on.data < today:
                 row.fault("planned_on", gettext("This day has passed already."))
@@ -296,7 +300,7 @@ class PlanForm(WithFiles, StepForm):
         """Nothing is filled in: planning decides."""
 
     def check(self, record: Any, on: datetime) -> None:
-        if self.plan_due_on.data and self.plan_due_on.data < on.astimezone(zone()).date():
+        if self.plan_due_on.data and self.plan_due_on.data < local_day(on):
             self.fault("plan_due_on", gettext("This day has passed already."))
 
 
@@ -317,30 +321,30 @@ class DoDispositionForm(WithFiles, StepForm):
                             choice("place", one.place),
                             f"{choice('disposition', one.disposition)} {one.quantity}",
                             *([one.lot_no] if one.lot_no else []),
-                            f"{term('planned_on')} {day(one.planned_on)}",
+                            f"{term('planned_on')} {format_day(one.planned_on)}",
                         ]
                     ),
                 )
-                for one in record.dispositions_of(current_user)
+                for one in record.meeting_book.dispositions_of(current_user)
             ]
         )
 
     def fill(self, record: Any, on: datetime) -> None:
-        self.done_on.data = on.astimezone(zone()).date()
+        self.done_on.data = local_day(on)
         if len(self.disposition_id.choices) == 2:
             self.disposition_id.data = self.disposition_id.choices[1][0]
 
     def check(self, record: Any, on: datetime) -> None:
         row = next((one for one in record.dispositions if one.id == self.disposition_id.data), None)
         done = self.done_on.data
-        if done and done > on.astimezone(zone()).date():
+        if done and done > local_day(on):
             self.fault("done_on", gettext("This lies in the future."))
         elif done and row is not None and done < self._met_on(record, row.round):
             self.fault("done_on", gettext("This lies before the meeting."))
 
     @staticmethod
     def _met_on(record: Any, number: int) -> Any:
-        return next(one.met_at for one in record.meetings if one.round == number).astimezone(zone()).date()
+        return local_day(next(one.met_at for one in record.meetings if one.round == number))
 
 
 class ResultForm(WithFiles, StepForm):

@@ -1,0 +1,184 @@
+"""The forms of quality taking a complaint in hand and confirming it, block B (5.2.1.3, 5.2.2.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext
+
+from cs.blueprints.complaints.forms.faults import lot_faults, quantity_faults
+from cs.models.complaints.complaint import Complaint
+from cs.procedure import complaints as procedure
+from cs.records.procedure import rulebook
+from cs.web.fields import (
+    Choice,
+    LongText,
+    Reference,
+    Signed,
+    StepForm,
+    Text,
+    Whole,
+    WithFiles,
+    Yes,
+    defect_choices,
+)
+from cs.web.options import products_to_choose
+from cs.wording.formats import list_in_words
+from cs.wording.labels import choice, term
+from cs.wording.language import in_language
+
+
+class ReceiveForm(StepForm):
+    """5.2.1.3: nothing to fill in; taking it says who has it."""
+
+
+PROPOSING = ("liability", "finding", "severity", "nature")  # the choices that the way follows from
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """3.4: like cases of this customer, which make it a repeat, and of others, which are a hint; and the way
+    that the procedure leads to."""
+
+    same: list[Complaint]
+    others: list[Complaint]
+    proposed: str | None
+    months: int
+
+    @classmethod
+    def of(
+        cls, record: Complaint, product_id: int | None, defect: str | None, **choices_made: str | None
+    ) -> Likeness:
+        """`defect` as the form has it: 'APP.scratch'. Nothing is proposed before all the choices are made."""
+        category, _, code = (defect or "").partition(".")
+        same, others = record.like_cases(product_id, code, category)
+        made = {name: choices_made.get(name) or "" for name in PROPOSING}
+        proposed = procedure.proposed_route(is_repeat=bool(same), **made) if all(made.values()) else None
+        return cls(same, others, proposed, rulebook().recurrence_months)
+
+
+class ConfirmForm(Signed, WithFiles, StepForm):
+    """5.2.1.3, 5.2.2.1: block B, and what block A still lacks; signed."""
+
+    contact_name = Text("contact_name")
+    contact_phone = Text("contact_phone", most=40)
+    oral_written = Choice("oral_written", "oral_written")
+    product_id = Reference("model")
+    lot_no = Text("lot_no")
+    lot_confirmed = Yes("lot_confirmed")
+    checked_qty = Whole("checked_qty")
+    defect_qty = Whole("defect_qty")
+    found_at = Choice("found_at", "found_at")
+    unknown_reason = LongText("unknown_reason", most=500)
+    finding = Choice("finding", "finding", required=True, radio=True)
+    liability = Choice("liability", "liability", required=True)
+    defect_category = Choice("defect_category", required=True)
+    defect_code = Choice("defect_code", required=True)
+    severity = Choice("severity", "severity", required=True, radio=True)
+    nature = Choice("nature", "nature", required=True, radio=True)
+    analysis = LongText("analysis", required=True)
+    route = Choice("route", required=True, radio=True)
+    route_reason = LongText("route_reason", most=500)
+
+    beside = frozenset({"lot_confirmed"})
+
+    def offer(self, record: Any, on: datetime) -> None:
+        for name in procedure.NEEDED_BEFORE_ANALYSIS:
+            if name not in record.missing and name in self:
+                del self[name]
+        if "lot_no" not in self and "lot_confirmed" in self:
+            del self.lot_confirmed
+        if "product_id" in self:
+            self.product_id.choices = products_to_choose()
+        self.defect_category.choices = [
+            ("", "—"),
+            *((one.code, f"{in_language(one.name)} {one.code}") for one in rulebook().defects.values()),
+        ]
+        self.defect_code.choices = defect_choices()
+        self.defect_code.render_kw = {"data-filters": "defect_category"}
+        self.route.choices = [
+            (code, choice("route", code))
+            for code in procedure.WORKFLOW.routes(tuple(rulebook().choices["route"]))
+        ]
+
+    def fill(self, record: Any, on: datetime) -> None:
+        super().fill(record, on)
+        if record.defect_category:
+            self.defect_code.data = f"{record.defect_category}.{record.defect_code}"
+
+    def likeness(self, record: Complaint) -> Likeness:
+        """What the procedure says to the choices made so far."""
+        made = {name: self[name].data for name in PROPOSING}
+        return Likeness.of(
+            record,
+            self.product_id.data if "product_id" in self else record.product_id,
+            self.defect_code.data,
+            **made,
+        )
+
+    def check(self, record: Any, on: datetime) -> None:
+        still = [
+            term("model" if name == "product_id" else name)
+            for name in record.missing
+            if name in self and self[name].data is None
+        ]
+        if still and not self.unknown_reason.data:
+            self.fault(
+                "unknown_reason",
+                gettext(
+                    "Not known yet: %(fields)s. Fill them in above, or say here why they are unknown.",
+                    fields=list_in_words(still),
+                ),
+            )
+        if "lot_no" in self:
+            lot_faults(self, record.customer_id)
+        value = {
+            name: self[name].data if name in self else getattr(record, name)
+            for name in ("checked_qty", "defect_qty")
+        }
+        if "checked_qty" in self or "defect_qty" in self:
+            quantity_faults(self, value["checked_qty"], value["defect_qty"], record.shipped_qty)
+        if self.defect_code.data and not self.defect_code.data.startswith(f"{self.defect_category.data}."):
+            self.fault("defect_code", gettext("This defect belongs to another category."))
+        self._check_route(record)
+
+    def _check_route(self, record: Any) -> None:
+        if not (
+            self.finding.data
+            and self.liability.data
+            and self.route.data
+            and self.severity.data
+            and self.nature.data
+        ):
+            return
+        messages = {
+            "liability_still_pending": (
+                "liability",
+                gettext("Say whose responsibility it is before you sign."),
+            ),
+            "not_ours_route_needed": (
+                "route",
+                gettext("What is not our responsibility is explained to the customer (5.2.2.2)."),
+            ),
+            "ours_cannot_be_refused": ("route", gettext("What is confirmed and ours cannot be refused.")),
+        }
+        for fault in procedure.route_faults(
+            liability=self.liability.data, finding=self.finding.data, route=self.route.data
+        ):
+            self.fault(*messages[fault])
+        proposed = self.likeness(record).proposed
+        if proposed != self.route.data and not self.route.errors and not self.route_reason.data:
+            self.fault(
+                "route_reason",
+                gettext(
+                    "The procedure leads to “%(proposed)s” here. Say why you choose another way.",
+                    proposed=choice("route", proposed),
+                ),
+            )
+
+    def values(self) -> dict[str, Any]:
+        values = super().values()
+        values["defect_code"] = values["defect_code"].split(".", 1)[1]
+        return values

@@ -1,0 +1,34 @@
+"""The forms with which a complaint ends: closed or void (Q12, 5.6)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext
+
+from cs.web.fields import (
+    LongText,
+    ReasonForm,
+    Signed,
+    StepForm,
+)
+from cs.wording.formats import list_in_words
+
+
+class CloseForm(Signed, StepForm):
+    closing_note = LongText("closing_note", most=1000)
+
+
+class VoidForm(ReasonForm):
+    """5.6: not while a return or a replenishment of it is under way (5.3.5)."""
+
+    def check(self, record: Any, on: datetime) -> None:
+        if record.goods_on_the_way:
+            self.fault(
+                "reason",
+                gettext(
+                    "%(numbers)s of this complaint are not ended: end or void them first.",
+                    numbers=list_in_words(one.number for one in record.goods_on_the_way),
+                ),
+            )

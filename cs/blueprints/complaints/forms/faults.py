@@ -1,0 +1,38 @@
+"""What the forms of receipt and of confirmation refuse alike: lots and quantities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext
+
+from cs.models.customers import Shipment
+
+
+def lot_faults(form: Any, customer_id: int | None) -> None:
+    """An unknown lot is a warning to confirm, never a block."""
+    lot = form.lot_no.data
+    form.lot_unknown = bool(lot) and not Shipment.known_lot(lot, customer_id)
+    if form.lot_unknown and not form.lot_confirmed.data:
+        form.fault(
+            "lot_no",
+            gettext(
+                "No shipment of this lot is known for this customer. If it is right, tick the box below."
+            ),
+        )
+
+
+def quantity_faults(form: Any, checked: int | None, defect: int | None, shipped: int | None) -> None:
+    if checked is not None and defect is not None and defect > checked:
+        form.fault(
+            "defect_qty" if "defect_qty" in form else "checked_qty",
+            gettext(
+                "%(defect)s defective pieces cannot be found among %(checked)s checked.",
+                defect=defect,
+                checked=checked,
+            ),
+        )
+    if shipped is not None and checked is not None and checked > shipped and "checked_qty" in form:
+        form.fault(
+            "checked_qty", gettext("More pieces checked than were shipped (%(shipped)s).", shipped=shipped)
+        )

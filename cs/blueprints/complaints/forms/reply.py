@@ -1,0 +1,123 @@
+"""The forms of our reply and of the customer's answer to it (5.2.2.2, 5.2.2.3, 5.2.2.6)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext
+
+from cs.records.attachments import Attachment
+from cs.records.procedure import zone
+from cs.web.fields import (
+    Choice,
+    Day,
+    LongText,
+    Moment,
+    StepForm,
+    Text,
+    WithFiles,
+)
+from cs.wording.labels import choices
+
+
+class SettleForm(WithFiles, StepForm):
+    """5.2.2.3: what the quality supervisor settled with the customer, recorded the same day."""
+
+    settled_on = Day("settled_on", required=True)
+    agreed_with = Text("agreed_with", required=True)
+    reply_text = LongText("settlement", required=True)
+    cause = LongText("cause", required=True)
+    actions = LongText("actions", required=True)
+    late_reason = LongText("late_reason", most=500)
+
+    def fill(self, record: Any, on: datetime) -> None:
+        self.settled_on.data = on.astimezone(zone()).date()
+        self.agreed_with.data = record.contact_name
+
+    def check(self, record: Any, on: datetime) -> None:
+        settled_on, today = self.settled_on.data, on.astimezone(zone()).date()
+        if settled_on is None:
+            return
+        if settled_on > today:
+            self.fault("settled_on", gettext("This lies in the future."))
+        elif settled_on < record.heard_at.astimezone(zone()).date():
+            self.fault("settled_on", gettext("This lies before the complaint was heard."))
+        elif settled_on < today and not self.late_reason.data:
+            self.fault(
+                "late_reason",
+                gettext(
+                    "The result belongs into the report on the day it is settled (5.2.2.3). Say why it "
+                    "comes later."
+                ),
+            )
+
+
+class ExplainForm(WithFiles, StepForm):
+    """5.2.2.2: the evidence and the words for the customer."""
+
+    reply_text = LongText("reply_text", required=True)
+
+    def check(self, record: Any, on: datetime) -> None:
+        evidence = [
+            *getattr(self, "staged", ()),
+            *self.kept(),
+            *(one for one in Attachment.of(record) if one.step != "log" and not one.void_reason),
+        ]
+        if not evidence:
+            self.fault("files", gettext("Add the evidence: a photograph, a measurement or a report."))
+
+
+class ReplyForm(WithFiles, StepForm):
+    """5.2.2.3, 5.2.2.6: what went to the customer, to whom and how."""
+
+    reply_to = Text("reply_to", required=True)
+    reply_channel = Choice("reply_channel", "channel", required=True)
+    late_reply_reason = LongText("late_reply_reason", most=500)
+
+    def offer(self, record: Any, on: datetime) -> None:
+        self.reply_channel.choices = [one for one in [("", "—"), *choices("channel")] if one[0] != "return"]
+        if on <= record.reply_due_at:
+            del self.late_reply_reason
+
+    def fill(self, record: Any, on: datetime) -> None:
+        self.reply_to.data, self.reply_channel.data = record.contact_name, record.channel
+
+    def check(self, record: Any, on: datetime) -> None:
+        if "late_reply_reason" in self and not self.late_reply_reason.data:
+            self.fault("late_reply_reason", gettext("The reply is late. Say why; the register shows it."))
+
+
+class AnswerForm(WithFiles, StepForm):
+    """5.2.2.3: what the customer said to our reply."""
+
+    response_on = Day("response_on", required=True)
+    response_note = LongText("response_note")
+
+    def fill(self, record: Any, on: datetime) -> None:
+        self.response_on.data = on.astimezone(zone()).date()
+
+    def check(self, record: Any, on: datetime) -> None:
+        said_on = self.response_on.data
+        if said_on and said_on > on.astimezone(zone()).date():
+            self.fault("response_on", gettext("This lies in the future."))
+        elif said_on and said_on < record.replies[-1].replied_at.astimezone(zone()).date():
+            self.fault("response_on", gettext("This lies before our reply."))
+
+
+class RefuseForm(AnswerForm):
+    """5.2.2.3, 5.2.2.6: why not, and by when the customer wants the next reply, if it says so."""
+
+    response_note = LongText("refusal_reason", required=True)
+    customer_deadline = Moment("customer_deadline")
+
+    def check(self, record: Any, on: datetime) -> None:
+        super().check(record, on)
+        if self.customer_deadline.data and self.customer_deadline.data < on:
+            self.fault("customer_deadline", gettext("This deadline has passed already."))
+
+
+class NoAnswerForm(StepForm):
+    """Q12: what was tried to get an answer."""
+
+    response_note = LongText("tried", required=True)

@@ -1,0 +1,140 @@
+"""Setting up: the database, the procedure's text, the departments, the demo year."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import click
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+from sqlalchemy import delete, exists, inspect, select, true
+from sqlalchemy.orm import aliased
+
+from cs.extensions import db
+from cs.records.attachments import Draft, PendingUpload
+from cs.records.departments import Department
+from cs.records.procedure import keep_procedure_text, rulebook, zone
+from cs.records.receipts import Receipt
+from cs.records.users import LoginSession, User
+from cs.site import DEMO_MARK, write_whole
+
+
+def _copy_before_migration(folder: Path) -> Path | None:
+    """Copy the SQLite file before its tables are changed; return the copy."""
+    source = folder / "cs.db"
+    if current_app.config["DATABASE_URL"] or has_no_accounts():
+        return None
+    target = folder / "copies" / f"cs-{datetime.now(UTC):%Y%m%dT%H%M%S}.db"
+    target.parent.mkdir(exist_ok=True)
+    with (
+        contextlib.closing(sqlite3.connect(source)) as live,
+        contextlib.closing(sqlite3.connect(target)) as copy,
+    ):
+        live.backup(copy)
+    return target
+
+
+def _needs_migration() -> bool:
+    config = Config()
+    config.set_main_option("script_location", str(current_app.config["MIGRATIONS"]))
+    with db.engine.connect() as connection:
+        return (
+            MigrationContext.configure(connection).get_current_revision()
+            != ScriptDirectory.from_config(config).get_current_head()
+        )
+
+
+def set_up(on: datetime) -> list[str]:
+    """Migrate the database, store the procedure's text and add its departments; return what was done."""
+    done = []
+    if _needs_migration():
+        copy = _copy_before_migration(current_app.config["CS_DATA"])
+        db.session.rollback()  # what looked for data must not keep the database locked from the migration
+        upgrade()
+        done.append(f"数据库已更新 Database up to date{f' (copy: {copy.name})' if copy else ''}")
+    if keep_procedure_text(on):
+        done.append(f"程序文件 Procedure {rulebook().procedure.number} {rulebook().hash[:12]}")
+    known = set(db.session.execute(select(Department.code)).scalars())
+    for department in rulebook().departments.values():
+        if department.code not in known:
+            row = Department(code=department.code, zh=department.name.zh, en=department.name.en)
+            with row.changing("create", None, on):
+                row.active = True
+    _delete_expired_rows(on)
+    db.session.commit()
+    return done
+
+
+def _delete_expired_rows(on: datetime) -> None:
+    """Delete what has expired: ended sessions, request ids, drafts, files of forms that were never sent."""
+    later = aliased(LoginSession)
+    one_after = exists().where(
+        later.user_id == LoginSession.user_id, later.created_at > LoginSession.created_at
+    )  # the last one says when a person was here
+    for table, moment, days, only in (
+        (LoginSession, LoginSession.seen_at, 60, one_after),
+        (Receipt, Receipt.at, 30, true()),
+        (Draft, Draft.at, 90, true()),
+        (PendingUpload, PendingUpload.at, 30, true()),
+    ):
+        db.session.execute(
+            delete(table)
+            .where(moment < on - timedelta(days=days), only)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def has_no_accounts() -> bool:
+    """Return whether nobody has an account yet. No transaction stays open: migrations use a connection of
+    their own."""
+    if not inspect(db.engine).has_table("users"):
+        return True
+    with db.engine.connect() as connection:
+        return connection.execute(select(User.id).limit(1)).first() is None
+
+
+@click.command("init")
+@click.option("--demo", is_flag=True, help="fill an empty folder with a made-up year")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="the day on which the demo's year ends")
+@with_appcontext
+def init(demo: bool, today: datetime | None) -> None:
+    """Set everything up; safe to run at every start."""
+    folder: Path = current_app.config["CS_DATA"]
+    marked = (folder / DEMO_MARK).exists()
+    if demo and not marked and not has_no_accounts():
+        raise click.ClickException(
+            f"{folder} 中有真实数据，演示不会动它 holds real data: the demo keeps away from it. Use "
+            "another --data."
+        )
+    if marked and not demo:
+        raise click.ClickException(
+            f"{folder} 是演示数据 holds demo data: start it with --demo, or use another --data."
+        )
+    if demo and not marked:
+        write_whole(folder / DEMO_MARK, b"")
+        current_app.config["CS_DEMO"] = True
+    if demo and has_no_accounts():
+        _make_demo(today.date() if today else datetime.now(zone()).date())
+    else:
+        _echo_lines(set_up(datetime.now(UTC)))
+
+
+def _make_demo(day: date) -> None:
+    from cs.demo import beginning, build
+
+    _echo_lines(set_up(beginning(day)))
+    click.echo("正在生成演示数据 Making the demo's year …")
+    build(day)
+    db.session.commit()
+
+
+def _echo_lines(lines: list[str]) -> None:
+    for line in lines:
+        click.echo(line)

@@ -1,0 +1,102 @@
+"""How the factory hears of a demo case (5.2.1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cs.demo.case_file import CaseFile
+from cs.demo.case_words import HEARD_BY
+from cs.demo.goods_walk import GoodsWalk
+from cs.demo.walks import Walk
+from cs.models.complaints.complaint import Complaint
+
+
+class Receipt:
+    """The steps of a case up to its registration."""
+
+    def __init__(self, case: CaseFile, goods: GoodsWalk) -> None:
+        self.case, self.goods = case, goods
+
+    def decline(self, enquiry: dict[str, Any]) -> Walk:
+        """Pass on something that turns out to be no complaint, and decline it."""
+        case = self.case
+        name = case.rng.choice(sorted(HEARD_BY))
+        yield from case.until("pass_on")
+        case.complaint = Complaint.pass_on(
+            by=case.year.people[name],
+            on=case.on,
+            heard_at=case.heard_at,
+            channel=case.rng.choice(("phone", "visit")),
+            customer_id=case.story.shipment.customer_id,
+            customer_said=None,
+            product_id=case.story.shipment.product_id,
+            contact_name=None,
+            contact_phone=None,
+            lot_no=None,
+            description=HEARD_BY[name] + case.story.say(enquiry["said"]),
+        )
+        yield from case.until("receive")
+        case.complaint.decline(reason=enquiry["reason"], by=case.clerk, on=case.on)
+
+    def hear(self) -> Walk:
+        case = self.case
+        story = case.story
+        details = story.receipt() | {
+            "customer_deadline": case.deadline,
+            "heard_at": case.heard_at,
+            "description": story.description(lot_known=not case.plot.unknown, deadline=case.deadline),
+        }
+        if case.plot.unknown:
+            details |= {"lot_no": None, "order_no": None, "shipped_on": None, "shipped_qty": None}
+            details |= {case.rng.choice(("checked_qty", "defect_qty")): None}
+        later = {}
+        if case.plot.amended:
+            later = {
+                key: details[key]
+                for key in ("lot_no", "order_no", "shipped_on", "shipped_qty", "customer_ref")
+            }
+            details |= dict.fromkeys(later)
+        elif not case.plot.unknown and case.rng.random() < 0.25:
+            details |= dict.fromkeys(case.rng.sample(("found_at", "checked_qty", "contact_phone"), 1))
+        if case.plot.slips and case.plot.slips[0].makes:
+            yield from self.goods.come_in(details)
+            return
+        if case.plot.passed_on:
+            yield from self._pass_on(details)
+            if case.stops_before("register"):
+                return
+        yield from case.until("first")
+        if case.plot.passed_on:
+            details.pop("heard_at")
+            case.complaint.register(by=case.clerk, on=case.on, **details)
+        else:
+            case.complaint = Complaint.log(by=case.clerk, on=case.on, **details)
+        if case.plot.photo:
+            case.photograph("register" if case.plot.passed_on else "log", case.clerk)
+        if later and case.plot.stops_at != "receive":
+            yield from case.work_for(0.4)
+            case.complaint.amend(by=case.clerk, on=case.on, **later)
+
+    def _pass_on(self, details: dict[str, Any]) -> Walk:
+        """Let another department hear of it first, which knows less (5.2.1.2)."""
+        case = self.case
+        story, rng = case.story, case.rng
+        name = rng.choice(sorted(HEARD_BY))
+        named = rng.random() < 0.65
+        yield from case.until("pass_on")
+        case.complaint = Complaint.pass_on(
+            by=case.year.people[name],
+            on=case.on,
+            heard_at=case.heard_at,
+            channel=rng.choice(("phone", "visit", "chat")),
+            customer_id=details["customer_id"] if named else None,
+            customer_said=None
+            if named
+            else f"{story.customer.short_name}"
+            f"（{story.customer.full_name[:2] if not story.foreign else '外贸'}客户）",
+            contact_name=story.who() if rng.random() < 0.6 else None,
+            contact_phone=None,
+            product_id=details["product_id"],
+            lot_no=None,
+            description=f"{HEARD_BY[name]}{story.shipment.product.model} {story.symptom()}，请业务跟进。",
+        )

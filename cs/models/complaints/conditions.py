@@ -1,0 +1,35 @@
+"""The conditions that the rows of the complaint's workflow name (5.2), and the answer to each.
+
+The record answers by this table alone (`Complaint.holds`): a row that names another condition is a KeyError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+# {condition: answer of (complaint, moment)}
+CONDITIONS: dict[str, Callable[[Any, datetime], bool]] = {
+    "occasional": lambda record, _on: record.route == "occasional",
+    "not_ours": lambda record, _on: record.route == "not_ours",
+    "meeting": lambda record, _on: record.route == "meeting",
+    "answer_ready": lambda record, _on: record.answer_is_ready,
+    "answer_missing": lambda record, _on: not record.answer_is_ready,
+    # no answer for as many days as the procedure file says (Q12)
+    "customer_silent": lambda record, on: (
+        record.follow_up_due_at is not None and on >= record.follow_up_due_at
+    ),
+    # Q12: every CAPA verified, every disposition done, every head countersigned, planned, no goods on the way
+    "nothing_open": lambda record, on: not record.open_ends(on),
+    "met": lambda record, _on: record.current_meeting is not None,
+    "not_met": lambda record, _on: record.current_meeting is None,
+    "disposed": lambda record, _on: bool(record.current_meeting and record.current_meeting.is_disposed),
+    "not_disposed": lambda record, _on: not (record.current_meeting and record.current_meeting.is_disposed),
+    "countersigning": lambda record, _on: bool(record.meeting_book.unsigned),
+    "dispositions_open": lambda record, _on: bool(record.meeting_book.open_dispositions),
+    "plan_wanted": lambda record, _on: record.meeting_book.to_plan is not None,
+    "sample_awaited": lambda record, _on: record.sample_book.has_awaited,
+    "sample_here": lambda record, _on: record.sample_book.has_here,
+    "sample_kept": lambda record, _on: record.sample_book.has_open,
+}

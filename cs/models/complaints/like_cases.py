@@ -1,0 +1,47 @@
+"""Like cases (3.4): whether a complaint is a repeat of one before it."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import lazyload
+
+from cs.extensions import db
+from cs.procedure import complaints as procedure
+from cs.procedure.calendar import months_before
+from cs.records.procedure import rulebook, zone
+
+MAX_LIKE_CASES = 20
+
+
+def earlier_cases(
+    complaint: Any, product_id: int | None, defect_code: str | None, category: str | None
+) -> list[Any]:
+    """Return the complaints of a model and defect, whoever complained, that were heard before this one and
+    within the months of the procedure file (3.4); newest first, at most MAX_LIKE_CASES."""
+    if not (product_id and defect_code):
+        return []
+    cls = type(complaint)
+    first = months_before(complaint.heard_at.astimezone(zone()).date(), rulebook().recurrence_months)
+    begin = datetime.combine(first, time.min, zone())
+    earlier = or_(
+        cls.heard_at < complaint.heard_at,
+        and_(cls.heard_at == complaint.heard_at, cls.id < complaint.id),
+    )
+    query = (
+        select(cls)
+        .where(
+            cls.product_id == product_id,
+            cls.defect_code == defect_code,
+            cls.defect_category == category,
+            cls.heard_at >= begin,
+            earlier,
+            cls.state.not_in((*procedure.NOT_REGISTERED, *procedure.ENDED_EARLY)),
+        )
+        .order_by(cls.heard_at.desc(), cls.id.desc())
+        .limit(MAX_LIKE_CASES)
+        .options(lazyload("*"))
+    )
+    return list(db.session.execute(query).scalars())

@@ -1,0 +1,264 @@
+"""The numbered replies to a complaint (5.2.2.2, 5.2.2.3, 5.2.2.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cs.extensions import db
+from cs.models.holidays import work_calendar
+from cs.procedure import complaints as procedure
+from cs.records.procedure import rulebook, zone
+from cs.records.types import Moment
+from cs.records.users import User
+
+
+class Reply(db.Model):
+    """One numbered answer to the customer: what quality prepared, when sales sent it, what the customer
+    said."""
+
+    __tablename__ = "replies"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
+    number: Mapped[int]
+    route: Mapped[
+        str | None
+    ]  # of a reply out of an old register neither way, text nor who prepared it are known
+    reply_text: Mapped[str | None] = mapped_column(Text)  # what was settled, or why it is not ours
+    cause: Mapped[str | None] = mapped_column(Text)
+    actions: Mapped[str | None] = mapped_column(Text)
+    agreed_with: Mapped[str | None]
+    settled_on: Mapped[date | None]
+    late_reason: Mapped[str | None] = mapped_column(
+        Text
+    )  # why the result was not recorded the same day (5.2.2.3)
+    quality_replied_at: Mapped[datetime | None] = mapped_column(Moment)
+    prepared_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    due_at: Mapped[datetime] = mapped_column(Moment)
+    replied_at: Mapped[datetime | None] = mapped_column(Moment)
+    replied_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    reply_channel: Mapped[str | None]
+    reply_to: Mapped[str | None]
+    response: Mapped[str | None]
+    response_on: Mapped[date | None]
+    response_note: Mapped[str | None] = mapped_column(Text)
+    prepared_by: Mapped[User | None] = relationship(foreign_keys=[prepared_by_id], viewonly=True)
+    replied_by: Mapped[User | None] = relationship(foreign_keys=[replied_by_id], viewonly=True)
+    __table_args__ = (UniqueConstraint("complaint_id", "number"),)
+
+    @property
+    def recorded_same_day(self) -> bool:
+        """5.2.2.3: 当天把处理结果记录; counted from the day the matter was settled (Q16)."""
+        return (
+            self.settled_on is None
+            or self.quality_replied_at is None
+            or self.quality_replied_at.astimezone(zone()).date() <= self.settled_on
+        )
+
+    @property
+    def in_time(self) -> bool | None:
+        return None if self.replied_at is None else self.replied_at <= self.due_at
+
+
+def last_refusal(replies: Sequence[Reply]) -> date | None:
+    """Return the day on which the customer last refused a reply; None while it refused none."""
+    return next((reply.response_on for reply in reversed(replies) if reply.response == "refused"), None)
+
+
+@dataclass(frozen=True)
+class ReplyClock:
+    """When the reply to a complaint is due (5.2.2.6), from what the complaint says now."""
+
+    heard_at: datetime
+    refused_on: date | None  # the last refusal: the limit starts again at its noon
+    customer_deadline: datetime | None
+    agreed_days: int | None  # agreed with the customer; None: as many as the procedure file says
+    waits: Sequence[tuple[date, date]]  # the spans in which samples were awaited
+
+    @property
+    def due_at(self) -> datetime:
+        """Return the customer's own deadline, else the end of the agreed limit, else that of the procedure
+        file (5.2.2.6).
+
+        Where the procedure file pauses the limit, it moves by the days on which samples were awaited.
+        """
+        since = datetime.combine(self.refused_on, time(12), zone()) if self.refused_on else self.heard_at
+        return rulebook().reply.due_at(
+            since,
+            work_calendar(),
+            customer_deadline=self.customer_deadline,
+            agreed_days=self.agreed_days,
+            waits=self.waits,
+        )
+
+
+def restart_clock(complaint: Any) -> None:
+    """Set when the reply to a complaint is due, anew from what it says (5.2.2.6).
+
+    The first due date stays after a refusal. A reply that quality has prepared and that is not sent yet is
+    due with it.
+    """
+    refused_on = last_refusal(complaint.replies)
+    clock = ReplyClock(
+        complaint.heard_at,
+        refused_on,
+        complaint.customer_deadline,
+        complaint.customer.reply_days if complaint.customer else None,
+        complaint.sample_book.waits,
+    )
+    complaint.reply_due_at = clock.due_at
+    if not refused_on:
+        complaint.first_due_at = complaint.reply_due_at
+    if complaint.answer_is_ready:
+        complaint.reply.due_at = complaint.reply_due_at
+
+
+def paused_until(complaint: Any) -> date | None:
+    """Return the day until which the limit stands still for an awaited sample (5.2.2.6); None where it runs,
+    or where the customer has named a deadline."""
+    runs = complaint.customer_deadline or not rulebook().reply.paused_by_sample
+    if runs or complaint.state not in procedure.BEFORE_THE_REPLY:
+        return None
+    return max(complaint.sample_book.expected_days, default=None)
+
+
+# The steps of the answer. Complaint names them among its verbs; `complaint` is that record.
+
+
+def settle(
+    complaint: Any,
+    *,
+    reply_text: str,
+    cause: str,
+    actions: str,
+    agreed_with: str,
+    settled_on: date,
+    late_reason: str | None,
+    by: User,
+    on: datetime,
+) -> None:
+    """Record what the quality supervisor settled with the customer (5.2.2.3); it is recorded the same day
+    and goes back to sales."""
+    prepare_reply(
+        complaint,
+        "settle",
+        by,
+        on,
+        reply_text=reply_text,
+        cause=cause,
+        actions=actions,
+        agreed_with=agreed_with,
+        settled_on=settled_on,
+        late_reason=late_reason,
+    )
+
+
+def explain(complaint: Any, *, reply_text: str, by: User, on: datetime) -> None:
+    """Say why it is not our responsibility (5.2.2.2, Q17); the evidence is among the complaint's files."""
+    prepare_reply(complaint, "explain", by, on, reply_text=reply_text)
+
+
+def prepare_reply(complaint: Any, step: str, by: User, on: datetime, **fields: Any) -> None:
+    """Add the next numbered reply, prepared by quality in the step named, with the reply's own columns."""
+    with complaint.advancing(step, by, on):
+        complaint.replies.append(
+            Reply(
+                number=len(complaint.replies) + 1,
+                route=complaint.route,
+                quality_replied_at=on,
+                prepared_by_id=by.id,
+                due_at=complaint.reply_due_at,
+                **fields,
+            )
+        )
+
+
+def send_reply(
+    complaint: Any,
+    *,
+    reply_to: str,
+    reply_channel: str,
+    late_reply_reason: str | None = None,
+    by: User,
+    on: datetime,
+) -> None:
+    """Send the report to the customer (5.2.2.3, 5.2.2.6). The first one sent stops the clock (Q14)."""
+    _send(complaint, "send_reply", reply_to, reply_channel, late_reply_reason, by, on)
+
+
+def reply_directly(
+    complaint: Any,
+    *,
+    reply_to: str,
+    reply_channel: str,
+    late_reply_reason: str | None = None,
+    by: User,
+    on: datetime,
+) -> None:
+    """Send the evidence to the customer, as quality itself (5.2.2.2)."""
+    _send(complaint, "reply_directly", reply_to, reply_channel, late_reply_reason, by, on)
+
+
+def _send(
+    complaint: Any, step: str, reply_to: str, channel: str, late_reason: str | None, by: User, on: datetime
+) -> None:
+    with complaint.advancing(step, by, on):
+        reply = complaint.replies[-1]
+        reply.replied_at, reply.replied_by_id, reply.reply_to, reply.reply_channel = (
+            on,
+            by.id,
+            reply_to,
+            channel,
+        )
+        complaint.replied_at = complaint.replied_at or on
+        complaint.late_reply_reason = late_reason or complaint.late_reply_reason
+        complaint.follow_up_due_at = on + timedelta(days=rulebook().reply.no_answer_days)
+
+
+def accept(complaint: Any, *, response_on: date, response_note: str | None, by: User, on: datetime) -> None:
+    """Record that the customer accepts (5.2.2.3)."""
+    _respond(complaint, "accept", "accepted", response_on, response_note, by, on)
+
+
+def refuse(
+    complaint: Any,
+    *,
+    response_on: date,
+    response_note: str,
+    customer_deadline: datetime | None = None,
+    by: User,
+    on: datetime,
+) -> None:
+    """Record that the customer does not accept: back to analysis (5.2.2.3, 5.2.2.6). The limit starts again,
+    unless the customer says by when it wants the next reply; a deadline named before was that of the
+    reply refused."""
+    _respond(complaint, "refuse", "refused", response_on, response_note, by, on, customer_deadline)
+
+
+def no_answer(complaint: Any, *, response_note: str, by: User, on: datetime) -> None:
+    """Record that the customer was silent for the set number of days (Q12); the note says what was tried."""
+    _respond(complaint, "no_answer", "no_answer", on.astimezone(zone()).date(), response_note, by, on)
+
+
+def _respond(
+    complaint: Any,
+    step: str,
+    response: str,
+    response_on: date,
+    note: str | None,
+    by: User,
+    on: datetime,
+    deadline: datetime | None = None,
+) -> None:
+    with complaint.advancing(step, by, on, note=note):
+        reply = complaint.replies[-1]
+        reply.response, reply.response_on, reply.response_note = response, response_on, note
+        complaint.follow_up_due_at = None
+        if response == "refused":
+            complaint.customer_deadline = deadline
+            complaint.start_clock()
