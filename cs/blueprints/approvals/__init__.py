@@ -85,7 +85,7 @@ def _signed_task_options() -> list[tuple[str, str]]:
     return list(options.items())
 
 
-def _steps(row: Any, managers: set[int]) -> list[dict[str, Any]]:
+def _step_buttons(row: Any, managers: set[int]) -> list[dict[str, Any]]:
     """Return a button for each signed step of a task that awaits this person.
 
     `managers` are the people for whom this person acts as deputy.
@@ -146,7 +146,7 @@ def index() -> ResponseReturnValue:
         "approvals/_rows.html",
         page=page,
         others_of=lambda row: other_open_counts(open_records, row.kind, row.customer_id),
-        steps_of=lambda row: _steps(row, managers),
+        steps_of=lambda row: _step_buttons(row, managers),
         address_of=address_of,
         is_stuck=is_stuck,
         clause_of=_clause,
