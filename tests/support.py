@@ -498,12 +498,18 @@ class Browser:
     fields."""
 
     def __init__(
-        self, app: Flask, username: str | None = None, *, htmx: bool = False, language: str = "zh"
+        self,
+        app: Flask,
+        username: str | None = None,
+        *,
+        htmx: bool = False,
+        language: str = "zh",
+        by_form: bool = False,
     ) -> None:
         self.client = app.test_client()
         self.htmx, self.language = htmx, language
         self.status, self.html, self.location = 0, "", ""
-        if username is not None and Browser._identifier is None:
+        if username is not None and (by_form or Browser._identifier is None):
             self._sign_in_by_the_form(username)
         elif username is not None:
             self._sign_in(username)

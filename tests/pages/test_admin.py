@@ -17,6 +17,13 @@ from cs.records.users import User
 from cs.records.verification import verify_records
 from tests.support import PASSWORD, ROLES, Browser
 
+
+@pytest.fixture
+def as_role(app):
+    """Signed in by the login form itself: that is what these tests are about."""
+    return lambda role, **options: Browser(app, role, by_form=True, **options)
+
+
 PAGES = (
     "/admin/",
     "/admin/people/",

@@ -23,6 +23,13 @@ from cs.records.users import User
 from cs.web import layout as shell
 from tests.support import PASSWORD, Browser
 
+
+@pytest.fixture
+def as_role(app):
+    """Signed in by the login form itself: that is what these tests are about."""
+    return lambda role, **options: Browser(app, role, by_form=True, **options)
+
+
 SECOND = "a second password"
 
 
