@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from argon2.exceptions import Argon2Error, InvalidHashError
-from flask_login import UserMixin  # type: ignore[import-untyped]
+from flask_login import UserMixin
 from sqlalchemy import ColumnElement, Text, select, true, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 

@@ -1,5 +1,4 @@
-"""Who may open a view: every view says so with @requires or @public, and all but the public ones need a
-login."""
+"""Access to views: each declares it with @requires, @signed_in or @public; only public ones need no login."""
 
 from __future__ import annotations
 
@@ -16,7 +15,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
-    """Opens the view to people with the permission; others get 403."""
+    """Open the view to people with the permission; others get 403."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -32,12 +31,12 @@ def requires(permission: Permission) -> Callable[[View], View]:
 
 
 def public(view: View) -> View:
-    """Opens the view to people who are not signed in."""
+    """Open the view to people who are not signed in."""
     view.access = "public"  # type: ignore[attr-defined]
     return view
 
 
 def signed_in(view: View) -> View:
-    """Opens the view to everyone who is signed in: their own account, their own work."""
+    """Open the view to everyone who is signed in: their own account, their own work."""
     view.access = "signed_in"  # type: ignore[attr-defined]
     return view

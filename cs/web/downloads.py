@@ -1,8 +1,7 @@
-"""Registers and papers as answers: downloads under their form's number and name, and why there is none."""
+"""Responses for registers and printed forms: the download, or the page that says why there is none."""
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import quote
 
 from flask import Response, make_response
@@ -13,23 +12,26 @@ from cs.printing.sheets import one_language
 from cs.web.responses import show
 
 
-def named(form: Printed, what: str, ending: str) -> str:
-    """The Content-Disposition of a download: 'MJ-QP-12-03 客户投诉处理报告 CC-202611-0007.pdf', and its plain
-    part for old programs."""
-    name = " ".join(part for part in (form.number, form.title, what) if part).replace("/", "-")
-    plain = "-".join([form.form, *([what] if what.isascii() and what else [])]).replace('"', "")
-    return f"attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{quote(f'{name}.{ending}')}"
+def content_disposition(form: Printed, subject: str, ending: str) -> str:
+    """Return the header that names a download, such as 'MJ-QP-12-03 客户投诉处理报告 CC-202611-0007.pdf'.
+
+    An ASCII name comes first, for browsers that do not read the encoded one.
+    """
+    name = " ".join(part for part in (form.number, form.title, subject) if part).replace("/", "-")
+    ascii_parts = [form.form, subject] if subject and subject.isascii() else [form.form]
+    ascii_name = "-".join(ascii_parts).replace('"', "")
+    encoded_name = quote(f"{name}.{ending}")
+    return f"attachment; filename=\"{ascii_name}.{ending}\"; filename*=UTF-8''{encoded_name}"
 
 
-def pdf(form: Printed, content: bytes, what: str) -> Response:
-    """A sheet as a download."""
+def pdf_download(form: Printed, content: bytes, subject: str) -> Response:
     response = make_response(content)
     response.mimetype = "application/pdf"
     with force_locale(one_language()):
-        response.headers["Content-Disposition"] = named(form, what, "pdf")
+        response.headers["Content-Disposition"] = content_disposition(form, subject, "pdf")
     return response
 
 
-def refused(form: Printed, faults: list[str], links: list[tuple[str, str]]) -> Any:
-    """No file, but a page that says why, and where to go on: (label, address)."""
+def show_refusal(form: Printed, faults: list[str], links: list[tuple[str, str]]) -> Response:
+    """Show why there is no file, with (label, URL) links to go on with."""
     return show("reports/refused.html", status=422, form=form, faults=faults, links=links)

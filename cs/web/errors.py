@@ -1,4 +1,4 @@
-"""Pages for what goes wrong: what happened, and what to do next. Never a bare 500."""
+"""Error pages: what happened, and what to do next. Never a bare 500."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from cs.web.responses import show
 log = logging.getLogger(__name__)
 
 
-def _words(code: int) -> tuple[str, str, str]:
-    """Title, what happened, what to do next."""
+def _error_texts(code: int) -> tuple[str, str, str]:
+    """Return the title, what happened and what to do next."""
     pages = {
         400: (
             gettext("This request could not be read"),
@@ -70,18 +70,18 @@ def _words(code: int) -> tuple[str, str, str]:
     return pages.get(code, pages[500] if code >= 500 else pages[400])
 
 
-def _page(code: int) -> Response:
-    """The page; where the database does not even say who is here, the page for nobody."""
+def _error_page(code: int) -> Response:
+    """Show the error page; as to nobody where the database cannot say who is signed in."""
     try:
         db.session.rollback()
-        return _shown(code)
+        return _show_error(code)
     except SQLAlchemyError:
         g._login_user = login_manager.anonymous_user()
-        return _shown(code)
+        return _show_error(code)
 
 
-def _shown(code: int) -> Response:
-    title, happened, todo = _words(code)
+def _show_error(code: int) -> Response:
+    title, happened, todo = _error_texts(code)
     return show("error.html", status=code, code=code, title=title, happened=happened, todo=todo)
 
 
@@ -90,32 +90,32 @@ def init_errors(app: Flask) -> None:
     def refused(error: HTTPException) -> Response | HTTPException:
         if error.code is None or error.code < 400:
             return error
-        return _page(error.code)
+        return _error_page(error.code)
 
     @app.errorhandler(CSRFError)
     def forged(_error: CSRFError) -> Response:
-        return _page(400)
+        return _error_page(400)
 
     @app.errorhandler(NotAllowed)
     def not_allowed(_error: NotAllowed) -> Response:
-        return _page(403)
+        return _error_page(403)
 
     @app.errorhandler(NotOpen)
     @app.errorhandler(StaleDataError)
     def not_open(_error: Exception) -> Response:
-        return _page(409)
+        return _error_page(409)
 
     @app.errorhandler(OperationalError)
     def database(error: OperationalError) -> Response:
         log.exception("database: %s %r", request.method, request.path)
-        return _page(507 if is_disk_full(error) else 503)
+        return _error_page(507 if is_disk_full(error) else 503)
 
     @app.errorhandler(OSError)
     def disk(error: OSError) -> Response:
         log.exception("system: %s %r", request.method, request.path)
-        return _page(507 if is_disk_full(error) else 500)
+        return _error_page(507 if is_disk_full(error) else 500)
 
     @app.errorhandler(Exception)
     def broken(_error: Exception) -> Response:
         log.exception("fault: %s %r", request.method, request.path)
-        return _page(500)
+        return _error_page(500)

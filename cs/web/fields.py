@@ -1,5 +1,4 @@
-"""The fields and checks that all forms share: what is typed is refused in words beside the field, and
-kept."""
+"""The fields and checks that all forms share."""
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import current_app, request
+from flask import request
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -42,14 +41,13 @@ from wtforms.validators import (
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from cs.files.store import FILE_MESSAGES, FileRefused, FileStore, StoredFile
 from cs.records.attachments import PendingUpload
 from cs.records.procedure import rulebook, zone
 from cs.wording.labels import choices, label
 from cs.wording.language import in_language
 
-SHORT = 1000  # characters of a text that is a sentence or two
-MOST = 999_999_999  # the largest whole number a field takes
+SHORT_TEXT = 1000  # characters of a text of a sentence or two
+MAX_NUMBER = 999_999_999
 EARLIEST = date(2000, 1, 1)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffe\uffff]")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -60,15 +58,14 @@ def _trim(text: str | None) -> str | None:
 
 
 def _no_control_characters(_form: Any, field: Field) -> None:
-    """What no database keeps is refused. The form's own checks then wait: they may ask the database for this
-    very text."""
-    field.unkeepable = bool(field.data) and not can_be_kept(field.data)
-    if field.unkeepable:
+    """Refuse text that no database stores; the form then skips its checks, which may search for it."""
+    field.not_storable = bool(field.data) and not can_be_kept(field.data)
+    if field.not_storable:
         raise StopValidation(gettext("This text holds characters that cannot be kept. Please type it again."))
 
 
 def can_be_kept(text: str) -> bool:
-    """False for what no database keeps: control characters, halves of characters."""
+    """Return whether a database stores the text: no control characters, no lone surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -77,7 +74,7 @@ def can_be_kept(text: str) -> bool:
 
 
 def _tokens(text: str | None) -> str | None:
-    """Hidden tokens, as this program gives them out; anything else is as if it were not there."""
+    """Return the tokens in a hidden field; anything that is no token of this program is ignored."""
     return " ".join(word for word in (text or "").split() if _TOKEN.fullmatch(word)) or None
 
 
@@ -90,7 +87,7 @@ def _one_needed(required: bool) -> list[Any]:
 
 
 def _words_needed(required: bool) -> list[Any]:
-    """Spaces alone are no text: they are trimmed to nothing before this looks."""
+    """Return the check for required text; spaces alone are trimmed first and are no text."""
     return [DataRequired(lazy_gettext("Please fill this in."))] if required else [Optional()]
 
 
@@ -105,8 +102,8 @@ def Text(key: str, *, required: bool = False, most: int = 100, **options: Any) -
 
 
 def LongText(key: str, *, required: bool = False, most: int = 4000, **options: Any) -> TextAreaField:
-    """Text of several lines; a short one gets a low box."""
-    options.setdefault("render_kw", {"rows": 2 if most <= SHORT else 4})
+    """Text of several lines."""
+    options.setdefault("render_kw", {"rows": 2 if most <= SHORT_TEXT else 4})
     return TextAreaField(
         label(key),
         [*_words_needed(required), _no_control_characters, Length(max=most)],
@@ -121,13 +118,15 @@ class _Whole(IntegerField):
 
 
 def Whole(
-    key: str, *, required: bool = False, least: int = 0, most: int = MOST, **options: Any
+    key: str, *, required: bool = False, least: int = 0, most: int = MAX_NUMBER, **options: Any
 ) -> IntegerField:
     """A whole number of pieces or days."""
     return _Whole(label(key), [*_needed(required), NumberRange(least, most)], **options)
 
 
 class _Number(DecimalField):
+    data: Decimal | None
+
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(
             [unicodedata.normalize("NFKC", text).replace(",", "").strip() for text in valuelist]
@@ -150,7 +149,7 @@ def Number(
     *,
     required: bool = False,
     least: str = "0",
-    most: str = str(MOST),
+    most: str = str(MAX_NUMBER),
     places: int = 3,
     **options: Any,
 ) -> DecimalField:
@@ -174,7 +173,9 @@ def Day(key: str, *, required: bool = False, **options: Any) -> DateField:
 
 
 class _Moment(DateTimeLocalField):
-    """A moment typed in the factory's zone; aware outside the form."""
+    """A date and time typed in the factory's time zone; outside the form it knows its zone."""
+
+    data: datetime | None
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
@@ -198,22 +199,21 @@ def _or_none(value: Any) -> Any:
     return value or None
 
 
-def whole_or_none(value: Any) -> int | None:
-    """A number that a form or an address names a record by; None for what is none, or of a length that no
-    record has."""
+def parse_record_id(value: Any) -> int | None:
+    """Return the id of a record from a form or URL; None for what is no id of any record."""
     text = str(value or "")
     return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
-def asked_id(name: str) -> int:
-    """The record that the address names, such as ?complaint=7; 0, which is none, where it names nothing."""
-    return whole_or_none(request.args.get(name)) or 0
+def requested_id(name: str) -> int:
+    """Return the id in the query string, such as 7 of ?complaint=7; 0, which no record has, without one."""
+    return parse_record_id(request.args.get(name)) or 0
 
 
 def Choice(
     key: str, group: str | None = None, *, required: bool = False, radio: bool = False, **options: Any
 ) -> SelectField:
-    """One of a list of the procedure file, by its code."""
+    """One code of a list in the procedure file."""
     kind = RadioField if radio else SelectField
     blank = [] if radio else [("", "—")]
     if group is not None:
@@ -227,17 +227,19 @@ class _Checks(SelectMultipleField):
 
 
 def Choices(key: str, group: str, **options: Any) -> SelectMultipleField:
-    """Any number of a list of the procedure file."""
+    """Any number of codes of a list in the procedure file."""
     return _Checks(label(key), choices=lambda: choices(group), **options)
 
 
+def _chosen_id(value: Any) -> int | None:
+    return None if value in (None, "", "None") else int(value)
+
+
 class _Reference(SelectField):
-    """A record by its id, chosen from a list that the form fills; None when nothing is chosen."""
+    """The id of a record, chosen from a list that the form fills; None when nothing is chosen."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(
-            *args, coerce=lambda value: int(value) if value not in (None, "", "None") else None, **options
-        )
+        super().__init__(*args, coerce=_chosen_id, **options)
 
 
 def Reference(key: str, *, required: bool = False, **options: Any) -> SelectField:
@@ -253,69 +255,73 @@ def reference_choices(rows: list[tuple[int, str]]) -> list[tuple[Any, str]]:
 
 
 def defect_choices() -> list[SelectChoice]:
-    """All defect codes, each with its category as parent, so that the second list follows the first."""
-    found = [SelectChoice("", "—")]
+    """Return all defect codes; each names its category, so that the page can narrow the list to one."""
+    options = [SelectChoice("", "—")]
     for category in rulebook().defects.values():
-        found += [
+        options += [
             SelectChoice(f"{category.code}.{code}", in_language(name), {"data-parent": category.code})
             for code, name in category.codes.items()
         ]
-    return found
+    return options
 
 
 class Form(FlaskForm):
     """Every form of the program."""
 
     def fault(self, field: str, message: str) -> None:
-        """Adds a message beside a field."""
+        """Add a message beside a field."""
         self[field].errors = [*self[field].errors, message]
 
 
 class StepForm(Form):
-    """The form of a step: carries the record's version and a request id, so that a repeat changes nothing and
-    a stale edit is seen."""
+    """The form of a step.
+
+    It carries a request id, by which a repeat is recognised, and the record's version, by which an outdated
+    edit is.
+    """
 
     request_id = HiddenField(default=lambda: secrets.token_urlsafe(16), filters=[_tokens])
     version = HiddenField()
 
     technical = frozenset({"csrf_token", "request_id", "version", "files", "kept_files", "password"})
-    beside: frozenset[str] = frozenset()  # fields that check something and are no value of the record
-    # whether a button was pressed that only fills the form in further: it comes back with all that is typed,
-    # nothing is checked
+    beside: frozenset[str] = frozenset()  # fields that are not passed to the verb
+    # Whether a button was pressed that only changes the form, such as by one more row: nothing is checked.
     redraws = False
-    # the address of what this form made when it was sent before, with other content (cs.web.submission)
+    # The URL of what this form made when it was sent before, with other content (cs.web.submission).
     sent_already: str | None = None
 
     def redraw(self) -> None:
-        """Fills in what was asked for, such as one more row; see `cs.rows.WithRows`."""
+        """Change the form as the button asks, such as by one more row (cs.web.rows.WithRows)."""
 
     def stamp(self, record: Any) -> None:
-        """Notes what stands before the person: the record's version."""
+        """Store in the form which version of the record the person sees."""
         self.version.data = str(record.version) if record is not None else "0"
 
     def is_stale(self, record: Any) -> bool:
-        """Whether the record is another by now than what the person saw."""
-        return self.version.data != str(record.version)
+        """Return whether the record has changed since the person saw it."""
+        return bool(self.version.data != str(record.version))
 
     def offer(self, record: Any, on: datetime) -> None:
-        """Fills the lists that the form offers."""
+        """Fill the lists of options."""
 
     def fill(self, record: Any, on: datetime) -> None:
-        """Fills the values of a form that is shown for the first time: what the record says already."""
+        """Fill in the values of the record when the form is shown for the first time."""
         for field in self.shown:
             if record is not None and hasattr(record, field.name):
                 field.process_data(getattr(record, field.name))
 
     def check(self, record: Any, on: datetime) -> None:
-        """Checks that need more than one field or the record; adds faults."""
+        """Add faults that concern the record or more than one field."""
 
     def following(self, record: Any) -> dict[str, Any] | None:
-        """What the step is taken for next, as arguments of its address, such as the next line; None: the
-        record's page comes."""
+        """Return the query string for taking the step again, such as for the next line.
+
+        With None the page of the record follows.
+        """
         return None
 
     def values(self) -> dict[str, Any]:
-        """What the verb is called with."""
+        """Return the arguments of the verb."""
         return {
             name: field.data
             for name, field in self._fields.items()
@@ -323,22 +329,22 @@ class StepForm(Form):
         }
 
     def accepts(self, record: Any, on: datetime) -> bool:
-        """Validates; False leaves the messages beside the fields."""
+        """Check the whole form; False leaves the messages beside the fields."""
         self.validate()
         for message in getattr(self, "file_faults", ()):
             self.fault("files", message)
-        if not any(getattr(field, "unkeepable", False) for field in self):
+        if not any(getattr(field, "not_storable", False) for field in self):
             self.check(record, on)
         return not self.errors
 
     @property
     def shown(self) -> list[Field]:
-        """The fields that a person fills in, in the order of the form."""
+        """Return the fields that a person fills in, in the order of the form."""
         return [field for name, field in self._fields.items() if name not in self.technical]
 
 
 class WithFiles:
-    """Photographs and documents with a form; those of a refused form wait under `kept_files`."""
+    """Files with a form; the tokens of those that came with a refused form are in `kept_files`."""
 
     files = MultipleFileField(label("files"))
     kept_files = HiddenField(filters=[_tokens])
@@ -349,46 +355,19 @@ class WithFiles:
 
 
 class Signed:
-    """A signature: the password is asked again, but where a setting lets the one typed a little before do."""
+    """A signature with the password, unless a setting lets one typed shortly before cover it."""
 
     password = PasswordField(label("password"), [InputRequired(lazy_gettext("Sign with your password."))])
     password_fault: str | None = None
     covered_until: datetime | None = None
 
     def cover(self, until: datetime | None) -> None:
-        """Until when no password is asked; None: it is."""
+        """Ask for no password until then; with None, ask for it."""
         self.covered_until = until
         self.password.validators = () if until else (InputRequired(gettext("Sign with your password.")),)
 
 
 class ReasonForm(StepForm):
-    """A step that needs nothing but its reason."""
+    """A step that needs only a reason."""
 
     reason = LongText("reason", required=True)
-
-
-def file_store() -> FileStore:
-    store: FileStore = current_app.extensions["files"]
-    return store
-
-
-def stage(form: Any) -> list[StoredFile]:
-    """Takes the files of a form into the store, before any transaction; a refused one leaves a message beside
-    the field."""
-    stored, faults = [], []
-    uploads = [upload for upload in form.files.data or [] if upload and upload.filename]
-    most = current_app.config["CS_FILES_AT_ONCE"]
-    if len(uploads) > most:
-        faults.append(gettext("At most %(most)s files at once.", most=most))
-        uploads = uploads[:most]
-    for upload in uploads:
-        try:
-            stored.append(file_store().accept(upload.stream, upload.filename))
-        except FileRefused as refused:
-            faults.append(file_message(refused))
-    form.file_faults, form.staged = faults, stored
-    return stored
-
-
-def file_message(refused: FileRefused) -> str:
-    return gettext(FILE_MESSAGES[refused.code], **refused.params)

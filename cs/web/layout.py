@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import files as files_of
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, Response, current_app, g, request, send_file, session, url_for
 from flask_babel import gettext
@@ -19,11 +19,11 @@ from wtforms import ValidationError
 from cs.extensions import begin_write, db, login_manager
 from cs.procedure.authority import Permission
 from cs.records.procedure import rulebook
-from cs.records.sections import sections
+from cs.records.sections import Section, sections
 from cs.records.sessions import LoginSession
 from cs.records.users import User
 from cs.web.access import public
-from cs.web.drafts import form_address, save_draft
+from cs.web.drafts import form_url, save_draft
 from cs.web.responses import go, is_htmx, is_poll, say
 from cs.wording.language import current_language
 
@@ -43,37 +43,40 @@ HEADERS = {
     "Permissions-Policy": "geolocation=(), microphone=(), payment=()",
 }
 OPEN_ENDPOINTS = frozenset({"static", "bootstrap.static"})
-ACTIVITY = timedelta(minutes=1)  # how exactly the last activity of a session is kept
+ACTIVITY_STEP = timedelta(minutes=1)  # to which the last activity of a session is noted
 
 
 def init_shell(app: Flask) -> None:
-    # Before the CSRF check: a form whose session has ended is to be kept and led to the login, not called
-    # unreadable.
-    app.before_request_funcs.setdefault(None, []).insert(0, _let_in)
-    app.after_request(_seal)
-    app.context_processor(_surroundings)
+    # Before the CSRF check, which would refuse the form of an ended session instead of saving it as a draft.
+    app.before_request_funcs.setdefault(None, []).insert(0, _require_login)
+    app.after_request(_add_security_headers)
+    app.context_processor(_layout_context)
     app.add_url_rule("/assets/htmx.js", "htmx", htmx)
-    login_manager.user_loader(_person)
+    login_manager.user_loader(_person_of_session)
 
 
-def _person(token: str) -> User | None:
-    """The person of a session that the server knows and that has not ended."""
-    found = LoginSession.by_token(token)
-    if found is None or not found.is_live(datetime.now(UTC)):
+def _person_of_session(token: str) -> User | None:
+    """Return the person of a live session."""
+    login_session = LoginSession.by_token(token)
+    if login_session is None or not login_session.is_live(datetime.now(UTC)):
         return None
-    g.login_session, found.user.login_token = found, token
-    return found.user
+    person = cast(User, login_session.user)
+    g.login_session = login_session
+    person.login_token = token  # type: ignore[misc]  # a ClassVar so that it is no column
+    return person
 
 
-def _let_in() -> BaseResponse | None:
-    """Default deny: all but the public views need a login; a form that comes after the session ended is kept
-    as a draft."""
+def _require_login() -> BaseResponse | None:
+    """Send everyone who is not signed in to the login, except from public views.
+
+    A form that arrives after the session has ended is saved as a draft.
+    """
     if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS:
         return None
     if getattr(current_app.view_functions[request.endpoint], "access", None) == "public":
         return None
     if not current_user.is_authenticated:
-        return _to_login()
+        return _go_to_login()
     if not is_poll():
         _note_activity()
     if current_user.must_change and request.endpoint not in ("auth.account", "auth.logout", "auth.language"):
@@ -82,11 +85,11 @@ def _let_in() -> BaseResponse | None:
     return None
 
 
-def _to_login() -> BaseResponse:
+def _go_to_login() -> BaseResponse:
     address = request.full_path.rstrip("?")
     if request.method not in ("GET", "HEAD"):
-        address = form_address()
-        if _keep_draft():
+        address = form_url()
+        if _save_draft_of_ended_session():
             say(
                 gettext("Your session had ended. What you entered is kept: sign in and it is there again."),
                 "warning",
@@ -98,13 +101,13 @@ def _to_login() -> BaseResponse:
     return go(url_for("auth.login", next=address if address != "/" else None))
 
 
-def _keep_draft() -> bool:
-    """Keeps what was typed into the form of a step, for the person whose session has ended; never a password.
+def _save_draft_of_ended_session() -> bool:
+    """Save what was typed into a form for the person whose session has ended; never a password.
 
-    The dead token in the cookie says whose session it was, the CSRF token that the form is ours.
+    The ended token in the cookie says whose session it was, the CSRF token that the form is ours.
     """
     ended = LoginSession.by_token(session.get("_user_id", ""))
-    if ended is None or not ended.user.active:  # nothing of a stranger's is read
+    if ended is None or not ended.user.active:
         return False
     if (
         "request_id" not in request.form
@@ -116,22 +119,24 @@ def _keep_draft() -> bool:
         validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
     except ValidationError:
         return False
-    person = ended.user_id
+    person_id = ended.user_id
     begin_write()
     typed = MultiDict(
         (name, value) for name, value in request.form.items(multi=True) if "password" not in name
     )
-    kept = save_draft(db.session.get_one(User, person), form_address(), typed, datetime.now(UTC))
-    if kept:
+    saved = save_draft(db.session.get_one(User, person_id), form_url(), typed, datetime.now(UTC))
+    if saved:
         db.session.commit()
-    return kept
+    return saved
 
 
 def _note_activity() -> None:
-    """Notes that the person is at work, once a minute at most. A page that only reads does not fail for it
-    when the database is busy."""
+    """Note the time of the person's last request, once a minute at most.
+
+    A page that only reads must not fail when the database is too busy for this.
+    """
     on = datetime.now(UTC)
-    if on - g.login_session.seen_at <= ACTIVITY:
+    if on - g.login_session.seen_at <= ACTIVITY_STEP:
         return
     token = current_user.login_token
     try:
@@ -143,7 +148,7 @@ def _note_activity() -> None:
     g.login_session = LoginSession.by_token(token)
 
 
-def _seal(response: Response) -> Response:
+def _add_security_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint not in OPEN_ENDPOINTS and "Cache-Control" not in response.headers:
@@ -151,18 +156,20 @@ def _seal(response: Response) -> Response:
     return response
 
 
-def _section() -> str:
-    """Return the name of the section whose entry this page highlights: for a file that of the record which it
-    belongs to, for an import that of its records."""
+def _highlighted_section() -> str:
+    """Return the name of the section whose entry in the navigation this page highlights.
+
+    The page of a file highlights the section of its record, an import that of its records.
+    """
     values = request.view_args or {}
-    section = sections().of_kind(values["kind"]) if "kind" in values else None
+    section: Section | None = sections().of_kind(values["kind"]) if "kind" in values else None
     section = section or sections().named(values.get("section")) or sections().named(request.blueprint)
     return (section.part_of or section.name) if section else ""
 
 
-def _surroundings() -> dict[str, Any]:
+def _layout_context() -> dict[str, Any]:
     signed_in = current_user.is_authenticated
-    section = _section()
+    section = _highlighted_section()
     entries = [
         {
             "endpoint": f"{entry.name}.index",
@@ -186,6 +193,6 @@ def _surroundings() -> dict[str, Any]:
 
 @public
 def htmx() -> Response:
-    """htmx out of its package: the very bytes of the CDN's file, for when the CDN does not answer."""
+    """Serve htmx from its package for when the CDN does not answer: the same bytes."""
     names = [name for name in files_of("django-htmx") or [] if name.name == "htmx-2.min.js"]
     return send_file(Path(str(names[0].locate())), mimetype="text/javascript", max_age=86400)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 from markupsafe import Markup
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from cs.extensions import db
 from cs.models.customers import Customer, Product
@@ -36,20 +36,23 @@ def by_any_number(number: str) -> Record | None:
 
 
 def record_link(message: str, url: str, title: str) -> Markup:
-    """A message that leads to a record, in a page of its own so that nothing typed is lost."""
+    """Return a message with a link to a record; it opens a new tab, so that nothing typed is lost."""
     return Markup('{} <a href="{}" target="_blank">{}</a>').format(message, url, title)
 
 
-def _named(query: Select[Any]) -> list[tuple[int, str]]:
-    return [(row[0], " · ".join(str(part) for part in row[1:] if part)) for row in db.session.execute(query)]
+def _read_choices(query: Any) -> list[tuple[int, str]]:
+    """Return (id, label) of each row, whose further columns make the label."""
+    choices = []
+    for id_, *parts in db.session.execute(query):
+        choices.append((id_, " · ".join(str(part) for part in parts if part)))
+    return choices
 
 
-def customers_to_choose(*kept: int | None) -> list[tuple[Any, str]]:
-    """All customers that are not void, by pinyin; `kept` stay even if void: a record that names them is still
-    edited."""
-    offered = (Customer.state == "active") | Customer.id.in_([one for one in kept if one])
+def customers_to_choose(*already_named: int | None) -> list[tuple[Any, str]]:
+    """Return the customers that are not void, by pinyin, and those the edited record names already."""
+    offered = (Customer.state == "active") | Customer.id.in_([id_ for id_ in already_named if id_])
     return reference_choices(
-        _named(
+        _read_choices(
             select(Customer.id, Customer.short_name, Customer.number)
             .where(offered)
             .order_by(Customer.sort_name, Customer.id)
@@ -57,15 +60,15 @@ def customers_to_choose(*kept: int | None) -> list[tuple[Any, str]]:
     )
 
 
-def products_to_choose(*kept: int | None) -> list[tuple[Any, str]]:
-    offered = (Product.state == "active") | Product.id.in_([one for one in kept if one])
+def products_to_choose(*already_named: int | None) -> list[tuple[Any, str]]:
+    offered = (Product.state == "active") | Product.id.in_([id_ for id_ in already_named if id_])
     return reference_choices(
-        _named(select(Product.id, Product.model, Product.spec).where(offered).order_by(Product.model))
+        _read_choices(select(Product.id, Product.model, Product.spec).where(offered).order_by(Product.model))
     )
 
 
 def sales_people() -> list[User]:
-    """Who may look after customers, by pinyin: active people with a role that keeps the customers' data."""
+    """Return the active people who may edit customers, by pinyin."""
     sells = select(Membership.user_id).where(Membership.role.in_(roles_with(Permission.EDIT_CUSTOMER)))
     return list(
         db.session.execute(
@@ -75,7 +78,7 @@ def sales_people() -> list[User]:
 
 
 def people_to_choose(permission: Permission, *, department: str | None = None) -> list[User]:
-    """Active people who may do something, in one department or in all, by pinyin."""
+    """Return the active people with a permission, in one department or in all, by pinyin."""
     query = select(User).join(Membership).where(User.active, Membership.role.in_(roles_with(permission)))
     if department is not None:
         query = query.where(

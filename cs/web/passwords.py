@@ -1,4 +1,4 @@
-"""The password asked again: for a signature, and before it is replaced by a new one."""
+"""The password asked for again: for a signature, and before it is changed."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from cs.records.sessions import LoginFailure
 
 
 def password_fault(typed: str | None, wrong: str, on: datetime) -> str | None:
-    """Why this is not the person's own password (`wrong`, or that the login is closed); None when it is.
+    """Return why the password is refused (`wrong`, or that the login is blocked); None where it is right.
 
-    It is asked and counted like that of the login, under the lock: guessing on an open tablet leads nowhere,
-    nor do many tries at once.
+    Wrong tries count like those of the login and under the lock, so that nobody guesses on an open tablet or
+    by many requests at once.
     """
     if not typed:
         return wrong
@@ -26,5 +26,6 @@ def password_fault(typed: str | None, wrong: str, on: datetime) -> str | None:
         LoginFailure.add(username, on)
     db.session.commit()
     if minutes:
-        return gettext("Too many wrong passwords. Please wait %(minutes)s min.", minutes=minutes)
+        blocked: str = gettext("Too many wrong passwords. Please wait %(minutes)s min.", minutes=minutes)
+        return blocked
     return None if right else wrong

@@ -1,4 +1,4 @@
-"""How a page is answered. The one place that knows htmx's headers."""
+"""Responses to pages and forms; the only module that knows the headers of htmx."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 
 def is_htmx() -> bool:
-    """True when htmx asks for a part of the page; a history restore gets the whole page."""
+    """Return whether htmx asks for a part of the page; a history restore gets the whole page."""
     return (
         request.headers.get("HX-Request") == "true"
         and request.headers.get("HX-History-Restore-Request") != "true"
@@ -18,12 +18,12 @@ def is_htmx() -> bool:
 
 
 def is_poll() -> bool:
-    """True for a page that refreshes itself: that is no activity of its person."""
+    """Return whether the page refreshes itself, which is no activity of the person."""
     return request.headers.get("X-Poll") == "1"
 
 
 def show(template: str, part: str | None = None, /, *, status: int = 200, **context: Any) -> Response:
-    """The page, or to htmx its fragment with the messages that are due."""
+    """Return the page; to htmx its fragment, with the messages that wait to be shown."""
     if part is not None and is_htmx():
         body = render_template(part, **context)
         if get_flashed_messages():
@@ -35,31 +35,28 @@ def show(template: str, part: str | None = None, /, *, status: int = 200, **cont
     return response
 
 
-def go(address: str) -> BaseResponse:
-    """On to another page: 303 for a plain browser, the same by htmx."""
+def go(url: str) -> BaseResponse:
+    """Redirect to a page: with 303, or by the header of htmx."""
     if is_htmx():
-        return Response(status=204, headers={"HX-Redirect": address})
-    return redirect(address, 303)
+        return Response(status=204, headers={"HX-Redirect": url})
+    return redirect(url, 303)
 
 
-def swap_record(address: str, template: str, part: str, /, **context: Any) -> BaseResponse:
-    """After a step: to htmx the changed record in its place, to a plain browser 303 to its page."""
+def swap_record(url: str, template: str, part: str, /, **context: Any) -> BaseResponse:
+    """After a step, return the changed record to htmx, and redirect a plain browser to its page."""
     if not is_htmx():
-        return redirect(address, 303)
+        return redirect(url, 303)
     response = show(template, part, **context)
-    response.headers.update(
-        {"HX-Retarget": "#record", "HX-Reswap": "outerHTML show:top", "HX-Push-Url": address}
-    )
+    response.headers.update({"HX-Retarget": "#record", "HX-Reswap": "outerHTML show:top", "HX-Push-Url": url})
     return response
 
 
-def go_within(address: str, target: str) -> BaseResponse:
-    """On to another page; by htmx only the part of it that this page has too is fetched and put in its
-    place."""
+def go_within(url: str, target: str) -> BaseResponse:
+    """Redirect to a page; htmx fetches only the part of it that replaces `target` on this page."""
     if not is_htmx():
-        return redirect(address, 303)
-    where = {"path": address, "target": target, "swap": "outerHTML"}
-    return Response(status=200, headers={"HX-Location": json.dumps(where), "HX-Reswap": "none"})
+        return redirect(url, 303)
+    location = {"path": url, "target": target, "swap": "outerHTML"}
+    return Response(status=200, headers={"HX-Location": json.dumps(location), "HX-Reswap": "none"})
 
 
 def say(message: str, category: str = "success") -> None:

@@ -1,7 +1,7 @@
 """Rows inside a form: the contacts of a customer, the part numbers of a product.
 
-They work without JavaScript: empty rows stand ready, and a button sends the form back with more of them. A
-row that is emptied is a row taken away.
+They work without JavaScript: the form shows empty rows, and a button asks for more. A row that is emptied is
+removed.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import FieldList, FormField, HiddenField
 
-from cs.web.fields import whole_or_none
+from cs.web.fields import parse_record_id
 
-MOST_ROWS = 40
+MAX_ROWS = 40
 
 
 class RowForm(FlaskForm):
-    """One row. `decisive` are the fields without which it counts as empty."""
+    """One row. It counts as empty while all its `decisive` fields are empty."""
 
     class Meta:
         csrf = False  # the form around it carries the token
 
-    id = HiddenField(filters=[whole_or_none])
+    id = HiddenField(filters=[parse_record_id])
     decisive: ClassVar[tuple[str, ...]] = ()
 
     @property
@@ -31,7 +31,7 @@ class RowForm(FlaskForm):
         return not any(self[name].data for name in self.decisive)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """An empty row is never wrong."""
+        """Check the row; an empty one is always valid."""
         if self.is_empty:
             return True
         super().validate(extra_validators)
@@ -39,21 +39,23 @@ class RowForm(FlaskForm):
         return not self.errors
 
     def check(self) -> None:
-        """Checks that need more than one field of the row; adds faults."""
+        """Add faults that concern more than one field of the row."""
 
     def fault(self, name: str, message: str) -> None:
         self[name].errors = [*self[name].errors, message]
 
 
 class Rows(FieldList):
-    """A list of at most `max_entries` rows; more are refused, not dropped."""
+    """A list of at most `max_entries` rows; with more, the form is refused."""
+
+    entries: list[Any]
 
     def __init__(self, row: type[RowForm], label: Any = None, **options: Any) -> None:
-        super().__init__(FormField(row), label, **{"max_entries": MOST_ROWS} | options)
+        super().__init__(FormField(row), label, **{"max_entries": MAX_ROWS} | options)
         self._sent: set[int] = set()
 
     def _extract_indices(self, prefix: str, formdata: Any) -> Any:
-        # WTForms takes '²' and numbers of any length for an index.
+        # WTForms would accept '²' and numbers of any length as an index.
         for name in formdata:
             index = name[len(prefix) + 1 :].split("-", 1)[0]
             if name.startswith(f"{prefix}-") and index.isdecimal() and len(index) < 6:
@@ -61,7 +63,7 @@ class Rows(FieldList):
                 yield int(index)
 
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:
-        """As every list of fields; and no row was sent beyond those that are taken."""
+        """Check every row, and that not more were sent than `max_entries`."""
         if len(self._sent) <= self.max_entries:
             return bool(super().validate(form, extra_validators))
         self.errors = [
@@ -75,40 +77,42 @@ class Rows(FieldList):
 
     @property
     def filled(self) -> list[RowForm]:
-        """The rows that say something."""
+        """Return the rows that are not empty."""
         return [entry.form for entry in self.entries if not entry.form.is_empty]
 
     @property
     def has_room(self) -> bool:
-        return len(self.entries) < self.max_entries
+        return bool(len(self.entries) < self.max_entries)
 
     def refill(self, rows: list[Any]) -> None:
-        """Shows these rows instead of what stood there."""
+        """Replace all rows by these."""
         self.entries, self.last_index = [], -1
         for row in rows:
             self.append_entry(row)
 
     def stand_ready(self, count: int) -> None:
-        """Sees to it that so many empty rows stand at the end."""
+        """Add empty rows at the end until there are `count` of them."""
         missing = count - (len(self.entries) - len(self.filled))
         for _ in range(missing):
             if self.has_room:
                 self.append_entry()
 
     def gather(self) -> None:
-        """Makes the faults that were found in single rows those of the whole list."""
+        """Copy the faults of single rows to the list, so that the form is refused."""
         faults = [entry.form.errors for entry in self.entries]
         self.errors = faults if any(faults) else self.errors
 
     def _value(self) -> str:
-        """The rows in one line each, where the form is shown for reading only."""
-        return "\n".join(
-            " · ".join(str(row[name].data) for name in row.decisive if row[name].data) for row in self.filled
-        )
+        """Return a line of text for each row, for a form that is shown read-only."""
+        lines = []
+        for row in self.filled:
+            values = (row[name].data for name in row.decisive)
+            lines.append(" · ".join(str(value) for value in values if value))
+        return "\n".join(lines)
 
 
 class WithRows:
-    """A step's form that has rows in the field named `rows`."""
+    """The form of a step with rows in the field named `rows`; a new form shows `ready` empty ones."""
 
     rows: ClassVar[str]
     ready: ClassVar[int] = 2
@@ -122,6 +126,6 @@ class WithRows:
         return self.adds_row
 
     def redraw(self) -> None:
-        """Adds the row that was asked for."""
+        """Add the row that the person asked for."""
         rows = self[self.rows]  # type: ignore[index]
         rows.stand_ready(len(rows.entries) - len(rows.filled) + 1)

@@ -1,5 +1,4 @@
-"""The one step route that every section mounts: the form of a step, and taking it in the order of
-cs.web.submission."""
+"""The routes of the records of every section, and the form of a step, in the order of cs.web.submission."""
 
 from __future__ import annotations
 
@@ -7,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import abort, current_app, g, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -21,48 +21,51 @@ from cs.records.sections import RecordSection
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
 from cs.web.access import requires
-from cs.web.downloads import pdf
-from cs.web.drafts import form_address, posted
-from cs.web.fields import StepForm, WithFiles, stage
+from cs.web.downloads import pdf_download
+from cs.web.drafts import form_url, sent_or_drafted_fields
+from cs.web.fields import StepForm, WithFiles
 from cs.web.passwords import password_fault
-from cs.web.pending_files import keep_pending
-from cs.web.record_page import changes_since
+from cs.web.pending_files import record_pending_files, store_files
 from cs.web.responses import go, go_within, is_htmx, say, show, swap_record
 from cs.web.submission import Outcome, Submission
+from cs.web.timeline import TimelineEntry, changes_since
 from cs.wording.labels import step_name
 
-BACK_TO = {"approvals": "approvals.index"}  # lists in which a step is taken, by what the address says
+RETURN_TO = {"approvals": "approvals.index"}  # lists that people return to, by the value of ?then=
 
 
 def mount(section: RecordSection) -> RecordSection:
-    """Add to a section's blueprint: /new, /<id>, /<id>/<step>, and where its records have printed forms
-    /<id>.pdf and /<id>/<form>.pdf."""
+    """Add the routes /new, /<id> and /<id>/<step> to the blueprint of a section.
+
+    Where its records have printed forms, add /<id>.pdf and /<id>/<form>.pdf.
+    """
     blueprint, name, model = section.blueprint, section.name, section.model
 
     @requires(Permission.READ)
-    def new() -> Any:
-        """A new record: by the first creating step that this person may take."""
+    def new() -> ResponseReturnValue:
+        """Show or accept the form of the first creating step that this person may take."""
         step = section.creating_step(current_user)
-        return take(name, section, step, None) if step else abort(403)
+        return take_step(name, section, step, None) if step else abort(403)
 
     @requires(Permission.READ)
-    def detail(record_id: int) -> Any:
-        """The record, read like its paper."""
+    def detail(record_id: int) -> ResponseReturnValue:
+        """Show the record in the order of its paper form."""
         record = find(model, record_id) or abort(404)
         return show(f"{name}/detail.html", f"{name}/_record.html", **page_of(section, record))
 
     @requires(Permission.READ)
-    def step(record_id: int, step: str) -> Any:
-        """A step of the record: its form, and taking it."""
-        row = next((row for row in model.workflow.steps if row.name == step and not row.creates), None)
-        return take(name, section, row or abort(404), record_id)
+    def step(record_id: int, step: str) -> ResponseReturnValue:
+        """Show or accept the form of a step."""
+        steps = {row.name: row for row in model.workflow.steps if not row.creates}
+        return take_step(name, section, steps.get(step) or abort(404), record_id)
 
     @requires(Permission.READ)
-    def paper(record_id: int, form: str) -> Any:
-        """The record as the paper that it is, or as another of its papers."""
+    def paper(record_id: int, form: str) -> ResponseReturnValue:
+        """Download the record as one of its printed forms."""
         record = find(model, record_id) or abort(404)
-        found = next((one for one in section.papers_of(record) if one.form == form), None) or abort(404)
-        return pdf(found, paper_pdf(found, record, requested_language()), record.title)
+        papers = {paper.form: paper for paper in section.papers_of(record)}
+        chosen = papers.get(form) or abort(404)
+        return pdf_download(chosen, paper_pdf(chosen, record, requested_language()), record.title)
 
     if section.papers:
         blueprint.add_url_rule(
@@ -76,13 +79,13 @@ def mount(section: RecordSection) -> RecordSection:
 
 
 def page_of(section: RecordSection, record: Workflowed) -> dict[str, Any]:
-    """What every record page shows, and what this section adds."""
+    """Return what the page of a record shows: the same for all sections, and what this section adds."""
     on = datetime.now(UTC)
     name = request.blueprint
 
     def links(paper: Paper) -> list[tuple[str, str]]:
         return language_links(
-            lambda asked: url_for(f"{name}.paper", record_id=record.id, form=paper.form, language=asked)
+            lambda language: url_for(f"{name}.paper", record_id=record.id, form=paper.form, language=language)
         )
 
     prints = [(paper.title, links(paper)) for paper in section.papers_of(record)]
@@ -96,17 +99,17 @@ def page_of(section: RecordSection, record: Workflowed) -> dict[str, Any]:
     }
 
 
-def take(name: str, section: RecordSection, step: Step, record_id: int | None) -> Any:
-    """Shows the form of a step, or takes the step."""
-    holds = current_user.may(step.permission)
-    if not holds and step.permission not in section.model.deputised:
+def take_step(name: str, section: RecordSection, step: Step, record_id: int | None) -> ResponseReturnValue:
+    """Show the form of a step, or accept it."""
+    has_permission = current_user.may(step.permission)
+    if not has_permission and step.permission not in section.model.deputised:
         abort(403)
     record = None
     if record_id is not None:
         record = find(section.model, record_id) or abort(404)
-        if not holds and not record.stands_in(step, current_user, datetime.now(UTC)):
+        if not has_permission and not record.stands_in(step, current_user, datetime.now(UTC)):
             abort(403)
-    form = section.forms[step.name](formdata=posted(form_address()))
+    form = section.forms[step.name](formdata=sent_or_drafted_fields(form_url()))
     submission = _StepSubmission(name, section, step, record_id, form)
     if request.method == "GET":
         return submission.ask(record)
@@ -114,32 +117,32 @@ def take(name: str, section: RecordSection, step: Step, record_id: int | None) -
 
 
 class _StepSubmission(Submission):
-    """One request for one step."""
+    """The form of a step, as one request sends or asks for it."""
 
     def __init__(
         self, name: str, section: RecordSection, step: Step, record_id: int | None, form: StepForm
     ) -> None:
         super().__init__(form, datetime.now(UTC))
         self.name, self.section, self.step, self.record_id = name, section, step, record_id
-        self.waiting: list[str] = []  # the tokens of the files that came with this request
+        self.file_tokens: list[str] = []  # of the files that came with this request
         self.signed = not step.signed
 
-    def ask(self, record: Workflowed | None) -> Any:
-        """The form, filled with what the record says or what the person had begun to write."""
+    def ask(self, record: Workflowed | None) -> ResponseReturnValue:
+        """Show the form, filled from the record or from the person's draft."""
         self.check_relation(record)
         if record is not None and self.step not in record.open_steps(self.on):
-            return self._show(record, 409, closed=True)
+            return self._show_form(record, 409, closed=True)
         if not self.form.version.data:
             self.form.stamp(record)
-        return self._show(record, 200)
+        return self._show_form(record, 200)
 
-    def redraw(self, record: Workflowed | None) -> Any:
-        """The form filled in further, with all that is typed; nothing is checked."""
+    def redraw(self, record: Workflowed | None) -> ResponseReturnValue:
+        """Show the form again with one more row or the like, and with all that was typed."""
         self.check_relation(record)
         self.stage_files()
-        self._keep_files()
+        self._remember_files()
         self.form.redraw()
-        return self._show(record, 200)
+        return self._show_form(record, 200)
 
     def load(self, *, lock: bool) -> Workflowed | None:
         if self.record_id is None:
@@ -152,10 +155,10 @@ class _StepSubmission(Submission):
 
     def stage_files(self) -> None:
         if isinstance(self.form, WithFiles):
-            self.waiting += keep_pending(stage(self.form), self.on)
+            self.file_tokens += record_pending_files(store_files(self.form), self.on)
 
     def prepare(self, record: Workflowed | None) -> None:
-        self.signed = not self.step.signed or self._signs()
+        self.signed = not self.step.signed or self._check_password()
 
     def is_refused_without_lock(self, record: Workflowed | None) -> bool:
         if self.signed:
@@ -169,121 +172,126 @@ class _StepSubmission(Submission):
 
     def accepts(self, record: Workflowed | None) -> bool:
         signed = self.signed
-        if (
-            signed and self.step.signed and not self.form.password.data
-        ):  # as it stands under the lock: the session may have been ended meanwhile
-            signed = self._covered() is not None
+        if signed and self.step.signed and not self.form.password.data:
+            # Looked up again under the lock: the session may have ended in the meantime.
+            signed = self._covering_password_at() is not None
         accepted = super().accepts(record)
         if not signed and not self.form.password.errors:
             self.form.fault("password", self.form.password_fault)
         return accepted and signed
 
     def act(self, record: Workflowed | None) -> Outcome:
-        changed = self._verb(record)
+        changed = self._call_verb(record)
         address = url_for(f"{self.name}.detail", record_id=changed.id)
         return Outcome(address, lambda: self._answer(changed, address))
 
-    def show(self, record: Workflowed | None, status: int) -> Any:
-        self._keep_files()
+    def show(self, record: Workflowed | None, status: int) -> ResponseReturnValue:
+        self._remember_files()
         if record is None or status != 409:
-            return self._show(record, status)
+            return self._show_form(record, status)
         closed, seen = self.step not in record.open_steps(self.on), self.form.version.data or ""
         stale = self.form.is_stale(record)
         self.form.stamp(record)
         changed = changes_since(record, int(seen)) if seen.isdecimal() and len(seen) < 10 else []
-        return self._show(record, status, closed=closed, stale=stale, changed=changed)
+        return self._show_form(record, status, closed=closed, stale=stale, changed=changed)
 
-    def _signs(self) -> bool:
-        """By the password that is typed, or by the one typed before while that still does."""
-        if not self.form.password.data and self._covered():
+    def _check_password(self) -> bool:
+        """Return whether the password is right, or one typed before still covers this signature."""
+        if not self.form.password.data and self._covering_password_at():
             return True
         self.form.password_fault = password_fault(
             self.form.password.data, gettext("This is not your password. Nothing was signed."), self.on
         )
         return self.form.password_fault is None
 
-    def _covered(self) -> datetime | None:
-        """When the password was typed that still does for a signature in this session; the form then asks for
-        none."""
-        covers = g.login_session.password_covers(self.on)
-        self.form.cover(covers and covers[1])
-        return covers and covers[0]
+    def _covering_password_at(self) -> datetime | None:
+        """Return when the password was typed that still covers a signature in this session.
 
-    def _verb(self, record: Workflowed | None) -> Workflowed:
-        """One verb and its files. Files come before the verb where they can: the chain then ties them to its
-        signature."""
+        The form then asks for none.
+        """
+        typed_at, covered_until = g.login_session.password_covers(self.on) or (None, None)
+        self.form.cover(covered_until)
+        return typed_at
+
+    def _call_verb(self, record: Workflowed | None) -> Workflowed:
+        """Attach the files and call the verb of the step.
+
+        Files of an existing record come first: the chain of events then ties them to the signature.
+        """
         by: User = current_user._get_current_object()
         if self.step.signed:
             self._note_password(by)
         if record is not None:
             self._attach(record, by)
-        made = getattr(record or self.section.model, self.step.name)(**self.form.values(), by=by, on=self.on)
-        if record is None:
-            record = made
-            self._attach(record, by)
-        return record
+        verb = getattr(record or self.section.model, self.step.name)
+        result = verb(**self.form.values(), by=by, on=self.on)
+        if record is not None:
+            return record
+        created: Workflowed = result
+        self._attach(created, by)
+        return created
 
     def _note_password(self, by: User) -> None:
-        """Where a setting lets one password do for several signatures: the signature says which, the session
-        keeps the last one typed."""
-        by.password_at = None if self.form.password.data else self._covered()
+        """Record which typed password covers this signature, where a setting lets one cover several."""
+        covering = None if self.form.password.data else self._covering_password_at()
+        by.password_at = covering  # type: ignore[misc]  # a ClassVar so that it is no column
         if self.form.password.data and current_app.config["CS_SIGN_AGAIN_MINUTES"]:
             g.login_session.signed_at = self.on
 
     def _attach(self, record: Workflowed, by: User) -> None:
         if isinstance(self.form, WithFiles):
-            pending = self.form.kept() + PendingUpload.of(by, self.waiting)
+            pending = self.form.kept() + PendingUpload.of(by, self.file_tokens)
             attach(record, pending, step=self.step.name, by=by, on=self.on)
             for upload in pending:
                 db.session.delete(upload)
 
-    def _answer(self, record: Workflowed, address: str) -> Any:
+    def _answer(self, record: Workflowed, address: str) -> ResponseReturnValue:
         say(gettext("Done: %(step)s.", step=step_name(self.section.kind, self.step.name)))
         if self.then is not None:
             return go_within(self.then, "#rows")
-        again = self.form.following(record) if self.step in record.steps_for(current_user, self.on) else None
-        if again is not None:
-            return go(url_for(f"{self.name}.step", record_id=record.id, step=self.step.name, **again))
+        if self.step in record.steps_for(current_user, self.on):
+            following = self.form.following(record)
+            if following is not None:
+                return go(url_for(f"{self.name}.step", record_id=record.id, step=self.step.name, **following))
         if self.step.creates:
             return go(address)
         return swap_record(
             address, f"{self.name}/detail.html", f"{self.name}/_record.html", **page_of(self.section, record)
         )
 
-    def _keep_files(self) -> None:
+    def _remember_files(self) -> None:
         if isinstance(self.form, WithFiles):
             self.form.kept_files.data = " ".join(
-                [*(upload.token for upload in self.form.kept()), *self.waiting]
+                [*(upload.token for upload in self.form.kept()), *self.file_tokens]
             )
 
     @property
     def then(self) -> str | None:
-        """The list to which the person comes back from the step; None: the record's page."""
-        return url_for(BACK_TO[request.args["then"]]) if request.args.get("then") in BACK_TO else None
+        """Return the URL of the list that the person returns to; None for the page of the record."""
+        endpoint = RETURN_TO.get(request.args.get("then", ""))
+        return url_for(endpoint) if endpoint else None
 
-    def _show(
+    def _show_form(
         self,
         record: Workflowed | None,
         status: int,
         *,
         closed: bool = False,
         stale: bool = False,
-        changed: list[dict[str, Any]] | None = None,
-    ) -> Any:
-        drafted = (
-            db.session.get(Draft, (current_user.id, form_address())) if request.method == "GET" else None
-        )
+        changed: list[TimelineEntry] | None = None,
+    ) -> ResponseReturnValue:
+        drafted = None
+        if request.method == "GET":
+            drafted = db.session.get(Draft, (current_user.id, form_url()))
         self.form.offer(record, self.on)
         if self.step.signed:
-            self._covered()
+            self._covering_password_at()
         if request.method == "GET" and drafted is None:
             self.form.fill(record, self.on)
-        back = (
-            url_for(f"{self.name}.detail", record_id=record.id)
-            if record is not None
-            else url_for(f"{self.name}.index")
-        )
-        action = request.full_path if self.then else form_address()
+        back = url_for(f"{self.name}.index")
+        if record is not None:
+            back = url_for(f"{self.name}.detail", record_id=record.id)
+        action = request.full_path if self.then else form_url()
         return show(
             "step.html",
             "_step.html",
@@ -300,7 +308,7 @@ class _StepSubmission(Submission):
             back=back,
             action=action,
             changed=changed,
-            draft=form_address(),
+            draft=form_url(),
             cancel=self.then or back,
             **self.section.shown(),
             fields=[f"{self.name}/_{self.step.name}_form.html", "_form_fields.html"],

@@ -25,6 +25,7 @@ from hashlib import sha256
 from typing import Any
 
 from flask import request
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import delete
 from werkzeug.datastructures import FileStorage
@@ -32,7 +33,7 @@ from werkzeug.datastructures import FileStorage
 from cs.extensions import begin_write, db
 from cs.records.attachments import Draft
 from cs.records.receipts import Receipt
-from cs.web.drafts import form_address
+from cs.web.drafts import form_url
 from cs.web.fields import StepForm
 from cs.web.responses import go
 
@@ -46,14 +47,14 @@ def new_request_id() -> str:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a form led to: the address of its result, and the answer where that is not the way to it."""
+    """The result of a form: its URL, and the response where that is no redirect to it."""
 
     address: str
-    answer: Callable[[], Any] | None = None
+    answer: Callable[[], ResponseReturnValue] | None = None
 
 
 class Submission:
-    """One form as it was sent. Its subclasses say what is their own; `take` has the order."""
+    """One form as it was sent; subclasses add what is special to theirs, `take` has the order."""
 
     def __init__(self, form: StepForm, on: datetime) -> None:
         self.form, self.on = form, on
@@ -63,22 +64,22 @@ class Submission:
         return None
 
     def check_relation(self, record: Any) -> None:
-        """Refuse with 403 a person to whom the record does not relate as the form needs it."""
+        """Refuse with 403 a person without the relation to the record that the form requires."""
 
     def stage_files(self) -> None:
-        """Put the files that came into the store, so that no refusal loses them."""
+        """Put the files that came into the store, so that a refused form does not lose them."""
 
     def prepare(self, record: Any) -> None:
         """Do what is slow and needs no lock."""
 
     def is_refused_without_lock(self, record: Any) -> bool:
-        """Return whether the fields alone refuse the form; then all messages stand beside them."""
+        """Return whether the fields alone refuse the form; all messages are then beside them."""
         self.form.offer(record, self.on)
         valid = self.form.validate() and not getattr(self.form, "file_faults", ())
         return not valid and not self.accepts(record)
 
     def is_outdated(self, record: Any) -> bool:
-        """Return whether the record stands differently by now from what the person saw."""
+        """Return whether the record has changed since the person saw it."""
         return False
 
     def accepts(self, record: Any) -> bool:
@@ -87,15 +88,15 @@ class Submission:
         return self.form.accepts(record, self.on)
 
     def act(self, record: Any) -> Outcome:
-        """Change what the form is for, by one verb, without a commit."""
+        """Make the change by one verb, without a commit."""
         raise NotImplementedError
 
-    def show(self, record: Any, status: int) -> Any:
+    def show(self, record: Any, status: int) -> ResponseReturnValue:
         """Return the page of the form with what was typed: 422, or 409 for a record that has moved on or a
         request id that was taken."""
         raise NotImplementedError
 
-    def take(self) -> Any:
+    def take(self) -> ResponseReturnValue:
         """Take the form, in the order of this module."""
         sent = _SentForm.read(self.form)
         record = self.load(lock=False)
@@ -122,7 +123,7 @@ class Submission:
         db.session.commit()
         return outcome.answer() if outcome.answer else go(outcome.address)
 
-    def _answer_by(self, receipt: Receipt, sent: _SentForm) -> Any:
+    def _answer_by(self, receipt: Receipt, sent: _SentForm) -> ResponseReturnValue:
         """Answer a repeat with the first result; tell the person about other content."""
         address = receipt.address
         if sent.is_repeat_of(receipt):
@@ -138,7 +139,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class _SentForm:
-    """What tells one sending from another: its person, its request id, its form and its content."""
+    """What identifies a sent form: person, request id, form and content."""
 
     user_id: int
     request_id: str
@@ -148,17 +149,17 @@ class _SentForm:
     @classmethod
     def read(cls, form: StepForm) -> _SentForm:
         request_id = (form.request_id.data or new_request_id())[:64]
-        return cls(current_user.id, request_id, form_address(), _content_hash())
+        return cls(current_user.id, request_id, form_url(), _content_hash())
 
     def receipt(self) -> Receipt | None:
         return db.session.get(Receipt, (self.user_id, self.request_id))
 
     def is_repeat_of(self, receipt: Receipt) -> bool:
-        """Receipts of before their content was kept answer every repeat."""
+        """Return whether form and content are the same; old receipts hold no content and match any."""
         return receipt.content is None or (receipt.form, receipt.content) == (self.form, self.content)
 
     def leave_receipt(self, address: str, on: datetime) -> None:
-        """Remember the request with its result; what was drafted for it is sent."""
+        """Record the request with its result, and delete the draft of the form."""
         receipt = Receipt(
             user_id=self.user_id,
             request_id=self.request_id,
@@ -172,7 +173,7 @@ class _SentForm:
 
 
 def _content_hash() -> str:
-    """Return the hash of what was sent, whatever the order of the fields and the line ends of the browser."""
+    """Return a hash of what was sent; the order of fields and the kind of line ends do not matter."""
     return sha256(json.dumps(sorted(_sent_fields())).encode()).hexdigest()
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cs.blueprints.reports.periods import MOST_MONTHS, Span
+from cs.blueprints.reports.periods import MAX_MONTHS, Span
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
@@ -377,7 +377,7 @@ def test_the_months_of_a_period_are_covered_as_far_as_it_reaches():
         ("from=2026-05-01&to=2026-04-01", "结束日期早于开始日期"),
         ("from=yesterday", "日期不对"),
         ("from=1926-01-01&to=2026-01-01", "请选择 2000 年至 2999 年"),
-        ("from=2022-01-01&to=2026-01-01", f"最多可选 {MOST_MONTHS} 个月"),
+        ("from=2022-01-01&to=2026-01-01", f"最多可选 {MAX_MONTHS} 个月"),
         ("year=soon", "年份不对"),
         ("year=99999", "年份不对"),
         ("year=%C2%B2026", "年份不对"),

@@ -539,7 +539,7 @@ def test_a_person_who_left_is_not_given_a_customer(clerk, app, people, on):
 def test_a_sheet_of_more_rows_than_one_transaction_should_hold_is_refused_beside_the_field(
     clerk, app, monkeypatch
 ):
-    monkeypatch.setattr("cs.blueprints.imports.MOST_ROWS", 3)
+    monkeypatch.setattr("cs.blueprints.imports.MAX_ROWS", 3)
     offer(clerk, "customers", [*CUSTOMERS, *CUSTOMERS])
     assert clerk.status == 422
     assert "超过 3 行" in clerk.soup.select_one(".field-error").get_text()

@@ -11,7 +11,7 @@ import pytest
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product, Shipment
-from cs.web import record_page as records
+from cs.web import timeline
 from tests.support import BLOCK_A, GOODS, kept
 
 pytestmark = pytest.mark.both_databases
@@ -323,7 +323,7 @@ def test_a_record_page_costs_a_bounded_number_of_queries(
 def test_a_long_history_is_shown_in_part_with_the_way_to_all_of_it(
     as_role, complaint_in, app, people, on, monkeypatch
 ):
-    monkeypatch.setattr(records, "TIMELINE_MOST", 3)
+    monkeypatch.setattr(timeline, "MAX_EVENTS", 3)
     complaint = complaint_in("received")
     with kept(app):
         record = db.session.get(Complaint, complaint.id)

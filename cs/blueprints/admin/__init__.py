@@ -1,5 +1,7 @@
-"""Administration: people with their roles and sessions, who can sign, departments, the factory's own days.
-For administrators alone."""
+"""Administration: people with roles and sessions, who can sign, departments, the factory's own days.
+
+For administrators only.
+"""
 
 from __future__ import annotations
 

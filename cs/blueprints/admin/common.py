@@ -1,5 +1,4 @@
-"""How every form of the administrator's is answered: in the order of cs.web.submission, for records without a
-workflow."""
+"""The forms of administration: records without a workflow, in the order of cs.web.submission."""
 
 from __future__ import annotations
 
@@ -10,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
@@ -40,27 +40,26 @@ def weekday(day: date) -> str:
 
 
 class AdminForm(StepForm):
-    """A form of the administrator's."""
+    """A form of administration."""
 
     draft: Draft | None = None
 
     def grow(self, more: bool) -> None:
-        """Adds empty rows to a form that has rows; `more`: one was asked for."""
+        """Add empty rows to a form that has rows; with `more`, the person asked for another."""
 
     def refuse(self, message: str) -> None:
-        """Adds a message that belongs to no field."""
+        """Add a message that belongs to no field."""
         self.form_errors.append(message)
 
 
 def me() -> User:
-    """Who does it."""
     by: User = current_user._get_current_object()
     return by
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Which record a form of the administrator's is about, and how it must stand for that."""
+    """The record of a form, and the values that its attributes must have for that form."""
 
     find: Callable[[bool], Any]
     standing: dict[str, bool] = field(default_factory=dict)
@@ -70,16 +69,15 @@ class Subject:
 
 
 def of(cls: type[Record], record_id: int, **standing: bool) -> Subject:
-    """The record with this id, found anew each time it is asked for (404); 409 when it does not stand as this
-    page needs it."""
+    """Return the record with this id, to be loaded when needed: 404 without one, 409 in another standing."""
     return Subject(lambda lock: find(cls, record_id, lock=lock) or abort(404), standing)
 
 
-nothing = Subject(lambda _lock: None)  # of a form that makes something new
+nothing = Subject(lambda _lock: None)  # for a form that creates a record
 
 
 def filled(form_class: type[StepForm]) -> Any:
-    """The form with what was sent, else with the person's draft."""
+    """Return the form with what was sent, else with the person's draft."""
     if request.method == "POST":
         return form_class()
     draft = db.session.get(Draft, (current_user.id, request.path))
@@ -94,10 +92,10 @@ def answer(
     subject: Subject,
     act: Callable[[Any, datetime], Result],
     **context: Any,
-) -> Any:
-    """Shows a form, or takes it in the order of cs.web.submission.
+) -> ResponseReturnValue:
+    """Show a form, or accept it.
 
-    `act` gives the address that follows, and the page to show in its place where something is shown once.
+    `act` returns the URL that follows, and a page to show instead where something is shown only once.
     """
     submission = _AdminSubmission(form, template, subject, act, context)
     more = bool(request.form.get("more"))
@@ -105,7 +103,7 @@ def answer(
 
 
 class _AdminSubmission(Submission):
-    """One request for one form of the administrator's."""
+    """A form of administration, as one request sends or asks for it."""
 
     def __init__(
         self,
@@ -118,8 +116,8 @@ class _AdminSubmission(Submission):
         super().__init__(form, datetime.now(UTC))
         self.template, self.subject, self.change, self.context = template, subject, change, context
 
-    def ask(self, more: bool) -> Any:
-        """The form for the first time, or with more rows."""
+    def ask(self, more: bool) -> ResponseReturnValue:
+        """Show the form for the first time, or with more rows."""
         record = self.load(lock=False)
         self._refuse_another_standing(record)
         self.form.offer(record, self.on)
@@ -142,7 +140,7 @@ class _AdminSubmission(Submission):
         address, page = result
         return Outcome(address, lambda: page)
 
-    def show(self, record: Any, status: int) -> Any:
+    def show(self, record: Any, status: int) -> ResponseReturnValue:
         self.form.offer(record, self.on)
         return self._page(record, status)
 
@@ -151,7 +149,7 @@ class _AdminSubmission(Submission):
             db.session.rollback()
             abort(409)
 
-    def _page(self, record: Any, status: int) -> Any:
+    def _page(self, record: Any, status: int) -> ResponseReturnValue:
         stale = status == 409 and record is not None and self.form.is_stale(record)
         if status == 409 or not self.form.version.data:
             self.form.stamp(record)

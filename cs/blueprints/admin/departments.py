@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import abort, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import func, select
 
@@ -19,8 +20,8 @@ from cs.records.record import find
 from cs.records.users import User
 from cs.web.access import requires
 from cs.web.fields import Text
-from cs.web.record_page import timeline
 from cs.web.responses import say, show
+from cs.web.timeline import timeline
 from cs.wording.labels import departments_by_code, role_name
 
 
@@ -40,7 +41,7 @@ class DepartmentForm(AdminForm):
                     )
 
 
-def _departments() -> dict[str, Any]:
+def _department_context() -> dict[str, Any]:
     people_in = (
         select(Membership.department, func.count(User.id.distinct()))
         .join(User)
@@ -68,24 +69,20 @@ def _departments() -> dict[str, Any]:
 
 @blueprint.route("/departments/")
 @requires(Permission.ADMINISTER)
-def department_list() -> Any:
-    """All departments, those of the procedure first."""
-    return show("admin/departments.html", **_departments())
+def department_list() -> ResponseReturnValue:
+    """Show all departments, those of the procedure first."""
+    return show("admin/departments.html", **_department_context())
 
 
 @blueprint.route("/departments/new", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
-def new_department() -> Any:
-    """A department that the procedure does not name, such as purchasing."""
+def new_department() -> ResponseReturnValue:
+    """Add a department that the procedure does not name, such as purchasing."""
     form = filled(DepartmentForm)
 
     def act(_record: None, on: datetime) -> str:
-        say(
-            gettext(
-                "%(name)s is added.",
-                name=Department.create(zh=form.zh.data, en=form.en.data, by=me(), on=on).zh,
-            )
-        )
+        created = Department.create(zh=form.zh.data, en=form.en.data, by=me(), on=on)
+        say(gettext("%(name)s is added.", name=created.zh))
         return url_for("admin.department_list")
 
     return answer(form, "admin/department_form.html", nothing, act, back=url_for("admin.department_list"))
@@ -93,8 +90,8 @@ def new_department() -> Any:
 
 @blueprint.route("/departments/<int:record_id>", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
-def department(record_id: int) -> Any:
-    """The names of a department."""
+def department(record_id: int) -> ResponseReturnValue:
+    """Rename a department."""
     form = filled(DepartmentForm)
 
     def act(record: Department, on: datetime) -> str:
@@ -102,19 +99,19 @@ def department(record_id: int) -> Any:
         say(gettext("%(name)s is saved.", name=record.zh))
         return url_for("admin.department_list")
 
-    found = find(Department, record_id) or abort(404)
+    shown = find(Department, record_id) or abort(404)
     return answer(
         form,
         "admin/department_form.html",
         of(Department, record_id),
         act,
         back=url_for("admin.department_list"),
-        history=timeline(found),
+        history=timeline(shown),
     )
 
 
 class StandingForm(AdminForm):
-    """Whether a department is in use."""
+    """The form that takes a department out of use, or back into use."""
 
     def check(self, record: Any, on: datetime) -> None:
         if record.active and record.of_the_procedure:
@@ -130,12 +127,13 @@ class StandingForm(AdminForm):
 
 @blueprint.route("/departments/<int:record_id>/standing", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
-def department_standing(record_id: int) -> Any:
-    """Takes a department out of use, or into use again."""
+def department_standing(record_id: int) -> ResponseReturnValue:
+    """Take a department out of use, or back into use."""
     form = filled(StandingForm)
 
     def act(record: Department, on: datetime) -> str:
-        (record.deactivate if record.active else record.activate)(by=me(), on=on)
+        change_standing = record.deactivate if record.active else record.activate
+        change_standing(by=me(), on=on)
         say(
             gettext("%(name)s is in use again.", name=record.zh)
             if record.active
@@ -143,10 +141,10 @@ def department_standing(record_id: int) -> Any:
         )
         return url_for("admin.department_list")
 
-    found = find(Department, record_id) or abort(404)
+    shown = find(Department, record_id) or abort(404)
     what = (
         gettext("Nobody can be put into it any more. Records go on naming it.")
-        if found.active
+        if shown.active
         else gettext("People can be put into it again.")
     )
     return answer(
@@ -156,6 +154,6 @@ def department_standing(record_id: int) -> Any:
         act,
         back=url_for("admin.department_list"),
         kind="department",
-        step="leave" if found.active else "come_back",
+        step="leave" if shown.active else "come_back",
         what=what,
     )

@@ -1,4 +1,4 @@
-"""The factory's calendar: the country's feasts, and the days on which this factory does otherwise."""
+"""The factory's calendar: public holidays, and the days on which this factory differs from them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask import abort, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from wtforms import RadioField
 from wtforms.validators import InputRequired
@@ -20,14 +21,14 @@ from cs.web.responses import say, show
 from cs.wording.formats import local_today
 from cs.wording.labels import label, term
 
-MOST_DAYS = 60  # the longest shutdown that is entered at once
-FIRST_YEAR = 2004  # from which the country's calendar is known
+MAX_DAYS = 60  # of a shutdown that is entered at once
+FIRST_YEAR = 2004  # of the public calendar
 
 
 @blueprint.route("/holidays/")
 @requires(Permission.ADMINISTER)
-def holidays() -> Any:
-    """A year: the country's feasts, and the days on which this factory does otherwise."""
+def holidays() -> ResponseReturnValue:
+    """Show a year: public holidays, and the days on which this factory differs from them."""
     year = request.args.get("year", type=int) or local_today().year
     if not FIRST_YEAR <= year <= local_today().year + 5:
         abort(404)
@@ -42,7 +43,7 @@ def holidays() -> Any:
         feasts=national_feasts(year),
         working_days=working,
         known_until=national.known_until,
-        national={one.day: national.is_working(one.day) for one in days},
+        national={site_day.day: national.is_working(site_day.day) for site_day in days},
         state=read_site_health(datetime.now(UTC)),
     )
 
@@ -61,14 +62,18 @@ class SiteDayForm(AdminForm):
         last = self.last_day.data or self.day.data
         return [self.day.data + timedelta(days=n) for n in range((last - self.day.data).days + 1)]
 
+    def _days_entered_before(self) -> list[SiteDay]:
+        days = self.days()
+        return [site_day for site_day in SiteDay.of(days[0], days[-1]) if site_day.active]
+
     def check(self, record: Any, on: datetime) -> None:
         if self.errors or self.day.data is None:
             return
         if self.last_day.data and self.last_day.data < self.day.data:
             self.fault("last_day", gettext("This lies before the first day."))
-        elif len(self.days()) > MOST_DAYS:
-            self.fault("last_day", gettext("At most %(most)s days at once.", most=MOST_DAYS))
-        elif entered := [one for one in SiteDay.of(self.days()[0], self.days()[-1]) if one.active]:
+        elif len(self.days()) > MAX_DAYS:
+            self.fault("last_day", gettext("At most %(most)s days at once.", most=MAX_DAYS))
+        elif entered := self._days_entered_before():
             self.fault(
                 "day",
                 gettext(
@@ -81,8 +86,8 @@ class SiteDayForm(AdminForm):
 
 @blueprint.route("/holidays/new", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
-def new_days() -> Any:
-    """Days on which the factory works or rests whatever the country does."""
+def new_days() -> ResponseReturnValue:
+    """Enter days on which the factory works or rests, whatever the public calendar says."""
     form = filled(SiteDayForm)
 
     def act(_record: None, on: datetime) -> str:
@@ -96,8 +101,8 @@ def new_days() -> Any:
 
 @blueprint.route("/holidays/<int:record_id>/withdraw", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
-def withdraw_day(record_id: int) -> Any:
-    """The day follows the country's calendar again."""
+def withdraw_day(record_id: int) -> ResponseReturnValue:
+    """Withdraw a day: it follows the public calendar again."""
     form = filled(AdminForm)
 
     def act(record: SiteDay, on: datetime) -> str:

@@ -1,9 +1,10 @@
-"""The administrator's first page: what is here, and what needs to be seen to."""
+"""The first page of administration: counts, and what needs attention."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+
+from flask.typing import ResponseReturnValue
 
 from cs.blueprints.admin.common import blueprint
 from cs.procedure.authority import Permission
@@ -13,18 +14,17 @@ from cs.web.access import requires
 from cs.web.responses import show
 from cs.wording.formats import local_today
 
-SOON = timedelta(days=60)  # so long before its end the calendar's end is worth a warning
+CALENDAR_WARNING = timedelta(days=60)  # before the public calendar ends
 
 
 @blueprint.route("/")
 @requires(Permission.ADMINISTER)
-def index() -> Any:
-    """Counts and warnings."""
+def index() -> ResponseReturnValue:
     on = datetime.now(UTC)
     state = read_site_health(on)
     return show(
         "admin/index.html",
         state=state,
         found=signers_today(on),
-        calendar_soon=state.calendar_known_until < local_today() + SOON,
+        calendar_soon=state.calendar_known_until < local_today() + CALENDAR_WARNING,
     )

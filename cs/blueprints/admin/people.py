@@ -26,9 +26,9 @@ from cs.records.sessions import LoginFailure, LoginSession
 from cs.records.users import Roles, User
 from cs.web.access import requires
 from cs.web.fields import Text
-from cs.web.record_page import timeline
 from cs.web.responses import say, show
 from cs.web.rows import RowForm, Rows
+from cs.web.timeline import Change, OlderEntries, TimelineEntry, timeline
 from cs.wording.labels import department_name, departments_by_code, label, role_name, term
 
 BLANK_ROWS = 2  # empty rows that the roles of a person are shown with
@@ -252,23 +252,19 @@ def person(record_id: int) -> Any:
     )
 
 
-def _history(record: User) -> list[dict[str, Any]]:
+def _history(record: User) -> list[TimelineEntry | OlderEntries]:
     """The person's timeline, with roles and departments by their names."""
     now = {one.id: {"role": one.role, "department": one.department} for one in record.memberships}
     entries = timeline(record)
     for entry in entries:
-        event = entry.get("event")
-        if event is None:  # the way to the older ones
+        if isinstance(entry, OlderEntries):
             continue
+        event = entry.event
         rows = event.facts.get("changes", {}).get("memberships")
         if rows is not None and event.seq > 1:
-            entry["changes"] = [one for one in entry["changes"] if one[0] != term("memberships")]
-            entry["changes"].append(
-                (
-                    term("memberships"),
-                    *("、".join(_membership(now.get(row["id"], {}) | row) for row in side) for side in rows),
-                )
-            )
+            entry.changes[:] = [change for change in entry.changes if change.label != term("memberships")]
+            old, new = ("、".join(_membership(now.get(row["id"], {}) | row) for row in side) for side in rows)
+            entry.changes.append(Change(term("memberships"), old, new))
     return entries
 
 

@@ -1,10 +1,10 @@
-"""Who can sign what today (5.3.4, 5.2.2): a gate that nobody can pass is seen here before an applicant finds
-it."""
+"""Who can sign what today (5.3.4, 5.2.2), so that a signature nobody can give is noticed before it is due."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+
+from flask.typing import ResponseReturnValue
 
 from cs.blueprints.admin.common import blueprint
 from cs.procedure.authority import Permission
@@ -15,6 +15,6 @@ from cs.web.responses import show
 
 @blueprint.route("/signers/")
 @requires(Permission.ADMINISTER)
-def signers() -> Any:
-    """Each gate with its people and deputies of today; no record's contents."""
+def signers() -> ResponseReturnValue:
+    """Show each signature with the people and deputies who can give it today; no contents of records."""
     return show("admin/signers.html", found=signers_today(datetime.now(UTC)))

@@ -1,5 +1,4 @@
-"""Approvals 签核 (5.2.2, 5.3.4): one queue of all that needs a signature, signed or refused where it
-stands."""
+"""Approvals 签核 (5.2.2, 5.3.4): one queue of all that needs a signature, to sign or refuse in place."""
 
 from __future__ import annotations
 
@@ -7,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, abort, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 from sqlalchemy import false
@@ -33,20 +33,19 @@ from cs.wording.labels import role_name, step_name, term
 blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
 
 
-def _whose(escalations: Escalations) -> list[tuple[str, str]]:
+def _queue_options(escalations: Escalations) -> list[tuple[str, str]]:
     escalated = [("escalated", gettext("Escalated to me"))] if escalations.may_concern(current_user) else []
     return [("", gettext("Mine")), *escalated, ("all", gettext("Everybody's"))]
 
 
 def _listing(escalations: Escalations) -> Listing:
-    """Mine, unless the address asks for what is escalated to me or for everybody's."""
+    """Return the list of the person's own tasks, unless the URL asks for the escalated or for everybody's."""
     whose = request.args.get("whose")
+    condition = signed_tasks()
     if whose == "escalated":
         condition = escalations.shown_to(current_user)
-    else:
-        condition = (
-            signed_tasks() if whose == "all" else signed_tasks() & waits_for(current_user, escalations.on)
-        )
+    elif whose != "all":
+        condition = signed_tasks() & waits_for(current_user, escalations.on)
     return Listing(
         Task,
         TO_SIGN.where(condition),
@@ -55,7 +54,12 @@ def _listing(escalations: Escalations) -> Listing:
             "newest": Sort(lambda: gettext("Newest first"), Task.since, descending=True),
         },
         (
-            Filter("whose", lambda: gettext("Whose"), lambda: _whose(escalations), lambda _value: ~false()),
+            Filter(
+                "whose",
+                lambda: gettext("Whose"),
+                lambda: _queue_options(escalations),
+                lambda _value: ~false(),
+            ),
             Filter(
                 "waits",
                 lambda: term("status"),
@@ -63,25 +67,30 @@ def _listing(escalations: Escalations) -> Listing:
                 lambda _value: escalations.is_escalated(),
             ),
             Filter(
-                "what", lambda: term("step"), _awaited, lambda value: Task.kind + "." + Task.name == value
+                "what",
+                lambda: term("step"),
+                _signed_task_options,
+                lambda value: Task.kind + "." + Task.name == value,
             ),
         ),
     )
 
 
-def _awaited() -> list[tuple[str, str]]:
-    found = {}
+def _signed_task_options() -> list[tuple[str, str]]:
+    options = {}
     for kind, cls in KINDS.items():
         for step in getattr(cls.workflow, "steps", ()):
             if step.task and step.signed:
-                found[f"{kind}.{step.task}"] = step_name(kind, step.task)
-    return list(found.items())
+                options[f"{kind}.{step.task}"] = step_name(kind, step.task)
+    return list(options.items())
 
 
-def _steps(row: Any, managers: set[int]) -> list[dict[str, Any]]:
-    """The buttons of a line that waits for this person, themselves or as the deputy of these managers: the
-    signed alternatives of its task."""
-    if is_stuck(row) or not _mine(row, managers):
+def _step_buttons(row: Any, managers: set[int]) -> list[dict[str, Any]]:
+    """Return a button for each signed step of a task that awaits this person.
+
+    `managers` are the people for whom this person acts as deputy.
+    """
+    if is_stuck(row) or not _awaits_this_person(row, managers):
         return []
     return [
         {
@@ -96,9 +105,11 @@ def _steps(row: Any, managers: set[int]) -> list[dict[str, Any]]:
     ]  # type: ignore[union-attr]
 
 
-def _mine(row: Any, managers: set[int]) -> bool:
-    """Whether the line waits for this person; for a deputy the record itself says so, since they may be its
-    applicant or have signed."""
+def _awaits_this_person(row: Any, managers: set[int]) -> bool:
+    """Return whether the task awaits this person, as themselves or as a deputy.
+
+    Of a deputy the record is asked, since they may be its applicant or have signed already.
+    """
     if row.user_id in (None, current_user.id):
         return bool(current_user.may(Permission(row.permission)))
     cls: Any = KINDS[row.kind]
@@ -110,8 +121,7 @@ def _mine(row: Any, managers: set[int]) -> bool:
 
 
 def is_stuck(row: Any) -> bool:
-    """A gate that nobody can pass: a signature that only certain people may give, and none of them is
-    there."""
+    """Return whether only certain people may give this signature, and none of them is there."""
     return row.user_id is None and bool(KINDS[row.kind].workflow.step(row.step).persons)  # type: ignore[union-attr]
 
 
@@ -121,22 +131,22 @@ def _clause(row: Any) -> str:
 
 @blueprint.route("/")
 @requires(Permission.READ)
-def index() -> Any:
-    """What waits for a signature: of mine, with what others leave waiting too long where my role is told of
-    it, or of everybody's."""
+def index() -> ResponseReturnValue:
+    """Show what awaits a signature of this person or of everybody, and what is escalated to their role."""
     on = datetime.now(UTC)
     escalations = Escalations(on)
     page = _listing(escalations).page(request.args, url_for("approvals.index"))
     escalated = [] if page.narrowed or page.previous_url else escalations.first_shown_to(current_user)
-    standing_in = Deputy.acting_for(current_user, on)
-    managers = {row.manager_id for row in standing_in}
-    open_ = open_counts_by_customer({row.customer_id for row in [*page.rows, *escalated] if row.customer_id})
+    deputyships = Deputy.acting_for(current_user, on)
+    managers = {deputyship.manager_id for deputyship in deputyships}
+    customers = {row.customer_id for row in [*page.rows, *escalated] if row.customer_id}
+    open_records = open_counts_by_customer(customers)
     return show(
         "approvals/index.html",
         "approvals/_rows.html",
         page=page,
-        others_of=lambda row: other_open_counts(open_, row.kind, row.customer_id),
-        steps_of=lambda row: _steps(row, managers),
+        others_of=lambda row: other_open_counts(open_records, row.kind, row.customer_id),
+        steps_of=lambda row: _step_buttons(row, managers),
         address_of=address_of,
         is_stuck=is_stuck,
         clause_of=_clause,
@@ -148,7 +158,7 @@ def index() -> Any:
         whom=escalations.whom_to_call(
             current_user, page.rows if request.args.get("whose") == "escalated" else escalated
         ),
-        standing_in=standing_in,
+        standing_in=deputyships,
     )
 
 
@@ -156,7 +166,7 @@ def index() -> Any:
 
 
 class DeputyForm(StepForm):
-    """Who signs in my place, under which of my roles, from which day to which."""
+    """Who signs for this person, in which role, from which day to which."""
 
     role = Choice("needed_role", required=True, radio=True)
     deputy_id = Reference("deputy", required=True)
@@ -164,14 +174,11 @@ class DeputyForm(StepForm):
     last_on = Day("to_date", required=True)
 
     def offer(self, record: Any, on: datetime) -> None:
-        mine = [role for role in roles_with(Permission.APPROVE_REPLENISHMENT) if role in current_user.roles]
-        self.role.choices = [(role, role_name(role)) for role in mine]
+        approving = roles_with(Permission.APPROVE_REPLENISHMENT)
+        self.role.choices = [(role, role_name(role)) for role in approving if role in current_user.roles]
+        people = people_to_choose(Permission.ATTACH_FILE)
         self.deputy_id.choices = reference_choices(
-            [
-                (one.id, one.name)
-                for one in people_to_choose(Permission.ATTACH_FILE)
-                if one.id != current_user.id
-            ]
+            [(person.id, person.name) for person in people if person.id != current_user.id]
         )
 
     def fill(self, record: Any, on: datetime) -> None:
@@ -195,7 +202,7 @@ class DeputyForm(StepForm):
 
 
 class _NameDeputy(Submission):
-    """A deputy who is named."""
+    """The form that names a deputy."""
 
     form: DeputyForm
 
@@ -211,7 +218,7 @@ class _NameDeputy(Submission):
         say(gettext("The deputy is named. Their signatures will say that they are given for you."))
         return Outcome(url_for("approvals.deputies"))
 
-    def show(self, record: None, status: int) -> Any:
+    def show(self, record: None, status: int) -> ResponseReturnValue:
         self.form.offer(record, self.on)
         if status == 200:
             self.form.fill(record, self.on)
@@ -226,16 +233,16 @@ class _NameDeputy(Submission):
 
 @blueprint.route("/deputies", methods=["GET", "POST"])
 @requires(Permission.APPROVE_REPLENISHMENT)
-def deputies() -> Any:
-    """The deputies that I named; naming one."""
+def deputies() -> ResponseReturnValue:
+    """Show the deputies whom this person named, and accept another."""
     submission = _NameDeputy(DeputyForm(), datetime.now(UTC))
     return submission.take() if request.method == "POST" else submission.show(None, 200)
 
 
 @blueprint.route("/deputies/<int:deputy_id>/withdraw", methods=["POST"])
 @requires(Permission.APPROVE_REPLENISHMENT)
-def withdraw(deputy_id: int) -> Any:
-    """I sign alone again."""
+def withdraw(deputy_id: int) -> ResponseReturnValue:
+    """Withdraw a deputy."""
     begin_write()
     row = find(Deputy, deputy_id, lock=True) or abort(404)
     if row.manager_id != current_user.id:

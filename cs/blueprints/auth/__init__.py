@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from flask import Blueprint, abort, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user, login_user
 from werkzeug.exceptions import HTTPException
@@ -31,14 +32,15 @@ from cs.wording.labels import label, role_name
 from cs.wording.language import LANGUAGES
 
 blueprint = Blueprint("auth", __name__)
-MOST_PASSWORD = 200  # argon2 takes longer ones, but nobody types them
-LONGEST_ADDRESS = 2000
+MAX_PASSWORD_LENGTH = 200  # argon2 takes longer ones, but nobody types them
+MAX_URL_LENGTH = 2000
 
 
 class LoginForm(Form):
     username = Text("username", required=True)
     password = PasswordField(
-        label("password"), [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MOST_PASSWORD)]
+        label("password"),
+        [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MAX_PASSWORD_LENGTH)],
     )
 
 
@@ -47,7 +49,7 @@ class NewPassword(Form):
 
     new_password = PasswordField(
         label("new_password"),
-        [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MOST_PASSWORD)],
+        [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MAX_PASSWORD_LENGTH)],
     )
     repeat_password = PasswordField(
         label("repeat_password"),
@@ -58,22 +60,22 @@ class NewPassword(Form):
     )
 
     @property
-    def whose(self) -> str:
-        """The username that the password is for."""
+    def password_username(self) -> str:
+        """Return the username that the password is for."""
         return str(current_user.username)
 
     def validate_new_password(self, field: PasswordField) -> None:
-        least = current_app.config["CS_PASSWORD_LENGTH"]
-        if len(field.data or "") < least:
-            raise ValidationError(gettext("At least %(least)s characters, please.", least=least))
-        if normal_username(field.data) == normal_username(self.whose):
+        min_length = current_app.config["CS_PASSWORD_LENGTH"]
+        if len(field.data or "") < min_length:
+            raise ValidationError(gettext("At least %(least)s characters, please.", least=min_length))
+        if normal_username(field.data) == normal_username(self.password_username):
             raise ValidationError(gettext("Not the user name, please."))
 
 
 class OwnPasswordForm(NewPassword):
     current_password = PasswordField(
         label("current_password"),
-        [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MOST_PASSWORD)],
+        [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MAX_PASSWORD_LENGTH)],
     )
 
 
@@ -82,50 +84,49 @@ class SetupForm(NewPassword):
     name = Text("display_name", required=True, most=50)
 
     @property
-    def whose(self) -> str:
+    def password_username(self) -> str:
         return self.username.data or ""
 
 
-def _safe(address: str | None) -> str:
-    """An address of this site that can be opened; anything else leads to My work."""
+def _safe_url(url: str | None) -> str:
+    """Return a URL of this site that can be opened; that of My work for anything else."""
     home = url_for("desk.index")
-    if (
-        not address
-        or len(address) > LONGEST_ADDRESS
-        or not address.startswith("/")
-        or address.startswith("//")
-        or "\\" in address
-    ):
-        return home
-    if any(character < " " for character in address):  # browsers drop tabs and line ends: "/<tab>/elsewhere"
+    if not url or not _is_local_path(url):
         return home
     adapter = current_app.create_url_adapter(request)
     try:
-        adapter.match(unquote(urlsplit(address).path), "GET")  # type: ignore[union-attr]
+        adapter.match(unquote(urlsplit(url).path), "GET")  # type: ignore[union-attr]
     except RequestRedirect:
-        return address
+        return url
     except (HTTPException, ValueError):
         return home
-    return address
+    return url
+
+
+def _is_local_path(url: str) -> bool:
+    if len(url) > MAX_URL_LENGTH or not url.startswith("/") or url.startswith("//") or "\\" in url:
+        return False
+    # Browsers drop tabs and line ends: "/<tab>/elsewhere" would lead to another site.
+    return not any(character < " " for character in url)
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
 @public
-def login() -> Any:
-    """Sign in. Wrong passwords close an account's login for a while, also over a restart."""
+def login() -> ResponseReturnValue:
+    """Sign in. Wrong passwords block the login of an account for a while, even over a restart."""
     if current_user.is_authenticated and request.method == "GET":
-        return redirect(_safe(request.args.get("next")))
+        return redirect(_safe_url(request.args.get("next")))
     form, error, status = LoginForm(), None, 200
     if form.validate_on_submit():
         on, username = datetime.now(UTC), form.username.data
         user = User.by_username(username)
-        right = _check(user, form.password.data)
-        begin_write()  # counted and decided under the lock: many tries at once are no more tries
+        is_right = _check_password(user, form.password.data)
+        begin_write()  # tries sent at once are counted one after another
         minutes = LoginFailure.minutes_left(username, on)
-        user = db.session.get(User, user.id) if user is not None and right and not minutes else None
+        user = db.session.get(User, user.id) if user is not None and is_right and not minutes else None
         if user is not None and user.active:
             LoginFailure.clear(username)
-            return _enter(user, request.args.get("next"), on)
+            return _begin_session(user, request.args.get("next"), on)
         if not minutes:
             LoginFailure.add(username, on)
             minutes = LoginFailure.minutes_left(username, on)
@@ -138,34 +139,32 @@ def login() -> Any:
         )
     elif form.is_submitted():
         status = 422
-    return show("auth/login.html", form=form, error=error, status=status, **_demo())
+    return show("auth/login.html", form=form, error=error, status=status, **_demo_accounts())
 
 
-def _check(user: User | None, password: str) -> bool:
-    """Takes as long for an unknown or departed person as for a known one."""
+def _check_password(user: User | None, password: str) -> bool:
+    """Check the password; for an unknown or departed person this takes as long as for a known one."""
     if user is None or not user.active:
         return User.check_nobody(password)
     return user.check_password(password)
 
 
-def _enter(user: User, address: str | None, on: datetime) -> Response:
-    """Begins a session of its own: nothing of the browser's session before it stays but the language chosen
-    on the way in."""
-    before = LoginSession.by_token(session.get("_user_id", ""))
-    if before is not None:
-        before.end(on)
-    chosen = session.get("language")
-    user.language = chosen or user.language
+def _begin_session(user: User, next_url: str | None, on: datetime) -> Response:
+    """Begin a new session; of the browser's previous one only the chosen language stays."""
+    previous = LoginSession.by_token(session.get("_user_id", ""))
+    if previous is not None:
+        previous.end(on)
+    user.language = session.get("language") or user.language
     user.login_token = LoginSession.start(user, request.user_agent.string, on)
     db.session.commit()
     session.clear()  # with it the CSRF token
     g.pop("_login_user", None)
     login_user(user)
     session.permanent = True
-    return redirect(_safe(address), 303)
+    return redirect(_safe_url(next_url), 303)
 
 
-def _demo() -> dict[str, Any]:
+def _demo_accounts() -> dict[str, Any]:
     if not current_app.config.get("CS_DEMO"):
         return {}
     return {"demo_accounts": [(code, role_name(code)) for code in rulebook().roles], "demo_password": "demo"}
@@ -174,14 +173,14 @@ def _demo() -> dict[str, Any]:
 @blueprint.route("/logout", methods=["POST"])
 @signed_in
 def logout() -> Response:
-    """Ends this session; with `everywhere`, all of the person's sessions on every device."""
+    """End this session; with `everywhere`, all sessions of the person."""
     on, token, everywhere = datetime.now(UTC), current_user.login_token, request.form.get("everywhere")
     begin_write()
-    ended = LoginSession.by_token(token)
-    if ended is not None:
-        ended.end(on)
+    login_session = LoginSession.by_token(token)
+    if login_session is not None:
+        login_session.end(on)
         if everywhere:
-            ended.user.end_sessions(by=ended.user, on=on)
+            login_session.user.end_sessions(by=login_session.user, on=on)
     db.session.commit()
     session.clear()
     return go(url_for("auth.login"))
@@ -190,35 +189,36 @@ def logout() -> Response:
 @blueprint.route("/language", methods=["POST"])
 @public
 def language() -> Response:
-    """Switches the language: for this browser, and for the person when one is signed in."""
+    """Switch the language of this browser, and of the person who is signed in."""
     chosen = request.form.get("language")
     if chosen not in LANGUAGES:
         abort(400)
     session["language"] = chosen
     if current_user.is_authenticated:
-        person = current_user.id
+        person_id = current_user.id
         begin_write()
-        db.session.get_one(User, person).language = chosen
+        db.session.get_one(User, person_id).language = chosen
         db.session.commit()
-    return redirect(_safe(request.form.get("next")), 303)
+    return redirect(_safe_url(request.form.get("next")), 303)
 
 
 @blueprint.route("/account", methods=["GET", "POST"])
 @signed_in
-def account() -> Any:
-    """One's own account: roles, sessions, a new password (which ends all sessions but a new one here)."""
+def account() -> ResponseReturnValue:
+    """Show the person's roles and sessions, and accept a new password, which ends all other sessions."""
     form = OwnPasswordForm()
     if form.validate_on_submit():
-        if fault := password_fault(
+        fault = password_fault(
             form.current_password.data, gettext("This is not your password."), datetime.now(UTC)
-        ):
+        )
+        if fault:
             form.fault("current_password", fault)
         elif form.new_password.data == form.current_password.data:
             form.fault("new_password", gettext("Please choose another one than now."))
         else:
             return _change_password(form.new_password.data)
     on = datetime.now(UTC)
-    sessions = [one for one in LoginSession.of(current_user) if one.is_live(on)]
+    sessions = [row for row in LoginSession.of(current_user) if row.is_live(on)]
     return show(
         "auth/account.html",
         form=form,
@@ -232,19 +232,19 @@ def account() -> Any:
 @blueprint.route("/account/ask-again", methods=["POST"])
 @signed_in
 def ask_again() -> Response:
-    """From now on each signature asks for the password again, in every session of the person."""
-    person = current_user.id
+    """Make the next signature ask for the password, in every session of the person."""
+    person_id = current_user.id
     begin_write()
-    LoginSession.ask_again(db.session.get_one(User, person))
+    LoginSession.ask_again(db.session.get_one(User, person_id))
     db.session.commit()
     say(gettext("The next signature asks for your password."))
     return go(url_for("auth.account"))
 
 
 def _change_password(password: str) -> Response:
-    on, person = datetime.now(UTC), current_user.id
+    on, person_id = datetime.now(UTC), current_user.id
     begin_write()
-    user = db.session.get_one(User, person)
+    user = db.session.get_one(User, person_id)
     user.set_password(password, by=user, on=on)
     user.login_token = LoginSession.start(user, request.user_agent.string, on)
     db.session.commit()
@@ -256,8 +256,8 @@ def _change_password(password: str) -> Response:
 
 @blueprint.route("/setup/<token>", methods=["GET", "POST"])
 @public
-def setup(token: str) -> Any:
-    """The first administrator, by the one-time link that the server printed."""
+def setup(token: str) -> ResponseReturnValue:
+    """Create the first administrator, by the one-time link that the server printed."""
     if not SetupLink.is_valid(token):
         abort(404)
     form = SetupForm()
@@ -276,7 +276,7 @@ def setup(token: str) -> Any:
             on=on,
         )
         SetupLink.use_up()
-        return _enter(user, None, on)
+        return _begin_session(user, None, on)
     return show("auth/setup.html", form=form, status=422 if form.errors else 200)
 
 

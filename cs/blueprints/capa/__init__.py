@@ -3,9 +3,8 @@ fishbone, the form of each step."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Response, abort, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -28,15 +27,15 @@ blueprint = Blueprint("capa", __name__, url_prefix="/capa")
 
 @blueprint.route("/")
 @requires(Permission.READ)
-def index() -> Any:
-    """All CARs, narrowed by the address."""
+def index() -> ResponseReturnValue:
+    """List the CARs that match the filters in the URL."""
     page = LISTING.page(request.args, url_for("capa.index"))
-    begins = SECTION.creating_step(current_user)
+    creating_step = SECTION.creating_step(current_user)
     return show(
         "capa/list.html",
         "capa/_rows.html",
         page=page,
-        creates=begins and begins.name,
+        creates=creating_step and creating_step.name,
         end_of=work_calendar().end_of,
     )
 
@@ -44,11 +43,12 @@ def index() -> Any:
 @blueprint.route("/<int:record_id>/fishbone.svg")
 @requires(Permission.READ)
 def fishbone(record_id: int) -> Response:
-    """The fishbone of a round (the one that runs, or ?round=1), drawn in the reader's language."""
+    """Draw the fishbone of the current round, or of ?round=1, in the reader's language."""
     record = find(Capa, record_id) or abort(404)
-    asked = request.args.get("round", "")
-    said = record.of_round(int(asked) if asked.isdecimal() and len(asked) < 5 else record.round)
-    return Response(fishbone_of(record, said) or abort(404), mimetype="image/svg+xml")
+    requested = request.args.get("round", "")
+    number = int(requested) if requested.isdecimal() and len(requested) < 5 else record.round
+    drawing = fishbone_of(record, record.of_round(number)) or abort(404)
+    return Response(drawing, mimetype="image/svg+xml")
 
 
 STEP_ICONS = {

@@ -43,16 +43,16 @@ class BoneRow(RowForm):
             self.fault("cause_class", gettext("Please choose one."))
 
 
-def why_field(kind: str, place: int) -> str:
-    return f"why_{kind}_{place}"
+def why_field(kind: str, number: int) -> str:
+    return f"why_{kind}_{number}"
 
 
-def proof_field(kind: str, place: int) -> str:
-    return f"proven_{kind}_{place}"
+def proof_field(kind: str, number: int) -> str:
+    return f"proven_{kind}_{number}"
 
 
 class AnalyseForm(WithRows, WithFiles, StepForm):
-    """7.4-40 to 45: why it arose, why it got out, why the system let it; two 5-why rows and the fishbone."""
+    """7.4-40 to 45: causes of occurrence, escape and system, with their 5 whys and the fishbone."""
 
     occurrence_cause = LongText("occurrence_cause", required=True, most=1000)
     escape_cause = LongText("escape_cause", required=True, most=1000)
@@ -68,10 +68,10 @@ class AnalyseForm(WithRows, WithFiles, StepForm):
         {
             "more_rows",
             *(
-                name(kind, place)
-                for name in (why_field, proof_field)
+                field_name(kind, number)
+                for field_name in (why_field, proof_field)
                 for kind in procedure.WHYS
-                for place in range(1, procedure.MOST_WHYS + 1)
+                for number in range(1, procedure.MOST_WHYS + 1)
             ),
         }
     )
@@ -93,21 +93,21 @@ class AnalyseForm(WithRows, WithFiles, StepForm):
             "cause_verified_by",
         ):
             self[name].process_data(getattr(record, name))
-        said = record.of_round(record.round)
-        for why in said["whys"]:
+        current_round = record.of_round(record.round)
+        for why in current_round["whys"]:
             self[why_field(why.cause_kind, why.why_no)].process_data(why.because)
             self[proof_field(why.cause_kind, why.why_no)].process_data(why.proven)
-        missing = [
-            code for code in procedure.SIX_M if code not in {bone.cause_class for bone in said["bones"]}
-        ]
-        self.bones.refill([*said["bones"], *({"cause_class": code} for code in missing)])
+        bones = current_round["bones"]
+        present = {bone.cause_class for bone in bones}
+        missing = [{"cause_class": code} for code in procedure.SIX_M if code not in present]
+        self.bones.refill([*bones, *missing])
         self.offer(record, on)
 
     def why_fields(self, kind: str) -> list[tuple[Any, Any]]:
-        """Each answer of a row, and whether it was verified."""
+        """Return (answer, whether it was verified) for each why of a kind of cause."""
         return [
-            (self[why_field(kind, place)], self[proof_field(kind, place)])
-            for place in range(1, procedure.MOST_WHYS + 1)
+            (self[why_field(kind, number)], self[proof_field(kind, number)])
+            for number in range(1, procedure.MOST_WHYS + 1)
         ]
 
     def check(self, record: Any, on: datetime) -> None:
@@ -122,9 +122,8 @@ class AnalyseForm(WithRows, WithFiles, StepForm):
                 why_field(kind, len(self._answers()[kind]) + 1),
                 gettext("Ask why again: at least two answers are needed to come to a cause."),
             )
-        for kind in procedure.unproven_causes(
-            {kind: proven for kind, proven in self._proven().items() if kind not in too_few}
-        ):
+        long_enough = {kind: proven for kind, proven in self._proven().items() if kind not in too_few}
+        for kind in procedure.unproven_causes(long_enough):
             last = [answer for answer, _proven in self.why_fields(kind) if answer.data][-1]
             self.fault(last.name, gettext("This is the cause: verify it, and tick that it was (7.4-46)."))
         if procedure.fishbone_faults(tuple(row.is_root.data for row in self.bones.filled)):
@@ -151,9 +150,9 @@ class AnalyseForm(WithRows, WithFiles, StepForm):
 
 
 for _kind in procedure.WHYS:
-    for _place in range(1, procedure.MOST_WHYS + 1):
-        setattr(AnalyseForm, why_field(_kind, _place), Text("why", most=300))
-        setattr(AnalyseForm, proof_field(_kind, _place), Yes("proven"))
+    for _number in range(1, procedure.MOST_WHYS + 1):
+        setattr(AnalyseForm, why_field(_kind, _number), Text("why", most=300))
+        setattr(AnalyseForm, proof_field(_kind, _number), Yes("proven"))
 
 
 class ActionRow(RowForm):
@@ -174,7 +173,7 @@ class ActionRow(RowForm):
 
 
 class MeasuresForm(WithRows, StepForm):
-    """7.4-48 to 50: the measures, the documents they change, the products they also concern."""
+    """7.4-48 to 50: the measures, the documents they change, other products they apply to."""
 
     actions = Rows(ActionRow, label("actions"))
     more_rows = SubmitField()

@@ -31,9 +31,9 @@ from cs.web.fields import (
     Text,
     WithFiles,
     Yes,
-    asked_id,
+    parse_record_id,
     reference_choices,
-    whole_or_none,
+    requested_id,
 )
 from cs.web.options import customers_to_choose, people_to_choose
 from cs.wording.labels import choice, departments_by_code, label
@@ -41,7 +41,7 @@ from cs.wording.language import current_language
 
 
 def _answer_day(on: datetime) -> date:
-    """7.6-10: the day by which the department's answer is wanted unless somebody names another."""
+    """Return the day by which the department answers unless another is named (7.6-10)."""
     return work_calendar().add_working_days(local_day(on), rulebook().capa.answer_days)
 
 
@@ -54,7 +54,7 @@ def _not_before(form: Any, name: str, day: date | None, message: str) -> None:
 
 
 class _DutyForm(StepForm):
-    """To whom a CAR goes, about what, and by when the answer is wanted."""
+    """The department that a CAR is sent to, the problem, and the day of the answer."""
 
     problem = LongText("problem", required=True)
     department = Choice("resp_dept", required=True)
@@ -62,13 +62,13 @@ class _DutyForm(StepForm):
     led_by_process = Yes("led_by_process")
 
     def offer(self, record: Any, on: datetime) -> None:
-        kept = record.department if record else None
+        current = record.department if record else None
         self.department.choices = [
             ("", "—"),
             *(
                 (row.code, row.name_in(current_language()))
                 for row in departments_by_code().values()
-                if row.active or row.code == kept
+                if row.active or row.code == current
             ),
         ]
 
@@ -82,8 +82,7 @@ class _DutyForm(StepForm):
 
 
 class IssueForm(_DutyForm):
-    """5.2.2.5, 5.4.6.1: from a complaint (its problem, customer and nature are filled in), or from any other
-    source."""
+    """5.2.2.5, 5.4.6.1: from a complaint, whose data are filled in, or from another source."""
 
     source = Choice("source", "capa_source", required=True)
     source_no = Text("source_no", most=60)
@@ -95,7 +94,7 @@ class IssueForm(_DutyForm):
 
     def fill(self, record: Any, on: datetime) -> None:
         self.due_on.data = _answer_day(on)
-        complaint = find(Complaint, asked_id("complaint"))
+        complaint = find(Complaint, requested_id("complaint"))
         if complaint is not None:
             self.source.data, self.source_no.data, self.customer_id.data = (
                 procedure.FROM_COMPLAINT,
@@ -133,10 +132,7 @@ class IssueForm(_DutyForm):
 
 
 class AmendForm(_DutyForm):
-    """5.6: another department or day, better words."""
-
-
-# The department's answer
+    """5.6: another department or day, or a clearer description."""
 
 
 # Carrying out
@@ -147,16 +143,16 @@ def _which_action() -> RadioField:
         label("which_action"),
         [InputRequired(lazy_gettext("Please choose one."))],
         choices=[],
-        coerce=whole_or_none,
+        coerce=parse_record_id,
     )
 
 
-def _named(action: Action) -> str:
+def _action_in_words(action: Action) -> str:
     return f"{choice('action_kind', action.action_kind)} · {action.content} · {action.planned_on}"
 
 
 class DoActionForm(WithFiles, StepForm):
-    """7.4-48: the owner says that a measure is carried out, with the evidence."""
+    """7.4-48: the owner reports that a measure is carried out, with evidence."""
 
     action_id = _which_action()
     done_on = Day("done_on", required=True)
@@ -164,7 +160,7 @@ class DoActionForm(WithFiles, StepForm):
 
     def offer(self, record: Capa, on: datetime) -> None:
         self.action_id.choices = [
-            (action.id, _named(action))
+            (action.id, _action_in_words(action))
             for action in record.open_actions
             if action.owner_id == current_user.id
         ]
@@ -188,7 +184,7 @@ class DoActionForm(WithFiles, StepForm):
 
 
 class ReassignForm(StepForm):
-    """An action gets another owner: the first one left, or cannot."""
+    """Give an action to another owner."""
 
     action_id = _which_action()
     owner_id = Reference("new_owner", required=True)
@@ -196,14 +192,15 @@ class ReassignForm(StepForm):
 
     def offer(self, record: Capa, on: datetime) -> None:
         self.action_id.choices = [
-            (action.id, f"{_named(action)} · {action.owner.name}") for action in record.open_actions
+            (action.id, f"{_action_in_words(action)} · {action.owner.name}") for action in record.open_actions
         ]
         self.owner_id.choices = reference_choices(
             [(person.id, person.name) for person in people_to_choose(Permission.ANSWER_CAPA)]
         )
 
     def fill(self, record: Capa, on: datetime) -> None:
-        for action in ([one for one in record.open_actions if one.owner_gone] or record.open_actions)[:1]:
+        without_owner = [action for action in record.open_actions if action.owner_gone]
+        for action in (without_owner or record.open_actions)[:1]:
             self.action_id.data, self.planned_on.data = action.id, max(action.planned_on, local_day(on))
 
     def check(self, record: Capa, on: datetime) -> None:
@@ -211,14 +208,14 @@ class ReassignForm(StepForm):
 
 
 class CarryOutForm(StepForm):
-    """Nothing to fill in: the last action that is carried out takes this step."""
+    """No fields: this step is taken when the last action is carried out."""
 
 
 # Verifying
 
 
 class VerifyForm(Signed, WithFiles, StepForm):
-    """7.4-58 to 60: over which period, by which data the measures work; signed."""
+    """7.4-58 to 60: the period and the data that show that the measures work; signed."""
 
     verification_method = Text("verification_method", required=True, most=300)
     period_from = Day("period_from", required=True)
@@ -246,7 +243,7 @@ class VerifyForm(Signed, WithFiles, StepForm):
 
 
 class ReopenForm(VerifyForm):
-    """Without effect: the department answers anew, by a new day."""
+    """The measures do not work: the department answers again, by a new day."""
 
     due_on = Day("due_on", required=True)
 

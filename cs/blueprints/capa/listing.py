@@ -20,11 +20,12 @@ NOTHING_AWAITED = date(2999, 1, 1)
 
 
 def _lateness(value: str) -> ColumnElement[bool]:
-    """What is awaited is late once its day's business has ended."""
+    """Return the condition for CARs that are overdue, or not yet: they are after business on their day."""
     now = datetime.now(UTC)
     today = local_day(now)
-    over = today if now > work_calendar().end_of(today) else today - timedelta(days=1)
-    return Capa.awaited_on() <= over if value == "late" else Capa.awaited_on() > over
+    business_ended = now > work_calendar().end_of(today)
+    last_day_over = today if business_ended else today - timedelta(days=1)
+    return Capa.awaited_on() <= last_day_over if value == "late" else Capa.awaited_on() > last_day_over
 
 
 LISTING = Listing(

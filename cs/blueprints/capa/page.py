@@ -5,29 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask_login import current_user
-
 from cs.models.capa.capa import Capa
 from cs.models.holidays import work_calendar
 from cs.procedure import capa as procedure
 from cs.records.attachments import Attachment
-from cs.web.record_page import files, flow, next_action, other_steps, signatures, timeline
+from cs.web.record_page import usual_parts
 
 
 def page_of_car(record: Capa, on: datetime) -> dict[str, Any]:
-    steps = record.steps_for(current_user, on)
     evidence: dict[datetime, list[Attachment]] = {}
     for file in Attachment.of(record):
         if not file.void_reason:
             evidence.setdefault(file.at, []).append(file)
     rounds = [record.of_round(number) for number in range(record.round, 0, -1)]
     return {
-        "flow": flow(record),
-        "next": next_action(record, steps, "capa", on),
-        "others": other_steps(record, steps, "capa"),
-        "timeline": timeline(record),
-        "files": files(record),
-        "signatures": signatures(record),
+        **usual_parts(record, on),
         "rounds": rounds,
         "evidence": evidence,
         "end_of": work_calendar().end_of,
@@ -37,10 +29,10 @@ def page_of_car(record: Capa, on: datetime) -> dict[str, Any]:
     }
 
 
-def _unfolded(record: Capa, said: dict[str, Any]) -> set[str]:
-    """The block on which the work is, or the last that was finished."""
-    if said["verification"]:
+def _unfolded(record: Capa, current_round: dict[str, Any]) -> set[str]:
+    """Return the blocks to show open: those being worked on, or the last that was finished."""
+    if current_round["verification"]:
         return {"G"}
-    if record.state not in procedure.UNANSWERED and said["actions"]:
+    if record.state not in procedure.UNANSWERED and current_round["actions"]:
         return {"E"}
-    return {"A", "D"} if record.sent_back_reason or not said["occurrence_cause"] else {"D"}
+    return {"A", "D"} if record.sent_back_reason or not current_round["occurrence_cause"] else {"D"}

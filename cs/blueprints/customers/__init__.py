@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -18,9 +17,7 @@ from cs.procedure.authority import Permission
 from cs.records.sections import RecordSection
 from cs.registers.customers import CUSTOMER_REGISTER
 from cs.web.access import requires
-from cs.web.fields import (
-    StepForm,
-)
+from cs.web.fields import StepForm
 from cs.web.responses import show
 from cs.web.steps import mount
 
@@ -32,8 +29,8 @@ FORMS: dict[str, type[StepForm]] = {"create": CustomerForm, "edit": CustomerForm
 
 @blueprint.route("/")
 @requires(Permission.READ)
-def index() -> Any:
-    """All customers, narrowed by the address."""
+def index() -> ResponseReturnValue:
+    """List the customers that match the filters in the URL."""
     page = LISTING.page(request.args, url_for("customers.index"))
     return show(
         "customers/list.html",

@@ -34,7 +34,7 @@ from cs.web.options import record_link, sales_people
 from cs.web.rows import RowForm, Rows, WithRows
 from cs.wording.labels import choices, label
 
-LONGEST_AGREED = 365
+MAX_REPLY_DAYS = 365
 
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+")  # a factory's own mail server may have a name without a dot
@@ -62,8 +62,7 @@ class ContactForm(RowForm):
 
 
 class CustomerForm(WithRows, StepForm):
-    """The customer file (7.2). Only the names, the type, the status and one contact are required; the level
-    comes from the grading."""
+    """The customer file (7.2). The level is not here: it comes from the grading."""
 
     full_name = Text("full_name", required=True)
     short_name = Text("short_name", required=True, most=40)
@@ -91,7 +90,7 @@ class CustomerForm(WithRows, StepForm):
     currency = Choice("currency", "currency")
     credit_limit = Whole("credit_limit")
     delivery_terms = Choice("delivery_terms", "delivery_terms")
-    reply_days = Whole("reply_days", most=LONGEST_AGREED)
+    reply_days = Whole("reply_days", most=MAX_REPLY_DAYS)
     retention_asked = Text("retention_asked")
     remarks = LongText("remarks", most=2000)
 
@@ -100,17 +99,16 @@ class CustomerForm(WithRows, StepForm):
 
     def offer(self, record: Any, on: datetime) -> None:
         people = sales_people()
-        kept = (
-            [] if record is None else [one for one in (record.rep, record.clerk) if one and one not in people]
-        )
-        offered = [(one.id, one.name) for one in dict.fromkeys([*people, *kept])]
+        if record is not None:
+            people += [person for person in (record.rep, record.clerk) if person]
+        offered = [(person.id, person.name) for person in dict.fromkeys(people)]
         self.rep_id.choices = self.clerk_id.choices = reference_choices(offered)
         self.contacts.stand_ready(1 if self.contacts.entries else self.ready)
 
     def fill(self, record: Any, on: datetime) -> None:
         if record is None:
             self.status.data = "active"
-            if current_user.id in {one.id for one in sales_people()}:
+            if current_user.id in {person.id for person in sales_people()}:
                 self.rep_id.data = current_user.id
             return
         for field in self.shown:
@@ -147,7 +145,7 @@ class CustomerForm(WithRows, StepForm):
 
 
 class VoidForm(ReasonForm):
-    """5.6: a customer with open complaints stays until they are closed, void or moved."""
+    """5.6: a customer with open complaints cannot be voided."""
 
     def check(self, record: Any, on: datetime) -> None:
         waiting = db.session.execute(

@@ -5,21 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask_login import current_user
 from sqlalchemy import case, func, select
 
 from cs.blueprints.customers.listing import OPEN_COMPLAINT
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Shipment
-from cs.web.record_page import files, other_steps, timeline
+from cs.web.record_page import common_parts
 from cs.wording.labels import choice, term
 
 COMPLAINTS_SHOWN = 10
 
 
 def _complaints_of(record: Customer) -> dict[str, Any]:
-    """The customer's complaints, the open ones first, then the newest; and how many there are."""
+    """Return the customer's complaints, open ones first, then the newest; and their numbers."""
     query = select(
         Complaint.id,
         Complaint.number,
@@ -39,12 +38,11 @@ def _complaints_of(record: Customer) -> dict[str, Any]:
     counted = select(func.count(), func.count().filter(Complaint.state.in_(OPEN_COMPLAINT))).where(
         Complaint.customer_id == record.id
     )
-    total, waiting = db.session.execute(counted).one()
-    return {"rows": rows, "total": total, "open": waiting}
+    total, open_count = db.session.execute(counted).one()
+    return {"rows": rows, "total": total, "open": open_count}
 
 
 def page_of_customer(record: Customer, on: datetime) -> dict[str, Any]:
-    steps = record.steps_for(current_user, on)
     shipped = db.session.execute(
         select(func.count()).where(Shipment.customer_id == record.id, Shipment.state == "active")
     ).scalar_one()
@@ -54,9 +52,7 @@ def page_of_customer(record: Customer, on: datetime) -> dict[str, Any]:
         else []
     )
     return {
-        "actions": other_steps(record, steps, "customers"),
-        "timeline": timeline(record),
-        "files": files(record),
+        **common_parts(record, on),
         "complaints": _complaints_of(record),
         "shipped": shipped,
         "missing": missing,

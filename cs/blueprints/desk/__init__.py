@@ -1,4 +1,4 @@
-"""My work `/`: what waits for me and for my department, soonest due first."""
+"""My work `/`: what is awaited from a person and their department, soonest due first."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import Row, case, func
@@ -63,27 +64,26 @@ def _listing() -> Listing:
             Filter(
                 "what",
                 lambda: term("step"),
-                _awaited,
+                _task_options,
                 lambda value: case((Task.kind + "." + Task.name == value, True), else_=False),
             ),
         ),
     )
 
 
-def _awaited() -> list[tuple[str, str]]:
-    """The kinds of work that this person's roles can be asked for."""
-    found = {}
+def _task_options() -> list[tuple[str, str]]:
+    """Return the tasks that can be awaited from this person's roles."""
+    options = {}
     for kind, cls in KINDS.items():
         for step in cls.workflow.steps if issubclass(cls, Workflowed) else ():
             if step.task and current_user.may(step.permission):
-                found[f"{kind}.{step.task}"] = step_name(kind, step.task)
-    return list(found.items())
+                options[f"{kind}.{step.task}"] = step_name(kind, step.task)
+    return list(options.items())
 
 
 @blueprint.route("/")
 @signed_in
-def index() -> Any:
-    """My work."""
+def index() -> ResponseReturnValue:
     if not current_user.may(Permission.READ) and current_user.may(Permission.ADMINISTER):
         return redirect(url_for("admin.index"))
     return show("desk/index.html", "desk/_rows.html", **_context())
@@ -99,7 +99,7 @@ def _context() -> dict[str, Any]:
         "counts": work_counts(current_user, on),
         "on": on,
         "url_of": _url_of,
-        "creates": _creates(),
+        "creates": _creating_buttons(),
         "beyond_of": escalations.escalation_of,
         "escalated": escalated,
         "escalated_counts": escalations.counts_shown_to(current_user) if escalated else {},
@@ -112,30 +112,32 @@ def _url_of(task: Row[Any]) -> str:
     return address_of(task.kind, task.record_id)
 
 
-def _creates() -> list[dict[str, str]]:
-    """Return what this person may begin: shown as buttons on My work."""
-    return [
-        {"label": step_name(section.kind, step.name), "url": url_for(f"{section.name}.new")}
-        for section in sections().with_records()
-        if section.starts_from_my_work and (step := section.creating_step(current_user))
-    ]
+def _creating_buttons() -> list[dict[str, str]]:
+    """Return a button for each kind of record that this person may begin from My work."""
+    buttons = []
+    for section in sections().with_records():
+        step = section.creating_step(current_user) if section.starts_from_my_work else None
+        if step is not None:
+            label = step_name(section.kind, step.name)
+            buttons.append({"label": label, "url": url_for(f"{section.name}.new")})
+    return buttons
 
 
 @blueprint.route("/tasks/<int:task_id>/take", methods=["POST"])
 @signed_in
-def take(task_id: int) -> Any:
-    """Says "I do this"."""
-    return _change(task_id, lambda task: task.take(current_user, datetime.now(UTC)))
+def take(task_id: int) -> ResponseReturnValue:
+    """Assign the task to this person."""
+    return _change_task(task_id, lambda task: task.take(current_user, datetime.now(UTC)))
 
 
 @blueprint.route("/tasks/<int:task_id>/give-back", methods=["POST"])
 @signed_in
-def give_back(task_id: int) -> Any:
-    """Lays it back for the department."""
-    return _change(task_id, lambda task: task.give_back(current_user))
+def give_back(task_id: int) -> ResponseReturnValue:
+    """Return the task to the queue of its department."""
+    return _change_task(task_id, lambda task: task.give_back(current_user))
 
 
-def _change(task_id: int, change: Any) -> Any:
+def _change_task(task_id: int, change: Any) -> ResponseReturnValue:
     begin_write()
     task = db.session.get(Task, task_id, with_for_update=True) if task_id < 2**31 else None
     if task is None:
@@ -152,7 +154,7 @@ def _change(task_id: int, change: Any) -> Any:
     return _answer(200)
 
 
-def _answer(status: int) -> Any:
+def _answer(status: int) -> ResponseReturnValue:
     if is_htmx() or status == 409:
         return show("desk/index.html", "desk/_rows.html", status=409 if status == 409 else 200, **_context())
     if status == 404:

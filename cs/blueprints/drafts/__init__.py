@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import delete
 
@@ -17,29 +17,24 @@ from cs.web.drafts import save_draft
 from cs.web.responses import go
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/drafts")
+MAX_URL_LENGTH = 200
 
 
-def _form_address() -> str:
-    address = request.args.get("form", "")
-    if (
-        not address.startswith("/")
-        or address.startswith("//")
-        or "\\" in address
-        or not address.isprintable()
-        or len(address) > 200
-    ):
+def _form_url() -> str:
+    url = request.args.get("form", "")
+    is_local = url.startswith("/") and not url.startswith("//") and "\\" not in url
+    if not is_local or not url.isprintable() or len(url) > MAX_URL_LENGTH:
         abort(400)
-    return address
+    return url
 
 
 @blueprint.route("/save", methods=["POST"])
 @signed_in
-def save() -> Any:
-    """Keeps what is in the form at an address of this site; the form's script sends it while a person
-    types."""
+def save() -> ResponseReturnValue:
+    """Save the content of a form, which its script sends while a person types."""
     person = current_user._get_current_object()
     begin_write()
-    if not save_draft(person, _form_address(), request.form, datetime.now(UTC)):
+    if not save_draft(person, _form_url(), request.form, datetime.now(UTC)):
         abort(413)
     db.session.commit()
     return "", 204
@@ -47,13 +42,13 @@ def save() -> Any:
 
 @blueprint.route("/discard", methods=["POST"])
 @signed_in
-def discard() -> Any:
-    """Throws the draft away and shows the form anew."""
+def discard() -> ResponseReturnValue:
+    """Delete the draft and show the empty form."""
     person_id = current_user.id
     begin_write()
-    db.session.execute(delete(Draft).where(Draft.user_id == person_id, Draft.form == _form_address()))
+    db.session.execute(delete(Draft).where(Draft.user_id == person_id, Draft.form == _form_url()))
     db.session.commit()
-    return go(_form_address())
+    return go(_form_url())
 
 
 SECTION = Section(blueprint)

@@ -1,5 +1,4 @@
-"""My files 我的文件: the registers that a person had written in the background. Nobody sees those of
-others."""
+"""My files 我的文件: the registers that a person exported in the background. Nobody sees those of others."""
 
 from __future__ import annotations
 
@@ -8,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, abort, request, send_file, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
@@ -28,15 +28,15 @@ blueprint = Blueprint("exports", __name__, url_prefix="/reports/files")
 
 @blueprint.route("/")
 @requires(Permission.READ)
-def index() -> Any:
-    """What I had written, newest first, and how far it is."""
-    return _shown()
+def index() -> ResponseReturnValue:
+    """Show the person's exports, newest first, with their progress."""
+    return _show_exports()
 
 
-def _shown() -> Response:
+def _show_exports() -> Response:
     on = datetime.now(UTC)
     rows = [
-        (export, _described(export))
+        (export, _describe(export))
         for export in Export.of(current_user)
         if not export.is_over(on, retention_time())
     ]
@@ -49,8 +49,8 @@ def _shown() -> Response:
     )
 
 
-def _described(export: Export) -> dict[str, Any]:
-    """What the file is, in words; what a later version of the program no longer knows, by its code."""
+def _describe(export: Export) -> dict[str, Any]:
+    """Return what the file is, in words; by its code where this version of the program does not know it."""
     register, form = sections().registers.get(export.register), FORMATS.get(export.ending)
     return {
         "title": register.title if register else export.register,
@@ -63,20 +63,20 @@ def _described(export: Export) -> dict[str, Any]:
 
 @blueprint.route("/ask/<name>.<ending>", methods=["POST"])
 @requires(Permission.READ)
-def ask(name: str, ending: str) -> Any:
-    """Has a register written: the rows that the page's address asks for."""
+def ask(name: str, ending: str) -> ResponseReturnValue:
+    """Start the export of the rows that the URL asks for."""
     register = sections().registers.get(name)
     if register is None or ending not in FORMATS:
         abort(404)
-    asked, person = register.listing.criteria(request.args), current_user._get_current_object()
+    criteria, person = register.listing.criteria(request.args), current_user._get_current_object()
     if register.listing.criteria_faults(request.args):
-        return go(url_for("reports.register", name=name, **asked))  # which says what is wrong
+        return go(url_for("reports.register", name=name, **criteria))  # which shows the faults
     begin_write()
     try:
         Export.ask(
             register=name,
             ending=ending,
-            asked=urlencode(asked),
+            asked=urlencode(criteria),
             language=one_language(),
             by=person,
             on=datetime.now(UTC),
@@ -90,8 +90,8 @@ def ask(name: str, ending: str) -> Any:
     return go(url_for("exports.index"))
 
 
-def _own(export_id: int) -> Export:
-    """The person's own, else 404: nobody learns that another one is there."""
+def _own_export(export_id: int) -> Export:
+    """Return an export of this person; 404 for any other, so that nobody learns of it."""
     export = db.session.get(Export, export_id) if 0 < export_id <= MAX_ID else None
     if (
         export is None
@@ -105,8 +105,8 @@ def _own(export_id: int) -> Export:
 @blueprint.route("/<int:export_id>")
 @requires(Permission.READ)
 def get(export_id: int) -> Response:
-    """The finished file."""
-    export = _own(export_id)
+    """Download the finished file."""
+    export = _own_export(export_id)
     if export.name is None:
         abort(404)
     try:
@@ -116,42 +116,40 @@ def get(export_id: int) -> Response:
             as_attachment=True,
             download_name=export.name,
         )
-    except FileNotFoundError:  # taken away past the program
+    except FileNotFoundError:  # deleted outside the program
         abort(404)
 
 
 @blueprint.route("/<int:export_id>/again", methods=["POST"])
 @requires(Permission.READ)
-def again(export_id: int) -> Any:
-    """Tries once more what failed."""
+def again(export_id: int) -> ResponseReturnValue:
+    """Repeat a failed export."""
     begin_write()
-    export = _own(export_id)
+    export = _own_export(export_id)
     if export.may_be_tried_again:
         export.try_again()
     db.session.commit()
     wake_keeper()
-    return _answer()
+    return _back_to_exports()
 
 
 @blueprint.route("/<int:export_id>/remove", methods=["POST"])
 @requires(Permission.READ)
-def remove(export_id: int) -> Any:
-    """Takes a file away, or calls off one that is not finished."""
+def remove(export_id: int) -> ResponseReturnValue:
+    """Delete a file, or cancel an unfinished export."""
     begin_write()
-    export = _own(export_id)
+    export = _own_export(export_id)
     finished = None if export.is_unfinished else export.token
     db.session.delete(export)
     db.session.commit()
-    if (
-        finished
-    ):  # what is being written goes when its process has ended, which hears of it with the next rows
+    if finished:  # the file of an unfinished export is deleted by its process, when that sees the row gone
         delete_file(finished)
     wake_keeper()
-    return _answer()
+    return _back_to_exports()
 
 
-def _answer() -> Any:
-    return _shown() if is_htmx() else go(url_for("exports.index"))
+def _back_to_exports() -> ResponseReturnValue:
+    return _show_exports() if is_htmx() else go(url_for("exports.index"))
 
 
 SECTION = Section(blueprint, part_of="reports")

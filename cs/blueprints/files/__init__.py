@@ -1,12 +1,11 @@
-"""Files on records: downloads, thumbnails, adding and voiding. Uploaded files are never shown inside the
-site's own pages."""
+"""Files of records: download, thumbnail, add, void. Uploads are never shown inside the site's pages."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from flask import Blueprint, Response, abort, request, send_file
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -18,9 +17,9 @@ from cs.records.record import MAX_ID, find
 from cs.records.sections import Section, sections
 from cs.records.workflowed import Workflowed
 from cs.web.access import requires
-from cs.web.fields import ReasonForm, StepForm, WithFiles, file_store, stage
+from cs.web.fields import ReasonForm, StepForm, WithFiles
 from cs.web.options import address_of
-from cs.web.pending_files import keep_pending
+from cs.web.pending_files import file_store, record_pending_files, store_files
 from cs.web.responses import say, show
 from cs.web.submission import Outcome, Submission
 
@@ -28,18 +27,18 @@ blueprint = Blueprint("files", __name__, url_prefix="/files")
 
 
 class AddFilesForm(WithFiles, StepForm):
-    """Files for a record, without a step."""
+    """Files that are added without a step."""
 
 
-def _attachment(file_id: int) -> Attachment:
+def _find_attachment(file_id: int) -> Attachment:
     return (db.session.get(Attachment, file_id) if file_id <= MAX_ID else None) or abort(404)
 
 
 @blueprint.route("/<int:file_id>")
 @requires(Permission.READ)
 def get(file_id: int) -> Response:
-    """The file as a download, under its own name."""
-    file = _attachment(file_id)
+    """Download the file under its own name."""
+    file = _find_attachment(file_id)
     try:
         return send_file(
             file_store().path(file.sha256), mimetype=file.mime, as_attachment=True, download_name=file.name
@@ -51,25 +50,21 @@ def get(file_id: int) -> Response:
 @blueprint.route("/<int:file_id>/thumbnail")
 @requires(Permission.READ)
 def thumbnail(file_id: int) -> Response:
-    """A small picture of a photograph."""
-    file = _attachment(file_id)
+    """Show a photograph in small."""
+    file = _find_attachment(file_id)
     if not file.is_image:
         abort(404)
     size = 480 if request.args.get("size") == "480" else 160
     try:
         path = file_store().thumbnail(file.sha256, size)
-    except (
-        NoSuchFile,
-        FileNotFoundError,
-        FileRefused,
-    ):  # gone, no picture any more, or no room for a small one
+    except (NoSuchFile, FileNotFoundError, FileRefused):  # deleted, damaged, or no room for the thumbnail
         abort(404)
     response = send_file(path, mimetype="image/jpeg", max_age=86400)
     response.cache_control.private = True
     return response
 
 
-def _record(kind: str, record_id: int, *, lock: bool = False) -> Workflowed:
+def _find_record(kind: str, record_id: int, *, lock: bool = False) -> Workflowed:
     section = sections().of_kind(kind)
     if section is None:
         abort(404)
@@ -77,48 +72,47 @@ def _record(kind: str, record_id: int, *, lock: bool = False) -> Workflowed:
 
 
 class _AddFiles(Submission):
-    """Files that are added to a record."""
+    """The form that adds files to a record."""
 
     form: AddFilesForm
 
     def __init__(self, form: AddFilesForm, on: datetime, kind: str, record_id: int) -> None:
         super().__init__(form, on)
         self.kind, self.record_id = kind, record_id
-        self.waiting: list[str] = []  # the tokens of the files that came with this request
+        self.file_tokens: list[str] = []  # of the files that came with this request
 
     def load(self, *, lock: bool) -> Workflowed:
-        return _record(self.kind, self.record_id, lock=lock)
+        return _find_record(self.kind, self.record_id, lock=lock)
 
     def stage_files(self) -> None:
-        self.waiting += keep_pending(stage(self.form), self.on)
+        self.file_tokens += record_pending_files(store_files(self.form), self.on)
 
     def accepts(self, record: Workflowed) -> bool:
-        if super().accepts(record) and not self._files():
+        if super().accepts(record) and not self._pending_files():
             self.form.fault("files", gettext("Please choose a file."))
         return not self.form.errors
 
     def act(self, record: Workflowed) -> Outcome:
-        files = self._files()
+        files = self._pending_files()
         attach(record, files, step="attach", by=current_user, on=self.on)
         for file in files:
             db.session.delete(file)
         say(gettext("%(count)s file(s) added.", count=len(files)))
         return Outcome(address_of(self.kind, self.record_id))
 
-    def show(self, record: Workflowed, status: int) -> Any:
-        self.form.kept_files.data = " ".join(file.token for file in self._files())
+    def show(self, record: Workflowed, status: int) -> ResponseReturnValue:
+        self.form.kept_files.data = " ".join(file.token for file in self._pending_files())
         back = address_of(self.kind, self.record_id)
         return show("files/add.html", form=self.form, record=record, back=back, status=status)
 
-    def _files(self) -> list[PendingUpload]:
-        return self.form.kept() + PendingUpload.of(current_user, self.waiting)
+    def _pending_files(self) -> list[PendingUpload]:
+        return self.form.kept() + PendingUpload.of(current_user, self.file_tokens)
 
 
 @blueprint.route("/<kind>/<int:record_id>/add", methods=["GET", "POST"])
 @requires(Permission.ATTACH_FILE)
-def add(kind: str, record_id: int) -> Any:
-    """Adds photographs or documents to a record, from a tablet's camera too; not to one that is closed or
-    void (409)."""
+def add(kind: str, record_id: int) -> ResponseReturnValue:
+    """Add photographs or documents to a record; 409 when it is closed or void."""
     submission = _AddFiles(AddFilesForm(), datetime.now(UTC), kind, record_id)
     if request.method == "POST":
         return submission.take()
@@ -129,7 +123,7 @@ def add(kind: str, record_id: int) -> Any:
 
 
 class _VoidFile(Submission):
-    """A file that is made void."""
+    """The form that voids a file."""
 
     form: ReasonForm
 
@@ -139,10 +133,10 @@ class _VoidFile(Submission):
 
     @property
     def file(self) -> Attachment:
-        return _attachment(self.file_id)
+        return _find_attachment(self.file_id)
 
     def load(self, *, lock: bool) -> Workflowed:
-        return _record(self.file.kind, self.file.record_id, lock=lock)
+        return _find_record(self.file.kind, self.file.record_id, lock=lock)
 
     def check_relation(self, record: Workflowed) -> None:
         if not self.file.may_be_voided(record, current_user):
@@ -158,7 +152,7 @@ class _VoidFile(Submission):
         say(gettext("The file is void."))
         return Outcome(address_of(record.kind, record.id))
 
-    def show(self, record: Workflowed, status: int) -> Any:
+    def show(self, record: Workflowed, status: int) -> ResponseReturnValue:
         back = address_of(record.kind, record.id)
         return show(
             "files/void.html", form=self.form, file=self.file, record=record, back=back, status=status
@@ -167,9 +161,11 @@ class _VoidFile(Submission):
 
 @blueprint.route("/<int:file_id>/void", methods=["GET", "POST"])
 @requires(Permission.ATTACH_FILE)
-def void(file_id: int) -> Any:
-    """Voids a file with a reason; it stays readable (5.6). 403 for who neither added it nor may void the
-    record, 409 where it stands as it is."""
+def void(file_id: int) -> ResponseReturnValue:
+    """Void a file with a reason; it stays readable (5.6).
+
+    403 for a person who neither added it nor may void the record, 409 when the file cannot be voided now.
+    """
     submission = _VoidFile(ReasonForm(), datetime.now(UTC), file_id)
     if request.method == "POST":
         return submission.take()

@@ -1,8 +1,7 @@
-"""Import of customers, products, shipments and old complaint registers from Excel and CSV: upload, preview,
-confirm. Nothing is written before the last.
+"""Import from Excel and CSV: upload, preview, confirm. No record is written before the confirmation.
 
-Between preview and confirm the table waits as an upload of its person; both read it anew, so a page that was
-left open over lunch tells what is true now.
+Between preview and confirmation the table is a pending upload of its person. Both read it anew: a preview
+that was open for hours is checked against the records as they are by then.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import Any
 
 import xlsxwriter
 from flask import Blueprint, Response, abort, current_app, request, send_file, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.file import FileField
@@ -27,19 +27,20 @@ from cs.procedure.authority import Permission, roles_with
 from cs.records.attachments import PendingUpload
 from cs.records.sections import RecordSection, Section, sections
 from cs.web.access import requires
-from cs.web.fields import StepForm, file_message, file_store
+from cs.web.fields import StepForm
+from cs.web.pending_files import file_message, file_store
 from cs.web.responses import go, say, show
 from cs.web.submission import Outcome, Submission
 from cs.wording.formats import list_in_words
 from cs.wording.labels import choice, label, role_name, step_name
 from cs.wording.language import current_language
 
-MOST_ROWS = 5_000  # an import is one transaction, and nobody else writes while it runs: a few seconds
+MAX_ROWS = 5_000  # an import is one transaction of a few seconds, during which nobody else writes
 blueprint = Blueprint("imports", __name__, url_prefix="/<section>/import")
 
 ENDINGS = (".xlsx", ".xls", ".csv", ".txt")
-LINES_SHOWN = 200  # bad lines on the preview; the count tells how many there are
-NEW_SHOWN = 10
+MAX_BAD_LINES_SHOWN = 200  # on the preview, beside their count
+MAX_NEW_LINES_SHOWN = 10
 
 
 class UploadForm(StepForm):
@@ -47,12 +48,12 @@ class UploadForm(StepForm):
 
 
 class ConfirmForm(StepForm):
-    """Carries the request id: a second press changes nothing."""
+    """The button that imports; its request id makes a second press harmless."""
 
 
-def _kind(section: str) -> Kind:
-    described = sections().named(section)
-    kind = described.table if isinstance(described, RecordSection) else None
+def _importable_kind(section: str) -> Kind:
+    named = sections().named(section)
+    kind = named.table if isinstance(named, RecordSection) else None
     if kind is None:
         abort(404)
     if not current_user.may(kind.permission):
@@ -60,17 +61,19 @@ def _kind(section: str) -> Kind:
     return kind
 
 
-def reason(problem: Problem | TableRefused) -> str:
-    """Why a line or a file is not taken, in the reader's words."""
+def reason_in_words(problem: Problem | TableRefused) -> str:
+    """Return why a line or file is refused, in words."""
     return gettext(REASONS[problem.code], **problem.params)
 
 
 def _read(kind: Kind, stream: Any, name: str) -> tuple[Table, dict[str, Column]]:
-    """The table of a file, and the columns by their names. Raises TableRefused when it cannot be read, or no
-    line of it could be taken."""
+    """Return the table of a file, and its columns by name.
+
+    Raise TableRefused when it cannot be read, or none of its lines could be imported.
+    """
     columns = kind.columns(current_language())
     table = read_table(
-        stream, name, columns, Limits(size=current_app.config["CS_FILE_MB"] * MEGABYTE, rows=MOST_ROWS)
+        stream, name, columns, Limits(size=current_app.config["CS_FILE_MB"] * MEGABYTE, rows=MAX_ROWS)
     )
     if faults := kind.faults(table, columns):
         raise TableRefused(faults[0].code, **faults[0].params)
@@ -81,7 +84,7 @@ def _read(kind: Kind, stream: Any, name: str) -> tuple[Table, dict[str, Column]]
 
 
 class _Upload(Submission):
-    """A table that is taken in, if it can be read."""
+    """The form that uploads a table."""
 
     form: UploadForm
 
@@ -89,10 +92,10 @@ class _Upload(Submission):
         super().__init__(form, on)
         self.kind = kind
         self.table_fault: str | None = None
-        self.stored: Any = None  # the file in the store, once it could be read
+        self.stored: Any = None  # the file in the store, once the table was readable
 
     def prepare(self, record: None) -> None:
-        """Reads the table and stores its file."""
+        """Read the table and store its file."""
         sent = self.form.table.data
         if not sent or not sent.filename:
             self.table_fault = gettext("Please choose a file.")
@@ -106,7 +109,7 @@ class _Upload(Submission):
             sent.stream.seek(0)
             self.stored = file_store().accept(sent.stream, sent.filename)
         except TableRefused as refused:
-            self.table_fault = reason(refused)
+            self.table_fault = reason_in_words(refused)
         except FileRefused as refused:
             self.table_fault = file_message(refused)
 
@@ -133,7 +136,7 @@ class _Upload(Submission):
         db.session.add(waiting)
         return Outcome(url_for("imports.preview", section=self.kind.section, token=waiting.token))
 
-    def show(self, record: None, status: int) -> Any:
+    def show(self, record: None, status: int) -> ResponseReturnValue:
         return show(
             "imports/upload.html",
             status=status,
@@ -147,9 +150,9 @@ class _Upload(Submission):
 
 @blueprint.route("/", methods=["GET", "POST"])
 @requires(Permission.READ)
-def upload(section: str) -> Any:
-    """Takes the file in, if it is a table that can be read, and leads on to the preview."""
-    kind = _kind(section)
+def upload(section: str) -> ResponseReturnValue:
+    """Accept the file if it is a readable table, and go on to the preview."""
+    kind = _importable_kind(section)
     submission = _Upload(UploadForm(), datetime.now(UTC), kind)
     return submission.take() if request.method == "POST" else submission.show(None, 200)
 
@@ -157,8 +160,8 @@ def upload(section: str) -> Any:
 @blueprint.route("/example.xlsx")
 @requires(Permission.READ)
 def example(section: str) -> Response:
-    """An empty table with the titles, and a second sheet that tells what the columns take."""
-    kind = _kind(section)
+    """Download an empty table with its titles, and a second sheet that explains the columns."""
+    kind = _importable_kind(section)
     columns = kind.columns(current_language())
     file = io.BytesIO()
     options = {
@@ -175,11 +178,11 @@ def example(section: str) -> Response:
         day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
         sheet, help_sheet = book.add_worksheet(gettext("Import")), book.add_worksheet(gettext("Columns"))
         sheet.freeze_panes(1, 0)
-        for place, column in enumerate(columns):
-            sheet.write_string(0, place, column.titles[0] + (" *" if column.required else ""), bold)
+        for index, column in enumerate(columns):
+            sheet.write_string(0, index, column.titles[0] + (" *" if column.required else ""), bold)
             sheet.set_column(
-                place,
-                place,
+                index,
+                index,
                 max(12, 2 * len(column.titles[0])),
                 {"date": day, "integer": None}.get(column.kind, text),
             )
@@ -190,8 +193,8 @@ def example(section: str) -> Response:
             gettext("Possible"),
             gettext("Also understood"),
         )
-        for place, head in enumerate(heads):
-            help_sheet.write_string(0, place, head, bold)
+        for index, head in enumerate(heads):
+            help_sheet.write_string(0, index, head, bold)
         help_sheet.set_column(0, 4, 24, text)
         for row, column in enumerate(columns, start=1):
             value = kind.examples[0].get(column.name)
@@ -204,8 +207,8 @@ def example(section: str) -> Response:
                 list_in_words(column.possible),
                 list_in_words(column.titles[1:]),
             )
-            for place, cell in enumerate(cells):
-                help_sheet.write_string(row, place, cell)
+            for index, cell in enumerate(cells):
+                help_sheet.write_string(row, index, cell)
     file.seek(0)
     return send_file(
         file,
@@ -219,7 +222,7 @@ def example(section: str) -> Response:
 
 
 class _Confirmation(Submission):
-    """A table that waits and is brought in: planned anew under the lock, all in one transaction."""
+    """The form that imports an uploaded table: planned anew under the lock, all in one transaction."""
 
     form: ConfirmForm
 
@@ -230,13 +233,13 @@ class _Confirmation(Submission):
         self.columns: dict[str, Column] = {}
 
     def load(self, *, lock: bool) -> PendingUpload | None:
-        """The table that waits; None when it does not any more, or is another person's."""
+        """Return the pending table; None when it is gone or another person's."""
         if not self.token.isprintable():
             return None
         return next(iter(PendingUpload.of(current_user, [self.token])), None)
 
     def prepare(self, waiting: PendingUpload | None) -> None:
-        """Reads the table, once."""
+        """Read the table, once."""
         if waiting is None or self.table is not None:
             return
         with file_store().open(waiting.sha256) as stream:
@@ -253,8 +256,8 @@ class _Confirmation(Submission):
         say(gettext("%(new)s imported, %(skipped)s skipped.", new=len(made.fresh), skipped=made.skipped))
         return Outcome(url_for(f"{self.kind.section}.index", **self.kind.shown_by))
 
-    def show(self, waiting: PendingUpload | None, status: int) -> Any:
-        """The preview; where the table does not wait any more, the way back."""
+    def show(self, waiting: PendingUpload | None, status: int) -> ResponseReturnValue:
+        """Show the preview; go back where the table is gone."""
         if waiting is None and self.form.sent_already:
             say(gettext("This form was sent already with other content."), "warning")
             return go(self.form.sent_already)
@@ -264,7 +267,7 @@ class _Confirmation(Submission):
         self.prepare(waiting)
         return self._preview(self.table, waiting.name, status)
 
-    def _preview(self, table: Any, name: str, status: int) -> Any:
+    def _preview(self, table: Any, name: str, status: int) -> ResponseReturnValue:
         made = plan_import(self.kind, table, self.on)
         unknown, follows = self.kind.left_out(table)
         return show(
@@ -277,56 +280,46 @@ class _Confirmation(Submission):
             name=name,
             columns=self.columns,
             titles={name: column.titles[0] for name, column in self.columns.items()},
-            reason=reason,
+            reason=reason_in_words,
             unknown=unknown,
             follows=follows,
-            becomes=_becomes(self.kind, made),
-            lines_shown=LINES_SHOWN,
-            new_shown=NEW_SHOWN,
-            shown=lambda line: _shown(self.kind, line),
+            becomes=_states_after_import(self.kind, made),
+            lines_shown=MAX_BAD_LINES_SHOWN,
+            new_shown=MAX_NEW_LINES_SHOWN,
+            shown=lambda line: _line_in_words(self.kind, line),
         )
 
 
 @blueprint.route("/<token>", methods=["GET", "POST"])
 @requires(Permission.READ)
-def preview(section: str, token: str) -> Any:
-    """What would come in, and what would not and why; then bringing it in."""
-    submission = _Confirmation(ConfirmForm(), datetime.now(UTC), _kind(section), token)
+def preview(section: str, token: str) -> ResponseReturnValue:
+    """Show what would be imported, and what not and why; then import it."""
+    submission = _Confirmation(ConfirmForm(), datetime.now(UTC), _importable_kind(section), token)
     try:
         if request.method == "POST" and submission.form.request_id.data:
             return submission.take()
         return submission.show(submission.load(lock=False), 200)
     except TableRefused as refused:
-        say(reason(refused), "danger")
+        say(reason_in_words(refused), "danger")
         return go(url_for("imports.upload", section=section))
 
 
-def _becomes(kind: Kind, made: Plan) -> list[tuple[str, int, str | None]]:
-    """In which state how many of the new records will stand, in the order of the way, and what is then
-    awaited of whom."""
-    rows = []
-    for state in kind.model.workflow.states:
-        if count := made.states[state.code]:
-            step = next(
-                (
-                    one
-                    for one in kind.model.workflow.steps
-                    if one.primary and one.target and state.code in one.sources
-                ),
-                None,
-            )
-            waits = (
-                f"{step_name(kind.model.kind, step.task)} "
-                f"({list_in_words(map(role_name, roles_with(step.permission)))})"
-                if step
-                else None
-            )
-            rows.append((state.code, count, waits))
-    return rows
+def _states_after_import(kind: Kind, made: Plan) -> list[tuple[str, int, str | None]]:
+    """Return (state, number of new records, what is then awaited of whom) in the order of the workflow."""
+    codes = [state.code for state in kind.model.workflow.states if made.states[state.code]]
+    return [(code, made.states[code], _awaited_in_state(kind, code)) for code in codes]
 
 
-def _shown(kind: Kind, line: Line) -> str:
-    """A line in short, as it was read."""
+def _awaited_in_state(kind: Kind, state: str) -> str | None:
+    for step in kind.model.workflow.steps:
+        if step.primary and step.target and state in step.sources:
+            roles = list_in_words(map(role_name, roles_with(step.permission)))
+            return f"{step_name(kind.model.kind, step.task)} ({roles})"
+    return None
+
+
+def _line_in_words(kind: Kind, line: Line) -> str:
+    """Return the values of a line as they were read."""
     values = ((kind.groups.get(name), value) for name, value in line.values.items() if value is not None)
     return " · ".join(choice(group, str(value)) if group else str(value) for group, value in values)
 

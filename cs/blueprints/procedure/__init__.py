@@ -1,13 +1,12 @@
-"""The written procedure on screen: its words, what the program does for each clause, the evidence, who may do
-what."""
+"""The written procedure on screen: its clauses, what the program does for each, evidence and authority."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 from flask import Blueprint, abort
+from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 from flask_login import current_user
 
@@ -29,15 +28,15 @@ blueprint = Blueprint("procedure", __name__, url_prefix="/procedure")
 
 @blueprint.route("/")
 @signed_in
-def index() -> Any:
-    """The procedure, clause by clause."""
+def index() -> ResponseReturnValue:
+    """Show the procedure, clause by clause."""
     rules = rulebook()
     on = datetime.now(UTC)
-    stands = _evidence(local_today().year, on) if current_user.may(Permission.READ) else {}
+    evidence = _evidence(local_today().year, on) if current_user.may(Permission.READ) else {}
     return show(
         "procedure/index.html",
         parts=_parts(clauses(rules)),
-        evidence=stands,
+        evidence=evidence,
         sections=_sections,
         year=local_today().year,
         in_force=db.session.get(ProcedureText, rules.hash),
@@ -47,16 +46,15 @@ def index() -> Any:
 
 
 def _working_days(weekdays: tuple[int, ...]) -> str:
-    """周一–周五, Mon–Fri; days that do not follow one another singly."""
+    """Return 周一–周五 or Mon–Fri; each day by itself where they are not consecutive."""
     names = get_locale().days["format"]["abbreviated"]  # type: ignore[union-attr]
-    run = len(weekdays) > 2 and weekdays == tuple(range(weekdays[0], weekdays[-1] + 1))
-    shown = (weekdays[0], weekdays[-1]) if run else weekdays
-    return ("–" if run else " ").join(names[day - 1] for day in shown)
+    consecutive = len(weekdays) > 2 and weekdays == tuple(range(weekdays[0], weekdays[-1] + 1))
+    shown = (weekdays[0], weekdays[-1]) if consecutive else weekdays
+    return ("–" if consecutive else " ").join(names[day - 1] for day in shown)
 
 
 def _parts(rows: tuple[Clause, ...]) -> list[tuple[Clause, list[Clause]]]:
-    """The clauses under the headings that they are read under: the chapters, and the sections of one with
-    three levels below it."""
+    """Return the clauses under their headings: chapters, and the sections of chapters that go deep."""
     deep = {row.id.split(".")[0] for row in rows if row.id.count(".") > 2}
     parts: list[tuple[Clause, list[Clause]]] = []
     for row in rows:
@@ -69,7 +67,7 @@ def _parts(rows: tuple[Clause, ...]) -> list[tuple[Clause, list[Clause]]]:
 
 
 def _sections(clause: Clause) -> set[str]:
-    """The sections that the clause's screens belong to; a record's page is reached through its list."""
+    """Return the sections to which the screens of a clause belong."""
     return {endpoint.split(".")[0] for endpoint in clause.screens} - {blueprint.name}
 
 
@@ -83,7 +81,7 @@ def _evidence(year: int, on: datetime) -> ClauseEvidence:
 
 
 def _audit_trail(_year: int, _on: datetime) -> ClauseEvidence:
-    """5.6: every change is kept; since the beginning, not of one year."""
+    """Return the evidence for 5.6, every change is recorded: of all years."""
     trail = audit_trail()
     return {
         "5.6": [
@@ -107,8 +105,8 @@ def _audit_trail(_year: int, _on: datetime) -> ClauseEvidence:
 
 @blueprint.route("/authority")
 @signed_in
-def authority() -> Any:
-    """职责权限表: role × permission with its clause, from the very rows that gate the views."""
+def authority() -> ResponseReturnValue:
+    """Show 职责权限表, role × permission with its clause, from the rows that guard the views."""
     return show(
         "procedure/authority.html",
         rows=AUTHORITY,
@@ -118,7 +116,7 @@ def authority() -> Any:
 
 
 def _workflows() -> Iterator[tuple[str, type[Workflowed]]]:
-    """The kinds of records whose way has more than two states."""
+    """Return the kinds of records that have more than two states."""
     for kind, model in KINDS.items():
         if issubclass(model, Workflowed) and len(model.workflow.states) > 2:
             yield kind, model
@@ -126,8 +124,8 @@ def _workflows() -> Iterator[tuple[str, type[Workflowed]]]:
 
 @blueprint.route("/workflow/<kind>")
 @signed_in
-def workflow(kind: str) -> Any:
-    """The steps of a kind of record, one row each: the rows that guard the actions and fill My work."""
+def workflow(kind: str) -> ResponseReturnValue:
+    """Show the steps of a kind of record, from the rows that guard the actions and fill My work."""
     model = dict(_workflows()).get(kind) or abort(404)
     return show(
         "procedure/workflow.html",
@@ -139,14 +137,14 @@ def workflow(kind: str) -> Any:
 
 
 def _condition(questions: tuple[str, ...]) -> str:
-    """What must hold for a step, in words: by its name in the procedure file, or as the rule has it."""
+    """Return in words what must hold for a step."""
     words = {
         "answer_ready": gettext("an answer is ready"),
         "answer_missing": gettext("no answer is ready yet"),
         "customer_silent": gettext("no answer for %(days)s days", days=rulebook().reply.no_answer_days),
     }
     named = rulebook().choices["condition"] | rulebook().choices["route"]
-    return " · ".join(words.get(one) or in_language(named[one]) for one in questions)
+    return " · ".join(words.get(question) or in_language(named[question]) for question in questions)
 
 
 SECTION = Section(

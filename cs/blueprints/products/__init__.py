@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -29,8 +28,8 @@ FORMS: dict[str, type[StepForm]] = {"create": ProductForm, "edit": ProductForm, 
 
 @blueprint.route("/")
 @requires(Permission.READ)
-def index() -> Any:
-    """All models, narrowed by the address."""
+def index() -> ResponseReturnValue:
+    """List the product models that match the filters in the URL."""
     page = LISTING.page(request.args, url_for("products.index"))
     return show(
         "products/list.html",

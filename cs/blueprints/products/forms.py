@@ -44,8 +44,8 @@ class ProductForm(WithRows, StepForm):
 
     def offer(self, record: Any, on: datetime) -> None:
         self.customer_parts.stand_ready(1 if self.customer_parts.entries else self.ready)
-        kept = [part.customer_id for part in record.customer_parts] if record is not None else []
-        offered = customers_to_choose(*kept)
+        already_named = [part.customer_id for part in record.customer_parts] if record is not None else []
+        offered = customers_to_choose(*already_named)
         for row in self.customer_parts:
             row.form.customer_id.choices = offered
 

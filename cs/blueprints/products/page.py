@@ -5,28 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask_login import current_user
 from sqlalchemy import func, select
 
 from cs.extensions import db
 from cs.models.customers import Product, Shipment
-from cs.web.record_page import files, other_steps, timeline
+from cs.web.record_page import common_parts
 
 SHIPMENTS_SHOWN = 10
 
 
 def page_of_product(record: Product, on: datetime) -> dict[str, Any]:
-    of_it = (Shipment.product_id == record.id, Shipment.state == "active")
+    of_model = (Shipment.product_id == record.id, Shipment.state == "active")
     newest = (
         select(Shipment)
-        .where(*of_it)
+        .where(*of_model)
         .order_by(Shipment.shipped_on.desc(), Shipment.id.desc())
         .limit(SHIPMENTS_SHOWN)
     )
     return {
-        "actions": other_steps(record, record.steps_for(current_user, on), "products"),
-        "timeline": timeline(record),
-        "files": files(record),
+        **common_parts(record, on),
         "shipments": list(db.session.execute(newest).scalars()),
-        "shipped": db.session.execute(select(func.count()).where(*of_it)).scalar_one(),
+        "shipped": db.session.execute(select(func.count()).where(*of_model)).scalar_one(),
     }

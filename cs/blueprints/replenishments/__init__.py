@@ -3,9 +3,8 @@ the form of each step."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -30,8 +29,8 @@ FORMS: dict[str, type[StepForm]] = {
     "file": forms.FileForm,
     "sign": forms.SignForm,
     "refuse": forms.RefuseForm,
-    "see_change": forms.NothingForm,
-    "order": forms.NothingForm,
+    "see_change": forms.EmptyForm,
+    "order": forms.EmptyForm,
     "change": forms.ChangeForm,
     "schedule": forms.ScheduleForm,
     "reschedule": forms.ScheduleForm,
@@ -43,15 +42,15 @@ FORMS: dict[str, type[StepForm]] = {
 
 @blueprint.route("/")
 @requires(Permission.READ)
-def index() -> Any:
-    """All replenishments, narrowed by the address."""
+def index() -> ResponseReturnValue:
+    """List the replenishments that match the filters in the URL."""
     page = LISTING.page(request.args, url_for("replenishments.index"))
-    begins = SECTION.creating_step(current_user)
+    creating_step = SECTION.creating_step(current_user)
     return show(
         "replenishments/list.html",
         "replenishments/_rows.html",
         page=page,
-        creates=begins and begins.name,
+        creates=creating_step and creating_step.name,
         end_of=work_calendar().end_of,
         not_counted=procedure.NOT_COUNTED,
     )

@@ -1,5 +1,4 @@
-"""The forms of a replenishment (5.3.4): the application, a signature under what stood on the screen, the
-urgent order."""
+"""The forms of a replenishment (5.3.4): the application, its signatures, the urgent order."""
 
 from __future__ import annotations
 
@@ -18,7 +17,7 @@ from cs.procedure import complaints, returns
 from cs.procedure import replenishments as procedure
 from cs.records.procedure import local_day
 from cs.records.record import by_number, find
-from cs.web.fields import Day, LongText, Number, Reference, Signed, StepForm, Text, Yes, asked_id
+from cs.web.fields import Day, LongText, Number, Reference, Signed, StepForm, Text, Yes, requested_id
 from cs.web.options import products_to_choose
 from cs.web.rows import RowForm, Rows, WithRows
 from cs.wording.formats import format_day
@@ -64,7 +63,7 @@ class LineRow(RowForm):
 
 
 class ChangeForm(WithRows, StepForm):
-    """Fields 4 to 9: what is asked for, by when and why."""
+    """Fields 4 to 9: the goods, by when and why."""
 
     lines = Rows(LineRow, label("lines"))
     more_rows = SubmitField()
@@ -117,8 +116,8 @@ class FileForm(ChangeForm):
     beside = frozenset({"more_rows", "complaint_no", "return_no"})
 
     def fill(self, record: Any, on: datetime) -> None:
-        slip = find(Return, asked_id("return"))
-        complaint = slip.complaint if slip is not None else find(Complaint, asked_id("complaint"))
+        slip = find(Return, requested_id("return"))
+        complaint = slip.complaint if slip is not None else find(Complaint, requested_id("complaint"))
         if slip is not None:
             self.return_no.data, self.wanted_on.data = slip.number, slip.goods_wanted_on
             self.lines.refill(
@@ -172,8 +171,10 @@ class FileForm(ChangeForm):
 
 
 class SignForm(Signed, StepForm):
-    """A signature for exactly what stands on the screen: its hash comes back with the form. Another signature
-    meanwhile does not matter, a change does."""
+    """A signature for exactly what is on the screen, whose hash comes back with the form.
+
+    Another signature in the meantime does not matter, a change does.
+    """
 
     seen = HiddenField()
 
@@ -196,13 +197,12 @@ class RefuseForm(SignForm):
     reason = LongText("refuse_reason", required=True, most=1000)
 
 
-class NothingForm(StepForm):
-    """Nothing to fill in."""
+class EmptyForm(StepForm):
+    """A step without fields."""
 
 
 class ScheduleForm(StepForm):
-    """3.6: the work order, and when the goods are made: by the day that the customer wants them, later only
-    with the reason."""
+    """3.6: the work order and its day; after the day that the customer wants only with a reason."""
 
     work_order = Text("work_order", required=True, most=60)
     scheduled_on = Day("scheduled_on", required=True)
@@ -227,7 +227,7 @@ class ScheduleForm(StepForm):
 
 
 class _DayForm(StepForm):
-    """A day that has come, and not before the order was released."""
+    """A step with its day: not in the future, and not before the order was released."""
 
     on_day = ""
 
@@ -235,13 +235,13 @@ class _DayForm(StepForm):
         self[self.on_day].data = local_day(on)
 
     def check(self, record: Replenishment, on: datetime) -> None:
-        typed, first = self[self.on_day].data, self.first(record)
+        typed, earliest = self[self.on_day].data, self.earliest_day(record)
         if typed and typed > local_day(on):
             self.fault(self.on_day, gettext("This lies in the future."))
-        elif typed and typed < first:
-            self.fault(self.on_day, gettext("This lies before %(day)s.", day=format_day(first)))
+        elif typed and typed < earliest:
+            self.fault(self.on_day, gettext("This lies before %(day)s.", day=format_day(earliest)))
 
-    def first(self, record: Replenishment) -> date:
+    def earliest_day(self, record: Replenishment) -> date:
         return record.made_on or local_day(record.ordered_at or record.filed_at)
 
 

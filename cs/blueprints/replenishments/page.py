@@ -5,22 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask_login import current_user
-
 from cs.models.replenishments.application import Replenishment
 from cs.procedure import replenishments as procedure
-from cs.web.record_page import files, flow, next_action, other_steps, timeline
+from cs.web.record_page import usual_parts
 
 
 def page_of_replenishment(record: Replenishment, on: datetime) -> dict[str, Any]:
-    steps = record.steps_for(current_user, on)
-    voided = [one for one in record.approvals if one.chain != record.chain and one.user_id is not None]
+    voided = [
+        approval
+        for approval in record.approvals
+        if approval.chain != record.chain and approval.user_id is not None
+    ]
     return {
-        "flow": flow(record),
-        "next": next_action(record, steps, "replenishments", on),
-        "others": other_steps(record, steps, "replenishments"),
-        "timeline": timeline(record),
-        "files": files(record),
+        # The chain of signatures stands in the record itself.
+        **usual_parts(record, on, with_signatures=False),
         "voided": voided,
         "due_counts": record.state not in procedure.NOT_COUNTED,
     }

@@ -1,7 +1,4 @@
-"""Registers 清单 (5.6, 7.0): each as a page and as files, with the same rows; blank copies of all forms.
-
-Figures (FORMS 6): each as a chart and a table.
-"""
+"""Registers 清单 (5.6, 7.0) as pages and files, blank copies of all forms, and the KPIs (FORMS 6)."""
 
 from __future__ import annotations
 
@@ -11,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, request, send_file, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 
 from cs.blueprints.reports import figures, periods
@@ -30,7 +28,7 @@ from cs.procedure.authority import Permission
 from cs.queries.kpis import first_heard
 from cs.records.sections import Section, sections
 from cs.web.access import requires
-from cs.web.downloads import pdf, refused
+from cs.web.downloads import pdf_download, show_refusal
 from cs.web.responses import show
 from cs.wording.formats import local_today
 from cs.wording.labels import choices
@@ -39,15 +37,14 @@ log = logging.getLogger(__name__)
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 
 
-def _register(name: str) -> Register:
+def _find_register(name: str) -> Register:
     return sections().registers.get(name) or abort(404)
 
 
 @blueprint.route("/")
 @requires(Permission.READ)
-def index() -> Any:
-    """The registers and papers with their form numbers, revisions and how long they are kept; their files and
-    blank copies; the figures."""
+def index() -> ResponseReturnValue:
+    """List registers and printed forms with number, revision and retention; show the KPIs."""
     return show(
         "reports/index.html",
         formats=FORMATS,
@@ -58,14 +55,14 @@ def index() -> Any:
 
 
 def _figures(names: Iterable[str]) -> dict[str, Any]:
-    """What the figures of the page show; without any complaint they are None."""
+    """Return the KPIs with these names; None as long as there is no complaint."""
     on, first = datetime.now(UTC), first_heard()
     if first is None:
         return {"figures": None}
     shown = [figures.figure(name, request.args, on) for name in names]
     span = shown[0][0]
     return {
-        "figures": [one for _span, one in shown],
+        "figures": [shown_figure for _span, shown_figure in shown],
         "span": span,
         "years": periods.years(on, first),
         "pareto_by": choices("pareto_by"),
@@ -75,82 +72,83 @@ def _figures(names: Iterable[str]) -> dict[str, Any]:
 
 @blueprint.route("/figures/<name>")
 @requires(Permission.READ)
-def figure(name: str) -> Any:
-    """One figure, for reading on and for the wall."""
-    return show("reports/figure.html", **_figures([name if name in figures.FIGURES else abort(404)]))
+def figure(name: str) -> ResponseReturnValue:
+    """Show one KPI by itself."""
+    if name not in figures.FIGURES:
+        abort(404)
+    return show("reports/figure.html", **_figures([name]))
 
 
 @blueprint.route("/figures/<name>.svg")
 @requires(Permission.READ)
 def figure_chart(name: str) -> Response:
-    """The chart of a figure, as a picture."""
+    """Draw the chart of a KPI."""
     if name not in figures.FIGURES:
         abort(404)
-    _span, found = figures.figure(name, request.args, datetime.now(UTC))
-    return Response(
-        found.svg(), mimetype="image/svg+xml", headers={"Content-Security-Policy": CONTENT_POLICY}
-    )
+    _span, kpi = figures.figure(name, request.args, datetime.now(UTC))
+    return Response(kpi.svg(), mimetype="image/svg+xml", headers={"Content-Security-Policy": CONTENT_POLICY})
 
 
 @blueprint.route("/<name>")
 @requires(Permission.READ)
-def register(name: str) -> Any:
-    """A register on screen. An address that cannot be answered is said and lists nothing."""
-    found = _register(name)
-    page = found.listing.page(request.args, url_for("reports.register", name=name))
-    faults = found.listing.criteria_faults(request.args)
+def register(name: str) -> ResponseReturnValue:
+    """Show a register; where the filters in the URL are faulty, show the faults and no rows."""
+    shown = _find_register(name)
+    page = shown.listing.page(request.args, url_for("reports.register", name=name))
+    faults = shown.listing.criteria_faults(request.args)
     return show(
         "reports/register.html",
         "reports/_rows.html",
         status=422 if faults else 200,
-        register=found,
+        register=shown,
         page=page,
         faults=faults,
-        cells=found.cells,
-        said=found.listing.criteria_in_words(request.args),
+        cells=shown.cells,
+        said=shown.listing.criteria_in_words(request.args),
         formats=FORMATS,
-        asked=found.listing.criteria(request.args),
+        asked=shown.listing.criteria(request.args),
         long=page.total > current_app.config["CS_EXPORT_ROWS"],
-        prints=language_links(lambda one: _way(found, "pdf", language=one)),
+        prints=language_links(lambda language: _register_url(shown, "pdf", language=language)),
     )
 
 
 @blueprint.route("/<name>.<ending>")
 @requires(Permission.READ)
-def download(name: str, ending: str) -> Any:
-    """A register as a file: the rows that the page's address asks for; a page instead where the address asks
-    for what there is not.
+def download(name: str, ending: str) -> ResponseReturnValue:
+    """Download the rows of a register that the URL asks for; show a page where its filters are faulty.
 
-    A long one is written in the background: see cs/exports.py.
+    A long file is exported in the background (cs.exports).
     """
-    found = _register(name)
+    shown = _find_register(name)
     if ending not in (*FORMATS, "pdf"):
         abort(404)
-    if faults := found.listing.criteria_faults(request.args):
-        return _refused(found, faults)
+    if faults := shown.listing.criteria_faults(request.args):
+        return _refused(shown, faults)
     if ending == "pdf":
-        return _pdf(found)
+        return _pdf(shown)
     form, on, at_once = FORMATS[ending], datetime.now(UTC), current_app.config["CS_EXPORT_ROWS"]
-    if found.listing.count_rows(request.args, at_once + 1) > at_once:
-        asked = found.listing.criteria(request.args) | {
+    if shown.listing.count_rows(request.args, at_once + 1) > at_once:
+        criteria = shown.listing.criteria(request.args) | {
             key: request.args[key] for key in ("language",) if key in request.args
         }
         return show(
-            "reports/long.html", register=found, rows=at_once, ending=ending, format=form, asked=asked
+            "reports/long.html", register=shown, rows=at_once, ending=ending, format=form, asked=criteria
         )
     with force_locale(one_language()):
         return send_file(
-            form.write(found, request.args, on),
+            form.write(shown, request.args, on),
             mimetype=mime_of(ending),
             as_attachment=True,
-            download_name=file_name(found, ending, on),
+            download_name=file_name(shown, ending, on),
         )
 
 
-def _pdf(found: Register) -> Any:
-    """A register as a PDF, up to so many rows."""
+def _pdf(shown: Register) -> ResponseReturnValue:
+    """Download a register as a PDF, which holds a limited number of rows."""
     try:
-        return pdf(found, register_pdf(found, request.args, requested_language()), str(local_today()))
+        return pdf_download(
+            shown, register_pdf(shown, request.args, requested_language()), str(local_today())
+        )
     except TooManyLines as too_many:
         why = gettext(
             "A PDF holds at most %(most)s lines, and this would be more. Choose a shorter period, or "
@@ -158,34 +156,36 @@ def _pdf(found: Register) -> Any:
             most=too_many.max_lines,
         )
     except NotTypeset:
-        log.exception("register %s as PDF", found.name)
+        log.exception("register %s as PDF", shown.name)
         why = gettext(
             "The PDF took too long or too much memory. Choose a shorter period, or take the Excel or CSV "
             "file."
         )
-    return _refused(found, [why], [(form.title, _way(found, ending)) for ending, form in FORMATS.items()])
+    return _refused(
+        shown, [why], [(form.title, _register_url(shown, ending)) for ending, form in FORMATS.items()]
+    )
 
 
 @blueprint.route("/blank/<form>.pdf")
 @requires(Permission.READ)
-def blank(form: str) -> Any:
-    """An empty copy of a form, for a day without power."""
-    found = sections().forms.get(form) or abort(404)
-    return pdf(found, blank_pdf(found, requested_language()), gettext("blank"))
+def blank(form: str) -> ResponseReturnValue:
+    """Download an empty copy of a form, for a day without power."""
+    printed = sections().forms.get(form) or abort(404)
+    return pdf_download(printed, blank_pdf(printed, requested_language()), gettext("blank"))
 
 
-def _way(found: Register, ending: str = "", **changes: str) -> str:
-    """The register's page, or its file, for what this address asks for."""
-    asked = found.listing.criteria(request.args) | changes
+def _register_url(shown: Register, ending: str = "", **changes: str) -> str:
+    """Return the URL of the register, or of its file, with the filters of this page."""
+    criteria = shown.listing.criteria(request.args) | changes
     return (
-        url_for("reports.download", name=found.name, ending=ending, **asked)
+        url_for("reports.download", name=shown.name, ending=ending, **criteria)
         if ending
-        else url_for("reports.register", name=found.name, **asked)
+        else url_for("reports.register", name=shown.name, **criteria)
     )
 
 
-def _refused(found: Register, faults: list[str], others: Iterable[tuple[str, str]] = ()) -> Any:
-    return refused(found, faults, [(gettext("Back to the register"), _way(found)), *others])
+def _refused(shown: Register, faults: list[str], others: Iterable[tuple[str, str]] = ()) -> Any:
+    return show_refusal(shown, faults, [(gettext("Back to the register"), _register_url(shown)), *others])
 
 
 SECTION = Section(blueprint, lambda: gettext("Registers"), "table")

@@ -1,8 +1,7 @@
-"""The figures of the reports page (FORMS 6): each a chart, the same numbers as a table, and for every number
-the list behind it.
+"""The KPIs of the reports page (FORMS 6): each a chart, a table, and the records behind each number.
 
-What a number counts stands in `cs.models.figures`, the words in the procedure file. A number leads to the
-complaint register, narrowed by the very condition that counted it.
+`cs.queries.kpis` says what a number counts, the procedure file what it is called. A number links to the
+complaint register, filtered by the condition that counted it.
 """
 
 from __future__ import annotations
@@ -44,16 +43,12 @@ from cs.wording.formats import format_duration, list_in_words
 from cs.wording.labels import choice
 from cs.wording.language import in_language
 
-# The period
-
-
-# What a figure is
+# Parts of a KPI
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A number in words; `url` leads to the list behind it, whose length `count` is. None is an empty
-    denominator: nothing to say."""
+    """A number in words; `url` leads to the `count` records behind it."""
 
     text: str
     url: str | None = None
@@ -69,7 +64,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart and its table. `total` closes the table; `alt` says the chart's numbers."""
+    """A chart and its table, with `total` as the last line."""
 
     name: str
     kpi: Kpi
@@ -81,7 +76,6 @@ class Figure:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was counted at all."""
         return not any(cell.count for line in self.lines for cell in line.cells)
 
     @property
@@ -95,25 +89,25 @@ class Figure:
 
 @dataclass(frozen=True)
 class Pareto:
-    """What the Pareto sorts by, and whether its table goes on to the last line."""
+    """What the Pareto sorts by, and whether its table shows all lines."""
 
     by: str
     in_full: bool = False
 
 
-def _address(span: Span | None, by: str = "heard", **asked: str) -> str:
+def _register_url(span: Span | None, by: str = "heard", **filters: str) -> str:
     period = {"from": span.first.isoformat(), "to": span.last.isoformat()} if span else {}
     return url_for(
-        "reports.register", name="complaints", **asked, **({"by": by} if by != "heard" else {}), **period
+        "reports.register", name="complaints", **filters, **({"by": by} if by != "heard" else {}), **period
     )
 
 
-def _counted(number: int, span: Span | None, by: str = "heard", **asked: str) -> Cell:
-    return Cell(str(number), _address(span, by, **asked) if number else None, number)
+def _counted(number: int, span: Span | None, by: str = "heard", **filters: str) -> Cell:
+    return Cell(str(number), _register_url(span, by, **filters) if number else None, number)
 
 
 def _rate(part: int, whole: int) -> float | None:
-    """In per cent; None, not 0, of nothing."""
+    """Return the share in per cent; None of nothing, where 0 would mislead."""
     return part * 100 / whole if whole else None
 
 
@@ -129,7 +123,7 @@ def _hide_zero(numbers: Sequence[int]) -> list[float | None]:
 
 
 def complaints_by_month(span: Span, _on: datetime, _of: Pareto) -> Figure:
-    """投诉件数: all, and what became of them."""
+    """投诉件数: all complaints of each month, by outcome."""
     codes = tuple(COUNTED)
     months = span.months
     counted = count_by_span(
@@ -165,19 +159,19 @@ def complaints_by_month(span: Span, _on: datetime, _of: Pareto) -> Figure:
 
 
 def replies_in_time(span: Span, on: datetime, _of: Pareto) -> Figure:
-    """回复及时率: by the month in which the reply was due."""
+    """回复及时率: replies in time, by the month in which they were due."""
     conditions, months, kpi = reply_conditions(on), span.months, rulebook().kpis["replies"]
     counted = count_by_span(
         DATED["due"], [month.begin for month in months], span.end, list(conditions.values())
     )
 
     def line(name: str, of: Span, numbers: Sequence[int]) -> Line:
-        found = dict(zip(conditions, numbers, strict=True))
+        by_code = dict(zip(conditions, numbers, strict=True))
         return Line(
             name,
             [
-                *(_counted(number, of, "due", reply=code) for code, number in found.items()),
-                _in_percent(_rate(found["in_time"], found["due"])),
+                *(_counted(number, of, "due", reply=code) for code, number in by_code.items()),
+                _in_percent(_rate(by_code["in_time"], by_code["due"])),
             ],
         )
 
@@ -209,13 +203,15 @@ def replies_in_time(span: Span, on: datetime, _of: Pareto) -> Figure:
 
 
 def pareto(span: Span, _on: datetime, of: Pareto) -> Figure:
-    """缺陷柏拉图: valid complaints by defect, customer, model or department; the chart shows the most
-    frequent, the table the others too, if they are asked for."""
+    """缺陷柏拉图: valid complaints by defect, customer, model or department.
+
+    The chart shows the most frequent; the table shows all on request.
+    """
     by = of.by
-    found, whole = most_frequent(by, span.begin, span.end, None if of.in_full else MAX_PARETO_LINES)
-    numbers = [number for _key, number in found]
-    said = keys_in_words(by, (key for key, _number in found))
-    sums, names = list(accumulate(numbers)), [said.get(key, str(key)) for key, _number in found]
+    counts, whole = most_frequent(by, span.begin, span.end, None if of.in_full else MAX_PARETO_LINES)
+    numbers = [number for _key, number in counts]
+    labels = keys_in_words(by, (key for key, _number in counts))
+    sums, names = list(accumulate(numbers)), [labels.get(key, str(key)) for key, _number in counts]
     lines = [
         Line(
             name,
@@ -225,7 +221,7 @@ def pareto(span: Span, _on: datetime, of: Pareto) -> Figure:
                 _in_percent(_rate(running, whole)),
             ],
         )
-        for name, (key, number), running in zip(names, found, sums, strict=True)
+        for name, (key, number), running in zip(names, counts, sums, strict=True)
     ]
     if left := whole - sum(numbers):
         others = url_for("reports.figure", name="pareto", of=by, lines="all", **span.asked)
@@ -243,7 +239,7 @@ def pareto(span: Span, _on: datetime, of: Pareto) -> Figure:
         gettext("Cumulative"),
         shares,
         charts.SOON,
-        [f"{_rate(running, whole):.0f}%" if place else "" for place, running in enumerate(shares)],
+        [f"{_rate(running, whole):.0f}%" if index else "" for index, running in enumerate(shares)],
     )
     chart = Chart(names[:MAX_PARETO_LINES], [Series(choice("counted", "valid"), bars)], line, height=420)
     return Figure(
@@ -258,7 +254,7 @@ def pareto(span: Span, _on: datetime, of: Pareto) -> Figure:
 
 
 def open_by_age(_span: Span, on: datetime, _of: Pareto) -> Figure:
-    """未结案投诉: as they stand now."""
+    """未结案投诉: open complaints by age, as of now."""
     ages = open_ages(on)
     numbers = count_complaints(*(condition for _first, _last, condition in ages.values()), where=OPEN)
     names = [age_in_words(first, last) for first, last, _condition in ages.values()]
@@ -295,21 +291,22 @@ FIGURES: Mapping[str, Callable[[Span, datetime, Pareto], Figure]] = {
 
 
 def figure(name: str, args: MultiDict[str, str], on: datetime) -> tuple[Span, Figure]:
-    """One figure as the address asks for it: its period, and `of` what the Pareto is with how many `lines`;
-    KeyError for an unknown name."""
+    """Return the period that the URL asks for and the KPI; `of` and `lines` are for the Pareto.
+
+    Raise KeyError for an unknown name.
+    """
     span, of = Span.of(args, local_day(on)), args.get("of", "")
     return span, FIGURES[name](
         span, on, Pareto(of if of in PARETO else next(iter(PARETO)), args.get("lines") == "all")
     )
 
 
-# The figures of a period, and of the year so far
+# The summary of a period and of the year to date
 
 
 def summary(span: Span, on: datetime) -> list[Line]:
-    """What follows from the same rows, of the period and of its last day's year so far: a line for each, with
-    the rule in words."""
-    columns = [_summed(one, on) for one in (span, span.year_to_date)]
+    """Return a line for each KPI, with its value for the period and for the year up to its last day."""
+    columns = [_summary_cells(period, on) for period in (span, span.year_to_date)]
     return [
         Line(
             in_language(rulebook().kpis[code].name),
@@ -320,7 +317,7 @@ def summary(span: Span, on: datetime) -> list[Line]:
     ]
 
 
-def _summed(of: Span, on: datetime) -> dict[str, Cell]:
+def _summary_cells(of: Span, on: datetime) -> dict[str, Cell]:
     replied, first = reply_conditions(on), first_reply_conditions()
     heard = count_complaints(
         COUNTED["all"],
@@ -340,21 +337,21 @@ def _summed(of: Span, on: datetime) -> dict[str, Cell]:
     return {
         "complaints": _counted(whole, of, counted="all"),
         "valid": _counted(valid, of, counted="valid"),
-        "replies": _part(*due, _address(of, "due", reply="in_time")),
-        "reply_hours": _took(took, of, "replied"),
-        "first_pass": _part(*accepted, _address(of, "replied", first_reply="accepted")),
-        "repeats": _part(repeated, whole, _address(of, is_repeat="yes")),
-        "closure": _part(closed, whole, _address(of, is_closed="yes")),
-        "closing_days": _took(closing, of, "closed"),
+        "replies": _share_cell(*due, _register_url(of, "due", reply="in_time")),
+        "reply_hours": _duration_cell(took, of, "replied"),
+        "first_pass": _share_cell(*accepted, _register_url(of, "replied", first_reply="accepted")),
+        "repeats": _share_cell(repeated, whole, _register_url(of, is_repeat="yes")),
+        "closure": _share_cell(closed, whole, _register_url(of, is_closed="yes")),
+        "closing_days": _duration_cell(closing, of, "closed"),
     }
 
 
-def _part(part: int, whole: int, url: str) -> Cell:
+def _share_cell(part: int, whole: int, url: str) -> Cell:
     rate = _rate(part, whole)
     return Cell("" if rate is None else f"{rate:.1f}% ({part}/{whole})", url if part else None, part)
 
 
-def _took(took: Durations, of: Span, by: str) -> Cell:
+def _duration_cell(took: Durations, of: Span, by: str) -> Cell:
     if took.mean is None or took.median is None:
         return Cell("")
     text = gettext(
@@ -363,4 +360,4 @@ def _took(took: Durations, of: Span, by: str) -> Cell:
         median=format_duration(took.median),
         number=took.number,
     )
-    return Cell(text, _address(of, by, counted="all"), took.number)
+    return Cell(text, _register_url(of, by, counted="all"), took.number)

@@ -1,4 +1,4 @@
-"""The period that the figures of the reports page are about."""
+"""The period of the KPIs on the reports page."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from werkzeug.datastructures import MultiDict
 from cs.queries.listing import Period
 from cs.records.procedure import zone
 
-MONTHS = 12
-MOST_MONTHS = 36
+DEFAULT_MONTHS = 12
+MAX_MONTHS = 36
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2999
 
 
 @dataclass(frozen=True)
 class Span:
-    """The days that the figures cover, both included; `fault` says in words why they are not those that were
-    asked for."""
+    """The days that the KPIs cover, first and last included.
+
+    `fault` says why the requested days could not be used, and these are the default ones.
+    """
 
     first: date
     last: date
@@ -29,21 +31,20 @@ class Span:
 
     @classmethod
     def of(cls, args: MultiDict[str, str], today: date) -> Span:
-        """What the address asks for: `from` and `to`, a `year`, or nothing: the last twelve months with this
-        one.
+        """Return the period asked for by `from` and `to` or by `year`, else the last twelve months.
 
-        From a day on alone: to the end of this month; up to a day alone: the twelve months before it.
+        `from` alone reaches to the end of this month; `to` alone covers the twelve months before it.
         """
-        usual = cls(_month(today, 1 - MONTHS), _month(today, 1) - timedelta(days=1))
+        usual = cls(_month(today, 1 - DEFAULT_MONTHS), _month(today, 1) - timedelta(days=1))
         if args.get("from") or args.get("to"):
-            asked = Period.from_arguments(args)
-            fault = asked.fault or cls._fault(asked.first, asked.last)
+            requested = Period.from_arguments(args)
+            fault = requested.fault or cls._fault(requested.first, requested.last)
             if fault is None:
-                last = asked.last or max(usual.last, asked.first or usual.last)
-                found = cls(asked.first or _month(last, 1 - MONTHS), last)
-                fault = found._faulty_length()
+                last = requested.last or max(usual.last, requested.first or usual.last)
+                span = cls(requested.first or _month(last, 1 - DEFAULT_MONTHS), last)
+                fault = span._faulty_length()
                 if fault is None:
-                    return found
+                    return span
             return cls(usual.first, usual.last, fault=fault)
         if year := args.get("year"):
             if year.isdecimal() and len(year) == 4 and EARLIEST_YEAR <= int(year) <= LATEST_YEAR:
@@ -60,23 +61,23 @@ class Span:
         )
 
     def _faulty_length(self) -> str | None:
-        if len(self.months) <= MOST_MONTHS:
+        if len(self.months) <= MAX_MONTHS:
             return None
         return gettext(
             "The period has %(months)s months. Please choose at most %(most)s.",
             months=len(self.months),
-            most=MOST_MONTHS,
+            most=MAX_MONTHS,
         )
 
     @property
     def months(self) -> list[Span]:
-        """The calendar months, the first and the last as far as they are covered."""
-        found, first = [], self.first
+        """Return the calendar months; the first and last may be covered in part."""
+        months, first = [], self.first
         while first <= self.last:
             following = _month(first, 1)
-            found.append(Span(first, min(following - timedelta(days=1), self.last)))
+            months.append(Span(first, min(following - timedelta(days=1), self.last)))
             first = following
-        return found
+        return months
 
     @property
     def begin(self) -> datetime:
@@ -84,7 +85,7 @@ class Span:
 
     @property
     def end(self) -> datetime:
-        """The first moment after the period."""
+        """Return the first moment after the period."""
         return datetime.combine(self.last + timedelta(days=1), time(), zone())
 
     @property
@@ -93,13 +94,13 @@ class Span:
 
     @property
     def name(self) -> str:
-        """Of a month: itself; of a part of one: its days."""
+        """Return the month, or the days of a part of one."""
         whole = self.first.day == 1 and _month(self.first, 1) == self.last + timedelta(days=1)
         return f"{self.first:%Y-%m}" if whole else f"{self.first}–{self.last:%d}"
 
     @property
     def asked(self) -> dict[str, Any]:
-        """The same period in an address."""
+        """Return the query string for this period."""
         return (
             {"year": self.year}
             if self.year
@@ -108,13 +109,12 @@ class Span:
 
 
 def _month(day: date, further: int) -> date:
-    """The first day of the month that lies so many months after that of `day`."""
+    """Return the first day of the month that is `further` months after that of `day`."""
     months = day.year * 12 + day.month - 1 + further
     return date(months // 12, months % 12 + 1, 1)
 
 
 def years(on: datetime, first: datetime) -> list[int]:
-    """The years to choose from: from that of the first complaint to this one, ten at most, the latest
-    first."""
-    this, begun = (moment.astimezone(zone()).year for moment in (on, first))
-    return list(range(this, max(begun, this - 9) - 1, -1))
+    """Return the years to choose from, latest first: back to the first complaint, ten at most."""
+    this_year, first_year = (moment.astimezone(zone()).year for moment in (on, first))
+    return list(range(this_year, max(first_year, this_year - 9) - 1, -1))

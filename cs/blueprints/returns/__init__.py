@@ -3,9 +3,8 @@ each step."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -29,15 +28,15 @@ blueprint = Blueprint("returns", __name__, url_prefix="/returns")
 
 @blueprint.route("/")
 @requires(Permission.READ)
-def index() -> Any:
-    """All returns, narrowed by the address."""
+def index() -> ResponseReturnValue:
+    """List the returns that match the filters in the URL."""
     page = LISTING.page(request.args, url_for("returns.index"))
-    begins = SECTION.creating_step(current_user)
+    creating_step = SECTION.creating_step(current_user)
     return show(
         "returns/list.html",
         "returns/_rows.html",
         page=page,
-        creates=begins and begins.name,
+        creates=creating_step and creating_step.name,
         end_of=work_calendar().end_of,
         waiting=procedure.UNFINISHED,
     )

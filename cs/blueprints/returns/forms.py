@@ -1,5 +1,4 @@
-"""The forms by which a return is registered, judged and ended (5.3.1, 5.3.2, 5.3.5), and what each refuses
-beside its field."""
+"""The forms by which a return is registered, judged and closed (5.3.1, 5.3.2, 5.3.5)."""
 
 from __future__ import annotations
 
@@ -29,7 +28,7 @@ from cs.web.fields import (
     Text,
     WithFiles,
     Yes,
-    asked_id,
+    requested_id,
 )
 from cs.web.options import customers_to_choose, products_to_choose
 from cs.web.rows import RowForm, Rows, WithRows
@@ -37,15 +36,15 @@ from cs.wording.formats import format_day
 from cs.wording.labels import choice, choices, label
 
 ROWS_READY = 2  # empty lines on a new slip
-ALL_THERE_IS = "999999.999"  # the largest quantity of a line
+MAX_QUANTITY = "999999.999"  # of a line
 
 
-def not_after_today(form: StepForm, name: str, on: datetime) -> None:
+def refuse_after_today(form: StepForm, name: str, on: datetime) -> None:
     if form[name].data and form[name].data > local_day(on):
         form.fault(name, gettext("This lies in the future."))
 
 
-def not_before(form: StepForm, name: str, first: date | None) -> None:
+def refuse_before(form: StepForm, name: str, first: date | None) -> None:
     if first and form[name].data and form[name].data < first:
         form.fault(name, gettext("This lies before %(day)s.", day=format_day(first)))
 
@@ -57,7 +56,7 @@ class LineRow(RowForm):
     lot_no = Text("lot_no", most=60)
     order_no = Text("order_no", most=60)
     return_reason = Text("return_reason", most=200)
-    slip_qty = Number("slip_qty", most=ALL_THERE_IS)
+    slip_qty = Number("slip_qty", most=MAX_QUANTITY)
 
     decisive = ("product_id", "return_reason", "slip_qty")
 
@@ -78,13 +77,13 @@ class LineRow(RowForm):
 
 
 def check_unit(form: Any, name: str, product: Product) -> None:
-    """The unit says how many decimals it allows."""
+    """Refuse decimals that the unit of the product does not allow."""
     if form[name].data is not None and not form[name].errors and not fits_unit(form[name].data, product.unit):
         form.fault(name, gettext("%(unit)s are counted in whole numbers.", unit=choice("unit", product.unit)))
 
 
-class _LinesForm(WithRows, StepForm):
-    """A slip: the customer and the lines."""
+class _SlipForm(WithRows, StepForm):
+    """The slip: customer and lines."""
 
     customer_id = Reference("customer", required=True)
     customer_slip_no = Text("customer_slip_no", most=60)
@@ -125,8 +124,8 @@ class _LinesForm(WithRows, StepForm):
         return super().values() | {"lines": rows}
 
 
-class GateForm(_LinesForm):
-    """5.3.2: the warehouse has received goods that nobody announced."""
+class GateForm(_SlipForm):
+    """5.3.2: goods that arrived at the warehouse unannounced."""
 
     arrived_at = Moment("arrived_at", required=True)
 
@@ -139,9 +138,11 @@ class GateForm(_LinesForm):
             self.fault("arrived_at", gettext("This lies in the future."))
 
 
-class AmendForm(_LinesForm):
-    """5.6: the slip before its goods are counted. Sales knows what kind of return it is; the warehouse at the
-    gate need not."""
+class AmendForm(_SlipForm):
+    """5.6: corrections to the slip before the goods are counted.
+
+    The kind of return is required here: sales knows it, the warehouse at the gate need not.
+    """
 
     return_kind = Choice("return_kind", "return_kind", required=True)
     cost_bearer = Choice("cost_bearer", "cost_bearer")
@@ -168,7 +169,7 @@ class AmendForm(_LinesForm):
 
 
 class RegisterForm(AmendForm):
-    """5.3.1, 5.3.5: sales registers a return; it joins a complaint, or makes one."""
+    """5.3.1, 5.3.5: sales registers a return for an existing complaint, or for a new one."""
 
     join_complaint = Text("join_complaint", most=40)
 
@@ -176,7 +177,7 @@ class RegisterForm(AmendForm):
 
     def fill(self, record: Any, on: datetime) -> None:
         super().fill(record, on)
-        complaint = find(Complaint, asked_id("complaint"))
+        complaint = find(Complaint, requested_id("complaint"))
         if record is None and complaint is not None:
             self.join_complaint.data, self.customer_id.data = complaint.number, complaint.customer_id
             self.lines.refill(
@@ -216,7 +217,7 @@ class RegisterForm(AmendForm):
         }
 
 
-# Whose responsibility it is
+# Liability
 
 
 class _JudgeForm(WithFiles, StepForm):
@@ -231,7 +232,7 @@ class _JudgeForm(WithFiles, StepForm):
         self.liability.choices = [(code, name) for code, name in choices("liability") if code in self.offered]
 
     def fill(self, record: Any, on: datetime) -> None:
-        """What was judged before is judged anew."""
+        """Leave the form empty: an earlier judgement is no default."""
 
 
 class AcceptForm(_JudgeForm):
@@ -243,7 +244,7 @@ class DeclineForm(_JudgeForm):
 
 
 class AnswerForm(StepForm):
-    """5.3.5: what the customer answered."""
+    """5.3.5: the answer of the customer."""
 
     customer_answer = LongText("customer_answer", required=True, most=1000)
     answered_on = Day("answered_on", required=True)
@@ -252,25 +253,25 @@ class AnswerForm(StepForm):
         self.answered_on.data = local_day(on)
 
     def check(self, record: Any, on: datetime) -> None:
-        not_after_today(self, "answered_on", on)
-        not_before(self, "answered_on", local_day(record.registered_at))
+        refuse_after_today(self, "answered_on", on)
+        refuse_before(self, "answered_on", local_day(record.registered_at))
 
 
 class ArrangeForm(StepForm):
-    """5.3.1: planning has the goods picked up."""
+    """5.3.1: planning arranges the pick-up."""
 
     pick_up_on = Day("pick_up_on", required=True)
     pick_up_note = LongText("pick_up_note", most=500)
 
     def check(self, record: Any, on: datetime) -> None:
-        not_before(self, "pick_up_on", local_day(on))
+        refuse_before(self, "pick_up_on", local_day(on))
 
 
-# The end
+# Return to the customer and closing
 
 
 class GiveBackForm(WithFiles, StepForm):
-    """Back to the customer, or scrapped; the quantities follow from what was decided."""
+    """The goods go back to the customer or are scrapped, in the quantities decided before."""
 
     given_back_on = Day("given_back_on", required=True)
     delivery_no = Text("delivery_no", most=60)
@@ -280,8 +281,8 @@ class GiveBackForm(WithFiles, StepForm):
         self.given_back_on.data = local_day(on)
 
     def check(self, record: Return, on: datetime) -> None:
-        not_after_today(self, "given_back_on", on)
-        not_before(self, "given_back_on", local_day(record.arrived_at) if record.arrived_at else None)
+        refuse_after_today(self, "given_back_on", on)
+        refuse_before(self, "given_back_on", local_day(record.arrived_at) if record.arrived_at else None)
         if any(line.tally.to_customer for line in record.lines) and not self.delivery_no.data:
             self.fault(
                 "delivery_no",
@@ -299,8 +300,8 @@ class ConfirmForm(WithFiles, StepForm):
         self.response_on.data = local_day(on)
 
     def check(self, record: Return, on: datetime) -> None:
-        not_after_today(self, "response_on", on)
-        not_before(self, "response_on", record.given_back_on)
+        refuse_after_today(self, "response_on", on)
+        refuse_before(self, "response_on", record.given_back_on)
 
 
 class CloseForm(Signed, StepForm):

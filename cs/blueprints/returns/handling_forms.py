@@ -1,5 +1,4 @@
-"""The forms of the shop floor: counting, inspecting, instructing, planning and booking, a line at a time, on
-a tablet (5.3.3, 3.4–3.6)."""
+"""The forms of warehouse, inspection and rework, a line at a time on a tablet (5.3.3, 3.4–3.6)."""
 
 from __future__ import annotations
 
@@ -13,54 +12,57 @@ from wtforms import DecimalField, RadioField, SelectMultipleField
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from cs.blueprints.returns.forms import ALL_THERE_IS, check_unit, not_before
+from cs.blueprints.returns.forms import MAX_QUANTITY, check_unit, refuse_before
 from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import ReturnLine
 from cs.procedure.returns import INSPECTION, REINSPECTION, dispositions, is_whole
 from cs.records.procedure import local_day
-from cs.web.fields import Choice, Day, LongText, Number, StepForm, Text, WithFiles, asked_id, whole_or_none
+from cs.web.fields import (
+    Choice,
+    Day,
+    LongText,
+    Number,
+    StepForm,
+    Text,
+    WithFiles,
+    parse_record_id,
+    requested_id,
+)
 from cs.wording.formats import format_day
 from cs.wording.labels import choice, label, term
 
 
-def said(record: Return, line: ReturnLine) -> str:
-    """A line as its people call it: its place on the slip and on its label, model, lot, and where it
-    stands."""
-    return " · ".join(
-        filter(
-            None,
-            (
-                str(record.labels.number_of(line)),
-                line.product.model,
-                line.lot_no,
-                choice("return_place", line.return_place),
-            ),
-        )
-    )
+def line_in_words(record: Return, line: ReturnLine) -> str:
+    """Return how people refer to a line: its number on slip and label, model, lot, and where it is stored."""
+    number = str(record.labels.number_of(line))
+    parts = (number, line.product.model, line.lot_no, choice("return_place", line.return_place))
+    return " · ".join(part for part in parts if part)
 
 
-def plain(quantity: Decimal | None, line: ReturnLine) -> str:
+def quantity_in_words(quantity: Decimal | None, line: ReturnLine) -> str:
     return f"{quantity} {choice('unit', line.product.unit)}"
 
 
-class _OneLine(StepForm):
-    """A form about one line: the one that the address names, as a label leads to it; else the first that
-    waits, unless another is chosen."""
+class _OneLineForm(StepForm):
+    """A form about one line: the one named in the URL, such as by a label, or the one that is chosen."""
 
-    line_id = RadioField(label("line"), [InputRequired()], coerce=whole_or_none)
+    line_id = RadioField(label("line"), [InputRequired()], coerce=parse_record_id)
 
-    question = ""  # the lines that it can be about: those for which the record answers yes
-    in_turn = False  # whether the next line is offered once one is done
-    others: Sequence[ReturnLine] = ()  # lines that wait beside the one that the address names
+    question = ""  # about a line, which the record answers: the form is for lines with the answer yes
+    in_turn = False  # whether the form for the next line follows
+    others: Sequence[ReturnLine] = ()  # open lines beside the one named in the URL
 
-    def meant(self, record: Return) -> list[ReturnLine]:
+    def open_lines(self, record: Return) -> list[ReturnLine]:
         return record.lines_for(self.question)
 
     def offer(self, record: Return, on: datetime) -> None:
-        meant, asked = self.meant(record), asked_id("line")
-        offered = [line for line in meant if line.id == asked] or meant
-        self.others = [line for line in meant if line not in offered]
-        self.line_id.choices = [(line.id, f"{said(record, line)} — {self.open_of(line)}") for line in offered]
+        open_lines, requested = self.open_lines(record), requested_id("line")
+        offered = [line for line in open_lines if line.id == requested] or open_lines
+        self.others = [line for line in open_lines if line not in offered]
+        self.line_id.choices = [
+            (line.id, f"{line_in_words(record, line)} — {self.open_quantity_in_words(line)}")
+            for line in offered
+        ]
         if len(offered) == 1:
             self.line_id.description = f"{term('return_reason')}: {offered[0].return_reason}"
         keys = "numeric" if all(is_whole(line.product.unit) for line in offered) else "decimal"
@@ -69,22 +71,27 @@ class _OneLine(StepForm):
                 field.render_kw = {"inputmode": keys}
 
     def following(self, record: Return) -> dict[str, Any] | None:
-        """The next line that waits, in the slip's order."""
-        lines = [line for line in self.meant(record) if line.id != self.line_id.data] if self.in_turn else []
+        """Return the next open line in the order of the slip, then from its beginning."""
+        if not self.in_turn:
+            return None
+        lines = [line for line in self.open_lines(record) if line.id != self.line_id.data]
         later = [line for line in lines if line.id > self.line_id.data]
         return {"line": (later or lines)[0].id} if lines else None
 
-    def open_of(self, line: ReturnLine) -> str:
-        """What of the line the form is about, in words."""
-        return gettext("on the slip %(quantity)s", quantity=plain(line.slip_qty, line))
+    def open_quantity_in_words(self, line: ReturnLine) -> str:
+        """Return the quantity that the form is about, in words."""
+        return gettext("on the slip %(quantity)s", quantity=quantity_in_words(line.slip_qty, line))
 
     def fill(self, record: Return, on: datetime) -> None:
-        meant = [line.id for line in self.meant(record)]
-        asked = asked_id("line")
-        self.line_id.data = asked if asked in meant else meant[0] if meant and not asked else None
+        open_ids = [line.id for line in self.open_lines(record)]
+        requested = requested_id("line")
+        if requested:
+            self.line_id.data = requested if requested in open_ids else None
+        else:
+            self.line_id.data = open_ids[0] if open_ids else None
 
     def chosen(self, record: Return) -> ReturnLine | None:
-        return next((line for line in self.meant(record) if line.id == self.line_id.data), None)
+        return next((line for line in self.open_lines(record) if line.id == self.line_id.data), None)
 
     def check(self, record: Return, on: datetime) -> None:
         line = self.chosen(record)
@@ -92,13 +99,13 @@ class _OneLine(StepForm):
             self.check_line(record, line)
 
     def check_line(self, record: Return, line: ReturnLine) -> None:
-        """Checks what is entered against the line."""
+        """Check what is entered against the line."""
 
 
-class CountForm(WithFiles, _OneLine):
-    """5.3.3: counted against the slip; where it is put."""
+class CountForm(WithFiles, _OneLineForm):
+    """5.3.3: the quantity counted against the slip, and where the goods are stored."""
 
-    quantity = Number("counted_qty", required=True, most=ALL_THERE_IS)
+    quantity = Number("counted_qty", required=True, most=MAX_QUANTITY)
     return_place = Choice("return_place", "return_place", required=True, radio=True)
 
     question, in_turn = "uncounted", True
@@ -108,14 +115,14 @@ class CountForm(WithFiles, _OneLine):
 
 
 class RecountForm(CountForm):
-    """5.3.3: counted again, with the reason."""
+    """5.3.3: count again, with the reason."""
 
     reason = LongText("reason", required=True, most=500)
 
     question, in_turn = "recountable", False
 
-    def open_of(self, line: ReturnLine) -> str:
-        return gettext("counted %(quantity)s", quantity=plain(line.counted_qty, line))
+    def open_quantity_in_words(self, line: ReturnLine) -> str:
+        return gettext("counted %(quantity)s", quantity=quantity_in_words(line.counted_qty, line))
 
     def check_line(self, record: Return, line: ReturnLine) -> None:
         super().check_line(record, line)
@@ -127,28 +134,29 @@ class RecountForm(CountForm):
             self.fault(
                 "quantity",
                 gettext(
-                    "%(quantity)s of it are inspected already.", quantity=plain(line.tally.inspected, line)
+                    "%(quantity)s of it are inspected already.",
+                    quantity=quantity_in_words(line.tally.inspected, line),
                 ),
             )
 
 
-class DifferenceForm(_OneLine):
-    """5.3.3: settled by a named person with a reason; both numbers stay."""
+class DifferenceForm(_OneLineForm):
+    """5.3.3: settle a difference with a reason; both quantities are kept."""
 
     difference_reason = LongText("difference_reason", required=True, most=1000)
 
     question = "differs"
 
-    def open_of(self, line: ReturnLine) -> str:
+    def open_quantity_in_words(self, line: ReturnLine) -> str:
         return gettext(
             "on the slip %(slip)s, counted %(counted)s",
-            slip=plain(line.slip_qty, line),
-            counted=plain(line.counted_qty, line),
+            slip=quantity_in_words(line.slip_qty, line),
+            counted=quantity_in_words(line.counted_qty, line),
         )
 
 
-class _BookForm(_OneLine):
-    """Quantities of a line, booked as one thing or another; together not more than is open."""
+class _BookForm(_OneLineForm):
+    """Quantities of a line by result; together not more than is open."""
 
     note = LongText("note", most=500)
 
@@ -163,16 +171,18 @@ class _BookForm(_OneLine):
             check_unit(self, name, line.product)
         if any(self[name].errors for name in self.bookings):
             return
-        first, open_ = self.bookings[0], line.tally.open_for(self.bookings[0])
+        first = self.bookings[0]
+        open_quantity = line.tally.open_for(first)
+        total = sum(self.entered().values())
         if not self.entered():
             self.fault(first, gettext("Please enter a quantity above zero."))
-        elif sum(self.entered().values()) > open_:
+        elif total > open_quantity:
             self.fault(
                 first,
                 gettext(
                     "Only %(open)s are open: %(entered)s were entered.",
-                    open=plain(open_, line),
-                    entered=sum(self.entered().values()),
+                    open=quantity_in_words(open_quantity, line),
+                    entered=total,
                 ),
             )
 
@@ -181,18 +191,18 @@ class _BookForm(_OneLine):
 
 
 class InspectForm(WithFiles, _BookForm):
-    """5.3.1: 由品管部进行确认: what each piece is, in portions if need be."""
+    """5.3.1 由品管部进行确认: the result of the inspection, also of a part of the quantity."""
 
-    accepted = Number("accepted_qty", most=ALL_THERE_IS)
-    ntf = Number("ntf_qty", most=ALL_THERE_IS)
-    as_is = Number("as_is_qty", most=ALL_THERE_IS)
-    rework = Number("rework_qty", most=ALL_THERE_IS)
-    scrapped = Number("scrapped_qty", most=ALL_THERE_IS)
+    accepted = Number("accepted_qty", most=MAX_QUANTITY)
+    ntf = Number("ntf_qty", most=MAX_QUANTITY)
+    as_is = Number("as_is_qty", most=MAX_QUANTITY)
+    rework = Number("rework_qty", most=MAX_QUANTITY)
+    scrapped = Number("scrapped_qty", most=MAX_QUANTITY)
 
     question, bookings = "uninspected", INSPECTION
 
-    def open_of(self, line: ReturnLine) -> str:
-        return gettext("to inspect %(quantity)s", quantity=plain(line.tally.uninspected, line))
+    def open_quantity_in_words(self, line: ReturnLine) -> str:
+        return gettext("to inspect %(quantity)s", quantity=quantity_in_words(line.tally.uninspected, line))
 
     def check_line(self, record: Return, line: ReturnLine) -> None:
         super().check_line(record, line)
@@ -206,25 +216,25 @@ class InspectForm(WithFiles, _BookForm):
 class ReinspectForm(WithFiles, _BookForm):
     """Reworked goods: passed or scrapped."""
 
-    passed = Number("passed_qty", most=ALL_THERE_IS)
-    failed = Number("failed_qty", most=ALL_THERE_IS)
+    passed = Number("passed_qty", most=MAX_QUANTITY)
+    failed = Number("failed_qty", most=MAX_QUANTITY)
 
     question, bookings = "to_reinspect", REINSPECTION
 
-    def open_of(self, line: ReturnLine) -> str:
-        return gettext("to inspect %(quantity)s", quantity=plain(line.tally.to_reinspect, line))
+    def open_quantity_in_words(self, line: ReturnLine) -> str:
+        return gettext("to inspect %(quantity)s", quantity=quantity_in_words(line.tally.to_reinspect, line))
 
 
-class ReworkForm(WithFiles, _OneLine):
-    """3.5: production books what it has reworked."""
+class ReworkForm(WithFiles, _OneLineForm):
+    """3.5: the quantity that production has reworked."""
 
-    quantity = Number("reworked_qty", required=True, most=ALL_THERE_IS)
+    quantity = Number("reworked_qty", required=True, most=MAX_QUANTITY)
     note = LongText("note", most=500)
 
     question, in_turn = "to_rework", True
 
-    def open_of(self, line: ReturnLine) -> str:
-        return gettext("to rework %(quantity)s", quantity=plain(line.tally.to_rework, line))
+    def open_quantity_in_words(self, line: ReturnLine) -> str:
+        return gettext("to rework %(quantity)s", quantity=quantity_in_words(line.tally.to_rework, line))
 
     def check_line(self, record: Return, line: ReturnLine) -> None:
         check_unit(self, "quantity", line.product)
@@ -237,18 +247,18 @@ class ReworkForm(WithFiles, _OneLine):
                 "quantity",
                 gettext(
                     "Only %(open)s are open: %(entered)s were entered.",
-                    open=plain(line.tally.to_rework, line),
+                    open=quantity_in_words(line.tally.to_rework, line),
                     entered=self.quantity.data,
                 ),
             )
 
 
-class _SomeLines(StepForm):
-    """A form about one or more lines: the one that the address names is ticked, else all that wait."""
+class _LinesForm(StepForm):
+    """A form about several lines: at first the one named in the URL is ticked, or all open ones."""
 
     line_ids = SelectMultipleField(
         label("lines"),
-        coerce=whole_or_none,
+        coerce=parse_record_id,
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
@@ -256,27 +266,23 @@ class _SomeLines(StepForm):
     question = ""
 
     def offer(self, record: Return, on: datetime) -> None:
-        self.line_ids.choices = [
-            (
-                line.id,
-                (
-                    f"{said(record, line)} — "
-                    f"{gettext('to rework %(quantity)s', quantity=plain(line.tally.rework_open, line))}"
-                ),
-            )
-            for line in record.lines_for(self.question)
-        ]
+        self.line_ids.choices = []
+        for line in record.lines_for(self.question):
+            to_rework = quantity_in_words(line.tally.rework_open, line)
+            hint = gettext("to rework %(quantity)s", quantity=to_rework)
+            self.line_ids.choices.append((line.id, f"{line_in_words(record, line)} — {hint}"))
 
     def fill(self, record: Return, on: datetime) -> None:
-        waiting = [line.id for line in record.lines_for(self.question)]
-        self.line_ids.data = [asked] if (asked := asked_id("line")) in waiting else waiting
+        open_ids = [line.id for line in record.lines_for(self.question)]
+        requested = requested_id("line")
+        self.line_ids.data = [requested] if requested in open_ids else open_ids
 
     def check(self, record: Return, on: datetime) -> None:
         if not self.line_ids.data and not self.line_ids.errors:
             self.fault("line_ids", gettext("Please choose one."))
 
 
-class InstructForm(WithFiles, _SomeLines):
+class InstructForm(WithFiles, _LinesForm):
     """3.4: 工艺部制定重工流程."""
 
     instruction = LongText("instruction", required=True)
@@ -285,8 +291,8 @@ class InstructForm(WithFiles, _SomeLines):
     question = "uninstructed"
 
 
-class PlanReworkForm(_SomeLines):
-    """3.6: by the day that the goods are due back; later only with the reason."""
+class PlanReworkForm(_LinesForm):
+    """3.6: the day of rework; after the day that the goods are due back only with a reason."""
 
     rework_on = Day("rework_on", required=True)
     note = LongText("note", most=500)
@@ -302,7 +308,7 @@ class PlanReworkForm(_SomeLines):
 
     def check(self, record: Return, on: datetime) -> None:
         super().check(record, on)
-        not_before(self, "rework_on", local_day(on))
+        refuse_before(self, "rework_on", local_day(on))
         if (
             record.return_by
             and self.rework_on.data
@@ -319,4 +325,4 @@ class PlanReworkForm(_SomeLines):
 
 
 class AllCountedForm(StepForm):
-    """Comes by itself with the last line counted."""
+    """No fields: this step is taken when the last line is counted."""

@@ -1,13 +1,12 @@
-"""The scan box and the labels (5.3.3): a scanner types what a label says and Enter, and the step that is open
-there to this person appears."""
+"""Scan box and labels (5.3.3): a scanned label leads to the step that this person may take on its line."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from flask import Blueprint, abort, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
@@ -18,66 +17,61 @@ from cs.procedure.authority import Permission
 from cs.procedure.workflow import Step
 from cs.records.record import find
 from cs.web.access import requires
-from cs.web.fields import StepForm, whole_or_none
+from cs.web.fields import StepForm, parse_record_id
 from cs.web.options import address_of, by_any_number
 from cs.web.responses import go, say, show
 from cs.wording.labels import step_name
 
 
 def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) -> None:
-    """Adds to the blueprint of returns: /scan?code=…, and /<id>/labels with ?line= for one of them."""
+    """Add /scan?code=… and /<id>/labels to the blueprint of returns; ?line= asks for one label."""
 
     @requires(Permission.READ)
-    def scan() -> Any:
-        """The record whose number was typed, or of a line the step that is open to this person; without a
-        number the box alone."""
+    def scan() -> ResponseReturnValue:
+        """Go to the record with this number, or to the step open on the line; show the box without one."""
         typed = request.args.get("code", "")
-        number, place = codes.read_code(typed)
+        number, line_number = codes.read_code(typed)
         if not number:
-            return _ask(None)
+            return _show_box(None)
         record = by_any_number(number)
-        if (
-            record is None and (own := by_any_number(codes.as_written(typed))) is not None
-        ):  # a number that the factory gave itself, whatever its signs
-            return go(address_of(own.kind, own.id))
-        if record is None or (place is not None and not isinstance(record, Return)):
-            return _ask(
-                gettext(
-                    "Nothing has the number %(code)s.", code=number if place is None else f"{number}/{place}"
-                )
-            )
-        if place is None:
+        # Numbers that the factory gave itself may hold any characters.
+        numbered_by_factory = by_any_number(codes.as_written(typed)) if record is None else None
+        if numbered_by_factory is not None:
+            return go(address_of(numbered_by_factory.kind, numbered_by_factory.id))
+        if record is None or (line_number is not None and not isinstance(record, Return)):
+            code = number if line_number is None else f"{number}/{line_number}"
+            return _show_box(gettext("Nothing has the number %(code)s.", code=code))
+        if line_number is None:
             return go(address_of(record.kind, record.id))
-        line = record.labels.line_at(place)
+        line = record.labels.line_at(line_number)
         if line is None:
             count = len(record.lines)
-            return _ask(
+            return _show_box(
                 ngettext(
                     "%(number)s has no line %(line)s, but %(num)d line.",
                     "%(number)s has no line %(line)s, but %(num)d lines.",
                     count,
                     number=record.number,
-                    line=place,
+                    line=line_number,
                 )
             )
-        return _to_line(record, line, forms)
+        return _go_to_line(record, line, forms)
 
     @requires(Permission.READ)
-    def labels(record_id: int) -> Any:
-        """Labels to be printed: of the return as a whole and of each line, or of the one line that the
-        address names."""
+    def labels(record_id: int) -> ResponseReturnValue:
+        """Show labels to print: of the return and each of its lines, or of the line named in the URL."""
         record = find(Return, record_id) or abort(404)
         if not record.labels.are_offered:
             abort(404)
-        asked = request.args.get("line")
-        lines = [line for line in record.labels.labelled if asked is None or line.id == whole_or_none(asked)]
-        if asked is not None and not lines:
-            abort(404)
+        requested = request.args.get("line")
+        lines = list(record.labels.labelled)
+        if requested is not None:
+            lines = [line for line in lines if line.id == parse_record_id(requested)] or abort(404)
         return show(
             "returns/labels.html",
             record=record,
             lines=lines,
-            whole=asked is None,
+            whole=requested is None,
             picture=codes.qr_code_image,
         )
 
@@ -85,23 +79,23 @@ def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) ->
     blueprint.add_url_rule("/<int:record_id>/labels", view_func=labels)
 
 
-def _to_line(record: Return, line: ReturnLine, forms: Mapping[str, type[StepForm]]) -> Any:
-    """The one step of the line that waits for this person; else the record, which says that there is none or
-    more than one."""
-    ways = steps_of(record, forms, record.steps_for(current_user, datetime.now(UTC))).get(line.id, [])
-    if len(ways) == 1:
-        return go(ways[0]["url"])
+def _go_to_line(record: Return, line: ReturnLine, forms: Mapping[str, type[StepForm]]) -> ResponseReturnValue:
+    """Go to the step of the line that awaits this person; to the record where it is not exactly one."""
+    steps = record.steps_for(current_user, datetime.now(UTC))
+    links = step_links_by_line(record, forms, steps).get(line.id, [])
+    if len(links) == 1:
+        return go(links[0]["url"])
     code = record.labels.code_of(line)
     say(
         gettext("%(code)s: choose what you do.", code=code)
-        if ways
+        if links
         else gettext("%(code)s: nothing to do for you here now.", code=code),
         "info",
     )
     return go(url_for("returns.detail", record_id=record.id, _anchor=f"line-{line.id}"))
 
 
-def _ask(fault: str | None) -> Any:
+def _show_box(fault: str | None) -> ResponseReturnValue:
     return show(
         "returns/scan.html",
         status=404 if fault else 200,
@@ -110,18 +104,18 @@ def _ask(fault: str | None) -> Any:
     )
 
 
-def steps_of(
+def step_links_by_line(
     record: Return, forms: Mapping[str, type[StepForm]], steps: tuple[Step, ...]
 ) -> dict[int, list[dict[str, str]]]:
-    """{line: the ways to the steps that wait on it}, of those that this person may take."""
-    ways: dict[int, list[dict[str, str]]] = {}
+    """Return {line id: links to the steps on it that this person may take}."""
+    links: dict[int, list[dict[str, str]]] = {}
     for step in steps:
         question = getattr(forms[step.name], "question", None)
         for line in record.lines_for(question) if step.task and question else ():
-            ways.setdefault(line.id, []).append(
+            links.setdefault(line.id, []).append(
                 {
                     "label": step_name("return", step.name),
                     "url": url_for("returns.step", record_id=record.id, step=step.name, line=line.id),
                 }
             )
-    return ways
+    return links

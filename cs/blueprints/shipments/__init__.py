@@ -1,11 +1,9 @@
-"""Shipments 出货记录: what was sent to whom, by order, lot and day. Complaints and returns are compared with
-them."""
+"""Shipments 出货记录: what was sent to whom, by order, lot and day; complaints and returns refer to them."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -30,8 +28,8 @@ FORMS: dict[str, type[StepForm]] = {"create": ShipmentForm, "edit": ShipmentForm
 
 @blueprint.route("/")
 @requires(Permission.READ)
-def index() -> Any:
-    """All shipments, narrowed by the address."""
+def index() -> ResponseReturnValue:
+    """List the shipments that match the filters in the URL."""
     page = LISTING.page(request.args, url_for("shipments.index"))
     return show(
         "shipments/list.html",

@@ -5,27 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask_login import current_user
 from sqlalchemy import select
 
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Shipment
-from cs.web.record_page import files, other_steps, timeline
+from cs.web.record_page import common_parts
 
 COMPLAINTS_SHOWN = 10
 
 
 def page_of_shipment(record: Shipment, on: datetime) -> dict[str, Any]:
-    about = (
+    same_lot = (
         select(Complaint.id, Complaint.number, Complaint.description, Complaint.state, Complaint.heard_at)
         .where(Complaint.customer_id == record.customer_id, Complaint.lot_no == record.lot_no)
         .order_by(Complaint.heard_at.desc(), Complaint.id.desc())
         .limit(COMPLAINTS_SHOWN)
     )
     return {
-        "actions": other_steps(record, record.steps_for(current_user, on), "shipments"),
-        "timeline": timeline(record),
-        "files": files(record),
-        "complaints": list(db.session.execute(about)),
+        **common_parts(record, on),
+        "complaints": list(db.session.execute(same_lot)),
     }
