@@ -124,7 +124,7 @@ def _is_empty() -> bool:
 
 
 @click.command("init")
-@click.option("--demo", is_flag=True, help="fill an empty folder of its own with a made-up year")
+@click.option("--demo", is_flag=True, help="fill a separate, empty folder with a year of sample data")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="the day on which the demo's year ends")
 @with_appcontext
 def init(demo: bool, today: datetime | None) -> None:
@@ -133,7 +133,7 @@ def init(demo: bool, today: datetime | None) -> None:
     marked = (folder / DEMO_MARK).exists()
     if demo and not marked and not _is_empty():
         raise click.ClickException(
-            f"{folder} 中有真实数据，演示不会动它 holds real data: the demo keeps away from it. Use "
+            f"{folder} 中有真实数据，演示不会改动 holds real data, which the demo does not touch. Use "
             "another --data."
         )
     if marked and not demo:
@@ -153,7 +153,7 @@ def _make_demo(day: date) -> None:
     from cs.demo import beginning, build
 
     _say_all(set_up(beginning(day)))
-    click.echo("正在生成演示数据 Making the demo's year …")
+    click.echo("正在生成演示数据 Creating the demo data …")
     build(day)
     db.session.commit()
 
@@ -299,7 +299,7 @@ def verify() -> None:
         sys.exit(1)
 
 
-tasks = AppGroup("tasks", help="What waits for whom.")
+tasks = AppGroup("tasks", help="Tasks and who must act.")
 
 
 @tasks.command("rebuild")

@@ -270,7 +270,7 @@ def test_bad_lines_say_their_row_and_all_their_reasons(clerk, app):
         (
             "customers",
             [["客户全称", "客诉回复时限(天)"], ["甲公司", 400]],
-            "客诉回复时限（天） “400”不是 0 至 365",
+            "投诉回复时限（天） “400”不是 0 至 365",
         ),
         (
             "customers",

@@ -178,7 +178,7 @@ class PersonForm(AdminForm):
             elif key[0] is None and (row.role.data == ANY_DEPARTMENT or row.head.data):
                 row.fault("department", gettext("In which department?"))
             elif key in taken:
-                row.fault("role", gettext("This row is there twice."))
+                row.fault("role", gettext("This row appears twice."))
             taken.add(key)
         self.memberships.gather()
         if not taken and not self.memberships.errors:
@@ -204,16 +204,16 @@ class NewPersonForm(PersonForm):
         super().check(record, on)
         username = self.username.data
         if username and " " in normal_username(username):
-            self.fault("username", gettext("No spaces in it, please."))
+            self.fault("username", gettext("Spaces are not allowed."))
         elif username and (other := User.by_username(username)) is not None:
-            self.fault("username", gettext("This user name belongs to %(name)s already.", name=other.name))
+            self.fault("username", gettext("This user name already belongs to %(name)s.", name=other.name))
         _check_password(self, "initial_password", username)
 
 
 def _check_password(form: Any, field: str, username: str | None) -> None:
     typed, least = form[field].data, current_app.config["CS_PASSWORD_LENGTH"]
     if typed and len(typed) < least:
-        form.fault(field, gettext("At least %(least)s characters, please.", least=least))
+        form.fault(field, gettext("Use at least %(least)s characters.", least=least))
     elif typed and username and normal_username(typed) == normal_username(username):
         form.fault(field, gettext("Not the user name, please."))
 

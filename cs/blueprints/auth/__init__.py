@@ -64,7 +64,7 @@ class NewPassword(Form):
     def validate_new_password(self, field: PasswordField) -> None:
         least = current_app.config["CS_PASSWORD_LENGTH"]
         if len(field.data or "") < least:
-            raise ValidationError(gettext("At least %(least)s characters, please.", least=least))
+            raise ValidationError(gettext("Use at least %(least)s characters.", least=least))
         if normal_username(field.data) == normal_username(self.whose):
             raise ValidationError(gettext("Not the user name, please."))
 
@@ -213,7 +213,7 @@ def account() -> Any:
         ):
             form.fault("current_password", fault)
         elif form.new_password.data == form.current_password.data:
-            form.fault("new_password", gettext("Please choose another one than now."))
+            form.fault("new_password", gettext("The new password must differ from the current one."))
         else:
             return _change_password(form.new_password.data)
     on = datetime.now(UTC)

@@ -43,7 +43,8 @@ def _lot_faults(form: Any, customer_id: int | None) -> None:
         form.fault(
             "lot_no",
             gettext(
-                "No shipment of this lot is known for this customer. If it is right, tick the box below."
+                "No shipment of this lot to this customer is on record. If the lot number is "
+                "right, tick the box below."
             ),
         )
 
@@ -53,14 +54,15 @@ def _quantity_faults(form: Any, checked: int | None, defect: int | None, shipped
         form.fault(
             "defect_qty" if "defect_qty" in form else "checked_qty",
             gettext(
-                "%(defect)s defective pieces cannot be found among %(checked)s checked.",
+                "The quantity defective (%(defect)s) cannot exceed the quantity checked (%(checked)s).",
                 defect=defect,
                 checked=checked,
             ),
         )
     if shipped is not None and checked is not None and checked > shipped and "checked_qty" in form:
         form.fault(
-            "checked_qty", gettext("More pieces checked than were shipped (%(shipped)s).", shipped=shipped)
+            "checked_qty",
+            gettext("The quantity checked exceeds the quantity shipped (%(shipped)s).", shipped=shipped),
         )
 
 
@@ -88,7 +90,7 @@ class GoodsForm(WithLookUp, WithFiles, StepForm):
 
     def check(self, record: Any, on: datetime) -> None:
         if "heard_at" in self and self.heard_at.data and self.heard_at.data > on:
-            self.fault("heard_at", gettext("This lies in the future."))
+            self.fault("heard_at", gettext("This is in the future."))
         _lot_faults(self, self.customer_id.data)
 
 
@@ -102,7 +104,7 @@ class PassOnForm(GoodsForm):
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)
         if not self.customer_id.data and not self.customer_said.data:
-            self.fault("customer_said", gettext("Choose the customer from the list, or write its name here."))
+            self.fault("customer_said", gettext("Choose the customer from the list, or enter its name here."))
 
 
 class RegisterForm(GoodsForm):
@@ -131,9 +133,9 @@ class RegisterForm(GoodsForm):
         heard_at = self.heard_at.data if "heard_at" in self else record.heard_at
         deadline = self.customer_deadline.data
         if deadline and heard_at and deadline <= heard_at:
-            self.fault("customer_deadline", gettext("The deadline lies before the complaint was heard."))
+            self.fault("customer_deadline", gettext("The deadline is before the complaint was heard."))
         elif deadline and deadline < on and (record is None or deadline != record.customer_deadline):
-            self.fault("customer_deadline", gettext("This deadline has passed already."))
+            self.fault("customer_deadline", gettext("This deadline has already passed."))
         if self.shipped_on.data and heard_at and self.shipped_on.data > heard_at.astimezone(zone()).date():
             self.fault("shipped_on", gettext("Shipped after the complaint was heard."))
         _quantity_faults(self, self.checked_qty.data, self.defect_qty.data, self.shipped_qty.data)
@@ -155,7 +157,7 @@ class AmendForm(LogForm):
             self.fault(
                 "customer_id",
                 gettext(
-                    "%(numbers)s belong to this complaint and are of its customer.",
+                    "%(numbers)s belong to this complaint, so its customer can no longer be changed.",
                     numbers=listed(one.number for one in record.goods),
                 ),
             )
@@ -169,7 +171,7 @@ class VoidForm(ReasonForm):
             self.fault(
                 "reason",
                 gettext(
-                    "%(numbers)s of this complaint are not ended: end or void them first.",
+                    "%(numbers)s of this complaint are still open: complete or void them first.",
                     numbers=listed(one.number for one in record.goods_on_the_way),
                 ),
             )
@@ -273,7 +275,7 @@ class ConfirmForm(Signed, WithFiles, StepForm):
             self.fault(
                 "unknown_reason",
                 gettext(
-                    "Not known yet: %(fields)s. Fill them in above, or say here why they are unknown.",
+                    "Still missing: %(fields)s. Fill them in above, or give the reason here.",
                     fields=listed(still),
                 ),
             )
@@ -301,13 +303,16 @@ class ConfirmForm(Signed, WithFiles, StepForm):
         messages = {
             "liability_still_pending": (
                 "liability",
-                gettext("Say whose responsibility it is before you sign."),
+                gettext("Enter the liability before you sign."),
             ),
             "not_ours_route_needed": (
                 "route",
-                gettext("What is not our responsibility is explained to the customer (5.2.2.2)."),
+                gettext("If it is not our responsibility, this is explained to the customer (5.2.2.2)."),
             ),
-            "ours_cannot_be_refused": ("route", gettext("What is confirmed and ours cannot be refused.")),
+            "ours_cannot_be_refused": (
+                "route",
+                gettext("A confirmed complaint for which we are liable cannot take this route."),
+            ),
         }
         for fault in procedure.route_faults(
             liability=self.liability.data, finding=self.finding.data, route=self.route.data
@@ -318,7 +323,7 @@ class ConfirmForm(Signed, WithFiles, StepForm):
             self.fault(
                 "route_reason",
                 gettext(
-                    "The procedure leads to “%(proposed)s” here. Say why you choose another way.",
+                    "The procedure proposes “%(proposed)s” here. Say why you choose another route.",
                     proposed=choice("route", proposed),
                 ),
             )
@@ -348,15 +353,15 @@ class SettleForm(WithFiles, StepForm):
         if settled_on is None:
             return
         if settled_on > today:
-            self.fault("settled_on", gettext("This lies in the future."))
+            self.fault("settled_on", gettext("This is in the future."))
         elif settled_on < record.heard_at.astimezone(zone()).date():
-            self.fault("settled_on", gettext("This lies before the complaint was heard."))
+            self.fault("settled_on", gettext("This is before the complaint was heard."))
         elif settled_on < today and not self.late_reason.data:
             self.fault(
                 "late_reason",
                 gettext(
-                    "The result belongs into the report on the day it is settled (5.2.2.3). Say why it "
-                    "comes later."
+                    "The result must be recorded on the day it is settled (5.2.2.3). Say why it is "
+                    "recorded later."
                 ),
             )
 
@@ -393,7 +398,10 @@ class ReplyForm(WithFiles, StepForm):
 
     def check(self, record: Any, on: datetime) -> None:
         if "late_reply_reason" in self and not self.late_reply_reason.data:
-            self.fault("late_reply_reason", gettext("The reply is late. Say why; the register shows it."))
+            self.fault(
+                "late_reply_reason",
+                gettext("The reply is late. Give the reason; it appears in the register."),
+            )
 
 
 class AnswerForm(WithFiles, StepForm):
@@ -408,9 +416,9 @@ class AnswerForm(WithFiles, StepForm):
     def check(self, record: Any, on: datetime) -> None:
         said_on = self.response_on.data
         if said_on and said_on > on.astimezone(zone()).date():
-            self.fault("response_on", gettext("This lies in the future."))
+            self.fault("response_on", gettext("This is in the future."))
         elif said_on and said_on < record.replies[-1].replied_at.astimezone(zone()).date():
-            self.fault("response_on", gettext("This lies before our reply."))
+            self.fault("response_on", gettext("This is before our reply."))
 
 
 class RefuseForm(AnswerForm):
@@ -422,7 +430,7 @@ class RefuseForm(AnswerForm):
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)
         if self.customer_deadline.data and self.customer_deadline.data < on:
-            self.fault("customer_deadline", gettext("This deadline has passed already."))
+            self.fault("customer_deadline", gettext("This deadline has already passed."))
 
 
 class NoAnswerForm(StepForm):

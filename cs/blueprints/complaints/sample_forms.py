@@ -39,9 +39,9 @@ class ContactForm(WithFiles, StepForm):
 
     def check(self, record: Any, on: datetime) -> None:
         if self.at.data and self.at.data > on:
-            self.fault("at", gettext("This lies in the future."))
+            self.fault("at", gettext("This is in the future."))
         elif self.at.data and self.at.data < record.heard_at.replace(second=0, microsecond=0):
-            self.fault("at", gettext("This lies before the complaint was heard."))
+            self.fault("at", gettext("This is before the complaint was heard."))
 
 
 class RequestSampleForm(StepForm):
@@ -59,14 +59,14 @@ class RequestSampleForm(StepForm):
         _not_after_today(self, "requested_on", on)
         asked = self.requested_on.data
         if asked and asked < record.heard_at.astimezone(zone()).date():
-            self.fault("requested_on", gettext("This lies before the complaint was heard."))
+            self.fault("requested_on", gettext("This is before the complaint was heard."))
         if rulebook().reply.paused_by_sample and not self.expected_on.data:
             self.fault(
                 "expected_on",
-                gettext("Until then the reply's limit stands still: say when the sample is expected."),
+                gettext("Until then the reply time is paused: enter when the sample is expected."),
             )
         if asked and self.expected_on.data and self.expected_on.data < asked:
-            self.fault("expected_on", gettext("It cannot arrive before it was asked for."))
+            self.fault("expected_on", gettext("It cannot arrive before it was requested."))
 
 
 class _OneSample(StepForm):
@@ -123,7 +123,7 @@ class ReceiveSampleForm(WithFiles, _OneSample):
             if self[name].data and self[name].data < sample.requested_on:
                 self.fault(
                     name,
-                    gettext("This lies before it was asked for (%(day)s).", day=day(sample.requested_on)),
+                    gettext("This is before it was requested (%(day)s).", day=day(sample.requested_on)),
                 )
         if self.sent_on.data and self.received_on.data and self.received_on.data < self.sent_on.data:
             self.fault("received_on", gettext("It cannot arrive before it was sent."))
@@ -161,12 +161,15 @@ class EndSampleForm(_OneSample):
         if ended and ended < begun:
             self.fault(
                 "ended_on",
-                gettext("This lies before %(day)s, when it was asked for or arrived.", day=day(begun)),
+                gettext("This is before %(day)s, when it was requested or arrived.", day=day(begun)),
             )
         if self.sample_end.data and _end_of(sample, self.sample_end.data) is None:
             self.fault(
                 "sample_end",
-                gettext("What is here has come; what has not come cannot be given back or scrapped."),
+                gettext(
+                    "A sample that arrived cannot be “never came”; one that did not arrive cannot "
+                    "be given back or scrapped."
+                ),
             )
 
 
@@ -194,4 +197,4 @@ def _end_of(sample: Sample, code: str) -> str | None:
 
 def _not_after_today(form: StepForm, name: str, on: datetime) -> None:
     if form[name].data and form[name].data > on.astimezone(zone()).date():
-        form.fault(name, gettext("This lies in the future."))
+        form.fault(name, gettext("This is in the future."))

@@ -88,7 +88,7 @@ def _audit_trail(_year: int, _on: datetime) -> ClauseEvidence:
         "5.6": [
             (
                 gettext(
-                    "%(events)s events kept since the beginning, the last at %(at)s",
+                    "%(events)s changes recorded since the start, the last at %(at)s",
                     events=trail.events,
                     at=moment(trail.last_event_at),
                 ),
@@ -140,8 +140,8 @@ def workflow(kind: str) -> Any:
 def _condition(questions: tuple[str, ...]) -> str:
     """What must hold for a step, in words: by its name in the procedure file, or as the rule has it."""
     words = {
-        "answer_ready": gettext("an answer is ready"),
-        "answer_missing": gettext("no answer is ready yet"),
+        "answer_ready": gettext("a reply is ready"),
+        "answer_missing": gettext("no reply is ready yet"),
         "customer_silent": gettext("no answer for %(days)s days", days=rulebook().reply.no_answer_days),
     }
     named = rulebook().choices["condition"] | rulebook().choices["route"]

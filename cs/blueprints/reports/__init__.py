@@ -152,15 +152,14 @@ def _pdf(found: Register) -> Any:
         return pdf(found, register_pdf(found, request.args, asked_language()), str(today()))
     except TooManyLines as too_many:
         why = gettext(
-            "A PDF holds at most %(most)s lines, and this would be more. Choose a shorter period, or "
-            "take the Excel or CSV file: they hold all.",
+            "A PDF holds at most %(most)s lines, and this selection has more. Choose a "
+            "shorter period, or use Excel or CSV, which hold them all.",
             most=too_many.most,
         )
     except NotTypeset:
         log.exception("register %s as PDF", found.name)
         why = gettext(
-            "The PDF took too long or too much memory. Choose a shorter period, or take the Excel or CSV "
-            "file."
+            "The PDF took too long or too much memory. Choose a shorter period, or use Excel or CSV."
         )
     return _refused(found, [why], [(form.title, _way(found, ending)) for ending, form in FORMATS.items()])
 

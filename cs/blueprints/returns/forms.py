@@ -45,12 +45,12 @@ def today(on: datetime) -> date:
 
 def not_after_today(form: StepForm, name: str, on: datetime) -> None:
     if form[name].data and form[name].data > today(on):
-        form.fault(name, gettext("This lies in the future."))
+        form.fault(name, gettext("This is in the future."))
 
 
 def not_before(form: StepForm, name: str, first: date | None) -> None:
     if first and form[name].data and form[name].data < first:
-        form.fault(name, gettext("This lies before %(day)s.", day=day(first)))
+        form.fault(name, gettext("This is before %(day)s.", day=day(first)))
 
 
 class LineRow(RowForm):
@@ -83,7 +83,9 @@ class LineRow(RowForm):
 def check_unit(form: Any, name: str, product: Product) -> None:
     """The unit says how many decimals it allows."""
     if form[name].data is not None and not form[name].errors and not fits_unit(form[name].data, product.unit):
-        form.fault(name, gettext("%(unit)s are counted in whole numbers.", unit=choice("unit", product.unit)))
+        form.fault(
+            name, gettext("Quantities in %(unit)s must be whole numbers.", unit=choice("unit", product.unit))
+        )
 
 
 class _LinesForm(WithRows, StepForm):
@@ -139,7 +141,7 @@ class GateForm(_LinesForm):
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)
         if self.arrived_at.data and self.arrived_at.data > on:
-            self.fault("arrived_at", gettext("This lies in the future."))
+            self.fault("arrived_at", gettext("This is in the future."))
 
 
 class AmendForm(_LinesForm):
@@ -161,13 +163,13 @@ class AmendForm(_LinesForm):
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)
         if self.wants_goods.data and not self.goods_wanted_on.data:
-            self.fault("goods_wanted_on", gettext("Say by when the customer wants the goods."))
+            self.fault("goods_wanted_on", gettext("Enter when the customer wants the goods."))
         if (
             record is not None
             and record.complaint_id
             and self.customer_id.data not in (None, record.complaint.customer_id)
         ):
-            self.fault("customer_id", gettext("The complaint of this return is another customer's."))
+            self.fault("customer_id", gettext("The complaint of this return belongs to another customer."))
 
 
 class RegisterForm(AmendForm):
@@ -203,11 +205,11 @@ class RegisterForm(AmendForm):
             self.fault(
                 "join_complaint",
                 gettext(
-                    "No complaint that is open has this number. Leave it empty: the return then makes one."
+                    "There is no open complaint with this number. Leave it empty and the return creates one."
                 ),
             )
         elif self.customer_id.data not in (None, complaint.customer_id):
-            self.fault("join_complaint", gettext("This complaint is another customer's."))
+            self.fault("join_complaint", gettext("This complaint belongs to another customer."))
 
     @property
     def complaint(self) -> Complaint | None:
@@ -288,7 +290,7 @@ class GiveBackForm(WithFiles, StepForm):
         if any(line.tally.to_customer for line in record.lines) and not self.delivery_no.data:
             self.fault(
                 "delivery_no",
-                gettext("Goods go back to the customer: write the number of the delivery note."),
+                gettext("Goods go back to the customer: enter the delivery note number."),
             )
 
 

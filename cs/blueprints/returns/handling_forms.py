@@ -125,7 +125,8 @@ class RecountForm(CountForm):
             self.fault(
                 "quantity",
                 gettext(
-                    "%(quantity)s of it are inspected already.", quantity=plain(line.tally.inspected, line)
+                    "%(quantity)s of these have already been inspected.",
+                    quantity=plain(line.tally.inspected, line),
                 ),
             )
 
@@ -168,7 +169,7 @@ class _BookForm(_OneLine):
             self.fault(
                 first,
                 gettext(
-                    "Only %(open)s are open: %(entered)s were entered.",
+                    "Only %(open)s are open, but %(entered)s were entered.",
                     open=plain(open_, line),
                     entered=sum(self.entered().values()),
                 ),
@@ -196,9 +197,7 @@ class InspectForm(WithFiles, _BookForm):
         super().check_line(record, line)
         for name in self.entered():
             if name not in dispositions(record.outcome):
-                self.fault(
-                    name, gettext("It was agreed with the customer that the goods go back as they are.")
-                )
+                self.fault(name, gettext("It was agreed with the customer to return the goods as is."))
 
 
 class ReinspectForm(WithFiles, _BookForm):
@@ -234,7 +233,7 @@ class ReworkForm(WithFiles, _OneLine):
             self.fault(
                 "quantity",
                 gettext(
-                    "Only %(open)s are open: %(entered)s were entered.",
+                    "Only %(open)s are open, but %(entered)s were entered.",
                     open=plain(line.tally.to_rework, line),
                     entered=self.quantity.data,
                 ),

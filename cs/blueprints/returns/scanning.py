@@ -43,7 +43,8 @@ def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) ->
         if record is None or (place is not None and not isinstance(record, Return)):
             return _ask(
                 gettext(
-                    "Nothing has the number %(code)s.", code=number if place is None else f"{number}/{place}"
+                    "There is no record with the number %(code)s.",
+                    code=number if place is None else f"{number}/{place}",
                 )
             )
         if place is None:
@@ -89,9 +90,9 @@ def _to_line(record: Return, line: ReturnLine, forms: Mapping[str, type[StepForm
         return go(ways[0]["url"])
     code = record.code_of(line)
     say(
-        gettext("%(code)s: choose what you do.", code=code)
+        gettext("%(code)s: choose a step.", code=code)
         if ways
-        else gettext("%(code)s: nothing to do for you here now.", code=code),
+        else gettext("%(code)s: there is nothing for you to do at present.", code=code),
         "info",
     )
     return go(url_for("returns.detail", record_id=record.id, _anchor=f"line-{line.id}"))
