@@ -117,6 +117,8 @@ OTHER_WORDS: Mapping[str, Mapping[str, str]] = {
         "MI": "minor",
     },
     "nature": {
+        "Occasional": "sporadic",
+        "Recurring": "chronic",
         "偶发性": "sporadic",
         "个别": "sporadic",
         "批量性": "batch",
