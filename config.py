@@ -64,7 +64,7 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("CS_DATA", Path("instance"), Path, "folder that holds all state: database, files, secret key"),
-    Setting("DATABASE_URL", "", str, "a PostgreSQL address; empty: SQLite in CS_DATA"),
+    Setting("DATABASE_URL", "", str, "a PostgreSQL URL; empty: SQLite in CS_DATA"),
     Setting(
         "CS_PROCEDURE",
         "",
@@ -84,25 +84,26 @@ SETTINGS: tuple[Setting, ...] = (
         _language,
         "language of a browser that asks for neither Chinese nor English: zh or en",
     ),
+    Setting("CS_IDLE_MINUTES", 120, _whole, "minutes without activity after which a session ends"),
+    Setting("CS_SESSION_DAYS", 14, _whole, "days after which a session ends in any case"),
     Setting(
-        "CS_IDLE_MINUTES", 120, _whole, "a session ends after so many minutes without activity of its person"
+        "CS_LOGIN_FAILURES",
+        5,
+        _whole,
+        "number of wrong passwords after which an account is locked for a while",
     ),
-    Setting("CS_SESSION_DAYS", 14, _whole, "a session ends after so many days in any case"),
-    Setting(
-        "CS_LOGIN_FAILURES", 5, _whole, "so many wrong passwords for one account close its login for a while"
-    ),
-    Setting("CS_LOGIN_BLOCK_MINUTES", 10, _whole, "how long it stays closed"),
-    Setting("CS_PASSWORD_LENGTH", 8, _whole, "the fewest characters of a new password"),
+    Setting("CS_LOGIN_BLOCK_MINUTES", 10, _whole, "how many minutes the account stays locked"),
+    Setting("CS_PASSWORD_LENGTH", 8, _whole, "minimum length of a new password"),
     Setting("CS_PASSWORD_COST", 3, _whole, "argon2 time cost; the tests lower it"),
     Setting(
         "CS_SIGN_AGAIN_MINUTES",
         0,
         _few_minutes,
-        "so many minutes after a signature with the password the next ones of that session ask for none; 0: "
-        "each asks for it; at most 60",
+        "minutes after a signature with the password during which further signatures "
+        "of that session need none; 0: each needs it; at most 60",
     ),
     Setting("CS_FILE_MB", 20, _whole, "the largest attachment, in megabytes"),
-    Setting("CS_FILES_AT_ONCE", 10, _whole, "the most files in one form"),
+    Setting("CS_FILES_AT_ONCE", 10, _whole, "maximum number of files in one form"),
     Setting(
         "CS_FILE_TYPES",
         (),
@@ -116,21 +117,22 @@ SETTINGS: tuple[Setting, ...] = (
         "CS_EXPORT_ROWS",
         2000,
         _whole,
-        "a register with more rows is written in the background and waits under My files",
+        "a register with more rows is written in the background and offered under My files",
     ),
-    Setting("CS_EXPORTS_AT_ONCE", 2, _whole, "so many registers are written at once"),
+    Setting("CS_EXPORTS_AT_ONCE", 2, _whole, "how many registers are written at the same time"),
     Setting("CS_EXPORT_HOURS", 48, _whole, "how long such a file is kept"),
     Setting(
         "CS_PDF_ROWS",
         1000,
         _whole,
-        "the most lines of a register in one PDF: 1000 take about 1.5 s and 500 MB while it is made",
+        "maximum number of register lines in one PDF: 1000 take about 1.5 s and 500 MB",
     ),
     Setting(
         "CS_PDF_FONT",
         "",
         _file,
-        "a font file (.ttf, .otf, .ttc) for papers, used before the packaged Noto Sans SC; empty: that alone",
+        "a font file (.ttf, .otf, .ttc) for printed forms, used before the packaged "
+        "Noto Sans SC; empty: only that one",
     ),
     Setting("CS_WAIT_SECONDS", 10, _whole, "how long a writer waits for another writer"),
 )

@@ -199,7 +199,7 @@ def make_venv(root, held):
     if call([base, "-m", "venv", str(venv)], output=subprocess.DEVNULL, keep=[held]) != 0 or not works(root):
         raise Trouble(
             f"无法在 {venv} 建立 Python 环境（磁盘已满或不可写？）",
-            f"the Python environment {venv} cannot be made (disk full or not writable?)",
+            f"the Python environment {venv} cannot be created (disk full or not writable?)",
         )
 
 
@@ -241,7 +241,7 @@ def prepare(root, purpose):
 def install(root, purpose, held):
     """Let pip install the purpose's locks; what pip says goes to .venv/install.log. Raises Trouble with the
     cause."""
-    say("安装所需软件包（通常不到一分钟）", "installing the packages (mostly under a minute)")
+    say("安装所需软件包（通常不到一分钟）", "installing the packages (usually under a minute)")
     # Wheels only: nothing gets compiled on a factory's server. Settings of the site's pip (a mirror, a proxy)
     # hold.
     command = [str(python_of(root)), "-I", "-X", "utf8", "-m", "pip", "install", "--quiet", "--no-input"]
@@ -291,10 +291,10 @@ def explain(text, log):
     for signs, zh, en in causes:
         if any(sign in text for sign in signs):
             return Trouble(
-                f"安装失败：{zh}；可放心重试", f"install failed: {en}; a second try is safe ({log})"
+                f"安装失败：{zh}；可放心重试", f"install failed: {en}; you can safely try again ({log})"
             )
     lines = [line for line in text.splitlines() if line.strip()] or ["?"]
-    return Trouble("安装失败；可放心重试", f"install failed: {lines[-1]}; a second try is safe ({log})")
+    return Trouble("安装失败；可放心重试", f"install failed: {lines[-1]}; you can safely try again ({log})")
 
 
 # --- run ----------------------------------------------------------------------------------------------------
@@ -394,7 +394,7 @@ def need_system_packages():
         names = " ".join(packages)
         say(
             f"缺少（浏览器与 PDF 测试需要）: {names}",
-            f"missing, tests of the browser and of PDFs need it: apt install {names}",
+            f"missing, needed by the browser and PDF tests: apt install {names}",
         )
         return
     say(f"安装系统软件包 {' '.join(packages)}", "installing these Debian packages")

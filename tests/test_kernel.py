@@ -57,7 +57,7 @@ def test_the_kernel_names_no_section():
 
 
 def test_the_search_for_sections_finds_them_where_they_are():
-    path = CS / "models" / "capa.py"
+    path = CS / "models" / "capa" / "capa.py"
     names = identifiers(path) | {value for _line, value in strings(path)}
     assert {"Capa", "capa", "complaint", "Complaint"} <= {name for name in names if SECTION.search(name)}
 

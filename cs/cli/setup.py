@@ -130,7 +130,7 @@ def _make_demo(day: date) -> None:
     from cs.demo import beginning, build
 
     _echo_lines(set_up(beginning(day)))
-    click.echo("正在生成演示数据 Making the demo's year …")
+    click.echo("正在生成演示数据 Creating the demo data …")
     build(day)
     db.session.commit()
 

@@ -67,22 +67,21 @@ def reason_in_words(export: Export) -> str:
     form = FORMATS.get(export.ending)
     reasons = {
         "disk_full": lambda: gettext(
-            "There is no room left on the server's disk. Tell the administrator, then try again."
+            "There is no space left on the server's disk. Tell the administrator, then try again."
         ),
         "too_many_rows": lambda: gettext(
-            "%(format)s holds at most %(most)s lines. Take a shorter period, or another kind of file.",
+            "A file of the format %(format)s holds at most %(most)s lines. Choose a "
+            "shorter period or another format.",
             format=form.title if form else "",
             most=f"{(form and form.max_lines) or 0:,}",
         ),
         "stopped": lambda: gettext("The program was stopped while it wrote this file. Please try again."),
-        "too_long": lambda: gettext("This file took too long. Take a shorter period."),
+        "too_long": lambda: gettext("This file took too long. Choose a shorter period."),
         "unknown": lambda: gettext("This register no longer exists in this version of the program."),
     }
     return reasons.get(
         export.reason or "",
-        lambda: gettext(
-            "The program made a mistake; it has been written to the log. Please tell the administrator."
-        ),
+        lambda: gettext("The program made an error, which has been logged. Please tell the administrator."),
     )()
 
 

@@ -19,10 +19,12 @@ _N = str
 FILE_MESSAGES = {
     "empty": _N("The file is empty."),
     "too_big": _N("The file is larger than %(megabytes)s MB."),
-    "type_not_allowed": _N("Files that end in “%(ending)s” are not accepted. Possible are: %(endings)s"),
+    "type_not_allowed": _N("Files that end in “%(ending)s” are not accepted. Accepted: %(endings)s"),
     "type_mismatch": _N("This is not what its name says: the content is not that of a “%(ending)s” file."),
     "damaged_picture": _N("The picture is damaged and cannot be opened. Please take or send it again."),
-    "too_many_pixels": _N("The picture has more than %(megapixels)s million pixels. Please send it smaller."),
+    "too_many_pixels": _N(
+        "The picture has more than %(megapixels)s million pixels. Please send a smaller one."
+    ),
     "zip_bomb": _N("The file would unpack to far more than its size. It is not accepted."),
     "disk_full": _N("The server's disk is full; the file was not stored. Please tell the administrator."),
 }

@@ -214,16 +214,16 @@ REGISTER = Kind(
     shown_by={"route": "imported"},
     called="complaint_register",
     explained=(
-        _N("A line with a day of closing, or closed by its status, becomes a closed case."),
+        _N("A line with a closing date, or with a closed status, is imported as a closed complaint."),
         _N(
-            "A line that is not closed but has a day of reply waits for the customer; sales follows up. "
-            "Without a reply quality takes it in hand."
+            "A line that is not closed but has a reply date is imported as awaiting "
+            "customer, and sales follows up. Without a reply date it goes to quality."
         ),
         _N(
-            "Each complaint gets a number of its own month here; the old number stays with it and is "
-            "found by search."
+            "Each complaint gets a new number of its own month; the old number stays with "
+            "it and can be searched."
         ),
-        _N("The customer must be known here. A model or a word that is not known is kept as text."),
-        _N("The register holds days, no times. Nothing that is imported counts as signed."),
+        _N("The customer must already be on record. Unknown models and words are stored as text."),
+        _N("The old register holds dates without times. Nothing that is imported counts as signed."),
     ),
 )

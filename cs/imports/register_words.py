@@ -29,6 +29,11 @@ STATUS_WORDS = {
     "待处理": OPEN,
     "否": OPEN,
     "N": OPEN,
+    "答复中": OPEN,  # the next five: names of states in registers that earlier versions exported
+    "Waits for sales": OPEN,
+    "Being analysed": OPEN,
+    "Being answered": OPEN,
+    "Waits for the customer": OPEN,
     "ongoing": OPEN,
     "pending": OPEN,
     "作废": VOID,

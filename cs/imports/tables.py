@@ -24,7 +24,7 @@ _N = str
 
 MESSAGES = {
     # The file (TableRefused)
-    "wrong_ending": _N("A file that ends in “%(ending)s” cannot be imported. Possible are: %(endings)s"),
+    "wrong_ending": _N("Files that end in “%(ending)s” cannot be imported. Accepted: %(endings)s"),
     "empty": _N("The file is empty."),
     "too_big": _N("The file is larger than %(megabytes)s MB. Please split it."),
     "zip_bomb": _N("The file would unpack to far more than its size. It is not read."),
@@ -34,7 +34,7 @@ MESSAGES = {
     ),
     "encrypted": _N("The workbook is protected by a password. Save it without the password and import that."),
     "damaged": _N(
-        "The workbook is damaged, or cells are filled very far apart. Open it in Excel and save it anew."
+        "The workbook is damaged, or its filled cells are very far apart. Open it in Excel and save it again."
     ),
     "too_many_sheets": _N("The workbook has %(count)s sheets. Keep only the sheet to import."),
     "too_many_rows": _N("The sheet has more than %(rows)s rows. Please split it."),
@@ -42,8 +42,8 @@ MESSAGES = {
     "quotation": _N(
         "The file cannot be read from row %(row)s on: a quotation mark is not closed or stands alone."
     ),
-    "no_header": _N("No row of titles was found. These titles were looked for: %(titles)s"),
-    "no_lines": _N("There is nothing below the titles."),
+    "no_header": _N("No title row was found. Titles searched for: %(titles)s"),
+    "no_lines": _N("There is no data below the titles."),
     # The table
     "title_missing": _N("The column “%(title)s” is missing."),
     "title_twice": _N("More than one column is titled “%(title)s”: %(found)s"),
@@ -55,15 +55,15 @@ MESSAGES = {
     "formula_error": _N("“%(value)s” is an error in the workbook, not a value."),
     "control_characters": _N("“%(value)s” contains characters that cannot be shown."),
     "shortened_number": _N(
-        "Excel has cut this long number: %(value)s. Format the column as text and type it again."
+        "Excel has truncated this long number: %(value)s. Format the column as text and enter it again."
     ),
     "too_long": _N("%(length)s characters; at most %(max)s are allowed."),
     "not_a_number": _N("“%(value)s” is not a number."),
     "not_whole": _N("“%(value)s” is not a whole number."),
     "number_too_long": _N("“%(value)s” has more than %(digits)s digits."),
     "not_a_date": _N("“%(value)s” is not a date. Write it as 2026-01-05."),
-    "date_range": _N("“%(value)s” does not lie between the years %(first)s and %(last)s."),
-    "unknown_choice": _N("“%(value)s” is not known here. Possible are: %(choices)s"),
+    "date_range": _N("“%(value)s” is not between the years %(first)s and %(last)s."),
+    "unknown_choice": _N("“%(value)s” is not a known value. Possible: %(choices)s"),
 }
 
 

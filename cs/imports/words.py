@@ -9,52 +9,52 @@ from cs.imports.tables import MESSAGES
 _N = str  # marks a text for translation
 REASONS = MESSAGES | {
     "no_customer_column": _N("There is no column that names the customer: %(titles)s"),
-    "unknown_customer": _N("No customer is called “%(value)s”. Enter or import it first."),
-    "ambiguous_customer": _N("More than one customer is called “%(value)s”. Use the customer code."),
+    "unknown_customer": _N("There is no customer “%(value)s”. Enter or import it first."),
+    "ambiguous_customer": _N("More than one customer has the name “%(value)s”. Use the customer code."),
     "different_customers": _N("The cells of this line name different customers: %(names)s"),
     "unknown_model": _N("There is no model “%(value)s”. Enter or import it first."),
     "unknown_person": _N(
-        "Nobody in sales is called “%(value)s”. Set up the account first, or leave the cell empty."
+        "Nobody in sales has the name “%(value)s”. Create the account first, or leave the cell empty."
     ),
     "ambiguous_person": _N(
-        "More than one person in sales is called “%(value)s”. Leave the cell empty and choose later."
+        "More than one person in sales has the name “%(value)s”. Leave the cell empty and choose later."
     ),
     "number_taken": _N("The code “%(value)s” belongs to another customer: %(name)s"),
-    "number_twice": _N("The code “%(value)s” stands in row %(row)s already, for another customer."),
-    "not_positive": _N("The quantity must be more than nothing."),
+    "number_twice": _N("The code “%(value)s” is already used in row %(row)s for another customer."),
+    "not_positive": _N("The quantity must be greater than 0."),
     "too_many": _N("The quantity is too large."),
-    "in_the_future": _N("%(value)s lies in the future."),
+    "in_the_future": _N("%(value)s is in the future."),
     "made_after_shipping": _N("Made after it was shipped."),
     "days_out_of_range": _N("“%(value)s” is not a number of days between 0 and %(most)s."),
     "name_without_contact": _N("There is a telephone number or an e-mail address, but no contact's name."),
     # An old complaint register
-    "no_symptom_column": _N("There is no column that says what was wrong: %(titles)s"),
+    "no_symptom_column": _N("There is no column that describes the defect: %(titles)s"),
     "old_number_taken": _N(
         "The number “%(value)s” belongs to %(name)s here, with another customer, day, model, lot or "
         "text. Correct that record, or give this line a number of its own."
     ),
     "old_number_twice": _N(
-        "The number “%(value)s” stands in row %(row)s already, for another complaint. Give each line a "
-        "number of its own, such as %(value)s-2."
+        "The number “%(value)s” is already used in row %(row)s for another complaint. "
+        "Give each line its own number, such as %(value)s-2."
     ),
-    "before_complaint": _N("%(value)s lies before the complaint (%(day)s)."),
-    "closed_before_reply": _N("%(value)s lies before the reply (%(day)s)."),
+    "before_complaint": _N("%(value)s is before the complaint date (%(day)s)."),
+    "closed_before_reply": _N("%(value)s is before the reply date (%(day)s)."),
     "shipped_after_complaint": _N("Shipped after the complaint was heard."),
-    "closed_but_open": _N("“%(value)s” does not go with a day of closing (%(day)s)."),
-    "line_is_void": _N("A line that is “%(value)s” does not count. It is not imported."),
-    "answer_without_reply": _N("The customer's answer is there, but not the day of our reply."),
-    "negative": _N("The quantity must not be less than nothing."),
+    "closed_but_open": _N("“%(value)s” contradicts the closing date (%(day)s)."),
+    "line_is_void": _N("Lines marked “%(value)s” do not count and are not imported."),
+    "answer_without_reply": _N("There is a customer's answer, but no date of our reply."),
+    "negative": _N("The quantity must not be less than 0."),
     "more_defective_than_checked": _N(
-        "%(defect)s defective pieces cannot be found among %(checked)s checked."
+        "The quantity defective (%(defect)s) cannot exceed the quantity checked (%(checked)s)."
     ),
     "more_defective_than_shipped": _N(
-        "%(defect)s defective pieces cannot be found among %(shipped)s shipped."
+        "The quantity defective (%(defect)s) cannot exceed the quantity shipped (%(shipped)s)."
     ),
-    "more_checked_than_shipped": _N("More pieces checked than were shipped (%(shipped)s)."),
-    "model_as_text": _N("There is no model “%(value)s” here. It is kept as text."),
-    "word_as_text": _N("“%(value)s” is not known here. It is kept as text; the field stays empty."),
-    "closed_without_day": _N("Closed, but the day is not given. It stays empty."),
-    "closed_without_reply": _N("Closed without a day of reply. It does not count as answered in time."),
+    "more_checked_than_shipped": _N("The quantity checked exceeds the quantity shipped (%(shipped)s)."),
+    "model_as_text": _N("There is no model “%(value)s” here. It is stored as text."),
+    "word_as_text": _N("“%(value)s” is not a known value. It is stored as text; the field stays empty."),
+    "closed_without_day": _N("Closed, but without a closing date. The field stays empty."),
+    "closed_without_reply": _N("Closed without a reply date. It does not count as replied in time."),
 }
 # What factories write for the codes of the procedure file, beside its own words.
 OTHER_WORDS: Mapping[str, Mapping[str, str]] = {
@@ -117,6 +117,8 @@ OTHER_WORDS: Mapping[str, Mapping[str, str]] = {
         "MI": "minor",
     },
     "nature": {
+        "Occasional": "sporadic",
+        "Recurring": "chronic",
         "偶发性": "sporadic",
         "个别": "sporadic",
         "批量性": "batch",

@@ -117,16 +117,16 @@ AUTHORITY: tuple[Authority, ...] = (
     Authority(
         Permission.EDIT_CUSTOMER,
         "5.1.3.2",
-        Name("维护客户一览表和客户信息档案", "Keep the customer register and files"),
+        Name("维护客户一览表和客户信息档案", "Maintain the customer register and files"),
         SALES,
     ),
     Authority(
-        Permission.EDIT_PRODUCT, "5.1", Name("维护产品型号", "Keep the product models"), (*SALES, "engineer")
+        Permission.EDIT_PRODUCT, "5.1", Name("维护产品型号", "Maintain product models"), (*SALES, "engineer")
     ),
     Authority(
         Permission.EDIT_SHIPMENT,
         "5.1",
-        Name("维护出货记录", "Keep the shipments"),
+        Name("维护出货记录", "Maintain shipments"),
         (*SALES, "planner", "warehouse_keeper"),
     ),
     Authority(
@@ -139,7 +139,7 @@ AUTHORITY: tuple[Authority, ...] = (
     Authority(
         Permission.PASS_ON_COMPLAINT,
         "5.2.1.2",
-        Name("将听到的问题转达业务部", "Pass a problem on to sales"),
+        Name("将听到的问题转达业务部", "Pass problems on to sales"),
         (*QUALITY, *OTHER_WORK),
     ),
     Authority(
@@ -166,7 +166,7 @@ AUTHORITY: tuple[Authority, ...] = (
     Authority(
         Permission.CONTACT_CUSTOMER,
         "5.2.1.3",
-        Name("与客户沟通并记录", "Talk with the customer and record it"),
+        Name("与客户沟通并记录", "Contact the customer and record it"),
         (*QUALITY, *SALES),
     ),
     Authority(
@@ -176,16 +176,16 @@ AUTHORITY: tuple[Authority, ...] = (
         (*QUALITY, *SALES, "warehouse_keeper"),
     ),
     Authority(
-        Permission.COUNTERSIGN, "5.2.2.4", Name("会签检讨会结果", "Countersign a meeting's result"), WORK
+        Permission.COUNTERSIGN, "5.2.2.4", Name("会签检讨会结果", "Countersign the result of a meeting"), WORK
     ),
     Authority(Permission.CARRY_OUT_DISPOSITION, "5.2.2.4", Name("执行处置", "Carry out dispositions"), WORK),
     Authority(
-        Permission.PLAN_GOODS, "5.2.2.4", Name("安排补货或重工", "Plan replacement or rework"), ("planner",)
+        Permission.PLAN_GOODS, "5.2.2.4", Name("安排补货或重工", "Plan replenishment or rework"), ("planner",)
     ),
     Authority(
         Permission.ISSUE_CAPA,
         "5.2.2.5",
-        Name("开出纠正预防措施报告", "Issue corrective action requests"),
+        Name("开出纠正预防措施报告", "Issue CAPA reports"),
         (*QUALITY, *SALES),
     ),
     Authority(
@@ -195,18 +195,21 @@ AUTHORITY: tuple[Authority, ...] = (
         WORK,
     ),
     Authority(
-        Permission.VERIFY_CAPA, "5.2.2.5", Name("退件和验证效果", "Send back and verify the effect"), QUALITY
+        Permission.VERIFY_CAPA,
+        "5.2.2.5",
+        Name("退件和验证效果", "Send back and verify effectiveness"),
+        QUALITY,
     ),
     Authority(
         Permission.VOID_CAPA,
         "5.6",
-        Name("作废纠正预防措施报告", "Void corrective action requests"),
+        Name("作废纠正预防措施报告", "Void CAPA reports"),
         ("quality_supervisor", "sales_manager"),
     ),
     Authority(
         Permission.IMPORT_HISTORY,
         "5.6",
-        Name("导入历史投诉台账", "Import an old complaint register"),
+        Name("导入旧投诉台账", "Import an old complaint register"),
         ("sales_manager",),
     ),
     Authority(
@@ -218,7 +221,7 @@ AUTHORITY: tuple[Authority, ...] = (
     Authority(
         Permission.RECEIVE_RETURN,
         "5.3.3",
-        Name("接收、点收、摆放和返还退货", "Receive, count, place and give back returned goods"),
+        Name("接收、清点、摆放和返还退货", "Receive, count, place and give back returned goods"),
         ("warehouse_keeper",),
     ),
     Authority(
@@ -236,7 +239,7 @@ AUTHORITY: tuple[Authority, ...] = (
     Authority(
         Permission.SETTLE_DIFFERENCE,
         "5.3.3",
-        Name("处理退货数量差异", "Settle differences of returned quantities"),
+        Name("处理退货数量差异", "Settle differences in returned quantities"),
         SALES,
     ),
     Authority(
@@ -248,7 +251,7 @@ AUTHORITY: tuple[Authority, ...] = (
     Authority(
         Permission.BOOK_REWORK,
         "3.5",
-        Name("报告重工数量", "Book reworked quantities"),
+        Name("报告重工数量", "Report reworked quantities"),
         ("production_operator", "production_manager"),
     ),
     Authority(Permission.CLOSE_RETURN, "5.3.5", Name("退货结案", "Close returns"), ("quality_supervisor",)),
@@ -265,7 +268,7 @@ AUTHORITY: tuple[Authority, ...] = (
     Authority(
         Permission.MAKE_ORDER,
         "3.5",
-        Name("报告紧急订单完工", "Report urgent orders as made"),
+        Name("报告紧急订单完工", "Report completion of urgent orders"),
         ("production_operator", "production_manager"),
     ),
     Authority(
@@ -278,7 +281,7 @@ AUTHORITY: tuple[Authority, ...] = (
     Authority(
         Permission.ADMINISTER,
         "5.6",
-        Name("管理人员、部门和节假日", "Keep people, departments and holidays"),
+        Name("管理人员、部门和节假日", "Manage people, departments and holidays"),
         ("administrator",),
     ),
 )

@@ -188,7 +188,7 @@ class Period:
                 date.fromisoformat(args[name]) if args.get(name) else None for name in ("from", "to")
             )
         except ValueError:
-            return cls(None, None, gettext("This is no date. Please write it as 2026-01-31."))
+            return cls(None, None, gettext("This is not a date. Please write it as 2026-01-31."))
         if first and last and first > last:
             return cls(first, last, gettext("The period ends before it begins."))
         return cls(first, last)
@@ -282,7 +282,7 @@ class Page:
     def count_text(self) -> str:
         if self.total > MAX_COUNTED:
             return str(gettext("more than %(count)s", count=MAX_COUNTED))
-        return str(gettext("%(count)s in all", count=self.total))
+        return str(gettext("%(count)s in total", count=self.total))
 
     @property
     def asked(self) -> dict[str, str]:

@@ -294,7 +294,7 @@ RETURN_SLIP = Paper(
             "5.3.1 · 5.3.2 · 5.3.3",
         ),
         Block("B", lambda _: gettext("Liability and pick-up"), (JUDGED,), "5.3.1 · 5.3.5"),
-        Block("C", lambda _: gettext("What became of it"), (WHAT_BECAME, NOTES), "5.3.1 · 5.3.3"),
+        Block("C", lambda _: gettext("Quantities and outcome"), (WHAT_BECAME, NOTES), "5.3.1 · 5.3.3"),
         Block("D", lambda _: term("rework"), (ON_REWORK,), "3.4 · 3.5 · 3.6", _with_rework),
         Block("E", lambda _: gettext("Given back and closed"), (GIVEN_BACK,), "5.3.5"),
         Block("", lambda _: term("evidence"), (Pictures(),), "5.6"),

@@ -23,47 +23,47 @@ def _error_texts(code: int) -> tuple[str, str, str]:
     pages = {
         400: (
             gettext("This request could not be read"),
-            gettext("Something in the address or the form is not as this page needs it."),
+            gettext("Something in the URL or the form is not what this page expects."),
             gettext("Go back, load the page again and try once more."),
         ),
         403: (
-            gettext("This is not yours to do"),
+            gettext("You don't have permission for this"),
             gettext("Your role does not have this permission. Nothing was changed."),
-            gettext("If it should be yours, ask the administrator to look at your roles."),
+            gettext("If you should have it, ask the administrator to check your roles."),
         ),
         404: (
             gettext("There is no such page or record"),
-            gettext("The address may be mistyped, or the link is old."),
+            gettext("The URL may be mistyped, or the link is out of date."),
             gettext("Look for the record in its list."),
         ),
         405: (
-            gettext("This address cannot be used that way"),
-            gettext("It takes another kind of request."),
+            gettext("This URL cannot be used that way"),
+            gettext("It accepts only another kind of request."),
             gettext("Go back and use the page's own buttons."),
         ),
         409: (
-            gettext("Somebody was faster"),
-            gettext("The record has moved on since you opened it. Nothing was changed."),
-            gettext("Open the record and look at where it stands now."),
+            gettext("This record has changed"),
+            gettext("The record has changed since you opened it. Nothing was saved."),
+            gettext("Open the record and check its current state."),
         ),
         413: (
             gettext("That is too much at once"),
-            gettext("The files or the text are larger than this program takes. Nothing was saved."),
+            gettext("The files or the text are larger than this program accepts. Nothing was saved."),
             gettext("Go back: what you typed is still there. Choose smaller files."),
         ),
         500: (
             gettext("Something went wrong here"),
-            gettext("The program made a mistake. It has been written to the log; nothing was half saved."),
+            gettext("The program made an error. It has been logged; nothing was partly saved."),
             gettext("Try once more. If it happens again, tell the administrator what you were doing."),
         ),
         503: (
             gettext("The program is busy"),
             gettext("The database did not answer in time. Nothing was saved."),
-            gettext("Wait a moment and send it again."),
+            gettext("Wait a moment and submit it again."),
         ),
         507: (
             gettext("The disk is full"),
-            gettext("There is no room left to save anything. Nothing was half saved."),
+            gettext("There is no space left to save anything. Nothing was partly saved."),
             gettext("Tell the administrator; what is saved can still be read."),
         ),
     }

@@ -61,7 +61,9 @@ def _no_control_characters(_form: Any, field: Field) -> None:
     """Refuse text that no database stores; the form then skips its checks, which may search for it."""
     field.not_storable = bool(field.data) and not can_be_kept(field.data)
     if field.not_storable:
-        raise StopValidation(gettext("This text holds characters that cannot be kept. Please type it again."))
+        raise StopValidation(
+            gettext("This text contains characters that cannot be saved. Please enter it again.")
+        )
 
 
 def can_be_kept(text: str) -> bool:
@@ -133,13 +135,13 @@ class _Number(DecimalField):
         )
         if self.data is not None and not self.data.is_finite():
             self.data = None
-            raise ValueError(gettext("This is no number."))
+            raise ValueError(gettext("Please enter a number."))
 
 
 def _decimals(places: int) -> Any:
     def check(_form: Any, field: Field) -> None:
         if field.data is not None and -field.data.normalize().as_tuple().exponent > places:
-            raise ValidationError(gettext("At most %(places)s decimals, please.", places=places))
+            raise ValidationError(gettext("At most %(places)s decimals are allowed.", places=places))
 
     return check
 

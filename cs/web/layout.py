@@ -91,11 +91,11 @@ def _go_to_login() -> BaseResponse:
         address = form_url()
         if _save_draft_of_ended_session():
             say(
-                gettext("Your session had ended. What you entered is kept: sign in and it is there again."),
+                gettext("Your session has ended. What you entered is saved: sign in again to continue."),
                 "warning",
             )
         else:
-            say(gettext("Your session had ended. Nothing was changed. Please sign in again."), "warning")
+            say(gettext("Your session has ended. Nothing was changed. Please sign in again."), "warning")
     elif is_htmx():
         address = request.headers.get("HX-Current-URL", "/").removeprefix(request.host_url.rstrip("/"))
     return go(url_for("auth.login", next=address if address != "/" else None))

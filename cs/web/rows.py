@@ -68,7 +68,7 @@ class Rows(FieldList):
             return bool(super().validate(form, extra_validators))
         self.errors = [
             gettext(
-                "At most %(most)s rows, please: %(sent)s were sent.",
+                "At most %(most)s rows are allowed: you sent %(sent)s.",
                 most=self.max_entries,
                 sent=len(self._sent),
             )

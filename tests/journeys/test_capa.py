@@ -118,7 +118,7 @@ def test_a_car_without_effect_goes_a_second_round_and_is_verified(
     do_action(operator, number, photo)
     operator.expect_work(number, there=False)
     do_action(planner, number, photo)
-    prove(inspector, number, "验证无效,重开", "三批中仍有 2 只虚焊")
+    prove(inspector, number, "验证无效，重开", "三批中仍有 2 只虚焊")
     inspector.see("第 2 轮")
     inspector.see("第 1 轮")
 

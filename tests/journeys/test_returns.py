@@ -52,12 +52,12 @@ def slip(person: Person, quantity: str) -> None:
 
 
 def count(keeper: Person, number: str, quantity: str) -> None:
-    take(keeper, "点收入区", number)
-    keeper.press("点收入区")
+    take(keeper, "清点入退货区", number)
+    keeper.press("清点入退货区")
     keeper.write("实收数量", quantity)
     keeper.tick("退货区2号位")
-    keeper.press("点收入区")
-    keeper.see("已完成：点收入区")
+    keeper.press("清点入退货区")
+    keeper.see("已完成：清点入退货区")
 
 
 def test_a_return_that_starts_at_the_gate_is_reworked_and_goes_back(person: Callable[..., Person]) -> None:
@@ -81,10 +81,10 @@ def test_a_return_that_starts_at_the_gate_is_reworked_and_goes_back(person: Call
     clerk.see("已完成：业务登记退货")
     clerk.expect_work(f"业务登记退货 · {number}", there=False)
     take(inspector, "责任判定", number)
-    inspector.press("属本公司责任，点收")
+    inspector.press("属本公司责任，清点")
     inspector.tick("本公司")
     inspector.write("判定依据", "焊点虚焊")
-    inspector.press("属本公司责任，点收")
+    inspector.press("属本公司责任，清点")
     inspector.expect_work(f"责任判定 · {number}", there=False)
 
     count(keeper, number, "8")

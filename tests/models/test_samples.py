@@ -1,4 +1,4 @@
-"""Talks with the customer and defect samples (5.2.1.3): where each is now, of whom it is awaited, when it is
+"""Customer contacts and defect samples (5.2.1.3): where each is now, of whom it is awaited, when it is
 due."""
 
 from __future__ import annotations

@@ -168,7 +168,7 @@ def test_all_that_waits_too_long_is_found_from_the_clause(as_role, waiting, on):
     waiting()
     waiting(since=on)
     auditor = as_role("auditor").get("/procedure/")
-    link = auditor.soup.find("a", string="2 项签核等候超过规定时限")
+    link = auditor.soup.find("a", string="2 项签核超过规定时限")
     assert link["href"] == "/approvals/?whose=all&waits=beyond"
     assert len(auditor.get(link["href"]).soup.select(".approval")) == 2
 

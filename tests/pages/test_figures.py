@@ -333,7 +333,7 @@ def test_the_figures_in_short_are_those_of_the_period_and_of_the_year_so_far(man
         "Replies in time": ["0.0% (0/1)", "50.0% (1/2)"],
         "Mean reply time": ["3 d, median 3 d (1)", "2 d, median 2 d (2)"],
         "First-pass acceptance": ["100.0% (1/1)", "100.0% (2/2)"],
-        "Repeat rate": ["100.0% (1/1)", "50.0% (1/2)"],
+        "Recurrence rate": ["100.0% (1/1)", "50.0% (1/2)"],
         "Closure rate": ["0.0% (0/1)", "50.0% (1/2)"],
         "Mean days to close": ["", "4 d, median 4 d (1)"],
     }
@@ -499,7 +499,7 @@ def test_without_a_complaint_that_counts_the_page_says_what_would_stand_there(
     if state:
         complaint_in(state)
     browser = as_role("auditor").get(address)
-    assert (browser.status, "还没有统计图表" in browser.text, browser.soup.select("img.kpi-chart")) == (
+    assert (browser.status, "还没有统计指标" in browser.text, browser.soup.select("img.kpi-chart")) == (
         200,
         True,
         [],

@@ -556,7 +556,7 @@ BAD = [
     ({"应回复": "2023/5/1"}, "应回复时间 2023-05-01 早于投诉日期"),
     ({"结案日": "2023-05-10"}, "结案日 2023-05-10 早于回复日期（2023-05-11）。"),
     ({"结案日": "2099-01-01"}, "结案日 2099-01-01 是将来的日期。"),
-    ({"不良数": 501}, "不良数 出货数为 500，不良数不可能是 501。"),
+    ({"不良数": 501}, "不良数 不良数 501 不能多于出货数 500。"),
     ({"不良数": -1}, "不良数 数量不能小于 0。"),
     ({"出货数": 10**12}, "出货数量 数量过大。"),
     ({"不良数": "三只"}, "不良数 “三只”不是数字。"),
@@ -596,9 +596,9 @@ def test_an_answer_without_a_reply_is_a_bad_line(manager):
 def test_reasons_and_remarks_follow_the_language(as_role):
     reader = as_role("sales_manager", language="en")
     offer(reader, "complaints", [TITLES, line(结案日="2023-05-10"), line(投诉编号="KS-1", 严重度="红色")])
-    assert reasons(reader)[2] == ["Closed on 2023-05-10 lies before the reply (2023-05-11)."]
+    assert reasons(reader)[2] == ["Closed on 2023-05-10 is before the reply date (2023-05-11)."]
     assert taken(reader) == {
-        "Severity “红色” is not known here. It is kept as text; the field stays empty.": "3"
+        "Severity “红色” is not a known value. It is stored as text; the field stays empty.": "3"
     }
 
 

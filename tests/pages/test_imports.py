@@ -270,7 +270,7 @@ def test_bad_lines_say_their_row_and_all_their_reasons(clerk, app):
         (
             "customers",
             [["客户全称", "客诉回复时限(天)"], ["甲公司", 400]],
-            "客诉回复时限（天） “400”不是 0 至 365",
+            "投诉回复时限（天） “400”不是 0 至 365",
         ),
         (
             "customers",
@@ -297,7 +297,7 @@ def test_each_reason_is_said_in_the_readers_words(clerk, section, rows, reason):
 def test_reasons_follow_the_language(as_role):
     reader = as_role("sales_clerk", language="en")
     offer(reader, "shipments", [TITLES, ["无此客户", *GOOD[1:]]])
-    assert reasons(reader)[2] == ["Customer No customer is called “无此客户”. Enter or import it first."]
+    assert reasons(reader)[2] == ["Customer There is no customer “无此客户”. Enter or import it first."]
 
 
 def test_a_name_that_two_customers_share_is_not_guessed(clerk):
@@ -313,7 +313,7 @@ def test_a_name_that_two_customers_share_is_not_guessed(clerk):
         ],
     )
     assert counts(clerk) == [1, 0, 0, 2]
-    assert reasons(clerk)[2][0].startswith("客户 不止一个客户叫“甲”")
+    assert reasons(clerk)[2][0].startswith("客户 不止一个客户名为“甲”")
     assert reasons(clerk)[3][0].startswith("这一行写了不同的客户")
 
 

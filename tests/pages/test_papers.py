@@ -134,7 +134,7 @@ def test_every_box_of_a_meeting_case_is_on_its_paper(clerk, meeting_case, on):
             "客户产线",
             "装车后右声道无声",
             "8D报告",
-            "返工",
+            "重工",
             "已退还客户",  # A
             "属实",
             "性能/功能",
@@ -148,7 +148,7 @@ def test_every_box_of_a_meeting_case_is_on_its_paper(clerk, meeting_case, on):
             "报废",
             "成品库存",
             "返工（重工）",
-            "确认人(无): 仓库甲",
+            "确认人（无）: 仓库甲",
             str(day_of(on) + timedelta(days=2)),  # C
             "烙铁温度偏低",
             "每班点检温度",  # D, E

@@ -313,7 +313,7 @@ def test_who_may_never_sign_is_refused_before_it_is_asked_where_the_application_
 def test_nobody_who_can_sign_is_shown_as_a_fault(app, as_role, filed):
     record = filed(by="sales_manager", signed=("production_manager",))
     assert (
-        "目前没有人可以签下一个签核（业务经理）"
+        "目前没有人可以签下一项签核（业务经理）"
         in as_role("auditor").get(f"/replenishments/{record.id}").text
     )
     assert "目前没有人可以签核" in as_role("auditor").get("/approvals/?whose=all").text

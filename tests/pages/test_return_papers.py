@@ -104,7 +104,7 @@ def test_what_is_not_counted_yet_is_struck_through(clerk, return_in):
     lines = lines_of(pdf(clerk, f"/returns/{return_in('registered').id}.pdf"))
     assert "1 CA-6920 L2611 PO-1 右声道无声 个 10 / / /" in lines
     assert "1 CA-6920 L2611 个 / / / / / / / / /" in lines
-    assert lines[lines.index("D 返工/重工 3.4 · 3.5 · 3.6") + 1] == "/"
+    assert lines[lines.index("D 重工 3.4 · 3.5 · 3.6") + 1] == "/"
 
 
 def test_the_slip_of_what_is_not_ours_says_what_was_agreed(clerk, return_in):
@@ -128,7 +128,7 @@ def test_the_slip_names_the_replenishments_of_the_return(clerk, return_in, filed
 
 def test_sales_warehouse_and_quality_stand_under_the_slip(clerk, return_in):
     signed = signed_under(
-        clerk, f"/returns/{return_in('closed').id}.pdf", "登记人 点收人 判定人 检验人 结案人"
+        clerk, f"/returns/{return_in('closed').id}.pdf", "登记人 清点人 判定人 检验人 结案人"
     )
     for name in ("业务员/跟单员甲", "仓管员甲", "检验员甲", "品质主管甲"):
         assert name in signed, name
@@ -373,7 +373,7 @@ def papers(return_in, filed):
 
 TITLES = {
     "return_slip": ("退货单", "Return slip"),
-    "rework_instruction": ("返工指导书", "Rework instruction"),
+    "rework_instruction": ("重工流程", "Rework instruction"),
     "replenishment": ("补货申请单", "Replenishment application"),
     "urgent_order": ("紧急订单", "Urgent order"),
 }
@@ -413,7 +413,7 @@ def test_a_page_leads_to_each_paper_that_there_is_in_each_language(clerk, return
     assert led(f"/returns/{reworked.id}") == ways(
         f"/returns/{reworked.id}", f"/returns/{reworked.id}/rework_instruction"
     )
-    assert [label.get_text() for label in clerk.soup.select(".prints > span")] == ["退货单", "返工指导书"]
+    assert [label.get_text() for label in clerk.soup.select(".prints > span")] == ["退货单", "重工流程"]
     assert led(f"/replenishments/{asked.id}") == ways(f"/replenishments/{asked.id}")
     assert led(f"/replenishments/{order.id}") == ways(
         f"/replenishments/{order.id}", f"/replenishments/{order.id}/urgent_order"
@@ -475,7 +475,7 @@ def test_a_blank_slip_offers_its_choices_and_room_to_sign(clerk):
             "□本公司",
             "□原样退回",
             "登记人",
-            "点收人",
+            "清点人",
             "检验人",
             "结案人",
         )

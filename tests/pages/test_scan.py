@@ -231,7 +231,7 @@ def test_after_a_line_is_counted_the_next_is_offered_and_after_the_last_the_reco
     keeper.step(f"{address}?line={two}", quantity="5", return_place=PLACE)
     assert (keeper.status, keeper.location) == (303, f"{address}?line={three}")
     page = keeper.get(keeper.location)
-    assert (page.form()["line_id"], "已完成：点收入区" in page.text, page.soup.body["data-outcome"]) == (
+    assert (page.form()["line_id"], "已完成：清点入退货区" in page.text, page.soup.body["data-outcome"]) == (
         str(three),
         True,
         "taken",

@@ -132,7 +132,7 @@ def test_what_nobody_can_sign_now_is_a_fault_and_counted(administrator, filed):
     filed(by="sales_manager", signed=("production_manager",))
     filed()
     assert [text for grave, text in warnings(administrator, "/admin/") if grave] == [
-        "有 1 件在等签核，但在职人员中没有人能签。 谁能签核"
+        "有 1 件待签核，但目前在职人员都不能签。 谁能签核"
     ]
     last = administrator.get(PAGE).soup.select("table.signers tbody")[-1].select("td.number")[0]
     assert last.get_text(" ", strip=True) == "2 其中 1 件无人能签"

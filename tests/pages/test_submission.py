@@ -296,7 +296,10 @@ def test_it_is_told_in_english_too(as_role):
     fields = clerk.get(NEW).form() | LOGGED
     clerk.post(NEW, fields)
     clerk.post(NEW, fields | {"description": "another"})
-    assert (clerk.status, "This form was sent already with other content." in clerk.text) == (409, True)
+    assert (clerk.status, "This form was already submitted with different content." in clerk.text) == (
+        409,
+        True,
+    )
 
 
 def test_htmx_gets_the_form_alone(as_role, complaint_in):

@@ -240,7 +240,7 @@ def test_a_complaint_has_these_states():
         "declined": "不予登记",
         "received": "已接收",
         "analysing": "分析中",
-        "answering": "答复中",
+        "answering": "回复中",
         "awaiting_customer": "待客户确认",
         "accepted": "客户已接受",
         "closed": "已结案",
@@ -440,7 +440,7 @@ WRONG = {
         'is \'审核员\': write a table, such as { zh = "…", en = "…" }',
     ),
     "a choice stands as a text": (
-        'oral = { zh = "口头", en = "Spoken" }',
+        'oral = { zh = "口头", en = "Oral" }',
         'oral = "口头"',
         "choices.oral_written.oral",
         'is \'口头\': write a table, such as { zh = "…", en = "…" }',
@@ -496,8 +496,8 @@ WRONG = {
         "is [30, 30]: write the smaller number first",
     ),
     "a figure belongs to no clause": (
-        'en = "Repeat rate"\nclause = "3.4"',
-        'en = "Repeat rate"\nclause = "9.9"',
+        'en = "Recurrence rate"\nclause = "3.4"',
+        'en = "Recurrence rate"\nclause = "9.9"',
         "kpis.repeats.clause",
         "no clause '9.9': name a clause of the procedure",
     ),
@@ -508,7 +508,7 @@ WRONG = {
         "is 101: write a number from 1 to 100",
     ),
     "two figures share a name": (
-        'en = "Repeat rate"',
+        'en = "Recurrence rate"',
         'en = "Closure rate"',
         "kpis.repeats",
         "'Closure rate' stands already at kpis.closure: change one of them",

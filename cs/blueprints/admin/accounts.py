@@ -22,7 +22,7 @@ from cs.web.responses import go, say, show
 def check_first_password(form: Any, field: str, username: str | None) -> None:
     typed, least = form[field].data, current_app.config["CS_PASSWORD_LENGTH"]
     if typed and len(typed) < least:
-        form.fault(field, gettext("At least %(least)s characters, please.", least=least))
+        form.fault(field, gettext("Use at least %(least)s characters.", least=least))
     elif typed and username and normal_username(typed) == normal_username(username):
         form.fault(field, gettext("Not the user name, please."))
 

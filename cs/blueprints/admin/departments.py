@@ -37,7 +37,7 @@ class DepartmentForm(AdminForm):
                 names = (other.zh, other.en, *(known.aliases if known else ()))
                 if (record is None or other.code != record.code) and typed in map(normal_username, names):
                     self.fault(
-                        field, gettext("%(name)s is called so already.", name=f"{other.zh} {other.en}")
+                        field, gettext("%(name)s already has this name.", name=f"{other.zh} {other.en}")
                     )
 
 
@@ -115,11 +115,11 @@ class StandingForm(AdminForm):
 
     def check(self, record: Any, on: datetime) -> None:
         if record.active and record.of_the_procedure:
-            self.refuse(gettext("The procedure names this department: it stays."))
+            self.refuse(gettext("This department is named in the procedure and cannot be taken out of use."))
         elif record.active and record.people:
             self.refuse(
                 gettext(
-                    "%(count)s people work in it. Put them into another department first.",
+                    "%(count)s people belong to this department. Move them to another one first.",
                     count=record.people,
                 )
             )
@@ -143,9 +143,9 @@ def department_standing(record_id: int) -> ResponseReturnValue:
 
     shown = find(Department, record_id) or abort(404)
     what = (
-        gettext("Nobody can be put into it any more. Records go on naming it.")
+        gettext("People can no longer be assigned to it. Existing records keep its name.")
         if shown.active
-        else gettext("People can be put into it again.")
+        else gettext("People can be assigned to it again.")
     )
     return answer(
         form,

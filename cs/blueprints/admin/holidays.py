@@ -70,14 +70,14 @@ class SiteDayForm(AdminForm):
         if self.errors or self.day.data is None:
             return
         if self.last_day.data and self.last_day.data < self.day.data:
-            self.fault("last_day", gettext("This lies before the first day."))
+            self.fault("last_day", gettext("This is before the first day."))
         elif len(self.days()) > MAX_DAYS:
             self.fault("last_day", gettext("At most %(most)s days at once.", most=MAX_DAYS))
         elif entered := self._days_entered_before():
             self.fault(
                 "day",
                 gettext(
-                    "%(day)s is entered already: %(note)s. Withdraw it first.",
+                    "%(day)s is already entered: %(note)s. Withdraw it first.",
                     day=entered[0].day,
                     note=entered[0].note,
                 ),
@@ -107,7 +107,7 @@ def withdraw_day(record_id: int) -> ResponseReturnValue:
 
     def act(record: SiteDay, on: datetime) -> str:
         record.withdraw(by=me(), on=on)
-        say(gettext("%(day)s follows the country's calendar again.", day=record.day))
+        say(gettext("%(day)s follows the national calendar again.", day=record.day))
         return url_for("admin.holidays", year=record.day.year)
 
     return answer(
@@ -118,5 +118,5 @@ def withdraw_day(record_id: int) -> ResponseReturnValue:
         back=url_for("admin.holidays"),
         kind="site_day",
         step="withdraw",
-        what=gettext("The day follows the country's calendar again. Due dates that were given before stay."),
+        what=gettext("The day follows the national calendar again. Due dates already given do not change."),
     )

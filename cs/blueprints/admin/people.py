@@ -179,7 +179,7 @@ class PersonForm(AdminForm):
             elif key[0] is None and (row.role.data == ANY_DEPARTMENT or row.head.data):
                 row.fault("department", gettext("In which department?"))
             elif key in taken:
-                row.fault("role", gettext("This row is there twice."))
+                row.fault("role", gettext("This row appears twice."))
             taken.add(key)
         self.memberships.gather()
         if not taken and not self.memberships.errors:
@@ -205,9 +205,9 @@ class NewPersonForm(PersonForm):
         super().check(record, on)
         username = self.username.data
         if username and " " in normal_username(username):
-            self.fault("username", gettext("No spaces in it, please."))
+            self.fault("username", gettext("Spaces are not allowed."))
         elif username and (other := User.by_username(username)) is not None:
-            self.fault("username", gettext("This user name belongs to %(name)s already.", name=other.name))
+            self.fault("username", gettext("This user name already belongs to %(name)s.", name=other.name))
         check_first_password(self, "initial_password", username)
 
 

@@ -63,7 +63,7 @@ def _listing(escalations: Escalations) -> Listing:
             Filter(
                 "waits",
                 lambda: term("status"),
-                lambda: [("beyond", gettext("Beyond its working hours"))],
+                lambda: [("beyond", gettext("Time limit exceeded"))],
                 lambda _value: escalations.is_escalated(),
             ),
             Filter(
@@ -198,7 +198,7 @@ class DeputyForm(StepForm):
             and not self.role.errors
             and Deputy.within(current_user, self.role.data, first, last)
         ):
-            self.fault("first_on", gettext("A deputy is named already for some of these days."))
+            self.fault("first_on", gettext("A deputy is already named for some of these days."))
 
 
 class _NameDeputy(Submission):
@@ -215,7 +215,7 @@ class _NameDeputy(Submission):
             by=current_user._get_current_object(),
             on=self.on,
         )
-        say(gettext("The deputy is named. Their signatures will say that they are given for you."))
+        say(gettext("The deputy is named. Their signatures will state that they sign for you."))
         return Outcome(url_for("approvals.deputies"))
 
     def show(self, record: None, status: int) -> ResponseReturnValue:
@@ -250,7 +250,7 @@ def withdraw(deputy_id: int) -> ResponseReturnValue:
     if row.withdrawn_at is None:
         row.withdraw(by=current_user._get_current_object(), on=datetime.now(UTC))
     db.session.commit()
-    say(gettext("The deputy does not sign for you any more."))
+    say(gettext("The deputy no longer signs for you."))
     return go(url_for("approvals.deputies"))
 
 
@@ -260,8 +260,8 @@ def _escalated_by_clause(_year: int, on: datetime) -> ClauseEvidence:
         clause: [
             (
                 ngettext(
-                    "%(num)d signature waits beyond its working hours",
-                    "%(num)d signatures wait beyond their working hours",
+                    "%(num)d signature has exceeded its time limit",
+                    "%(num)d signatures have exceeded their time limit",
                     count,
                 ),
                 url_for("approvals.index", whose="all", waits="beyond"),

@@ -67,7 +67,7 @@ class NewPassword(Form):
     def validate_new_password(self, field: PasswordField) -> None:
         min_length = current_app.config["CS_PASSWORD_LENGTH"]
         if len(field.data or "") < min_length:
-            raise ValidationError(gettext("At least %(least)s characters, please.", least=min_length))
+            raise ValidationError(gettext("Use at least %(least)s characters.", least=min_length))
         if normal_username(field.data) == normal_username(self.password_username):
             raise ValidationError(gettext("Not the user name, please."))
 
@@ -214,7 +214,7 @@ def account() -> ResponseReturnValue:
         if fault:
             form.fault("current_password", fault)
         elif form.new_password.data == form.current_password.data:
-            form.fault("new_password", gettext("Please choose another one than now."))
+            form.fault("new_password", gettext("The new password must differ from the current one."))
         else:
             return _change_password(form.new_password.data)
     on = datetime.now(UTC)

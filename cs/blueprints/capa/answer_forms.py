@@ -120,12 +120,12 @@ class AnalyseForm(WithRows, WithFiles, StepForm):
         for kind in too_few:
             self.fault(
                 why_field(kind, len(self._answers()[kind]) + 1),
-                gettext("Ask why again: at least two answers are needed to come to a cause."),
+                gettext("Ask why again: at least two answers are needed to reach a cause."),
             )
         long_enough = {kind: proven for kind, proven in self._proven().items() if kind not in too_few}
         for kind in procedure.unproven_causes(long_enough):
             last = [answer for answer, _proven in self.why_fields(kind) if answer.data][-1]
-            self.fault(last.name, gettext("This is the cause: verify it, and tick that it was (7.4-46)."))
+            self.fault(last.name, gettext("This is the cause: verify it and tick “Verified” (7.4-46)."))
         if procedure.fishbone_faults(tuple(row.is_root.data for row in self.bones.filled)):
             self.fault("bones", gettext("Mark the root cause on the fishbone."))
 
@@ -201,7 +201,7 @@ class MeasuresForm(WithRows, StepForm):
             if row.planned_on.data and row.planned_on.data < record.round_began_on:
                 row.fault(
                     "planned_on",
-                    gettext("This lies before the report was issued (%(day)s).", day=record.round_began_on),
+                    gettext("This is before the report was issued (%(day)s).", day=record.round_began_on),
                 )
         self.actions.gather()
         done = [action for action in record.actions if action.round == record.round and action.done_on]
@@ -209,11 +209,11 @@ class MeasuresForm(WithRows, StepForm):
             action.action_kind for action in done
         )
         if not self.actions.filled:
-            self.fault("actions", gettext("Write at least one measure."))
+            self.fault("actions", gettext("Enter at least one measure."))
         elif procedure.measure_faults(kinds):
             self.fault(
                 "actions",
-                gettext("At least one corrective measure is needed: without it the cause stays (5.2.2.5)."),
+                gettext("At least one corrective action is needed: without it the cause remains (5.2.2.5)."),
             )
 
     def values(self) -> dict[str, Any]:

@@ -78,7 +78,9 @@ class _DutyForm(StepForm):
         if self.department.data and not people_to_choose(
             Permission.ANSWER_CAPA, department=self.department.data
         ):
-            self.fault("department", gettext("Nobody works in this department: nobody would see the report."))
+            self.fault(
+                "department", gettext("Nobody belongs to this department, so nobody would see the report.")
+            )
 
 
 class IssueForm(_DutyForm):
@@ -111,16 +113,18 @@ class IssueForm(_DutyForm):
         if self.source.data != procedure.FROM_COMPLAINT:
             return
         if not self.source_no.data:
-            self.fault("source_no", gettext("Write the number of the complaint."))
+            self.fault("source_no", gettext("Enter the number of the complaint."))
             return
         complaint = self.complaint
         if complaint is None or complaint.state not in complaints.WITH_CAPA:
             self.fault(
                 "source_no",
-                gettext("No complaint under analysis or later, and not closed yet, has this number."),
+                gettext(
+                    "There is no complaint with this number that quality has received and that is still open."
+                ),
             )
         elif self.customer_id.data not in (None, complaint.customer_id):
-            self.fault("customer_id", gettext("This complaint is another customer's."))
+            self.fault("customer_id", gettext("This complaint belongs to another customer."))
 
     @property
     def complaint(self) -> Complaint | None:
@@ -172,12 +176,12 @@ class DoActionForm(WithFiles, StepForm):
 
     def check(self, record: Capa, on: datetime) -> None:
         if self.done_on.data and self.done_on.data > local_day(on):
-            self.fault("done_on", gettext("This lies in the future."))
+            self.fault("done_on", gettext("This is in the future."))
         _not_before(
             self,
             "done_on",
             record.round_began_on,
-            gettext("This lies before the report was issued (%(day)s).", day=record.round_began_on),
+            gettext("This is before the report was issued (%(day)s).", day=record.round_began_on),
         )
         if not (getattr(self, "staged", ()) or self.kept() or self.files.errors):
             self.fault("files", gettext("Add the evidence: a photograph, a measurement or a report."))
@@ -232,12 +236,12 @@ class VerifyForm(Signed, WithFiles, StepForm):
             "period_from",
             record.carried_out_on,
             gettext(
-                "The effect shows only after the measures were carried out (%(day)s).",
+                "Effectiveness can be verified only after the measures were carried out (%(day)s).",
                 day=record.carried_out_on,
             ),
         )
         if end and end > local_day(on):
-            self.fault("period_to", gettext("This lies in the future."))
+            self.fault("period_to", gettext("This is in the future."))
         elif begin and end and end < begin:
             self.fault("period_to", gettext("The period ends before it begins."))
 

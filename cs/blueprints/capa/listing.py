@@ -49,7 +49,7 @@ LISTING = Listing(
         "newest": Sort(lambda: gettext("Newest first"), Capa.issued_at, descending=True),
         "oldest": Sort(lambda: gettext("Oldest first"), Capa.issued_at),
         "due": Sort(
-            lambda: gettext("Due first"),
+            lambda: gettext("Earliest due first"),
             func.coalesce(Capa.awaited_on(), NOTHING_AWAITED, type_=Capa.due_on.type),
         ),
         "number": Sort(lambda: term("capa_no"), Capa.number, descending=True),
@@ -59,7 +59,7 @@ LISTING = Listing(
         Filter(
             "due",
             lambda: term("due_at"),
-            lambda: [("late", gettext("Overdue")), ("waiting", gettext("Still in time"))],
+            lambda: [("late", gettext("Overdue")), ("waiting", gettext("Not due yet"))],
             _lateness,
         ),
         Filter(

@@ -55,7 +55,7 @@ def complaint_evidence(year: int, on: datetime) -> ClauseEvidence:
     if stand.waiting_for_sales:
         rows["5.2.1.2"].append(
             (
-                gettext("%(count)s wait for sales now", count=stand.waiting_for_sales),
+                gettext("%(count)s awaiting sales now", count=stand.waiting_for_sales),
                 where(state=procedure.PASSED_ON),
             )
         )

@@ -19,7 +19,11 @@ from cs.wording.language import in_language
 
 
 def _routes() -> list[tuple[str, str]]:
-    return [*choices("route"), ("repeat", gettext("Repeats")), ("imported", gettext("From an old register"))]
+    return [
+        *choices("route"),
+        ("repeat", gettext("Recurrences")),
+        ("imported", gettext("From an old register")),
+    ]
 
 
 def _goes_by(value: str) -> ColumnElement[bool]:
@@ -69,7 +73,7 @@ LISTING = Listing(
     {
         "newest": Sort(lambda: gettext("Newest first"), Complaint.heard_at, descending=True),
         "oldest": Sort(lambda: gettext("Oldest first"), Complaint.heard_at),
-        "due": Sort(lambda: gettext("Reply due first"), Complaint.reply_due_at),
+        "due": Sort(lambda: gettext("Earliest reply due first"), Complaint.reply_due_at),
         "number": Sort(lambda: term("complaint_no"), Complaint.number, descending=True),
     },
     (
@@ -79,7 +83,7 @@ LISTING = Listing(
             lambda: term("reply"),
             lambda: [
                 ("late", gettext("Overdue")),
-                ("waiting", gettext("Still in time")),
+                ("waiting", gettext("Not due yet")),
                 ("replied_in_time", gettext("Replied in time")),
                 ("replied_late", gettext("Replied late")),
             ],

@@ -96,7 +96,7 @@ def in_the_way(record: Complaint, on: datetime) -> list[str]:
     ]
     said += [
         gettext(
-            "%(place)s, %(decision)s %(quantity)s: to be done by %(name)s until %(day)s.",
+            "%(place)s, %(decision)s %(quantity)s: to be done by %(name)s, due on %(day)s.",
             place=choice("place", one.place),
             decision=choice("disposition", one.disposition),
             quantity=one.quantity,
@@ -110,6 +110,8 @@ def in_the_way(record: Complaint, on: datetime) -> list[str]:
         said.append(gettext("Countersignature awaited: %(names)s.", names=names))
     if ends.get("plan"):
         said.append(
-            gettext("%(plan)s is awaited of %(department)s.", plan=term("plan"), department=term("planning"))
+            gettext(
+                "%(plan)s is awaited from %(department)s.", plan=term("plan"), department=term("planning")
+            )
         )
     return said

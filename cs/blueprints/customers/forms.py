@@ -54,11 +54,11 @@ class ContactForm(RowForm):
 
     def check(self) -> None:
         if not self.name.data:
-            self.fault("name", gettext("Who is it? Fill in the name, or empty the row."))
+            self.fault("name", gettext("Who is it? Fill in the name, or clear the row."))
         if not self.phone.data and not self.email.data:
             self.fault("phone", gettext("Fill in a telephone number or an e-mail address."))
         if self.email.data and not _MAIL.fullmatch(self.email.data):
-            self.fault("email", gettext("This is no e-mail address."))
+            self.fault("email", gettext("This is not an e-mail address."))
 
 
 class CustomerForm(WithRows, StepForm):
@@ -121,14 +121,14 @@ class CustomerForm(WithRows, StepForm):
         if not self.contacts.filled:
             self.fault("contacts", gettext("At least one contact is needed."))
         if self.partner_since.data and self.partner_since.data > local_day(on):
-            self.fault("partner_since", gettext("This lies in the future."))
+            self.fault("partner_since", gettext("This is in the future."))
         if self.full_name.data and (
             same := Customer.same(Customer.key_of(self.full_name.data), other_than=record)
         ):
             self.fault(
                 "full_name",
                 record_link(
-                    gettext("This customer is in the list already:"),
+                    gettext("This customer is already on record:"),
                     url_for("customers.detail", record_id=same.id),
                     same.title,
                 ),
@@ -155,5 +155,5 @@ class VoidForm(ReasonForm):
         ).scalar_one()
         if waiting:
             self.fault(
-                "reason", gettext("%(count)s complaint(s) of this customer are still open.", count=waiting)
+                "reason", gettext("%(count)s complaint(s) from this customer are still open.", count=waiting)
             )

@@ -55,7 +55,7 @@ def _listing() -> Listing:
                 lambda: term("status"),
                 lambda: [
                     ("mine", gettext("Taken by me")),
-                    ("open", gettext("Taken by nobody")),
+                    ("open", gettext("Not taken")),
                     ("colleagues", gettext("Taken by colleagues")),
                     ("late", gettext("Overdue")),
                 ],
@@ -142,13 +142,13 @@ def _change_task(task_id: int, change: Any) -> ResponseReturnValue:
     task = db.session.get(Task, task_id, with_for_update=True) if task_id < 2**31 else None
     if task is None:
         db.session.rollback()
-        say(gettext("This has been done meanwhile."), "info")
+        say(gettext("This has already been done."), "info")
         return _answer(404)
     try:
         change(task)
     except NotOpen:
         db.session.rollback()
-        say(gettext("A colleague has just taken this."), "warning")
+        say(gettext("A colleague has just taken this task."), "warning")
         return _answer(409)
     db.session.commit()
     return _answer(200)

@@ -83,7 +83,7 @@ def ask(name: str, ending: str) -> ResponseReturnValue:
         )
     except TooMany:
         db.session.rollback()
-        say(gettext("Your list is full. Remove files that you no longer need, then ask again."), "warning")
+        say(gettext("Your list is full. Remove files that you no longer need, then export again."), "warning")
         return go(url_for("exports.index"))
     db.session.commit()
     wake_keeper()

@@ -191,7 +191,7 @@ def example(section: str) -> Response:
             gettext("Required"),
             gettext("Example"),
             gettext("Possible"),
-            gettext("Also understood"),
+            gettext("Also accepted"),
         )
         for index, head in enumerate(heads):
             help_sheet.write_string(0, index, head, bold)
@@ -259,10 +259,10 @@ class _Confirmation(Submission):
     def show(self, waiting: PendingUpload | None, status: int) -> ResponseReturnValue:
         """Show the preview; go back where the table is gone."""
         if waiting is None and self.form.sent_already:
-            say(gettext("This form was sent already with other content."), "warning")
+            say(gettext("This form was already submitted with different content."), "warning")
             return go(self.form.sent_already)
         if waiting is None:
-            say(gettext("This table does not wait any more: it was imported or put aside."), "warning")
+            say(gettext("This table is no longer pending: it was imported or discarded."), "warning")
             return go(url_for("imports.upload", section=self.kind.section))
         self.prepare(waiting)
         return self._preview(self.table, waiting.name, status)

@@ -87,7 +87,7 @@ def _audit_trail(_year: int, _on: datetime) -> ClauseEvidence:
         "5.6": [
             (
                 gettext(
-                    "%(events)s events kept since the beginning, the last at %(at)s",
+                    "%(events)s changes recorded since the start, the last at %(at)s",
                     events=trail.events,
                     at=format_moment(trail.last_event_at),
                 ),
@@ -139,8 +139,8 @@ def workflow(kind: str) -> ResponseReturnValue:
 def _condition(questions: tuple[str, ...]) -> str:
     """Return in words what must hold for a step."""
     words = {
-        "answer_ready": gettext("an answer is ready"),
-        "answer_missing": gettext("no answer is ready yet"),
+        "answer_ready": gettext("a reply is ready"),
+        "answer_missing": gettext("no reply is ready yet"),
         "customer_silent": gettext("no answer for %(days)s days", days=rulebook().reply.no_answer_days),
     }
     named = rulebook().choices["condition"] | rulebook().choices["route"]

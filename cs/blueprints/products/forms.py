@@ -28,7 +28,7 @@ class PartForm(RowForm):
         if not self.customer_id.data:
             self.fault("customer_id", gettext("Whose number is this?"))
         if not self.part_no.data:
-            self.fault("part_no", gettext("Fill in the number, or empty the row."))
+            self.fault("part_no", gettext("Fill in the number, or clear the row."))
 
 
 class ProductForm(WithRows, StepForm):
@@ -63,14 +63,14 @@ class ProductForm(WithRows, StepForm):
         for row in self.customer_parts.filled:
             part = (row.customer_id.data, comparable(row.part_no.data))
             if part in seen:
-                row.fault("part_no", gettext("This number stands here twice."))
+                row.fault("part_no", gettext("This number appears twice."))
             seen.add(part)
         self.customer_parts.gather()
         if self.model.data and (same := Product.same(Product.key_of(self.model.data), other_than=record)):
             self.fault(
                 "model",
                 record_link(
-                    gettext("This model is in the list already:"),
+                    gettext("This model is already on record:"),
                     url_for("products.detail", record_id=same.id),
                     same.title,
                 ),

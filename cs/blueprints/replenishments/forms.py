@@ -43,8 +43,8 @@ class LineRow(RowForm):
             (
                 "unit_price",
                 gettext(
-                    "Please enter the price, even if the customer does not pay: the amount decides who "
-                    "approves."
+                    "Please enter the price, even if the customer is not charged: the amount "
+                    "decides who approves."
                 ),
             ),
         ):
@@ -56,10 +56,10 @@ class LineRow(RowForm):
         if product and not returns.fits_unit(self.quantity.data, product.unit):
             self.fault(
                 "quantity",
-                gettext("%(unit)s are counted in whole numbers.", unit=choice("unit", product.unit)),
+                gettext("Quantities in %(unit)s must be whole numbers.", unit=choice("unit", product.unit)),
             )
         if procedure.line_amount(self.quantity.data, self.unit_price.data) == 0:
-            self.fault("unit_price", gettext("This comes to less than a fen."))
+            self.fault("unit_price", gettext("The amount is less than one fen."))
 
 
 class ChangeForm(WithRows, StepForm):
@@ -142,15 +142,15 @@ class FileForm(ChangeForm):
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)
         if not self.return_no.data and not self.complaint_no.data:
-            self.fault("complaint_no", gettext("Write the number of the complaint or of the return."))
+            self.fault("complaint_no", gettext("Enter the number of the complaint or of the return."))
         elif self.return_no.data and (
             self.slip is None or self.slip.complaint is None or self.slip.state not in returns.UNFINISHED
         ):
-            self.fault("return_no", gettext("No return that is open has this number."))
+            self.fault("return_no", gettext("There is no open return with this number."))
         elif self.complaint is None or self.complaint.state not in complaints.OPEN:
             self.fault(
                 "complaint_no" if not self.return_no.data else "return_no",
-                gettext("No complaint that is open has this number."),
+                gettext("There is no open complaint with this number."),
             )
         elif (
             self.return_no.data
@@ -237,9 +237,9 @@ class _DayForm(StepForm):
     def check(self, record: Replenishment, on: datetime) -> None:
         typed, earliest = self[self.on_day].data, self.earliest_day(record)
         if typed and typed > local_day(on):
-            self.fault(self.on_day, gettext("This lies in the future."))
+            self.fault(self.on_day, gettext("This is in the future."))
         elif typed and typed < earliest:
-            self.fault(self.on_day, gettext("This lies before %(day)s.", day=format_day(earliest)))
+            self.fault(self.on_day, gettext("This is before %(day)s.", day=format_day(earliest)))
 
     def earliest_day(self, record: Replenishment) -> date:
         return record.made_on or local_day(record.ordered_at or record.filed_at)

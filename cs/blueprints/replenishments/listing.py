@@ -34,7 +34,7 @@ LISTING = Listing(
     {
         "newest": Sort(lambda: gettext("Newest first"), Replenishment.filed_at, descending=True),
         "oldest": Sort(lambda: gettext("Oldest first"), Replenishment.filed_at),
-        "wanted": Sort(lambda: gettext("Wanted first"), Replenishment.wanted_on),
+        "wanted": Sort(lambda: gettext("Earliest required first"), Replenishment.wanted_on),
         "number": Sort(lambda: term("replenishment_no"), Replenishment.number, descending=True),
     },
     (

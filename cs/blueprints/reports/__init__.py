@@ -151,15 +151,14 @@ def _pdf(shown: Register) -> ResponseReturnValue:
         )
     except TooManyLines as too_many:
         why = gettext(
-            "A PDF holds at most %(most)s lines, and this would be more. Choose a shorter period, or "
-            "take the Excel or CSV file: they hold all.",
+            "A PDF holds at most %(most)s lines, and this selection has more. Choose a "
+            "shorter period, or use Excel or CSV, which hold them all.",
             most=too_many.max_lines,
         )
     except NotTypeset:
         log.exception("register %s as PDF", shown.name)
         why = gettext(
-            "The PDF took too long or too much memory. Choose a shorter period, or take the Excel or CSV "
-            "file."
+            "The PDF took too long or too much memory. Choose a shorter period, or use Excel or CSV."
         )
     return _refused(
         shown, [why], [(form.title, _register_url(shown, ending)) for ending, form in FORMATS.items()]

@@ -49,7 +49,7 @@ class Span:
         if year := args.get("year"):
             if year.isdecimal() and len(year) == 4 and EARLIEST_YEAR <= int(year) <= LATEST_YEAR:
                 return cls(date(int(year), 1, 1), date(int(year), 12, 31), int(year))
-            return cls(usual.first, usual.last, fault=gettext("This is no year. Please write it as 2026."))
+            return cls(usual.first, usual.last, fault=gettext("This is not a year. Please write it as 2026."))
         return usual
 
     @staticmethod

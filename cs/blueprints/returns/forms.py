@@ -41,12 +41,12 @@ MAX_QUANTITY = "999999.999"  # of a line
 
 def refuse_after_today(form: StepForm, name: str, on: datetime) -> None:
     if form[name].data and form[name].data > local_day(on):
-        form.fault(name, gettext("This lies in the future."))
+        form.fault(name, gettext("This is in the future."))
 
 
 def refuse_before(form: StepForm, name: str, first: date | None) -> None:
     if first and form[name].data and form[name].data < first:
-        form.fault(name, gettext("This lies before %(day)s.", day=format_day(first)))
+        form.fault(name, gettext("This is before %(day)s.", day=format_day(first)))
 
 
 class LineRow(RowForm):
@@ -79,7 +79,9 @@ class LineRow(RowForm):
 def check_unit(form: Any, name: str, product: Product) -> None:
     """Refuse decimals that the unit of the product does not allow."""
     if form[name].data is not None and not form[name].errors and not fits_unit(form[name].data, product.unit):
-        form.fault(name, gettext("%(unit)s are counted in whole numbers.", unit=choice("unit", product.unit)))
+        form.fault(
+            name, gettext("Quantities in %(unit)s must be whole numbers.", unit=choice("unit", product.unit))
+        )
 
 
 class _SlipForm(WithRows, StepForm):
@@ -135,7 +137,7 @@ class GateForm(_SlipForm):
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)
         if self.arrived_at.data and self.arrived_at.data > on:
-            self.fault("arrived_at", gettext("This lies in the future."))
+            self.fault("arrived_at", gettext("This is in the future."))
 
 
 class AmendForm(_SlipForm):
@@ -159,13 +161,13 @@ class AmendForm(_SlipForm):
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)
         if self.wants_goods.data and not self.goods_wanted_on.data:
-            self.fault("goods_wanted_on", gettext("Say by when the customer wants the goods."))
+            self.fault("goods_wanted_on", gettext("Enter when the customer wants the goods."))
         if (
             record is not None
             and record.complaint_id
             and self.customer_id.data not in (None, record.complaint.customer_id)
         ):
-            self.fault("customer_id", gettext("The complaint of this return is another customer's."))
+            self.fault("customer_id", gettext("The complaint of this return belongs to another customer."))
 
 
 class RegisterForm(AmendForm):
@@ -201,11 +203,11 @@ class RegisterForm(AmendForm):
             self.fault(
                 "join_complaint",
                 gettext(
-                    "No complaint that is open has this number. Leave it empty: the return then makes one."
+                    "There is no open complaint with this number. Leave it empty and the return creates one."
                 ),
             )
         elif self.customer_id.data not in (None, complaint.customer_id):
-            self.fault("join_complaint", gettext("This complaint is another customer's."))
+            self.fault("join_complaint", gettext("This complaint belongs to another customer."))
 
     @property
     def complaint(self) -> Complaint | None:
@@ -286,7 +288,7 @@ class GiveBackForm(WithFiles, StepForm):
         if any(line.tally.to_customer for line in record.lines) and not self.delivery_no.data:
             self.fault(
                 "delivery_no",
-                gettext("Goods go back to the customer: write the number of the delivery note."),
+                gettext("Goods go back to the customer: enter the delivery note number."),
             )
 
 

@@ -134,7 +134,7 @@ class RecountForm(CountForm):
             self.fault(
                 "quantity",
                 gettext(
-                    "%(quantity)s of it are inspected already.",
+                    "%(quantity)s of these have already been inspected.",
                     quantity=quantity_in_words(line.tally.inspected, line),
                 ),
             )
@@ -180,7 +180,7 @@ class _BookForm(_OneLineForm):
             self.fault(
                 first,
                 gettext(
-                    "Only %(open)s are open: %(entered)s were entered.",
+                    "Only %(open)s are open, but %(entered)s were entered.",
                     open=quantity_in_words(open_quantity, line),
                     entered=total,
                 ),
@@ -208,9 +208,7 @@ class InspectForm(WithFiles, _BookForm):
         super().check_line(record, line)
         for name in self.entered():
             if name not in dispositions(record.outcome):
-                self.fault(
-                    name, gettext("It was agreed with the customer that the goods go back as they are.")
-                )
+                self.fault(name, gettext("It was agreed with the customer to return the goods as is."))
 
 
 class ReinspectForm(WithFiles, _BookForm):
@@ -246,7 +244,7 @@ class ReworkForm(WithFiles, _OneLineForm):
             self.fault(
                 "quantity",
                 gettext(
-                    "Only %(open)s are open: %(entered)s were entered.",
+                    "Only %(open)s are open, but %(entered)s were entered.",
                     open=quantity_in_words(line.tally.to_rework, line),
                     entered=self.quantity.data,
                 ),

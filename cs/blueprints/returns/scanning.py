@@ -40,7 +40,7 @@ def mount_scanning(blueprint: Blueprint, forms: Mapping[str, type[StepForm]]) ->
             return go(address_of(numbered_by_factory.kind, numbered_by_factory.id))
         if record is None or (line_number is not None and not isinstance(record, Return)):
             code = number if line_number is None else f"{number}/{line_number}"
-            return _show_box(gettext("Nothing has the number %(code)s.", code=code))
+            return _show_box(gettext("There is no record with the number %(code)s.", code=code))
         if line_number is None:
             return go(address_of(record.kind, record.id))
         line = record.labels.line_at(line_number)
@@ -87,9 +87,9 @@ def _go_to_line(record: Return, line: ReturnLine, forms: Mapping[str, type[StepF
         return go(links[0]["url"])
     code = record.labels.code_of(line)
     say(
-        gettext("%(code)s: choose what you do.", code=code)
+        gettext("%(code)s: choose a step.", code=code)
         if links
-        else gettext("%(code)s: nothing to do for you here now.", code=code),
+        else gettext("%(code)s: there is nothing for you to do at present.", code=code),
         "info",
     )
     return go(url_for("returns.detail", record_id=record.id, _anchor=f"line-{line.id}"))

@@ -35,7 +35,7 @@ class ShipmentForm(StepForm):
     def check(self, record: Any, on: datetime) -> None:
         shipped_on, produced_on = self.shipped_on.data, self.produced_on.data
         if shipped_on and shipped_on > local_day(on):
-            self.fault("shipped_on", gettext("This lies in the future."))
+            self.fault("shipped_on", gettext("This is in the future."))
         if shipped_on and produced_on and produced_on > shipped_on:
             self.fault("produced_on", gettext("Made after it was shipped."))
         if not self.errors:
@@ -46,7 +46,7 @@ class ShipmentForm(StepForm):
                 self.fault(
                     "lot_no",
                     record_link(
-                        gettext("This shipment is in the list already:"),
+                        gettext("This shipment is already on record:"),
                         url_for("shipments.detail", record_id=same.id),
                         same.title,
                     ),

@@ -128,7 +128,7 @@ class ConfirmForm(Signed, WithFiles, StepForm):
             self.fault(
                 "unknown_reason",
                 gettext(
-                    "Not known yet: %(fields)s. Fill them in above, or say here why they are unknown.",
+                    "Still missing: %(fields)s. Fill them in above, or give the reason here.",
                     fields=list_in_words(still),
                 ),
             )
@@ -156,13 +156,16 @@ class ConfirmForm(Signed, WithFiles, StepForm):
         messages = {
             "liability_still_pending": (
                 "liability",
-                gettext("Say whose responsibility it is before you sign."),
+                gettext("Enter the liability before you sign."),
             ),
             "not_ours_route_needed": (
                 "route",
-                gettext("What is not our responsibility is explained to the customer (5.2.2.2)."),
+                gettext("If it is not our responsibility, this is explained to the customer (5.2.2.2)."),
             ),
-            "ours_cannot_be_refused": ("route", gettext("What is confirmed and ours cannot be refused.")),
+            "ours_cannot_be_refused": (
+                "route",
+                gettext("A confirmed complaint for which we are liable cannot take this route."),
+            ),
         }
         for fault in procedure.route_faults(
             liability=self.liability.data, finding=self.finding.data, route=self.route.data
@@ -173,7 +176,7 @@ class ConfirmForm(Signed, WithFiles, StepForm):
             self.fault(
                 "route_reason",
                 gettext(
-                    "The procedure leads to “%(proposed)s” here. Say why you choose another way.",
+                    "The procedure proposes “%(proposed)s” here. Say why you choose another route.",
                     proposed=choice("route", proposed),
                 ),
             )

@@ -28,7 +28,7 @@ class VoidForm(ReasonForm):
             self.fault(
                 "reason",
                 gettext(
-                    "%(numbers)s of this complaint are not ended: end or void them first.",
+                    "%(numbers)s of this complaint are still open: complete or void them first.",
                     numbers=list_in_words(one.number for one in record.goods_on_the_way),
                 ),
             )

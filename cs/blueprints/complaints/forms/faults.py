@@ -17,7 +17,8 @@ def lot_faults(form: Any, customer_id: int | None) -> None:
         form.fault(
             "lot_no",
             gettext(
-                "No shipment of this lot is known for this customer. If it is right, tick the box below."
+                "No shipment of this lot to this customer is on record. If the lot number is "
+                "right, tick the box below."
             ),
         )
 
@@ -27,12 +28,13 @@ def quantity_faults(form: Any, checked: int | None, defect: int | None, shipped:
         form.fault(
             "defect_qty" if "defect_qty" in form else "checked_qty",
             gettext(
-                "%(defect)s defective pieces cannot be found among %(checked)s checked.",
+                "The quantity defective (%(defect)s) cannot exceed the quantity checked (%(checked)s).",
                 defect=defect,
                 checked=checked,
             ),
         )
     if shipped is not None and checked is not None and checked > shipped and "checked_qty" in form:
         form.fault(
-            "checked_qty", gettext("More pieces checked than were shipped (%(shipped)s).", shipped=shipped)
+            "checked_qty",
+            gettext("The quantity checked exceeds the quantity shipped (%(shipped)s).", shipped=shipped),
         )

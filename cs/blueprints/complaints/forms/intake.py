@@ -51,7 +51,7 @@ class GoodsForm(WithLookUp, WithFiles, StepForm):
 
     def check(self, record: Any, on: datetime) -> None:
         if "heard_at" in self and self.heard_at.data and self.heard_at.data > on:
-            self.fault("heard_at", gettext("This lies in the future."))
+            self.fault("heard_at", gettext("This is in the future."))
         lot_faults(self, self.customer_id.data)
 
 
@@ -65,7 +65,7 @@ class PassOnForm(GoodsForm):
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)
         if not self.customer_id.data and not self.customer_said.data:
-            self.fault("customer_said", gettext("Choose the customer from the list, or write its name here."))
+            self.fault("customer_said", gettext("Choose the customer from the list, or enter its name here."))
 
 
 class RegisterForm(GoodsForm):
@@ -94,9 +94,9 @@ class RegisterForm(GoodsForm):
         heard_at = self.heard_at.data if "heard_at" in self else record.heard_at
         deadline = self.customer_deadline.data
         if deadline and heard_at and deadline <= heard_at:
-            self.fault("customer_deadline", gettext("The deadline lies before the complaint was heard."))
+            self.fault("customer_deadline", gettext("The deadline is before the complaint was heard."))
         elif deadline and deadline < on and (record is None or deadline != record.customer_deadline):
-            self.fault("customer_deadline", gettext("This deadline has passed already."))
+            self.fault("customer_deadline", gettext("This deadline has already passed."))
         if self.shipped_on.data and heard_at and self.shipped_on.data > local_day(heard_at):
             self.fault("shipped_on", gettext("Shipped after the complaint was heard."))
         quantity_faults(self, self.checked_qty.data, self.defect_qty.data, self.shipped_qty.data)
@@ -118,7 +118,7 @@ class AmendForm(LogForm):
             self.fault(
                 "customer_id",
                 gettext(
-                    "%(numbers)s belong to this complaint and are of its customer.",
+                    "%(numbers)s belong to this complaint, so its customer can no longer be changed.",
                     numbers=list_in_words(one.number for one in record.goods),
                 ),
             )

@@ -109,9 +109,9 @@ class MeetForm(WithFiles, WithRows, StepForm):
 
     def check(self, record: Any, on: datetime) -> None:
         if self.met_at.data and self.met_at.data > on:
-            self.fault("met_at", gettext("This lies in the future."))
+            self.fault("met_at", gettext("This is in the future."))
         elif self.met_at.data and self.met_at.data < record.heard_at.replace(second=0, microsecond=0):
-            self.fault("met_at", gettext("This lies before the complaint was heard."))
+            self.fault("met_at", gettext("This is before the complaint was heard."))
         self._check_rows()
         self.attendees.gather()
         if self.department.data and not self.attendees.errors:
@@ -123,12 +123,12 @@ class MeetForm(WithFiles, WithRows, StepForm):
         for row in self.attendees.filled:
             person = db.session.get(User, row.user_id.data)
             if row.user_id.data in seen:
-                row.fault("user_id", gettext("This person stands here twice."))
+                row.fault("user_id", gettext("This person appears twice."))
             seen.add(row.user_id.data)
             if person is not None and not row.department.data and len(person.departments) == 1:
                 row.department.data = person.departments[0]
             if not row.department.data:
-                row.fault("department", gettext("Which department do they stand for?"))
+                row.fault("department", gettext("Which department do they represent?"))
             elif person is not None and row.department.data not in person.departments:
                 row.fault(
                     "department", gettext("%(name)s does not belong to this department.", name=person.name)
@@ -145,15 +145,15 @@ class MeetForm(WithFiles, WithRows, StepForm):
             if not heads:
                 lacking.append(
                     gettext(
-                        "%(department)s has nobody who could stand for it. Let the administrator enter "
-                        "its head.",
+                        "%(department)s has nobody who can represent it. Ask the administrator to "
+                        "enter its head of department.",
                         department=department_name(code),
                     )
                 )
             else:
                 lacking.append(
                     gettext(
-                        "The head of %(department)s must be there: %(names)s.",
+                        "The head of %(department)s must attend: %(names)s.",
                         department=department_name(code),
                         names=list_in_words(one.name for one in heads),
                     )
@@ -233,7 +233,7 @@ class DisposeForm(WithFiles, WithRows, StepForm):
         today = local_day(on)
         for row in self.dispositions.filled:
             if row.planned_on.data and row.planned_on.data < today:
-                row.fault("planned_on", gettext("This day has passed already."))
+                row.fault("planned_on", gettext("This day has already passed."))
         self.dispositions.gather()
         for place, found, nothing in self.places:
             if not found.data and not nothing.data and not found.errors:
@@ -246,7 +246,8 @@ class DisposeForm(WithFiles, WithRows, StepForm):
                 )
             elif found.data and nothing.data:
                 self.fault(
-                    f"none_{place}", gettext("%(found)s were found here: leave this empty.", found=found.data)
+                    f"none_{place}",
+                    gettext("%(found)s were found at this place: leave this empty.", found=found.data),
                 )
         if not self.dispositions.errors and not any(found.errors for _place, found, _nothing in self.places):
             self._check_sums()
@@ -261,7 +262,7 @@ class DisposeForm(WithFiles, WithRows, StepForm):
             self.fault(
                 f"found_{place}",
                 gettext(
-                    "%(place)s: %(found)s found, but %(decided)s decided on.",
+                    "%(place)s: %(found)s found, but the dispositions add up to %(decided)s.",
                     place=choice("place", place),
                     found=found,
                     decided=settled,
@@ -301,7 +302,7 @@ class PlanForm(WithFiles, StepForm):
 
     def check(self, record: Any, on: datetime) -> None:
         if self.plan_due_on.data and self.plan_due_on.data < local_day(on):
-            self.fault("plan_due_on", gettext("This day has passed already."))
+            self.fault("plan_due_on", gettext("This day has already passed."))
 
 
 class DoDispositionForm(WithFiles, StepForm):
@@ -338,9 +339,9 @@ class DoDispositionForm(WithFiles, StepForm):
         row = next((one for one in record.dispositions if one.id == self.disposition_id.data), None)
         done = self.done_on.data
         if done and done > local_day(on):
-            self.fault("done_on", gettext("This lies in the future."))
+            self.fault("done_on", gettext("This is in the future."))
         elif done and row is not None and done < self._met_on(record, row.round):
-            self.fault("done_on", gettext("This lies before the meeting."))
+            self.fault("done_on", gettext("This is before the meeting."))
 
     @staticmethod
     def _met_on(record: Any, number: int) -> Any:

@@ -40,15 +40,15 @@ class SettleForm(WithFiles, StepForm):
         if settled_on is None:
             return
         if settled_on > today:
-            self.fault("settled_on", gettext("This lies in the future."))
+            self.fault("settled_on", gettext("This is in the future."))
         elif settled_on < local_day(record.heard_at):
-            self.fault("settled_on", gettext("This lies before the complaint was heard."))
+            self.fault("settled_on", gettext("This is before the complaint was heard."))
         elif settled_on < today and not self.late_reason.data:
             self.fault(
                 "late_reason",
                 gettext(
-                    "The result belongs into the report on the day it is settled (5.2.2.3). Say why it "
-                    "comes later."
+                    "The result must be recorded on the day it is settled (5.2.2.3). Say why it is "
+                    "recorded later."
                 ),
             )
 
@@ -85,7 +85,10 @@ class ReplyForm(WithFiles, StepForm):
 
     def check(self, record: Any, on: datetime) -> None:
         if "late_reply_reason" in self and not self.late_reply_reason.data:
-            self.fault("late_reply_reason", gettext("The reply is late. Say why; the register shows it."))
+            self.fault(
+                "late_reply_reason",
+                gettext("The reply is late. Give the reason; it appears in the register."),
+            )
 
 
 class AnswerForm(WithFiles, StepForm):
@@ -100,9 +103,9 @@ class AnswerForm(WithFiles, StepForm):
     def check(self, record: Any, on: datetime) -> None:
         said_on = self.response_on.data
         if said_on and said_on > local_day(on):
-            self.fault("response_on", gettext("This lies in the future."))
+            self.fault("response_on", gettext("This is in the future."))
         elif said_on and said_on < local_day(record.replies[-1].replied_at):
-            self.fault("response_on", gettext("This lies before our reply."))
+            self.fault("response_on", gettext("This is before our reply."))
 
 
 class RefuseForm(AnswerForm):
@@ -114,7 +117,7 @@ class RefuseForm(AnswerForm):
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)
         if self.customer_deadline.data and self.customer_deadline.data < on:
-            self.fault("customer_deadline", gettext("This deadline has passed already."))
+            self.fault("customer_deadline", gettext("This deadline has already passed."))
 
 
 class NoAnswerForm(StepForm):

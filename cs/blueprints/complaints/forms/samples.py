@@ -40,9 +40,9 @@ class ContactForm(WithFiles, StepForm):
 
     def check(self, record: Any, on: datetime) -> None:
         if self.at.data and self.at.data > on:
-            self.fault("at", gettext("This lies in the future."))
+            self.fault("at", gettext("This is in the future."))
         elif self.at.data and self.at.data < record.heard_at.replace(second=0, microsecond=0):
-            self.fault("at", gettext("This lies before the complaint was heard."))
+            self.fault("at", gettext("This is before the complaint was heard."))
 
 
 class RequestSampleForm(StepForm):
@@ -60,14 +60,14 @@ class RequestSampleForm(StepForm):
         _not_after_today(self, "requested_on", on)
         asked = self.requested_on.data
         if asked and asked < local_day(record.heard_at):
-            self.fault("requested_on", gettext("This lies before the complaint was heard."))
+            self.fault("requested_on", gettext("This is before the complaint was heard."))
         if rulebook().reply.paused_by_sample and not self.expected_on.data:
             self.fault(
                 "expected_on",
-                gettext("Until then the reply's limit stands still: say when the sample is expected."),
+                gettext("Until then the reply time is paused: enter when the sample is expected."),
             )
         if asked and self.expected_on.data and self.expected_on.data < asked:
-            self.fault("expected_on", gettext("It cannot arrive before it was asked for."))
+            self.fault("expected_on", gettext("It cannot arrive before it was requested."))
 
 
 class _OneSample(StepForm):
@@ -125,7 +125,7 @@ class ReceiveSampleForm(WithFiles, _OneSample):
                 self.fault(
                     name,
                     gettext(
-                        "This lies before it was asked for (%(day)s).", day=format_day(sample.requested_on)
+                        "This is before it was requested (%(day)s).", day=format_day(sample.requested_on)
                     ),
                 )
         if self.sent_on.data and self.received_on.data and self.received_on.data < self.sent_on.data:
@@ -164,12 +164,15 @@ class EndSampleForm(_OneSample):
         if ended and ended < begun:
             self.fault(
                 "ended_on",
-                gettext("This lies before %(day)s, when it was asked for or arrived.", day=format_day(begun)),
+                gettext("This is before %(day)s, when it was requested or arrived.", day=format_day(begun)),
             )
         if self.sample_end.data and _end_of(sample, self.sample_end.data) is None:
             self.fault(
                 "sample_end",
-                gettext("What is here has come; what has not come cannot be given back or scrapped."),
+                gettext(
+                    "A sample that arrived cannot be “never came”; one that did not arrive cannot "
+                    "be given back or scrapped."
+                ),
             )
 
 
@@ -197,4 +200,4 @@ def _end_of(sample: Sample, code: str) -> str | None:
 
 def _not_after_today(form: StepForm, name: str, on: datetime) -> None:
     if form[name].data and form[name].data > local_day(on):
-        form.fault(name, gettext("This lies in the future."))
+        form.fault(name, gettext("This is in the future."))
