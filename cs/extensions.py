@@ -43,7 +43,7 @@ WRITER_LOCK = 1212  # PostgreSQL's advisory lock of the one writer
 
 
 def begin_write(wait: float | None = None) -> None:
-    """Starts the transaction of a request that writes; what was read before is read anew.
+    """Starts the transaction of a request that writes; what was read before is read again.
 
     Writers go one after another on both databases: the site-wide audit chain is one line, so no two of them
     can be right at the same moment. SQLite takes the lock with BEGIN IMMEDIATE, PostgreSQL with an advisory

@@ -35,7 +35,7 @@ def secret_key(folder: Path) -> str:
 
 
 def compiled_translations(folder: Path) -> Path:
-    """The catalogues as gettext reads them, compiled anew when the .po files have changed; kept in the data
+    """The catalogues as gettext reads them, compiled again when the .po files have changed; kept in the data
     folder."""
     target = folder / "translations"
     sources = sorted(TRANSLATIONS.glob("*/LC_MESSAGES/*.po"))

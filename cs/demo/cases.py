@@ -240,7 +240,7 @@ class Case:
         )
 
     def _answer_again(self) -> Walk:
-        """Analyse, settle and reply once more after a refusal, within the limit that starts anew."""
+        """Analyse, settle and reply once more after a refusal, within the limit that starts again."""
         case = self.case
         case.began = case.on
         case.length = case.year.calendar.working_hours_between(

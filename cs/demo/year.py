@@ -27,7 +27,7 @@ from cs.records.procedure import rulebook, zone
 DAYS = 365
 HOUR = timedelta(hours=1)
 
-# How many complaints a month brings: the rush and the new hands before the spring feast, then the summer's
+# How many complaints a month brings: the rush and the new hands before the Spring Festival, then the summer's
 # heat.
 MONTHS = {1: 1.5, 2: 0.7, 3: 0.8, 4: 0.8, 5: 0.9, 6: 1.2, 7: 1.6, 8: 1.5, 9: 1.0, 10: 0.8, 11: 0.9, 12: 1.3}
 

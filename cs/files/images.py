@@ -89,7 +89,7 @@ def _open_picture(file: BinaryIO, max_pixels: int) -> Iterator[Image.Image]:
     too_many = FileRefused("too_many_pixels", megapixels=max_pixels // 1_000_000)
     try:
         with _decoding:
-            for verify in (True, False):  # a verified picture is used up and must be opened anew
+            for verify in (True, False):  # a verified picture is used up and must be opened again
                 file.seek(0)
                 with Image.open(file, formats=OPENED) as picture:
                     if picture.width * picture.height > max_pixels:

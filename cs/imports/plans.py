@@ -1,4 +1,4 @@
-"""What a table would bring in: which columns it may have, what is new, what is there already, what is wrong.
+"""What a table would bring in: which columns it may have, what is new, what is already there, what is wrong.
 
 `plan` reads and changes nothing; `apply` writes what a plan calls new, in one go. What a kind of table holds
 stands in `cs.imports.master_data` and `cs.imports.history`. What makes a line the same thing as a record is
@@ -253,7 +253,7 @@ class Known:
 
 
 def plan_import(kind: Kind, table: Table, on: datetime) -> Plan:
-    """What of the table is new, there already, repeated or wrong. A void record counts as there: somebody
+    """What of the table is new, already there, repeated or wrong. A void record counts as there: somebody
     took it out."""
     known, made = Known(kind, table, on), Plan()
     keyed: list[tuple[str, Fresh]] = []

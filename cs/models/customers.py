@@ -84,7 +84,7 @@ class MasterData(Workflowed):
         """New records out of a table, each with its event `import`, which names the file ([name, hash]) and
         the row in it.
 
-        Raises NotAllowed, and IntegrityError where a natural key is there already: then none of them comes
+        Raises NotAllowed, and IntegrityError where a natural key is already there: then none of them comes
         in.
         """
         step = cls().check("create", by, on)

@@ -35,8 +35,8 @@ class WorkCalendar:
     """The factory's days and hours in its own time zone.
 
     `exceptions` says for single days whether they are worked (True: a make-up Saturday) or not (False: a
-    feast); all other days follow the weekdays. Beyond `known_until` nobody has told us the feasts yet (see
-    `is_known`).
+    public holiday); all other days follow the weekdays. Beyond `known_until` nobody has told us the public
+    holidays yet (see `is_known`).
     """
 
     working: WorkingHours
@@ -45,7 +45,7 @@ class WorkCalendar:
     known_until: date | None = None
 
     def is_known(self, day: date) -> bool:
-        """Whether feasts and make-up days of `day` are known; without `known_until` every day is."""
+        """Whether public holidays and make-up days of `day` are known; without `known_until` every day is."""
         return self.known_until is None or day <= self.known_until
 
     def is_working(self, day: date) -> bool:

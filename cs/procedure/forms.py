@@ -32,7 +32,7 @@ class Numbering:
 
     def period(self, day: date) -> str:
         """Return the period in which `day` counts: '202611', '2026H2', '2026', or '' if the count never
-        starts anew."""
+        starts again."""
         half = "H1" if day.month <= 6 else "H2"
         return {
             "month": f"{day.year:04}{day.month:02}",

@@ -23,7 +23,7 @@ class NotOpen(Refused):
 
 @dataclass(frozen=True)
 class State:
-    """`main`: part of the straight way that the flow picture shows; `final`: nothing is awaited any more."""
+    """`main`: part of the main flow that the flow picture shows; `final`: nothing is awaited any more."""
 
     code: str
     main: bool = True

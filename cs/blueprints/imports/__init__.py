@@ -1,6 +1,6 @@
 """Import from Excel and CSV: upload, preview, confirm. No record is written before the confirmation.
 
-Between preview and confirmation the table is a pending upload of its person. Both read it anew: a preview
+Between preview and confirmation the table is a pending upload of its person. Both read it again: a preview
 that was open for hours is checked against the records as they are by then.
 """
 
@@ -222,7 +222,7 @@ def example(section: str) -> Response:
 
 
 class _Confirmation(Submission):
-    """The form that imports an uploaded table: planned anew under the lock, all in one transaction."""
+    """The form that imports an uploaded table: planned again under the lock, all in one transaction."""
 
     form: ConfirmForm
 

@@ -337,7 +337,7 @@ class Capa(Workflowed):
         return next(action for action in self.open_actions if action.id == action_id)
 
     def send_back(self, *, reason: str, by: User, on: datetime) -> None:
-        """Send back 退件 an answer that does not hold; the department analyses anew, in the same round."""
+        """Send back 退件 an answer that does not hold; the department analyses again, in the same round."""
         with self.advancing("send_back", by, on, note=reason):
             self.sent_back_reason = reason
 

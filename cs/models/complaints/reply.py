@@ -98,7 +98,7 @@ class ReplyClock:
 
 
 def restart_clock(complaint: Any) -> None:
-    """Set when the reply to a complaint is due, anew from what it says (5.2.2.6).
+    """Set when the reply to a complaint is due, counted from what it says (5.2.2.6).
 
     The first due date stays after a refusal. A reply that quality has prepared and that is not sent yet is
     due with it.

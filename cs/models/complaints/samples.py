@@ -113,7 +113,7 @@ class SampleBook:
 
 
 def _move_the_limit(complaint: Any) -> None:
-    """Count the reply's limit anew where the procedure file pauses it for awaited samples (5.2.2.6)."""
+    """Count the reply's limit again where the procedure file pauses it for awaited samples (5.2.2.6)."""
     if rulebook().reply.paused_by_sample and complaint.state in procedure.BEFORE_THE_REPLY:
         complaint.start_clock()
 

@@ -199,7 +199,7 @@ class Replenishment(Workflowed):
         return Decimal(db.session.execute(query).scalar() or 0) + self.amount
 
     def _lock(self) -> None:
-        """Lock the complaint's row, so that one sum is checked at a time, then read this one anew."""
+        """Lock the complaint's row, so that one sum is checked at a time, then read this one again."""
         find(Complaint, self.complaint_id, lock=True)
         if self.id:
             find(Replenishment, self.id, lock=True)
@@ -283,7 +283,7 @@ class Replenishment(Workflowed):
         by: User,
         on: datetime,
     ) -> None:
-        """Change the application: its signatures are void, their givers are told, and the chain begins anew
+        """Change the application: its signatures are void, their givers are told, and the chain begins again
         (5.3.4). Signatures stay where nothing changes that they cover."""
         self._lock()
         before = self.face_hash()
