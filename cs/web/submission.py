@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,7 +54,7 @@ class Outcome:
     answer: Callable[[], ResponseReturnValue] | None = None
 
 
-class Submission:
+class Submission(ABC):
     """One form as it was sent; subclasses add what is special to theirs, `take` has the order."""
 
     def __init__(self, form: StepForm, on: datetime) -> None:
@@ -87,14 +88,14 @@ class Submission:
         self.form.offer(record, self.on)
         return self.form.accepts(record, self.on)
 
+    @abstractmethod
     def act(self, record: Any) -> Outcome:
         """Make the change by one verb, without a commit."""
-        raise NotImplementedError
 
+    @abstractmethod
     def show(self, record: Any, status: int) -> ResponseReturnValue:
         """Return the page of the form with what was typed: 422, or 409 for a record that has moved on or a
         request id that was taken."""
-        raise NotImplementedError
 
     def take(self) -> ResponseReturnValue:
         """Take the form, in the order of this module."""
