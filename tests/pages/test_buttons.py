@@ -44,6 +44,7 @@ BUTTONS = {
     "start an export": Button("sales_clerk", "/reports/files/ask/complaints.xlsx"),
     "repeat an export": Button("sales_clerk", "/reports/files/1/again"),
     "cancel an export": Button("sales_clerk", "/reports/files/1/remove", (303, 404)),
+    "end sessions": Button("administrator", "/admin/people/1/sessions"),
     "save a draft": Button("sales_clerk", f"/drafts/save?form={NEW}", (204, 204)),
     "discard a draft": Button("sales_clerk", f"/drafts/discard?form={NEW}"),
     "switch the language": Button("sales_clerk", "/language"),
@@ -101,6 +102,15 @@ def test_a_second_press_changes_nothing_more(app, as_role, site_in_use, button):
     contents_after_first = contents(app)
     second = browser.post(button.address, FIELDS).status
     assert ((first, second), contents(app)) == (button.statuses, contents_after_first)
+
+
+def test_ending_sessions_twice_is_one_event(app, as_role, people):
+    as_role("planner").get("/")
+    administrator, url = as_role("administrator"), f"/admin/people/{people['planner'].id}/sessions"
+    assert [administrator.post(url).status for _press in range(2)] == [303, 303]
+    with app.app_context():
+        names = [event.name for event in db.session.query(Event).filter_by(record_id=people["planner"].id)]
+    assert names.count("end_sessions") == 1
 
 
 def test_a_saved_draft_does_not_use_up_the_request_id_of_its_form(app, as_role):

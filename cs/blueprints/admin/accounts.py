@@ -12,6 +12,7 @@ from cs.blueprints.admin.common import AdminForm, Result, answer, blueprint, fil
 from cs.procedure.authority import Permission
 from cs.records.passwords import normal_username, one_time_password
 from cs.records.record import find
+from cs.records.sessions import LoginSession
 from cs.records.users import User
 from cs.web.access import requires
 from cs.web.fields import LongText, Text
@@ -114,7 +115,8 @@ def end_sessions(record_id: int) -> Any:
 
     def act() -> Outcome:
         record = find(User, record_id, lock=True) or abort(404)
-        record.end_sessions(by=me(), on=datetime.now(UTC))
+        if LoginSession.any_open(record):
+            record.end_sessions(by=me(), on=datetime.now(UTC))
         say(gettext("%(name)s is signed out everywhere.", name=record.name))
         return Outcome(url_for("admin.person", record_id=record_id))
 
