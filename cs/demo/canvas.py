@@ -62,12 +62,11 @@ def draw_rule(picture: Image.Image, millimetre: int, rng: Random) -> None:
     top, start = HIGH - rng.randint(92, 108), rng.randint(26, 40)
     draw.rectangle((0, top, WIDE, HIGH), fill=(208, 210, 212), outline=(150, 152, 154), width=2)
     apart = 1 if millimetre > 5 else 5
-    numbered = 20 if millimetre < 6 else 10 if millimetre < 20 else 5
+    numbered = next((step for pixels, step in ((6, 20), (20, 10)) if millimetre < pixels), 5)
     for n in range(0, WIDE // millimetre + 1, apart):
         x = start + n * millimetre
-        draw.line(
-            (x, top, x, top + (34 if n % 10 == 0 else 24 if n % 5 == 0 else 14)), fill=(40, 40, 42), width=2
-        )
+        length = next((length for step, length in ((10, 34), (5, 24)) if n % step == 0), 14)
+        draw.line((x, top, x, top + length), fill=(40, 40, 42), width=2)
         if n % numbered == 0:
             draw.text((x + 6, top + 30), str(n), font=font(24), fill=(40, 40, 42))
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from html import escape
+from itertools import starmap
 from math import ceil
 
 WIDTH, HEAD, MARGIN = 860, 150, 14
@@ -54,6 +55,10 @@ def _pieces(text: str) -> list[str]:
     return pieces
 
 
+def _height_of_causes(causes: Sequence[tuple[Sequence[str], bool]]) -> float:
+    return sum(len(lines) * LINE + GAP for lines, _root in causes)
+
+
 def draw_fishbone(
     problem: str, ribs: Sequence[tuple[str, Sequence[tuple[str, bool]]]], root_word: str
 ) -> str:
@@ -65,17 +70,12 @@ def draw_fishbone(
     half = ceil(len(ribs) / 2)
     slot = (WIDTH - HEAD - 2 * MARGIN) / half
     room = (slot - LEAN - 12) / SIZE
-    laid = [
-        (
-            name,
-            [
-                (wrapped_lines(f"★ {text}({root_word})" if is_root else text, room), is_root)
-                for text, is_root in causes
-            ],
-        )
-        for name, causes in ribs
-    ]
-    tall = [sum(len(lines) * LINE + GAP for lines, _root in causes) for _name, causes in laid]
+
+    def laid_out(text: str, is_root: bool) -> tuple[list[str], bool]:
+        return wrapped_lines(f"★ {text}({root_word})" if is_root else text, room), is_root
+
+    laid = [(name, list(starmap(laid_out, causes))) for name, causes in ribs]
+    tall = [_height_of_causes(causes) for _name, causes in laid]
     above, below = (max([72, *part]) + GAP for part in (tall[:half], tall[half:]))
     spine = MARGIN + 30 + above
     height = spine + below + 30 + MARGIN

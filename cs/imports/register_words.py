@@ -48,7 +48,8 @@ def status_words(language: str) -> dict[str, str]:
     words = {}
     for state in procedure.STATES:
         name = rulebook().states["complaint"][state.code]
-        meant = OPEN if not state.final else procedure.CLOSED if state.code == procedure.CLOSED else VOID
+        final = procedure.CLOSED if state.code == procedure.CLOSED else VOID
+        meant = final if state.final else OPEN
         words[name.in_(language)] = words[name.in_("en" if language == "zh" else "zh")] = meant
     return words | STATUS_WORDS
 

@@ -225,16 +225,13 @@ def _match_titles(number: int, row: Row, index: Mapping[str, str]) -> _Header:
             places[name] = position
             matches[name] = [text]
             del unknown[position]
+    repeated = {name: titles for name, titles in matches.items() if len(titles) > 1}
     return _Header(
         row=number,
         places=places,
         titles={name: titles[0] for name, titles in matches.items()},
         unknown=[raw_in_message(text) for text in unknown.values()],
-        twice={
-            name: [raw_in_message(title) for title in titles]
-            for name, titles in matches.items()
-            if len(titles) > 1
-        },
+        twice={name: list(map(raw_in_message, titles)) for name, titles in repeated.items()},
         width=1 + max(texts, default=-1),
     )
 

@@ -255,9 +255,8 @@ class Paper(Printed):
     _by_name: dict[str, Boxes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        self._by_name.update(
-            {part.name: part for block in self.blocks for part in block.parts if isinstance(part, Boxes)}
-        )
+        parts = [part for block in self.blocks for part in block.parts]
+        self._by_name.update({part.name: part for part in parts if isinstance(part, Boxes)})
 
     def facts(self, name: str, subject: Any) -> list[tuple[str, str, int | str]]:
         """Return what the page of the record shows of the boxes by this name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from cs.printing.definition import (
     Block,
     Box,
     Boxes,
+    Column,
     Drawing,
     Paper,
     Pictures,
@@ -23,7 +25,7 @@ from cs.printing.definition import (
     Table,
     in_words,
 )
-from cs.printing.fitting import column_widths, with_break_points
+from cs.printing.fitting import cells_with_break_points, column_widths, with_break_points
 from cs.records.attachments import Attachment
 from cs.records.events import Event
 from cs.records.record import Record
@@ -89,9 +91,7 @@ class SheetParts:
 
     def _table(self, part: Table, subject: Any) -> dict[str, Any]:
         subjects = [] if self.record is None else part.rows(subject)
-        rows = [
-            [value_in_print(column.value(row), column.kind) for column in part.columns] for row in subjects
-        ]
+        rows = [values_in_print(part.columns, row) for row in subjects]
         if self.record is not None and not rows:
             rows = [[EMPTY] * len(part.columns)]
         return {
@@ -136,14 +136,8 @@ def fitted_paper(sheet: dict[str, Any]) -> dict[str, Any]:
         elif part["kind"] == "rows":
             texts = [list(cells) for cells in zip(part["titles"], *part["rows"], strict=True)]
             widths = part["widths"] = column_widths(part["widths"], texts, PORTRAIT_WIDTH, PAPER_SIZE)
-            part["titles"] = [
-                with_break_points(title, width, PAPER_SIZE)
-                for title, width in zip(part["titles"], widths, strict=True)
-            ]
-            part["rows"] = [
-                [with_break_points(cell, width, PAPER_SIZE) for cell, width in zip(row, widths, strict=True)]
-                for row in part["rows"]
-            ]
+            part["titles"] = cells_with_break_points(part["titles"], widths, PAPER_SIZE)
+            part["rows"] = [cells_with_break_points(row, widths, PAPER_SIZE) for row in part["rows"]]
         elif part["kind"] == "pictures":
             for picture in part["pictures"]:
                 picture["name"] = with_break_points(picture["name"], PORTRAIT_WIDTH / 3, SMALL)
@@ -234,6 +228,10 @@ def value_in_print(value: Any, kind: str) -> Any:
     if isinstance(value, tuple):
         return [list(part) if isinstance(part, tuple) else part for part in value]
     return in_words(value, kind) or EMPTY
+
+
+def values_in_print(columns: Iterable[Column], row: Any) -> list[Any]:
+    return [value_in_print(column.value(row), column.kind) for column in columns]
 
 
 def column_alignment(kind: str) -> str:

@@ -45,12 +45,8 @@ def as_csv(register: Register, args: MultiDict[str, str]) -> IO[bytes]:
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it outlives this function: the answer is read from it
     lines = io.TextIOWrapper(file, "utf-8-sig", newline="")
     writer = csv.writer(lines, lineterminator="\r\n")
-    writer.writerow(
-        [
-            _without_formula(title)
-            for title in (term("line_no"), *(column.title for column in register.columns))
-        ]
-    )
+    titles = [term("line_no"), *(column.title for column in register.columns)]
+    writer.writerow([_without_formula(title) for title in titles])
     for number, row in enumerate(register.rows(args), 1):
         writer.writerow(
             [str(number), *(_without_formula(column.in_words(row)) for column in register.columns)]

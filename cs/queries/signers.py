@@ -142,22 +142,22 @@ def _signed_steps(cls: type) -> list[Step]:
 
 
 def _signers_of_step(step: Step, people: tuple[User, ...], deputies: list[Deputy]) -> tuple[Signers, ...]:
-    if (
-        step.permission is Permission.COUNTERSIGN
-    ):  # 5.2.2.4: by the heads who were at the meeting, whatever their role
-        return (
-            Signers(
-                None, tuple(person for person in people if any(row.is_head for row in person.memberships))
-            ),
-        )
-    deputised = step.permission is Permission.APPROVE_REPLENISHMENT
-    return tuple(
-        Signers(
-            role,
-            tuple(person for person in people if role in person.roles),
-            tuple(row for row in deputies if row.role == role) if deputised else (),
-        )
-        for role in roles_with(step.permission)
+    # 5.2.2.4: by the heads who were at the meeting, whatever their role
+    if step.permission is Permission.COUNTERSIGN:
+        return (Signers(None, tuple(person for person in people if _heads_a_department(person))),)
+    acting = deputies if step.permission is Permission.APPROVE_REPLENISHMENT else []
+    return tuple(_signers_in_role(role, people, acting) for role in roles_with(step.permission))
+
+
+def _heads_a_department(person: User) -> bool:
+    return any(row.is_head for row in person.memberships)
+
+
+def _signers_in_role(role: str, people: tuple[User, ...], deputies: list[Deputy]) -> Signers:
+    return Signers(
+        role,
+        tuple(person for person in people if role in person.roles),
+        tuple(row for row in deputies if row.role == role),
     )
 
 

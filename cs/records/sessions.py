@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flask import current_app
@@ -103,10 +104,11 @@ class LoginSession(Model):
     @property
     def device(self) -> str:
         """Return browser and system as far as the browser names them: "Chrome · Android"."""
-        words = [
-            next((name for mark, name in marks if mark in self.agent), "") for marks in (BROWSERS, SYSTEMS)
-        ]
+        words = [self._name_in_agent(marks) for marks in (BROWSERS, SYSTEMS)]
         return " · ".join(word for word in words if word) or "?"
+
+    def _name_in_agent(self, marks: Iterable[tuple[str, str]]) -> str:
+        return next((name for mark, name in marks if mark in self.agent), "")
 
     @classmethod
     def end_all(cls, user: Actor, on: datetime) -> None:

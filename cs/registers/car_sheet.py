@@ -55,13 +55,11 @@ def fishbone_of(record: Capa, answers: dict[str, Any]) -> str | None:
     """Return the fishbone of a round in the reader's language; None where it has none."""
     if not answers["bones"]:
         return None
-    ribs = [
-        (
-            choice("cause_class", code),
-            [(bone.cause, bone.is_root) for bone in answers["bones"] if bone.cause_class == code],
-        )
-        for code in procedure.SIX_M
-    ]
+
+    def causes_of(code: str) -> list[tuple[str, bool]]:
+        return [(bone.cause, bone.is_root) for bone in answers["bones"] if bone.cause_class == code]
+
+    ribs = [(choice("cause_class", code), causes_of(code)) for code in procedure.SIX_M]
     return draw_fishbone(record.problem, ribs, term("is_root"))
 
 

@@ -108,11 +108,8 @@ def keys_in_words(by: str, keys: Iterable[Any]) -> dict[Any, str]:
             ids[row_id]: row_name
             for row_id, row_name in db.session.execute(select(model.id, name).where(model.id.in_(ids)))
         }
-    coded = [
-        key.split(".")
-        for key in keys
-        if key not in names and all(CODE.fullmatch(part) for part in key.split("."))
-    ]
+    split_keys = (key.split(".") for key in keys if key not in names)
+    coded = [parts for parts in split_keys if all(map(CODE.fullmatch, parts))]
     match by:
         case "code":
             return names | {

@@ -85,7 +85,9 @@ def _instructions_in_order(record: Return) -> list[Instruction]:
 
 def _difference_with_sign(row: Numbered) -> str | None:
     difference = row.line.tally.difference
-    return None if difference is None else f"{difference:+}" if difference else "0"
+    if difference is None:
+        return None
+    return f"{difference:+}" if difference else "0"
 
 
 def _quantity_after_count(name: str) -> Any:

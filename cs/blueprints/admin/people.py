@@ -263,12 +263,17 @@ def _history(record: User) -> list[TimelineEntry | OlderEntries]:
         rows = event.facts.get("changes", {}).get("memberships")
         if rows is not None and event.seq > 1:
             entry.changes[:] = [change for change in entry.changes if change.label != term("memberships")]
-            old, new = ("、".join(_membership(now.get(row["id"], {}) | row) for row in side) for side in rows)
+            old, new = (_memberships_in_words(side, now) for side in rows)
             entry.changes.append(Change(term("memberships"), old, new))
     return entries
 
 
-def _membership(row: dict[str, Any]) -> str:
+def _memberships_in_words(rows: list[dict[str, Any]], now: dict[int, dict[str, Any]]) -> str:
+    """Join the memberships of one side of a change; `now` adds what the change left as it was."""
+    return "、".join(_membership_in_words(now.get(row["id"], {}) | row) for row in rows)
+
+
+def _membership_in_words(row: dict[str, Any]) -> str:
     words = [
         role_name(row.get("role")),
         department_name(row.get("department")),

@@ -83,4 +83,6 @@ def _letter(letter: str) -> str:
     kind = unicodedata.category(letter)
     if letter in KEPT or kind not in ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp"):
         return letter
-    return "" if kind == "Cf" else "\n" if kind.startswith("Z") else "\ufffd"
+    if kind == "Cf":
+        return ""
+    return "\n" if kind.startswith("Z") else "\ufffd"
