@@ -84,7 +84,7 @@ class Printed:
 
     @property
     def number(self) -> str:
-        """The printed form number with its revision; empty where the factory has numbered neither."""
+        """Return the printed form number with its revision; empty where the factory has numbered neither."""
         return " ".join(part for part in (self.form_row.number, self.form_row.revision) if part)
 
 
@@ -103,7 +103,7 @@ class Register(Printed):
 
     @property
     def cells(self) -> list[list[Column]]:
-        """The columns by the cells in which they stand on paper."""
+        """Return the columns by the cells in which they stand on paper."""
         cells: list[list[Column]] = []
         for column in self.columns:
             if column.under:

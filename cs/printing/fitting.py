@@ -21,7 +21,8 @@ WORD = re.compile(r"[!-~\u00a0-\u024f]+")  # letters and digits that nothing bre
 
 
 def word_width(word: str) -> float:
-    """About how wide a word in Latin letters is, in letters of Chinese: rather too wide than too narrow."""
+    """Estimate the width of a word in Latin letters, in letters of Chinese: rather too wide than too
+    narrow."""
     return sum(_letter_width(letter) for letter in word)
 
 
@@ -36,7 +37,7 @@ def _letter_width(letter: str) -> float:
 
 
 def needed_width(text: Any, scale: float = 1.0) -> float:
-    """The width of a text's widest word, in letters of Chinese."""
+    """Return the width of a text's widest word, in letters of Chinese."""
     if isinstance(text, dict):
         return max(needed_width(text["zh"], scale), needed_width(text["en"], scale * SECOND_LANGUAGE_SCALE))
     if isinstance(text, list):
@@ -47,8 +48,8 @@ def needed_width(text: Any, scale: float = 1.0) -> float:
 def column_widths(
     weights: Sequence[float], cells: Sequence[Iterable[Any]], room: float, size: float
 ) -> list[float]:
-    """The widths of columns in millimetres, `room` in all: by their weights, but none below what its texts
-    need while others have more.
+    """Return the widths of columns in millimetres, `room` in all: by their weights, but none below what its
+    texts need while others have more.
 
     Where there is not room for all needs, the widest give way.
     """
@@ -68,7 +69,7 @@ def column_widths(
 
 
 def _shared_widths(needs: Sequence[float], room: float) -> list[float]:
-    """The needs, of which the largest are cut to what the others leave them, all of these alike."""
+    """Return the needs, of which the largest are cut to what the others leave them, all of these alike."""
     widths = [0.0] * len(needs)
     by_need = sorted(range(len(needs)), key=lambda column: needs[column])
     for done, column in enumerate(by_need):
@@ -77,7 +78,7 @@ def _shared_widths(needs: Sequence[float], room: float) -> list[float]:
 
 
 def with_break_points(text: Any, width: float, size: float) -> Any:
-    """The text for a cell of that width, with places where a word too long for it may break."""
+    """Return the text for a cell of that width, with places where a word too long for it may break."""
     return _with_break_points(text, (width - MARGINS) / (size * POINT))
 
 

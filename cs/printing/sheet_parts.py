@@ -51,7 +51,7 @@ class SheetParts:
         return {"letter": block.letter, "title": block.title(subject), "clause": block.clause, "parts": parts}
 
     def not_applicable_block(self, block: Block) -> dict[str, Any]:
-        """A block that the case does not need."""
+        """Return a block that the case does not need."""
         return {"letter": block.letter, "title": block.title(None), "clause": block.clause, "parts": []}
 
     def _part(self, part: Any, subject: Any) -> dict[str, Any] | None:
@@ -125,7 +125,7 @@ class SheetParts:
 
 
 def fitted_paper(sheet: dict[str, Any]) -> dict[str, Any]:
-    """With the widths of the tables' columns, and places where words too long for their box may break."""
+    """Set the widths of the tables' columns, and the places where words too long for their box may break."""
     for part in (part for block in sheet["blocks"] for part in block["parts"]):
         if part["kind"] == "fields":
             for box in (box for line in part["rows"] for box in line):
@@ -146,7 +146,7 @@ def fitted_paper(sheet: dict[str, Any]) -> dict[str, Any]:
 
 
 def lines_of_boxes(boxes: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Boxes in lines of four; the last box of a line takes what is left of it."""
+    """Arrange boxes in lines of four; the last box of a line takes what is left of it."""
     lines: list[list[dict[str, Any]]] = [[]]
     for box in boxes:
         if sum(placed_box["span"] for placed_box in lines[-1]) + box["span"] > 4:
@@ -159,8 +159,8 @@ def lines_of_boxes(boxes: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 
 def signing_events(record: Record, paper: Paper) -> list[tuple[Event, str]]:
-    """The record's last event, and those of the steps by which the paper is signed, in order: each with the
-    name of who took it."""
+    """Return the record's last event, and those of the steps by which the paper is signed, in order: each
+    with the name of who took it."""
     steps = [step for box in paper.signed for step in box.steps]
     query = (
         select(
@@ -182,8 +182,8 @@ def signing_events(record: Record, paper: Paper) -> list[tuple[Event, str]]:
 
 
 def signers_of(box: Signing, record: Any, events: list[tuple[Event, str]]) -> list[dict[str, Any]]:
-    """Who stands in a box: whom the record's own signatures name; else the last who took one of its steps, or
-    everybody with their last."""
+    """Return who stands in a box: whom the record's own signatures name; else the last who took one of its
+    steps, or everybody with their last."""
     if record is None:
         return []
     if box.signed is not None:
@@ -215,7 +215,7 @@ def signers_of(box: Signing, record: Any, events: list[tuple[Event, str]]) -> li
 
 
 def printed_photograph(file: Attachment) -> Path | None:
-    """The picture to print; None when it is gone or cannot be read any more."""
+    """Return the picture to print; None when it is gone or cannot be read any more."""
     try:
         return current_app.extensions["files"].thumbnail(file.sha256, PHOTOGRAPH)
     except (NoSuchFile, FileNotFoundError, FileRefused):
@@ -223,8 +223,8 @@ def printed_photograph(file: Attachment) -> Path | None:
 
 
 def value_in_print(value: Any, kind: str) -> Any:
-    """A value for the sheet: its text, or the texts of its parts, each of which may be another in the other
-    language."""
+    """Return a value for the sheet: its text, or the texts of its parts, each of which may be another in
+    the other language."""
     if isinstance(value, tuple):
         return [list(part) if isinstance(part, tuple) else part for part in value]
     return in_words(value, kind) or EMPTY

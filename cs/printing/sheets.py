@@ -210,7 +210,7 @@ def _register_sheet(
 
 
 def _fitted_register(sheet: dict[str, Any]) -> dict[str, Any]:
-    """With the size of the letters and the widths of the columns, and places where words too long for them
+    """Set the size of the letters, the widths of the columns, and the places where words too long for them
     may break."""
     columns = sheet["columns"]
     size = next(size for max_columns, size in REGISTER_SIZES if len(columns) <= max_columns)

@@ -55,7 +55,7 @@ class Gate:
 
     @property
     def vacant(self) -> tuple[str | None, ...]:
-        """The roles without which it cannot be passed and which nobody holds."""
+        """Return the roles without which it cannot be passed and which nobody holds."""
         empty = tuple(signers.role for signers in self.roles if not signers.people)
         return empty if self.each or len(empty) == len(self.roles) else ()
 
@@ -84,12 +84,12 @@ class SignersToday:
 
     @property
     def faulty(self) -> bool:
-        """Whether the administrator must see to something."""
+        """Return whether anything needs the administrator's attention."""
         return bool(self.stuck) or any(chain.closed or chain.usual for chain in self.chains)
 
 
 def signers_today(on: datetime) -> SignersToday:
-    """5.3.4, 5.2.2: who can sign what on this day."""
+    """Return who can sign what on this day (5.3.4, 5.2.2)."""
     people = tuple(
         db.session.execute(select(User).where(User.active).order_by(User.sort_name, User.id)).scalars()
     )
@@ -124,7 +124,7 @@ def signers_today(on: datetime) -> SignersToday:
 
 
 def _unsigned_applications() -> list[Replenishment]:
-    """The applications whose signatures are awaited, without their lines."""
+    """Return the applications whose signatures are awaited, without their lines."""
     query = (
         select(Replenishment).where(Replenishment.state == UNORDERED).options(lazyload(Replenishment.lines))
     )
@@ -132,7 +132,7 @@ def _unsigned_applications() -> list[Replenishment]:
 
 
 def _signed_steps(cls: type) -> list[Step]:
-    """The steps that are signed, the first of each task: the others are its alternatives."""
+    """Return the steps that are signed, the first of each task: the others are its alternatives."""
     steps = (
         [step for step in cls.workflow.steps if step.task and step.signed]
         if issubclass(cls, Workflowed)

@@ -80,7 +80,7 @@ class LoginSession(Model):
         )
 
     def password_covers(self, on: datetime) -> tuple[datetime, datetime] | None:
-        """When the password was typed that still does for a signature, and until when
+        """Return when the password was typed that still covers a signature, and until when
         (CS_SIGN_AGAIN_MINUTES). A clock that was put back asks again."""
         until = (
             self.signed_at + timedelta(minutes=current_app.config["CS_SIGN_AGAIN_MINUTES"])

@@ -33,7 +33,7 @@ def _rounds_of_car(record: Capa) -> list[Of]:
 
 
 def _title_with_round(words: Any) -> Any:
-    """The block's title; with the round where there is more than one."""
+    """Return the block's title; with the round where there is more than one."""
 
     def title(of: Of | None) -> str:
         if of is None or of[0].round == 1:

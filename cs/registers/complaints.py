@@ -244,7 +244,8 @@ def _symptom_with_defect(row: Row[Any]) -> tuple[str, ...]:
 
 
 def _remarks_of_line(row: Row[Any]) -> tuple[Any, ...] | None:
-    """The closing note; of a line of an old register its own number and what it said beside the columns."""
+    """Return the closing note; of a line of an old register its own number and what it said beside the
+    columns."""
     remarks = (
         (term("old_number"), row.old_number) if row.old_number else None,
         row.old_notes,

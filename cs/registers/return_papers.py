@@ -47,7 +47,7 @@ def _numbered_lines(record: Return) -> list[Numbered]:
 
 
 def _differing_lines(record: Return) -> list[Numbered]:
-    """The lines of which slip and count differ, settled or not."""
+    """Return the lines of which slip and count differ, settled or not."""
     return [row for row in _numbered_lines(record) if row.line.tally.difference or row.line.difference_at]
 
 
@@ -91,7 +91,7 @@ def _difference_with_sign(row: Numbered) -> str | None:
 
 
 def _quantity_after_count(name: str) -> Any:
-    """A quantity of the line; before the count there is none of it."""
+    """Return a quantity of the line; None before the count."""
     return lambda row: getattr(row.line, name, None) if row.line.counted_qty is not None else None
 
 

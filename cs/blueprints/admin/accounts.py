@@ -45,7 +45,7 @@ class LeaveForm(ComeBackForm):
 @blueprint.route("/people/<int:record_id>/leave", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
 def leave(record_id: int) -> Any:
-    """Left the company: sessions end at once, tasks are given back."""
+    """Deactivate the account of somebody who left the company."""
     form = filled(LeaveForm)
 
     def act(record: User, on: datetime) -> str:
@@ -65,7 +65,7 @@ def leave(record_id: int) -> Any:
 @blueprint.route("/people/<int:record_id>/come-back", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
 def come_back(record_id: int) -> Any:
-    """Works here again."""
+    """Reactivate the account of somebody who works here again."""
     form = filled(ComeBackForm)
 
     def act(record: User, on: datetime) -> str:
@@ -92,7 +92,7 @@ class ResetForm(AdminForm):
 @blueprint.route("/people/<int:record_id>/password", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
 def reset_password(record_id: int) -> Any:
-    """A new first password, shown once; every session of the person ends."""
+    """Set a new first password, shown once; every session of the person ends."""
     form = filled(ResetForm)
 
     def act(record: User, on: datetime) -> Result:
@@ -110,7 +110,7 @@ def reset_password(record_id: int) -> Any:
 @blueprint.route("/people/<int:record_id>/sessions", methods=["POST"])
 @requires(Permission.ADMINISTER)
 def end_sessions(record_id: int) -> Any:
-    """Signs a person out on every device."""
+    """Sign a person out on every device."""
     begin_write()
     record = find(User, record_id, lock=True) or abort(404)
     name = record.name

@@ -127,7 +127,7 @@ def _hide_zero(numbers: Sequence[int]) -> list[float | None]:
 
 
 def complaints_by_month(span: Span, _on: datetime, _of: Pareto) -> Figure:
-    """投诉件数: all complaints of each month, by outcome."""
+    """Count all complaints of each month 投诉件数, by outcome."""
     codes = tuple(COUNTED)
     months = span.months
     counted = count_by_span(
@@ -156,7 +156,7 @@ def complaints_by_month(span: Span, _on: datetime, _of: Pareto) -> Figure:
 
 
 def replies_in_time(span: Span, on: datetime, _of: Pareto) -> Figure:
-    """回复及时率: replies in time, by the month in which they were due."""
+    """Count the replies in time 回复及时率, by the month in which they were due."""
     conditions, months, kpi = reply_conditions(on), span.months, rulebook().kpis["replies"]
     counted = count_by_span(
         DATED["due"], [month.begin for month in months], span.end, list(conditions.values())
@@ -198,7 +198,7 @@ def replies_in_time(span: Span, on: datetime, _of: Pareto) -> Figure:
 
 
 def pareto(span: Span, _on: datetime, of: Pareto) -> Figure:
-    """缺陷柏拉图: valid complaints by defect, customer, model or department.
+    """Sort valid complaints 缺陷柏拉图 by defect, customer, model or department.
 
     The chart shows the most frequent; the table shows all on request.
     """
@@ -249,7 +249,7 @@ def pareto(span: Span, _on: datetime, of: Pareto) -> Figure:
 
 
 def open_by_age(_span: Span, on: datetime, _of: Pareto) -> Figure:
-    """未结案投诉: open complaints by age, as of now."""
+    """Count open complaints 未结案投诉 by age, as of now."""
     ages = open_ages(on)
     numbers = count_complaints(*(condition for _first, _last, condition in ages.values()), where=OPEN)
     names = [age_in_words(first, last) for first, last, _condition in ages.values()]

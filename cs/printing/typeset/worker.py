@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def typeset(folder: Path, job: dict) -> bytes:
-    """The PDF. No date of its own making is in it: `date` of the sheet, if it has one."""
+    """Return the PDF. It holds no date of its own making: `date` of the sheet, if it has one."""
     fonts = typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
