@@ -46,7 +46,7 @@ class LeaveForm(ComeBackForm):
 @blueprint.route("/people/<int:record_id>/leave", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
 def leave(record_id: int) -> Any:
-    """Left the company: sessions end at once, tasks are given back."""
+    """Deactivate the account of somebody who left the company."""
     form = filled(LeaveForm)
 
     def act(record: User, on: datetime) -> str:
@@ -66,7 +66,7 @@ def leave(record_id: int) -> Any:
 @blueprint.route("/people/<int:record_id>/come-back", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
 def come_back(record_id: int) -> Any:
-    """Works here again."""
+    """Reactivate the account of somebody who works here again."""
     form = filled(ComeBackForm)
 
     def act(record: User, on: datetime) -> str:
@@ -93,7 +93,7 @@ class ResetForm(AdminForm):
 @blueprint.route("/people/<int:record_id>/password", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
 def reset_password(record_id: int) -> Any:
-    """A new first password, shown once; every session of the person ends."""
+    """Set a new first password, shown once; every session of the person ends."""
     form = filled(ResetForm)
 
     def act(record: User, on: datetime) -> Result:
