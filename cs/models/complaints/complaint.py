@@ -313,7 +313,7 @@ class Complaint(Workflowed):
             values["demand"] = json.dumps(sorted(values["demand"])) if values["demand"] else None
         decided = [getattr(self, field) for field in DUE_BY]
         self.set_fields(values)
-        if self.reply_due_at is None or decided != [getattr(self, field) for field in DUE_BY]:
+        if decided != [getattr(self, field) for field in DUE_BY]:  # of a new complaint they were empty
             self.start_clock()
 
     def set_fields(self, values: Mapping[str, Any]) -> None:

@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Text, UniqueConstraint, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
-from cs.extensions import db
-from cs.models.complaints.reply import prepare_reply
+from cs.extensions import Model, db
+from cs.models.complaints.reply import AnsweredComplaint, prepare_reply
 from cs.models.holidays import work_calendar
 from cs.procedure import complaints as procedure
 from cs.procedure.authority import Permission, roles_with
@@ -38,7 +38,7 @@ def representatives(department: str) -> list[User]:
 NOT_CONTENT = frozenset({"meeting_id"})
 
 
-class Attendee(db.Model):
+class Attendee(Model):
     """Who was at the meeting, for which department, and when they countersigned 会签."""
 
     derived: ClassVar[frozenset[str]] = NOT_CONTENT
@@ -61,7 +61,7 @@ class Attendee(db.Model):
         return not (self.user.active and self.user.may(Permission.COUNTERSIGN))
 
 
-class Place(db.Model):
+class Place(Model):
     """What was found at one place, or that nothing is there, and who confirmed it."""
 
     derived: ClassVar[frozenset[str]] = NOT_CONTENT
@@ -79,7 +79,7 @@ class Place(db.Model):
     )
 
 
-class Disposition(db.Model):
+class Disposition(Model):
     """What is done with so many pieces at a place: decision, who, by when, done."""
 
     derived: ClassVar[frozenset[str]] = NOT_CONTENT
@@ -108,7 +108,7 @@ class Disposition(db.Model):
 OWN_ROWS: Any = {"cascade": "all, delete-orphan", "lazy": "selectin"}
 
 
-class Meeting(db.Model):
+class Meeting(Model):
     """One meeting of one round with its rows: a refused reply needs another (5.2.2.4).
 
     Its rows are hashed as parts of the complaint. Without a meeting there are none: only `meet` and `dispose`
@@ -239,11 +239,26 @@ def has_open_work(complaint_id: InstrumentedAttribute[int]) -> ColumnElement[boo
     return heads.exists() | owners.exists()
 
 
-# The steps of the meeting's way. Complaint names them among its verbs; `complaint` is that record.
+# The steps of the meeting's way. Complaint names them among its verbs.
+
+
+class DiscussedComplaint(AnsweredComplaint, Protocol):
+    """What the steps of the meeting need of a complaint, beside what those of the answer need."""
+
+    meetings: list[Meeting]
+
+    @property
+    def round(self) -> int: ...
+
+    @property
+    def meeting_book(self) -> MeetingBook: ...
+
+    @property
+    def current_meeting(self) -> Meeting | None: ...
 
 
 def meet(
-    complaint: Any,
+    complaint: DiscussedComplaint,
     *,
     met_at: datetime,
     department: str,
@@ -283,7 +298,7 @@ def meet(
             )
 
 
-def countersign(complaint: Any, *, by: User, on: datetime) -> None:
+def countersign(complaint: DiscussedComplaint, *, by: User, on: datetime) -> None:
     """Sign the result as a head who was at the meeting (5.2.2.4: 会签)."""
     with complaint.advancing("countersign", by, on):
         for one in complaint.meeting_book.unsigned:
@@ -292,7 +307,7 @@ def countersign(complaint: Any, *, by: User, on: datetime) -> None:
 
 
 def dispose(
-    complaint: Any,
+    complaint: DiscussedComplaint,
     *,
     places: list[dict[str, Any]],
     dispositions: list[dict[str, Any]],
@@ -303,7 +318,7 @@ def dispose(
     """Decide on the goods (5.2.2.4: 对发生品、库存品及在制品进行处理决议); every place has its pieces
     decided, or "none, confirmed by"."""
     with complaint.advancing("dispose", by, on):
-        meeting = complaint.current_meeting
+        meeting = next(meeting for meeting in complaint.meetings if meeting.round == complaint.round)
         of_meeting = {"complaint_id": complaint.id, "round": meeting.round}
         meeting.places += [Place(**of_meeting, **row) for row in places]
         for row in dispositions:
@@ -313,7 +328,13 @@ def dispose(
 
 
 def do_disposition(
-    complaint: Any, *, disposition_id: int, done_on: date, done_note: str | None, by: User, on: datetime
+    complaint: DiscussedComplaint,
+    *,
+    disposition_id: int,
+    done_on: date,
+    done_note: str | None,
+    by: User,
+    on: datetime,
 ) -> None:
     """Record as its owner that a disposition is carried out (5.2.2.4)."""
     with complaint.advancing("do_disposition", by, on):
@@ -321,17 +342,19 @@ def do_disposition(
         row.done_on, row.done_note = done_on, done_note
 
 
-def plan(complaint: Any, *, plan: str, plan_quantity: int, plan_due_on: date, by: User, on: datetime) -> None:
+def plan(
+    complaint: DiscussedComplaint, *, plan: str, plan_quantity: int, plan_due_on: date, by: User, on: datetime
+) -> None:
     """Arrange replacement or rework by the delivery date (5.2.2.4, 3.6: 请生管按交期配合安排判定不合格产品的
     补货或重工)."""
     with complaint.advancing("plan", by, on):
-        meeting = complaint.meeting_book.to_plan
+        meeting = next(meeting for meeting in complaint.meetings if meeting.is_to_plan)
         meeting.plan, meeting.plan_quantity, meeting.plan_due_on = plan, plan_quantity, plan_due_on
         meeting.planned_by, meeting.planned_by_id = by, by.id
 
 
 def issue_result(
-    complaint: Any, *, reply_text: str, cause: str, actions: str, by: User, on: datetime
+    complaint: DiscussedComplaint, *, reply_text: str, cause: str, actions: str, by: User, on: datetime
 ) -> None:
     """Issue the result of the report (5.2.2.4: 品质开立客户投诉处理报告结果); sales sends it."""
     prepare_reply(complaint, "issue_result", by, on, reply_text=reply_text, cause=cause, actions=actions)
