@@ -63,6 +63,8 @@ OTHER_WORDS: Mapping[str, Mapping[str, str]] = {
         "配套": "oem",
         "厂家": "maker",
         "生产商": "maker",
+        "Maker": "maker",
+        "Contract maker": "contract_maker",
         "贸易商": "trader",
         "经销商": "trader",
         "代理商": "trader",
@@ -78,6 +80,7 @@ OTHER_WORDS: Mapping[str, Mapping[str, str]] = {
         "有效": "active",
         "停止合作": "inactive",
         "已停用": "inactive",
+        "Not in use": "inactive",
     },
     "organisation_type": {
         "国企": "state_owned",
