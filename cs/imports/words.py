@@ -24,7 +24,7 @@ REASONS = MESSAGES | {
     "not_positive": _N("The quantity must be greater than 0."),
     "too_many": _N("The quantity is too large."),
     "in_the_future": _N("%(value)s is in the future."),
-    "made_after_shipping": _N("Made after it was shipped."),
+    "made_after_shipping": _N("The production date is after the shipping date."),
     "days_out_of_range": _N("“%(value)s” is not a number of days between 0 and %(most)s."),
     "name_without_contact": _N("There is a telephone number or an e-mail address, but no contact's name."),
     # An old complaint register
@@ -39,7 +39,7 @@ REASONS = MESSAGES | {
     ),
     "before_complaint": _N("%(value)s is before the complaint date (%(day)s)."),
     "closed_before_reply": _N("%(value)s is before the reply date (%(day)s)."),
-    "shipped_after_complaint": _N("Shipped after the complaint was heard."),
+    "shipped_after_complaint": _N("The shipping date is after we first heard of the complaint."),
     "closed_but_open": _N("“%(value)s” contradicts the closing date (%(day)s)."),
     "line_is_void": _N("Lines marked “%(value)s” do not count and are not imported."),
     "answer_without_reply": _N("There is a customer's answer, but no date of our reply."),
