@@ -16,7 +16,7 @@ from cs.records.numbers import next_numbers
 from cs.records.personal_tasks import follow_name
 from cs.records.procedure import local_day
 from cs.records.record import MAX_ID, Record
-from cs.records.search import searchable, sort_key
+from cs.records.search import searchable_text, sort_key
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
@@ -24,7 +24,7 @@ from cs.records.workflowed import Workflowed
 def comparable(word: str | None) -> str:
     """A name or number as it is compared: full width or half, upper or lower case and spaces make no
     difference."""
-    return "".join(searchable([word]).split())
+    return "".join(searchable_text([word]).split())
 
 
 def one_active(table: str) -> Index:

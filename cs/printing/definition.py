@@ -198,7 +198,7 @@ class Drawing:
 Part = Boxes | Table | Pictures | Drawing
 
 
-def _itself(record: Any) -> Sequence[Any]:
+def _record_itself(record: Any) -> Sequence[Any]:
     return (record,)
 
 
@@ -211,7 +211,7 @@ class Block:
     title: Callable[[Any], str]  # of what it is printed for; of None on a blank copy
     parts: tuple[Part, ...]
     clause: str = ""
-    each: Callable[[Any], Sequence[Any]] = _itself
+    each: Callable[[Any], Sequence[Any]] = _record_itself
 
 
 class Signed(NamedTuple):
@@ -239,7 +239,7 @@ class Signing:
     signed: Callable[[Any], Sequence[Signed]] | None = None
 
 
-def _always(_record: Any) -> bool:
+def _for_every_record(_record: Any) -> bool:
     return True
 
 
@@ -251,7 +251,7 @@ class Paper(Printed):
     form: str
     blocks: tuple[Block, ...]
     signed: tuple[Signing, ...]
-    there: Callable[[Any], bool] = _always
+    there: Callable[[Any], bool] = _for_every_record
     _by_name: dict[str, Boxes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

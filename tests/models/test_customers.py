@@ -17,7 +17,7 @@ from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.queries.my_work import verify_tasks
 from cs.records.events import verify_events
 from cs.records.numbers import next_numbers
-from cs.records.search import matching
+from cs.records.search import search_conditions
 from cs.records.tasks import Task
 from cs.records.verification import verify_records
 from tests.returned import Returns
@@ -185,7 +185,7 @@ def test_what_comes_in_together_has_its_own_events_numbers_and_words(clerk, on):
         (event.name, event.role, event.clause, event.facts["files"], event.facts["row"])
         for event in made[2].events
     ] == [("import", "sales_clerk", "5.1.3.2", [FILE], 4)]
-    found = db.session.query(Customer).where(*matching(Customer, "声2")).all()
+    found = db.session.query(Customer).where(*search_conditions(Customer, "声2")).all()
     assert found == [made[2]]
     assert whole()
 
@@ -276,7 +276,7 @@ def test_a_customer_under_a_new_name_stands_so_in_my_work_at_once(customer, comp
 
 
 def found(kind: type, typed: str) -> list[int]:
-    return sorted(db.session.execute(select(kind.id).where(*matching(kind, typed))).scalars())
+    return sorted(db.session.execute(select(kind.id).where(*search_conditions(kind, typed))).scalars())
 
 
 def test_what_names_a_customer_is_found_by_its_new_name_also_when_it_is_closed(
