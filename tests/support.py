@@ -398,7 +398,7 @@ class Cases:
             for role in HEADS.values():
                 complaint.countersign(by=self.people[role], on=on)
         if self.done:
-            for row in list(complaint.dispositions):
+            for row in list(complaint.meeting_book.dispositions):
                 complaint.do_disposition(
                     disposition_id=row.id, done_on=day_of(on), done_note=None, by=row.owner, on=on
                 )
@@ -481,7 +481,7 @@ def kept(app: Flask) -> Iterator[None]:
 
 def loaded(app: Flask, cls: type[Any], record_id: int) -> Any:
     """A record as it stands now; detached for page tests."""
-    options = [selectinload(getattr(cls, part)) for part in cls.parts]
+    options = [selectinload(getattr(cls, part)) for part in cls.parts if "." not in part]
     if has_app_context():
         return db.session.get(cls, record_id, populate_existing=True)
     with app.app_context():

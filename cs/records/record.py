@@ -45,7 +45,8 @@ class Record(Model):
     __abstract__ = True
     kind: ClassVar[str]
     numbers: ClassVar[tuple[str, ...]] = ("number",)  # the fields by which people call it
-    parts: ClassVar[tuple[str, ...]] = ()  # relationships whose rows belong to the record's content
+    # relationships whose rows belong to the record's content; "a.b": the rows `b` of its rows `a`
+    parts: ClassVar[tuple[str, ...]] = ()
     derived: ClassVar[frozenset[str]] = frozenset(
         {"version", "head_hash", "search_text"}
     )  # columns that are not content
@@ -86,16 +87,25 @@ class Record(Model):
         None where none can."""
         ways = [column == named.id for column in _columns_naming(cls, named)]
         for part in cls.parts:
-            rows = getattr(cls, part)
-            columns = _columns_naming(rows.property.mapper.class_, named)
-            ways += [rows.any(column == named.id) for column in columns]
+            rows = _part_path(cls, part)
+            columns = _columns_naming(rows[-1].property.mapper.class_, named)
+            ways += [_any(rows, column == named.id) for column in columns]
         return or_(*ways) if ways else None
+
+    def rows_of_part(self, part: str) -> list[Any]:
+        """Return the rows of one of `parts`; those of a path by their ids, new ones last."""
+        owner, _, own = part.partition(".")
+        if not own:
+            return list(getattr(self, owner))
+        rows = [row for owning in getattr(self, owner) for row in getattr(owning, own)]
+        return sorted(rows, key=lambda row: row.id or MAX_ID)
 
     def content(self) -> dict[str, Any]:
         """Return the whole content as plain values: what an event compares and a signature signs."""
         content: dict[str, Any] = _column_values(self, self.derived)
         for part in self.parts:
-            content[part] = [_column_values(row, frozenset()) for row in getattr(self, part)]
+            name = part.rpartition(".")[2]
+            content[name] = [_column_values(row, _derived(row)) for row in self.rows_of_part(part)]
         return content
 
     def content_hash(self) -> str:
@@ -128,7 +138,7 @@ class Record(Model):
             self.begin_parts()
             db.session.add(self)
         self.version = 1 if new else self.version + 1
-        if new or any(inspect(row).pending for part in self.parts for row in getattr(self, part)):
+        if new or any(inspect(row).pending for part in self.parts for row in self.rows_of_part(part)):
             db.session.flush()  # the event names the ids of what came
         old_text, self.search_text = self.search_text, searchable_text(self.searched())
         self.seal(name, by, on, before, clause=clause, role=role, note=note, **details)
@@ -144,7 +154,7 @@ class Record(Model):
         """Set the parts of a new record to empty where its verb gave none, so that they are not
         queried."""
         for part in self.parts:
-            if part not in inspect(self).dict:
+            if "." not in part and part not in inspect(self).dict:
                 set_committed_value(self, part, [])
 
     def seal(
@@ -227,6 +237,27 @@ def _columns_naming(cls: type[Any], named: Record) -> list[Any]:
     key = inspect(type(named)).primary_key[0]
     attributes = inspect(cls).column_attrs
     return [getattr(cls, each.key) for each in attributes if each.columns[0].references(key)]
+
+
+def _part_path(cls: type[Any], part: str) -> list[Any]:
+    """Return the relationships that lead from a class to the rows of a part, "a.b" by two."""
+    path: list[Any] = []
+    for name in part.split("."):
+        path.append(getattr(cls, name))
+        cls = path[-1].property.mapper.class_
+    return path
+
+
+def _any(path: list[Any], condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return SQL for whether any row at the end of a path of relationships meets a condition."""
+    for relationship in reversed(path):
+        condition = relationship.any(condition)
+    return condition
+
+
+def _derived(row: Any) -> frozenset[str]:
+    """Return the columns of a part's row that are not content; its class may name them as a record's does."""
+    return getattr(row, "derived", frozenset())
 
 
 @cache

@@ -117,6 +117,12 @@ class LoginSession(Model):
         )
 
     @classmethod
+    def any_open(cls, user: Actor) -> bool:
+        """Return whether a session of the person has not been ended."""
+        query = select(cls.token_hash).where(cls.user_id == user.id, cls.ended_at.is_(None)).limit(1)
+        return db.session.execute(query).first() is not None
+
+    @classmethod
     def of(cls, user: Actor, limit: int = 20) -> list[LoginSession]:
         """Return the person's last sessions, newest first."""
         return list(

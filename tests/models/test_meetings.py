@@ -6,10 +6,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import select
 
 from cs.extensions import db
 from cs.models.capa.capa import Capa
+from cs.models.complaints.complaint import Complaint
 from cs.models.complaints.meeting import representatives
 from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.queries.my_work import verify_tasks
@@ -67,7 +69,9 @@ def test_only_heads_of_the_three_departments_sign(complaint_in, people, on):
         on=on,
         attendees=[{"user_id": people[role].id, "department": department} for role, department in there],
     )
-    assert {one.user.username for one in complaint.attendees if one.must_sign} == set(HEADS.values())
+    assert {one.user.username for one in complaint.meeting_book.attendees if one.must_sign} == set(
+        HEADS.values()
+    )
     complaint.dispose(by=people["quality_supervisor"], on=on, plan_needed=False, **decisions(people, on))
     assert awaited(complaint, "countersign") == set(HEADS.values())
 
@@ -142,14 +146,14 @@ def test_a_head_who_has_no_work_here_any_more_is_not_waited_for(complaint_in, pe
 def test_an_owner_is_reminded_until_the_own_rows_are_done(complaint_in, people, on):
     complaint = complaint_in("answering", route="meeting", disposed=True)
     assert awaited(complaint, "do_disposition") == {"quality_inspector", "production_manager"}
-    row = complaint.dispositions[0]
+    row = complaint.meeting_book.dispositions[0]
     complaint.do_disposition(
         disposition_id=row.id, done_on=day_of(on), done_note="已报废", by=people["quality_inspector"], on=on
     )
     assert (row.done_on, awaited(complaint, "do_disposition")) == (day_of(on), {"production_manager"})
     with pytest.raises(NotAllowed):
         complaint.do_disposition(
-            disposition_id=complaint.dispositions[1].id,
+            disposition_id=complaint.meeting_book.dispositions[1].id,
             done_on=day_of(on),
             done_note=None,
             by=people["quality_inspector"],
@@ -161,7 +165,7 @@ def test_the_soonest_open_disposition_says_when_it_is_due(complaint_in, people, 
     complaint = complaint_in("answering", route="meeting", disposed=True)
     assert complaint.disposition_due_at.date() == day_of(on)
     complaint.do_disposition(
-        disposition_id=complaint.dispositions[0].id,
+        disposition_id=complaint.meeting_book.dispositions[0].id,
         done_on=day_of(on),
         done_note=None,
         by=people["quality_inspector"],
@@ -179,13 +183,13 @@ def test_what_was_the_part_of_one_who_left_falls_to_who_leads_the_meeting(compla
         "finished"
     ]
     complaint.do_disposition(
-        disposition_id=complaint.dispositions[1].id,
+        disposition_id=complaint.meeting_book.dispositions[1].id,
         done_on=day_of(on),
         done_note=None,
         by=people["quality_supervisor"],
         on=on,
     )
-    assert complaint.dispositions[1].done_on == day_of(on)
+    assert complaint.meeting_book.dispositions[1].done_on == day_of(on)
 
 
 def test_what_was_the_part_of_one_who_left_is_nobody_elses(complaint_in, people, on):
@@ -197,7 +201,7 @@ def test_what_was_the_part_of_one_who_left_is_nobody_elses(complaint_in, people,
     ]
     with pytest.raises(NotAllowed):
         complaint.do_disposition(
-            disposition_id=complaint.dispositions[1].id,
+            disposition_id=complaint.meeting_book.dispositions[1].id,
             done_on=day_of(on),
             done_note=None,
             by=people["planner"],
@@ -212,13 +216,13 @@ def test_of_two_own_dispositions_the_one_that_is_named_is_done(complaint_in, peo
         row["owner_id"] = people["planner"].id
     complaint.dispose(by=people["quality_supervisor"], on=on, plan_needed=False, **decided)
     complaint.do_disposition(
-        disposition_id=complaint.dispositions[1].id,
+        disposition_id=complaint.meeting_book.dispositions[1].id,
         done_on=day_of(on),
         done_note=None,
         by=people["planner"],
         on=on,
     )
-    assert [row.done_on is not None for row in complaint.dispositions] == [False, True]
+    assert [row.done_on is not None for row in complaint.meeting_book.dispositions] == [False, True]
 
 
 def test_an_owner_who_comes_back_is_asked_at_once_even_where_nobody_stood_in(complaint_in, people, on):
@@ -324,12 +328,15 @@ def test_a_refused_result_asks_for_another_meeting_and_stops_nothing_of_the_firs
     complaint.dispose(by=supervisor, on=on, plan_needed=False, **decisions(people, on))
     complaint.issue_result(by=supervisor, on=on, **ISSUED)
     complaint.send_reply(by=people["sales_clerk"], on=on, **SENT)
-    assert ([one.round for one in complaint.meetings], [row.round for row in complaint.dispositions]) == (
+    assert (
+        [one.round for one in complaint.meetings],
+        [row.round for row in complaint.meeting_book.dispositions],
+    ) == (
         [1, 2],
         [1, 1, 2, 2],
     )
     complaint.countersign(by=people["engineer"], on=on)
-    assert [one.round for one in complaint.attendees if one.countersigned_at] == [1, 2]
+    assert [one.round for one in complaint.meeting_book.attendees if one.countersigned_at] == [1, 2]
 
 
 def test_the_plan_of_a_second_meeting_leaves_that_of_the_first(complaint_in, people, on):
@@ -392,3 +399,32 @@ def test_another_customer_with_the_same_defect_is_a_hint_and_no_repeat(complaint
     complaint = complaint_in("answering")
     assert complaint.repeat_of_id is None
     assert complaint.like_cases(1, "no_sound", "FUN") == ([], [elsewhere])
+
+
+# The rows of a meeting
+
+
+@pytest.mark.both_databases
+def test_the_rows_of_earlier_versions_are_given_to_the_meeting_of_their_round(complaint_in, people, on):
+    complaint = complaint_in("awaiting_customer", route="meeting")
+    complaint.refuse(response_on=day_of(on), response_note="数量不符", by=people["sales_clerk"], on=on)
+    complaint.confirm(by=people["quality_inspector"], on=on, **TO_MEET)
+    supervisor = people["quality_supervisor"]
+    complaint.meet(met_at=on, department="production", minutes="再议", attendees=[], by=supervisor, on=on)
+    complaint.dispose(by=supervisor, on=on, plan_needed=False, **decisions(people, on))
+    db.session.commit()
+    before, content = rows_by_meeting(complaint), complaint.content_hash()
+    db.session.close()
+    downgrade(revision="0008")
+    upgrade()
+    after = db.session.get(Complaint, complaint.id)
+    assert (rows_by_meeting(after), after.content_hash()) == (before, content)
+    assert [len(ids) for ids in before.values()] == [11, 8]  # the second had no attendees
+
+
+def rows_by_meeting(complaint: Complaint) -> dict[int, list[int]]:
+    """{round: ids of the meeting's rows}"""
+    return {
+        meeting.round: [row.id for row in (*meeting.attendees, *meeting.places, *meeting.dispositions)]
+        for meeting in complaint.meetings
+    }

@@ -87,7 +87,7 @@ def test_each_state_awaits_what_the_clauses_say_of_whom_they_say(complaint_in, s
 def test_a_meetings_heads_are_awaited_by_name_each_once(complaint_in):
     complaint = complaint_in("answering", route="meeting", disposed=True)
     awaited = [task.user_id for task in tasks() if task.name == "countersign"]
-    assert awaited == sorted({one.user_id for one in complaint.attendees if one.must_sign})
+    assert awaited == sorted({one.user_id for one in complaint.meeting_book.attendees if one.must_sign})
 
 
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda one: one.name)

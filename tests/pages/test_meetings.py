@@ -177,7 +177,9 @@ def test_where_a_department_has_a_head_another_of_its_people_does_not_stand_for_
         ).status
         == 303
     )
-    signing = {one.user_id for one in loaded(app, Complaint, complaint.id).attendees if one.must_sign}
+    signing = {
+        one.user_id for one in loaded(app, Complaint, complaint.id).meeting_book.attendees if one.must_sign
+    }
     assert signing == {int(ids[role]) for role in ("sales_clerk", "engineer", "production_manager")}
 
 
@@ -247,12 +249,12 @@ def test_a_disposition_that_does_not_add_up_names_place_found_and_decided(
         True,
         True,
     ]
-    assert stands(complaint).places == []
+    assert stands(complaint).meeting_book.places == []
     assert (
         supervisor.send(f"/complaints/{complaint.id}/dispose", **{"dispositions-1-quantity": "3"}).status
         == 303
     )
-    assert [(one.place, one.quantity) for one in stands(complaint).dispositions] == [
+    assert [(one.place, one.quantity) for one in stands(complaint).meeting_book.dispositions] == [
         ("affected", 2),
         ("affected", 3),
     ]
@@ -297,7 +299,11 @@ def test_a_matrix_that_leaves_something_open_is_refused_beside_it(
         f"/complaints/{complaint.id}/dispose",
         **{"found_affected": "3", **NONE_ELSEWHERE, **decided(ids, on, 3)} | changed,
     )
-    assert (supervisor.status, fault in supervisor.faults, stands(complaint).places) == (422, True, [])
+    assert (supervisor.status, fault in supervisor.faults, stands(complaint).meeting_book.places) == (
+        422,
+        True,
+        [],
+    )
 
 
 # Countersignatures, dispositions, plan
@@ -308,7 +314,11 @@ def test_a_head_countersigns_once_with_the_own_password(as_role, complaint_in, s
     page, engineer = f"/complaints/{complaint.id}/countersign", as_role("engineer")
     assert set(engineer.step(page, password="wrong").faults) == {"password"}
     assert engineer.send(page, password=PASSWORD).status == 303
-    assert [one.countersigned_at is not None for one in stands(complaint).attendees] == [False, True, False]
+    assert [one.countersigned_at is not None for one in stands(complaint).meeting_book.attendees] == [
+        False,
+        True,
+        False,
+    ]
     assert (
         engineer.get(page).status,
         engineer.post(page, version=str(stands(complaint).version), password=PASSWORD).status,
@@ -329,10 +339,10 @@ def test_who_was_not_at_the_meeting_does_not_countersign_it(as_role, complaint_i
 def test_an_owner_reports_the_own_disposition_and_not_a_colleagues(as_role, complaint_in, stands):
     complaint = complaint_in("answering", route="meeting", disposed=True)
     page, inspector = f"/complaints/{complaint.id}/do_disposition", as_role("quality_inspector")
-    foreign = next(one.id for one in stands(complaint).dispositions if one.place == "finished")
+    foreign = next(one.id for one in stands(complaint).meeting_book.dispositions if one.place == "finished")
     assert set(inspector.step(page, disposition_id=str(foreign)).faults) == {"disposition_id"}
     assert inspector.step(page, done_note="已报废").status == 303
-    assert {one.place: one.done_on is not None for one in stands(complaint).dispositions} == {
+    assert {one.place: one.done_on is not None for one in stands(complaint).meeting_book.dispositions} == {
         "affected": True,
         "finished": False,
     }
@@ -343,7 +353,7 @@ def test_an_owner_says_which_disposition_was_done_and_when(as_role, complaint_in
     complaint = complaint_in("answering", route="meeting", disposed=True)
     inspector = as_role("quality_inspector").step(f"/complaints/{complaint.id}/do_disposition", **{field: ""})
     assert (inspector.status, set(inspector.faults)) == (422, {field})
-    assert all(one.done_on is None for one in stands(complaint).dispositions)
+    assert all(one.done_on is None for one in stands(complaint).meeting_book.dispositions)
 
 
 @pytest.mark.parametrize("field", RESULT)

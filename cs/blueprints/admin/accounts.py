@@ -17,14 +17,15 @@ from cs.blueprints.admin.common import (
     handle_form,
     signed_in_user,
 )
-from cs.extensions import begin_write, db
 from cs.procedure.authority import Permission
 from cs.records.passwords import normal_username, one_time_password
 from cs.records.record import find
+from cs.records.sessions import LoginSession
 from cs.records.users import User
 from cs.web.access import requires
 from cs.web.fields import LongText, Text
-from cs.web.responses import go, say, show
+from cs.web.responses import say, show
+from cs.web.submission import Outcome, press
 
 
 def check_first_password(form: Any, field: str, username: str | None) -> None:
@@ -122,11 +123,13 @@ def reset_password(record_id: int) -> Any:
 @blueprint.route("/people/<int:record_id>/sessions", methods=["POST"])
 @requires(Permission.ADMINISTER)
 def end_sessions(record_id: int) -> Any:
-    """Sign a person out on every device."""
-    begin_write()
-    record = find(User, record_id, lock=True) or abort(404)
-    name = record.name
-    record.end_sessions(by=signed_in_user(), on=datetime.now(UTC))
-    db.session.commit()
-    say(gettext("%(name)s is signed out everywhere.", name=name))
-    return go(url_for("admin.person", record_id=record_id))
+    """Sign the person out on every device."""
+
+    def act() -> Outcome:
+        record = find(User, record_id, lock=True) or abort(404)
+        if LoginSession.any_open(record):
+            record.end_sessions(by=signed_in_user(), on=datetime.now(UTC))
+        say(gettext("%(name)s is signed out everywhere.", name=record.name))
+        return Outcome(url_for("admin.person", record_id=record_id))
+
+    return press(act)

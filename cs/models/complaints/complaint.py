@@ -21,7 +21,7 @@ from cs.models.complaints import samples as sample_steps
 from cs.models.complaints.blocks import BlockA, BlockB
 from cs.models.complaints.conditions import CONDITIONS
 from cs.models.complaints.like_cases import earlier_cases
-from cs.models.complaints.meeting import Attendee, Disposition, Meeting, MeetingBook, Place, has_open_work
+from cs.models.complaints.meeting import Meeting, MeetingBook, has_open_work
 from cs.models.complaints.old_register import bring_in_lines
 from cs.models.complaints.reply import Reply
 from cs.models.complaints.samples import CustomerContact, Sample, SampleBook
@@ -37,6 +37,7 @@ from cs.records.workflowed import Workflowed
 
 # fields that decide when the reply is due: without a change of them it stays (5.2.2.6)
 DUE_BY = ("heard_at", "customer_id", "customer_deadline")
+ROWS_OF_MEETINGS = ("meetings.attendees", "meetings.places", "meetings.dispositions")
 PART: Any = {"cascade": "all, delete-orphan", "lazy": "selectin"}  # how rows belong to their complaint
 
 
@@ -44,7 +45,7 @@ class Complaint(Workflowed):
     """One complaint, whole."""
 
     kind = "complaint"
-    parts = ("replies", "contacts", "samples", "meetings", "attendees", "places", "dispositions")
+    parts = ("replies", "contacts", "samples", "meetings", *ROWS_OF_MEETINGS)
     derived = Workflowed.derived | {"natural_key"}
     workflow = procedure.WORKFLOW
     __tablename__ = "complaints"
@@ -124,10 +125,7 @@ class Complaint(Workflowed):
     replies: Mapped[list[Reply]] = relationship(order_by=Reply.number, **PART)
     contacts: Mapped[list[CustomerContact]] = relationship(order_by=CustomerContact.id, **PART)
     samples: Mapped[list[Sample]] = relationship(order_by=Sample.id, **PART)
-    meetings: Mapped[list[Meeting]] = relationship(order_by=Meeting.round, back_populates="complaint", **PART)
-    attendees: Mapped[list[Attendee]] = relationship(order_by=Attendee.id, **PART)
-    places: Mapped[list[Place]] = relationship(order_by=Place.id, **PART)
-    dispositions: Mapped[list[Disposition]] = relationship(order_by=Disposition.id, **PART)
+    meetings: Mapped[list[Meeting]] = relationship(order_by=Meeting.round, **PART)
     __table_args__ = (
         CheckConstraint(
             "defect_qty IS NULL OR checked_qty IS NULL OR defect_qty <= checked_qty",
@@ -315,7 +313,7 @@ class Complaint(Workflowed):
             values["demand"] = json.dumps(sorted(values["demand"])) if values["demand"] else None
         decided = [getattr(self, field) for field in DUE_BY]
         self.set_fields(values)
-        if self.reply_due_at is None or decided != [getattr(self, field) for field in DUE_BY]:
+        if decided != [getattr(self, field) for field in DUE_BY]:  # of a new complaint they were empty
             self.start_clock()
 
     def set_fields(self, values: Mapping[str, Any]) -> None:

@@ -7,10 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
+
+from cs.models.complaints.meeting import DiscussedComplaint
+
+
+class AskedComplaint(DiscussedComplaint, Protocol):
+    """What the conditions need of a complaint, beside what the steps of its meeting need."""
+
+    def open_ends(self, on: datetime) -> dict[str, list[Any]]: ...
+
 
 # {condition: answer of (complaint, moment)}
-CONDITIONS: dict[str, Callable[[Any, datetime], bool]] = {
+CONDITIONS: dict[str, Callable[[AskedComplaint, datetime], bool]] = {
     "occasional": lambda record, _on: record.route == "occasional",
     "not_ours": lambda record, _on: record.route == "not_ours",
     "meeting": lambda record, _on: record.route == "meeting",

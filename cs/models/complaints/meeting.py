@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Text, UniqueConstraint, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
-from cs.extensions import db
-from cs.models.complaints.reply import prepare_reply
+from cs.extensions import Model, db
+from cs.models.complaints.reply import AnsweredComplaint, prepare_reply
 from cs.models.holidays import work_calendar
 from cs.procedure import complaints as procedure
 from cs.procedure.authority import Permission, roles_with
@@ -34,12 +34,18 @@ def representatives(department: str) -> list[User]:
     return [one for one in people if one.heads(department)] or people
 
 
-class Attendee(db.Model):
+# The hashed content names the meeting of a row by complaint and round: signed before rows had `meeting_id`.
+NOT_CONTENT = frozenset({"meeting_id"})
+
+
+class Attendee(Model):
     """Who was at the meeting, for which department, and when they countersigned 会签."""
 
+    derived: ClassVar[frozenset[str]] = NOT_CONTENT
     __tablename__ = "complaint_attendees"
     id: Mapped[int] = mapped_column(primary_key=True)
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("complaint_meetings.id"), index=True)
     round: Mapped[int]
     department: Mapped[str] = mapped_column(ForeignKey("departments.code"))
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
@@ -55,12 +61,14 @@ class Attendee(db.Model):
         return not (self.user.active and self.user.may(Permission.COUNTERSIGN))
 
 
-class Place(db.Model):
+class Place(Model):
     """What was found at one place, or that nothing is there, and who confirmed it."""
 
+    derived: ClassVar[frozenset[str]] = NOT_CONTENT
     __tablename__ = "complaint_places"
     id: Mapped[int] = mapped_column(primary_key=True)
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("complaint_meetings.id"), index=True)
     round: Mapped[int]
     place: Mapped[str]
     found_qty: Mapped[int]
@@ -71,12 +79,14 @@ class Place(db.Model):
     )
 
 
-class Disposition(db.Model):
+class Disposition(Model):
     """What is done with so many pieces at a place: decision, who, by when, done."""
 
+    derived: ClassVar[frozenset[str]] = NOT_CONTENT
     __tablename__ = "complaint_dispositions"
     id: Mapped[int] = mapped_column(primary_key=True)
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("complaint_meetings.id"), index=True)
     round: Mapped[int]
     place: Mapped[str]
     lot_no: Mapped[str | None]
@@ -95,11 +105,14 @@ class Disposition(db.Model):
         return not (self.owner.active and self.owner.may(Permission.CARRY_OUT_DISPOSITION))
 
 
-class Meeting(db.Model):
+OWN_ROWS: Any = {"cascade": "all, delete-orphan", "lazy": "selectin"}
+
+
+class Meeting(Model):
     """One meeting of one round with its rows: a refused reply needs another (5.2.2.4).
 
-    The rows of its round are its own. They are stored and hashed as parts of the complaint, by complaint and
-    round, so that a meeting needs no query of its own.
+    Its rows are hashed as parts of the complaint. Without a meeting there are none: only `meet` and `dispose`
+    add any, and a decision on the goods needs the meeting of its round.
     """
 
     __tablename__ = "complaint_meetings"
@@ -115,20 +128,10 @@ class Meeting(db.Model):
     plan_due_on: Mapped[date | None]
     planned_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     planned_by: Mapped[User | None] = relationship()
-    complaint: Mapped[Any] = relationship("Complaint", back_populates="meetings")
+    attendees: Mapped[list[Attendee]] = relationship(order_by=Attendee.id, **OWN_ROWS)
+    places: Mapped[list[Place]] = relationship(order_by=Place.id, **OWN_ROWS)
+    dispositions: Mapped[list[Disposition]] = relationship(order_by=Disposition.id, **OWN_ROWS)
     __table_args__ = (UniqueConstraint("complaint_id", "round"),)
-
-    @property
-    def attendees(self) -> list[Attendee]:
-        return [row for row in self.complaint.attendees if row.round == self.round]
-
-    @property
-    def places(self) -> list[Place]:
-        return [row for row in self.complaint.places if row.round == self.round]
-
-    @property
-    def dispositions(self) -> list[Disposition]:
-        return [row for row in self.complaint.dispositions if row.round == self.round]
 
     def dispositions_at(self, place: str) -> list[Disposition]:
         """Return what is done with the goods at one place."""
@@ -169,6 +172,18 @@ class MeetingBook:
 
     def of_round(self, number: int) -> Meeting | None:
         return next((meeting for meeting in self.meetings if meeting.round == number), None)
+
+    @property
+    def attendees(self) -> list[Attendee]:
+        return [row for meeting in self.meetings for row in meeting.attendees]
+
+    @property
+    def places(self) -> list[Place]:
+        return [row for meeting in self.meetings for row in meeting.places]
+
+    @property
+    def dispositions(self) -> list[Disposition]:
+        return [row for meeting in self.meetings for row in meeting.dispositions]
 
     @property
     def unsigned(self) -> list[Attendee]:
@@ -224,11 +239,26 @@ def has_open_work(complaint_id: InstrumentedAttribute[int]) -> ColumnElement[boo
     return heads.exists() | owners.exists()
 
 
-# The steps of the meeting's way. Complaint names them among its verbs; `complaint` is that record.
+# The steps of the meeting's way. Complaint names them among its verbs.
+
+
+class DiscussedComplaint(AnsweredComplaint, Protocol):
+    """What the steps of the meeting need of a complaint, beside what those of the answer need."""
+
+    meetings: list[Meeting]
+
+    @property
+    def round(self) -> int: ...
+
+    @property
+    def meeting_book(self) -> MeetingBook: ...
+
+    @property
+    def current_meeting(self) -> Meeting | None: ...
 
 
 def meet(
-    complaint: Any,
+    complaint: DiscussedComplaint,
     *,
     met_at: datetime,
     department: str,
@@ -240,18 +270,26 @@ def meet(
     """Hold the meeting of this round (5.2.2.4: 品质主管主导开会); the heads of sales, engineering
     and the responsible department were there and countersign."""
     with complaint.advancing("meet", by, on):
-        complaint.meetings.append(
-            Meeting(round=complaint.round, met_at=met_at, department=department, minutes=minutes)
+        meeting = Meeting(
+            round=complaint.round,
+            met_at=met_at,
+            department=department,
+            minutes=minutes,
+            attendees=[],
+            places=[],
+            dispositions=[],
         )
+        complaint.meetings.append(meeting)
         signing = {
             code: {one.id for one in representatives(code)}
             for code in procedure.meeting_departments(department)
         }
         for one in attendees:
             user = db.session.get_one(User, one["user_id"])
-            complaint.attendees.append(
+            meeting.attendees.append(
                 Attendee(
-                    round=complaint.round,
+                    complaint_id=complaint.id,
+                    round=meeting.round,
                     department=one["department"],
                     user_id=user.id,
                     user=user,
@@ -260,7 +298,7 @@ def meet(
             )
 
 
-def countersign(complaint: Any, *, by: User, on: datetime) -> None:
+def countersign(complaint: DiscussedComplaint, *, by: User, on: datetime) -> None:
     """Sign the result as a head who was at the meeting (5.2.2.4: 会签)."""
     with complaint.advancing("countersign", by, on):
         for one in complaint.meeting_book.unsigned:
@@ -269,7 +307,7 @@ def countersign(complaint: Any, *, by: User, on: datetime) -> None:
 
 
 def dispose(
-    complaint: Any,
+    complaint: DiscussedComplaint,
     *,
     places: list[dict[str, Any]],
     dispositions: list[dict[str, Any]],
@@ -280,17 +318,23 @@ def dispose(
     """Decide on the goods (5.2.2.4: 对发生品、库存品及在制品进行处理决议); every place has its pieces
     decided, or "none, confirmed by"."""
     with complaint.advancing("dispose", by, on):
-        complaint.places += [Place(round=complaint.round, **row) for row in places]
+        meeting = next(meeting for meeting in complaint.meetings if meeting.round == complaint.round)
+        of_meeting = {"complaint_id": complaint.id, "round": meeting.round}
+        meeting.places += [Place(**of_meeting, **row) for row in places]
         for row in dispositions:
-            complaint.dispositions.append(
-                Disposition(round=complaint.round, owner=db.session.get_one(User, row["owner_id"]), **row)
-            )
-        if complaint.current_meeting is not None:
-            complaint.current_meeting.plan_needed = plan_needed
+            owner = db.session.get_one(User, row["owner_id"])
+            meeting.dispositions.append(Disposition(owner=owner, **of_meeting, **row))
+        meeting.plan_needed = plan_needed
 
 
 def do_disposition(
-    complaint: Any, *, disposition_id: int, done_on: date, done_note: str | None, by: User, on: datetime
+    complaint: DiscussedComplaint,
+    *,
+    disposition_id: int,
+    done_on: date,
+    done_note: str | None,
+    by: User,
+    on: datetime,
 ) -> None:
     """Record as its owner that a disposition is carried out (5.2.2.4)."""
     with complaint.advancing("do_disposition", by, on):
@@ -298,17 +342,19 @@ def do_disposition(
         row.done_on, row.done_note = done_on, done_note
 
 
-def plan(complaint: Any, *, plan: str, plan_quantity: int, plan_due_on: date, by: User, on: datetime) -> None:
+def plan(
+    complaint: DiscussedComplaint, *, plan: str, plan_quantity: int, plan_due_on: date, by: User, on: datetime
+) -> None:
     """Arrange replacement or rework by the delivery date (5.2.2.4, 3.6: 请生管按交期配合安排判定不合格产品的
     补货或重工)."""
     with complaint.advancing("plan", by, on):
-        meeting = complaint.meeting_book.to_plan
+        meeting = next(meeting for meeting in complaint.meetings if meeting.is_to_plan)
         meeting.plan, meeting.plan_quantity, meeting.plan_due_on = plan, plan_quantity, plan_due_on
         meeting.planned_by, meeting.planned_by_id = by, by.id
 
 
 def issue_result(
-    complaint: Any, *, reply_text: str, cause: str, actions: str, by: User, on: datetime
+    complaint: DiscussedComplaint, *, reply_text: str, cause: str, actions: str, by: User, on: datetime
 ) -> None:
     """Issue the result of the report (5.2.2.4: 品质开立客户投诉处理报告结果); sales sends it."""
     prepare_reply(complaint, "issue_result", by, on, reply_text=reply_text, cause=cause, actions=actions)

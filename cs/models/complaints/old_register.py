@@ -102,7 +102,7 @@ def _of_line(cls: type[Any], values: dict[str, Any], line: int, file: str, on: d
         )
     record.counts_in_kpi = procedure.counted_of_old_line(liability=record.liability, finding=record.finding)
     if record.state == procedure.AWAITING:
-        record.follow_up_due_at = replied_at + timedelta(days=rulebook().reply.no_answer_days)
+        record.follow_up_due_at = record.replied_at + timedelta(days=rulebook().reply.no_answer_days)
     return record
 
 

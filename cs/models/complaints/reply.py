@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Protocol
 
 from sqlalchemy import ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cs.extensions import db
+from cs.extensions import Model
+from cs.models.complaints.samples import SampledComplaint
+from cs.models.customers import Customer
 from cs.models.holidays import work_calendar
 from cs.procedure import complaints as procedure
 from cs.records.procedure import local_day, rulebook, zone
@@ -18,7 +20,7 @@ from cs.records.types import Moment
 from cs.records.users import User
 
 
-class Reply(db.Model):
+class Reply(Model):
     """One numbered answer to the customer: what quality prepared, when sales sent it, what the customer
     said."""
 
@@ -97,7 +99,25 @@ class ReplyClock:
         )
 
 
-def restart_clock(complaint: Any) -> None:
+class AnsweredComplaint(SampledComplaint, Protocol):
+    """What the clock and the steps of the answer need of a complaint, beside what those of samples need."""
+
+    heard_at: datetime
+    customer_deadline: datetime | None
+    route: str | None
+    reply_due_at: datetime
+    first_due_at: datetime | None
+    replied_at: datetime | None
+    late_reply_reason: str | None
+    follow_up_due_at: datetime | None
+    customer: Customer | None
+    replies: list[Reply]
+
+    @property
+    def answer_is_ready(self) -> bool: ...
+
+
+def restart_clock(complaint: AnsweredComplaint) -> None:
     """Set when the reply to a complaint is due, counted from what it says (5.2.2.6).
 
     The first due date stays after a refusal. A reply that quality has prepared and that is not sent yet is
@@ -115,10 +135,10 @@ def restart_clock(complaint: Any) -> None:
     if not refused_on:
         complaint.first_due_at = complaint.reply_due_at
     if complaint.answer_is_ready:
-        complaint.reply.due_at = complaint.reply_due_at
+        complaint.replies[-1].due_at = complaint.reply_due_at
 
 
-def paused_until(complaint: Any) -> date | None:
+def paused_until(complaint: AnsweredComplaint) -> date | None:
     """Return the day until which the limit stands still for an awaited sample (5.2.2.6); None where it runs,
     or where the customer has named a deadline."""
     runs = complaint.customer_deadline or not rulebook().reply.paused_by_sample
@@ -127,11 +147,11 @@ def paused_until(complaint: Any) -> date | None:
     return max(complaint.sample_book.expected_days, default=None)
 
 
-# The steps of the answer. Complaint names them among its verbs; `complaint` is that record.
+# The steps of the answer. Complaint names them among its verbs.
 
 
 def settle(
-    complaint: Any,
+    complaint: AnsweredComplaint,
     *,
     reply_text: str,
     cause: str,
@@ -158,13 +178,25 @@ def settle(
     )
 
 
-def explain(complaint: Any, *, reply_text: str, by: User, on: datetime) -> None:
+def explain(complaint: AnsweredComplaint, *, reply_text: str, by: User, on: datetime) -> None:
     """Say why it is not our responsibility (5.2.2.2, Q17); the evidence is among the complaint's files."""
     prepare_reply(complaint, "explain", by, on, reply_text=reply_text)
 
 
-def prepare_reply(complaint: Any, step: str, by: User, on: datetime, **fields: Any) -> None:
-    """Add the next numbered reply, prepared by quality in the step named, with the reply's own columns."""
+def prepare_reply(
+    complaint: AnsweredComplaint,
+    step: str,
+    by: User,
+    on: datetime,
+    *,
+    reply_text: str,
+    cause: str | None = None,
+    actions: str | None = None,
+    agreed_with: str | None = None,
+    settled_on: date | None = None,
+    late_reason: str | None = None,
+) -> None:
+    """Add the next numbered reply, prepared by quality in the step named."""
     with complaint.advancing(step, by, on):
         complaint.replies.append(
             Reply(
@@ -173,13 +205,18 @@ def prepare_reply(complaint: Any, step: str, by: User, on: datetime, **fields: A
                 quality_replied_at=on,
                 prepared_by_id=by.id,
                 due_at=complaint.reply_due_at,
-                **fields,
+                reply_text=reply_text,
+                cause=cause,
+                actions=actions,
+                agreed_with=agreed_with,
+                settled_on=settled_on,
+                late_reason=late_reason,
             )
         )
 
 
 def send_reply(
-    complaint: Any,
+    complaint: AnsweredComplaint,
     *,
     reply_to: str,
     reply_channel: str,
@@ -192,7 +229,7 @@ def send_reply(
 
 
 def reply_directly(
-    complaint: Any,
+    complaint: AnsweredComplaint,
     *,
     reply_to: str,
     reply_channel: str,
@@ -205,7 +242,13 @@ def reply_directly(
 
 
 def _send(
-    complaint: Any, step: str, reply_to: str, channel: str, late_reason: str | None, by: User, on: datetime
+    complaint: AnsweredComplaint,
+    step: str,
+    reply_to: str,
+    channel: str,
+    late_reason: str | None,
+    by: User,
+    on: datetime,
 ) -> None:
     with complaint.advancing(step, by, on):
         reply = complaint.replies[-1]
@@ -220,13 +263,15 @@ def _send(
         complaint.follow_up_due_at = on + timedelta(days=rulebook().reply.no_answer_days)
 
 
-def accept(complaint: Any, *, response_on: date, response_note: str | None, by: User, on: datetime) -> None:
+def accept(
+    complaint: AnsweredComplaint, *, response_on: date, response_note: str | None, by: User, on: datetime
+) -> None:
     """Record that the customer accepts (5.2.2.3)."""
     _respond(complaint, "accept", "accepted", response_on, response_note, by, on)
 
 
 def refuse(
-    complaint: Any,
+    complaint: AnsweredComplaint,
     *,
     response_on: date,
     response_note: str,
@@ -240,13 +285,13 @@ def refuse(
     _respond(complaint, "refuse", "refused", response_on, response_note, by, on, customer_deadline)
 
 
-def no_answer(complaint: Any, *, response_note: str, by: User, on: datetime) -> None:
+def no_answer(complaint: AnsweredComplaint, *, response_note: str, by: User, on: datetime) -> None:
     """Record that the customer was silent for the set number of days (Q12); the note says what was tried."""
     _respond(complaint, "no_answer", "no_answer", local_day(on), response_note, by, on)
 
 
 def _respond(
-    complaint: Any,
+    complaint: AnsweredComplaint,
     step: str,
     response: str,
     response_on: date,

@@ -4,22 +4,25 @@ rests on, and where it is now."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cs.extensions import db
+from cs.extensions import Model
 from cs.models.holidays import work_calendar
 from cs.procedure import complaints as procedure
+from cs.procedure.authority import Actor
+from cs.procedure.workflow import Step
 from cs.records.procedure import rulebook
 from cs.records.types import Moment
 from cs.records.users import User
 
 
-class CustomerContact(db.Model):
+class CustomerContact(Model):
     """One talk with the customer about a complaint."""
 
     __tablename__ = "complaint_contacts"
@@ -33,7 +36,7 @@ class CustomerContact(db.Model):
     by: Mapped[User] = relationship(lazy="joined")
 
 
-class Sample(db.Model):
+class Sample(Model):
     """A defect sample: asked for, sent, arrived, where it is, given back or scrapped."""
 
     __tablename__ = "complaint_samples"
@@ -109,17 +112,42 @@ class SampleBook:
         return next(sample for sample in self.samples if sample.id == sample_id)
 
 
-# The steps that concern talks and samples. Complaint names them among its verbs; `complaint` is that record.
+# The steps that concern talks and samples. Complaint names them among its verbs.
 
 
-def _move_the_limit(complaint: Any) -> None:
+class SampledComplaint(Protocol):
+    """What these steps need of a complaint: it stands above this module, which cannot import it."""
+
+    id: int
+    state: str
+    contacts: list[CustomerContact]
+    samples: list[Sample]
+
+    @property
+    def sample_book(self) -> SampleBook: ...
+
+    def advancing(
+        self, name: str, by: Actor, on: datetime, *, note: str | None = None, **details: Any
+    ) -> AbstractContextManager[Step]: ...
+
+    def start_clock(self) -> None: ...
+
+
+def _move_the_limit(complaint: SampledComplaint) -> None:
     """Count the reply's limit again where the procedure file pauses it for awaited samples (5.2.2.6)."""
     if rulebook().reply.paused_by_sample and complaint.state in procedure.BEFORE_THE_REPLY:
         complaint.start_clock()
 
 
 def contact(
-    complaint: Any, *, at: datetime, channel: str, contact_name: str, said: str, by: User, on: datetime
+    complaint: SampledComplaint,
+    *,
+    at: datetime,
+    channel: str,
+    contact_name: str,
+    said: str,
+    by: User,
+    on: datetime,
 ) -> None:
     """Write down a talk of quality or sales with the customer (5.2.1.3)."""
     with complaint.advancing("contact", by, on):
@@ -129,7 +157,7 @@ def contact(
 
 
 def request_sample(
-    complaint: Any,
+    complaint: SampledComplaint,
     *,
     quantity: int,
     requested_on: date,
@@ -147,7 +175,7 @@ def request_sample(
 
 
 def receive_sample(
-    complaint: Any,
+    complaint: SampledComplaint,
     *,
     sample_id: int,
     sent_on: date | None,
@@ -169,14 +197,16 @@ def receive_sample(
         _move_the_limit(complaint)
 
 
-def move_sample(complaint: Any, *, sample_id: int, location: str, by: User, on: datetime) -> None:
+def move_sample(
+    complaint: SampledComplaint, *, sample_id: int, location: str, by: User, on: datetime
+) -> None:
     """Record where a sample is now (5.2.1.3)."""
     with complaint.advancing("move_sample", by, on):
         complaint.sample_book.sample(sample_id).location = location
 
 
 def end_sample(
-    complaint: Any,
+    complaint: SampledComplaint,
     *,
     sample_id: int,
     sample_end: str,

@@ -336,7 +336,9 @@ class DoDispositionForm(WithFiles, StepForm):
             self.disposition_id.data = self.disposition_id.choices[1][0]
 
     def check(self, record: Any, on: datetime) -> None:
-        row = next((one for one in record.dispositions if one.id == self.disposition_id.data), None)
+        row = next(
+            (one for one in record.meeting_book.dispositions if one.id == self.disposition_id.data), None
+        )
         done = self.done_on.data
         if done and done > local_day(on):
             self.fault("done_on", gettext("This is in the future."))
