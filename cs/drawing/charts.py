@@ -79,7 +79,7 @@ class Chart:
     line: Series | None = None
     percent: bool = False
     level: bool = False
-    each: Sequence[str] = ()
+    bar_colors: Sequence[str] = ()
     height: int = 380
 
 
@@ -183,7 +183,7 @@ def draw_chart(chart: Chart, title: str) -> bytes:
         ticks,
     )
     for series in shown:
-        each = chart.each or [series.color] * len(series.values)
+        colors = chart.bar_colors or [series.color] * len(series.values)
         least = THINNEST * ticks[-1] if stacked else 0
         words = series.words or [
             "" if (value or 0) < least else written(value or 0) for value in series.values
@@ -194,7 +194,7 @@ def draw_chart(chart: Chart, title: str) -> bytes:
                 None
                 if value is None
                 else {"value": value, "color": color, "formatter": _value_label(word, chart.level)}
-                for value, color, word in zip(series.values, each, words, strict=True)
+                for value, color, word in zip(series.values, colors, words, strict=True)
             ][::way],
             show_dots=not series.dashed,
             stroke_style={"dasharray": "7,5"} if series.dashed else None,

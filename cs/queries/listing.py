@@ -261,7 +261,7 @@ class Page:
         return rows, before, after
 
     def _url(self, **changes: str | None) -> str:
-        args = self.asked | {name: value for name, value in changes.items() if value}
+        args = self.url_arguments | {name: value for name, value in changes.items() if value}
         return f"{self._address}?{urlencode(args)}" if args else self._address
 
     @property
@@ -285,7 +285,7 @@ class Page:
         return str(gettext("%(count)s in total", count=self.total))
 
     @property
-    def asked(self) -> dict[str, str]:
+    def url_arguments(self) -> dict[str, str]:
         """Return the arguments of the URL, without the position in the list."""
         return {name: value for name, value in self.args.items() if value and name not in ("before", "after")}
 

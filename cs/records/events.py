@@ -93,7 +93,7 @@ class Event(Model):
         )
 
     @property
-    def facts(self) -> dict[str, Any]:
+    def details(self) -> dict[str, Any]:
         """Return what the event records beside its name: `changes` {field: [old, new]}, `note`, …"""
         return dict(json.loads(self.data))
 

@@ -129,12 +129,12 @@ def _agrees_with_event(signature: Signature, event: Event | None) -> bool:
         password_at,
     ) == (
         event.name,
-        event.facts.get("signed"),
+        event.details.get("signed"),
         event.by_id,
         event.role,
         event.at,
         event.content_hash,
-        event.facts.get("password_at"),
+        event.details.get("password_at"),
     )
 
 
@@ -158,7 +158,7 @@ def verify_signatures() -> Iterator[Fault]:
         .order_by(Event.site_seq)
     )
     for event in db.session.execute(bare).scalars():
-        if event.facts.get("signed"):
+        if event.details.get("signed"):
             yield Fault(
                 f"{event.kind} {event.record_id} event {event.seq}",
                 "was signed, but its signature is gone",

@@ -61,7 +61,7 @@ def test_an_event_says_who_what_when_under_which_role_clause_and_rules(complaint
         on,
     )
     assert (confirmed.state, confirmed.procedure_hash) == ("answering", rulebook().hash)
-    assert confirmed.facts["changes"]["analysis"] == [None, BLOCK_B["analysis"]]
+    assert confirmed.details["changes"]["analysis"] == [None, BLOCK_B["analysis"]]
 
 
 @pytest.mark.parametrize(

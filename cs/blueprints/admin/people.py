@@ -269,7 +269,7 @@ def _history(record: User) -> list[TimelineEntry | OlderEntries]:
         if isinstance(entry, OlderEntries):
             continue
         event = entry.event
-        rows = event.facts.get("changes", {}).get("memberships")
+        rows = event.details.get("changes", {}).get("memberships")
         if rows is not None and event.seq > 1:
             entry.changes[:] = [change for change in entry.changes if change.label != term("memberships")]
             old, new = (_memberships_in_words(side, now) for side in rows)

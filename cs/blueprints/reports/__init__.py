@@ -104,9 +104,9 @@ def register(name: str) -> ResponseReturnValue:
         page=page,
         faults=faults,
         cells=shown.cells,
-        said=shown.listing.criteria_in_words(request.args),
+        criteria_in_words=shown.listing.criteria_in_words(request.args),
         formats=FORMATS,
-        asked=shown.listing.criteria(request.args),
+        criteria=shown.listing.criteria(request.args),
         long=page.total > current_app.config["CS_EXPORT_ROWS"],
         prints=language_links(lambda language: _register_url(shown, "pdf", language=language)),
     )
@@ -132,7 +132,7 @@ def download(name: str, ending: str) -> ResponseReturnValue:
             key: request.args[key] for key in ("language",) if key in request.args
         }
         return show(
-            "reports/long.html", register=shown, rows=at_once, ending=ending, format=form, asked=criteria
+            "reports/long.html", register=shown, rows=at_once, ending=ending, format=form, criteria=criteria
         )
     with force_locale(one_language()):
         return send_file(

@@ -221,7 +221,7 @@ def pareto(span: Span, _on: datetime, of: Pareto) -> Figure:
         for name, (key, number), running in zip(names, counts, sums, strict=True)
     ]
     if left := whole - sum(numbers):
-        others = url_for("reports.figure", name="pareto", of=by, lines="all", **span.asked)
+        others = url_for("reports.figure", name="pareto", of=by, lines="all", **span.url_arguments)
         lines.append(
             Line(
                 gettext("others"),
@@ -283,7 +283,7 @@ def open_by_age(_span: Span, on: datetime, _of: Pareto) -> Figure:
             names,
             [Series(gettext("Open"), numbers)],
             level=True,
-            each=(charts.ACCENT, charts.SOON, charts.LATE),
+            bar_colors=(charts.ACCENT, charts.SOON, charts.LATE),
             height=210,
         ),
     )

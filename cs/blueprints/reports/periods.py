@@ -99,7 +99,7 @@ class Span:
         return f"{self.first:%Y-%m}" if whole else f"{self.first}–{self.last:%d}"
 
     @property
-    def asked(self) -> dict[str, Any]:
+    def url_arguments(self) -> dict[str, Any]:
         """Return the query string for this period."""
         return (
             {"year": self.year}
