@@ -94,7 +94,7 @@ class ReturnLine(db.Model):
 
     @property
     def tally(self) -> Tally:
-        """The quantities of the line, which know what can still be booked."""
+        """Return the quantities of the line, which know what can still be booked."""
         totals = {name: getattr(self, column) for name, column in COLUMNS.items()}
         return Tally(
             self.slip_qty,
