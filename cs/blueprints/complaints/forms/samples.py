@@ -78,7 +78,7 @@ class _OneSample(StepForm):
     which: ClassVar[str]  # the question that a sample answers with yes where this step can be about it
 
     def meant(self, record: Complaint) -> list[Sample]:
-        """The samples that this step can be about."""
+        """Return the samples that this step can be about."""
         return [one for one in record.samples if getattr(one, self.which)]
 
     def offer(self, record: Any, on: datetime) -> None:
@@ -177,7 +177,7 @@ class EndSampleForm(_OneSample):
 
 
 def _in_words(sample: Sample) -> str:
-    """How many there are, since when, and where."""
+    """Return how many there are, since when, and where."""
     since = (
         (term("received_on"), sample.received_on)
         if sample.received_on
@@ -193,8 +193,8 @@ def _in_words(sample: Sample) -> str:
 
 
 def _end_of(sample: Sample, code: str) -> str | None:
-    """The end, where a sample can have it: only what is awaited can never have come, only what is here can be
-    given back or scrapped."""
+    """Return the end, where a sample can have it: only what is awaited can never have come, only what is
+    here can be given back or scrapped."""
     return code if (code == "never_came") == sample.is_awaited else None
 
 
