@@ -32,7 +32,7 @@ from cs.records.users import User
 from cs.records.workflowed import Workflowed
 from cs.web.access import requires
 from cs.web.fields import StepForm, Text
-from cs.web.record_page import files, timeline
+from cs.web.record_page import common_parts
 from cs.web.responses import show
 from cs.web.steps import mount
 from cs.wording.labels import term
@@ -124,7 +124,7 @@ SECTION = mount(
         evidence=lambda year, _on: {"5.1": [(f"gauges in {year}", None)]},
         model=Gauge,
         forms={"register": GaugeForm, "scrap": StepForm, "void": StepForm},
-        context=lambda record, _on: {"timeline": timeline(record), "files": files(record)},
+        context=common_parts,
         registers=(GAUGE_REGISTER,),
         step_icons={"register": "rulers"},
         starts_from_my_work=True,

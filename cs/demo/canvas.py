@@ -14,7 +14,7 @@ Spot = tuple[int, int, int]  # where the defect is: x, y, radius
 
 @cache
 def noise(wide: int, high: int, size: tuple[int, int]) -> Image.Image:
-    """Chance grey of wide × high points drawn out to a size: made once, laid differently into each
+    """Draw random grey of wide × high points, stretched to a size: made once, laid differently into each
     picture."""
     grey = Random(wide).randbytes(wide * high)  # noqa: S311 - a picture, not a secret
     return Image.frombytes("L", (wide, high), grey).resize(size, Image.Resampling.BILINEAR)
@@ -25,7 +25,7 @@ def shifted(noise: Image.Image, rng: Random) -> Image.Image:
 
 
 def bench(rng: Random, colour: tuple[int, int, int]) -> Image.Image:
-    """A work surface: a green mat, grey steel or cardboard, with fine streaks."""
+    """Draw a work surface: a green mat, grey steel or cardboard, with fine streaks."""
     streaks = shifted(noise(WIDE // 8, HIGH, (WIDE, HIGH)), rng)
     dark = tuple(int(part * 0.9) for part in colour)
     return Image.composite(
@@ -34,7 +34,7 @@ def bench(rng: Random, colour: tuple[int, int, int]) -> Image.Image:
 
 
 def disc(size: int, inner: int, outer: int) -> Image.Image:
-    """A round shading from `inner` in the middle to `outer` at the rim."""
+    """Draw a round shading from `inner` in the middle to `outer` at the rim."""
     return (
         Image.radial_gradient("L")
         .resize((size, size))
@@ -44,7 +44,7 @@ def disc(size: int, inner: int, outer: int) -> Image.Image:
 
 @cache
 def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Pillow's own font, the same on every machine."""
+    """Return Pillow's own font, the same on every machine."""
     return ImageFont.load_default(size)
 
 
@@ -57,23 +57,22 @@ def draw_bars(draw: ImageDraw.ImageDraw, x: int, y: int, wide: int, high: int, r
 
 
 def draw_rule(picture: Image.Image, millimetre: int, rng: Random) -> None:
-    """A steel rule along the lower edge, numbered in millimetres."""
+    """Draw a steel rule along the lower edge, numbered in millimetres."""
     draw = ImageDraw.Draw(picture)
     top, start = HIGH - rng.randint(92, 108), rng.randint(26, 40)
     draw.rectangle((0, top, WIDE, HIGH), fill=(208, 210, 212), outline=(150, 152, 154), width=2)
     apart = 1 if millimetre > 5 else 5
-    numbered = 20 if millimetre < 6 else 10 if millimetre < 20 else 5
+    numbered = next((step for pixels, step in ((6, 20), (20, 10)) if millimetre < pixels), 5)
     for n in range(0, WIDE // millimetre + 1, apart):
         x = start + n * millimetre
-        draw.line(
-            (x, top, x, top + (34 if n % 10 == 0 else 24 if n % 5 == 0 else 14)), fill=(40, 40, 42), width=2
-        )
+        length = next((length for step, length in ((10, 34), (5, 24)) if n % step == 0), 14)
+        draw.line((x, top, x, top + length), fill=(40, 40, 42), width=2)
         if n % numbered == 0:
             draw.text((x + 6, top + 30), str(n), font=font(24), fill=(40, 40, 42))
 
 
 def draw_slip(picture: Image.Image, label: str, rng: Random) -> None:
-    """A slip of paper with model and lot, laid beside the part."""
+    """Draw a slip of paper with model and lot, laid beside the part."""
     letters = font(30)
     wide = int(letters.getlength(label)) + 36
     slip = Image.new("RGBA", (wide, 60), (252, 246, 196, 255))

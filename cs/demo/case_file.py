@@ -48,11 +48,8 @@ class CaseFile:
 
     def set_length(self) -> None:
         due = self.year.reply_due(self.heard_at, self.deadline, self.story.customer.reply_days)
-        share = (
-            self.rng.uniform(1.15, 1.9)
-            if self.plot.late
-            else self.rng.uniform(0.75 if self.plot.sample else 0.35, 0.9)
-        )
+        in_time = (0.75 if self.plot.sample else 0.35, 0.9)
+        share = self.rng.uniform(*((1.15, 1.9) if self.plot.late else in_time))
         self.length = self.year.calendar.working_hours_between(self.heard_at, due) * share
 
     def until(self, step: str) -> Walk:

@@ -83,6 +83,8 @@ class Receipt:
         story, rng = case.story, case.rng
         name = rng.choice(sorted(HEARD_BY))
         named = rng.random() < 0.65
+        origin = "外贸" if story.foreign else story.customer.full_name[:2]
+        heard_name = f"{story.customer.short_name}（{origin}客户）"
         yield from case.until("pass_on")
         case.complaint = Complaint.pass_on(
             by=case.year.people[name],
@@ -90,10 +92,7 @@ class Receipt:
             heard_at=case.heard_at,
             channel=rng.choice(("phone", "visit", "chat")),
             customer_id=details["customer_id"] if named else None,
-            customer_said=None
-            if named
-            else f"{story.customer.short_name}"
-            f"（{story.customer.full_name[:2] if not story.foreign else '外贸'}客户）",
+            customer_said=None if named else heard_name,
             contact_name=story.who() if rng.random() < 0.6 else None,
             contact_phone=None,
             product_id=details["product_id"],

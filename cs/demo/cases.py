@@ -46,6 +46,7 @@ class Case:
         yield case.heard_at
         plot, rng, people = case.plot, case.rng, case.year.people
         looked_at = plot.ours and (plot.refused or plot.sample or plot.nature != "sporadic")
+        technical = "technical" if looked_at or plot.slips else None
         enquiry = question(rng) if plot.declined else {}
         case.story = Story(
             case.year.trade,
@@ -56,7 +57,7 @@ class Case:
             about=plot.about,
             seen=plot.photo,
             enquiry=enquiry,
-            only="field" if plot.unknown else "technical" if looked_at or plot.slips else None,
+            only="field" if plot.unknown else technical,
             waits=plot.stops_at is not None,
             home=bool(plot.slips or plot.orders),
         )

@@ -11,7 +11,7 @@ from cs.demo.canvas import HIGH, WIDE, Spot, bench, disc, font
 
 
 def draw_display(rng: Random, _label: str, detail: str) -> tuple[Image.Image, Spot]:
-    """A lit screen with a bright line, a dark corner or a torn picture; "good": as it should be."""
+    """Draw a lit screen with a bright line, a dark corner or a torn picture; "good": as it should be."""
     picture = bench(rng, (46, 48, 52))
     draw = ImageDraw.Draw(picture)
     draw.rounded_rectangle(
@@ -59,7 +59,7 @@ def draw_display(rng: Random, _label: str, detail: str) -> tuple[Image.Image, Sp
 
 
 def draw_connector(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot]:
-    """A plug from the front with its cables; one terminal is bent or in the wrong place."""
+    """Draw a plug from the front with its cables; one terminal is bent or in the wrong place."""
     picture = bench(rng, (214, 212, 206))
     draw = ImageDraw.Draw(picture)
     colours = [
@@ -101,7 +101,7 @@ def draw_connector(rng: Random, _label: str, _detail: str) -> tuple[Image.Image,
 
 
 def draw_meter(rng: Random, _label: str, reading: str) -> tuple[Image.Image, Spot]:
-    """A multimeter or another instrument on the bench, with its reading."""
+    """Draw a multimeter or another instrument on the bench, with its reading."""
     picture = bench(rng, rng.choice([(58, 104, 88), (150, 152, 150), (96, 84, 70)]))
     draw = ImageDraw.Draw(picture)
     body = rng.choice([(214, 168, 30), (46, 48, 52), (180, 44, 38)])
@@ -142,7 +142,7 @@ def draw_meter(rng: Random, _label: str, reading: str) -> tuple[Image.Image, Spo
 
 
 def draw_caliper(rng: Random, _label: str, reading: str) -> tuple[Image.Image, Spot]:
-    """A digital caliper over a part."""
+    """Draw a digital caliper over a part."""
     picture = bench(rng, rng.choice([(58, 104, 88), (70, 88, 112), (172, 170, 164)]))
     draw = ImageDraw.Draw(picture)
     wide = rng.randint(230, 330)

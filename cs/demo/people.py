@@ -130,8 +130,8 @@ class People:
 
 @contextmanager
 def _cheap_passwords() -> Iterator[None]:
-    """A password that stands on the login page need not be dear to guess; thirty dear hashes would take
-    seconds."""
+    """Hash cheaply: a password that stands on the login page need not be hard to guess, and thirty slow
+    hashes would take seconds."""
     cost, current_app.config["CS_PASSWORD_COST"] = current_app.config["CS_PASSWORD_COST"], 1
     try:
         yield

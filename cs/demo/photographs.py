@@ -18,8 +18,8 @@ RED = (214, 32, 30)
 
 
 def photograph(scene: str, label: str, rng: Random) -> bytes:
-    """A JPEG of a scene with a steel rule, a paper slip that says `label` (model and lot first), and the
-    defect ringed.
+    """Return a JPEG of a scene with a steel rule, a paper slip that says `label` (model and lot first), and
+    the defect ringed.
 
     `scene` is one of SCENES; after a colon, what it shows: "meter:38.2 mA", "display:line".
     """
@@ -58,7 +58,7 @@ SCENES: dict[str, tuple[Callable[[Random, str, str], tuple[Image.Image, Spot]], 
 
 
 def _taken(picture: Image.Image, rng: Random) -> Image.Image:
-    """As a tablet takes it: tilted, lit from one side, a little soft, with grain."""
+    """Return the picture as a tablet takes it: tilted, lit from one side, a little soft, with grain."""
     turn, near = math.radians(rng.uniform(-2.5, 2.5)), 0.955
     a, b = near * math.cos(turn), near * math.sin(turn)
     shift = ((WIDE - a * WIDE - b * HIGH) / 2, (HIGH + b * WIDE - a * HIGH) / 2)
@@ -82,7 +82,7 @@ def _taken(picture: Image.Image, rng: Random) -> Image.Image:
 
 
 def _ring(picture: Image.Image, spot: Spot, rng: Random) -> None:
-    """The red ring that somebody draws on the screen before sending."""
+    """Draw the red ring that somebody draws on the screen before sending."""
     x, y, r = spot
     draw = ImageDraw.Draw(picture)
     for n in range(3):

@@ -3,6 +3,7 @@ or to where it still waits."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
@@ -162,16 +163,14 @@ class Supply(Errand):
         }
 
     def _reason(self, pieces: Decimal) -> str:
-        words = (
-            CHARGED
-            if self.order.charged
-            else OF_DEALER
-            if self.case.story.dealer
-            else OF_RETURN
-            if self.of_return
-            else OF_MEETING
-        )
-        return self.rng.choice(words).format(n=pieces, u=self.case.story.words["u"])
+        return self.rng.choice(self._reasons()).format(n=pieces, u=self.case.story.words["u"])
+
+    def _reasons(self) -> Sequence[str]:
+        if self.order.charged:
+            return CHARGED
+        if self.case.story.dealer:
+            return OF_DEALER
+        return OF_RETURN if self.of_return else OF_MEETING
 
     def _lines(self) -> list[dict[str, Any]]:
         goods, size = self.case.story.shipment, self.order.size

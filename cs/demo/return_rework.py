@@ -27,14 +27,11 @@ class Workshop:
         """Return the decision on a line: of pieces that were sent along for checking, only some are bad."""
         errand = self.errand
         there = int(line.tally.uninspected)
-        bad = there if errand.again else min(there, max(2, errand.story.n) if first else 1)
-        condition = (
-            errand.condition
-            if first or errand.condition == "as_is"
-            else "good"
-            if errand.rng.random() < 0.5
-            else errand.condition
-        )
+        suspected = max(2, errand.story.n) if first else 1
+        bad = there if errand.again else min(there, suspected)
+        condition = errand.condition
+        if not first and condition != "as_is" and errand.rng.random() < 0.5:
+            condition = "good"
         parts = {
             "good": (("ntf", 1),),
             "as_is": (("as_is", there),),

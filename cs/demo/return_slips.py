@@ -63,12 +63,11 @@ def lines_of(story: Story, slip: Slip, rng: Random, *, again: bool) -> list[dict
     `again`: a later return of the case.
     """
     goods = story.shipment
-    pieces = min(
-        goods.quantity,
-        rng.randint(3, 12)
-        if again
-        else story.n + (0 if story.nature == "batch" else rng.choice((2, 3, 4, 5, 7, 9, 12))),
-    )
+    if again:
+        wanted = rng.randint(3, 12)
+    else:
+        wanted = story.n + (0 if story.nature == "batch" else rng.choice((2, 3, 4, 5, 7, 9, 12)))
+    pieces = min(goods.quantity, wanted)
     if again:
         reason = rng.choice(AGAIN_DEALER if story.dealer else AGAIN).format(n=pieces)
     else:

@@ -222,9 +222,8 @@ class Haul(RegisteredReturn):
 
     def _confirm(self) -> Walk:
         yield self.later(HOURS["confirm"])
-        scrapped, reworked = (
-            any(getattr(line.tally, what) for line in self.record.lines) for what in ("to_scrap", "passed")
-        )
+        scrapped = any(line.tally.to_scrap for line in self.record.lines)
+        reworked = any(line.tally.passed for line in self.record.lines)
         words = CONFIRMED + CONFIRMED_SCRAP * scrapped + CONFIRMED_REWORK * reworked
         self.record.confirm(
             response_on=self.today, response_note=self.rng.choice(words), by=self.clerk, on=self.on

@@ -11,7 +11,7 @@ from cs.demo.canvas import HIGH, WIDE, Spot, bench, disc, draw_bars, font
 
 
 def draw_cone(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot]:
-    """A loudspeaker from above; the surround is torn or the glue has come off."""
+    """Draw a loudspeaker from above; the surround is torn or the glue has come off."""
     picture = bench(rng, rng.choice([(58, 104, 88), (172, 170, 164), (70, 88, 112)]))
     draw = ImageDraw.Draw(picture)
     x, y, radius = WIDE // 2 + rng.randint(-60, 40), HIGH // 2 - 20, rng.randint(265, 290)
@@ -57,7 +57,7 @@ def draw_cone(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot
 
 
 def draw_board(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot]:
-    """A populated board close up; one joint is bridged or cracked."""
+    """Draw a populated board close up; one joint is bridged or cracked."""
     picture = Image.new("RGB", (WIDE, HIGH), rng.choice([(18, 92, 58), (20, 74, 112), (26, 88, 44)]))
     draw = ImageDraw.Draw(picture)
     light = tuple(min(255, part + 22) for part in picture.getpixel((0, 0)))
@@ -117,7 +117,7 @@ def draw_board(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spo
 
 
 def draw_faceplate(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot]:
-    """The front of a radio or an amplifier, with a scratch or poor print."""
+    """Draw the front of a radio or an amplifier, with a scratch or poor print."""
     picture = bench(rng, (186, 186, 182))
     draw = ImageDraw.Draw(picture)
     tone = rng.choice((28, 40, 58))
@@ -167,7 +167,7 @@ def draw_faceplate(rng: Random, _label: str, _detail: str) -> tuple[Image.Image,
 
 
 def draw_heatsink(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot]:
-    """An amplifier from above: fins, a name plate, and what scratched them."""
+    """Draw an amplifier from above: fins, a name plate, and what scratched them."""
     picture = bench(rng, (176, 178, 172))
     draw = ImageDraw.Draw(picture)
     tone = rng.choice((30, 44, 118))
@@ -204,7 +204,7 @@ def draw_heatsink(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, 
 
 
 def draw_carton(rng: Random, label: str, _detail: str) -> tuple[Image.Image, Spot]:
-    """A carton with a crushed or wet corner and its label."""
+    """Draw a carton with a crushed or wet corner and its label."""
     picture = bench(rng, (128, 130, 132))
     draw = ImageDraw.Draw(picture)
     draw.polygon([(110, 190), (690, 130), (690, 590), (110, 610)], fill=(190, 152, 104))
@@ -231,7 +231,7 @@ def draw_carton(rng: Random, label: str, _detail: str) -> tuple[Image.Image, Spo
 
 
 def draw_label(rng: Random, label: str, _detail: str) -> tuple[Image.Image, Spot]:
-    """A carton's material label close up, struck by what does not fit."""
+    """Draw a carton's material label close up, struck by what does not fit."""
     picture = bench(rng, (196, 160, 112))
     draw = ImageDraw.Draw(picture)
     draw.rectangle((110, 110, WIDE - 110, HIGH - 170), fill=(248, 248, 245), outline=(210, 210, 204), width=2)

@@ -168,7 +168,8 @@ class Story:
         name, post = self.contact.name, self.contact.position or ""
         if self.foreign:
             return name
-        return name[0] + ("总" if "总" in post else "工" if "品质" in post else "经理")
+        titles = (("总", "总"), ("品质", "工"))
+        return name[0] + next((title for part, title in titles if part in post), "经理")
 
     def opening(self) -> str:
         return self.rng.choice(OPENINGS[self.channel]).format(who=self.who())
@@ -231,13 +232,9 @@ class Story:
         time, else the short way, with a reason.
         """
         severity = self.problem["severity"]
-        more = (
-            ""
-            if not again
-            else AGAIN_ANALYSED["technical" if self.technical else "papers"][again - 1]
-            if self.ours
-            else AGAIN_NOT_OURS[again - 1]
-        )
+        analysed = AGAIN_ANALYSED["technical" if self.technical else "papers"]
+        sentences = analysed if self.ours else AGAIN_NOT_OURS
+        more = sentences[again - 1] if again else ""
         block = {
             "defect_category": self.category,
             "defect_code": self.code,

@@ -16,13 +16,13 @@ from cs.models.customers import Shipment
 
 
 @cache
-def _book() -> dict[str, list[dict[str, Any]]]:
+def _problem_book() -> dict[str, list[dict[str, Any]]]:
     return tomllib.loads(Path(__file__).with_name("problems.toml").read_text("utf-8"))
 
 
 def question(rng: Random) -> dict[str, Any]:
     """Return something that is passed on to sales and is no complaint, with the reason for declining it."""
-    return rng.choice(_book()["question"])
+    return rng.choice(_problem_book()["question"])
 
 
 def places_of(problem: dict[str, Any], variant: int) -> list[str]:
@@ -34,14 +34,27 @@ def places_of(problem: dict[str, Any], variant: int) -> list[str]:
 @cache
 def problems_of(ours: bool, about: str | None, only: str | None) -> list[dict[str, Any]]:
     """Return the problems of the kind that a case needs; critical ones only where the plot names them."""
-    return [
-        problem
-        for problem in _book()["problem" if ours else "elsewhere"]
-        if (about is None or problem["defect"].startswith(about) or about == problem.get("liability"))
-        and (only != "field" or any("field" in places_of(problem, n) for n in range(len(problem["seen"]))))
-        and (only != "technical" or problem["defect"][:3] in TECHNICAL)
-        and (problem["severity"] != "critical" or about in CRITICAL)
-    ]
+
+    def fits(problem: dict[str, Any]) -> bool:
+        if about not in (None, problem.get("liability")) and not problem["defect"].startswith(about):
+            return False
+        if only == "field" and not _ways_in(problem, "field"):
+            return False
+        if only == "technical" and problem["defect"][:3] not in TECHNICAL:
+            return False
+        return problem["severity"] != "critical" or about in CRITICAL
+
+    return [problem for problem in _problem_book()["problem" if ours else "elsewhere"] if fits(problem)]
+
+
+def _ways_in(problem: dict[str, Any], place: str) -> list[int]:
+    """Return the ways of a problem that come to light in a place."""
+    return [way for way in range(len(problem["seen"])) if place in places_of(problem, way)]
+
+
+def _weight_in(month: int, problem: dict[str, Any]) -> float:
+    seasonal = 3 if month in problem.get("months", ()) else 0.4
+    return problem.get("weight", 1) * (seasonal if "months" in problem else 1)
 
 
 class Choice:
@@ -87,29 +100,23 @@ class Choice:
         rng, trade = self.rng, self.trade
         if seen:
             problems = [problem for problem in problems if problem.get("scene")] or problems
-        sent = {
-            what: [pair for pair in pairs if self._may_speak(pair[1])]
-            for what, pairs in trade.sent_lately(self.heard_at.date()).items()
-            if trade.family[what] in families
-        }
+        sent: dict[int, list[tuple[int, Shipment]]] = {}
+        for product, shipments in trade.sent_lately(self.heard_at.date()).items():
+            if trade.family[product] in families:
+                sent[product] = [pair for pair in shipments if self._may_speak(pair[1])]
         if self.nature == "chronic" and self._choose_again(problems, sent):
             return
+
+        def pairs_of(problem: dict[str, Any]) -> list[tuple[int, Shipment]]:
+            return [pair for product in trade.fitting(problem) for pair in sent.get(product, ())]
+
         month = self.heard_at.month
-        weights = [
-            problem.get("weight", 1)
-            * (1 if "months" not in problem else 3 if month in problem["months"] else 0.4)
-            * sum(len(sent.get(what, ())) for what in trade.fitting(problem)) ** 0.5
-            for problem in problems
-        ]
+        weights = [_weight_in(month, problem) * len(pairs_of(problem)) ** 0.5 for problem in problems]
         for turn in range(TURNS):
             self._set(rng.choices(problems, weights)[0])
             least, most = (1, 365) if turn > TURNS // 2 else AGES[self.found_at]
-            goods = [
-                shipment
-                for what in trade.fitting(self.problem)
-                for ago, shipment in sent.get(what, ())
-                if max(least, self.problem.get("after", 0)) <= ago <= most
-            ]
+            least = max(least, self.problem.get("after", 0))
+            goods = [shipment for ago, shipment in pairs_of(self.problem) if least <= ago <= most]
             goods = [
                 shipment for shipment in goods if not trade.knows(shipment, self.problem, self.sentences)
             ] or (goods if turn > TURNS * 2 // 3 else [])
@@ -123,13 +130,13 @@ class Choice:
         self, problems: list[dict[str, Any]], sent: dict[int, list[tuple[int, Shipment]]]
     ) -> bool:
         since = self.heard_at - timedelta(days=150)
-        again = [
-            (shipment, problem)
-            for (who, what, _), (problem, when) in self.trade.known_problems.items()
-            if when >= since and problem in problems
-            for ago, shipment in sent.get(what, ())
-            if shipment.customer_id == who and ago >= problem.get("after", 0)
-        ]
+        again = []
+        for (customer_id, product_id, _), (problem, when) in self.trade.known_problems.items():
+            if when < since or problem not in problems:
+                continue
+            for ago, shipment in sent.get(product_id, ()):
+                if shipment.customer_id == customer_id and ago >= problem.get("after", 0):
+                    again.append((shipment, problem))
         if again:
             self.shipment, problem = self.rng.choice(again)
             self._set(problem)
@@ -138,9 +145,7 @@ class Choice:
     def _set(self, problem: dict[str, Any]) -> None:
         """Set the problem, in the way that was used least so far."""
         times_used, self.problem = self.trade.times_used, problem
-        ways = [
-            n for n in range(len(problem["seen"])) if self.only != "field" or "field" in places_of(problem, n)
-        ]
+        ways = _ways_in(problem, "field") if self.only == "field" else range(len(problem["seen"]))
         self.variant = min(ways, key=lambda n: times_used[problem["seen"][n]])
         self.found_at = "field" if self.only == "field" else self.rng.choice(places_of(problem, self.variant))
 

@@ -283,7 +283,7 @@ class Trade:
         self.sent.append(Shipment.create(by=by, on=on, **self._shipment(on.date())))
 
     def _shipment(self, shipped_on: date) -> dict[str, Any]:
-        """Large customers are sent to more often."""
+        """Send goods to a customer, to large ones more often."""
         rng = self.rng
         customer = rng.choice(
             [candidate for candidate in self.customers if candidate.short_name in BIG]

@@ -265,11 +265,10 @@ class Year:
         """
         today = self.now.date()
         days = reversed(self._working_days(today - timedelta(days=14), today))
-        heard = [
-            moment
-            for moment in (self._sometime(day, rng) for day in days for _ in range(3))
-            if moment <= self.now and self.calendar.working_hours_between(moment, self.now) >= 2 * HOUR
-        ]
+        moments = [self._sometime(day, rng) for day in days for _ in range(3)]
+        hours_since = self.calendar.working_hours_between
+        past = [moment for moment in moments if moment <= self.now]
+        heard = [moment for moment in past if hours_since(moment, self.now) >= 2 * HOUR]
         due = {moment: self.reply_due(moment, None, None).date() for moment in heard}
         fitting = {
             "late": [moment for moment in heard if due[moment] < today][:6],

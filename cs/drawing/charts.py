@@ -7,7 +7,7 @@ day, tooltips. The same numbers give the same bytes.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import radians, sin
 from typing import Any
@@ -88,8 +88,8 @@ class _BarsAndLine(Bar, Line):  # type: ignore[misc]
     chart."""
 
     def _compute_margin(self) -> None:
-        """As pygal does, to which a Chinese character is as narrow as any other: turned labels reach further
-        down."""
+        """Widen the margin that pygal computes as if a Chinese character were as narrow as any other:
+        turned labels reach further down."""
         super()._compute_margin()
         if self.x_label_rotation:
             labels = [label for label, _place in self._x_labels]
@@ -133,24 +133,23 @@ def _as_percent(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0") + "%"
 
 
+def _chart_class(chart: Chart, stacked: bool) -> Any:
+    if chart.line:
+        return _BarsAndLine
+    if chart.level:
+        return pygal.HorizontalBar
+    return pygal.StackedBar if stacked else pygal.Bar
+
+
 def draw_chart(chart: Chart, title: str) -> bytes:
-    """The chart as SVG; `title` says the numbers to who cannot see it."""
+    """Return the chart as SVG; `title` gives the numbers to those who cannot see it."""
     shown = [*chart.series, *([chart.line] if chart.line else [])]
     stacked = len(chart.series) > 1
     way = -1 if chart.level else 1  # lying bars are drawn from below
     written = _as_percent if chart.percent else _as_whole_number
     ticks = _axis_ticks(100 if chart.percent else _highest_value(chart))
-    kind = (
-        _BarsAndLine
-        if chart.line
-        else pygal.HorizontalBar
-        if chart.level
-        else pygal.StackedBar
-        if stacked
-        else pygal.Bar
-    )
     turned = not chart.level and not _labels_fit(chart.labels)
-    drawn = kind(
+    drawn = _chart_class(chart, stacked)(
         style=_chart_style(shown, stacked),
         css=PYGAL_CSS if stacked else (*PYGAL_CSS, f"inline:{HALO}"),
         js=(),
@@ -236,34 +235,36 @@ def _value_label(word: str, level: bool) -> Any:
 
 
 def _label_width(label: str) -> float:
-    """How wide a label is drawn; a Chinese character is as wide as high."""
+    """Return how wide a label is drawn; a Chinese character is as wide as high."""
     cut = label[:LONGEST_LABEL]
     return sum(TEXT if ord(letter) > LAST_NARROW else TEXT * NARROW for letter in cut)
 
 
 def _labels_fit(labels: Sequence[str]) -> bool:
-    """Whether the labels stand side by side."""
+    """Return whether the labels fit side by side."""
     return all(_label_width(label) + 4 < (WIDTH - 70) / len(labels) for label in labels)
 
 
 def _highest_value(chart: Chart) -> float:
-    """The highest bar, and the line."""
-    sums = [
-        sum(series.values[position] or 0 for series in chart.series) for position in range(len(chart.labels))
-    ]
-    return max([*sums, *(value or 0 for value in (chart.line.values if chart.line else ())), 1])
+    """Return the height of the highest bar or of the line."""
+    stacks = zip(*(series.values for series in chart.series), strict=False)
+    line = chart.line.values if chart.line else ()
+    return max([*map(_height_of_stack, stacks), *(value or 0 for value in line), 1])
+
+
+def _height_of_stack(values: Iterable[float | None]) -> float:
+    return sum(value or 0 for value in values)
 
 
 def _axis_ticks(highest: float) -> list[float]:
-    """From 0 in at most five even steps of a round number, up to `highest` or just above."""
-    step = next(
-        size * 10**power for power in range(12) for size in (1, 2, 5) if highest <= 5 * size * 10**power
-    )
+    """Return ticks from 0 in at most five even steps of a round number, up to `highest` or just above."""
+    steps = (size * 10**power for power in range(12) for size in (1, 2, 5))
+    step = next(step for step in steps if highest <= 5 * step)
     return [float(step * number) for number in range(-int(-highest // step) + 1)]
 
 
 def _without_scripts(root: Any, title: str) -> Any:
-    """The drawing without scripts, comments and the texts of tooltips; its title says the numbers."""
+    """Return the drawing without scripts, comments and tooltips; its title gives the numbers."""
     for parent in list(root.iter()):
         for child in list(parent):
             name = child.tag.rsplit("}", 1)[-1] if isinstance(child.tag, str) else ""

@@ -15,19 +15,19 @@ _WITH_LINE = re.compile(r"(.+)/(\d{1,3})")
 
 
 def qr_code_image(code: str) -> str:
-    """The address of the QR code's picture, an SVG, with the empty margin that readers need. Never Micro QR,
-    which most scanners do not read."""
+    """Return the address of the QR code's picture, an SVG, with the empty margin that readers need. Never
+    Micro QR, which most scanners do not read."""
     return segno.make_qr(code, error="m").svg_data_uri(border=4, omitsize=True)
 
 
 def as_written(typed: str) -> str:
-    """What was typed, without what nobody sees: a number that a factory gave itself may have any signs."""
+    """Return what was typed, without invisible marks only: a factory's own number may hold any signs."""
     return "".join(letter for letter in typed[:LONGEST_CODE] if letter.isprintable()).strip()
 
 
 def read_code(typed: str) -> tuple[str, int | None]:
-    """(number, line or None) of what a scanner typed: whatever its letters' case and width, and whatever it
-    sends before, between and after.
+    """Return (number, line or None) of what a scanner typed: whatever its letters' case and width, and
+    whatever it sends before, between and after.
 
     ("", None) where nothing is left of it.
     """

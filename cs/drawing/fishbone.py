@@ -6,6 +6,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from html import escape
+from itertools import starmap
 from math import ceil
 
 WIDTH, HEAD, MARGIN = 860, 150, 14
@@ -17,13 +18,13 @@ FONT = "'Noto Sans CJK SC','Microsoft YaHei','PingFang SC',sans-serif"
 
 
 def width_of(text: str) -> float:
-    """About how wide a text is drawn, in letters of Chinese."""
+    """Estimate how wide a text is drawn, in letters of Chinese."""
     return sum(1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.56 for letter in text)
 
 
 def wrapped_lines(text: str, room: float, max_lines: int = MAX_CAUSE_LINES) -> list[str]:
-    """The text in lines that fit into so many letters, English broken between words; what does not fit ends
-    in …."""
+    """Return the text in lines that fit into so many letters, English broken between words; what does not
+    fit ends in …."""
     lines: list[str] = [""]
     for word in _pieces(" ".join(text.split())):
         if lines[-1] and width_of((lines[-1] + word).rstrip()) > room:
@@ -36,8 +37,8 @@ def wrapped_lines(text: str, room: float, max_lines: int = MAX_CAUSE_LINES) -> l
 
 
 def _pieces(text: str) -> list[str]:
-    """Where a line may break: after each Chinese character, before each English word; a word longer than any
-    line breaks anywhere."""
+    """Split a line where it may break: after each Chinese character, before each English word; a word
+    longer than any line breaks anywhere."""
     pieces: list[str] = []
     for letter in text:
         joined = (
@@ -54,28 +55,27 @@ def _pieces(text: str) -> list[str]:
     return pieces
 
 
+def _height_of_causes(causes: Sequence[tuple[Sequence[str], bool]]) -> float:
+    return sum(len(lines) * LINE + GAP for lines, _root in causes)
+
+
 def draw_fishbone(
     problem: str, ribs: Sequence[tuple[str, Sequence[tuple[str, bool]]]], root_word: str
 ) -> str:
-    """The picture. `ribs`: (name, its causes as (text, whether it is a root cause)); the first half stands
-    above the spine.
+    """Return the picture. `ribs`: (name, its causes as (text, whether it is a root cause)); the first half
+    stands above the spine.
 
     `root_word` says in words what the colour says. All text is escaped.
     """
     half = ceil(len(ribs) / 2)
     slot = (WIDTH - HEAD - 2 * MARGIN) / half
     room = (slot - LEAN - 12) / SIZE
-    laid = [
-        (
-            name,
-            [
-                (wrapped_lines(f"★ {text}({root_word})" if is_root else text, room), is_root)
-                for text, is_root in causes
-            ],
-        )
-        for name, causes in ribs
-    ]
-    tall = [sum(len(lines) * LINE + GAP for lines, _root in causes) for _name, causes in laid]
+
+    def laid_out(text: str, is_root: bool) -> tuple[list[str], bool]:
+        return wrapped_lines(f"★ {text}({root_word})" if is_root else text, room), is_root
+
+    laid = [(name, list(starmap(laid_out, causes))) for name, causes in ribs]
+    tall = [_height_of_causes(causes) for _name, causes in laid]
     above, below = (max([72, *part]) + GAP for part in (tall[:half], tall[half:]))
     spine = MARGIN + 30 + above
     height = spine + below + 30 + MARGIN
@@ -97,7 +97,8 @@ def draw_fishbone(
 def _rib(
     name: str, causes: Sequence[tuple[list[str], bool]], foot: float, spine: float, reach: float, room: float
 ) -> list[str]:
-    """A rib with its name at the end and its causes along it, each on a small bone that ends at the rib."""
+    """Draw a rib with its name at the end and its causes along it, each on a small bone that ends at the
+    rib."""
     tip = foot - LEAN
     parts = [_line(tip, spine + reach, foot, spine, BONE, 2)]
     box = width_of(name) * SIZE + 22

@@ -101,7 +101,7 @@ class _CountedRegister(Register):
 
 
 def write_file(token: str, tell: Callable[[dict[str, Any]], Any]) -> None:
-    """Writes the file of this attempt and tells how far it is: {"rows": n, "all": m}, at last {"done": name,
+    """Write the file of this attempt and print its progress: {"rows": n, "all": m}, at last {"done": name,
     "size": bytes} or {"failed": reason}.
 
     What goes wrong leaves no half file.
@@ -179,8 +179,8 @@ def _store_file(made: IO[bytes], path: Path, target: Path) -> int:
 
 @contextmanager
 def _temporary_folder(token: str) -> Iterator[Path]:
-    """A folder for what is laid down while one file is written, on the disk where it will stand; gone at the
-    end."""
+    """Open a folder for what one file needs while it is written, on the disk where it will stand; gone at
+    the end."""
     room, before = exports_folder() / f"{token}.parts", tempfile.tempdir
     room.mkdir()
     tempfile.tempdir = str(room)
@@ -233,7 +233,7 @@ def record_progress(token: str, answer: dict[str, Any]) -> bool:
 
 
 def take_over() -> None:
-    """After another server has ended: queue its unfinished exports again, unless that happened too often, and
+    """Queue again the unfinished exports of a server that has ended, unless that happened too often, and
     delete files that belong to no export."""
     begin_write()
     for export in Export.cut_short():
@@ -249,7 +249,7 @@ def take_over() -> None:
 
 
 def delete_expired_exports(on: datetime) -> None:
-    """Lets go of the files that have been kept for long enough, and of those of people who have left."""
+    """Delete expired files, and those of people who have left."""
     begin_read()
     if not Export.to_remove(on, retention_time()):
         return
@@ -264,8 +264,7 @@ def delete_expired_exports(on: datetime) -> None:
 
 
 def delete_file(token: str) -> None:
-    """Removes what stands under this token. Windows keeps what somebody is reading: it goes with the next
-    start."""
+    """Remove the file of this token. Windows keeps what somebody is reading: it goes with the next start."""
     for path in exports_folder().glob(f"{token}.*"):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -309,8 +308,8 @@ class ExportKeeper:
                 self.woken.clear()
 
     def lock(self) -> closing[sqlite3.Connection]:
-        """What one keeper can hold at a time. The system lets go of it when the holder ends, however that
-        was, and on Windows too."""
+        """Lock what one keeper can hold at a time. The system lets go of it when the holder ends, however
+        that was, and on Windows too."""
         with self.app.app_context():
             return closing(sqlite3.connect(exports_folder() / LOCK, timeout=0, isolation_level=None))
 
@@ -323,7 +322,6 @@ class ExportKeeper:
         return lock.in_transaction
 
     def do_due_work(self, lock: sqlite3.Connection) -> None:
-        """Do what is due now."""
         if not self.is_alone(lock):
             return
         if not self._has_taken_over:
@@ -373,7 +371,7 @@ class ExportKeeper:
         self.woken.set()
 
     def try_to_record(self, token: str, answer: dict[str, Any]) -> bool | None:
-        """As `record_progress`; None when the database cannot be written now."""
+        """Record the progress as `record_progress`; return None when the database cannot be written now."""
         try:
             with self.app.app_context():
                 return record_progress(token, answer)

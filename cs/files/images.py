@@ -61,7 +61,8 @@ class Picture:
 
 
 def cleaned_picture(file: BinaryIO, max_pixels: int) -> Picture:
-    """The picture upright and without notes. FileRefused 'damaged_picture' or 'too_many_pixels'."""
+    """Return the picture upright and without notes. Raise FileRefused 'damaged_picture' or
+    'too_many_pixels'."""
     with _open_picture(file, max_pixels) as picture:
         target = STORED_AS[picture.format]
         picture.load()
@@ -74,7 +75,8 @@ def cleaned_picture(file: BinaryIO, max_pixels: int) -> Picture:
 
 
 def thumbnail_of(file: BinaryIO, size: int, max_pixels: int) -> bytes:
-    """A JPEG that fits into `size` × `size` pixels. FileRefused 'damaged_picture' or 'too_many_pixels'."""
+    """Return a JPEG that fits into `size` × `size` pixels. Raise FileRefused 'damaged_picture' or
+    'too_many_pixels'."""
     with _open_picture(file, max_pixels) as picture:
         picture.draft("RGB", (size, size))
         small = ImageOps.exif_transpose(picture)
@@ -84,8 +86,8 @@ def thumbnail_of(file: BinaryIO, size: int, max_pixels: int) -> bytes:
 
 @contextmanager
 def _open_picture(file: BinaryIO, max_pixels: int) -> Iterator[Image.Image]:
-    """The picture, its size checked before a pixel is decoded; whatever a decoder raises inside becomes a
-    refusal."""
+    """Open the picture, its size checked before a pixel is decoded; whatever a decoder raises inside
+    becomes a refusal."""
     too_many = FileRefused("too_many_pixels", megapixels=max_pixels // 1_000_000)
     try:
         with _decoding:
@@ -107,7 +109,7 @@ def _open_picture(file: BinaryIO, max_pixels: int) -> Iterator[Image.Image]:
 
 
 def _tells_more(picture: Image.Image, file: BinaryIO) -> bool:
-    """True when the file holds more than the picture: EXIF, XMP, IPTC, comments, or anything after its
+    """Return whether the file holds more than the picture: EXIF, XMP, IPTC, comments, or anything after its
     end."""
     file.seek(0)
     data = file.read()
@@ -123,7 +125,8 @@ def _tells_more(picture: Image.Image, file: BinaryIO) -> bool:
 
 
 def _chunk_names(data: bytes, at: int, header: str, around: int, padded: bool) -> tuple[set[bytes], int]:
-    """Names of the parts of a PNG or WebP file, and where the last one ends: after IEND in a PNG."""
+    """Return the names of the parts of a PNG or WebP file, and where the last one ends: after IEND in a
+    PNG."""
     names = set()
     while at + 8 <= len(data) and b"IEND" not in names:
         first, second = struct.unpack_from(header, data, at)
@@ -134,7 +137,7 @@ def _chunk_names(data: bytes, at: int, header: str, around: int, padded: bool) -
 
 
 def _jpeg(picture: Image.Image, quality: int, profile: bytes | None = None) -> bytes:
-    """A JPEG without any notes; what was transparent becomes white."""
+    """Return a JPEG without any notes; what was transparent becomes white."""
     if picture.mode == "CMYK":
         profile = None  # it describes inks, and the picture is now in light
     if picture.has_transparency_data:

@@ -91,7 +91,8 @@ class StoredFile:
 
 
 def clean_name(filename: str) -> str:
-    """A file name that every system takes and that shows what it is: no path, no control or direction marks.
+    """Return a file name that every system takes and that shows what it is: no path, no control or
+    direction marks.
 
     At most 200 characters, the extension kept; Chinese and emoji stay as they are.
     """
@@ -159,20 +160,21 @@ class FileStore:
         return StoredFile(sha256, name, MIMES[ending], size, is_image=False)
 
     def path(self, sha256: str) -> Path:
-        """Where the file of this hash stands, or would stand; NoSuchFile for what is no hash."""
+        """Return where the file of this hash is or would be stored. Raise NoSuchFile for what is no hash."""
         if not _HASH.fullmatch(sha256):
             raise NoSuchFile(sha256)
         return self.folder / sha256[:2] / sha256
 
     def open(self, sha256: str) -> BinaryIO:
-        """The stored file, opened for reading; NoSuchFile when there is none."""
+        """Open the stored file for reading. Raise NoSuchFile when there is none."""
         try:
             return self.path(sha256).open("rb")
         except FileNotFoundError:
             raise NoSuchFile(sha256) from None
 
     def thumbnail(self, sha256: str, size: int = THUMBNAIL_SIZES[0]) -> Path:
-        """A JPEG of a stored picture that fits into `size` × `size` pixels, made when first asked for.
+        """Return a JPEG of a stored picture that fits into `size` × `size` pixels, made when first asked
+        for.
 
         NoSuchFile when there is none; FileRefused('damaged_picture') when it is no readable picture.
         """
@@ -194,8 +196,8 @@ class FileStore:
         return target
 
     def verify(self, known: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
-        """Files that are not as they were stored: (hash, 'differs') and, of the known hashes, (hash,
-        'missing')."""
+        """Return the files that are not as they were stored: (hash, 'differs') and, of the known hashes,
+        (hash, 'missing')."""
         for path in sorted(self.folder.glob("[0-9a-f][0-9a-f]/*")):
             with path.open("rb") as file:
                 if hashlib.file_digest(file, "sha256").hexdigest() != path.name:
@@ -216,8 +218,8 @@ class FileStore:
         incoming.flush()
 
     def _accept_picture(self, incoming: BinaryIO, stem: str, ending: str) -> StoredFile:
-        """Any picture under any picture's name: messengers rename them. The stored name tells what it really
-        is."""
+        """Accept any picture under any picture's name: messengers rename them. The stored name tells what
+        it really is."""
         incoming.seek(0)
         picture_kind = picture_format(incoming.read(32))
         if picture_kind is None or self.allowed.keys().isdisjoint(PICTURE_ENDINGS[picture_kind]):
@@ -256,8 +258,8 @@ class FileStore:
 
     @contextmanager
     def _temporary(self) -> Iterator[BinaryIO]:
-        """A file on the same disk, gone at the end unless it was moved to its place; a full disk becomes a
-        refusal."""
+        """Open a file on the same disk, gone at the end unless it was moved to its place; a full disk
+        becomes a refusal."""
         try:
             file = NamedTemporaryFile(dir=self._incoming, suffix=".part", delete=False)  # noqa: SIM115 - closed below
             try:

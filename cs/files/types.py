@@ -56,7 +56,7 @@ class FileRefused(Exception):
         self.params: Mapping[str, object] = params
 
     def describe(self) -> tuple[str, Mapping[str, object]]:
-        """The English text, to be translated, and the values to put into it."""
+        """Return the English text, to be translated, and the values to put into it."""
         return FILE_MESSAGES[self.code], self.params
 
 
@@ -70,7 +70,7 @@ class ZipWeight:
     unpacked: int
 
     def is_bomb(self, max_unpacked: int = MAX_UNPACKED) -> bool:
-        """True when unpacking would cost far more than the file's size promises."""
+        """Return whether unpacking would cost far more than the file's size promises."""
         if self.entries > MAX_ENTRIES or self.unpacked > max_unpacked:
             return True
         return self.unpacked > SMALL_UNPACKED and self.unpacked > MAX_RATIO * max(self.packed, 1)
@@ -93,7 +93,7 @@ def weigh_zip(stream: BinaryIO) -> ZipWeight | None:
 
 
 def is_office(weight: ZipWeight | None, extension: str) -> bool:
-    """True for a zip that holds a Word, Excel or PowerPoint file of this extension."""
+    """Return whether it is a zip that holds a Word, Excel or PowerPoint file of this extension."""
     folder = OFFICE_FOLDERS.get(extension)
     if weight is None or folder is None:
         return False
@@ -101,8 +101,8 @@ def is_office(weight: ZipWeight | None, extension: str) -> bool:
 
 
 def decode_text(data: bytes) -> str | None:
-    """Text of a file kept as utf-8, utf-16 or gb18030; None when it is none of them. NUL characters are left
-    in."""
+    """Return the text of a file kept as utf-8, utf-16 or gb18030; None when it is none of them. NUL
+    characters are left in."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decode(data, "utf-16")
     # Without a byte order mark utf-16 shows by the NULs that stand beside each separator and digit.
@@ -129,26 +129,27 @@ def _decode(data: bytes, encoding: str) -> str | None:
 
 
 def is_control(character: str) -> bool:
-    """True for a character that no text needs: NUL and the other controls, but not tab and line ends."""
+    """Return whether a character is NUL or another control, but not tab and line ends."""
     code = ord(character)
     return (code < 32 and character not in "\t\n\r") or (0x7F <= code < 0xA0 and code != 0x85)
 
 
 def is_program(data: bytes) -> bool:
-    """True for a program of Windows, Linux or macOS."""
+    """Return whether it is a program of Windows, Linux or macOS."""
     # A text may begin with MZ too, but holds no NUL.
     return data.startswith((b"\x7fELF", b"\xcf\xfa\xed\xfe")) or (data.startswith(b"MZ") and 0 in data[:64])
 
 
 def is_text(data: bytes) -> bool:
-    """True for a file that reads as text and holds no control characters."""
+    """Return whether a file reads as text and holds no control characters."""
     text = None if is_program(data) else decode_text(data)
     # A form feed ends a printed page in old reports, ^Z ends a DOS file; both are harmless.
     return text is not None and not any(is_control(c) for c in set(text) - {"\f", "\x1a"})
 
 
 def picture_format(head: bytes) -> str | None:
-    """The picture format (as Pillow names it) that these first bytes announce; None for anything else."""
+    """Return the picture format (as Pillow names it) that these first bytes announce; None for anything
+    else."""
     if head.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -163,14 +164,14 @@ def picture_format(head: bytes) -> str | None:
 
 
 def is_video(head: bytes) -> bool:
-    """True for MP4 and QuickTime: a file of boxes that is not one of the picture kinds."""
+    """Return whether it is MP4 or QuickTime: a file of boxes that is not one of the picture kinds."""
     if head[4:8] == b"ftyp":
         return picture_format(head) is None and head[8:12] not in (b"avif", b"avis")
     return head[4:8] in (b"moov", b"mdat", b"wide", b"free", b"skip")
 
 
 def is_audio(head: bytes, extension: str) -> bool:
-    """True when the first bytes are those of a sound file of this extension (m4a, mp3, wav, amr)."""
+    """Return whether the first bytes are those of a sound file of this extension (m4a, mp3, wav, amr)."""
     if extension == "m4a":
         return is_video(head)
     if extension == "wav":
@@ -187,8 +188,8 @@ def is_audio(head: bytes, extension: str) -> bool:
 def location_boxes(
     stream: BinaryIO, start: int = 0, end: int | None = None, depth: int = 0
 ) -> Iterator[tuple[int, int]]:
-    """Where a video keeps notes about itself, among them the place it was taken: (offset, length) of each
-    such box.
+    """Find where a video keeps notes about itself, among them the place it was taken: (offset, length) of
+    each such box.
 
     The boxes `udta`, `meta` and `uuid` of the film and its tracks; no player needs them.
     """

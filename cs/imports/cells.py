@@ -87,14 +87,14 @@ class Column:
 
     @cached_property
     def codes(self) -> dict[str, str]:
-        """Code by the comparable form of each title and of the code itself."""
+        """Return each code by the comparable form of each title and of the code itself."""
         choices = self.choices or {}
         titles = [*zip(choices.values(), choices.values(), strict=True), *choices.items()]
         return {comparable(title): code for title, code in titles}
 
     @property
     def possible(self) -> list[str]:
-        """One title for each code: the first is the one users know."""
+        """Return one title for each code: the first is the one users know."""
         titles: dict[str, str] = {}
         for title, code in (self.choices or {}).items():
             titles.setdefault(code, title)
@@ -102,14 +102,14 @@ class Column:
 
 
 def comparable(text: str) -> str:
-    """A text for comparing: no width, case, spaces or invisible marks."""
+    """Return a text for comparing: no width, case, spaces or invisible marks."""
     text = unicodedata.normalize("NFKC", text).casefold().translate(_INVISIBLE)
     return "".join(text.split())
 
 
 def read_cell(column: Column, raw: object) -> tuple[object, Problem | None]:
-    """The value of a cell and no problem, or None and the problem. An empty cell is None: a problem where
-    required."""
+    """Return the value of a cell and no problem, or None and the problem. An empty cell is None: a problem
+    where required."""
     if isinstance(raw, CellError):
         return None, Problem(column.name, "formula_error", {"value": raw.text})
     if isinstance(raw, str):
@@ -125,7 +125,7 @@ def read_cell(column: Column, raw: object) -> tuple[object, Problem | None]:
 
 
 def raw_in_message(raw: object) -> str:
-    """A raw cell as a user saw it, cut short, for a message."""
+    """Return a raw cell as a user saw it, cut short, for a message."""
     text = "".join(" " if is_control(c) else c for c in _as_text(raw)[: SHOWN + 1])
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"
 
@@ -156,7 +156,7 @@ def _as_text(raw: object) -> str:
 
 
 def _decimal(number: float) -> Decimal:
-    """The number as Excel shows it: 15 digits, so that 0.1 + 0.2 is 0.3."""
+    """Return the number as Excel shows it: 15 digits, so that 0.1 + 0.2 is 0.3."""
     value = Decimal(format(number, f".{EXCEL_DIGITS}g"))
     return value.quantize(Decimal(1)) if value == value.to_integral_value() and abs(value) < 10**20 else value
 

@@ -89,7 +89,8 @@ def _read_product(line: Line, known: Known, problems: list[Problem]) -> dict[str
 
 
 def _merge_parts(first: dict[str, Any], again: dict[str, Any]) -> bool:
-    """A model that stands in several rows, once for each customer's number, is one model with all of them."""
+    """Merge the rows of a model that stands once for each customer's number into one model with all of
+    them."""
     more = [part for part in again["customer_parts"] if part not in first["customer_parts"]]
     first["customer_parts"] += more
     return bool(more)

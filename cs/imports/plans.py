@@ -63,7 +63,7 @@ class Plan:
 
     @property
     def remarks(self) -> list[tuple[Problem, list[int]]]:
-        """What is said of the new lines: each remark once, with its rows."""
+        """Return the remarks on the new lines, each once with its rows."""
         by_content: dict[str, tuple[Problem, list[int]]] = {}
         for fresh in self.fresh:
             for remark in fresh.remarks:
@@ -72,7 +72,7 @@ class Plan:
 
     @property
     def states(self) -> Counter[str]:
-        """How many of the new records will stand in which state, where the line decides it."""
+        """Count the new records by the state that they will have, where the line decides it."""
         return Counter(fresh.values["state"] for fresh in self.fresh if "state" in fresh.values)
 
 
@@ -107,23 +107,23 @@ class Kind:
     )  # how the list shows what came in
 
     def columns(self, language: str) -> tuple[Column, ...]:
-        """The columns to look for, each by its titles in both languages and the names that factories give
-        it."""
+        """Return the columns to look for, each by its titles in both languages and the names that factories
+        give it."""
         taken: set[str] = set()
         return tuple(_column(language, taken, *spec[:3], **spec[3]) for spec in self.specs)
 
     @property
     def groups(self) -> dict[str, str]:
-        """{column: list of choices of the procedure file}."""
+        """Return {column: list of choices of the procedure file}."""
         return {spec[0]: spec[3]["group"] for spec in self.specs if "group" in spec[3]}
 
     @property
     def one_of(self) -> set[str]:
-        """The columns of which another may stand in the place."""
+        """Return the columns of which any one is enough."""
         return {name for names in self.any_of.values() for name in names}
 
     def faults(self, table: Table, columns: tuple[Column, ...]) -> list[Problem]:
-        """What is wrong with the table as a whole, so that no line of it can be taken."""
+        """Return the faults of the table as a whole, so that no line of it can be taken."""
         problems = list(table.problems)
         for code, names in self.any_of.items():
             if not set(names) & table.columns_found.keys():
@@ -132,8 +132,8 @@ class Kind:
         return problems
 
     def left_out(self, table: Table) -> tuple[list[str], list[str]]:
-        """The titles of the columns that are not imported: (those that nobody knows, those that are worked
-        out here)."""
+        """Return the titles of the columns that are not imported: (those that nobody knows, those that are
+        worked out here)."""
         terms = rulebook().terms
         words = [
             word
@@ -210,8 +210,8 @@ class Known:
             self._people.setdefault(comparable(row.name), set()).add(row.id)
 
     def customer(self, line: Line, columns: Iterable[str], problems: list[Problem]) -> int | None:
-        """The customer that the cells of these columns name: by code, short or full name; None when they are
-        empty or wrong."""
+        """Return the customer that the cells of these columns name: by code, short or full name; None when
+        they are empty or wrong."""
         customer_ids: dict[str, int] = {}
         for name in columns:
             word = line.values.get(name)
@@ -230,7 +230,7 @@ class Known:
         return next(iter(customer_ids.values()), None)
 
     def code(self, column: str, word: Any) -> str | None:
-        """The code that a word of a cell stands for, in a column that takes other words as text too."""
+        """Return the code of a word in a cell, in a column that takes other words as text too."""
         return self._columns[column].codes.get(comparable(str(word))) if word else None
 
     def model(self, word: Any, problems: list[Problem]) -> int | None:
@@ -253,8 +253,8 @@ class Known:
 
 
 def plan_import(kind: Kind, table: Table, on: datetime) -> Plan:
-    """What of the table is new, already there, repeated or wrong. A void record counts as there: somebody
-    took it out."""
+    """Sort the lines of the table into new, existing, repeated and wrong. A void record counts as existing:
+    somebody took it out."""
     known, made = Known(kind, table, on), Plan()
     keyed: list[tuple[str, Fresh]] = []
     for line in table.lines:
@@ -284,7 +284,7 @@ def plan_import(kind: Kind, table: Table, on: datetime) -> Plan:
 
 
 def _own_numbers_in_use(kind: Kind) -> dict[str, str]:
-    """The factory's own numbers that records have already, each with what its record is called."""
+    """Return the factory's own numbers that records have already, each with what its record is called."""
     if not kind.own_number:
         return {}
     own, name, *also = kind.own_number
@@ -298,7 +298,7 @@ def _own_numbers_in_use(kind: Kind) -> dict[str, str]:
 def _number_problem(
     kind: Kind, fresh: Fresh, taken: Mapping[str, str], numbers: dict[str, int]
 ) -> Problem | None:
-    """A number that the factory gave itself must be one record's."""
+    """Return the problem of a number of the factory's own that another record has."""
     name = kind.own_number[0].key if kind.own_number else ""
     number = fresh.values.get(name)
     if not number:
@@ -312,7 +312,7 @@ def _number_problem(
 
 
 def _states_of_known_keys(model: type[Any], keys: list[str]) -> dict[str, str]:
-    """{key: state} of those that are in the database; valid records before void ones."""
+    """Return {key: state} of those that are in the database; valid records before void ones."""
     states: dict[str, str] = {}
     for start in range(0, len(keys), KEYS_AT_ONCE):
         query = (
@@ -325,8 +325,8 @@ def _states_of_known_keys(model: type[Any], keys: list[str]) -> dict[str, str]:
 
 
 def apply_plan(kind: Kind, made: Plan, source: list[str], *, by: User, on: datetime) -> list[Any]:
-    """Writes what is new; `source` is the file's [name, hash]. Call inside a writing transaction, with a plan
-    made in it."""
+    """Write what is new; `source` is the file's [name, hash]. Call inside a writing transaction, with a
+    plan made in it."""
     rows = [fresh.values for fresh in made.fresh]
     referred = []  # held while the records are made: the session alone lets them go
     for model, name in ((Customer, "customer_id"), (Product, "product_id")):

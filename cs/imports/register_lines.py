@@ -125,7 +125,7 @@ class _Reading:
         self.notes: list[str] = []
 
     def note(self, name: str) -> None:
-        """Keeps a cell as it stands, under its title in the register."""
+        """Keep a cell as it stands, under its title in the register."""
         if self.cells[name]:
             self.notes.append(f"{self.known.titles[name]}：{self.cells[name]}")
 
@@ -145,7 +145,7 @@ class _Reading:
         return code
 
     def model(self) -> dict[str, Any]:
-        """The product of that model, made or not; else the words themselves."""
+        """Return the product of that model, made or not; else the words themselves."""
         word, name = self.cells["model"], self.cells["product_name"]
         product_id = self.known.all_models.get(comparable(str(word))) if word else None
         if product_id is None and word:
@@ -158,8 +158,8 @@ class _Reading:
         }
 
     def defect(self, text: str) -> dict[str, Any]:
-        """Category and code by their words; else by a symptom that is nothing but a defect's name, or that
-        our register wrote before the text."""
+        """Return category and code by their words; else by a symptom that is nothing but a defect's name,
+        or that our register wrote before the text."""
         category = self.word("defect_category")
         first, _, rest = text.partition(BETWEEN)
         named, before = (
@@ -183,8 +183,8 @@ class _Reading:
         return values
 
     def whose(self, liability: str | None) -> dict[str, Any]:
-        """Our department that was responsible; a register may write 供应商 or 客户 into that column: then
-        whose fault it was."""
+        """Return our department that was responsible; a register may write 供应商 or 客户 into that column:
+        then whose fault it was."""
         word = self.cells["resp_dept"]
         department = self.known.code("resp_dept", word)
         of_others = self.known.code("liability", word) if department is None else None
@@ -193,7 +193,7 @@ class _Reading:
         return {"resp_dept": department, "liability": liability or of_others}
 
     def outcome(self) -> dict[str, Any]:
-        """The state in which the line leaves the complaint, and its one reply."""
+        """Return the state in which the line leaves the complaint, and its one reply."""
         replied, ended, status = (
             self.cells["replied_on"],
             self.cells["closed_on"],
@@ -225,8 +225,8 @@ class _Reading:
         }
 
     def reply(self, response: str | None, sent: bool) -> dict[str, Any] | None:
-        """Cause and measures in brief, and the customer's answer; before any reply, they are notes for who
-        takes the case in hand."""
+        """Return cause and measures in brief, and the customer's answer; before any reply, they are notes
+        for who takes the case in hand."""
         parts = {"cause": ("cause_brief", "escape_cause"), "actions": ("measure_brief", "preventive_action")}
         if not sent:
             for name in (name for names in parts.values() for name in names):

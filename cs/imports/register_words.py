@@ -48,13 +48,14 @@ def status_words(language: str) -> dict[str, str]:
     words = {}
     for state in procedure.STATES:
         name = rulebook().states["complaint"][state.code]
-        meant = OPEN if not state.final else procedure.CLOSED if state.code == procedure.CLOSED else VOID
+        final = procedure.CLOSED if state.code == procedure.CLOSED else VOID
+        meant = final if state.final else OPEN
         words[name.in_(language)] = words[name.in_("en" if language == "zh" else "zh")] = meant
     return words | STATUS_WORDS
 
 
 def category_words(language: str) -> dict[str, str]:
-    """Categories by their names, and by each half of a name such as 性能/功能."""
+    """Return the categories by their names, and by each half of a name such as 性能/功能."""
     rows = rulebook().defects.values()
     words = {row.name.in_(language): row.code for row in rows} | {
         row.name.in_("en" if language == "zh" else "zh"): row.code for row in rows
@@ -67,7 +68,7 @@ def _slash_separated_names(name: str) -> list[str]:
 
 
 def defect_words(_language: str) -> dict[str, str]:
-    """Defects by their names, as CATEGORY.code, where one category alone has the name."""
+    """Return the defects by their names, as CATEGORY.code, where one category alone has the name."""
     candidates: dict[str, set[str]] = {}
     for row in rulebook().defects.values():
         for code, name in row.codes.items():

@@ -62,8 +62,8 @@ class Sheet:
 
 
 def open_sheets(stream: BinaryIO, filename: str, limits: Limits) -> Generator[Sheet, None, None]:
-    """The sheets of a workbook, or a text file once for each possible delimiter; TableRefused when it is
-    neither.
+    """Yield the sheets of a workbook, or a text file once for each possible delimiter. Raise TableRefused
+    when it is neither.
 
     Rows are read as they are asked for: take a sheet's rows before asking for the next sheet.
     """
@@ -90,7 +90,7 @@ def open_sheets(stream: BinaryIO, filename: str, limits: Limits) -> Generator[Sh
 
 
 def _read_stream(stream: BinaryIO, limit: int) -> bytes:
-    """The whole file; never more than the limit and one chunk is read."""
+    """Read the whole file; never more than the limit and one chunk is read."""
     parts, size = [], 0
     while chunk := stream.read(CHUNK):
         size += len(chunk)
@@ -122,7 +122,8 @@ def _check_zip(data: bytes, limits: Limits) -> None:
 
 
 def _workbook_sheets(data: bytes, limits: Limits) -> Generator[Sheet, None, None]:
-    """Sheets as the worker process tells them; see worker.py for why it is a process and for its answers."""
+    """Yield the sheets as the worker process sends them; worker.py says why it is a process and what it
+    answers."""
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.seek(0)
@@ -141,7 +142,7 @@ class _Answers:
         self.header: dict = {}
 
     def next_sheet(self) -> str | None:
-        """The next sheet's name, after passing over rows that nobody asked for; None at the end."""
+        """Return the next sheet's name after skipping the rows that nobody read; None at the end."""
         for _ in self.rows():
             pass
         header, self.header = self.header, {}
@@ -170,7 +171,7 @@ def _cell_value(cell: object) -> object:
 
 
 def _text_file(data: bytes, refusal: str) -> Generator[Sheet, None, None]:
-    """The text once for each delimiter that it holds: which one is right shows by the titles found."""
+    """Yield the text once for each delimiter that it holds: which one is right shows by the titles found."""
     text = decode_text(data)
     # A stray control character is a problem of its line; a file full of them is no text.
     if text is None or sum(is_control(c) for c in text[:SNIFFED_CHARACTERS]) > 1 + len(text) // 50:
@@ -198,7 +199,7 @@ def _separated_rows(text: str, delimiter: str) -> Iterator[Row]:
 
 
 def _without_text_mark(cell: str) -> str:
-    """A cell without the marks that keep Excel from calculating with it: ="0012" and '+86."""
+    """Return a cell without the marks that keep Excel from calculating with it: ="0012" and '+86."""
     if len(cell) > 3 and cell.startswith('="') and cell.endswith('"'):
         return cell[2:-1]
     return cell[1:] if re.match(r"'[-+=@0-9\t\r]", cell) else cell

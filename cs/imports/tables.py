@@ -105,7 +105,7 @@ _Chosen = tuple[Sheet, _Header, Iterator[tuple[int, Row]]]
 
 
 def problem_message(problem: Problem | TableRefused) -> tuple[str, Mapping[str, object]]:
-    """The English text of a problem or refusal, to be translated, and the values to put into it."""
+    """Return the English text of a problem or refusal, to be translated, and the values to put into it."""
     return MESSAGES[problem.code], problem.params
 
 
@@ -158,8 +158,8 @@ def _build_table(sheet: Sheet, header: _Header, columns: Sequence[Column], lines
 
 
 def _choose_sheet(sheets: Iterable[Sheet], index: Mapping[str, str], enough: int) -> _Chosen | None:
-    """The sheet to read, its header, and its numbered rows below. Of a text file's delimiters, the one that
-    finds most."""
+    """Return the sheet to read, its header, and its numbered rows below. Of a text file's delimiters, the
+    one that finds most."""
     best: _Chosen | None = None
     refused: TableRefused | None = None
     for sheet in sheets:
@@ -185,8 +185,8 @@ def _choose_sheet(sheets: Iterable[Sheet], index: Mapping[str, str], enough: int
 
 
 def _find_header(top: list[tuple[int, Row]], index: Mapping[str, str]) -> _Header | None:
-    """The row that holds most known titles; two rows together where groups of columns have a common title
-    above."""
+    """Return the row that holds most known titles; two rows together where groups of columns have a common
+    title above."""
     best: _Header | None = None
     above: Row = []
     for number, row in top:
@@ -202,7 +202,7 @@ def _find_header(top: list[tuple[int, Row]], index: Mapping[str, str]) -> _Heade
 
 
 def _match_titles(number: int, row: Row, index: Mapping[str, str]) -> _Header:
-    """Which column stands where: titles that match in full first, then those that match in part
+    """Find the position of each column: titles that match in full first, then those that match in part
     (“数量(PCS)”)."""
     texts = {
         position: " ".join(cell.split())
@@ -225,30 +225,28 @@ def _match_titles(number: int, row: Row, index: Mapping[str, str]) -> _Header:
             places[name] = position
             matches[name] = [text]
             del unknown[position]
+    repeated = {name: titles for name, titles in matches.items() if len(titles) > 1}
     return _Header(
         row=number,
         places=places,
         titles={name: titles[0] for name, titles in matches.items()},
         unknown=[raw_in_message(text) for text in unknown.values()],
-        twice={
-            name: [raw_in_message(title) for title in titles]
-            for name, titles in matches.items()
-            if len(titles) > 1
-        },
+        twice={name: list(map(raw_in_message, titles)) for name, titles in repeated.items()},
         width=1 + max(texts, default=-1),
     )
 
 
 def title_key(title: str) -> str:
-    """A title for comparing: no width, case or spaces, and without its marks for “must be filled in”."""
+    """Return a title for comparing: no width, case or spaces, and without its marks for “must be filled
+    in”."""
     key = comparable(title)
     key = re.sub(r"[(\[【](必填|必须|必填项|选填|可选|required|optional)[)\]】]", "", key)
     return key.strip("*:;.、。•")
 
 
 def _title_parts(title: str) -> Iterator[str]:
-    """Parts of a title that may be known by themselves: without brackets, each of two languages, each side of
-    a slash."""
+    """Yield the parts of a title that may be known by themselves: without brackets, each of two languages,
+    each side of a slash."""
     text = unicodedata.normalize("NFKC", title)
     bare = re.sub(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】", " ", text)
     yield title_key(bare)

@@ -80,8 +80,8 @@ def _write_answer(answer: object) -> None:
 
 
 def _sheet_rows(sheet: CalamineSheet, errors: Errors) -> Iterator[list[object]]:
-    """Rows from row 1 and column A on. The parser leaves out empty columns on the left, and reads errors as
-    empty."""
+    """Yield the rows from row 1 and column A on. The parser leaves out empty columns on the left, and reads
+    errors as empty."""
     left = [""] * (sheet.start[1] if sheet.start else 0)
     by_row: dict[int, dict[int, str]] = {}
     for (at, column), error in errors.items():
@@ -114,8 +114,8 @@ def _cell_as_json(cell: object) -> object:
 
 
 def find_errors(data: bytes, index: int) -> Errors:
-    """Formula errors of a sheet by (row, column) from 0: the parser gives an empty cell for them, which would
-    be a loss."""
+    """Return the formula errors of a sheet by (row, column) from 0: the parser gives an empty cell for
+    them, which would be a loss."""
     try:
         return _xlsx_errors(data, index) if data.startswith(b"PK") else _xls_errors(data, index)
     except (LookupError, ValueError, struct.error, zipfile.BadZipFile, ElementTree.ParseError):

@@ -84,7 +84,7 @@ class Printed:
 
     @property
     def number(self) -> str:
-        """The printed form number with its revision; empty where the factory has numbered neither."""
+        """Return the printed form number with its revision; empty where the factory has numbered neither."""
         return " ".join(part for part in (self.form_row.number, self.form_row.revision) if part)
 
 
@@ -103,7 +103,7 @@ class Register(Printed):
 
     @property
     def cells(self) -> list[list[Column]]:
-        """The columns by the cells in which they stand on paper."""
+        """Return the columns by the cells in which they stand on paper."""
         cells: list[list[Column]] = []
         for column in self.columns:
             if column.under:
@@ -255,9 +255,8 @@ class Paper(Printed):
     _by_name: dict[str, Boxes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        self._by_name.update(
-            {part.name: part for block in self.blocks for part in block.parts if isinstance(part, Boxes)}
-        )
+        parts = [part for block in self.blocks for part in block.parts]
+        self._by_name.update({part.name: part for part in parts if isinstance(part, Boxes)})
 
     def facts(self, name: str, subject: Any) -> list[tuple[str, str, int | str]]:
         """Return what the page of the record shows of the boxes by this name."""

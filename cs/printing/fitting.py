@@ -21,23 +21,23 @@ WORD = re.compile(r"[!-~\u00a0-\u024f]+")  # letters and digits that nothing bre
 
 
 def word_width(word: str) -> float:
-    """About how wide a word in Latin letters is, in letters of Chinese: rather too wide than too narrow."""
-    return sum(
-        0.56
-        if letter.isdigit()
-        else 0.9
-        if letter in "mwMW@%"
-        else 0.63
-        if letter.isupper()
-        else 0.37
-        if letter in "-.,:;()/|iljt'"
-        else 0.57
-        for letter in word
-    )
+    """Estimate the width of a word in Latin letters, in letters of Chinese: rather too wide than too
+    narrow."""
+    return sum(_letter_width(letter) for letter in word)
+
+
+def _letter_width(letter: str) -> float:
+    if letter.isdigit():
+        return 0.56
+    if letter in "mwMW@%":
+        return 0.9
+    if letter.isupper():
+        return 0.63
+    return 0.37 if letter in "-.,:;()/|iljt'" else 0.57
 
 
 def needed_width(text: Any, scale: float = 1.0) -> float:
-    """The width of a text's widest word, in letters of Chinese."""
+    """Return the width of a text's widest word, in letters of Chinese."""
     if isinstance(text, dict):
         return max(needed_width(text["zh"], scale), needed_width(text["en"], scale * SECOND_LANGUAGE_SCALE))
     if isinstance(text, list):
@@ -48,16 +48,13 @@ def needed_width(text: Any, scale: float = 1.0) -> float:
 def column_widths(
     weights: Sequence[float], cells: Sequence[Iterable[Any]], room: float, size: float
 ) -> list[float]:
-    """The widths of columns in millimetres, `room` in all: by their weights, but none below what its texts
-    need while others have more.
+    """Return the widths of columns in millimetres, `room` in all: by their weights, but none below what its
+    texts need while others have more.
 
     Where there is not room for all needs, the widest give way.
     """
-    needs = [
-        min(MAX_NEEDED_WIDTH, max((needed_width(text) for text in texts), default=0.0)) * size * POINT
-        + MARGINS
-        for texts in cells
-    ]
+    widest = [max(map(needed_width, texts), default=0.0) for texts in cells]
+    needs = [min(MAX_NEEDED_WIDTH, letters) * size * POINT + MARGINS for letters in widest]
     if sum(needs) >= room:
         return _shared_widths(needs, room)
     widths, free = [0.0] * len(weights), set(range(len(weights)))
@@ -72,7 +69,7 @@ def column_widths(
 
 
 def _shared_widths(needs: Sequence[float], room: float) -> list[float]:
-    """The needs, of which the largest are cut to what the others leave them, all of these alike."""
+    """Return the needs, of which the largest are cut to what the others leave them, all of these alike."""
     widths = [0.0] * len(needs)
     by_need = sorted(range(len(needs)), key=lambda column: needs[column])
     for done, column in enumerate(by_need):
@@ -81,8 +78,12 @@ def _shared_widths(needs: Sequence[float], room: float) -> list[float]:
 
 
 def with_break_points(text: Any, width: float, size: float) -> Any:
-    """The text for a cell of that width, with places where a word too long for it may break."""
+    """Return the text for a cell of that width, with places where a word too long for it may break."""
     return _with_break_points(text, (width - MARGINS) / (size * POINT))
+
+
+def cells_with_break_points(cells: Sequence[Any], widths: Sequence[float], size: float) -> list[Any]:
+    return [with_break_points(cell, width, size) for cell, width in zip(cells, widths, strict=True)]
 
 
 def _with_break_points(text: Any, room: float) -> Any:

@@ -39,6 +39,6 @@ def mime_of(ending: str) -> str:
 
 
 def file_name(register: Register, ending: str, on: datetime, *, to_the_minute: bool = False) -> str:
-    """What the file is called on the reader's computer: form number, title, day in the factory."""
+    """Return the file's name for the reader's computer: form number, title, day in the factory."""
     moment = on.astimezone(zone()).strftime("%Y-%m-%d %H%M" if to_the_minute else "%Y-%m-%d")
     return clean_name(f"{register.form_row.number} {register.title} {moment}.{ending}")

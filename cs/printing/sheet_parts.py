@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from cs.printing.definition import (
     Block,
     Box,
     Boxes,
+    Column,
     Drawing,
     Paper,
     Pictures,
@@ -23,7 +25,7 @@ from cs.printing.definition import (
     Table,
     in_words,
 )
-from cs.printing.fitting import column_widths, with_break_points
+from cs.printing.fitting import cells_with_break_points, column_widths, with_break_points
 from cs.records.attachments import Attachment
 from cs.records.events import Event
 from cs.records.record import Record
@@ -49,7 +51,7 @@ class SheetParts:
         return {"letter": block.letter, "title": block.title(subject), "clause": block.clause, "parts": parts}
 
     def not_applicable_block(self, block: Block) -> dict[str, Any]:
-        """A block that the case does not need."""
+        """Return a block that the case does not need."""
         return {"letter": block.letter, "title": block.title(None), "clause": block.clause, "parts": []}
 
     def _part(self, part: Any, subject: Any) -> dict[str, Any] | None:
@@ -89,9 +91,7 @@ class SheetParts:
 
     def _table(self, part: Table, subject: Any) -> dict[str, Any]:
         subjects = [] if self.record is None else part.rows(subject)
-        rows = [
-            [value_in_print(column.value(row), column.kind) for column in part.columns] for row in subjects
-        ]
+        rows = [values_in_print(part.columns, row) for row in subjects]
         if self.record is not None and not rows:
             rows = [[EMPTY] * len(part.columns)]
         return {
@@ -125,7 +125,7 @@ class SheetParts:
 
 
 def fitted_paper(sheet: dict[str, Any]) -> dict[str, Any]:
-    """With the widths of the tables' columns, and places where words too long for their box may break."""
+    """Set the widths of the tables' columns, and the places where words too long for their box may break."""
     for part in (part for block in sheet["blocks"] for part in block["parts"]):
         if part["kind"] == "fields":
             for box in (box for line in part["rows"] for box in line):
@@ -136,14 +136,8 @@ def fitted_paper(sheet: dict[str, Any]) -> dict[str, Any]:
         elif part["kind"] == "rows":
             texts = [list(cells) for cells in zip(part["titles"], *part["rows"], strict=True)]
             widths = part["widths"] = column_widths(part["widths"], texts, PORTRAIT_WIDTH, PAPER_SIZE)
-            part["titles"] = [
-                with_break_points(title, width, PAPER_SIZE)
-                for title, width in zip(part["titles"], widths, strict=True)
-            ]
-            part["rows"] = [
-                [with_break_points(cell, width, PAPER_SIZE) for cell, width in zip(row, widths, strict=True)]
-                for row in part["rows"]
-            ]
+            part["titles"] = cells_with_break_points(part["titles"], widths, PAPER_SIZE)
+            part["rows"] = [cells_with_break_points(row, widths, PAPER_SIZE) for row in part["rows"]]
         elif part["kind"] == "pictures":
             for picture in part["pictures"]:
                 picture["name"] = with_break_points(picture["name"], PORTRAIT_WIDTH / 3, SMALL)
@@ -152,7 +146,7 @@ def fitted_paper(sheet: dict[str, Any]) -> dict[str, Any]:
 
 
 def lines_of_boxes(boxes: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Boxes in lines of four; the last box of a line takes what is left of it."""
+    """Arrange boxes in lines of four; the last box of a line takes what is left of it."""
     lines: list[list[dict[str, Any]]] = [[]]
     for box in boxes:
         if sum(placed_box["span"] for placed_box in lines[-1]) + box["span"] > 4:
@@ -165,8 +159,8 @@ def lines_of_boxes(boxes: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 
 def signing_events(record: Record, paper: Paper) -> list[tuple[Event, str]]:
-    """The record's last event, and those of the steps by which the paper is signed, in order: each with the
-    name of who took it."""
+    """Return the record's last event, and those of the steps by which the paper is signed, in order: each
+    with the name of who took it."""
     steps = [step for box in paper.signed for step in box.steps]
     query = (
         select(
@@ -188,8 +182,8 @@ def signing_events(record: Record, paper: Paper) -> list[tuple[Event, str]]:
 
 
 def signers_of(box: Signing, record: Any, events: list[tuple[Event, str]]) -> list[dict[str, Any]]:
-    """Who stands in a box: whom the record's own signatures name; else the last who took one of its steps, or
-    everybody with their last."""
+    """Return who stands in a box: whom the record's own signatures name; else the last who took one of its
+    steps, or everybody with their last."""
     if record is None:
         return []
     if box.signed is not None:
@@ -221,7 +215,7 @@ def signers_of(box: Signing, record: Any, events: list[tuple[Event, str]]) -> li
 
 
 def printed_photograph(file: Attachment) -> Path | None:
-    """The picture to print; None when it is gone or cannot be read any more."""
+    """Return the picture to print; None when it is gone or cannot be read any more."""
     try:
         return current_app.extensions["files"].thumbnail(file.sha256, PHOTOGRAPH)
     except (NoSuchFile, FileNotFoundError, FileRefused):
@@ -229,11 +223,15 @@ def printed_photograph(file: Attachment) -> Path | None:
 
 
 def value_in_print(value: Any, kind: str) -> Any:
-    """A value for the sheet: its text, or the texts of its parts, each of which may be another in the other
-    language."""
+    """Return a value for the sheet: its text, or the texts of its parts, each of which may be another in
+    the other language."""
     if isinstance(value, tuple):
         return [list(part) if isinstance(part, tuple) else part for part in value]
     return in_words(value, kind) or EMPTY
+
+
+def values_in_print(columns: Iterable[Column], row: Any) -> list[Any]:
+    return [value_in_print(column.value(row), column.kind) for column in columns]
 
 
 def column_alignment(kind: str) -> str:

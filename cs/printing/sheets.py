@@ -17,11 +17,12 @@ from werkzeug.datastructures import MultiDict
 
 from cs.extensions import db
 from cs.printing.definition import (
+    Column,
     Paper,
     Printed,
     Register,
 )
-from cs.printing.fitting import column_widths, with_break_points
+from cs.printing.fitting import cells_with_break_points, column_widths, with_break_points
 from cs.printing.sheet_parts import (
     LANDSCAPE_WIDTH,
     SheetParts,
@@ -30,7 +31,7 @@ from cs.printing.sheet_parts import (
     printed_photograph,
     signers_of,
     signing_events,
-    value_in_print,
+    values_in_print,
 )
 from cs.printing.typeset import typeset
 from cs.records.attachments import Attachment
@@ -180,26 +181,25 @@ def _sheet_frame(form: Printed, mark: str) -> dict[str, Any]:
     }
 
 
+def _column_of_sheet(cell: Sequence[Column]) -> dict[str, Any]:
+    return {
+        "titles": [column.title for column in cell],
+        "width": max(min(column.width, MAX_COLUMN_WEIGHT) for column in cell),
+        "align": column_alignment(cell[0].kind),
+    }
+
+
 def _register_sheet(
     register: Register, rows: Sequence[Any], criteria: list[tuple[str, str]], empty: int
 ) -> dict[str, Any]:
     cells = register.cells
     columns = [{"titles": [term("line_no")], "width": LINE_NO, "align": "center"}]
-    columns += [
-        {
-            "titles": [column.title for column in cell],
-            "width": max(min(column.width, MAX_COLUMN_WEIGHT) for column in cell),
-            "align": column_alignment(cell[0].kind),
-        }
-        for cell in cells
-    ]
-    lines = [
-        [
-            [str(number)],
-            *([value_in_print(column.value(row), column.kind) for column in cell] for cell in cells),
-        ]
-        for number, row in enumerate(rows, 1)
-    ]
+    columns += [_column_of_sheet(cell) for cell in cells]
+
+    def line(number: int, row: Any) -> list[list[Any]]:
+        return [[str(number)], *(values_in_print(cell, row) for cell in cells)]
+
+    lines = [line(number, row) for number, row in enumerate(rows, 1)]
     return _sheet_frame(register, "") | {
         "asked": [list(pair) for pair in criteria],
         "columns": columns,
@@ -210,22 +210,18 @@ def _register_sheet(
 
 
 def _fitted_register(sheet: dict[str, Any]) -> dict[str, Any]:
-    """With the size of the letters and the widths of the columns, and places where words too long for them
+    """Set the size of the letters, the widths of the columns, and the places where words too long for them
     may break."""
     columns = sheet["columns"]
     size = next(size for max_columns, size in REGISTER_SIZES if len(columns) <= max_columns)
-    cells = [
-        [columns[number]["titles"], *(row[number] for row in sheet["rows"])] for number in range(len(columns))
-    ]
+    titles = [column["titles"] for column in columns]
+    cells = [list(column) for column in zip(titles, *sheet["rows"], strict=True)]
     widths = column_widths([column["width"] for column in columns], cells, LANDSCAPE_WIDTH, size)
     fitted = [
         column | {"width": width, "titles": with_break_points(column["titles"], width, size)}
         for column, width in zip(columns, widths, strict=True)
     ]
-    rows = [
-        [with_break_points(cell, width, size) for cell, width in zip(row, widths, strict=True)]
-        for row in sheet["rows"]
-    ]
+    rows = [cells_with_break_points(row, widths, size) for row in sheet["rows"]]
     return sheet | {"size": size, "columns": fitted, "rows": rows}
 
 

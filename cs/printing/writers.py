@@ -35,22 +35,18 @@ MAX_SHEET_LINES = 1_048_576 - HEAD_ROWS  # lines that a sheet of Excel holds bel
 
 
 def _without_formula(text: str) -> str:
-    """A CSV cell that no program takes for a formula."""
+    """Return a CSV cell that no program takes for a formula."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def as_csv(register: Register, args: MultiDict[str, str]) -> IO[bytes]:
-    """The register as UTF-8 with a byte order mark, in a temporary file: a slow reader must not hold the
-    database for so long."""
+    """Return the register as UTF-8 with a byte order mark, in a temporary file: a slow reader must not hold
+    the database for so long."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it outlives this function: the answer is read from it
     lines = io.TextIOWrapper(file, "utf-8-sig", newline="")
     writer = csv.writer(lines, lineterminator="\r\n")
-    writer.writerow(
-        [
-            _without_formula(title)
-            for title in (term("line_no"), *(column.title for column in register.columns))
-        ]
-    )
+    titles = [term("line_no"), *(column.title for column in register.columns)]
+    writer.writerow([_without_formula(title) for title in titles])
     for number, row in enumerate(register.rows(args), 1):
         writer.writerow(
             [str(number), *(_without_formula(column.in_words(row)) for column in register.columns)]
@@ -61,7 +57,7 @@ def as_csv(register: Register, args: MultiDict[str, str]) -> IO[bytes]:
 
 
 def as_xlsx(register: Register, args: MultiDict[str, str], on: datetime) -> IO[bytes]:
-    """The register as a workbook in a temporary file, written with flat memory."""
+    """Return the register as a workbook in a temporary file, written with flat memory."""
     title, number = register.title, register.number
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it outlives this function: the answer is read from it
     book = xlsxwriter.Workbook(
@@ -112,8 +108,8 @@ def as_xlsx(register: Register, args: MultiDict[str, str], on: datetime) -> IO[b
 
 
 def _set_page(sheet: Any, register: Register, on: datetime) -> None:
-    """A4 as the form asks, legible: head and first columns on every page, form number, page and retention in
-    the foot."""
+    """Set A4 as the form asks, legible: head and first columns on every page, form number, page and
+    retention in the foot."""
     form = register.form_row
     sheet.set_landscape() if form.landscape else sheet.set_portrait()
     sheet.set_paper(9)

@@ -55,12 +55,8 @@ TO_SIGN = _tasks_of_every_kind()
 
 def signed_tasks() -> ColumnElement[bool]:
     """Return the condition of tasks that are done by signing."""
-    pairs = {
-        (kind, step.task)
-        for kind, cls in KINDS.items()
-        for step in getattr(cls.workflow, "steps", ())
-        if step.task and step.signed
-    }
+    steps = [(kind, step) for kind, cls in KINDS.items() for step in getattr(cls.workflow, "steps", ())]
+    pairs = {(kind, step.task) for kind, step in steps if step.task and step.signed}
     return or_(*(and_(Task.kind == kind, Task.name == name) for kind, name in sorted(pairs)))
 
 

@@ -37,12 +37,9 @@ MAX_LINES_SHOWN = 5  # escalated tasks below a queue; the others are a click awa
 def check_rules(book: Rulebook) -> None:
     """Raise ProcedureError for a row of [escalation] that can never apply: nothing is signed under its name,
     or there is no due time to count from."""
-    signed = {
-        f"{kind}.{step.task}": step
-        for kind, cls in KINDS.items()
-        for step in (cls.workflow.steps if issubclass(cls, Workflowed) else ())
-        if step.task and step.signed
-    }
+    workflowed = [(kind, cls.workflow) for kind, cls in KINDS.items() if issubclass(cls, Workflowed)]
+    steps = [(kind, step) for kind, workflow in workflowed for step in workflow.steps]
+    signed = {f"{kind}.{step.task}": step for kind, step in steps if step.task and step.signed}
     rules = {f"{kind}.{task}": rule for kind, rows in book.escalation.items() for task, rule in rows.items()}
     for name, rule in rules.items():
         if name not in signed:
@@ -75,10 +72,8 @@ class Escalations:
         self._rules = {
             (kind, task): rule for kind, rows in rulebook().escalation.items() for task, rule in rows.items()
         }
-        self._limits = {
-            hours: work_calendar().working_hours_before(on, hours)
-            for hours in {rule.hours for rule in self._rules.values()}
-        }
+        hours_of_rules = {rule.hours for rule in self._rules.values()}
+        self._limits = {hours: work_calendar().working_hours_before(on, hours) for hours in hours_of_rules}
 
     def escalation_of(self, task: Any) -> EscalatedTask | None:
         """Return how a task, or a row with its columns, exceeds its hours; None within them."""

@@ -274,7 +274,7 @@ class Page:
 
     @property
     def narrowed(self) -> bool:
-        """Whether a search or filter is set: an empty list then says so."""
+        """Return whether a search or filter is set: an empty list then says so."""
         dated = self.period is not None and (self.period.first or self.period.last or self.period.fault)
         return bool(self.query or dated) or any(choice["value"] for choice in self.filters)
 
@@ -286,7 +286,7 @@ class Page:
 
     @property
     def asked(self) -> dict[str, str]:
-        """The arguments of the URL, without the position in the list."""
+        """Return the arguments of the URL, without the position in the list."""
         return {name: value for name, value in self.args.items() if value and name not in ("before", "after")}
 
 

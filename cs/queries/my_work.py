@@ -43,12 +43,8 @@ def waits_for(person: User, on: datetime) -> ColumnElement[bool]:
     if not permissions:
         return false()
     managers = {row.manager_id for row in Deputy.acting_for(person, on)}
-    deputised = [
-        permission.value
-        for cls in KINDS.values()
-        if issubclass(cls, Workflowed)
-        for permission in cls.deputised
-    ]
+    workflowed = [cls for cls in KINDS.values() if issubclass(cls, Workflowed)]
+    deputised = [permission.value for cls in workflowed for permission in cls.deputised]
     return or_(
         and_(Task.user_id.in_(managers), Task.permission.in_(deputised)) if managers else false(),
         _waits_for_roles_of(person, permissions),

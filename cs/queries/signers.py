@@ -55,7 +55,7 @@ class Gate:
 
     @property
     def vacant(self) -> tuple[str | None, ...]:
-        """The roles without which it cannot be passed and which nobody holds."""
+        """Return the roles without which it cannot be passed and which nobody holds."""
         empty = tuple(signers.role for signers in self.roles if not signers.people)
         return empty if self.each or len(empty) == len(self.roles) else ()
 
@@ -84,12 +84,12 @@ class SignersToday:
 
     @property
     def faulty(self) -> bool:
-        """Whether the administrator must see to something."""
+        """Return whether anything needs the administrator's attention."""
         return bool(self.stuck) or any(chain.closed or chain.usual for chain in self.chains)
 
 
 def signers_today(on: datetime) -> SignersToday:
-    """5.3.4, 5.2.2: who can sign what on this day."""
+    """Return who can sign what on this day (5.3.4, 5.2.2)."""
     people = tuple(
         db.session.execute(select(User).where(User.active).order_by(User.sort_name, User.id)).scalars()
     )
@@ -124,7 +124,7 @@ def signers_today(on: datetime) -> SignersToday:
 
 
 def _unsigned_applications() -> list[Replenishment]:
-    """The applications whose signatures are awaited, without their lines."""
+    """Return the applications whose signatures are awaited, without their lines."""
     query = (
         select(Replenishment).where(Replenishment.state == UNORDERED).options(lazyload(Replenishment.lines))
     )
@@ -132,7 +132,7 @@ def _unsigned_applications() -> list[Replenishment]:
 
 
 def _signed_steps(cls: type) -> list[Step]:
-    """The steps that are signed, the first of each task: the others are its alternatives."""
+    """Return the steps that are signed, the first of each task: the others are its alternatives."""
     steps = (
         [step for step in cls.workflow.steps if step.task and step.signed]
         if issubclass(cls, Workflowed)
@@ -142,22 +142,22 @@ def _signed_steps(cls: type) -> list[Step]:
 
 
 def _signers_of_step(step: Step, people: tuple[User, ...], deputies: list[Deputy]) -> tuple[Signers, ...]:
-    if (
-        step.permission is Permission.COUNTERSIGN
-    ):  # 5.2.2.4: by the heads who were at the meeting, whatever their role
-        return (
-            Signers(
-                None, tuple(person for person in people if any(row.is_head for row in person.memberships))
-            ),
-        )
-    deputised = step.permission is Permission.APPROVE_REPLENISHMENT
-    return tuple(
-        Signers(
-            role,
-            tuple(person for person in people if role in person.roles),
-            tuple(row for row in deputies if row.role == role) if deputised else (),
-        )
-        for role in roles_with(step.permission)
+    # 5.2.2.4: by the heads who were at the meeting, whatever their role
+    if step.permission is Permission.COUNTERSIGN:
+        return (Signers(None, tuple(person for person in people if _heads_a_department(person))),)
+    acting = deputies if step.permission is Permission.APPROVE_REPLENISHMENT else []
+    return tuple(_signers_in_role(role, people, acting) for role in roles_with(step.permission))
+
+
+def _heads_a_department(person: User) -> bool:
+    return any(row.is_head for row in person.memberships)
+
+
+def _signers_in_role(role: str, people: tuple[User, ...], deputies: list[Deputy]) -> Signers:
+    return Signers(
+        role,
+        tuple(person for person in people if role in person.roles),
+        tuple(row for row in deputies if row.role == role),
     )
 
 

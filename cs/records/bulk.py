@@ -55,19 +55,22 @@ def bring_in(
         update(table).where(table.c.id == bindparam("record_id")).values(head_hash=bindparam("head")), heads
     )
     index_words(records, new=True)
-    tasks = [
-        {
-            "kind": record.kind,
-            "record_id": record.id,
-            "name": task,
-            "since": on,
-            "taken_by_id": None,
-            "taken_at": None,
-            **columns,
-        }
-        for record in records
-        if isinstance(record, Workflowed) and not record.workflow.state(record.state).final
-        for (task, _person), columns in awaited(record, on).items()
-    ]
+    workflowed = [record for record in records if isinstance(record, Workflowed)]
+    tasks = [task for record in workflowed for task in _tasks_of_new(record, on)]
     if tasks:
         db.session.execute(insert(Task), tasks)
+
+
+def _tasks_of_new(record: Workflowed, on: datetime) -> list[dict[str, Any]]:
+    if record.workflow.state(record.state).final:
+        return []
+    columns_of_all = {
+        "kind": record.kind,
+        "record_id": record.id,
+        "since": on,
+        "taken_by_id": None,
+        "taken_at": None,
+    }
+    return [
+        columns_of_all | {"name": task, **columns} for (task, _person), columns in awaited(record, on).items()
+    ]

@@ -25,4 +25,5 @@ def normal_username(typed: str) -> str:
 def one_time_password() -> str:
     """Return a password to hand over on paper: four groups of four letters, 79 bits. Its owner replaces
     it at the first login."""
-    return "-".join("".join(secrets.choice(ONE_TIME_LETTERS) for _ in range(4)) for _ in range(4))
+    letters = "".join(secrets.choice(ONE_TIME_LETTERS) for _ in range(16))
+    return "-".join(letters[start : start + 4] for start in range(0, 16, 4))

@@ -21,7 +21,8 @@ def sync_personal_tasks(on: datetime) -> None:
     for cls in KINDS.values():
         if not issubclass(cls, Workflowed):
             continue
-        sources = {source for step in cls.workflow.steps if step.persons for source in step.sources}
+        steps = [step for step in cls.workflow.steps if step.persons]
+        sources = {source for step in steps for source in step.sources}
         if sources:
             sync_tasks_of(cls, cls.state.in_(sources) & cls.names_people(), on)
 

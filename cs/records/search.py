@@ -111,7 +111,8 @@ def index_anew(cls: type[Any], which: ColumnElement[bool]) -> None:
 
 
 def matching(cls: type[Any], typed: str) -> list[Any]:
-    """Conditions of a query for the records that hold every word typed; empty when nothing was typed.
+    """Return the conditions of a query for the records that hold every word typed; empty when nothing was
+    typed.
 
     The tokens only lead to the few records in which the words are then looked for; many of them would cost
     more than they save, above all in PostgreSQL, which ponders for minutes over a hundred.

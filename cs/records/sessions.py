@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flask import current_app
@@ -79,7 +80,7 @@ class LoginSession(Model):
         )
 
     def password_covers(self, on: datetime) -> tuple[datetime, datetime] | None:
-        """When the password was typed that still does for a signature, and until when
+        """Return when the password was typed that still covers a signature, and until when
         (CS_SIGN_AGAIN_MINUTES). A clock that was put back asks again."""
         until = (
             self.signed_at + timedelta(minutes=current_app.config["CS_SIGN_AGAIN_MINUTES"])
@@ -103,16 +104,23 @@ class LoginSession(Model):
     @property
     def device(self) -> str:
         """Return browser and system as far as the browser names them: "Chrome · Android"."""
-        words = [
-            next((name for mark, name in marks if mark in self.agent), "") for marks in (BROWSERS, SYSTEMS)
-        ]
+        words = [self._name_in_agent(marks) for marks in (BROWSERS, SYSTEMS)]
         return " · ".join(word for word in words if word) or "?"
+
+    def _name_in_agent(self, marks: Iterable[tuple[str, str]]) -> str:
+        return next((name for mark, name in marks if mark in self.agent), "")
 
     @classmethod
     def end_all(cls, user: Actor, on: datetime) -> None:
         db.session.execute(
             update(cls).where(cls.user_id == user.id, cls.ended_at.is_(None)).values(ended_at=on)
         )
+
+    @classmethod
+    def any_open(cls, user: Actor) -> bool:
+        """Return whether a session of the person has not been ended."""
+        query = select(cls.token_hash).where(cls.user_id == user.id, cls.ended_at.is_(None)).limit(1)
+        return db.session.execute(query).first() is not None
 
     @classmethod
     def of(cls, user: Actor, limit: int = 20) -> list[LoginSession]:

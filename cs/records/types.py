@@ -38,8 +38,8 @@ class Moment(TypeDecorator[datetime]):
 
 
 def exact(value: Any) -> Decimal | None:
-    """A number as the database gives it back: whole where it is whole, without zeros at its end. One number
-    has one text, and one hash."""
+    """Return a number as the database gives it back: whole where it is whole, without zeros at its end. One
+    number has one text, and one hash."""
     if value is None:
         return None
     number = Decimal(value)

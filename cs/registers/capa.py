@@ -100,8 +100,8 @@ LISTING = Listing(
 
 
 def _days_overdue(row: Row[Any]) -> int | None:
-    """7.6-17: days after the planned day; of a CAR without measures, days after the answer was wanted.
-    Nothing where all is in time or ended."""
+    """Count the days after the planned day (7.6-17); of a CAR without measures, those after the answer was
+    wanted. Nothing where all is in time or ended."""
     wanted = row.planned_on or row.due_on
     stands = row.runs and row.state in procedure.UNFINISHED
     until = row.done_on or (local_today() if stands else None)

@@ -33,7 +33,7 @@ def _rounds_of_car(record: Capa) -> list[Of]:
 
 
 def _title_with_round(words: Any) -> Any:
-    """The block's title; with the round where there is more than one."""
+    """Return the block's title; with the round where there is more than one."""
 
     def title(of: Of | None) -> str:
         if of is None or of[0].round == 1:
@@ -55,13 +55,11 @@ def fishbone_of(record: Capa, answers: dict[str, Any]) -> str | None:
     """Return the fishbone of a round in the reader's language; None where it has none."""
     if not answers["bones"]:
         return None
-    ribs = [
-        (
-            choice("cause_class", code),
-            [(bone.cause, bone.is_root) for bone in answers["bones"] if bone.cause_class == code],
-        )
-        for code in procedure.SIX_M
-    ]
+
+    def causes_of(code: str) -> list[tuple[str, bool]]:
+        return [(bone.cause, bone.is_root) for bone in answers["bones"] if bone.cause_class == code]
+
+    ribs = [(choice("cause_class", code), causes_of(code)) for code in procedure.SIX_M]
     return draw_fishbone(record.problem, ribs, term("is_root"))
 
 

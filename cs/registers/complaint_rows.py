@@ -107,7 +107,7 @@ def in_meeting(rows: str) -> Any:
 
 
 def goods_of(of: Of) -> list[tuple[Any, Any]]:
-    """(place, one of its dispositions); a place with nothing has none."""
+    """Return (place, one of its dispositions); a place with nothing has none."""
     _complaint, meeting = of
     return [
         (place, row) for place in meeting.places for row in meeting.dispositions_at(place.place) or [None]

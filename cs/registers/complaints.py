@@ -108,11 +108,8 @@ def keys_in_words(by: str, keys: Iterable[Any]) -> dict[Any, str]:
             ids[row_id]: row_name
             for row_id, row_name in db.session.execute(select(model.id, name).where(model.id.in_(ids)))
         }
-    coded = [
-        key.split(".")
-        for key in keys
-        if key not in names and all(CODE.fullmatch(part) for part in key.split("."))
-    ]
+    split_keys = (key.split(".") for key in keys if key not in names)
+    coded = [parts for parts in split_keys if all(map(CODE.fullmatch, parts))]
     match by:
         case "code":
             return names | {
@@ -247,7 +244,8 @@ def _symptom_with_defect(row: Row[Any]) -> tuple[str, ...]:
 
 
 def _remarks_of_line(row: Row[Any]) -> tuple[Any, ...] | None:
-    """The closing note; of a line of an old register its own number and what it said beside the columns."""
+    """Return the closing note; of a line of an old register its own number and what it said beside the
+    columns."""
     remarks = (
         (term("old_number"), row.old_number) if row.old_number else None,
         row.old_notes,

@@ -34,8 +34,8 @@ def _numbered_lines(record: Replenishment) -> list[Numbered]:
 
 
 def _signature_in_box(signature: RequiredSignature, role: str) -> Signed:
-    """A signature of the chain that runs: under which role, what was decided, and for whom where a deputy
-    gave it."""
+    """Return a signature of the chain that runs: under which role, what was decided, and for whom where a
+    deputy gave it."""
     instead = gettext("for %(name)s", name=signature.signed_for.name) if signature.signed_for else ""
     role_words = (role, choice("signature_decision", signature.signature_decision), instead)
     return Signed(
@@ -47,8 +47,8 @@ def _signature_in_box(signature: RequiredSignature, role: str) -> Signed:
 
 
 def _signers_for_roles(*roles: str) -> Callable[[Replenishment], list[Signed]]:
-    """Who has signed or refused for these roles in the chain that runs; a box of one role says it in its
-    title."""
+    """Return who has signed or refused for these roles in the chain that runs; a box of one role says it in
+    its title."""
 
     def people(record: Replenishment) -> list[Signed]:
         return [

@@ -27,7 +27,7 @@ APPLICANT = aliased(User)
 
 
 def _signer_for_role(role: str) -> Any:
-    """Who has signed for a role in the chain that runs."""
+    """Return who has signed for a role in the chain that runs."""
     given = and_(
         RequiredSignature.kind == Replenishment.kind,
         RequiredSignature.record_id == Replenishment.id,

@@ -47,7 +47,7 @@ def _numbered_lines(record: Return) -> list[Numbered]:
 
 
 def _differing_lines(record: Return) -> list[Numbered]:
-    """The lines of which slip and count differ, settled or not."""
+    """Return the lines of which slip and count differ, settled or not."""
     return [row for row in _numbered_lines(record) if row.line.tally.difference or row.line.difference_at]
 
 
@@ -85,11 +85,13 @@ def _instructions_in_order(record: Return) -> list[Instruction]:
 
 def _difference_with_sign(row: Numbered) -> str | None:
     difference = row.line.tally.difference
-    return None if difference is None else f"{difference:+}" if difference else "0"
+    if difference is None:
+        return None
+    return f"{difference:+}" if difference else "0"
 
 
 def _quantity_after_count(name: str) -> Any:
-    """A quantity of the line; before the count there is none of it."""
+    """Return a quantity of the line; None before the count."""
     return lambda row: getattr(row.line, name, None) if row.line.counted_qty is not None else None
 
 

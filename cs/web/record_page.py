@@ -35,9 +35,9 @@ def usual_parts(record: Workflowed, on: datetime, *, with_signatures: bool = Tru
     section = section_of(record.kind)
     steps = record.steps_for(current_user, on)
     return {
-        "flow": flow(record),
-        "next": next_action(record, steps, section, on),
-        "signatures": signatures(record) if with_signatures else [],
+        "flow": _flow(record),
+        "next": _next_action(record, steps, section, on),
+        "signatures": _signatures(record) if with_signatures else [],
         **_common_parts(record, steps, section),
     }
 
@@ -49,9 +49,9 @@ def common_parts(record: Workflowed, on: datetime) -> dict[str, Any]:
 
 def _common_parts(record: Workflowed, steps: tuple[Step, ...], section: str) -> dict[str, Any]:
     return {
-        "others": other_steps(record, steps, section),
+        "others": _other_steps(record, steps, section),
         "timeline": timeline(record),
-        "files": files(record),
+        "files": _files(record),
     }
 
 
@@ -64,7 +64,7 @@ class FlowState:
     hint: str | None
 
 
-def flow(record: Workflowed) -> list[FlowState]:
+def _flow(record: Workflowed) -> list[FlowState]:
     """Return the main flow of the record, and where the record stands in it.
 
     A side state comes before the flow while it can still lead into it, else after the states reached.
@@ -135,7 +135,9 @@ class NextAction:
     buttons: list[StepButton]
 
 
-def next_action(record: Workflowed, steps: tuple[Step, ...], section: str, on: datetime) -> NextAction | None:
+def _next_action(
+    record: Workflowed, steps: tuple[Step, ...], section: str, on: datetime
+) -> NextAction | None:
     """Return what is awaited, of whom and by when, with buttons for the steps that this person may take.
 
     A task of this person's comes first, then one of a primary step, then the oldest.
@@ -188,7 +190,7 @@ def _awaited_from(task: Task) -> str:
     return list_in_words(role_name(role) for role in roles_with(Permission(task.permission)))
 
 
-def other_steps(record: Workflowed, steps: tuple[Step, ...], section: str) -> list[StepButton]:
+def _other_steps(record: Workflowed, steps: tuple[Step, ...], section: str) -> list[StepButton]:
     """Return buttons for the steps that are awaited from nobody but open to this person: amend, void."""
     return [_step_button(record, step, section) for step in steps if not step.task]
 
@@ -211,7 +213,7 @@ class FileRow:
     void_url: str | None  # None where this person may not void the file
 
 
-def files(record: Workflowed) -> list[FileRow]:
+def _files(record: Workflowed) -> list[FileRow]:
     """Return the files of a record, void ones included."""
     return [
         FileRow(
@@ -250,7 +252,7 @@ class SignatureRow:
     password_at: datetime | None
 
 
-def signatures(record: Record) -> list[SignatureRow]:
+def _signatures(record: Record) -> list[SignatureRow]:
     return [
         SignatureRow(
             meaning=term(f"signed_{signature.meaning}"),

@@ -9,14 +9,15 @@ from flask import abort, current_app, url_for
 from flask_babel import gettext
 
 from cs.blueprints.admin.common import AdminForm, Result, answer, blueprint, filled, me, of
-from cs.extensions import begin_write, db
 from cs.procedure.authority import Permission
 from cs.records.passwords import normal_username, one_time_password
 from cs.records.record import find
+from cs.records.sessions import LoginSession
 from cs.records.users import User
 from cs.web.access import requires
 from cs.web.fields import LongText, Text
-from cs.web.responses import go, say, show
+from cs.web.responses import say, show
+from cs.web.submission import Outcome, press
 
 
 def check_first_password(form: Any, field: str, username: str | None) -> None:
@@ -45,7 +46,7 @@ class LeaveForm(ComeBackForm):
 @blueprint.route("/people/<int:record_id>/leave", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
 def leave(record_id: int) -> Any:
-    """Left the company: sessions end at once, tasks are given back."""
+    """Deactivate the account of somebody who left the company."""
     form = filled(LeaveForm)
 
     def act(record: User, on: datetime) -> str:
@@ -65,7 +66,7 @@ def leave(record_id: int) -> Any:
 @blueprint.route("/people/<int:record_id>/come-back", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
 def come_back(record_id: int) -> Any:
-    """Works here again."""
+    """Reactivate the account of somebody who works here again."""
     form = filled(ComeBackForm)
 
     def act(record: User, on: datetime) -> str:
@@ -92,7 +93,7 @@ class ResetForm(AdminForm):
 @blueprint.route("/people/<int:record_id>/password", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
 def reset_password(record_id: int) -> Any:
-    """A new first password, shown once; every session of the person ends."""
+    """Set a new first password, shown once; every session of the person ends."""
     form = filled(ResetForm)
 
     def act(record: User, on: datetime) -> Result:
@@ -110,11 +111,13 @@ def reset_password(record_id: int) -> Any:
 @blueprint.route("/people/<int:record_id>/sessions", methods=["POST"])
 @requires(Permission.ADMINISTER)
 def end_sessions(record_id: int) -> Any:
-    """Signs a person out on every device."""
-    begin_write()
-    record = find(User, record_id, lock=True) or abort(404)
-    name = record.name
-    record.end_sessions(by=me(), on=datetime.now(UTC))
-    db.session.commit()
-    say(gettext("%(name)s is signed out everywhere.", name=name))
-    return go(url_for("admin.person", record_id=record_id))
+    """Sign the person out on every device."""
+
+    def act() -> Outcome:
+        record = find(User, record_id, lock=True) or abort(404)
+        if LoginSession.any_open(record):
+            record.end_sessions(by=me(), on=datetime.now(UTC))
+        say(gettext("%(name)s is signed out everywhere.", name=record.name))
+        return Outcome(url_for("admin.person", record_id=record_id))
+
+    return press(act)

@@ -35,7 +35,7 @@ blueprint.add_app_template_filter(format_duration, "length_of_time")
 
 @blueprint.app_template_filter()
 def weekday(day: date) -> str:
-    """周六, Sat."""
+    """Return the short name of a day of the week: 周六, Sat."""
     return format_date(day, "EEE")
 
 

@@ -99,7 +99,7 @@ PEOPLE = Listing(
 @blueprint.route("/people/")
 @requires(Permission.ADMINISTER)
 def people() -> Any:
-    """All accounts, narrowed by the address."""
+    """List the accounts, narrowed by the address."""
     page = PEOPLE.page(request.args, url_for("admin.people"))
     rows = db.session.execute(
         select(Membership.user_id, Membership.department, Membership.role, Membership.is_head)
@@ -128,7 +128,7 @@ class MembershipRow(RowForm):
     decisive = ("role", "department")
 
     def home(self) -> str | None:
-        """The department: as chosen, else the one that the role belongs to."""
+        """Return the department: as chosen, else the one that the role belongs to."""
         role = rulebook().roles.get(self.role.data or "")
         return self.department.data or (role.department if role else None)
 
@@ -214,7 +214,7 @@ class NewPersonForm(PersonForm):
 @blueprint.route("/people/new", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
 def new_person() -> Any:
-    """A new account. The first password is typed or made up, shown once, and replaced by its owner."""
+    """Create an account. The first password is typed or made up, shown once, and replaced by its owner."""
     form = filled(NewPersonForm)
 
     def act(_record: None, on: datetime) -> Result:
@@ -240,7 +240,7 @@ def new_person() -> Any:
 @blueprint.route("/people/<int:record_id>")
 @requires(Permission.ADMINISTER)
 def person(record_id: int) -> Any:
-    """One person: roles, sessions, what was changed."""
+    """Show a person's roles, sessions and changes."""
     record, on = find(User, record_id) or abort(404), datetime.now(UTC)
     return show(
         "admin/person.html",
@@ -253,7 +253,7 @@ def person(record_id: int) -> Any:
 
 
 def _history(record: User) -> list[TimelineEntry | OlderEntries]:
-    """The person's timeline, with roles and departments by their names."""
+    """Return the person's timeline, with roles and departments by their names."""
     now = {one.id: {"role": one.role, "department": one.department} for one in record.memberships}
     entries = timeline(record)
     for entry in entries:
@@ -263,12 +263,17 @@ def _history(record: User) -> list[TimelineEntry | OlderEntries]:
         rows = event.facts.get("changes", {}).get("memberships")
         if rows is not None and event.seq > 1:
             entry.changes[:] = [change for change in entry.changes if change.label != term("memberships")]
-            old, new = ("、".join(_membership(now.get(row["id"], {}) | row) for row in side) for side in rows)
+            old, new = (_memberships_in_words(side, now) for side in rows)
             entry.changes.append(Change(term("memberships"), old, new))
     return entries
 
 
-def _membership(row: dict[str, Any]) -> str:
+def _memberships_in_words(rows: list[dict[str, Any]], now: dict[int, dict[str, Any]]) -> str:
+    """Join the memberships of one side of a change; `now` adds what the change left as it was."""
+    return "、".join(_membership_in_words(now.get(row["id"], {}) | row) for row in rows)
+
+
+def _membership_in_words(row: dict[str, Any]) -> str:
     words = [
         role_name(row.get("role")),
         department_name(row.get("department")),
@@ -280,7 +285,7 @@ def _membership(row: dict[str, Any]) -> str:
 @blueprint.route("/people/<int:record_id>/edit", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
 def edit_person(record_id: int) -> Any:
-    """Name, note and roles; what changes holds from the next click of the person on."""
+    """Change name, note and roles; the change takes effect with the person's next click."""
     form = filled(PersonForm)
 
     def act(record: User, on: datetime) -> str:
@@ -299,6 +304,7 @@ def edit_person(record_id: int) -> Any:
 
 
 def _person_page(record: User) -> str:
-    """Their page; My work to those who have just taken their own role of administrator away."""
+    """Return the address of their page; of My work for those who have just taken their own role of
+    administrator away."""
     own = record.id == current_user.id and ADMINISTRATOR not in record.roles
     return url_for("desk.index") if own else url_for("admin.person", record_id=record.id)

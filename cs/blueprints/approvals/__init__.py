@@ -11,7 +11,7 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 from sqlalchemy import false
 
-from cs.extensions import begin_write, db
+from cs.extensions import db
 from cs.models.deputies import Deputy
 from cs.procedure.authority import Permission, roles_with
 from cs.queries.approvals import TO_SIGN, open_counts_by_customer, other_open_counts, signed_tasks
@@ -25,8 +25,8 @@ from cs.records.users import User
 from cs.web.access import requires
 from cs.web.fields import Choice, Day, Reference, StepForm, reference_choices
 from cs.web.options import address_of, people_to_choose, section_of
-from cs.web.responses import go, say, show
-from cs.web.submission import Outcome, Submission
+from cs.web.responses import say, show
+from cs.web.submission import Outcome, Submission, press
 from cs.wording.formats import local_today
 from cs.wording.labels import role_name, step_name, term
 
@@ -243,15 +243,17 @@ def deputies() -> ResponseReturnValue:
 @requires(Permission.APPROVE_REPLENISHMENT)
 def withdraw(deputy_id: int) -> ResponseReturnValue:
     """Withdraw a deputy."""
-    begin_write()
-    row = find(Deputy, deputy_id, lock=True) or abort(404)
-    if row.manager_id != current_user.id:
-        abort(403)
-    if row.withdrawn_at is None:
-        row.withdraw(by=current_user._get_current_object(), on=datetime.now(UTC))
-    db.session.commit()
-    say(gettext("The deputy no longer signs for you."))
-    return go(url_for("approvals.deputies"))
+
+    def act() -> Outcome:
+        row = find(Deputy, deputy_id, lock=True) or abort(404)
+        if row.manager_id != current_user.id:
+            abort(403)
+        if row.withdrawn_at is None:
+            row.withdraw(by=current_user._get_current_object(), on=datetime.now(UTC))
+        say(gettext("The deputy no longer signs for you."))
+        return Outcome(url_for("approvals.deputies"))
+
+    return press(act)
 
 
 def _escalated_by_clause(_year: int, on: datetime) -> ClauseEvidence:

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField
 from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
-from cs.extensions import begin_write, db
+from cs.extensions import db
 from cs.records.departments import ADMINISTRATOR
 from cs.records.passwords import normal_username
 from cs.records.procedure import rulebook
@@ -28,6 +28,7 @@ from cs.web.access import public, signed_in
 from cs.web.fields import Form, Text
 from cs.web.passwords import password_fault
 from cs.web.responses import go, say, show
+from cs.web.submission import Outcome, press
 from cs.wording.labels import label, role_name
 from cs.wording.language import LANGUAGES
 
@@ -116,29 +117,34 @@ def login() -> ResponseReturnValue:
     """Sign in. Wrong passwords block the login of an account for a while, even over a restart."""
     if current_user.is_authenticated and request.method == "GET":
         return redirect(_safe_url(request.args.get("next")))
-    form, error, status = LoginForm(), None, 200
+    form = LoginForm()
     if form.validate_on_submit():
-        on, username = datetime.now(UTC), form.username.data
-        user = User.by_username(username)
+        user = User.by_username(form.username.data)
+        user_id = user.id if user is not None else None
         is_right = _check_password(user, form.password.data)
-        begin_write()  # tries sent at once are counted one after another
+        return press(lambda: _try_login(form, user_id if is_right else None))
+    return _login_page(form, 422 if form.is_submitted() else 200)
+
+
+def _try_login(form: LoginForm, user_id: int | None) -> Outcome:
+    """Begin a session of the person, None for a wrong password; tries sent at once are counted one after
+    another."""
+    on, username = datetime.now(UTC), form.username.data
+    minutes = LoginFailure.minutes_left(username, on)
+    user = db.session.get(User, user_id) if user_id is not None and not minutes else None
+    if user is not None and user.active:
+        LoginFailure.clear(username)
+        return _begin_session(user, request.args.get("next"), on)
+    if not minutes:
+        LoginFailure.add(username, on)
         minutes = LoginFailure.minutes_left(username, on)
-        user = db.session.get(User, user.id) if user is not None and is_right and not minutes else None
-        if user is not None and user.active:
-            LoginFailure.clear(username)
-            return _begin_session(user, request.args.get("next"), on)
-        if not minutes:
-            LoginFailure.add(username, on)
-            minutes = LoginFailure.minutes_left(username, on)
-        db.session.commit()
-        status = 429 if minutes else 422
-        error = (
-            gettext("Too many wrong passwords. Please wait %(minutes)s min.", minutes=minutes)
-            if minutes
-            else gettext("Username or password is wrong.")
-        )
-    elif form.is_submitted():
-        status = 422
+    error = gettext("Username or password is wrong.")
+    if minutes:
+        error = gettext("Too many wrong passwords. Please wait %(minutes)s min.", minutes=minutes)
+    return Outcome(url_for("auth.login"), lambda: _login_page(form, 429 if minutes else 422, error))
+
+
+def _login_page(form: LoginForm, status: int, error: str | None = None) -> Response:
     return show("auth/login.html", form=form, error=error, status=status, **_demo_accounts())
 
 
@@ -149,19 +155,22 @@ def _check_password(user: User | None, password: str) -> bool:
     return user.check_password(password)
 
 
-def _begin_session(user: User, next_url: str | None, on: datetime) -> Response:
+def _begin_session(user: User, next_url: str | None, on: datetime) -> Outcome:
     """Begin a new session; of the browser's previous one only the chosen language stays."""
     previous = LoginSession.by_token(session.get("_user_id", ""))
     if previous is not None:
         previous.end(on)
     user.language = session.get("language") or user.language
     user.login_token = LoginSession.start(user, request.user_agent.string, on)
-    db.session.commit()
-    session.clear()  # with it the CSRF token
-    g.pop("_login_user", None)
-    login_user(user)
-    session.permanent = True
-    return redirect(_safe_url(next_url), 303)
+
+    def answer() -> Response:
+        session.clear()  # with it the CSRF token
+        g.pop("_login_user", None)
+        login_user(user)
+        session.permanent = True
+        return redirect(_safe_url(next_url), 303)
+
+    return Outcome(url_for("desk.index"), answer)
 
 
 def _demo_accounts() -> dict[str, Any]:
@@ -172,34 +181,42 @@ def _demo_accounts() -> dict[str, Any]:
 
 @blueprint.route("/logout", methods=["POST"])
 @signed_in
-def logout() -> Response:
+def logout() -> ResponseReturnValue:
     """End this session; with `everywhere`, all sessions of the person."""
-    on, token, everywhere = datetime.now(UTC), current_user.login_token, request.form.get("everywhere")
-    begin_write()
-    login_session = LoginSession.by_token(token)
-    if login_session is not None:
-        login_session.end(on)
-        if everywhere:
-            login_session.user.end_sessions(by=login_session.user, on=on)
-    db.session.commit()
-    session.clear()
-    return go(url_for("auth.login"))
+    on, token = datetime.now(UTC), current_user.login_token
+
+    def act() -> Outcome:
+        login_session = LoginSession.by_token(token)
+        if login_session is not None:
+            login_session.end(on)
+            if request.form.get("everywhere"):
+                login_session.user.end_sessions(by=login_session.user, on=on)
+        return Outcome(url_for("auth.login"), answer)
+
+    def answer() -> Response:
+        session.clear()
+        return go(url_for("auth.login"))
+
+    return press(act)
 
 
 @blueprint.route("/language", methods=["POST"])
 @public
-def language() -> Response:
+def language() -> ResponseReturnValue:
     """Switch the language of this browser, and of the person who is signed in."""
     chosen = request.form.get("language")
     if chosen not in LANGUAGES:
         abort(400)
     session["language"] = chosen
-    if current_user.is_authenticated:
-        person_id = current_user.id
-        begin_write()
-        db.session.get_one(User, person_id).language = chosen
-        db.session.commit()
-    return redirect(_safe_url(request.form.get("next")), 303)
+
+    def act() -> Outcome:
+        current_user.language = chosen
+        return Outcome(url_for("desk.index"), answer)
+
+    def answer() -> Response:
+        return redirect(_safe_url(request.form.get("next")), 303)
+
+    return press(act) if current_user.is_authenticated else answer()
 
 
 @blueprint.route("/account", methods=["GET", "POST"])
@@ -216,7 +233,7 @@ def account() -> ResponseReturnValue:
         elif form.new_password.data == form.current_password.data:
             form.fault("new_password", gettext("The new password must differ from the current one."))
         else:
-            return _change_password(form.new_password.data)
+            return press(lambda: _change_password(form.new_password.data))
     on = datetime.now(UTC)
     sessions = [row for row in LoginSession.of(current_user) if row.is_live(on)]
     return show(
@@ -231,27 +248,29 @@ def account() -> ResponseReturnValue:
 
 @blueprint.route("/account/ask-again", methods=["POST"])
 @signed_in
-def ask_again() -> Response:
+def ask_again() -> ResponseReturnValue:
     """Make the next signature ask for the password, in every session of the person."""
-    person_id = current_user.id
-    begin_write()
-    LoginSession.ask_again(db.session.get_one(User, person_id))
-    db.session.commit()
-    say(gettext("The next signature asks for your password."))
-    return go(url_for("auth.account"))
+
+    def act() -> Outcome:
+        LoginSession.ask_again(current_user)
+        say(gettext("The next signature asks for your password."))
+        return Outcome(url_for("auth.account"))
+
+    return press(act)
 
 
-def _change_password(password: str) -> Response:
-    on, person_id = datetime.now(UTC), current_user.id
-    begin_write()
-    user = db.session.get_one(User, person_id)
+def _change_password(password: str) -> Outcome:
+    on, user = datetime.now(UTC), db.session.get_one(User, current_user.id)
     user.set_password(password, by=user, on=on)
     user.login_token = LoginSession.start(user, request.user_agent.string, on)
-    db.session.commit()
-    say(gettext("Your password is changed. All your other sessions have ended."))
-    g.pop("_login_user", None)
-    login_user(user)
-    return go(url_for("desk.index"))
+
+    def answer() -> Response:
+        say(gettext("Your password is changed. All your other sessions have ended."))
+        g.pop("_login_user", None)
+        login_user(user)
+        return go(url_for("desk.index"))
+
+    return Outcome(url_for("desk.index"), answer)
 
 
 @blueprint.route("/setup/<token>", methods=["GET", "POST"])
@@ -262,22 +281,25 @@ def setup(token: str) -> ResponseReturnValue:
         abort(404)
     form = SetupForm()
     if form.validate_on_submit():
-        on = datetime.now(UTC)
-        begin_write()
-        if not SetupLink.is_valid(token):
-            abort(404)
-        user = User.create(
-            username=form.username.data,
-            name=form.name.data,
-            password=form.new_password.data,
-            must_change=False,
-            memberships=[(None, ADMINISTRATOR, False)],
-            by=None,
-            on=on,
-        )
-        SetupLink.use_up()
-        return _begin_session(user, None, on)
+        return press(lambda: _create_administrator(form, token))
     return show("auth/setup.html", form=form, status=422 if form.errors else 200)
+
+
+def _create_administrator(form: SetupForm, token: str) -> Outcome:
+    if not SetupLink.is_valid(token):
+        abort(404)
+    on = datetime.now(UTC)
+    user = User.create(
+        username=form.username.data,
+        name=form.name.data,
+        password=form.new_password.data,
+        must_change=False,
+        memberships=[(None, ADMINISTRATOR, False)],
+        by=None,
+        on=on,
+    )
+    SetupLink.use_up()
+    return _begin_session(user, None, on)
 
 
 SECTION = Section(blueprint)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
@@ -107,10 +106,6 @@ def lot() -> Any:
     return render_template("complaints/_lot.html", offered=found)
 
 
-def _page(record: Complaint, on: datetime) -> dict[str, Any]:
-    return page_of_complaint(record, current_user, on)
-
-
 STEP_ICONS = {
     "log": "plus-circle",
     "pass_on": "reply",
@@ -146,7 +141,7 @@ SECTION = mount(
         "chat-left-quote",
         model=Complaint,
         forms=FORMS,
-        context=_page,
+        context=page_of_complaint,
         papers=(COMPLAINT_REPORT,),
         registers=(COMPLAINT_REGISTER,),
         table=OLD_REGISTER,

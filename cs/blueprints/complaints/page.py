@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
+from flask_login import current_user
 
 from cs.models.capa.capa import Capa
 from cs.models.complaints.complaint import Complaint
@@ -13,15 +14,13 @@ from cs.models.holidays import work_calendar
 from cs.procedure import capa
 from cs.procedure import complaints as procedure
 from cs.records.procedure import local_day
-from cs.records.users import User
-from cs.web.record_page import files, flow, next_action, other_steps, signatures, timeline
+from cs.web.record_page import usual_parts
 from cs.wording.formats import format_day, list_in_words
 from cs.wording.labels import choice, department_name, term
 
 
-def page_of_complaint(record: Complaint, person: User, on: datetime) -> dict[str, Any]:
-    """Next action first, then the blocks of the paper in their order; finished blocks fold."""
-    steps = record.steps_for(person, on)
+def page_of_complaint(record: Complaint, on: datetime) -> dict[str, Any]:
+    """Return the blocks of the paper in their order; finished blocks fold."""
     due_day = local_day(record.reply_due_at)
     same, others = (
         record.like_cases(record.product_id, record.defect_code, record.defect_category)
@@ -29,12 +28,7 @@ def page_of_complaint(record: Complaint, person: User, on: datetime) -> dict[str
         else ([], [])
     )
     return {
-        "flow": flow(record),
-        "next": next_action(record, steps, "complaints", on),
-        "others": other_steps(record, steps, "complaints"),
-        "timeline": timeline(record),
-        "files": files(record),
-        "signatures": signatures(record),
+        **usual_parts(record, on),
         "calendar_known": work_calendar().is_known(due_day),
         "ended_early": procedure.ENDED_EARLY,
         "has_analysis": any(
@@ -57,7 +51,7 @@ def page_of_complaint(record: Complaint, person: User, on: datetime) -> dict[str
         "samples": _samples_in_brief(record),
         "today": local_day(on),
         "capas": record.capas,
-        "asks_for_capa": Capa.asked_for_by(record, person),
+        "asks_for_capa": Capa.asked_for_by(record, current_user),
     }
 
 

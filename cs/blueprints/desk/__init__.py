@@ -11,7 +11,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import Row, case, func
 
-from cs.extensions import begin_write, db
+from cs.extensions import db
 from cs.procedure.authority import Permission, roles_with
 from cs.procedure.workflow import NotOpen
 from cs.queries.escalation import Escalations
@@ -24,6 +24,7 @@ from cs.records.workflowed import Workflowed
 from cs.web.access import signed_in
 from cs.web.options import address_of
 from cs.web.responses import go, is_htmx, say, show
+from cs.web.submission import Outcome, press
 from cs.wording.labels import step_name, term
 
 blueprint = Blueprint("desk", __name__)
@@ -138,20 +139,23 @@ def give_back(task_id: int) -> ResponseReturnValue:
 
 
 def _change_task(task_id: int, change: Any) -> ResponseReturnValue:
-    begin_write()
-    task = db.session.get(Task, task_id, with_for_update=True) if task_id < 2**31 else None
-    if task is None:
-        db.session.rollback()
-        say(gettext("This has already been done."), "info")
-        return _answer(404)
-    try:
+    def act() -> Outcome:
+        task = db.session.get(Task, task_id, with_for_update=True) if task_id < 2**31 else None
+        if task is None:
+            return Outcome(url_for("desk.index"), _answer_already_done)
         change(task)
+        return Outcome(url_for("desk.index"), lambda: _answer(200))
+
+    try:
+        return press(act)
     except NotOpen:
-        db.session.rollback()
         say(gettext("A colleague has just taken this task."), "warning")
         return _answer(409)
-    db.session.commit()
-    return _answer(200)
+
+
+def _answer_already_done() -> ResponseReturnValue:
+    say(gettext("This has already been done."), "info")
+    return _answer(404)
 
 
 def _answer(status: int) -> ResponseReturnValue:

@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import delete
 
-from cs.extensions import begin_write, db
+from cs.extensions import db
 from cs.records.attachments import Draft
 from cs.records.sections import Section
 from cs.web.access import signed_in
 from cs.web.drafts import save_draft
-from cs.web.responses import go
+from cs.web.submission import Outcome, press
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/drafts")
 MAX_URL_LENGTH = 200
@@ -32,23 +32,26 @@ def _form_url() -> str:
 @signed_in
 def save() -> ResponseReturnValue:
     """Save the content of a form, which its script sends while a person types."""
-    person = current_user._get_current_object()
-    begin_write()
-    if not save_draft(person, _form_url(), request.form, datetime.now(UTC)):
-        abort(413)
-    db.session.commit()
-    return "", 204
+
+    def act() -> Outcome:
+        if not save_draft(current_user._get_current_object(), _form_url(), request.form, datetime.now(UTC)):
+            abort(413)
+        return Outcome(_form_url(), lambda: ("", 204))
+
+    return press(act)
 
 
 @blueprint.route("/discard", methods=["POST"])
 @signed_in
 def discard() -> ResponseReturnValue:
     """Delete the draft and show the empty form."""
-    person_id = current_user.id
-    begin_write()
-    db.session.execute(delete(Draft).where(Draft.user_id == person_id, Draft.form == _form_url()))
-    db.session.commit()
-    return go(_form_url())
+
+    def act() -> Outcome:
+        url = _form_url()
+        db.session.execute(delete(Draft).where(Draft.user_id == current_user.id, Draft.form == url))
+        return Outcome(url)
+
+    return press(act)
 
 
 SECTION = Section(blueprint)

@@ -13,7 +13,7 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from cs.exports.writing import delete_file, exports_folder, reason_in_words, retention_time, wake_keeper
-from cs.extensions import begin_write, db
+from cs.extensions import db
 from cs.models.exports import Export, TooMany
 from cs.printing.formats import FORMATS, mime_of
 from cs.printing.sheets import one_language
@@ -22,6 +22,7 @@ from cs.records.record import MAX_ID
 from cs.records.sections import Section, sections
 from cs.web.access import requires
 from cs.web.responses import go, is_htmx, say, show
+from cs.web.submission import Outcome, press
 
 blueprint = Blueprint("exports", __name__, url_prefix="/reports/files")
 
@@ -68,26 +69,28 @@ def ask(name: str, ending: str) -> ResponseReturnValue:
     register = sections().registers.get(name)
     if register is None or ending not in FORMATS:
         abort(404)
-    criteria, person = register.listing.criteria(request.args), current_user._get_current_object()
+    criteria = register.listing.criteria(request.args)
     if register.listing.criteria_faults(request.args):
         return go(url_for("reports.register", name=name, **criteria))  # which shows the faults
-    begin_write()
-    try:
+
+    def act() -> Outcome:
         Export.ask(
             register=name,
             ending=ending,
             asked=urlencode(criteria),
             language=one_language(),
-            by=person,
+            by=current_user._get_current_object(),
             on=datetime.now(UTC),
         )
+        return Outcome(url_for("exports.index"))
+
+    try:
+        response = press(act)
     except TooMany:
-        db.session.rollback()
         say(gettext("Your list is full. Remove files that you no longer need, then export again."), "warning")
         return go(url_for("exports.index"))
-    db.session.commit()
     wake_keeper()
-    return go(url_for("exports.index"))
+    return response
 
 
 def _own_export(export_id: int) -> Export:
@@ -124,31 +127,39 @@ def get(export_id: int) -> Response:
 @requires(Permission.READ)
 def again(export_id: int) -> ResponseReturnValue:
     """Repeat a failed export."""
-    begin_write()
-    export = _own_export(export_id)
-    if export.may_be_tried_again:
-        export.try_again()
-    db.session.commit()
-    wake_keeper()
-    return _back_to_exports()
+
+    def act() -> Outcome:
+        export = _own_export(export_id)
+        if export.may_be_tried_again:
+            export.try_again()
+        return Outcome(url_for("exports.index"), _back_to_exports)
+
+    return press(act)
 
 
 @blueprint.route("/<int:export_id>/remove", methods=["POST"])
 @requires(Permission.READ)
 def remove(export_id: int) -> ResponseReturnValue:
     """Delete a file, or cancel an unfinished export."""
-    begin_write()
-    export = _own_export(export_id)
-    finished = None if export.is_unfinished else export.token
-    db.session.delete(export)
-    db.session.commit()
-    if finished:  # the file of an unfinished export is deleted by its process, when that sees the row gone
-        delete_file(finished)
-    wake_keeper()
+
+    def act() -> Outcome:
+        export = _own_export(export_id)
+        # The file of an unfinished export is deleted by its process, when that sees the row gone.
+        token = None if export.is_unfinished else export.token
+        db.session.delete(export)
+        return Outcome(url_for("exports.index"), lambda: _answer_removed(token))
+
+    return press(act)
+
+
+def _answer_removed(token: str | None) -> ResponseReturnValue:
+    if token:
+        delete_file(token)
     return _back_to_exports()
 
 
 def _back_to_exports() -> ResponseReturnValue:
+    wake_keeper()
     return _show_exports() if is_htmx() else go(url_for("exports.index"))
 
 

@@ -61,6 +61,10 @@ class Line:
     cells: Sequence[Cell]
     kpi: Kpi | None = None
 
+    @property
+    def in_words(self) -> str:
+        return f"{self.name}: {' / '.join(cell.text for cell in self.cells)}"
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -80,7 +84,7 @@ class Figure:
 
     @property
     def alt(self) -> str:
-        numbers = (f"{line.name}: {' / '.join(cell.text for cell in line.cells)}" for line in self.lines)
+        numbers = (line.in_words for line in self.lines)
         return f"{in_language(self.kpi.name)} ({list_in_words(self.heads[1:])}): {list_in_words(numbers)}"
 
     def svg(self) -> bytes:
@@ -123,30 +127,23 @@ def _hide_zero(numbers: Sequence[int]) -> list[float | None]:
 
 
 def complaints_by_month(span: Span, _on: datetime, _of: Pareto) -> Figure:
-    """投诉件数: all complaints of each month, by outcome."""
+    """Count all complaints of each month 投诉件数, by outcome."""
     codes = tuple(COUNTED)
     months = span.months
     counted = count_by_span(
         DATED["heard"], [month.begin for month in months], span.end, list(COUNTED.values())
     )
-    lines = [
-        Line(
-            month.name,
-            [_counted(number, month, counted=code) for code, number in zip(codes, numbers, strict=True)],
-        )
-        for month, numbers in zip(months, counted, strict=True)
-    ]
-    sums = [sum(column) for column in zip(*counted, strict=True)]
-    total = Line(
-        gettext("Total"),
-        [_counted(number, span, counted=code) for code, number in zip(codes, sums, strict=True)],
-    )
+
+    def line(name: str, of: Span, numbers: Sequence[int]) -> Line:
+        by_code = zip(codes, numbers, strict=True)
+        return Line(name, [_counted(number, of, counted=code) for code, number in by_code])
+
+    lines = [line(month.name, month, numbers) for month, numbers in zip(months, counted, strict=True)]
+    columns = dict(zip(codes, zip(*counted, strict=True), strict=True))
+    total = line(gettext("Total"), span, [sum(column) for column in columns.values()])
     colors = {"valid": charts.ACCENT, "not_counted": charts.SOFT, "unjudged": charts.PALE}
     series = [
-        Series(
-            choice("counted", code), _hide_zero([numbers[codes.index(code)] for numbers in counted]), color
-        )
-        for code, color in colors.items()
+        Series(choice("counted", code), _hide_zero(columns[code]), color) for code, color in colors.items()
     ]
     return Figure(
         "complaints",
@@ -159,7 +156,7 @@ def complaints_by_month(span: Span, _on: datetime, _of: Pareto) -> Figure:
 
 
 def replies_in_time(span: Span, on: datetime, _of: Pareto) -> Figure:
-    """回复及时率: replies in time, by the month in which they were due."""
+    """Count the replies in time 回复及时率, by the month in which they were due."""
     conditions, months, kpi = reply_conditions(on), span.months, rulebook().kpis["replies"]
     counted = count_by_span(
         DATED["due"], [month.begin for month in months], span.end, list(conditions.values())
@@ -176,11 +173,9 @@ def replies_in_time(span: Span, on: datetime, _of: Pareto) -> Figure:
         )
 
     lines = [line(month.name, month, numbers) for month, numbers in zip(months, counted, strict=True)]
-    total = line(gettext("Total"), span, [sum(column) for column in zip(*counted, strict=True)])
-    due, in_time = (
-        [numbers[list(conditions).index(code)] for numbers in counted] for code in ("due", "in_time")
-    )
-    rates = [_rate(part, whole) for part, whole in zip(in_time, due, strict=True)]
+    columns = dict(zip(conditions, zip(*counted, strict=True), strict=True))
+    total = line(gettext("Total"), span, [sum(column) for column in columns.values()])
+    rates = [_rate(part, whole) for part, whole in zip(columns["in_time"], columns["due"], strict=True)]
     target = (
         Series(
             gettext("Target %(target)s%%", target=kpi.target),
@@ -203,7 +198,7 @@ def replies_in_time(span: Span, on: datetime, _of: Pareto) -> Figure:
 
 
 def pareto(span: Span, _on: datetime, of: Pareto) -> Figure:
-    """缺陷柏拉图: valid complaints by defect, customer, model or department.
+    """Sort valid complaints 缺陷柏拉图 by defect, customer, model or department.
 
     The chart shows the most frequent; the table shows all on request.
     """
@@ -254,7 +249,7 @@ def pareto(span: Span, _on: datetime, of: Pareto) -> Figure:
 
 
 def open_by_age(_span: Span, on: datetime, _of: Pareto) -> Figure:
-    """未结案投诉: open complaints by age, as of now."""
+    """Count open complaints 未结案投诉 by age, as of now."""
     ages = open_ages(on)
     numbers = count_complaints(*(condition for _first, _last, condition in ages.values()), where=OPEN)
     names = [age_in_words(first, last) for first, last, _condition in ages.values()]
@@ -306,14 +301,11 @@ def figure(name: str, args: MultiDict[str, str], on: datetime) -> tuple[Span, Fi
 
 def summary(span: Span, on: datetime) -> list[Line]:
     """Return a line for each KPI, with its value for the period and for the year up to its last day."""
-    columns = [_summary_cells(period, on) for period in (span, span.year_to_date)]
+    of_period, of_year = (_summary_cells(period, on) for period in (span, span.year_to_date))
+    kpis = rulebook().kpis
     return [
-        Line(
-            in_language(rulebook().kpis[code].name),
-            [column[code] for column in columns],
-            rulebook().kpis[code],
-        )
-        for code in columns[0]
+        Line(in_language(kpis[code].name), [cell, of_year[code]], kpis[code])
+        for code, cell in of_period.items()
     ]
 
 

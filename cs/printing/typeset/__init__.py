@@ -38,8 +38,8 @@ def typeset(
     font: Path | None = None,
     pictures: Mapping[str, Path] | None = None,
 ) -> bytes:
-    """The sheet as the bytes of a PDF: the same sheet gives the same bytes. NotTypeset says why there is
-    none.
+    """Return the sheet as the bytes of a PDF; the same sheet gives the same bytes. NotTypeset says why
+    there is none.
 
     `layout`: register or paper. `font`: a font file to use before the packaged one. `pictures`: files by the
     names that the sheet uses.
@@ -70,8 +70,8 @@ def typeset(
 
 
 def printable(value: Any) -> Any:
-    """The same without what no paper can show: marks that turn the direction of reading are left out, control
-    characters become �."""
+    """Return the value without what no paper can show: marks that turn the direction of reading are left
+    out, control characters become �."""
     if isinstance(value, str):
         return "".join(_letter(letter) for letter in value.replace("\r\n", "\n"))
     if isinstance(value, Mapping):
@@ -83,4 +83,6 @@ def _letter(letter: str) -> str:
     kind = unicodedata.category(letter)
     if letter in KEPT or kind not in ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp"):
         return letter
-    return "" if kind == "Cf" else "\n" if kind.startswith("Z") else "\ufffd"
+    if kind == "Cf":
+        return ""
+    return "\n" if kind.startswith("Z") else "\ufffd"

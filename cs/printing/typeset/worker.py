@@ -38,15 +38,16 @@ def main() -> None:
 
 
 def typeset(folder: Path, job: dict) -> bytes:
-    """The PDF. No date of its own making is in it: `date` of the sheet, if it has one."""
+    """Return the PDF. It holds no date of its own making: `date` of the sheet, if it has one."""
     fonts = typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
         font_paths=[str(Path(path).parent) for path in job["fonts"]],
     )
-    families = [
-        next((font.family for font in fonts.fonts() if font.path == path), path) for path in job["fonts"]
-    ]
+    names: dict[str, str] = {}
+    for font in fonts.fonts():
+        names.setdefault(font.path, font.family)
+    families = [names.get(path, path) for path in job["fonts"]]
     compiler = typst.Compiler(
         folder / f"{job['layout']}.typ", root=folder, font_paths=fonts, ignore_system_fonts=True
     )
