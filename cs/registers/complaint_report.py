@@ -16,7 +16,6 @@ from cs.printing.definition import (
     reasons_for_ending,
 )
 from cs.registers.complaint_rows import (
-    capas_of,
     causes_of,
     content_of,
     goods_of,
@@ -27,6 +26,8 @@ from cs.registers.complaint_rows import (
     name_of_reply,
     of_goods,
     of_meeting,
+    valid_capas,
+    with_capas,
 )
 from cs.wording.formats import list_in_words
 from cs.wording.labels import choice, defect_category_name, defect_name, department_name, state_name, term
@@ -267,24 +268,22 @@ PROOFS = Table(
         Column("effect", lambda pair: choice("effect", pair[1].effect), 8),
         Column("verified_by", lambda pair: pair[1].verified_by.name, 9),
     ),
-    lambda record: [(capa, proof) for capa in capas_of(record) for proof in capa.verifications],
+    lambda of: [(capa, proof) for capa in valid_capas(of) for proof in capa.verifications],
     2,
 )
 
 CLOSE = Boxes(
     "close",
     (
-        Box("late_reply_reason", lambda record: record.late_reply_reason, 4, if_filled=True),
+        Box("late_reply_reason", lambda of: of[0].late_reply_reason, 4, if_filled=True),
         Box(
             "capas",
-            lambda record: list_in_words(
-                f"{capa.number} {state_name('capa', capa.state)}" for capa in record.capas
-            ),
+            lambda of: list_in_words(f"{capa.number} {state_name('capa', capa.state)}" for capa in of[1]),
             4,
             if_filled=True,
         ),
-        Box("closed_at", lambda record: record.closed_at, 2, "moment"),
-        Box("closing_note", lambda record: record.closing_note, 2),
+        Box("closed_at", lambda of: of[0].closed_at, 2, "moment"),
+        Box("closing_note", lambda of: of[0].closing_note, 2),
     ),
 )
 
@@ -299,8 +298,8 @@ COMPLAINT_REPORT = Paper(
         ),
         Block("B", lambda _: gettext("Analysis and confirmation"), (ANALYSIS,), "5.2.1.3 · 5.2.2.1"),
         Block("C", meeting_title, (MEETING, ATTENDANCE, GOODS, PLAN), "5.2.2.4", meetings_of),
-        Block("D", lambda _: gettext("Cause"), (CAUSES,), "5.2.2.5"),
-        Block("E", lambda _: gettext("Measures"), (MEASURES,), "5.2.2.5"),
+        Block("D", lambda _: gettext("Cause"), (CAUSES,), "5.2.2.5", with_capas),
+        Block("E", lambda _: gettext("Measures"), (MEASURES,), "5.2.2.5", with_capas),
         Block(
             "F",
             lambda reply: name_of_reply(reply) if reply else term("reply"),
@@ -308,7 +307,9 @@ COMPLAINT_REPORT = Paper(
             "5.2.2.3 · 5.2.2.6",
             lambda record: record.replies,
         ),
-        Block("G", lambda _: gettext("Verification and close"), (PROOFS, CLOSE), "5.2.2.3 · 5.2.2.5"),
+        Block(
+            "G", lambda _: gettext("Verification and close"), (PROOFS, CLOSE), "5.2.2.3 · 5.2.2.5", with_capas
+        ),
     ),
     (
         Signing("recorded_by", ("log", "pass_on", "register")),

@@ -7,12 +7,15 @@ from typing import Any, NamedTuple
 from flask_babel import gettext
 
 from cs.models.capa.capa import Capa
+from cs.models.capa.queries import capas_of_complaint
 from cs.models.complaints.complaint import Complaint
 from cs.models.complaints.reply import Reply
 from cs.wording.labels import term
 
 # Of a part of the complaint, the complaint: its meetings and replies know it only by its rows.
 Of = tuple[Complaint, Any]
+# Of causes, measures and the close: the complaint with all its CAPAs, which it does not know itself.
+WithCapas = tuple[Complaint, list[Capa]]
 
 
 class Cause(NamedTuple):
@@ -37,11 +40,17 @@ class Measure(NamedTuple):
     done_note: str | None
 
 
-def capas_of(record: Complaint) -> list[Capa]:
-    return [capa for capa in record.capas if not capa.void_reason]
+def with_capas(record: Complaint) -> list[WithCapas]:
+    return [(record, capas_of_complaint(record))]
 
 
-def causes_of(record: Complaint) -> list[Cause]:
+def valid_capas(of: WithCapas) -> list[Capa]:
+    _complaint, capas = of
+    return [capa for capa in capas if not capa.void_reason]
+
+
+def causes_of(of: WithCapas) -> list[Cause]:
+    complaint, _capas = of
     stated = [
         Cause(
             capa.number,
@@ -51,16 +60,17 @@ def causes_of(record: Complaint) -> list[Cause]:
             capa.system_cause,
             capa.cause_class,
         )
-        for capa in capas_of(record)
+        for capa in valid_capas(of)
     ]
     return stated or [
         Cause(name_of_reply(reply), None, reply.cause, None, None, None)
-        for reply in record.replies
+        for reply in complaint.replies
         if reply.cause
     ]
 
 
-def measures_of(record: Complaint) -> list[Measure]:
+def measures_of(of: WithCapas) -> list[Measure]:
+    complaint, _capas = of
     stated = [
         Measure(
             capa.number,
@@ -72,12 +82,12 @@ def measures_of(record: Complaint) -> list[Measure]:
             action.done_on,
             action.done_note,
         )
-        for capa in capas_of(record)
+        for capa in valid_capas(of)
         for action in capa.actions
     ]
     return stated or [
         Measure(name_of_reply(reply), None, reply.actions, None, None, None, None, None)
-        for reply in record.replies
+        for reply in complaint.replies
         if reply.actions
     ]
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext
 
+from cs.models.replenishments.queries import replenishments_of_return
 from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import ReturnLine
 from cs.printing.definition import (
@@ -142,7 +143,7 @@ REPLENISHED = Boxes(
             "replenishments",
             lambda record: list_in_words(
                 f"{replenishment.number} {state_name('replenishment', replenishment.state)}"
-                for replenishment in record.replenishments
+                for replenishment in replenishments_of_return(record)
             ),
             4,
             if_filled=True,

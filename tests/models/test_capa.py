@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from cs.extensions import db
 from cs.models.capa.capa import Capa
+from cs.models.capa.queries import capas_of_complaint
 from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.queries.my_work import verify_tasks
 from cs.records.personal_tasks import rebuild_tasks
@@ -56,7 +57,7 @@ def test_a_car_of_a_complaint_has_its_number_and_customer(capas, complaint_in):
         complaint.customer_id,
         False,
     )
-    assert [one.number for one in complaint.capas] == [capa.number]
+    assert [one.number for one in capas_of_complaint(complaint)] == [capa.number]
 
 
 @pytest.mark.both_databases
@@ -343,7 +344,7 @@ def test_a_complaint_that_is_not_in_hand_gets_no_car(capas, complaint_in, state)
     complaint = complaint_in(state)
     with pytest.raises(NotOpen):
         capas("issued", source="complaint", complaint_id=complaint.id)
-    assert complaint.capas == []
+    assert capas_of_complaint(complaint) == []
 
 
 @pytest.mark.parametrize(

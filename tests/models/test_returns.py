@@ -16,6 +16,7 @@ from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Product
 from cs.models.returns.customer_return import Return
+from cs.models.returns.queries import returns_of_complaint
 from cs.procedure.returns import INSPECTION, TooMuch
 from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.queries.my_work import verify_tasks
@@ -104,7 +105,7 @@ def test_a_return_makes_a_complaint_that_quality_has_in_its_queue(returns, on):
         "L2611",
     )
     assert (complaint.description, complaint.state) == ("右声道无声\n外壳划伤", "received")
-    assert complaint.returns == [record]
+    assert returns_of_complaint(complaint) == [record]
     assert db.session.query(Complaint).count() == 1
 
 

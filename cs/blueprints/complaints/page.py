@@ -9,8 +9,11 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from cs.models.capa.capa import Capa
+from cs.models.capa.queries import capas_of_complaint
 from cs.models.complaints.complaint import Complaint
 from cs.models.holidays import work_calendar
+from cs.models.replenishments.queries import replenishments_of_complaint
+from cs.models.returns.queries import returns_of_complaint
 from cs.procedure import capa
 from cs.procedure import complaints as procedure
 from cs.records.procedure import local_day
@@ -22,6 +25,7 @@ from cs.wording.labels import choice, department_name, term
 def page_of_complaint(record: Complaint, on: datetime) -> dict[str, Any]:
     """Return the blocks of the paper in their order; finished blocks fold."""
     due_day = local_day(record.reply_due_at)
+    capas = capas_of_complaint(record)
     same, others = (
         record.like_cases(record.product_id, record.defect_code, record.defect_category)
         if record.analysed_at
@@ -44,13 +48,15 @@ def page_of_complaint(record: Complaint, on: datetime) -> dict[str, Any]:
             )
         ),
         "waits_for_reply": record.state in procedure.UNANSWERED,
-        "unfolded": _unfolded(record, on),
+        "unfolded": _unfolded(record, capas, on),
         "same": same,
         "elsewhere": others,
         "in_the_way": in_the_way(record, on) if record.state == procedure.BEFORE_THE_CLOSE else [],
         "samples": _samples_in_brief(record),
         "today": local_day(on),
-        "capas": record.capas,
+        "capas": capas,
+        "returns": returns_of_complaint(record),
+        "replenishments": replenishments_of_complaint(record),
         "asks_for_capa": Capa.asked_for_by(record, current_user),
     }
 
@@ -65,9 +71,9 @@ def _samples_in_brief(record: Complaint) -> str:
     return f"{term('samples')}: {list_in_words(place or '/' for place in places)}" if places else ""
 
 
-def _unfolded(record: Complaint, on: datetime) -> set[str]:
+def _unfolded(record: Complaint, capas: list[Capa], on: datetime) -> set[str]:
     """Return the blocks that still stand open: those not finished, and the last of the finished ones."""
-    causes = {"D"} if not record.capas or any(one.state in capa.UNFINISHED for one in record.capas) else set()
+    causes = {"D"} if not capas or any(each.state in capa.UNFINISHED for each in capas) else set()
     if record.state in procedure.ENDED_EARLY or not (
         record.analysed_at or record.replied_at or record.closed_at
     ):

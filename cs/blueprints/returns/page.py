@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from cs.blueprints.returns.scanning import step_links_by_line
 from cs.blueprints.returns.step_forms import FORMS
+from cs.models.replenishments.queries import replenishments_of_return
 from cs.models.returns.customer_return import Return
 from cs.procedure import returns as procedure
 from cs.web.record_page import usual_parts
@@ -22,5 +23,6 @@ def page_of_return(record: Return, on: datetime) -> dict[str, Any]:
         "counted": counted,
         "ways": step_links_by_line(record, FORMS, steps),
         "instructed": [(line, record.later_cases(line)) for line in record.lines if line.instruction],
+        "replenishments": replenishments_of_return(record) if record.complaint_id else [],
         "waiting": record.state in procedure.UNFINISHED,
     }

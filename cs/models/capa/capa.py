@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, Unpack
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, and_, case, func, select
-from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
 from cs.models.capa.parts import (
@@ -70,9 +70,7 @@ class Capa(Workflowed):
     verify_on: Mapped[date | None]
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
 
-    complaint: Mapped[Complaint | None] = relationship(
-        backref=backref("capas", order_by="Capa.id", viewonly=True)
-    )
+    complaint: Mapped[Complaint | None] = relationship()
     customer: Mapped[Customer | None] = relationship()
     created_by: Mapped[User | None] = relationship(
         primaryjoin="Capa.created_by_id == User.id", foreign_keys="Capa.created_by_id", viewonly=True

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func, select
-from sqlalchemy.orm import Mapped, backref, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
@@ -67,12 +67,8 @@ class Replenishment(Workflowed):
     sent_off_on: Mapped[date | None]
     delivery_no: Mapped[str | None]
 
-    complaint: Mapped[Complaint] = relationship(
-        backref=backref("replenishments", order_by="Replenishment.id", viewonly=True)
-    )
-    of_return: Mapped[Return | None] = relationship(
-        backref=backref("replenishments", order_by="Replenishment.id", viewonly=True)
-    )
+    complaint: Mapped[Complaint] = relationship()
+    of_return: Mapped[Return | None] = relationship()
     customer: Mapped[Customer] = relationship()
     created_by: Mapped[User | None] = relationship(
         primaryjoin="Replenishment.created_by_id == User.id",

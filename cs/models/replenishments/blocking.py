@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cs.models.complaints.complaint import Complaint
 from cs.models.replenishments.application import Replenishment
+from cs.models.replenishments.queries import replenishments_of_complaint
 from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding, open_records
 
 
@@ -17,5 +18,4 @@ def open_replenishments(complaint: Complaint) -> list[Replenishment]:
 @blocks_reassigning("complaint", "replenishments")
 def valid_replenishments(complaint: Complaint) -> list[Replenishment]:
     """Return the replenishments of a complaint that are not void: they are of the same customer."""
-    linked: list[Replenishment] = complaint.replenishments  # type: ignore[attr-defined]
-    return [record for record in linked if record.void_reason is None]
+    return [record for record in replenishments_of_complaint(complaint) if record.void_reason is None]

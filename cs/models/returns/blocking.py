@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cs.models.complaints.complaint import Complaint
 from cs.models.returns.customer_return import Return
+from cs.models.returns.queries import returns_of_complaint
 from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding, open_records
 
 
@@ -17,5 +18,4 @@ def open_returns(complaint: Complaint) -> list[Return]:
 @blocks_reassigning("complaint", "returns")
 def valid_returns(complaint: Complaint) -> list[Return]:
     """Return the returns of a complaint that are not void: they are of the same customer."""
-    linked: list[Return] = complaint.returns  # type: ignore[attr-defined]
-    return [record for record in linked if record.void_reason is None]
+    return [record for record in returns_of_complaint(complaint) if record.void_reason is None]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Unpack
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
-from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
@@ -61,9 +61,7 @@ class Return(Workflowed):
     closing_note: Mapped[str | None] = mapped_column(Text)
 
     customer: Mapped[Customer] = relationship()
-    complaint: Mapped[Complaint | None] = relationship(
-        backref=backref("returns", order_by="Return.id", viewonly=True)
-    )
+    complaint: Mapped[Complaint | None] = relationship()
     created_by: Mapped[User | None] = relationship(
         primaryjoin="Return.created_by_id == User.id", foreign_keys="Return.created_by_id", viewonly=True
     )

@@ -1,0 +1,25 @@
+"""Replenishments by the record that they were applied for: complaints and returns do not know them."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, select
+
+from cs.extensions import db
+from cs.models.complaints.complaint import Complaint
+from cs.models.replenishments.application import Replenishment
+from cs.models.returns.customer_return import Return
+
+
+def replenishments_of_complaint(complaint: Complaint) -> list[Replenishment]:
+    """Return all replenishments of a complaint, void ones too, oldest first."""
+    return _replenishments(Replenishment.complaint_id == complaint.id)
+
+
+def replenishments_of_return(record: Return) -> list[Replenishment]:
+    """Return all replenishments applied for from a return, void ones too, oldest first."""
+    return _replenishments(Replenishment.return_id == record.id)
+
+
+def _replenishments(condition: ColumnElement[bool]) -> list[Replenishment]:
+    query = select(Replenishment).where(condition).order_by(Replenishment.id)
+    return list(db.session.execute(query).scalars())
