@@ -304,10 +304,9 @@ def role_for(roles: Iterable[str], permission: Permission) -> str | None:
     """Return the role under which a person acts: the first in the row's order that they hold; None when
     none does."""
     held = frozenset(roles)
-    return next(
-        (role for row in AUTHORITY if row.permission == permission for role in row.roles if role in held),
-        None,
-    )
+    rows = (row for row in AUTHORITY if row.permission == permission)
+    roles_in_order = (role for row in rows for role in row.roles)
+    return next((role for role in roles_in_order if role in held), None)
 
 
 def roles_with(permission: Permission) -> tuple[str, ...]:

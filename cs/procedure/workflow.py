@@ -120,13 +120,11 @@ class Workflow:
     def open_from(self, state: str, holds: Callable[[str], bool]) -> tuple[Step, ...]:
         """Return the steps that are open from a state, in the order of the rows; `holds` answers their
         conditions."""
-        return tuple(
-            step
-            for step in self.steps
-            if state in step.sources and all(holds(question) for question in step.when)
-        )
+        from_state = (step for step in self.steps if state in step.sources)
+        return tuple(step for step in from_state if all(map(holds, step.when)))
 
     def routes(self, conditions: tuple[str, ...]) -> tuple[str, ...]:
         """Return those of the conditions that some step asks for: a choice that leads nowhere is not
         offered."""
-        return tuple(one for one in conditions if any(one in step.when for step in self.steps))
+        questions = {question for step in self.steps for question in step.when}
+        return tuple(condition for condition in conditions if condition in questions)

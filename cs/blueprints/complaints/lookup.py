@@ -87,13 +87,10 @@ class WithLookUp:
             )
 
     def _fill_one(self: Any, offered: list[Any], number: str, facts: Any) -> None:
-        chosen = (
-            [one for one in offered if str(one.id) == number]
-            if number
-            else offered
-            if len(offered) == 1
-            else []
-        )
+        if number:
+            chosen = [record for record in offered if str(record.id) == number]
+        else:
+            chosen = offered if len(offered) == 1 else []
         for name, value in facts(chosen[0]).items() if chosen else ():
             if name in self and (number or self[name].data in (None, "")):
                 self[name].raw_data = None
