@@ -113,6 +113,7 @@ class Haul(RegisteredReturn):
             for line in record.lines
         ]
         record.amend(
+            customer_id=record.customer_id,
             lines=lines,
             customer_slip_no=record.customer_slip_no or f"TH{self.on:%y%m}{self.rng.randint(1, 99):03d}",
             by=self.clerk,

@@ -14,9 +14,9 @@ TABLES = ('complaint_attendees', 'complaint_places', 'complaint_dispositions')
 def upgrade() -> None:
     for table in TABLES:
         op.add_column(table, sa.Column('meeting_id', sa.Integer(), nullable=True))
-        op.execute(
+        op.execute(  # the names of the tables are this file's own
             f'UPDATE {table} SET meeting_id = (SELECT meetings.id FROM complaint_meetings AS meetings '
-            f'WHERE meetings.complaint_id = {table}.complaint_id AND meetings.round = {table}.round)'
+            f'WHERE meetings.complaint_id = {table}.complaint_id AND meetings.round = {table}.round)'  # noqa: S608
         )
         with op.batch_alter_table(table, schema=None) as batch_op:
             batch_op.alter_column('meeting_id', existing_type=sa.Integer(), nullable=False)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Unpack
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, and_, case, func, select
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
@@ -17,6 +17,7 @@ from cs.models.capa.parts import (
     Action,
     Bone,
     PastRound,
+    Proof,
     Verification,
     Why,
     content_of_round,
@@ -366,13 +367,13 @@ class Capa(Workflowed):
             action.owner_id = owner_id
             action.planned_on = planned_on
 
-    def verify(self, *, by: User, on: datetime, **proof: Any) -> None:
+    def verify(self, *, by: User, on: datetime, **proof: Unpack[Proof]) -> None:
         """Close it: the data of a period show that the measures work; signed (5.2.2.5)."""
         with self.advancing("verify", by, on):
             self._add_verification("effective", by, on, proof)
             self.closed_at = on
 
-    def reopen(self, *, due_on: date, by: User, on: datetime, **proof: Any) -> None:
+    def reopen(self, *, due_on: date, by: User, on: datetime, **proof: Unpack[Proof]) -> None:
         """Begin the next round under the same number: the data show no effect (5.2.2.5)."""
         with self.advancing("reopen", by, on):
             self._add_verification("ineffective", by, on, proof)
@@ -384,7 +385,7 @@ class Capa(Workflowed):
             self.due_on = due_on
             self.verify_on = None
 
-    def _add_verification(self, effect: str, by: User, on: datetime, proof: dict[str, Any]) -> None:
+    def _add_verification(self, effect: str, by: User, on: datetime, proof: Proof) -> None:
         self.verifications.append(
             Verification(
                 round=self.round, effect=effect, verified_at=on, verified_by=by, verified_by_id=by.id, **proof

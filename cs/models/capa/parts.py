@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -97,6 +97,15 @@ class Action(db.Model):
     def owner_gone(self) -> bool:
         """Return whether the owner has left, or lost the role for it: the department names another."""
         return not (self.owner.active and self.owner.may(Permission.ANSWER_CAPA))
+
+
+class Proof(TypedDict):
+    """What the quality supervisor shows of the effect: how and over which period it was watched (5.2.2.5)."""
+
+    verification_method: str
+    period_from: date
+    period_to: date
+    verification_data: str
 
 
 class Verification(db.Model):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import lazyload
@@ -11,6 +10,7 @@ from sqlalchemy.orm import lazyload
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.returns.lines import ReturnLine
+from cs.models.returns.slip import SlipLine
 from cs.procedure import complaints
 from cs.procedure.workflow import NotOpen
 from cs.records.record import find
@@ -33,7 +33,7 @@ def complaint_to_join(complaint_id: int) -> Complaint:
 def complaint_of_slip(
     complaint_id: int | None,
     customer_id: int,
-    rows: list[dict[str, Any]],
+    rows: list[SlipLine],
     heard_at: datetime,
     *,
     by: User,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Unpack
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
@@ -18,6 +18,7 @@ from cs.models.holidays import work_calendar
 from cs.models.returns.complaints import complaint_of_slip, recurrences
 from cs.models.returns.labels import LineLabels
 from cs.models.returns.lines import LINE_QUESTIONS, Booking, ReturnLine, lines_of_slip
+from cs.models.returns.slip import Slip, SlipLine
 from cs.procedure import returns as procedure
 from cs.records.numbers import next_number
 from cs.records.procedure import local_day
@@ -165,21 +166,19 @@ class Return(Workflowed):
         *,
         complaint_id: int | None,
         customer_id: int,
-        lines: list[dict[str, Any]],
+        lines: list[SlipLine],
         by: User,
         on: datetime,
-        **values: Any,
+        **slip: Unpack[Slip],
     ) -> Return:
         """Register a return for sales (5.3.1); it joins the complaint `complaint_id` or makes one (5.3.5).
-
-        Raise NotOpen where that complaint has ended.
-        """
+        Raise NotOpen where that complaint has ended."""
         record = cls()
         complaint = complaint_of_slip(complaint_id, customer_id, lines, on, by=by, on=on)
         with record.advancing("register", by, on):
             record._number(on)
             record._join(complaint)
-            record._fill(customer_id, lines, values)
+            record._fill(customer_id, lines, slip)
         return record
 
     @classmethod
@@ -187,18 +186,19 @@ class Return(Workflowed):
         cls,
         *,
         customer_id: int,
-        lines: list[dict[str, Any]],
+        lines: list[SlipLine],
         arrived_at: datetime,
         by: User,
         on: datetime,
-        **values: Any,
+        **slip: Unpack[Slip],
     ) -> Return:
         """Register goods that came in unannounced (5.3.2); they are in the queue of sales at once."""
         record = cls()
         with record.advancing("receive_at_gate", by, on):
             record._number(on)
             record._join(None)
-            record._fill(customer_id, lines, values | {"arrived_at": arrived_at})
+            record._fill(customer_id, lines, slip)
+            record.arrived_at = arrived_at
         return record
 
     def take_over(
@@ -206,16 +206,16 @@ class Return(Workflowed):
         *,
         complaint_id: int | None,
         customer_id: int,
-        lines: list[dict[str, Any]],
+        lines: list[SlipLine],
         by: User,
         on: datetime,
-        **values: Any,
+        **slip: Unpack[Slip],
     ) -> None:
         """Complete for sales what the warehouse received (5.3.2). Raise NotOpen as `register` does."""
         complaint = complaint_of_slip(complaint_id, customer_id, lines, self.arrived_at or on, by=by, on=on)
         with self.advancing("take_over", by, on):
             self._join(complaint)
-            self._fill(customer_id, lines, values)
+            self._fill(customer_id, lines, slip)
 
     def _number(self, on: datetime) -> None:
         self.number = next_number(self.kind, local_day(on))
@@ -225,18 +225,20 @@ class Return(Workflowed):
         self.complaint = complaint
         self.complaint_id = complaint.id if complaint else None
 
-    def _fill(self, customer_id: int, lines: list[dict[str, Any]], values: dict[str, Any]) -> None:
+    def _fill(self, customer_id: int, lines: list[SlipLine], slip: Slip) -> None:
         """Set what the slip says; a line that does not stand on it any more is removed."""
         self.lines = lines_of_slip(lines, self.lines)
-        for name, value in values.items():
+        for name, value in slip.items():
             setattr(self, name, value)
         self.customer_id = customer_id
         self.customer = db.session.get_one(Customer, customer_id)
 
-    def amend(self, *, lines: list[dict[str, Any]], by: User, on: datetime, **values: Any) -> None:
+    def amend(
+        self, *, customer_id: int, lines: list[SlipLine], by: User, on: datetime, **slip: Unpack[Slip]
+    ) -> None:
         """Complete or correct the slip before the goods are counted against it (5.6)."""
         with self.advancing("amend", by, on):
-            self._fill(values.pop("customer_id", self.customer_id), lines, values)
+            self._fill(customer_id, lines, slip)
 
     def accept(self, *, liability: str, liability_note: str, by: User, on: datetime) -> None:
         """Judge it as ours 若确属本公司产品质量问题: planning has the goods picked up (5.3.1)."""
@@ -306,9 +308,7 @@ class Return(Workflowed):
         self, *, line_id: int, quantity: Decimal, return_place: str, reason: str, by: User, on: datetime
     ) -> None:
         """Count a line again, with the reason; a settled difference is open again (5.3.3).
-
-        Raise TooMuch for less than is inspected already.
-        """
+        Raise TooMuch for less than is inspected already."""
         with self.advancing("recount", by, on, note=reason):
             line = self.line(line_id)
             self.bookings.append(line.count(quantity, return_place, by, on, reason))

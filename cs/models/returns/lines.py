@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from cs.extensions import db
 from cs.models.customers import Product
+from cs.models.returns.slip import SlipLine
 from cs.procedure import returns as procedure
 from cs.procedure.returns import Tally
 from cs.records.types import Moment, Quantity, exact_number
@@ -114,7 +115,7 @@ class ReturnLine(db.Model):
         """Slip and count differ, and nobody has settled it yet (5.3.3)."""
         return self.tally.difference not in (None, 0) and self.difference_at is None
 
-    def fill(self, values: dict[str, Any]) -> None:
+    def fill(self, values: SlipLine) -> None:
         """Set what the slip says of the line; its id stays."""
         for name, value in values.items():
             if name != "id":
@@ -191,7 +192,7 @@ LINE_QUESTIONS: dict[str, Callable[[ReturnLine], bool]] = {
 }
 
 
-def lines_of_slip(rows: Iterable[dict[str, Any]], lines: Iterable[ReturnLine]) -> list[ReturnLine]:
+def lines_of_slip(rows: Iterable[SlipLine], lines: Iterable[ReturnLine]) -> list[ReturnLine]:
     """Return the lines that the rows of the slip describe, oldest first.
 
     A row with the id of one of `lines` changes that line; the others are new.

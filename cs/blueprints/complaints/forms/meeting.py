@@ -111,7 +111,7 @@ class MeetForm(WithFiles, WithRows, StepForm):
         if self.met_at.data and self.met_at.data > on:
             self.fault("met_at", gettext("This is in the future."))
         elif self.met_at.data and self.met_at.data < record.heard_at.replace(second=0, microsecond=0):
-            self.fault("met_at", gettext("This is before the complaint was heard."))
+            self.fault("met_at", gettext("This is before we first heard of the complaint."))
         self._check_rows()
         self.attendees.gather()
         if self.department.data and not self.attendees.errors:

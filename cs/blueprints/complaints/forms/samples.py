@@ -42,7 +42,7 @@ class ContactForm(WithFiles, StepForm):
         if self.at.data and self.at.data > on:
             self.fault("at", gettext("This is in the future."))
         elif self.at.data and self.at.data < record.heard_at.replace(second=0, microsecond=0):
-            self.fault("at", gettext("This is before the complaint was heard."))
+            self.fault("at", gettext("This is before we first heard of the complaint."))
 
 
 class RequestSampleForm(StepForm):
@@ -60,7 +60,7 @@ class RequestSampleForm(StepForm):
         _not_after_today(self, "requested_on", on)
         asked = self.requested_on.data
         if asked and asked < local_day(record.heard_at):
-            self.fault("requested_on", gettext("This is before the complaint was heard."))
+            self.fault("requested_on", gettext("This is before we first heard of the complaint."))
         if rulebook().reply.paused_by_sample and not self.expected_on.data:
             self.fault(
                 "expected_on",
@@ -170,7 +170,7 @@ class EndSampleForm(_OneSample):
             self.fault(
                 "sample_end",
                 gettext(
-                    "A sample that arrived cannot be “never came”; one that did not arrive cannot "
+                    "A sample that arrived cannot end as “Never came”; one that did not arrive cannot "
                     "be given back or scrapped."
                 ),
             )
