@@ -21,8 +21,8 @@ FORM_BYTES = 16 * MEGABYTE  # what is typed into one form; more is refused befor
 
 
 def create_app(settings: dict[str, Any] | None = None, sections: Sections | None = None) -> Flask:
-    """The app of one site. `settings` override the environment; a wrong procedure file stops the start
-    (ProcedureError)."""
+    """Return the app of one site. `settings` override the environment; a wrong procedure file stops the
+    start (ProcedureError)."""
     # Imported here, so that `cs.procedure` can be read and tested without the app around it.
     from cs.blueprints import SECTIONS
     from cs.cli import commands
@@ -63,7 +63,7 @@ def create_app(settings: dict[str, Any] | None = None, sections: Sections | None
 
 
 def _configure(app: Flask) -> None:
-    """What follows from the settings: the data folder with its secret, the database, the limits, the
+    """Set up what follows from the settings: the data folder with its secret, the database, the limits, the
     cookie."""
     from cs import site
 
@@ -93,7 +93,7 @@ def _configure(app: Flask) -> None:
 
 
 def database_url(address: str, folder: Path) -> URL:
-    """Where the database is: PostgreSQL when an address names it, else a file in the data folder."""
+    """Return where the database is: PostgreSQL when an address names it, else a file in the data folder."""
     if not address:
         return URL.create("sqlite", database=str(folder / "cs.db"))
     url = make_url(address)

@@ -43,7 +43,7 @@ WRITER_LOCK = 1212  # PostgreSQL's advisory lock of the one writer
 
 
 def begin_write(wait: float | None = None) -> None:
-    """Starts the transaction of a request that writes; what was read before is read again.
+    """Start the transaction of a request that writes; what was read before is read again.
 
     Writers go one after another on both databases: the site-wide audit chain is one line, so no two of them
     can be right at the same moment. SQLite takes the lock with BEGIN IMMEDIATE, PostgreSQL with an advisory
@@ -60,7 +60,7 @@ def begin_write(wait: float | None = None) -> None:
 
 
 def begin_read() -> None:
-    """Starts a long reading of a command: a still picture of the data, for which no writer waits and which
+    """Start the long read of a command: a still picture of the data, for which no writer waits and which
     none disturbs."""
     db.session.rollback()
     isolated = {"isolation_level": "REPEATABLE READ"} if db.engine.dialect.name == "postgresql" else {}
@@ -68,8 +68,8 @@ def begin_read() -> None:
 
 
 def is_disk_full(error: BaseException) -> bool:
-    """Whether there was no room left: the system says so by its number, SQLite in words, PostgreSQL by its
-    class 53100."""
+    """Return whether there was no room left: the system says so by its number, SQLite in words, PostgreSQL
+    by its class 53100."""
     if isinstance(error, OperationalError):
         return "disk is full" in str(error.orig) or getattr(error.orig, "sqlstate", None) == "53100"
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)

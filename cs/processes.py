@@ -19,7 +19,7 @@ from typing import IO, Any
 def answers_of(
     *words: str, seconds: float, stdin: int | IO[bytes], **options: Any
 ) -> Iterator[Iterator[Any]]:
-    """Starts it and gives its answers as they come. It is ended after so many seconds, and in any case on
+    """Start it and yield its answers as they come. It is ended after so many seconds, and in any case on
     leaving.
 
     The answers end without a last word when the process did. With `stdin=subprocess.PIPE` it can see the end

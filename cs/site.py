@@ -16,7 +16,7 @@ DEMO_MARK = "demo"  # a file of this name in the data folder says that its data 
 
 
 def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Writes a file so that it is there whole or not at all."""
+    """Write a file so that it is there whole or not at all."""
     handle, name = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
@@ -27,7 +27,7 @@ def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
 
 
 def secret_key(folder: Path) -> str:
-    """The site's secret: made once, kept in the data folder."""
+    """Return the site's secret: made once, kept in the data folder."""
     path = folder / "secret_key"
     if not path.exists():
         write_whole(path, secrets.token_hex(32).encode(), 0o600)
@@ -35,8 +35,8 @@ def secret_key(folder: Path) -> str:
 
 
 def compiled_translations(folder: Path) -> Path:
-    """The catalogues as gettext reads them, compiled again when the .po files have changed; kept in the data
-    folder."""
+    """Return the catalogues as gettext reads them, compiled again when the .po files have changed; kept in
+    the data folder."""
     target = folder / "translations"
     sources = sorted(TRANSLATIONS.glob("*/LC_MESSAGES/*.po"))
     mark, wanted = (

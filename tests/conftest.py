@@ -11,6 +11,7 @@ Hypothesis tries few examples; `--hypothesis-profile thorough` tries many.
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -31,9 +32,9 @@ from cs.records.users import User
 from tests import support
 from tests.returned import Replenishments, Returns
 from tests.support import Browser, Cases, PostgresSite, Site, SqliteSite
-from tests.tables import ROLES
 
 BOTH = ("models", "pages")  # folders whose tests may run on both databases
+GARBAGE_THRESHOLD = 20_000  # new objects between two collections; Python's own is 700
 
 settings.register_profile("quick", max_examples=30, deadline=None)
 settings.register_profile("thorough", max_examples=500, deadline=None)
@@ -52,6 +53,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="run every test of records and pages on PostgreSQL too, not only those marked both_databases",
     )
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what stays until the end: modules, mappers, templates and test items."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_THRESHOLD)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -125,11 +133,7 @@ def on() -> datetime:
 def people(app: Flask) -> dict[str, User]:
     """{role: the person who holds it and no other}; username and role are one word, the password is
     support.PASSWORD."""
-    found = {}
-    with support.kept(app):
-        for role in ROLES:
-            found[role] = User.by_username(role)
-    return found
+    return support.people(app)
 
 
 @pytest.fixture

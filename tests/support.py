@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from bs4 import BeautifulSoup
 from flask import Flask, has_app_context
 from PIL import Image
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import selectinload
 
 from cs import create_app
@@ -479,6 +479,24 @@ def kept(app: Flask) -> Iterator[None]:
         db.session.expunge_all()
 
 
+def people(app: Flask) -> dict[str, User]:
+    """Return the person of each role, read at once; detached for page tests."""
+
+    def read() -> dict[str, User]:
+        users = db.session.scalars(select(User).where(User.username.in_(ROLES)))
+        by_username = {user.username: user for user in users}
+        return {role: by_username[role] for role in ROLES}
+
+    if has_app_context():
+        found = read()
+        db.session.commit()
+        return found
+    with app.app_context():
+        found = read()
+        db.session.expunge_all()
+        return found
+
+
 def loaded(app: Flask, cls: type[Any], record_id: int) -> Any:
     """A record as it stands now; detached for page tests."""
     options = [selectinload(getattr(cls, part)) for part in cls.parts if "." not in part]
@@ -527,10 +545,12 @@ class Browser:
     def _sign_in(self, username: str) -> None:
         """Begins a session as the login form does, without its requests: a third of the work of a page test.
         Tests of the login itself post its form."""
-        with kept(self.client.application):
+        assert not has_app_context()
+        with self.client.application.app_context():
             person = User.by_username(username)
             assert person is not None
             token = LoginSession.start(person, "Werkzeug", datetime.now(UTC))
+            db.session.commit()
         with self.client.session_transaction() as session:
             session.update(_user_id=token, _id=Browser._identifier, _fresh=True)
             session.permanent = True

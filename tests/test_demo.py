@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from cs import create_app
 from cs.cli.setup import set_up
-from cs.demo import beginning, build, stories
+from cs.demo import beginning_of_year, build, stories
 from cs.demo.market import MODELS
 from cs.extensions import db
 from cs.models.capa.capa import Capa
@@ -263,7 +263,7 @@ pytestmark = pytest.mark.slow
 def make(today: date = TODAY) -> Flask:
     app = create_app({"CS_DATA": support.scratch(), "DATABASE_URL": "", "CS_PASSWORD_COST": 1})
     with app.app_context():
-        set_up(beginning(today))
+        set_up(beginning_of_year(today))
         build(today)
         db.session.commit()
     return app

@@ -127,9 +127,9 @@ def init(demo: bool, today: datetime | None) -> None:
 
 
 def _make_demo(day: date) -> None:
-    from cs.demo import beginning, build
+    from cs.demo import beginning_of_year, build
 
-    _echo_lines(set_up(beginning(day)))
+    _echo_lines(set_up(beginning_of_year(day)))
     click.echo("正在生成演示数据 Creating the demo data …")
     build(day)
     db.session.commit()

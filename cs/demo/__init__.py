@@ -9,7 +9,7 @@ from cs.demo.year import Year
 from cs.records.procedure import zone
 
 
-def beginning(today: date) -> datetime:
+def beginning_of_year(today: date) -> datetime:
     """Return the moment at which the demo's folder is set up, before anything else happens."""
     return datetime.combine(today - timedelta(days=370), time(7, 30), zone())
 

@@ -13,27 +13,27 @@ Spot = tuple[int, int, int]  # where the defect is: x, y, radius
 
 
 @cache
-def noise(wide: int, high: int, size: tuple[int, int]) -> Image.Image:
+def grey_noise(wide: int, high: int, size: tuple[int, int]) -> Image.Image:
     """Draw random grey of wide × high points, stretched to a size: made once, laid differently into each
     picture."""
     grey = Random(wide).randbytes(wide * high)  # noqa: S311 - a picture, not a secret
     return Image.frombytes("L", (wide, high), grey).resize(size, Image.Resampling.BILINEAR)
 
 
-def shifted(noise: Image.Image, rng: Random) -> Image.Image:
+def shifted_noise(noise: Image.Image, rng: Random) -> Image.Image:
     return ImageChops.offset(noise, rng.randrange(noise.width), rng.randrange(noise.height))
 
 
-def bench(rng: Random, colour: tuple[int, int, int]) -> Image.Image:
+def draw_work_surface(rng: Random, colour: tuple[int, int, int]) -> Image.Image:
     """Draw a work surface: a green mat, grey steel or cardboard, with fine streaks."""
-    streaks = shifted(noise(WIDE // 8, HIGH, (WIDE, HIGH)), rng)
+    streaks = shifted_noise(grey_noise(WIDE // 8, HIGH, (WIDE, HIGH)), rng)
     dark = tuple(int(part * 0.9) for part in colour)
     return Image.composite(
         Image.new("RGB", (WIDE, HIGH), colour), Image.new("RGB", (WIDE, HIGH), dark), streaks
     )
 
 
-def disc(size: int, inner: int, outer: int) -> Image.Image:
+def shaded_disc(size: int, inner: int, outer: int) -> Image.Image:
     """Draw a round shading from `inner` in the middle to `outer` at the rim."""
     return (
         Image.radial_gradient("L")
@@ -43,7 +43,7 @@ def disc(size: int, inner: int, outer: int) -> Image.Image:
 
 
 @cache
-def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def label_font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     """Return Pillow's own font, the same on every machine."""
     return ImageFont.load_default(size)
 
@@ -68,12 +68,12 @@ def draw_rule(picture: Image.Image, millimetre: int, rng: Random) -> None:
         length = next((length for step, length in ((10, 34), (5, 24)) if n % step == 0), 14)
         draw.line((x, top, x, top + length), fill=(40, 40, 42), width=2)
         if n % numbered == 0:
-            draw.text((x + 6, top + 30), str(n), font=font(24), fill=(40, 40, 42))
+            draw.text((x + 6, top + 30), str(n), font=label_font(24), fill=(40, 40, 42))
 
 
 def draw_slip(picture: Image.Image, label: str, rng: Random) -> None:
     """Draw a slip of paper with model and lot, laid beside the part."""
-    letters = font(30)
+    letters = label_font(30)
     wide = int(letters.getlength(label)) + 36
     slip = Image.new("RGBA", (wide, 60), (252, 246, 196, 255))
     ImageDraw.Draw(slip).text((18, 12), label, font=letters, fill=(24, 34, 96, 255))

@@ -11,7 +11,7 @@ from cs.demo.errands import take_picture
 from cs.demo.plots import Plot
 from cs.demo.remedies import Cure
 from cs.demo.stories import Story
-from cs.demo.trade import dice
+from cs.demo.trade import random_for
 from cs.demo.walks import DemoYear, Walk
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
@@ -38,7 +38,7 @@ class CaseFile:
         """
         self.year, self.plot, self.heard_at, self.on = year, plot, heard_at, heard_at
         self.number, self.name = number, f"case {number}"
-        self.rng = dice(self.name)
+        self.rng = random_for(self.name)
         self.length, self.deadline, self.began = length or timedelta(), deadline, heard_at
         self.stopped = False
         self.complaint: Complaint

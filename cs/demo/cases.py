@@ -14,8 +14,8 @@ from cs.demo.goods_walk import GoodsWalk
 from cs.demo.meetings import MeetingWalk
 from cs.demo.plots import Plot
 from cs.demo.stories import Story
-from cs.demo.story_choice import question
-from cs.demo.story_remarks import acceptance, closing, late_reason, refusal
+from cs.demo.story_choice import declined_enquiry
+from cs.demo.story_remarks import acceptance_note, closing_note, late_reason, refusal_note
 from cs.demo.walks import DemoYear, Walk
 from cs.models.complaints.complaint import Complaint
 from cs.records.users import User
@@ -47,7 +47,7 @@ class Case:
         plot, rng, people = case.plot, case.rng, case.year.people
         looked_at = plot.ours and (plot.refused or plot.sample or plot.nature != "sporadic")
         technical = "technical" if looked_at or plot.slips else None
-        enquiry = question(rng) if plot.declined else {}
+        enquiry = declined_enquiry(rng) if plot.declined else {}
         case.story = Story(
             case.year.trade,
             rng,
@@ -227,7 +227,7 @@ class Case:
         if refused <= case.plot.refused:
             case.complaint.refuse(
                 response_on=case.on.date(),
-                response_note=refusal(case.story, refused),
+                response_note=refusal_note(case.story, refused),
                 by=case.clerk,
                 on=case.on,
             )
@@ -235,7 +235,7 @@ class Case:
             return
         case.complaint.accept(
             response_on=case.on.date(),
-            response_note=acceptance(case.story),
+            response_note=acceptance_note(case.story),
             by=case.clerk,
             on=case.on,
         )
@@ -254,4 +254,4 @@ class Case:
         yield from case.work_for(case.rng.uniform(1, 20))
         while self.meeting.unfinished():
             yield from case.work_for(case.rng.uniform(8, 20))  # looks again every other day
-        case.complaint.close(closing_note=closing(case.story), by=case.supervisor, on=case.on)
+        case.complaint.close(closing_note=closing_note(case.story), by=case.supervisor, on=case.on)

@@ -10,7 +10,7 @@ from flask import current_app
 
 from cs.demo.photographs import photograph
 from cs.demo.stories import Story
-from cs.demo.trade import dice
+from cs.demo.trade import random_for
 from cs.demo.walks import DemoYear
 from cs.records.attachments import attach
 from cs.records.procedure import local_day
@@ -30,7 +30,7 @@ class Errand:
 
     def __init__(self, year: DemoYear, name: str, on: datetime) -> None:
         self.year, self.on, self.name = year, on, name
-        self.rng = dice(name)
+        self.rng = random_for(name)
         self.pace = 1.0
 
     @property

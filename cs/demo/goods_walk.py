@@ -12,7 +12,7 @@ from cs.demo.return_slips import HOURS, ON_THE_SLIP
 from cs.demo.returns import Haul
 from cs.demo.returns_said import WRONG_DOOR
 from cs.demo.stories import Story
-from cs.demo.trade import dice
+from cs.demo.trade import random_for
 from cs.demo.walks import DemoYear, Walk
 from cs.models.returns.customer_return import Return
 
@@ -102,14 +102,16 @@ class GoodsWalk:
         )
 
 
-def arrival(year: DemoYear, number: int, arrived_at: datetime, *, void: bool = False) -> Walk:
+def receive_unannounced_goods(
+    year: DemoYear, number: int, arrived_at: datetime, *, void: bool = False
+) -> Walk:
     """Receive goods that came in unannounced and belong to no case yet; void them if they are not ours."""
     on = year.calendar.add_working_hours(arrived_at, 0.4).replace(microsecond=0)
     yield on
     name = f"gate {number}"
     haul = Haul(
         year,
-        Story(year.trade, dice(name), arrived_at, only="technical", home=True),
+        Story(year.trade, random_for(name), arrived_at, only="technical", home=True),
         Slip(gate=True),
         name,
         on,

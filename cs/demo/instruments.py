@@ -7,12 +7,12 @@ from random import Random
 
 from PIL import Image, ImageDraw
 
-from cs.demo.canvas import HIGH, WIDE, Spot, bench, disc, font
+from cs.demo.canvas import HIGH, WIDE, Spot, draw_work_surface, label_font, shaded_disc
 
 
 def draw_display(rng: Random, _label: str, detail: str) -> tuple[Image.Image, Spot]:
     """Draw a lit screen with a bright line, a dark corner or a torn picture; "good": as it should be."""
-    picture = bench(rng, (46, 48, 52))
+    picture = draw_work_surface(rng, (46, 48, 52))
     draw = ImageDraw.Draw(picture)
     draw.rounded_rectangle(
         (90, 90, WIDE - 90, HIGH - 140), 22, fill=(12, 12, 14), outline=(70, 70, 74), width=5
@@ -33,7 +33,10 @@ def draw_display(rng: Random, _label: str, detail: str) -> tuple[Image.Image, Sp
         draw.rounded_rectangle((x, 330, x + 92, 422), 20, fill=colour)
         draw.ellipse((x + 28, 358, x + 64, 394), outline=(255, 255, 255), width=6)
     draw.text(
-        (170, 170), f"{rng.randint(8, 17):02d}:{rng.randint(0, 59):02d}", font=font(84), fill=(238, 244, 250)
+        (170, 170),
+        f"{rng.randint(8, 17):02d}:{rng.randint(0, 59):02d}",
+        font=label_font(84),
+        fill=(238, 244, 250),
     )
     if detail == "good":
         return picture, (300, 210, 150)
@@ -43,7 +46,7 @@ def draw_display(rng: Random, _label: str, detail: str) -> tuple[Image.Image, Sp
         draw.rectangle((x + 4, screen[1], x + 5, screen[3]), fill=(80, 255, 120))
         return picture, (x, 300, 90)
     if detail == "dark":
-        dark = disc(340, 215, 0)
+        dark = shaded_disc(340, 215, 0)
         picture.paste(Image.new("RGB", dark.size, (2, 4, 10)), (screen[0] - 120, screen[3] - 210), dark)
         draw.rectangle((90, screen[3] + 1, 130, HIGH - 145), fill=(12, 12, 14))
         return picture, (200, 470, 90)
@@ -60,7 +63,7 @@ def draw_display(rng: Random, _label: str, detail: str) -> tuple[Image.Image, Sp
 
 def draw_connector(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot]:
     """Draw a plug from the front with its cables; one terminal is bent or in the wrong place."""
-    picture = bench(rng, (214, 212, 206))
+    picture = draw_work_surface(rng, (214, 212, 206))
     draw = ImageDraw.Draw(picture)
     colours = [
         (196, 36, 36),
@@ -102,7 +105,7 @@ def draw_connector(rng: Random, _label: str, _detail: str) -> tuple[Image.Image,
 
 def draw_meter(rng: Random, _label: str, reading: str) -> tuple[Image.Image, Spot]:
     """Draw a multimeter or another instrument on the bench, with its reading."""
-    picture = bench(rng, rng.choice([(58, 104, 88), (150, 152, 150), (96, 84, 70)]))
+    picture = draw_work_surface(rng, rng.choice([(58, 104, 88), (150, 152, 150), (96, 84, 70)]))
     draw = ImageDraw.Draw(picture)
     body = rng.choice([(214, 168, 30), (46, 48, 52), (180, 44, 38)])
     left = rng.randint(190, 300)
@@ -124,8 +127,10 @@ def draw_meter(rng: Random, _label: str, reading: str) -> tuple[Image.Image, Spo
         (left + 60, 150, left + 400, 300), 10, fill=(176, 192, 168), outline=(90, 96, 88), width=4
     )
     value, _, unit = reading.partition(" ")
-    draw.text((left + 386 - font(84).getlength(value), 168), value, font=font(84), fill=(26, 34, 28))
-    draw.text((left + 76, 258), f"AUTO   {unit}", font=font(30), fill=(40, 50, 42))
+    draw.text(
+        (left + 386 - label_font(84).getlength(value), 168), value, font=label_font(84), fill=(26, 34, 28)
+    )
+    draw.text((left + 76, 258), f"AUTO   {unit}", font=label_font(30), fill=(40, 50, 42))
     draw.ellipse((left + 130, 350, left + 330, 550), fill=(58, 60, 64), outline=(120, 122, 126), width=4)
     turn = rng.uniform(0, math.tau)
     draw.line(
@@ -143,7 +148,7 @@ def draw_meter(rng: Random, _label: str, reading: str) -> tuple[Image.Image, Spo
 
 def draw_caliper(rng: Random, _label: str, reading: str) -> tuple[Image.Image, Spot]:
     """Draw a digital caliper over a part."""
-    picture = bench(rng, rng.choice([(58, 104, 88), (70, 88, 112), (172, 170, 164)]))
+    picture = draw_work_surface(rng, rng.choice([(58, 104, 88), (70, 88, 112), (172, 170, 164)]))
     draw = ImageDraw.Draw(picture)
     wide = rng.randint(230, 330)
     part = rng.choice([(44, 44, 47), (206, 208, 200), (30, 96, 60)])
@@ -167,7 +172,9 @@ def draw_caliper(rng: Random, _label: str, reading: str) -> tuple[Image.Image, S
         (200 + wide, 150, 500 + wide, 330), 16, fill=(36, 38, 42), outline=(84, 86, 90), width=4
     )
     draw.rounded_rectangle((226 + wide, 176, 474 + wide, 260), 6, fill=(182, 198, 174))
-    draw.text((462 + wide - font(60).getlength(reading), 182), reading, font=font(60), fill=(24, 30, 26))
+    draw.text(
+        (462 + wide - label_font(60).getlength(reading), 182), reading, font=label_font(60), fill=(24, 30, 26)
+    )
     for n, word in enumerate(("mm/in", "ZERO", "OFF")):
-        draw.text((232 + wide + n * 86, 284), word, font=font(24), fill=(226, 226, 226))
+        draw.text((232 + wide + n * 86, 284), word, font=label_font(24), fill=(226, 226, 226))
     return picture, (350 + wide, 218, 130)

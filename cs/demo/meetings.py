@@ -75,25 +75,25 @@ GOODS_DONE = {
 }
 
 
-def goods(
+def affected_goods(
     rng: Random, defects: int, lot: int, *, supplied: bool
 ) -> tuple[dict[str, int], dict[str, tuple[str, str, int]]]:
     """Return the quantities at each location, of a lot of so many pieces, and what is decided of them.
 
     Raw material is affected only where a supplier is liable.
     """
-    quantities = {"affected": defects, "finished": _part(lot, rng.uniform(0.1, 0.3))}
+    quantities = {"affected": defects, "finished": _share_of_lot(lot, rng.uniform(0.1, 0.3))}
     for location, chance, share in (("customer", 0.5, 0.2), ("in_transit", 0.3, 0.15), ("wip", 0.6, 0.05)):
         if rng.random() < chance:
-            quantities[location] = _part(lot, share * rng.uniform(0.5, 1))
+            quantities[location] = _share_of_lot(lot, share * rng.uniform(0.5, 1))
     if supplied:
-        quantities["raw"] = _part(lot, rng.uniform(0.2, 0.5))
+        quantities["raw"] = _share_of_lot(lot, rng.uniform(0.2, 0.5))
     return quantities, {
         location: rng.choice(DECISIONS[location]) for location in PLACES if quantities.get(location)
     }
 
 
-def _part(lot: int, share: float) -> int:
+def _share_of_lot(lot: int, share: float) -> int:
     return max(5, int(lot * share) // 5 * 5)
 
 
@@ -151,7 +151,7 @@ class MeetingWalk:
             return
         yield from case.until("dispose")
         people, calendar = case.year.people, case.year.calendar
-        quantities, decided = goods(
+        quantities, decided = affected_goods(
             case.rng,
             case.story.n,
             case.story.shipment.quantity,

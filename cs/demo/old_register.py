@@ -56,7 +56,7 @@ ROWS = """
 LIMIT = 2  # days to reply, then as now
 
 
-def _line(number: int, row: str, day: date) -> list[str]:
+def _register_line(number: int, row: str, day: date) -> list[str]:
     ago, replied, closed, *columns = row.split("|")
     heard = day - timedelta(days=int(ago))
     customer, model, *counts = columns[:5]
@@ -81,7 +81,7 @@ def bring_in(by: User, on: datetime) -> list[Complaint]:
     """Read, plan and apply the table, as the page of imports does."""
     text = io.StringIO()
     csv.writer(text).writerows(
-        [TITLES, *(_line(3 + 4 * n, row, on.date()) for n, row in enumerate(ROWS.splitlines()))]
+        [TITLES, *(_register_line(3 + 4 * n, row, on.date()) for n, row in enumerate(ROWS.splitlines()))]
     )
     data, name = text.getvalue().encode("utf-8-sig"), "客户投诉一览表（旧）.csv"
     table = read_table(io.BytesIO(data), name, REGISTER.columns("zh"))

@@ -10,7 +10,7 @@ from random import Random
 
 from PIL import Image, ImageChops, ImageDraw
 
-from cs.demo.canvas import HIGH, SIZE, WIDE, Spot, draw_rule, draw_slip, noise, shifted
+from cs.demo.canvas import HIGH, SIZE, WIDE, Spot, draw_rule, draw_slip, grey_noise, shifted_noise
 from cs.demo.instruments import draw_caliper, draw_connector, draw_display, draw_meter
 from cs.demo.scenes import draw_board, draw_carton, draw_cone, draw_faceplate, draw_heatsink, draw_label
 
@@ -29,9 +29,9 @@ def photograph(scene: str, label: str, rng: Random) -> bytes:
     if millimetre:
         draw_rule(picture, millimetre, rng)
     draw_slip(picture, label, rng)
-    _ring(picture, spot, rng)
+    _draw_ring(picture, spot, rng)
     content = io.BytesIO()
-    _taken(picture, rng).save(content, "JPEG", quality=80)
+    _as_taken_by_tablet(picture, rng).save(content, "JPEG", quality=80)
     return content.getvalue()
 
 
@@ -57,7 +57,7 @@ SCENES: dict[str, tuple[Callable[[Random, str, str], tuple[Image.Image, Spot]], 
 # What makes a photograph of it
 
 
-def _taken(picture: Image.Image, rng: Random) -> Image.Image:
+def _as_taken_by_tablet(picture: Image.Image, rng: Random) -> Image.Image:
     """Return the picture as a tablet takes it: tilted, lit from one side, a little soft, with grain."""
     turn, near = math.radians(rng.uniform(-2.5, 2.5)), 0.955
     a, b = near * math.cos(turn), near * math.sin(turn)
@@ -77,11 +77,11 @@ def _taken(picture: Image.Image, rng: Random) -> Image.Image:
     picture = ImageChops.multiply(
         picture, Image.merge("RGB", (light, light, light.point([int(v * 0.96) for v in range(256)])))
     )
-    grain = shifted(noise(SIZE[0] // 2, SIZE[1] // 2, SIZE), rng)
+    grain = shifted_noise(grey_noise(SIZE[0] // 2, SIZE[1] // 2, SIZE), rng)
     return Image.blend(picture, Image.merge("RGB", (grain, grain, grain)), 0.05)
 
 
-def _ring(picture: Image.Image, spot: Spot, rng: Random) -> None:
+def _draw_ring(picture: Image.Image, spot: Spot, rng: Random) -> None:
     """Draw the red ring that somebody draws on the screen before sending."""
     x, y, r = spot
     draw = ImageDraw.Draw(picture)

@@ -127,13 +127,13 @@ NOT_OURS = Plot(ours=False)
 BATCH, CHRONIC = Plot(nature="batch"), Plot(nature="chronic")
 
 
-def _at(
+def _at_capa_step(
     capa: str, nature: str = "batch", slips: tuple[Slip, ...] = (), orders: tuple[Order, ...] = ()
 ) -> Plot:
     return Plot(nature=nature, capa=capa, slips=slips, orders=orders)
 
 
-def _sent(**details: object) -> Plot:
+def _with_returned_goods(**details: object) -> Plot:
     """Return a case whose customer sends goods back, for the task that the return waits for."""
     return Plot(slips=single_slip(**details))
 
@@ -149,46 +149,53 @@ OPEN: tuple[Waiting, ...] = (
     Waiting("register"),
     Waiting("register", "today"),
     Waiting("register", "late", "wangli"),
-    Waiting("receive", plot=_sent(makes=True)),
-    Waiting("receive", "today", plot=_sent(makes=True, gate=True)),
-    Waiting("receive", "late", plot=_sent(makes=True, lines=2)),
+    Waiting("receive", plot=_with_returned_goods(makes=True)),
+    Waiting("receive", "today", plot=_with_returned_goods(makes=True, gate=True)),
+    Waiting("receive", "late", plot=_with_returned_goods(makes=True, lines=2)),
     Waiting("confirm", "later", "quality_inspector", Plot(sample="awaited")),
     Waiting("confirm", "today", None, Plot(sample="awaited")),
     Waiting("confirm", "late", "yangfan", Plot(sample="awaited", talk=True)),
     Waiting("confirm_again", ago=7, plot=Plot(refused=1)),
     # the short way (5.2.2.3)
-    Waiting("settle", plot=_sent(waits_for="arrange", orders=(Order(waits_for=WAITS_SALES),))),
-    Waiting("settle", "today", "quality_supervisor", _sent(waits_for="arrange")),
-    Waiting("settle", "late", plot=_sent(waits_for="count")),
+    Waiting("settle", plot=_with_returned_goods(waits_for="arrange", orders=(Order(waits_for=WAITS_SALES),))),
+    Waiting("settle", "today", "quality_supervisor", _with_returned_goods(waits_for="arrange")),
+    Waiting("settle", "late", plot=_with_returned_goods(waits_for="count")),
     Waiting(
         "send_reply",
-        plot=_sent(waits_for="arrange", lines=2, orders=(Order(LIMIT, waits_for=WAITS_GENERAL),)),
+        plot=_with_returned_goods(
+            waits_for="arrange", lines=2, orders=(Order(LIMIT, waits_for=WAITS_GENERAL),)
+        ),
     ),
-    Waiting("send_reply", "today", "sales_clerk", _sent(waits_for="count")),
-    Waiting("send_reply", "late", plot=_sent(waits_for="count", lines=2, portions=True)),
+    Waiting("send_reply", "today", "sales_clerk", _with_returned_goods(waits_for="count")),
+    Waiting("send_reply", "late", plot=_with_returned_goods(waits_for="count", lines=2, portions=True)),
     Waiting(
         "follow_up",
         ago=3,
-        plot=_sent(waits_for="inspect", orders=(Order(waits_for=WAITS_PRODUCTION, days=1),)),
+        plot=_with_returned_goods(waits_for="inspect", orders=(Order(waits_for=WAITS_PRODUCTION, days=1),)),
     ),
     Waiting(
         "follow_up",
         "later",
         "sales_clerk",
         ago=5,
-        plot=_sent(
+        plot=_with_returned_goods(
             waits_for="settle_difference", differs=-2, orders=(Order(LARGE, "changed", WAITS_SALES, 2),)
         ),
     ),
     Waiting(
-        "follow_up", "today", ago=10, plot=_sent(waits_for="instruct", orders=(Order(waits_for="make"),))
+        "follow_up",
+        "today",
+        ago=10,
+        plot=_with_returned_goods(waits_for="instruct", orders=(Order(waits_for="make"),)),
     ),
     Waiting(
         "follow_up",
         "late",
         "zhaoyan",
         ago=12,
-        plot=_sent(waits_for="rework", lines=2, orders=(Order(LARGE, waits_for="ship", days=1),)),
+        plot=_with_returned_goods(
+            waits_for="rework", lines=2, orders=(Order(LARGE, waits_for="ship", days=1),)
+        ),
     ),
     Waiting("close", ago=9),
     Waiting("close", "later", "quality_supervisor", ago=10),
@@ -225,7 +232,7 @@ OPEN: tuple[Waiting, ...] = (
     ),
     Waiting(
         "send_reply",
-        plot=_at(
+        plot=_at_capa_step(
             "issued",
             slips=single_slip(waits_for="inspect"),
             orders=(Order(HALF, waits_for=WAITS_GENERAL), Order(HALF, waits_for=WAITS_PRODUCTION)),
@@ -233,7 +240,7 @@ OPEN: tuple[Waiting, ...] = (
     ),
     Waiting(
         "follow_up",
-        plot=_at(
+        plot=_at_capa_step(
             "issued",
             slips=single_slip(waits_for="settle_difference", differs=-1, lines=2),
             orders=(Order(LARGE, waits_for="schedule"),),
@@ -242,7 +249,7 @@ OPEN: tuple[Waiting, ...] = (
     ),
     Waiting(
         "follow_up",
-        plot=_at(
+        plot=_at_capa_step(
             "analysed",
             slips=single_slip(waits_for="inspect", portions=True),
             orders=(Order(LARGE, waits_for=WAITS_GENERAL, days=2),),
@@ -251,7 +258,7 @@ OPEN: tuple[Waiting, ...] = (
     ),
     Waiting(
         "follow_up",
-        plot=_at(
+        plot=_at_capa_step(
             "measures_set",
             "chronic",
             single_slip(waits_for="instruct"),
@@ -261,7 +268,7 @@ OPEN: tuple[Waiting, ...] = (
     ),
     Waiting(
         "close",
-        plot=_at(
+        plot=_at_capa_step(
             "analysed",
             slips=(Slip(waits_for="instruct", lines=2), Slip(waits_for="plan_rework")),
             orders=(Order(LARGE, waits_for="schedule", days=1),),
@@ -270,7 +277,7 @@ OPEN: tuple[Waiting, ...] = (
     ),
     Waiting(
         "close",
-        plot=_at(
+        plot=_at_capa_step(
             "measures_set",
             slips=(Slip(waits_for="plan_rework"), Slip(waits_for="rework", portions=True)),
             orders=(Order(LARGE, "late", "make", 2),),
@@ -279,7 +286,7 @@ OPEN: tuple[Waiting, ...] = (
     ),
     Waiting(
         "close",
-        plot=_at(
+        plot=_at_capa_step(
             "measures_set",
             "chronic",
             (Slip(waits_for="plan_rework", days=2), Slip(waits_for="rework")),
@@ -289,7 +296,7 @@ OPEN: tuple[Waiting, ...] = (
     ),
     Waiting(
         "close",
-        plot=_at(
+        plot=_at_capa_step(
             "carried_out",
             slips=(
                 Slip(waits_for="reinspect"),
@@ -302,7 +309,7 @@ OPEN: tuple[Waiting, ...] = (
     ),
     Waiting(
         "close",
-        plot=_at(
+        plot=_at_capa_step(
             "carried_out",
             "chronic",
             (
@@ -316,7 +323,7 @@ OPEN: tuple[Waiting, ...] = (
     ),
     Waiting(
         "close",
-        plot=_at(
+        plot=_at_capa_step(
             "carried_out",
             slips=(
                 Slip(waits_for="give_back"),

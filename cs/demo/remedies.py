@@ -31,7 +31,7 @@ from cs.demo.remedy_words import (
     WHYS,
     Remedy,
 )
-from cs.demo.trade import dice
+from cs.demo.trade import random_for
 from cs.demo.walks import DemoYear, Walk
 from cs.models.capa.capa import Capa
 from cs.models.complaints.complaint import Complaint
@@ -54,7 +54,7 @@ class Cure:
         complaint: Complaint | None = None,
     ) -> None:
         self.year, self.remedy, self.on, self.by, self.complaint = year, remedy, on, by, complaint
-        self.rng = dice(f"capa {name}")
+        self.rng = random_for(f"capa {name}")
         self.capa: Capa
 
     @property
@@ -250,7 +250,7 @@ class Cure:
         return self.on
 
 
-def elsewhere(year: DemoYear, at: Callable[[date], datetime]) -> list[Walk]:
+def walks_of_other_cars(year: DemoYear, at: Callable[[date], datetime]) -> list[Walk]:
     """Return the CARs that come from no complaint; `at` gives the moment of a day at which they are
     written."""
     walks = []

@@ -7,12 +7,12 @@ from random import Random
 
 from PIL import Image, ImageDraw
 
-from cs.demo.canvas import HIGH, WIDE, Spot, bench, disc, draw_bars, font
+from cs.demo.canvas import HIGH, WIDE, Spot, draw_bars, draw_work_surface, label_font, shaded_disc
 
 
 def draw_cone(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot]:
     """Draw a loudspeaker from above; the surround is torn or the glue has come off."""
-    picture = bench(rng, rng.choice([(58, 104, 88), (172, 170, 164), (70, 88, 112)]))
+    picture = draw_work_surface(rng, rng.choice([(58, 104, 88), (172, 170, 164), (70, 88, 112)]))
     draw = ImageDraw.Draw(picture)
     x, y, radius = WIDE // 2 + rng.randint(-60, 40), HIGH // 2 - 20, rng.randint(265, 290)
 
@@ -33,7 +33,7 @@ def draw_cone(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot
     ring(radius - 44, (44, 44, 47))
     ring(radius - 62, (24, 24, 26))
     cone = int(radius - 70)
-    shade = disc(cone * 2, 30, 92)
+    shade = shaded_disc(cone * 2, 30, 92)
     mask = Image.new("L", shade.size, 0)
     ImageDraw.Draw(mask).ellipse((0, 0, *shade.size), fill=255)
     picture.paste(Image.merge("RGB", (shade, shade, shade)), (x - cone, y - cone), mask)
@@ -88,7 +88,7 @@ def draw_board(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spo
     draw.text(
         (left + 70, top + 62),
         f"MJ{rng.randint(2030, 8900)}A\n{rng.randint(2538, 2652)}",
-        font=font(34),
+        font=label_font(34),
         fill=(150, 150, 152),
     )
     for n in range(pins):
@@ -118,7 +118,7 @@ def draw_board(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spo
 
 def draw_faceplate(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot]:
     """Draw the front of a radio or an amplifier, with a scratch or poor print."""
-    picture = bench(rng, (186, 186, 182))
+    picture = draw_work_surface(rng, (186, 186, 182))
     draw = ImageDraw.Draw(picture)
     tone = rng.choice((28, 40, 58))
     draw.rounded_rectangle(
@@ -143,7 +143,7 @@ def draw_faceplate(rng: Random, _label: str, _detail: str) -> tuple[Image.Image,
     draw.text(
         (330, 240),
         rng.choice(("FM 98.6", "AUX  IN", "BT  PLAY", "VOL  22")),
-        font=font(58),
+        font=label_font(58),
         fill=(96, 190, 236),
     )
     for n, word in enumerate(("MUTE", "BAND", "SEEK", "DISP")):
@@ -153,7 +153,7 @@ def draw_faceplate(rng: Random, _label: str, _detail: str) -> tuple[Image.Image,
             fill=(tone + 18, tone + 18, tone + 20),
             outline=(110, 110, 112),
         )
-        draw.text((318 + n * 90, 394), word, font=font(20), fill=(226, 226, 226))
+        draw.text((318 + n * 90, 394), word, font=label_font(20), fill=(226, 226, 226))
     x, y = rng.randint(250, 640), rng.randint(170, 470)
     length, slope = rng.randint(70, 150), rng.uniform(-0.7, 0.7)
     for n in range(rng.randint(1, 4)):
@@ -168,7 +168,7 @@ def draw_faceplate(rng: Random, _label: str, _detail: str) -> tuple[Image.Image,
 
 def draw_heatsink(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, Spot]:
     """Draw an amplifier from above: fins, a name plate, and what scratched them."""
-    picture = bench(rng, (176, 178, 172))
+    picture = draw_work_surface(rng, (176, 178, 172))
     draw = ImageDraw.Draw(picture)
     tone = rng.choice((30, 44, 118))
     draw.rounded_rectangle(
@@ -183,11 +183,11 @@ def draw_heatsink(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, 
         if not 330 < x < 610:
             draw.rectangle((x, 126, x + 15, HIGH - 186), fill=(tone + 22, tone + 22, tone + 24))
             draw.line((x + 15, 126, x + 15, HIGH - 186), fill=(max(0, tone - 24),) * 3, width=4)
-    draw.text((352, 220), "MJ AUDIO", font=font(50), fill=(214, 216, 218))
+    draw.text((352, 220), "MJ AUDIO", font=label_font(50), fill=(214, 216, 218))
     draw.text(
         (374, 290),
         f"{rng.choice(('4x80W', '2x150W', '6CH DSP', '8CH DSP'))}",
-        font=font(40),
+        font=label_font(40),
         fill=(170, 172, 174),
     )
     for x, y in ((134, 132), (WIDE - 160, 132), (134, HIGH - 218), (WIDE - 160, HIGH - 218)):
@@ -205,7 +205,7 @@ def draw_heatsink(rng: Random, _label: str, _detail: str) -> tuple[Image.Image, 
 
 def draw_carton(rng: Random, label: str, _detail: str) -> tuple[Image.Image, Spot]:
     """Draw a carton with a crushed or wet corner and its label."""
-    picture = bench(rng, (128, 130, 132))
+    picture = draw_work_surface(rng, (128, 130, 132))
     draw = ImageDraw.Draw(picture)
     draw.polygon([(110, 190), (690, 130), (690, 590), (110, 610)], fill=(190, 152, 104))
     draw.polygon([(690, 130), (880, 200), (880, 560), (690, 590)], fill=(160, 124, 80))
@@ -217,7 +217,7 @@ def draw_carton(rng: Random, label: str, _detail: str) -> tuple[Image.Image, Spo
     draw.text(
         (186, 342),
         f"{label.split(maxsplit=1)[0]}\nQTY {rng.choice((12, 20, 24))} PCS\nC/NO {rng.randint(2, 48)}",
-        font=font(34),
+        font=label_font(34),
         fill=(20, 20, 20),
     )
     draw_bars(draw, 186, 462, 200, 44, rng)
@@ -232,7 +232,7 @@ def draw_carton(rng: Random, label: str, _detail: str) -> tuple[Image.Image, Spo
 
 def draw_label(rng: Random, label: str, _detail: str) -> tuple[Image.Image, Spot]:
     """Draw a carton's material label close up, struck by what does not fit."""
-    picture = bench(rng, (196, 160, 112))
+    picture = draw_work_surface(rng, (196, 160, 112))
     draw = ImageDraw.Draw(picture)
     draw.rectangle((110, 110, WIDE - 110, HIGH - 170), fill=(248, 248, 245), outline=(210, 210, 204), width=2)
     model, lot, *_ = label.split()
@@ -244,8 +244,8 @@ def draw_label(rng: Random, label: str, _detail: str) -> tuple[Image.Image, Spot
     ]
     for n, (name, value) in enumerate(rows):
         y = 130 + n * 74
-        draw.text((136, y), name, font=font(30), fill=(60, 60, 60))
-        draw.text((300, y - 6), value, font=font(46), fill=(15, 15, 15))
+        draw.text((136, y), name, font=label_font(30), fill=(60, 60, 60))
+        draw.text((300, y - 6), value, font=label_font(46), fill=(15, 15, 15))
         draw.line((130, y + 58, WIDE - 130, y + 58), fill=(150, 150, 150), width=2)
     draw_bars(draw, 150, 440, 620, 84, rng)
     row = rng.randrange(len(rows))

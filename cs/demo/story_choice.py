@@ -20,7 +20,7 @@ def _problem_book() -> dict[str, list[dict[str, Any]]]:
     return tomllib.loads(Path(__file__).with_name("problems.toml").read_text("utf-8"))
 
 
-def question(rng: Random) -> dict[str, Any]:
+def declined_enquiry(rng: Random) -> dict[str, Any]:
     """Return something that is passed on to sales and is no complaint, with the reason for declining it."""
     return rng.choice(_problem_book()["question"])
 

@@ -29,7 +29,7 @@ def late_reason(story: Story) -> str:
     return story.rng.choice(options)
 
 
-def refusal(story: Story, number: int) -> str:
+def refusal_note(story: Story, number: int) -> str:
     """Return why the customer does not accept our reply of this number."""
     if not story.ours:
         return story.rng.choice(
@@ -58,7 +58,7 @@ def refusal(story: Story, number: int) -> str:
     )
 
 
-def acceptance(story: Story) -> str | None:
+def acceptance_note(story: Story) -> str | None:
     if not story.ours:
         return story.rng.choice(
             (
@@ -97,7 +97,7 @@ def acceptance(story: Story) -> str | None:
     )
 
 
-def closing(story: Story) -> str | None:
+def closing_note(story: Story) -> str | None:
     if not story.ours:
         return story.rng.choice(("客户已认可，结案。", "责任已厘清，资料归档。", None))
     done = (

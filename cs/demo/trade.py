@@ -35,7 +35,7 @@ from cs.records.procedure import rulebook
 from cs.records.users import User
 
 
-def dice(what: str) -> Random:
+def random_for(what: str) -> Random:
     """Return chance that falls the same way at every build.
 
     Each case has its own, so that one more case leaves the others as they are.
@@ -63,7 +63,7 @@ class Line:
         return self.province in ABROAD
 
 
-def _lines() -> list[Line]:
+def _customer_lines() -> list[Line]:
     rows = [line.split("|") for line in CUSTOMERS.strip().splitlines()]
     return [Line(*row[:7], int(row[7]), int(row[8]) if row[8] else None, row[9]) for row in rows]
 
@@ -86,7 +86,7 @@ class Trade:
         # How often a sentence was used: by anybody, and by a customer.
         self.times_used: Counter[Any] = Counter()
         self._taken: set[str] = set()  # names and telephone numbers
-        self.to_come = [line for line in _lines() if line.short in LATER]
+        self.to_come = [line for line in _customer_lines() if line.short in LATER]
         self._serial = 0
 
     def add_models(self, moments: Iterator[datetime]) -> None:
@@ -106,7 +106,7 @@ class Trade:
 
     def add_customers(self, moments: Iterator[datetime]) -> None:
         """Add the customers of the day on which the program was introduced."""
-        for line in _lines():
+        for line in _customer_lines():
             if line.short not in LATER:
                 self.add_customer(line, next(moments))
 

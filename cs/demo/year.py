@@ -14,11 +14,11 @@ from cs.demo import old_register
 from cs.demo.case_words import PACE
 from cs.demo.cases import Case
 from cs.demo.goods import AT_THE_GATE
-from cs.demo.goods_walk import arrival
+from cs.demo.goods_walk import receive_unannounced_goods
 from cs.demo.people import People
 from cs.demo.plots import BEHIND, LAST_DONE, OPEN, PASSED_ON, Plot, Waiting
-from cs.demo.remedies import elsewhere
-from cs.demo.trade import Trade, dice
+from cs.demo.remedies import walks_of_other_cars
+from cs.demo.trade import Trade, random_for
 from cs.demo.walks import Walk
 from cs.models.holidays import work_calendar
 from cs.records.events import site_head
@@ -37,7 +37,7 @@ class Year:
 
     def __init__(self, now: datetime) -> None:
         self.now = now
-        self.rng = dice("year")
+        self.rng = random_for("year")
         self.calendar = work_calendar()
         self.first_day = self.calendar.next_working_day(now.date() - timedelta(days=DAYS))
         self.sleeping: list[tuple[datetime, int, Walk]] = []
@@ -58,7 +58,7 @@ class Year:
             *self._office(),
             *self._cases(),
             *self._gate(),
-            *elsewhere(self, lambda day: self._at(day, 9, 25)),
+            *walks_of_other_cars(self, lambda day: self._at(day, 9, 25)),
         ]:
             self.start(walk)
         while self.sleeping:
@@ -91,7 +91,7 @@ class Year:
     def _introduce(self) -> None:
         """Make the accounts, models, customers, the older register and the shipments of the weeks before."""
         self.people = People(self._moments(self._at(self.first_day, 8, 5), 1))
-        self.trade = Trade(self.people, dice("trade"))
+        self.trade = Trade(self.people, random_for("trade"))
         self.trade.add_models(self._moments(self._at(self.first_day, 8, 40), 2))
         self.trade.add_customers(self._moments(self._at(self.first_day, 9, 40), 3))
         self.trade.add_part_numbers(self._moments(self._at(self.first_day, 15, 0), 2))
@@ -119,7 +119,7 @@ class Year:
 
     def _shipments(self) -> Walk:
         """Import weekly what was sent; enter by hand what was sent since then."""
-        rng = dice("shipments")
+        rng = random_for("shipments")
         weeks: dict[tuple[int, int], list[date]] = {}
         for day in self._working_days(self.first_day + timedelta(days=1), self.now.date()):
             weeks.setdefault(day.isocalendar()[:2], []).extend([day] * rng.choice((2, 3, 3, 4, 5)))
@@ -226,7 +226,7 @@ class Year:
 
     def _gate(self) -> Iterator[Walk]:
         """Receive the goods of the last days that sales has not taken over; the first was not for us."""
-        rng, today = dice("gate"), self.now.date()
+        rng, today = random_for("gate"), self.now.date()
         moments = sorted(
             self._sometime(day, rng)
             for day in self._working_days(today - timedelta(days=20), today)
@@ -236,12 +236,12 @@ class Year:
             moment for moment in moments if self.calendar.working_hours_between(moment, self.now) >= 3 * HOUR
         ]
         for number, moment in enumerate(lately[-AT_THE_GATE - 1 :]):
-            yield arrival(self, number, moment, void=number == 0)
+            yield receive_unannounced_goods(self, number, moment, void=number == 0)
 
     # What waits now
 
     def _waiting(self, number: int, waiting: Waiting) -> Walk:
-        rng, task = dice(f"waiting {number}"), waiting.task
+        rng, task = random_for(f"waiting {number}"), waiting.task
         plot = replace(
             waiting.plot,
             stops_at=task,

@@ -40,7 +40,7 @@ TEXT = 13  # the size of all letters
 DOT = 3
 THINNEST = 0.05  # of the axis: in a thinner part of a bar no number fits
 TURNED = 325  # degrees of labels that do not fit side by side
-LONGEST_LABEL = 16
+MAX_LABEL_LENGTH = 16
 MAX_LABELS = 20  # of more, every second or third is written
 LAST_NARROW, NARROW = (
     0x2E7F,
@@ -79,7 +79,7 @@ class Chart:
     line: Series | None = None
     percent: bool = False
     level: bool = False
-    each: Sequence[str] = ()
+    bar_colors: Sequence[str] = ()
     height: int = 380
 
 
@@ -94,7 +94,7 @@ class _BarsAndLine(Bar, Line):  # type: ignore[misc]
         if self.x_label_rotation:
             labels = [label for label, _place in self._x_labels]
             further = sin(radians(360 - TURNED)) * max(
-                _label_width(label) - len(label[:LONGEST_LABEL]) * TEXT * NARROW for label in labels
+                _label_width(label) - len(label[:MAX_LABEL_LENGTH]) * TEXT * NARROW for label in labels
             )
             self._x_labels_height += further
             self.margin_box.bottom += further
@@ -167,7 +167,7 @@ def draw_chart(chart: Chart, title: str) -> bytes:
         legend_box_size=12,
         truncate_legend=40,
         x_label_rotation=TURNED if turned else 0,
-        truncate_label=LONGEST_LABEL,
+        truncate_label=MAX_LABEL_LENGTH,
         range=(0, ticks[-1]),
         rounded_bars=2,
         dots_size=DOT,
@@ -183,7 +183,7 @@ def draw_chart(chart: Chart, title: str) -> bytes:
         ticks,
     )
     for series in shown:
-        each = chart.each or [series.color] * len(series.values)
+        colors = chart.bar_colors or [series.color] * len(series.values)
         least = THINNEST * ticks[-1] if stacked else 0
         words = series.words or [
             "" if (value or 0) < least else written(value or 0) for value in series.values
@@ -194,7 +194,7 @@ def draw_chart(chart: Chart, title: str) -> bytes:
                 None
                 if value is None
                 else {"value": value, "color": color, "formatter": _value_label(word, chart.level)}
-                for value, color, word in zip(series.values, each, words, strict=True)
+                for value, color, word in zip(series.values, colors, words, strict=True)
             ][::way],
             show_dots=not series.dashed,
             stroke_style={"dasharray": "7,5"} if series.dashed else None,
@@ -236,7 +236,7 @@ def _value_label(word: str, level: bool) -> Any:
 
 def _label_width(label: str) -> float:
     """Return how wide a label is drawn; a Chinese character is as wide as high."""
-    cut = label[:LONGEST_LABEL]
+    cut = label[:MAX_LABEL_LENGTH]
     return sum(TEXT if ord(letter) > LAST_NARROW else TEXT * NARROW for letter in cut)
 
 

@@ -8,7 +8,7 @@ import unicodedata
 
 import segno
 
-LONGEST_CODE = 60  # characters
+MAX_CODE_LENGTH = 60  # characters
 # What keyboards in Chinese make of the two signs of a code, beside what NFKC makes half width again.
 SIGNS = str.maketrans({**dict.fromkeys("、÷\\", "/"), **dict.fromkeys("‐‑‒–—―−ー_·", "-")})
 _WITH_LINE = re.compile(r"(.+)/(\d{1,3})")
@@ -22,7 +22,7 @@ def qr_code_image(code: str) -> str:
 
 def as_written(typed: str) -> str:
     """Return what was typed, without invisible marks only: a factory's own number may hold any signs."""
-    return "".join(letter for letter in typed[:LONGEST_CODE] if letter.isprintable()).strip()
+    return "".join(letter for letter in typed[:MAX_CODE_LENGTH] if letter.isprintable()).strip()
 
 
 def read_code(typed: str) -> tuple[str, int | None]:
@@ -31,7 +31,7 @@ def read_code(typed: str) -> tuple[str, int | None]:
 
     ("", None) where nothing is left of it.
     """
-    half = unicodedata.normalize("NFKC", typed[:LONGEST_CODE]).translate(SIGNS)
+    half = unicodedata.normalize("NFKC", typed[:MAX_CODE_LENGTH]).translate(SIGNS)
     number = "".join(letter for letter in half if letter.isprintable() and not letter.isspace()).upper()
     match = _WITH_LINE.fullmatch(number)
     return (match.group(1), int(match.group(2))) if match else (number, None)

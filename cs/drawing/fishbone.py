@@ -26,7 +26,7 @@ def wrapped_lines(text: str, room: float, max_lines: int = MAX_CAUSE_LINES) -> l
     """Return the text in lines that fit into so many letters, English broken between words; what does not
     fit ends in …."""
     lines: list[str] = [""]
-    for word in _pieces(" ".join(text.split())):
+    for word in _breakable_pieces(" ".join(text.split())):
         if lines[-1] and width_of((lines[-1] + word).rstrip()) > room:
             lines.append("")
         lines[-1] += word if lines[-1] else word.lstrip()
@@ -36,7 +36,7 @@ def wrapped_lines(text: str, room: float, max_lines: int = MAX_CAUSE_LINES) -> l
     return lines
 
 
-def _pieces(text: str) -> list[str]:
+def _breakable_pieces(text: str) -> list[str]:
     """Split a line where it may break: after each Chinese character, before each English word; a word
     longer than any line breaks anywhere."""
     pieces: list[str] = []
@@ -79,11 +79,11 @@ def draw_fishbone(
     above, below = (max([72, *part]) + GAP for part in (tall[:half], tall[half:]))
     spine = MARGIN + 30 + above
     height = spine + below + 30 + MARGIN
-    parts = [_line(MARGIN, spine, WIDTH - HEAD - MARGIN, spine, BONE, 4), _head(problem, spine)]
+    parts = [_draw_line(MARGIN, spine, WIDTH - HEAD - MARGIN, spine, BONE, 4), _draw_head(problem, spine)]
     for position, (name, causes) in enumerate(laid):
         up = position < half
         foot = MARGIN + slot * (position % half + 1) - 4
-        parts += _rib(name, causes, foot, spine, -above if up else below, room)
+        parts += _draw_rib(name, causes, foot, spine, -above if up else below, room)
     title = escape(problem, quote=True)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" '
@@ -94,20 +94,20 @@ def draw_fishbone(
     )
 
 
-def _rib(
+def _draw_rib(
     name: str, causes: Sequence[tuple[list[str], bool]], foot: float, spine: float, reach: float, room: float
 ) -> list[str]:
     """Draw a rib with its name at the end and its causes along it, each on a small bone that ends at the
     rib."""
     tip = foot - LEAN
-    parts = [_line(tip, spine + reach, foot, spine, BONE, 2)]
+    parts = [_draw_line(tip, spine + reach, foot, spine, BONE, 2)]
     box = width_of(name) * SIZE + 22
     top = spine + reach - (28 if reach < 0 else 0)
     parts.append(
         f'<rect x="{tip - box / 2:.1f}" y="{top:.1f}" width="{box:.1f}" height="28" rx="5" '
         f'fill="#e7f0ed" stroke="{BONE}"/>'
     )
-    parts.append(_text([name], tip, top + 19.5, anchor="middle", weight=600))
+    parts.append(_draw_text([name], tip, top + 19.5, anchor="middle", weight=600))
     at = spine + min(0, reach) + GAP
     for lines, is_root in causes:
         bottom = at + len(lines) * LINE
@@ -115,9 +115,9 @@ def _rib(
             foot - LEAN * abs(y - spine) / abs(reach) for y in (bottom, at if reach < 0 else bottom)
         )
         start = narrowest - 6 - room * SIZE  # the rib leans over the text above its bone
-        parts.append(_line(start, bottom, end, bottom, ROOT if is_root else BONE, 2 if is_root else 1))
+        parts.append(_draw_line(start, bottom, end, bottom, ROOT if is_root else BONE, 2 if is_root else 1))
         parts.append(
-            _text(
+            _draw_text(
                 lines, start, at + LINE - 6, colour=ROOT if is_root else INK, weight=700 if is_root else 400
             )
         )
@@ -125,25 +125,25 @@ def _rib(
     return parts
 
 
-def _head(problem: str, spine: float) -> str:
+def _draw_head(problem: str, spine: float) -> str:
     lines = wrapped_lines(problem, (HEAD - 34) / SIZE, 6)
     tall = len(lines) * LINE + 20
     left, top = WIDTH - HEAD, spine - tall / 2
     return (
         f'<path d="M{left - MARGIN},{spine - 9:.1f} l14,9 l-14,9 z" fill="{BONE}"/>'
         f'<rect x="{left}" y="{top:.1f}" width="{HEAD - MARGIN}" height="{tall}" rx="6" fill="#fff" '
-        f'stroke="{INK}" stroke-width="2"/>' + _text(lines, left + 10, top + LINE + 4, weight=600)
+        f'stroke="{INK}" stroke-width="2"/>' + _draw_text(lines, left + 10, top + LINE + 4, weight=600)
     )
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, colour: str, thick: int) -> str:
+def _draw_line(x1: float, y1: float, x2: float, y2: float, colour: str, thick: int) -> str:
     return (
         f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}" '
         f'stroke-width="{thick}"/>'
     )
 
 
-def _text(
+def _draw_text(
     lines: Sequence[str], x: float, y: float, *, anchor: str = "start", colour: str = INK, weight: int = 400
 ) -> str:
     spans = "".join(

@@ -42,7 +42,7 @@ from cs.records.sections import sections
 log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[2]
-LONGEST = 3600  # seconds after which a process that writes is given up
+MAX_WRITING_SECONDS = 3600  # seconds after which a process that writes is given up
 TELL_EVERY = 2  # seconds between two notes of how far a file is: each is a transaction
 PAUSE = 2  # seconds after which the keeper looks by itself for what waits
 TIDY_EVERY = 60
@@ -353,7 +353,7 @@ class ExportKeeper:
             "creationflags": getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),
         }
         try:
-            with answers_of(*words, seconds=LONGEST, stdin=subprocess.PIPE, **options) as answers:
+            with answers_of(*words, seconds=MAX_WRITING_SECONDS, stdin=subprocess.PIPE, **options) as answers:
                 for answer in answers:
                     if "rows" not in answer:
                         last = answer
@@ -362,7 +362,7 @@ class ExportKeeper:
         except OSError:  # the system begins no more processes
             log.exception("export")
         if "done" not in last:
-            if time.monotonic() - begun >= LONGEST:
+            if time.monotonic() - begun >= MAX_WRITING_SECONDS:
                 last = {"failed": "too_long"}
             with self.app.app_context():
                 delete_file(token)  # what a process that was ended left behind

@@ -70,7 +70,11 @@ def cleaned_picture(file: BinaryIO, max_pixels: int) -> Picture:
             return Picture(target, picture.width, picture.height, None)
         upright = ImageOps.exif_transpose(picture)
         profile = picture.info.get("icc_profile")
-        content = _jpeg(upright, QUALITY, profile) if target == "JPEG" else _encoded(upright, target, profile)
+        content = (
+            _jpeg_without_notes(upright, QUALITY, profile)
+            if target == "JPEG"
+            else _encoded_without_notes(upright, target, profile)
+        )
         return Picture(target, upright.width, upright.height, content)
 
 
@@ -81,7 +85,7 @@ def thumbnail_of(file: BinaryIO, size: int, max_pixels: int) -> bytes:
         picture.draft("RGB", (size, size))
         small = ImageOps.exif_transpose(picture)
         small.thumbnail((size, size))
-        return _jpeg(small, THUMBNAIL_QUALITY)
+        return _jpeg_without_notes(small, THUMBNAIL_QUALITY)
 
 
 @contextmanager
@@ -136,7 +140,7 @@ def _chunk_names(data: bytes, at: int, header: str, around: int, padded: bool) -
     return names, at
 
 
-def _jpeg(picture: Image.Image, quality: int, profile: bytes | None = None) -> bytes:
+def _jpeg_without_notes(picture: Image.Image, quality: int, profile: bytes | None = None) -> bytes:
     """Return a JPEG without any notes; what was transparent becomes white."""
     if picture.mode == "CMYK":
         profile = None  # it describes inks, and the picture is now in light
@@ -150,7 +154,7 @@ def _jpeg(picture: Image.Image, quality: int, profile: bytes | None = None) -> b
     return content.getvalue()
 
 
-def _encoded(picture: Image.Image, target: str, profile: bytes | None) -> bytes:
+def _encoded_without_notes(picture: Image.Image, target: str, profile: bytes | None) -> bytes:
     picture.info = {key: value for key, value in picture.info.items() if key == "transparency"}
     content = io.BytesIO()
     picture.save(content, target, icc_profile=profile, **({"quality": QUALITY} if target == "WEBP" else {}))

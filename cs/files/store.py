@@ -66,7 +66,7 @@ PICTURE_ENDINGS = {
 }
 THUMBNAIL_SIZES = (160, 480)
 CHUNK = 64 * 1024
-LONGEST_NAME = 200
+MAX_NAME_LENGTH = 200
 STALE_SECONDS = 24 * 3600
 MEGABYTE = 1024 * 1024
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -106,9 +106,9 @@ def clean_name(filename: str) -> str:
     if not dot:
         stem, ending = name, ""
     ending = ending[:20]
-    stem = stem[: LONGEST_NAME - len(dot + ending)].rstrip(" .") or "file"
+    stem = stem[: MAX_NAME_LENGTH - len(dot + ending)].rstrip(" .") or "file"
     if _RESERVED.fullmatch(stem.split(".")[0].rstrip()):
-        stem = "_" + stem[: LONGEST_NAME - len(dot + ending) - 1]
+        stem = "_" + stem[: MAX_NAME_LENGTH - len(dot + ending) - 1]
     return stem + dot + ending
 
 

@@ -20,7 +20,7 @@ FILE_MESSAGES = {
     "empty": _N("The file is empty."),
     "too_big": _N("The file is larger than %(megabytes)s MB."),
     "type_not_allowed": _N("Files that end in “%(ending)s” are not accepted. Accepted: %(endings)s"),
-    "type_mismatch": _N("This is not what its name says: the content is not that of a “%(ending)s” file."),
+    "type_mismatch": _N("The content does not match the file name: this is not a “%(ending)s” file."),
     "damaged_picture": _N("The picture is damaged and cannot be opened. Please take or send it again."),
     "too_many_pixels": _N(
         "The picture has more than %(megapixels)s million pixels. Please send a smaller one."

@@ -18,7 +18,7 @@ YEARS = range(1950, 2101)
 # Excel keeps 15 digits of a number and makes the rest zero, so a longer one is no longer what was typed.
 EXCEL_DIGITS = 15
 # No cell of Excel holds more; a column may allow less.
-LONGEST_CELL = 32_767
+MAX_CELL_LENGTH = 32_767
 SHOWN = 60
 STRUCK_THROUGH = ("/", "\\", "-", "--", "—", "——", "n/a")  # an empty box of a form is struck through
 
@@ -113,7 +113,7 @@ def read_cell(column: Column, raw: object) -> tuple[object, Problem | None]:
     if isinstance(raw, CellError):
         return None, Problem(column.name, "formula_error", {"value": raw.text})
     if isinstance(raw, str):
-        raw, code = _clean(raw, column.multiline)
+        raw, code = _cleaned_text(raw, column.multiline)
         if code:
             return None, Problem(column.name, code, {"value": raw_in_message(raw)})
     if raw is None or raw == "" or (isinstance(raw, str) and comparable(raw) in STRUCK_THROUGH):
@@ -130,7 +130,7 @@ def raw_in_message(raw: object) -> str:
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"
 
 
-def _clean(text: str, multiline: bool) -> tuple[str, str | None]:
+def _cleaned_text(text: str, multiline: bool) -> tuple[str, str | None]:
     text = text.translate(_CLEAN).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     text = text.replace("\x85", "\n").replace("\u2028", "\n").replace("\v", "\n")
     if not multiline:
@@ -149,13 +149,13 @@ def _as_text(raw: object) -> str:
         return "TRUE" if raw else "FALSE"
     if isinstance(raw, float):
         # 13800138000.0 is a telephone number that Excel took for a number.
-        return format(_decimal(raw), "f")
+        return format(_exact_decimal(raw), "f")
     if isinstance(raw, datetime):
         return raw.strftime("%Y-%m-%d" if raw.time() == datetime.min.time() else "%Y-%m-%d %H:%M")
     return str(raw)
 
 
-def _decimal(number: float) -> Decimal:
+def _exact_decimal(number: float) -> Decimal:
     """Return the number as Excel shows it: 15 digits, so that 0.1 + 0.2 is 0.3."""
     value = Decimal(format(number, f".{EXCEL_DIGITS}g"))
     return value.quantize(Decimal(1)) if value == value.to_integral_value() and abs(value) < 10**20 else value
@@ -165,18 +165,18 @@ def _too_precise(raw: object) -> bool:
     return isinstance(raw, int | float) and not isinstance(raw, bool) and abs(raw) >= 10**EXCEL_DIGITS
 
 
-def _text(column: Column, raw: object) -> Read:
+def _read_text(column: Column, raw: object) -> Read:
     text = _as_text(raw)
     # 1.38001E+10 is what Excel writes into a CSV for a long number: its digits are gone.
     if _too_precise(raw) or (isinstance(raw, str) and _SHORTENED.fullmatch(text)):
         return None, "shortened_number", {}
-    limit = column.max_length or LONGEST_CELL
+    limit = column.max_length or MAX_CELL_LENGTH
     if len(text) > limit:
         return None, "too_long", {"max": limit, "length": len(text)}
     return text, None, {}
 
 
-def _number(column: Column, raw: object) -> Read:
+def _read_number(column: Column, raw: object) -> Read:
     value = _value_of(raw)
     if value is None:
         return None, "not_a_number", {}
@@ -195,11 +195,11 @@ def _value_of(raw: object) -> Decimal | None:
         return Decimal(text.replace(",", "")) if _DIGITS.fullmatch(text) else None
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         return None
-    value = _decimal(float(raw))
+    value = _exact_decimal(float(raw))
     return value if value.is_finite() else None
 
 
-def _date(_column: Column, raw: object) -> Read:
+def _read_date(_column: Column, raw: object) -> Read:
     day = None
     if isinstance(raw, datetime):
         day = raw.date()
@@ -225,11 +225,17 @@ def _date_of(text: str) -> date | None:
     return EXCEL_DAY_ZERO + timedelta(days=int(float(text))) if _SERIAL.fullmatch(text) else None
 
 
-def _choice(column: Column, raw: object) -> Read:
+def _read_choice(column: Column, raw: object) -> Read:
     code = column.codes.get(comparable(_as_text(raw)))
     if code is None:
         return None, "unknown_choice", {"choices": "、".join(column.possible)}
     return code, None, {}
 
 
-_READERS = {"text": _text, "integer": _number, "decimal": _number, "date": _date, "choice": _choice}
+_READERS = {
+    "text": _read_text,
+    "integer": _read_number,
+    "decimal": _read_number,
+    "date": _read_date,
+    "choice": _read_choice,
+}

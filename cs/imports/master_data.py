@@ -165,7 +165,7 @@ CUSTOMERS = Kind(
             ("联系人姓名", "主要联系人", "对接人", "contact person", "contact name"),
             {"max_length": 60},
         ),
-        ("position", "text", ("职务", "职位", "post"), {"max_length": 60}),
+        ("position", "text", ("职务", "职位", "post", "department and post"), {"max_length": 60}),
         (
             "phone",
             "text",
@@ -183,7 +183,12 @@ CUSTOMERS = Kind(
         ("delivery_address", "text", ("收货地址",), {"max_length": 300}),
         ("rep", "text", ("销售员", "销售", "负责业务员", "业务负责人", "sales rep"), {"max_length": 60}),
         ("clerk", "text", ("跟单", "业务跟单", "merchandiser"), {"max_length": 60}),
-        ("partner_since", "date", ("合作日期", "开始合作日期", "首次合作时间", "建档日期"), {}),
+        (
+            "partner_since",
+            "date",
+            ("合作日期", "开始合作日期", "首次合作时间", "建档日期", "partner since"),
+            {},
+        ),
         ("reply_days", "integer", ("客诉回复时限", "回复时限", "回复天数"), {}),
         ("tax_id", "text", ("税号", "纳税人识别号", "统一社会信用代码"), {"max_length": 40}),
         ("legal_representative", "text", ("法人", "法定代表人"), {"max_length": 60}),
@@ -309,7 +314,7 @@ SHIPMENTS = Kind(
             ("发货日期", "送货日期", "出库日期", "出货时间", "日期", "ship date", "date"),
             {"required": True},
         ),
-        ("produced_on", "date", ("制造日期", "生产时间", "production date"), {}),
+        ("produced_on", "date", ("制造日期", "生产时间", "production date", "made on"), {}),
     ),
     _read_shipment,
     lambda values: Shipment.key_of(

@@ -110,7 +110,7 @@ class Kind:
         """Return the columns to look for, each by its titles in both languages and the names that factories
         give it."""
         taken: set[str] = set()
-        return tuple(_column(language, taken, *spec[:3], **spec[3]) for spec in self.specs)
+        return tuple(_import_column(language, taken, *spec[:3], **spec[3]) for spec in self.specs)
 
     @property
     def groups(self) -> dict[str, str]:
@@ -145,7 +145,7 @@ class Kind:
         return unknown, [title for title in table.unknown_titles if title not in unknown]
 
 
-def _column(
+def _import_column(
     language: str,
     taken: set[str],
     name: str,
@@ -265,12 +265,12 @@ def plan_import(kind: Kind, table: Table, on: datetime) -> Plan:
             made.bad.append((line, problems))
         else:
             keyed.append((kind.key(values), Fresh(line, values, findings)))
-    there = _states_of_known_keys(kind.model, [key for key, _ in keyed])
+    known_states = _states_of_known_keys(kind.model, [key for key, _ in keyed])
     first: dict[str, Fresh] = {}
     taken, numbers = _own_numbers_in_use(kind), {}
     for key, fresh in keyed:
-        if key in there:
-            made.known.append((fresh.line, there[key]))
+        if key in known_states:
+            made.known.append((fresh.line, known_states[key]))
         elif key in first:
             if not kind.merge(first[key].values, fresh.values):
                 made.again.append((fresh.line, first[key].line.number))

@@ -34,7 +34,7 @@ except ImportError:  # Windows has no such limit; there the process alone must d
 
 MEMORY = 1024 * 1024 * 1024
 MAX_COLUMNS = 256
-LONGEST_TEXT = 40_000
+MAX_TEXT_LENGTH = 40_000
 BIFF_ERRORS = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
@@ -103,7 +103,7 @@ def _sheet_rows(sheet: CalamineSheet, errors: Errors) -> Iterator[list[object]]:
 
 def _cell_as_json(cell: object) -> object:
     if isinstance(cell, str):
-        return cell[:LONGEST_TEXT]
+        return cell[:MAX_TEXT_LENGTH]
     if isinstance(cell, date):
         return {"d": cell.isoformat()}
     if isinstance(cell, time):

@@ -16,19 +16,19 @@ from cs.records.numbers import next_numbers
 from cs.records.personal_tasks import follow_name
 from cs.records.procedure import local_day
 from cs.records.record import MAX_ID, Record
-from cs.records.search import searchable, sort_key
+from cs.records.search import searchable_text, sort_key
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
 
 def comparable(word: str | None) -> str:
-    """A name or number as it is compared: full width or half, upper or lower case and spaces make no
+    """Return a name or number as it is compared: full width or half, upper or lower case and spaces make no
     difference."""
-    return "".join(searchable([word]).split())
+    return "".join(searchable_text([word]).split())
 
 
 def one_active(table: str) -> Index:
-    """No two records that are not void have the same natural key, whoever enters them at the same moment."""
+    """Allow no two records with one natural key that are not void, whoever enters them at the same moment."""
     valid = text("state = 'active'")
     return Index(
         f"uq_{table}_natural_key", "natural_key", unique=True, sqlite_where=valid, postgresql_where=valid
@@ -69,7 +69,7 @@ class MasterData(Workflowed):
 
     @classmethod
     def create(cls, *, by: User, on: datetime, **values: Any) -> Any:
-        """A new record with these field values. Raises IntegrityError where its natural key is there
+        """Create a record with these field values. Raises IntegrityError where its natural key is there
         already."""
         record = cls()
         with record.advancing("create", by, on):
@@ -81,8 +81,8 @@ class MasterData(Workflowed):
     def bring_in(
         cls, rows: list[dict[str, Any]], *, lines: list[int], files: list[list[str]], by: User, on: datetime
     ) -> list[Any]:
-        """New records out of a table, each with its event `import`, which names the file ([name, hash]) and
-        the row in it.
+        """Import new records out of a table, each with its event `import`, which names the file ([name,
+        hash]) and the row in it.
 
         Raises NotAllowed, and IntegrityError where a natural key is already there: then none of them comes
         in.
@@ -108,15 +108,15 @@ class MasterData(Workflowed):
 
     @classmethod
     def same(cls, natural_key: str, *, other_than: Any = None) -> Any:
-        """The record, not void, that has this natural key; None when there is none, or it is `other_than`
-        itself."""
+        """Return the record, not void, that has this natural key; None when there is none, or it is
+        `other_than` itself."""
         query = select(cls).where(cls.natural_key == natural_key, cls.state == "active")
         found = db.session.execute(query).scalar()
         return None if found is other_than else found
 
     def edit(self, *, by: User, on: datetime, **values: Any) -> None:
-        """Changes the given fields; the event keeps the old values. What shows the record by its name follows
-        a new one at once."""
+        """Change the given fields; the event keeps the old values. What shows the record by its name
+        follows a new one at once."""
         known_as = [getattr(self, name) for name in self.names]
         with self.advancing("edit", by, on):
             self.fill(values)
@@ -124,13 +124,13 @@ class MasterData(Workflowed):
             follow_name(self, on)
 
     def void(self, *, reason: str, by: User, on: datetime) -> None:
-        """Takes the record out of use; it stays readable, its number stays taken (5.6)."""
+        """Take the record out of use; it stays readable, its number stays taken (5.6)."""
         with self.advancing("void", by, on, note=reason):
             self.void_reason = reason
 
     @classmethod
     def prepare(cls, records: list[Any], on: datetime) -> None:
-        """What new records are given, such as their numbers."""
+        """Give new records what they need, such as their numbers."""
 
     def fill(self, values: dict[str, Any]) -> None:
         for field, value in values.items():
@@ -138,7 +138,7 @@ class MasterData(Workflowed):
 
     @staticmethod
     def _in_kept_order(rows: list[Any]) -> list[Any]:
-        """The order in which the rows will be read again: a content hash counts on it."""
+        """Return the order in which the rows will be read again: a content hash counts on it."""
         return sorted(rows, key=lambda row: row.id or MAX_ID)
 
 
@@ -201,8 +201,8 @@ class Customer(MasterData):
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """What a complete customer file holds (7.1, 7.2, marked "!") and this one does not: it may follow
-        later."""
+        """Return what a complete customer file holds (7.1, 7.2, marked "!") and this one does not: it may
+        follow later."""
         contacts = () if self.contacts else ("contacts",)
         return contacts + tuple(field for field in self.NEEDED if getattr(self, field) in (None, "", []))
 
@@ -216,7 +216,7 @@ class Customer(MasterData):
 
     @classmethod
     def prepare(cls, records: list[Any], on: datetime) -> None:
-        """Gives the next numbers, past those that came in with a factory's own list."""
+        """Give the next numbers, past those that came in with a factory's own list."""
         waiting = [record for record in records if record.number is None]
         own = {record.number for record in records}
         while waiting:
@@ -342,7 +342,7 @@ class Shipment(MasterData):
 
     @classmethod
     def of_lot(cls, lot_no: str, customer_id: int | None, most: int) -> list[Shipment]:
-        """The shipments of a lot (to this customer), newest first."""
+        """Return the shipments of a lot (to this customer), newest first."""
         query = (
             select(cls)
             .where(cls.lot_no == lot_no.strip(), cls.state == "active")
@@ -355,5 +355,5 @@ class Shipment(MasterData):
 
     @classmethod
     def known_lot(cls, lot_no: str, customer_id: int | None = None) -> bool:
-        """Whether such a lot was ever shipped (to this customer)."""
+        """Return whether such a lot was ever shipped (to this customer)."""
         return bool(cls.of_lot(lot_no, customer_id, 1))

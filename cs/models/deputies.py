@@ -44,8 +44,8 @@ class Deputy(Record):
     def name_for(
         cls, *, role: str, deputy: User, first_on: date, last_on: date, by: User, on: datetime
     ) -> Deputy:
-        """A manager names a deputy for one of their own roles of a chain. NotAllowed for another role or for
-        oneself; NotOpen where one is named already."""
+        """Name a deputy for one of the manager's own roles of a chain. Raise NotAllowed for another role or
+        for oneself; NotOpen where one is named already."""
         if (
             role not in by.roles
             or role not in roles_with(Permission.APPROVE_REPLENISHMENT)
@@ -68,7 +68,7 @@ class Deputy(Record):
         return made
 
     def withdraw(self, *, by: User, on: datetime) -> None:
-        """From now on the manager signs alone again; what was signed stays. NotAllowed to anybody else."""
+        """Let the manager sign alone again; what was signed stays. Raise NotAllowed for anybody else."""
         if by.id != self.manager_id or self.withdrawn_at is not None:
             raise NotAllowed("withdraw")
         with self.changing("withdraw", by, on, clause="5.3.4", role=self.role):
@@ -76,7 +76,7 @@ class Deputy(Record):
 
     @classmethod
     def within(cls, manager: User, role: str, first_on: date, last_on: date) -> list[Deputy]:
-        """The deputies of a manager in that role on any day of a period."""
+        """Return the deputies of a manager in that role on any day of a period."""
         query = select(cls).where(
             cls.manager_id == manager.id,
             cls.role == role,
@@ -88,7 +88,7 @@ class Deputy(Record):
 
     @classmethod
     def of(cls, manager: User) -> list[Deputy]:
-        """All that a manager named, newest first."""
+        """Return all that a manager named, newest first."""
         return list(
             db.session.execute(
                 select(cls).where(cls.manager_id == manager.id).order_by(cls.first_on.desc(), cls.id.desc())
@@ -97,13 +97,13 @@ class Deputy(Record):
 
     @classmethod
     def acting_for(cls, person: User, on: datetime) -> list[Deputy]:
-        """For whom a person stands in today."""
+        """Return for whom a person stands in today."""
         return cls.standing_in(on, cls.deputy_id == person.id)
 
     @classmethod
     def standing_in(cls, on: datetime, *which: ColumnElement[bool]) -> list[Deputy]:
-        """Who stands in for whom today: people who are here, for managers who are still here and still hold
-        the role."""
+        """Return who stands in for whom today: people who are here, for managers who are still here and
+        still hold the role."""
         day = local_day(on)
         query = (
             select(cls)

@@ -72,12 +72,12 @@ class Export(db.Model):
 
     @property
     def file_name(self) -> str:
-        """The file's name in the folder of exports: nobody can guess it."""
+        """Return the file's name in the folder of exports: nobody can guess it."""
         return f"{self.token}.{self.ending}"
 
     @classmethod
     def ask(cls, *, register: str, ending: str, asked: str, language: str, by: User, on: datetime) -> Export:
-        """The wish for a file. The same wish twice, such as by a double click, is one as long as it is not
+        """Request a file. The same request twice, such as by a double click, is one as long as it is not
         done.
 
         Raises TooMany when the person has as many as are kept for one.
@@ -111,7 +111,7 @@ class Export(db.Model):
 
     @classmethod
     def of(cls, user: User) -> list[Export]:
-        """The person's own, newest first."""
+        """Return the person's own exports, newest first."""
         return list(
             db.session.execute(select(cls).where(cls.user_id == user.id).order_by(cls.id.desc())).scalars()
         )
@@ -122,13 +122,13 @@ class Export(db.Model):
 
     @classmethod
     def awaited(cls) -> bool:
-        """Whether any waits to be begun."""
+        """Return whether any export waits to be begun."""
         return db.session.execute(select(cls.id).where(cls.stage == "waiting").limit(1)).first() is not None
 
     @classmethod
     def next(cls) -> Export | None:
-        """The one whose turn it is: of the person for whom fewest are being written, then of who was served
-        longest ago; their oldest."""
+        """Return the export whose turn it is: of the person for whom fewest are being written, then of who
+        was served longest ago; their oldest."""
         busy: Counter[int] = Counter()
         served: dict[int, int] = {}
         waiting = []
@@ -146,42 +146,41 @@ class Export(db.Model):
 
     @classmethod
     def tokens(cls) -> set[str]:
-        """The names of all files that may stand in the folder."""
+        """Return the names of all files that may stand in the folder."""
         return set(db.session.execute(select(cls.token).where(cls.token.is_not(None))).scalars())
 
     @property
     def is_wanted(self) -> bool:
-        """Whether its person is still here and may still read."""
+        """Return whether its person is still here and may still read."""
         return self.user.active and self.user.may(Permission.READ)
 
     def begin(self) -> None:
-        """Its turn has come."""
         last = db.session.execute(select(Export.turn).order_by(Export.turn.desc()).limit(1)).scalar() or 0
         self.stage, self.reason, self.token, self.turn = "running", None, secrets.token_hex(24), last + 1
         self.rows_done, self.rows_all, self.attempts = 0, None, self.attempts + 1
 
     def finish(self, *, name: str, size: int, keep: timedelta, on: datetime) -> None:
-        """The file is whole, and is kept for so long."""
+        """Record that the file is whole; it is kept for so long."""
         self.stage, self.name, self.size, self.rows_done = "done", name, size, self.rows_all or 0
         self.finished_at, self.expires_at = on, on + keep
 
     def fail(self, reason: str, *, keep: timedelta, on: datetime) -> None:
-        """There is no file; the reason is kept for so long."""
+        """Record why there is no file; the reason is kept for so long."""
         self.stage, self.reason, self.token = "failed", reason, None
         self.finished_at, self.expires_at = on, on + keep
 
     def try_again(self) -> None:
-        """A person's wish to try what failed once more."""
+        """Try again what failed, at the person's request."""
         self.put_back()
         self.attempts = 0
 
     def put_back(self) -> None:
-        """Waits again: what was begun came to no end."""
+        """Put it back into the queue: what was begun came to no end."""
         self.stage, self.reason, self.token = "waiting", None, None
         self.rows_done, self.rows_all, self.finished_at, self.expires_at = 0, None, None, None
 
     def is_over(self, on: datetime, keep: timedelta) -> bool:
-        """Whether it has been kept for long enough.
+        """Return whether it has been kept for long enough.
 
         A moment further ahead than any could be was set by a clock that has been put back since: it would
         keep the file for years.
@@ -190,7 +189,7 @@ class Export(db.Model):
 
     @classmethod
     def to_remove(cls, on: datetime, keep: timedelta) -> list[Export]:
-        """What is over, and what belongs to people who have left."""
+        """Return those that are over, and those that belong to people who have left."""
         return [
             one
             for one in db.session.execute(
@@ -201,5 +200,5 @@ class Export(db.Model):
 
     @classmethod
     def cut_short(cls) -> list[Export]:
-        """What is called running."""
+        """Return the exports that are called running."""
         return list(db.session.execute(select(cls).where(cls.stage == "running")).scalars())

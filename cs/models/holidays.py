@@ -35,14 +35,14 @@ class SiteDay(Record):
 
     @classmethod
     def of(cls, first: date, last: date) -> list[SiteDay]:
-        """The days entered from `first` to `last`, withdrawn ones too."""
+        """Return the days entered from `first` to `last`, withdrawn ones too."""
         return list(
             db.session.execute(select(cls).where(cls.day.between(first, last)).order_by(cls.day)).scalars()
         )
 
     @classmethod
     def set(cls, *, day: date, works: bool, note: str, by: User, on: datetime) -> SiteDay:
-        """Enters a day, or changes what was entered for it. Due dates that were given before stay."""
+        """Enter a day, or change what was entered for it. Due dates that were given before stay."""
         site_day = db.session.execute(select(cls).where(cls.day == day)).scalar() or cls(day=day)
         with site_day.changing("set", by, on, role="administrator"):
             site_day.works, site_day.note, site_day.active = works, note, True
@@ -50,7 +50,7 @@ class SiteDay(Record):
         return site_day
 
     def withdraw(self, *, by: User, on: datetime) -> None:
-        """The day follows the country's calendar again."""
+        """Let the day follow the country's calendar again."""
         with self.changing("withdraw", by, on, role="administrator"):
             self.active = False
         g.pop("work_calendar", None)
@@ -66,7 +66,7 @@ class Feast:
 
 
 def national_feasts(year: int) -> list[Feast]:
-    """The country's holidays of a year, in order; empty when nobody has announced them yet."""
+    """Return the country's holidays of a year, in order; empty when nobody has announced them yet."""
     found = []
     for holiday in constants.Holiday:
         rests, worked = (
@@ -85,13 +85,13 @@ def _national() -> tuple[dict[date, bool], date]:
 
 
 def national_calendar() -> WorkCalendar:
-    """The country's calendar alone, without the site's days."""
+    """Return the country's calendar alone, without the site's days."""
     days, known_until = _national()
     return WorkCalendar(rulebook().working, days, zone(), known_until)
 
 
 def work_calendar() -> WorkCalendar:
-    """The calendar that due dates are counted on; kept for the request."""
+    """Return the calendar that due dates are counted on; kept for the request."""
     calendar: WorkCalendar | None = g.get("work_calendar")
     if calendar is None:
         national, known_until = _national()

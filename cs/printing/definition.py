@@ -149,7 +149,7 @@ class Boxes:
     boxes: tuple[Box, ...]
     on_blank: bool = True
 
-    def facts(self, subject: Any) -> list[tuple[str, str, int | str]]:
+    def values_on_page(self, subject: Any) -> list[tuple[str, str, int | str]]:
         """Return (label, value, span) of each box, for the page."""
         texts = [(box, box.in_words(subject)) for box in self.boxes]
         return [
@@ -198,7 +198,7 @@ class Drawing:
 Part = Boxes | Table | Pictures | Drawing
 
 
-def _itself(record: Any) -> Sequence[Any]:
+def _record_itself(record: Any) -> Sequence[Any]:
     return (record,)
 
 
@@ -211,7 +211,7 @@ class Block:
     title: Callable[[Any], str]  # of what it is printed for; of None on a blank copy
     parts: tuple[Part, ...]
     clause: str = ""
-    each: Callable[[Any], Sequence[Any]] = _itself
+    subjects_of: Callable[[Any], Sequence[Any]] = _record_itself
 
 
 class Signed(NamedTuple):
@@ -239,7 +239,7 @@ class Signing:
     signed: Callable[[Any], Sequence[Signed]] | None = None
 
 
-def _always(_record: Any) -> bool:
+def _for_every_record(_record: Any) -> bool:
     return True
 
 
@@ -251,13 +251,13 @@ class Paper(Printed):
     form: str
     blocks: tuple[Block, ...]
     signed: tuple[Signing, ...]
-    there: Callable[[Any], bool] = _always
+    exists_for: Callable[[Any], bool] = _for_every_record
     _by_name: dict[str, Boxes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         parts = [part for block in self.blocks for part in block.parts]
         self._by_name.update({part.name: part for part in parts if isinstance(part, Boxes)})
 
-    def facts(self, name: str, subject: Any) -> list[tuple[str, str, int | str]]:
+    def values_on_page(self, name: str, subject: Any) -> list[tuple[str, str, int | str]]:
         """Return what the page of the record shows of the boxes by this name."""
-        return self._by_name[name].facts(subject)
+        return self._by_name[name].values_on_page(subject)

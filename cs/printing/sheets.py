@@ -234,9 +234,9 @@ def _paper_sheet(
 ) -> dict[str, Any]:
     parts = SheetParts(record, files, pictures)
     blocks = []
-    for each, group in groupby(paper.blocks, lambda block: block.each):
+    for subjects_of, group in groupby(paper.blocks, lambda block: block.subjects_of):
         together = list(group)
-        subjects = [None] if record is None else each(record)
+        subjects = [None] if record is None else subjects_of(record)
         blocks += [parts.filled_block(block, subject) for subject in subjects for block in together]
         if not subjects:
             blocks += [parts.not_applicable_block(block) for block in together]

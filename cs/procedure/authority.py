@@ -64,7 +64,7 @@ class Actor(Protocol):
 
     @property
     def active(self) -> bool:
-        """Whether they still work here."""
+        """Return whether they still work here."""
         ...
 
     @property
@@ -75,7 +75,7 @@ class Actor(Protocol):
 
     @property
     def password_at(self) -> datetime | None:
-        """When they typed the password that covers this signature; None: with the signature itself."""
+        """Return when they typed the password that covers this signature; None: with the signature itself."""
         ...
 
     def may(self, permission: Permission) -> bool: ...
@@ -290,26 +290,25 @@ _ROLES = {row.permission: frozenset(row.roles) for row in AUTHORITY}
 
 
 def may(roles: Iterable[str], permission: Permission) -> bool:
-    """True when one of the roles holds the permission: a person's roles add up."""
+    """Return whether one of the roles holds the permission: a person's roles add up."""
     return not _ROLES[permission].isdisjoint(roles)
 
 
 def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
-    """Everything that a person with these roles may do."""
+    """Return everything that a person with these roles may do."""
     held = frozenset(roles)
     return frozenset(permission for permission, holders in _ROLES.items() if not holders.isdisjoint(held))
 
 
 def role_for(roles: Iterable[str], permission: Permission) -> str | None:
-    """The role under which a person acts: the first in the row's order that they hold; None when none
-    does."""
+    """Return the role under which a person acts: the first in the row's order that they hold; None when
+    none does."""
     held = frozenset(roles)
-    return next(
-        (role for row in AUTHORITY if row.permission == permission for role in row.roles if role in held),
-        None,
-    )
+    rows = (row for row in AUTHORITY if row.permission == permission)
+    roles_in_order = (role for row in rows for role in row.roles)
+    return next((role for role in roles_in_order if role in held), None)
 
 
 def roles_with(permission: Permission) -> tuple[str, ...]:
-    """The roles that hold a permission, in the procedure's order."""
+    """Return the roles that hold a permission, in the procedure's order."""
     return next(row.roles for row in AUTHORITY if row.permission == permission)

@@ -45,22 +45,23 @@ class WorkCalendar:
     known_until: date | None = None
 
     def is_known(self, day: date) -> bool:
-        """Whether public holidays and make-up days of `day` are known; without `known_until` every day is."""
+        """Return whether public holidays and make-up days of `day` are known; without `known_until` every
+        day is."""
         return self.known_until is None or day <= self.known_until
 
     def is_working(self, day: date) -> bool:
-        """Whether the factory works on `day`. ValueError for a moment: its day depends on the zone
+        """Return whether the factory works on `day`. ValueError for a moment: its day depends on the zone
         (`day_of`)."""
         if isinstance(day, datetime):
             raise ValueError("a day is needed, not a moment: use day_of()")
         return self.exceptions.get(day, day.isoweekday() in self.working.weekdays)
 
     def day_of(self, moment: datetime) -> date:
-        """The factory's calendar day at `moment`. ValueError if the moment has no time zone."""
+        """Return the factory's calendar day at `moment`. ValueError if the moment has no time zone."""
         return aware(moment).astimezone(self.zone).date()
 
     def next_working_day(self, day: date, including: bool = True) -> date:
-        """The first working day from `day` on; `including=False` starts with the day after."""
+        """Return the first working day from `day` on; `including=False` starts with the day after."""
         if not including:
             day += ONE_DAY
         while not self.is_working(day):
@@ -68,8 +69,8 @@ class WorkCalendar:
         return day
 
     def add_working_days(self, day: date, n: int) -> date:
-        """The `n`-th working day after `day`, `day` itself not counted; for 0 the first working day from
-        `day` on.
+        """Return the `n`-th working day after `day`, `day` itself not counted; for 0 the first working day
+        from `day` on.
 
         ValueError if `n` is negative.
         """
@@ -88,8 +89,8 @@ class WorkCalendar:
     end_of_day = end_of
 
     def working_hours_between(self, start: datetime, end: datetime) -> timedelta:
-        """Working time from `start` to `end`; negative if `end` is the earlier. ValueError on a moment
-        without zone."""
+        """Return the working time from `start` to `end`; negative if `end` is the earlier. ValueError on a
+        moment without zone."""
         if aware(end) < aware(start):
             return -self.working_hours_between(end, start)
         total = timedelta()
@@ -101,7 +102,7 @@ class WorkCalendar:
         return total
 
     def add_working_hours(self, moment: datetime, hours: float) -> datetime:
-        """The moment when `hours` of working time have passed since `moment`, in the factory's zone.
+        """Return the moment when `hours` of working time have passed since `moment`, in the factory's zone.
 
         Time that runs out exactly at the end of a span ends there, not at the start of the next one.
         ValueError if `hours` is negative or the moment has no time zone.
@@ -120,10 +121,9 @@ class WorkCalendar:
             day = self.next_working_day(day, including=False)
 
     def working_hours_before(self, moment: datetime, hours: float) -> datetime:
-        """The latest moment from which `hours` of working time have passed until `moment`, in the factory's
-        zone: what began then or earlier has lasted so long. One moment bounds a whole list. ValueError if
-        `hours` is not positive or the moment has no time zone.
-        """
+        """Return the latest moment from which `hours` of working time have passed until `moment`, in the
+        factory's zone: what began then or earlier has lasted so long. One moment bounds a whole list.
+        ValueError if `hours` is not positive or the moment has no time zone."""
         if hours <= 0:
             raise ValueError("the number of working hours must be positive")
         left, day = timedelta(hours=hours), self.day_of(moment)
@@ -136,8 +136,8 @@ class WorkCalendar:
             day -= ONE_DAY
 
     def _spans(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        """The spans of a day in UTC, where differences are true even over a change of the clocks; none on a
-        rest day."""
+        """Return the spans of a day in UTC, where differences are true even over a change of the clocks;
+        none on a rest day."""
         if self.is_working(day):
             for start, end in self.working.spans:
                 yield self._utc(day, start), self._utc(day, end)
@@ -147,8 +147,8 @@ class WorkCalendar:
 
 
 def months_before(day: date, months: int) -> date:
-    """The same day of the month so many calendar months earlier; where that month is too short, its last day.
-    ValueError if `months` is negative."""
+    """Return the same day of the month so many calendar months earlier; where that month is too short, its
+    last day. ValueError if `months` is negative."""
     if months < 0:
         raise ValueError("the number of months cannot be negative")
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
@@ -156,7 +156,8 @@ def months_before(day: date, months: int) -> date:
 
 
 def aware(moment: datetime) -> datetime:
-    """The same moment; ValueError if it has no time zone, as it could then mean many moments."""
+    """Return the moment itself; raise ValueError if it has no time zone, as it could then mean many
+    moments."""
     if moment.utcoffset() is None:
         raise ValueError("a moment without a time zone")
     return moment

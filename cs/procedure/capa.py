@@ -111,33 +111,34 @@ ACTION_KINDS = ("containment", "corrective", "preventive")
 
 
 def led_by_process(nature: str | None) -> bool:
-    """3.4, Q18: process engineering leads the analysis of stubborn problems 顽固性问题; `nature` is that of
-    the complaint."""
+    """Return whether process engineering leads (3.4, Q18), as it does the analysis of stubborn problems
+    顽固性问题; `nature` is that of the complaint."""
     return nature == "chronic"
 
 
 def system_cause_needed(severity: str | None) -> bool:
-    """7.4-42: a critical or major complaint also asks why the system let it happen."""
+    """Return whether the complaint also asks why the system let it happen: a critical or major one
+    (7.4-42)."""
     return severity in ("critical", "major")
 
 
 def why_faults(answers: dict[str, list[str]]) -> tuple[str, ...]:
-    """The 5-why rows with too few answers: one why alone is a symptom, not a cause."""
+    """Return the 5-why rows with too few answers: one why alone is a symptom, not a cause."""
     return tuple(kind for kind in WHYS if len(answers.get(kind, ())) < FEWEST_ANSWERS)
 
 
 def unproven_causes(proven: dict[str, list[bool]]) -> tuple[str, ...]:
-    """7.4-43, 46: the 5-why rows whose last answer, the cause, nobody has verified. `proven` says so of each
-    answer, in their order."""
+    """Return (7.4-43, 46) the 5-why rows whose last answer, the cause, nobody has verified. `proven` says
+    so of each answer, in their order."""
     return tuple(kind for kind in WHYS if proven.get(kind) and not proven[kind][-1])
 
 
 def fishbone_faults(roots: tuple[bool, ...]) -> tuple[str, ...]:
-    """What a fishbone lacks; `roots` says of each cause on it whether it is a root cause. None at all is no
-    fault."""
+    """Return what a fishbone lacks; `roots` says of each cause on it whether it is a root cause. None at
+    all is no fault."""
     return () if not roots or any(roots) else ("root_needed",)
 
 
 def measure_faults(kinds: tuple[str, ...]) -> tuple[str, ...]:
-    """What a set of measures lacks: without a corrective action the cause stays (5.2.2.5)."""
+    """Return what a set of measures lacks: without a corrective action the cause stays (5.2.2.5)."""
     return () if "corrective" in kinds else ("corrective_needed",)

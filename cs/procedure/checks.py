@@ -100,6 +100,7 @@ def codes(book: Rulebook) -> Iterator[str]:
     ):
         for code, row in getattr(book, section).items():
             yield f"{section}.{code}"
-            inner = row.codes if isinstance(row, Defect) else row if isinstance(row, dict) else ()
-            between = ".codes" if isinstance(row, Defect) else ""
-            yield from (f"{section}.{code}{between}.{name}" for name in inner)
+            if isinstance(row, Defect):
+                yield from (f"{section}.{code}.codes.{name}" for name in row.codes)
+            elif isinstance(row, dict):
+                yield from (f"{section}.{code}.{name}" for name in row)

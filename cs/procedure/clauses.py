@@ -29,7 +29,7 @@ class Clause:
 
     @property
     def is_heading(self) -> bool:
-        """Whether the clause only names a section and asks for nothing itself."""
+        """Return whether the clause only names a section and asks for nothing itself."""
         return not self.text_zh
 
 

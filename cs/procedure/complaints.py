@@ -274,7 +274,7 @@ COUNTED_FINDING = "confirmed"
 def proposed_route(
     *, liability: str, finding: str, severity: str, nature: str, is_repeat: bool = False
 ) -> str:
-    """The route that the procedure's words lead to: not_ours, meeting or occasional. People decide.
+    """Return the route that the procedure's words lead to: not_ours, meeting or occasional. People decide.
 
     5.2.2.2, Q17: not our responsibility, or not confirmed: evidence goes to the customer. Q11: critical,
     batch or chronic problems, and repeats within the window (3.4), go to the meeting of 5.2.2.4; the rest is
@@ -288,7 +288,7 @@ def proposed_route(
 
 
 def route_faults(*, liability: str, finding: str, route: str) -> tuple[str, ...]:
-    """Why this confirmation cannot be signed, whatever the reason given (Q17); empty when it can."""
+    """Return why this confirmation cannot be signed, whatever the reason given (Q17); empty when it can."""
     faults = []
     if liability == "pending":
         faults.append("liability_still_pending")
@@ -300,13 +300,13 @@ def route_faults(*, liability: str, finding: str, route: str) -> tuple[str, ...]
 
 
 def counts_as_failure(*, liability: str, finding: str) -> bool:
-    """Whether the case stands in our failure figures (Q17): confirmed, and ours or our supplier's."""
+    """Return whether the case stands in our failure figures (Q17): confirmed, and ours or our supplier's."""
     return liability in OURS and finding == COUNTED_FINDING
 
 
 def state_of_old_line(*, closed: bool, replied: bool, response: str | None) -> str:
-    """Where a complaint out of an old register stands (5.6): the state that its columns show, and from which
-    it goes on as any other.
+    """Return where a complaint out of an old register stands (5.6): the state that its columns show, and
+    from which it goes on as any other.
 
     A day or a word of closing: closed. No reply yet, or one that the customer refused: received, and quality
     takes it in hand (5.2.1.3). Replied: sales follows up (5.2.2.3); once the customer accepted, or stayed
@@ -320,8 +320,8 @@ def state_of_old_line(*, closed: bool, replied: bool, response: str | None) -> s
 
 
 def counted_of_old_line(*, liability: str | None, finding: str | None) -> bool | None:
-    """Whether such a complaint stands in our failure figures (Q17): None where its register does not say
-    whose fault it was.
+    """Return whether such a complaint stands in our failure figures (Q17): None where its register does not
+    say whose fault it was.
 
     The form 7.5 has no column for the finding: one that names whose fault it was holds what was confirmed.
     """
@@ -341,13 +341,14 @@ PLACES = (
 
 
 def meeting_departments(responsible: str) -> tuple[str, ...]:
-    """Whose heads must be at the meeting and countersign it (5.2.2.4): 通知业务部、工程部及责任部门负责人."""
+    """Return whose heads must be at the meeting and countersign it (5.2.2.4):
+    通知业务部、工程部及责任部门负责人."""
     return tuple(dict.fromkeys(("sales", "engineering", responsible)))
 
 
 def disposition_faults(found: dict[str, int], decided: dict[str, int]) -> tuple[tuple[str, int, int], ...]:
-    """The places where the pieces decided on are not the pieces found: (place, found, decided). Empty when it
-    adds up."""
+    """Return the places where the pieces decided on are not the pieces found: (place, found, decided).
+    Empty when it adds up."""
     return tuple(
         (place, found.get(place, 0), decided.get(place, 0))
         for place in PLACES

@@ -104,18 +104,18 @@ PRICE_DECIMALS = 4
 
 
 def line_amount(quantity: Decimal, unit_price: Decimal) -> Decimal:
-    """Quantity × unit price, rounded half up to the fen (Q23): 1 × 999.995 is 1000.00."""
+    """Return quantity × unit price, rounded half up to the fen (Q23): 1 × 999.995 is 1000.00."""
     return (quantity * unit_price).quantize(FEN, ROUND_HALF_UP)
 
 
 def amount(lines: Iterable[tuple[Decimal, Decimal]]) -> Decimal:
-    """The amount of an application: the sum of its lines, each rounded for itself."""
+    """Return the amount of an application: the sum of its lines, each rounded for itself."""
     return sum((line_amount(quantity, price) for quantity, price in lines), Decimal("0.00"))
 
 
 def open_roles(needed: Iterable[str], given: Iterable[str]) -> tuple[str, ...]:
-    """The roles whose signature may be given now: sales and production manager in either order, the general
-    manager after both (Q24)."""
+    """Return the roles whose signature may be given now: sales and production manager in either order, the
+    general manager after both (Q24)."""
     missing = [role for role in needed if role not in set(given)]
     first = tuple(role for role in missing if role in FIRST)
     return first or tuple(missing)
@@ -130,7 +130,7 @@ def signing_role(
     given: Collection[str],
     signed: Collection[int],
 ) -> str | None:
-    """The role under which a person may sign now; None when they may not.
+    """Return the role under which a person may sign now; None when they may not.
 
     `applicants`: who wrote the application and who changed it last: nobody signs their own. `given` are the
     roles that have signed, `signed` the people who did, those for whom a deputy did among them: nobody signs
@@ -150,8 +150,8 @@ def can_pass(
     given: Iterable[str] = (),
     signed: Iterable[int] = (),
 ) -> bool:
-    """Whether these people ({person: their roles}) can pass a chain, or the rest of it: some order of
-    signatures, each by who may give it then, completes it.
+    """Return whether these people ({person: their roles}) can pass a chain, or the rest of it: some order
+    of signatures, each by who may give it then, completes it.
 
     Deputies open no chain that is closed without them: whoever they sign for must be able to sign, and counts
     as having signed.

@@ -274,12 +274,12 @@ class Tally:
 
     @property
     def rework_open(self) -> Decimal:
-        """To rework and neither passed nor scrapped by the re-inspection."""
+        """Return what is to rework and neither passed nor scrapped by the re-inspection."""
         return self.rework - self.passed - self.failed
 
     @property
     def to_rework(self) -> Decimal:
-        """What production has not booked yet."""
+        """Return what production has not booked yet."""
         return self.rework - self.reworked
 
     @property
@@ -288,12 +288,12 @@ class Tally:
 
     @property
     def difference(self) -> Decimal | None:
-        """Counted less slip (5.3.3); None before the count."""
+        """Return counted less slip (5.3.3); None before the count."""
         return None if self.counted is None else self.counted - self.slip
 
     @property
     def to_customer(self) -> Decimal:
-        """What goes back to the customer once nothing is left open."""
+        """Return what goes back to the customer once nothing is left open."""
         return self.accepted + self.ntf + self.as_is + self.passed
 
     @property
@@ -302,11 +302,11 @@ class Tally:
 
     @property
     def is_done(self) -> bool:
-        """Both remainders are nil: nothing uninspected, no rework open (5.3)."""
+        """Return whether both remainders are nil: nothing uninspected, no rework open (5.3)."""
         return self.counted is not None and self.uninspected == 0 and self.rework_open == 0
 
     def open_for(self, booking: str) -> Decimal:
-        """How much can be booked so at most; KeyError for a booking that does not exist."""
+        """Return how much can be booked so at most; KeyError for a booking that does not exist."""
         return (
             dict.fromkeys(INSPECTION, self.uninspected)
             | dict.fromkeys(REINSPECTION, self.to_reinspect)
@@ -314,8 +314,8 @@ class Tally:
         )[booking]
 
     def count(self, quantity: Decimal) -> Tally:
-        """5.3.3: the warehouse's count, first or again. ValueError below zero; TooMuch (with what is
-        inspected) if it falls below that."""
+        """Take over the warehouse's count (5.3.3), first or again. ValueError below zero; TooMuch (with
+        what is inspected) if it falls below that."""
         if quantity < 0:
             raise ValueError("a count is never below zero")
         if quantity < self.inspected:
@@ -323,8 +323,8 @@ class Tally:
         return replace(self, counted=quantity)
 
     def book(self, booking: str, quantity: Decimal) -> Tally:
-        """A booking of inspection, production or re-inspection. ValueError for nothing or less; TooMuch for
-        more than is open."""
+        """Take over a booking of inspection, production or re-inspection. ValueError for nothing or less;
+        TooMuch for more than is open."""
         if quantity <= 0:
             raise ValueError("a booking is of something")
         if quantity > self.open_for(booking):
@@ -333,18 +333,18 @@ class Tally:
 
 
 def dispositions(outcome: str | None) -> tuple[str, ...]:
-    """What quality may decide after arrival (5.3.5): goods that go back as they are, as was agreed with the
-    customer, are not worked on."""
+    """Return what quality may decide after arrival (5.3.5): goods that go back as they are, as was agreed
+    with the customer, are not worked on."""
     return ("as_is",) if outcome == "as_is" else INSPECTION
 
 
 def is_whole(unit: str) -> bool:
-    """Whether the unit is counted in whole numbers."""
+    """Return whether the unit is counted in whole numbers."""
     return unit in WHOLE_UNITS
 
 
 def fits_unit(quantity: Decimal, unit: str) -> bool:
-    """Whether the unit allows so many decimals: pieces, sets and boxes are whole, others have three at
-    most."""
+    """Return whether the unit allows so many decimals: pieces, sets and boxes are whole, others have three
+    at most."""
     exponent = quantity.normalize().as_tuple().exponent
     return isinstance(exponent, int) and -exponent <= (0 if is_whole(unit) else 3)

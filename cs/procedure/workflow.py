@@ -94,7 +94,7 @@ class Workflow:
                 raise ValueError(f"{self.kind}.{state.code}: no step leads there")
 
     def step(self, name: str) -> Step:
-        """The row of that name; KeyError when there is none."""
+        """Return the row of that name; KeyError when there is none."""
         for step in self.steps:
             if step.name == name:
                 return step
@@ -104,28 +104,27 @@ class Workflow:
         return next(state for state in self.states if state.code == code)
 
     def takes_files(self, state: str) -> bool:
-        """5.6: photographs and documents are added while something is still awaited of the record; what is
-        closed or void stands as it is."""
+        """Return whether files may be added (5.6): photographs and documents are added while something is
+        still awaited of the record; what is closed or void stands as it is."""
         return not self.state(state).final
 
     @property
     def voiding(self) -> Permission:
-        """5.6: the permission to void a record of this kind, and with it a wrong file on it, at any time.
-        KeyError where none is ever void."""
+        """Return the permission (5.6) to void a record of this kind, and with it a wrong file on it, at any
+        time. KeyError where none is ever void."""
         return self.step("void").permission
 
     def creating(self) -> tuple[Step, ...]:
         return tuple(step for step in self.steps if step.creates)
 
     def open_from(self, state: str, holds: Callable[[str], bool]) -> tuple[Step, ...]:
-        """The steps that are open from a state, in the order of the rows; `holds` answers their
+        """Return the steps that are open from a state, in the order of the rows; `holds` answers their
         conditions."""
-        return tuple(
-            step
-            for step in self.steps
-            if state in step.sources and all(holds(question) for question in step.when)
-        )
+        from_state = (step for step in self.steps if state in step.sources)
+        return tuple(step for step in from_state if all(map(holds, step.when)))
 
     def routes(self, conditions: tuple[str, ...]) -> tuple[str, ...]:
-        """Those of the conditions that some step asks for: a choice that leads nowhere is not offered."""
-        return tuple(one for one in conditions if any(one in step.when for step in self.steps))
+        """Return those of the conditions that some step asks for: a choice that leads nowhere is not
+        offered."""
+        questions = {question for step in self.steps for question in step.when}
+        return tuple(condition for condition in conditions if condition in questions)

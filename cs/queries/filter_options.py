@@ -43,16 +43,18 @@ def customer_filter(customer_id: Any) -> Filter:
 
 def customer_options(used: Any) -> list[tuple[str, str]]:
     """Return the customers that the column `used` names, and the one in the URL."""
-    return _options(
+    return _cached_options(
         "customer", select(Customer.id, Customer.short_name).order_by(Customer.sort_name), Customer.id, used
     )
 
 
 def product_options(used: Any) -> list[tuple[str, str]]:
-    return _options("product", select(Product.id, Product.model).order_by(Product.model), Product.id, used)
+    return _cached_options(
+        "product", select(Product.id, Product.model).order_by(Product.model), Product.id, used
+    )
 
 
-def _options(name: str, query: Any, key: Any, used: Any) -> list[tuple[str, str]]:
+def _cached_options(name: str, query: Any, key: Any, used: Any) -> list[tuple[str, str]]:
     """Read once a request: a list needs them more than once."""
     cache: dict[str, list[tuple[str, str]]] = g.setdefault("filter_options", {})
     if name not in cache:

@@ -23,7 +23,7 @@ from werkzeug.datastructures import MultiDict
 from cs.extensions import db
 from cs.records.procedure import zone
 from cs.records.record import MAX_ID, Record
-from cs.records.search import MAX_SEARCH_LENGTH, matching
+from cs.records.search import MAX_SEARCH_LENGTH, search_conditions
 from cs.wording.formats import format_day
 from cs.wording.labels import term
 
@@ -104,7 +104,7 @@ class Listing:
             _label, column = self.dates.get(args.get("by", ""), (None, self.period))
             query = query.where(*Period.from_arguments(args).conditions(column))
         words = args.get("q", "")[:MAX_SEARCH_LENGTH].replace("\x00", "")
-        return query.where(*matching(self.model, words)) if words and self.search_label else query
+        return query.where(*search_conditions(self.model, words)) if words and self.search_label else query
 
     def count_rows(self, args: MultiDict[str, str], max_rows: int | None = None) -> int:
         """Count the rows that the URL asks for, up to `max_rows`."""
@@ -261,7 +261,7 @@ class Page:
         return rows, before, after
 
     def _url(self, **changes: str | None) -> str:
-        args = self.asked | {name: value for name, value in changes.items() if value}
+        args = self.url_arguments | {name: value for name, value in changes.items() if value}
         return f"{self._address}?{urlencode(args)}" if args else self._address
 
     @property
@@ -285,7 +285,7 @@ class Page:
         return str(gettext("%(count)s in total", count=self.total))
 
     @property
-    def asked(self) -> dict[str, str]:
+    def url_arguments(self) -> dict[str, str]:
         """Return the arguments of the URL, without the position in the list."""
         return {name: value for name, value in self.args.items() if value and name not in ("before", "after")}
 

@@ -14,7 +14,7 @@ from cs.models.deputies import Deputy
 from cs.procedure.authority import permissions_of
 from cs.records.events import Fault
 from cs.records.record import KINDS
-from cs.records.tasks import Task, awaited
+from cs.records.tasks import Task, awaited_tasks
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
@@ -114,5 +114,5 @@ def _awaited_tasks(record: Workflowed, on: datetime) -> dict[TaskKey, TaskConten
     """Return the tasks of a record as its state and its rows say."""
     return {
         key: (values["step"], values["permission"], values["user_id"], values["due_at"])
-        for key, values in awaited(record, on).items()
+        for key, values in awaited_tasks(record, on).items()
     }

@@ -49,7 +49,7 @@ class Gate:
     kind: str
     step: Step
     roles: tuple[Signers, ...]
-    each: bool
+    needs_every_role: bool
     waiting: int
     stuck: int
 
@@ -57,7 +57,7 @@ class Gate:
     def vacant(self) -> tuple[str | None, ...]:
         """Return the roles without which it cannot be passed and which nobody holds."""
         empty = tuple(signers.role for signers in self.roles if not signers.people)
-        return empty if self.each or len(empty) == len(self.roles) else ()
+        return empty if self.needs_every_role or len(empty) == len(self.roles) else ()
 
 
 @dataclass(frozen=True)
@@ -109,15 +109,15 @@ def signers_today(on: datetime) -> SignersToday:
     gates = []
     for kind, cls in KINDS.items():
         for step in _signed_steps(cls):
-            each = step.permission is Permission.APPROVE_REPLENISHMENT
+            every_role = step.permission is Permission.APPROVE_REPLENISHMENT
             gates.append(
                 Gate(
                     kind,
                     step,
                     _signers_of_step(step, people, deputies),
-                    each,
+                    every_role,
                     waiting.get((kind, step.task or ""), 0),
-                    stuck[kind] if each else 0,
+                    stuck[kind] if every_role else 0,
                 )
             )
     return SignersToday(tuple(gates), _chains_of_signatures(people, held))

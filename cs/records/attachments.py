@@ -132,7 +132,7 @@ def verify_attachments() -> Iterator[Fault]:
         .execution_options(yield_per=BATCH)
     )
     for event in db.session.execute(events).scalars():
-        details = event.facts
+        details = event.details
         how = (event.by_id, event.at) if event.name == "attach" else ("void", details.get("note"))
         recorded.update(
             (event.kind, event.record_id, name, sha256, *how) for name, sha256 in details["files"]

@@ -13,8 +13,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from cs.extensions import db
 from cs.records.events import START
 from cs.records.record import Record
-from cs.records.search import index_words, searchable
-from cs.records.tasks import Task, awaited
+from cs.records.search import index_words, searchable_text
+from cs.records.tasks import Task, awaited_tasks
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
@@ -39,7 +39,7 @@ def bring_in(
         return
     for record in records:
         record.created_at, record.created_by_id = on, by.id
-        record.search_text, record.version, record.head_hash = searchable(record.searched()), 1, START
+        record.search_text, record.version, record.head_hash = searchable_text(record.searched()), 1, START
         record.begin_parts()
     db.session.add_all(records)
     db.session.flush()
@@ -72,5 +72,6 @@ def _tasks_of_new(record: Workflowed, on: datetime) -> list[dict[str, Any]]:
         "taken_at": None,
     }
     return [
-        columns_of_all | {"name": task, **columns} for (task, _person), columns in awaited(record, on).items()
+        columns_of_all | {"name": task, **columns}
+        for (task, _person), columns in awaited_tasks(record, on).items()
     ]

@@ -25,7 +25,7 @@ from cs.records.types import Moment
 START = "0" * 64
 
 
-def _plain(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date | time):
@@ -37,9 +37,9 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no place in an event")
 
 
-def canonical(value: Any) -> str:
+def canonical_json(value: Any) -> str:
     """Return one text for one content: sorted keys, no spaces, exact decimals, UTC moments."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_json_value)
 
 
 def digest(text: str) -> str:
@@ -73,7 +73,7 @@ class Event(Model):
 
     def own_hash(self) -> str:
         return digest(
-            canonical(
+            canonical_json(
                 [
                     self.kind,
                     self.record_id,
@@ -93,7 +93,7 @@ class Event(Model):
         )
 
     @property
-    def facts(self) -> dict[str, Any]:
+    def details(self) -> dict[str, Any]:
         """Return what the event records beside its name: `changes` {field: [old, new]}, `note`, …"""
         return dict(json.loads(self.data))
 
@@ -116,7 +116,7 @@ def site_head() -> SiteHead:
     return head
 
 
-def append(event: Event) -> None:
+def append_event(event: Event) -> None:
     """Seal a complete event and append it to the site's chain. Call inside a writing transaction."""
     head = site_head()
     event.hash = event.own_hash()

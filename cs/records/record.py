@@ -26,9 +26,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from cs.extensions import Model, db
 from cs.procedure.authority import Actor
 from cs.procedure.workflow import Workflow
-from cs.records.events import START, Event, append, canonical, digest
+from cs.records.events import START, Event, append_event, canonical_json, digest
 from cs.records.procedure import rulebook
-from cs.records.search import index_words, searchable
+from cs.records.search import index_words, searchable_text
 from cs.records.signatures import Signature
 from cs.records.types import Moment
 
@@ -85,10 +85,10 @@ class Record(Model):
     def showing(cls, named: Record) -> ColumnElement[bool] | None:
         """Return SQL for the records of this kind that refer to another record, themselves or in a part;
         None where none can."""
-        ways = [column == named.id for column in _references(cls, named)]
+        ways = [column == named.id for column in _columns_naming(cls, named)]
         for part in cls.parts:
             rows = _part_path(cls, part)
-            columns = _references(rows[-1].property.mapper.class_, named)
+            columns = _columns_naming(rows[-1].property.mapper.class_, named)
             ways += [_any(rows, column == named.id) for column in columns]
         return or_(*ways) if ways else None
 
@@ -102,10 +102,10 @@ class Record(Model):
 
     def content(self) -> dict[str, Any]:
         """Return the whole content as plain values: what an event compares and a signature signs."""
-        content: dict[str, Any] = _columns(self, self.derived)
+        content: dict[str, Any] = _column_values(self, self.derived)
         for part in self.parts:
             name = part.rpartition(".")[2]
-            content[name] = [_columns(row, _derived(row)) for row in self.rows_of_part(part)]
+            content[name] = [_column_values(row, _derived(row)) for row in self.rows_of_part(part)]
         return content
 
     def content_hash(self) -> str:
@@ -140,7 +140,7 @@ class Record(Model):
         self.version = 1 if new else self.version + 1
         if new or any(inspect(row).pending for part in self.parts for row in self.rows_of_part(part)):
             db.session.flush()  # the event names the ids of what came
-        old_text, self.search_text = self.search_text, searchable(self.searched())
+        old_text, self.search_text = self.search_text, searchable_text(self.searched())
         self.seal(name, by, on, before, clause=clause, role=role, note=note, **details)
         if new or self.search_text != old_text:
             index_words([self], new=new)
@@ -172,7 +172,7 @@ class Record(Model):
         """Append the event that compares the content with `before`, and the signature if `details` has
         `signed`."""
         after = self.content()
-        details["changes"] = _changes(before, after)
+        details["changes"] = _content_changes(before, after)
         if note:
             details["note"] = note
         event = Event(
@@ -185,12 +185,12 @@ class Record(Model):
             by_id=by.id if by else None,
             role=role,
             state=getattr(self, "state", None),
-            data=canonical(details),
+            data=canonical_json(details),
             procedure_hash=rulebook().hash,
             content_hash=hash_of(after),
             previous_hash=self.head_hash,
         )
-        append(event)
+        append_event(event)
         if "signed" in details:
             db.session.add(Signature.of(event, details["signed"], details.get("password_at")))
         self.head_hash = event.hash
@@ -223,7 +223,7 @@ class Record(Model):
 def hash_of(content: dict[str, Any]) -> str:
     """Return the hash of a record's content. Empty values are left out, so that a column added later
     leaves old hashes right."""
-    return digest(canonical(_without_empty(content)))
+    return digest(canonical_json(_without_empty(content)))
 
 
 def _without_empty(value: Any) -> Any:
@@ -232,7 +232,7 @@ def _without_empty(value: Any) -> Any:
     return [_without_empty(item) for item in value] if isinstance(value, list) else value
 
 
-def _references(cls: type[Any], named: Record) -> list[Any]:
+def _columns_naming(cls: type[Any], named: Record) -> list[Any]:
     """Return the columns of a class that name a record of that table."""
     key = inspect(type(named)).primary_key[0]
     attributes = inspect(cls).column_attrs
@@ -265,12 +265,12 @@ def _columns_of(cls: type[Any], without: frozenset[str]) -> tuple[str, ...]:
     return tuple(attribute.key for attribute in inspect(cls).column_attrs if attribute.key not in without)
 
 
-def _columns(row: Any, without: frozenset[str]) -> dict[str, Any]:
+def _column_values(row: Any, without: frozenset[str]) -> dict[str, Any]:
     keys = _columns_of(type(row), without)  # type: ignore[arg-type]  # mypy takes its instances' hash
     return {key: getattr(row, key) for key in keys}
 
 
-def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
+def _content_changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
     """Return {field: [old, new]}; of parts, the rows removed and added, and of a changed row only what
     changed."""
     changes: dict[str, list[Any]] = {}

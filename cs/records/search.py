@@ -42,7 +42,7 @@ class SearchWord(Model):
     record_id: Mapped[int] = mapped_column(primary_key=True)
 
 
-def searchable(words: tuple[str | None, ...] | list[str | None]) -> str:
+def searchable_text(words: tuple[str | None, ...] | list[str | None]) -> str:
     """Return words as they are searched: half width, lower case, single spaces."""
     return " ".join(
         unicodedata.normalize("NFKC", " ".join(word for word in words if word)).casefold().split()
@@ -54,7 +54,7 @@ def sort_key(text: str) -> str:
     return " ".join(lazy_pinyin(text)).casefold()[:200]
 
 
-def tokens(text: str) -> set[str]:
+def search_tokens(text: str) -> set[str]:
     """Return the two-character tokens of each word of a searchable text; a single character is its own
     token."""
     return {word[i : i + 2] for word in text.split() for i in range(max(1, len(word) - 1))}
@@ -71,7 +71,7 @@ def index_words(records: Sequence[Searched], *, new: bool = False) -> None:
         for record_id, token in db.session.execute(query):
             present[record_id].add(token)
     for record in records:
-        wanted = tokens(record.search_text)
+        wanted = search_tokens(record.search_text)
         if gone := present[record.id] - wanted:
             db.session.execute(
                 delete(SearchWord).where(
@@ -102,7 +102,7 @@ def index_anew(cls: type[Any], which: ColumnElement[bool]) -> None:
         last = records[-1].id
         changed = []
         for record in records:
-            if (words := searchable(record.searched())) != record.search_text:
+            if (words := searchable_text(record.searched())) != record.search_text:
                 record.search_text = words
                 changed.append(record)
         if changed:
@@ -110,7 +110,7 @@ def index_anew(cls: type[Any], which: ColumnElement[bool]) -> None:
         db.session.flush()
 
 
-def matching(cls: type[Any], typed: str) -> list[Any]:
+def search_conditions(cls: type[Any], typed: str) -> list[Any]:
     """Return the conditions of a query for the records that hold every word typed; empty when nothing was
     typed.
 
@@ -119,8 +119,8 @@ def matching(cls: type[Any], typed: str) -> list[Any]:
     """
     conditions: list[Any] = []
     room = MAX_TOKENS
-    for word in dict.fromkeys(searchable([typed])[:MAX_SEARCH_LENGTH].split()):
-        pairs = sorted(tokens(word))[:room] if len(word) > 1 else []
+    for word in dict.fromkeys(searchable_text([typed])[:MAX_SEARCH_LENGTH].split()):
+        pairs = sorted(search_tokens(word))[:room] if len(word) > 1 else []
         room -= len(pairs)
         conditions += [
             cls.id.in_(

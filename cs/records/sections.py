@@ -71,7 +71,7 @@ class RecordSection(Section):
 
     def papers_of(self, record: Workflowed) -> list[Any]:
         """Return the printed forms that exist of a record as it stands."""
-        return [paper for paper in self.papers if paper.there(record)]
+        return [paper for paper in self.papers if paper.exists_for(record)]
 
     def creating_step(self, by: Any) -> Step | None:
         """Return the step by which a person begins a record here; None where they may not."""

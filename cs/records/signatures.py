@@ -116,7 +116,7 @@ class RequiredSignature(Model):
         self.signature_decision = "voided"
 
 
-def _fits(signature: Signature, event: Event | None) -> bool:
+def _agrees_with_event(signature: Signature, event: Event | None) -> bool:
     """Return whether a signature says the same as the event it was given with."""
     password_at = signature.password_at.astimezone(UTC).isoformat() if signature.password_at else None
     return event is not None and (
@@ -129,12 +129,12 @@ def _fits(signature: Signature, event: Event | None) -> bool:
         password_at,
     ) == (
         event.name,
-        event.facts.get("signed"),
+        event.details.get("signed"),
         event.by_id,
         event.role,
         event.at,
         event.content_hash,
-        event.facts.get("password_at"),
+        event.details.get("password_at"),
     )
 
 
@@ -146,7 +146,7 @@ def verify_signatures() -> Iterator[Fault]:
         & (Event.seq == Signature.version)
     )
     for signature, event in db.session.execute(select(Signature, Event).outerjoin(Event, together)):
-        if not _fits(signature, event):
+        if not _agrees_with_event(signature, event):
             yield Fault(
                 f"{signature.kind} {signature.record_id} signature {signature.id}",
                 "does not fit the event it was given with",
@@ -158,7 +158,7 @@ def verify_signatures() -> Iterator[Fault]:
         .order_by(Event.site_seq)
     )
     for event in db.session.execute(bare).scalars():
-        if event.facts.get("signed"):
+        if event.details.get("signed"):
             yield Fault(
                 f"{event.kind} {event.record_id} event {event.seq}",
                 "was signed, but its signature is gone",

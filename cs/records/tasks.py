@@ -81,7 +81,7 @@ TASKS_OF = select(Task).where(
 )  # built once: each step asks it
 
 
-def awaited(record: Awaiting, on: datetime) -> dict[tuple[str, int | None], dict[str, Any]]:
+def awaited_tasks(record: Awaiting, on: datetime) -> dict[tuple[str, int | None], dict[str, Any]]:
     """Return what is awaited of whom for a record, from its workflow alone: {(task name, person or None):
     columns}."""
     tasks: dict[tuple[str, int | None], dict[str, Any]] = {}
@@ -114,7 +114,7 @@ def sync_tasks(record: Awaiting, on: datetime, *, new: bool = False) -> None:
     flushes."""
     if not any(step.task for step in record.workflow.steps):
         return
-    tasks = awaited(record, on)
+    tasks = awaited_tasks(record, on)
     for task in (
         [] if new else db.session.execute(TASKS_OF, {"kind": record.kind, "record_id": record.id}).scalars()
     ):

@@ -37,7 +37,7 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def exact(value: Any) -> Decimal | None:
+def exact_number(value: Any) -> Decimal | None:
     """Return a number as the database gives it back: whole where it is whole, without zeros at its end. One
     number has one text, and one hash."""
     if value is None:
@@ -66,7 +66,7 @@ class _Scaled(TypeDecorator[Decimal]):
         return int(scaled)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
-        return None if value is None else exact(Decimal(value).scaleb(-self.places))
+        return None if value is None else exact_number(Decimal(value).scaleb(-self.places))
 
 
 class Quantity(_Scaled):

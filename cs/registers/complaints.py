@@ -34,7 +34,7 @@ from cs.wording.labels import (
 )
 
 LAST = aliased(Reply)
-LONGEST_ID = len(str(MAX_ID))
+MAX_ID_LENGTH = len(str(MAX_ID))
 
 
 def _shown_states() -> list[tuple[str, str]]:
@@ -102,7 +102,7 @@ def keys_in_words(by: str, keys: Iterable[Any]) -> dict[Any, str]:
         ids = {
             int(key): key
             for key in keys
-            if str(key).isdecimal() and len(str(key)) <= LONGEST_ID and int(key) <= MAX_ID
+            if str(key).isdecimal() and len(str(key)) <= MAX_ID_LENGTH and int(key) <= MAX_ID
         }
         return names | {
             ids[row_id]: row_name

@@ -204,5 +204,5 @@ URGENT_ORDER = Paper(
         Signing("made_by", ("make",)),
         Signing("sent_off_by", ("ship",)),
     ),
-    there=lambda record: record.order_number is not None,
+    exists_for=lambda record: record.order_number is not None,
 )

@@ -387,5 +387,5 @@ REWORK_INSTRUCTION = Paper(
         Signing("reworked_by", ("rework",), all_of_them=True),
         Signing("reinspected_by", ("reinspect",), all_of_them=True),
     ),
-    there=lambda record: any(line.instruction for line in record.lines),
+    exists_for=lambda record: any(line.instruction for line in record.lines),
 )

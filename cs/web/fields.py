@@ -94,7 +94,7 @@ def _words_needed(required: bool) -> list[Any]:
 
 
 def Text(key: str, *, required: bool = False, most: int = 100, **options: Any) -> StringField:
-    """One line of text."""
+    """Return a field for one line of text."""
     return StringField(
         label(key),
         [*_words_needed(required), _no_control_characters, Length(max=most)],
@@ -104,7 +104,7 @@ def Text(key: str, *, required: bool = False, most: int = 100, **options: Any) -
 
 
 def LongText(key: str, *, required: bool = False, most: int = 4000, **options: Any) -> TextAreaField:
-    """Text of several lines."""
+    """Return a field for text of several lines."""
     options.setdefault("render_kw", {"rows": 2 if most <= SHORT_TEXT else 4})
     return TextAreaField(
         label(key),
@@ -122,7 +122,7 @@ class _Whole(IntegerField):
 def Whole(
     key: str, *, required: bool = False, least: int = 0, most: int = MAX_NUMBER, **options: Any
 ) -> IntegerField:
-    """A whole number of pieces or days."""
+    """Return a field for a whole number of pieces or days."""
     return _Whole(label(key), [*_needed(required), NumberRange(least, most)], **options)
 
 
@@ -155,7 +155,7 @@ def Number(
     places: int = 3,
     **options: Any,
 ) -> DecimalField:
-    """A number with decimals: a quantity, a price."""
+    """Return a field for a number with decimals: a quantity, a price."""
     return _Number(
         label(key),
         [*_needed(required), NumberRange(Decimal(least), Decimal(most)), _decimals(places)],
@@ -215,7 +215,7 @@ def requested_id(name: str) -> int:
 def Choice(
     key: str, group: str | None = None, *, required: bool = False, radio: bool = False, **options: Any
 ) -> SelectField:
-    """One code of a list in the procedure file."""
+    """Return a field for one code of a list in the procedure file."""
     kind = RadioField if radio else SelectField
     blank = [] if radio else [("", "—")]
     if group is not None:
@@ -229,7 +229,7 @@ class _Checks(SelectMultipleField):
 
 
 def Choices(key: str, group: str, **options: Any) -> SelectMultipleField:
-    """Any number of codes of a list in the procedure file."""
+    """Return a field for any number of codes of a list in the procedure file."""
     return _Checks(label(key), choices=lambda: choices(group), **options)
 
 

@@ -85,7 +85,7 @@ def changes_since(record: Record, version: int) -> list[TimelineEntry]:
 
 
 def _entry(record: Record, event: Event) -> TimelineEntry:
-    details = event.facts
+    details = event.details
     password_at = details.get("password_at")
     icon = sections().step_icons.get((record.kind, event.name)) or ICONS.get(event.name, "dot")
     return TimelineEntry(

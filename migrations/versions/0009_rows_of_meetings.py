@@ -14,8 +14,8 @@ TABLES = ('complaint_attendees', 'complaint_places', 'complaint_dispositions')
 def upgrade() -> None:
     for table in TABLES:
         op.add_column(table, sa.Column('meeting_id', sa.Integer(), nullable=True))
-        op.execute(
-            f'UPDATE {table} SET meeting_id = (SELECT meetings.id FROM complaint_meetings AS meetings '
+        op.execute(  # the names of the tables are this file's own
+            f'UPDATE {table} SET meeting_id = (SELECT meetings.id FROM complaint_meetings AS meetings '  # noqa: S608
             f'WHERE meetings.complaint_id = {table}.complaint_id AND meetings.round = {table}.round)'
         )
         with op.batch_alter_table(table, schema=None) as batch_op:

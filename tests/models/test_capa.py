@@ -84,7 +84,7 @@ def test_process_engineering_leads_where_the_problem_is_chronic(capas, complaint
 def test_an_amendment_keeps_what_was_there_before(capas, people, on):
     capa = capas("issued")
     capa.amend(problem="左声道", department="planning", due_on=capa.due_on, by=people["sales_clerk"], on=on)
-    assert capa.events[-1].facts["changes"] == {
+    assert capa.events[-1].details["changes"] == {
         "problem": ["右声道无声", "左声道"],
         "department": ["production", "planning"],
     }

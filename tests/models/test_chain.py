@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
-from cs.records.events import canonical, site_head, verify_events
+from cs.records.events import canonical_json, site_head, verify_events
 from cs.records.procedure import rulebook
 from cs.records.record import hash_of
 from cs.records.signatures import verify_signatures
@@ -61,7 +61,7 @@ def test_an_event_says_who_what_when_under_which_role_clause_and_rules(complaint
         on,
     )
     assert (confirmed.state, confirmed.procedure_hash) == ("answering", rulebook().hash)
-    assert confirmed.facts["changes"]["analysis"] == [None, BLOCK_B["analysis"]]
+    assert confirmed.details["changes"]["analysis"] == [None, BLOCK_B["analysis"]]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_changed_event_is_found(complaint, change):
 
 def test_a_changed_event_whose_hash_was_made_anew_is_found_in_both_chains(complaint):
     event = complaint.events[1]
-    event.data = canonical({"changes": {}})
+    event.data = canonical_json({"changes": {}})
     sql(f"UPDATE events SET data = '{event.data}', hash = '{event.own_hash()}' WHERE id = {event.id}")
     assert faults()[:2] == [
         f"complaint {complaint.id} event 2: does not fit the site's chain",

@@ -84,13 +84,16 @@ def test_registering_keeps_when_it_was_first_heard(complaint_in, people, on):
 
 def test_declining_says_why_and_ends_it(complaint_in):
     complaint = complaint_in("declined")
-    assert (complaint.decline_reason, complaint.events[-1].facts["note"]) == ("客户只是询问", "客户只是询问")
+    assert (complaint.decline_reason, complaint.events[-1].details["note"]) == (
+        "客户只是询问",
+        "客户只是询问",
+    )
 
 
 def test_old_values_stay_in_the_event_of_an_amendment(complaint_in, people, on):
     complaint = complaint_in("received")
     complaint.amend(by=people["sales_clerk"], on=on, lot_no="L2612", demand=["replenishment", "exchange"])
-    assert complaint.events[-1].facts["changes"] == {
+    assert complaint.events[-1].details["changes"] == {
         "lot_no": ["L2611", "L2612"],
         "demand": [None, '["exchange", "replenishment"]'],
     }

@@ -17,7 +17,7 @@ from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.queries.my_work import verify_tasks
 from cs.records.events import verify_events
 from cs.records.numbers import next_numbers
-from cs.records.search import matching
+from cs.records.search import search_conditions
 from cs.records.tasks import Task
 from cs.records.verification import verify_records
 from tests.returned import Returns
@@ -149,7 +149,7 @@ def test_product_types_and_part_numbers_are_part_of_what_a_record_says(clerk, on
             {"customer_id": 1, "part_no": "HS-2"},
         ],
     )
-    assert customer.events[-1].facts["changes"] == {"product_type": [None, ["speaker", "amplifier"]]}
+    assert customer.events[-1].details["changes"] == {"product_type": [None, ["speaker", "amplifier"]]}
     assert [part.part_no for part in product.customer_parts] == ["HS-2", "HS-1", "HS-3"]
     assert whole()
 
@@ -182,10 +182,10 @@ def test_what_comes_in_together_has_its_own_events_numbers_and_words(clerk, on):
     made = Customer.bring_in(rows, lines=[2, 3, 4], files=[FILE], by=clerk, on=on)
     assert [one.number for one in made] == ["KH-0002", "KH-0003", "KH-0004"]
     assert [
-        (event.name, event.role, event.clause, event.facts["files"], event.facts["row"])
+        (event.name, event.role, event.clause, event.details["files"], event.details["row"])
         for event in made[2].events
     ] == [("import", "sales_clerk", "5.1.3.2", [FILE], 4)]
-    found = db.session.query(Customer).where(*matching(Customer, "声2")).all()
+    found = db.session.query(Customer).where(*search_conditions(Customer, "声2")).all()
     assert found == [made[2]]
     assert whole()
 
@@ -263,7 +263,11 @@ def test_what_is_void_is_edited_no_more(people, on):
     product.void(reason="停产", by=people["sales_manager"], on=on)
     with pytest.raises(NotOpen):
         product.edit(by=people["engineer"], on=on, spec="y")
-    assert (product.state, product.void_reason, product.events[-1].facts["note"]) == ("void", "停产", "停产")
+    assert (product.state, product.void_reason, product.events[-1].details["note"]) == (
+        "void",
+        "停产",
+        "停产",
+    )
 
 
 def test_a_customer_under_a_new_name_stands_so_in_my_work_at_once(customer, complaint_in, people, on):
@@ -276,7 +280,7 @@ def test_a_customer_under_a_new_name_stands_so_in_my_work_at_once(customer, comp
 
 
 def found(kind: type, typed: str) -> list[int]:
-    return sorted(db.session.execute(select(kind.id).where(*matching(kind, typed))).scalars())
+    return sorted(db.session.execute(select(kind.id).where(*search_conditions(kind, typed))).scalars())
 
 
 def test_what_names_a_customer_is_found_by_its_new_name_also_when_it_is_closed(

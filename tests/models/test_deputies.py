@@ -54,7 +54,7 @@ def test_a_deputy_signs_in_the_managers_place_and_the_signature_says_so(filed, p
         people["planner"],
         people["sales_manager"],
     )
-    assert (record.events[-1].role, record.events[-1].facts["signed_for"]) == (
+    assert (record.events[-1].role, record.events[-1].details["signed_for"]) == (
         "sales_manager",
         people["sales_manager"].id,
     )

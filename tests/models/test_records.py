@@ -102,7 +102,7 @@ def test_a_record_counts_its_events_as_its_version(customer, people, on):
 def test_an_event_keeps_the_old_value_and_the_new_and_nothing_else(customer, people, on):
     customer.edit(by=people["sales_clerk"], on=on, address="广州市番禺区")
     customer.edit(by=people["sales_clerk"], on=on, address="广州市南沙区", short_name=customer.short_name)
-    assert customer.events[-1].facts == {"changes": {"address": ["广州市番禺区", "广州市南沙区"]}}
+    assert customer.events[-1].details == {"changes": {"address": ["广州市番禺区", "广州市南沙区"]}}
 
 
 def test_a_changed_part_shows_the_part_that_changed(customer, people, on):
@@ -112,14 +112,14 @@ def test_a_changed_part_shows_the_part_that_changed(customer, people, on):
         on=on,
         contacts=[{"id": contact, "name": "王工", "phone": "13900139000"}, {"name": "李经理"}],
     )
-    gone, come = customer.events[-1].facts["changes"]["contacts"]
+    gone, come = customer.events[-1].details["changes"]["contacts"]
     assert [row.get("phone") for row in gone] == ["13800138000"]
     assert [(row.get("name"), row.get("phone")) for row in come] == [(None, "13900139000"), ("李经理", None)]
 
 
 def test_a_part_that_is_left_out_is_gone_and_the_event_says_so(customer, people, on):
     customer.edit(by=people["sales_clerk"], on=on, contacts=[])
-    gone, come = customer.events[-1].facts["changes"]["contacts"]
+    gone, come = customer.events[-1].details["changes"]["contacts"]
     assert ([row["name"] for row in gone], come) == (["王工"], [])
 
 
@@ -133,7 +133,7 @@ def test_a_void_record_is_not_edited_any_more(customer, people, on):
     customer.void(reason="公司注销", by=people["sales_manager"], on=on)
     with pytest.raises(NotOpen):
         customer.edit(by=people["sales_clerk"], on=on, address="x")
-    assert (customer.state, customer.void_reason, customer.events[-1].facts["note"]) == (
+    assert (customer.state, customer.void_reason, customer.events[-1].details["note"]) == (
         "void",
         "公司注销",
         "公司注销",
@@ -158,7 +158,7 @@ def test_files_on_a_record_make_one_event_that_names_them_by_hash(customer, peop
     attach(customer, [FILE, FILE], step="attach", by=people["warehouse_keeper"], on=on)
     event = customer.events[-1]
     assert (event.name, event.role) == ("attach", "warehouse_keeper")
-    assert event.facts["files"] == [["照片.jpg", "ab" * 32]] * 2
+    assert event.details["files"] == [["照片.jpg", "ab" * 32]] * 2
     assert [(file.name, file.added_by_id, file.void_reason) for file in Attachment.of(customer)] == [
         ("照片.jpg", people["warehouse_keeper"].id, None)
     ] * 2
@@ -174,7 +174,7 @@ def test_a_wrong_file_is_voided_with_its_reason_and_stays(customer, people, on):
     file = Attachment.of(customer)[0]
     detach(customer, file, reason="别的客户", by=people["sales_clerk"], on=on + timedelta(minutes=1))
     assert [(one.name, one.void_reason) for one in Attachment.of(customer)] == [("照片.jpg", "别的客户")]
-    assert (customer.events[-1].name, customer.events[-1].facts["note"]) == ("detach", "别的客户")
+    assert (customer.events[-1].name, customer.events[-1].details["note"]) == ("detach", "别的客户")
 
 
 def test_a_file_is_voided_by_who_added_it_or_who_may_void_the_record(customer, people, on):

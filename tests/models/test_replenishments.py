@@ -110,7 +110,7 @@ def test_each_signature_keeps_name_role_time_meaning_and_the_hash_of_what_was_se
         seen,
     )
     signature = record.signatures[0]
-    assert (signature.meaning, signature.role, record.events[-1].facts["seen"]) == (
+    assert (signature.meaning, signature.role, record.events[-1].details["seen"]) == (
         "approved",
         "production_manager",
         seen,
@@ -222,7 +222,7 @@ def test_splitting_does_not_help(filed):
             filed.sign(record, role)
         assert awaited(record) == [("sign", "general_manager")]
     event = first.events[1]
-    assert (event.name, event.facts["note"]) == ("limit_reached", second.number)
+    assert (event.name, event.details["note"]) == ("limit_reached", second.number)
 
 
 def test_another_application_below_the_limit_leaves_the_first_one_alone_and_so_does_a_third_above_it(filed):

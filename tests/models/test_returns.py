@@ -329,7 +329,7 @@ def test_the_timeline_keeps_the_reason_of_a_recount_and_the_notes_of_bookings(re
         by=people["warehouse_keeper"],
         on=on,
     )
-    assert [one.facts.get("note") for one in record.events[-2:]] == ["外观可接受", "角落还有一只"]
+    assert [one.details.get("note") for one in record.events[-2:]] == ["外观可接受", "角落还有一只"]
 
 
 def test_what_a_return_is_about_fits_a_line_of_my_work(returns):

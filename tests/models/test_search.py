@@ -8,13 +8,15 @@ from sqlalchemy import func, select
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product
-from cs.records.search import SearchWord, matching, searchable, tokens
+from cs.records.search import SearchWord, search_conditions, search_tokens, searchable_text
 
 pytestmark = pytest.mark.both_databases
 
 
 def found(cls, typed: str) -> list[int]:
-    return list(db.session.execute(select(cls.id).where(*matching(cls, typed)).order_by(cls.id)).scalars())
+    return list(
+        db.session.execute(select(cls.id).where(*search_conditions(cls, typed)).order_by(cls.id)).scalars()
+    )
 
 
 @pytest.mark.parametrize(
@@ -29,7 +31,7 @@ def found(cls, typed: str) -> list[int]:
     ],
 )
 def test_full_width_and_capitals_make_no_difference(typed, as_searched):
-    assert searchable([typed]) == as_searched
+    assert searchable_text([typed]) == as_searched
 
 
 @pytest.mark.parametrize(
@@ -43,7 +45,7 @@ def test_full_width_and_capitals_make_no_difference(typed, as_searched):
     ],
 )
 def test_words_fall_into_pairs_of_characters(text, expected):
-    assert tokens(text) == expected
+    assert search_tokens(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -75,7 +77,7 @@ def test_a_longer_word_needs_more_than_its_pairs(customer, people, on):
     ],
 )
 def test_whatever_is_typed_the_database_is_asked_few_things(customer, typed):
-    asked = matching(Customer, typed)
+    asked = search_conditions(Customer, typed)
     assert (len(asked) <= 40, len([one for one in asked if "search_words" in str(one)]) <= 8) == (True, True)
     assert found(Customer, typed) == []
 
@@ -86,7 +88,7 @@ def test_words_beyond_the_first_tokens_still_count(customer):
 
 
 def test_nothing_typed_narrows_nothing():
-    assert matching(Customer, "  ") == []
+    assert search_conditions(Customer, "  ") == []
 
 
 def test_an_edit_is_found_by_its_new_words_only(product, people, on):

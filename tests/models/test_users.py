@@ -56,7 +56,7 @@ def test_leaving_ends_every_session_and_gives_tasks_back_and_keeps_the_name(peop
     assert [session.is_live(on) for session in sessions_of(inspector)] == [False, False, False]
     assert (task.taken_by_id, task.taken_at) == (None, None)
     assert (inspector.active, inspector.name, inspector.roles) == (False, "检验员甲", ("quality_inspector",))
-    assert inspector.events[-1].facts["note"] == "合同到期"
+    assert inspector.events[-1].details["note"] == "合同到期"
 
 
 def test_coming_back_restores_the_roles_but_no_session(people, on):

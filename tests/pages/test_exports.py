@@ -587,7 +587,7 @@ def test_a_process_that_ends_without_its_last_word_is_said(
     app: Flask, clerk: Browser, monkeypatch: pytest.MonkeyPatch, answers_of: Any, longest: int, reason: str
 ) -> None:
     monkeypatch.setattr(exports, "answers_of", answers_of)
-    monkeypatch.setattr(exports, "LONGEST", longest)
+    monkeypatch.setattr(exports, "MAX_WRITING_SECONDS", longest)
     clerk.post(ASK)
     with app.app_context():
         token = exports.begin_next()

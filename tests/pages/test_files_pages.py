@@ -56,7 +56,7 @@ def test_several_files_come_in_at_once_with_one_event(as_role, complaint, on_rec
     as_role("quality_inspector").step(ADD, files=[upload(picture()), upload(TEXT[1], TEXT[0])])
     with app.app_context():
         event = db.session.query(Event).order_by(Event.site_seq.desc()).first()
-    assert ([name for name, _hash in event.facts["files"]], len(on_record())) == (
+    assert ([name for name, _hash in event.details["files"]], len(on_record())) == (
         ["照片.jpg", "检验记录.txt"],
         2,
     )

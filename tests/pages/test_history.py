@@ -195,10 +195,10 @@ def test_nobody_has_signed_what_is_imported_and_the_chain_holds(manager, app, pe
             "closed",
         )
         assert (
-            event.facts["files"][0][0],
-            len(event.facts["files"][0][1]),
-            event.facts["row"],
-            "signed" in event.facts,
+            event.details["files"][0][0],
+            len(event.details["files"][0][1]),
+            event.details["row"],
+            "signed" in event.details,
         ) == ("清单.xlsx", 64, 2, False)
         assert db.session.query(Signature).count() == 0
     assert sound(app) == []

@@ -62,7 +62,7 @@ def test_each_record_says_which_file_it_came_from(clerk, app):
     assert "清单.xlsx" in clerk.get("/customers/3").soup.select_one(".timeline").get_text()
     with app.app_context():
         event = db.session.query(Event).where(Event.kind == "customer", Event.record_id == 3).one()
-        assert (event.name, event.role, event.by.username, event.facts["files"][0][0]) == (
+        assert (event.name, event.role, event.by.username, event.details["files"][0][0]) == (
             "import",
             "sales_clerk",
             "sales_clerk",

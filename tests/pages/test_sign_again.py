@@ -88,7 +88,7 @@ def test_after_a_signature_the_next_ones_ask_for_no_password_and_say_so(app, man
             signature.at,
             signature.content_hash,
         ) == (User.by_username("sales_manager").id, "sales_manager", "approved", event.at, event.content_hash)
-        assert signature.password_at == typed == datetime.fromisoformat(event.facts["password_at"])
+        assert signature.password_at == typed == datetime.fromisoformat(event.details["password_at"])
         assert [*verify_events(), *verify_records(), *verify_signatures()] == []
     assert "未再次询问密码" in manager.get("/replenishments/2").text
     assert "未再次询问密码" not in manager.get("/replenishments/1").text

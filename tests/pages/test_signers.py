@@ -125,7 +125,7 @@ def test_the_only_sales_manager_who_usually_applies_is_a_warning(administrator, 
     filed(by="sales_manager", price="1")
     found = [text for grave, text in warnings(administrator, "/admin/") if not grave]
     assert [text.startswith("补货通常由业务经理甲提出") for text in found] == [True, True]
-    assert "由以下人员提出时签不完：业务经理甲" in administrator.get(PAGE).text
+    assert "由以下人员提出时无法签齐：业务经理甲" in administrator.get(PAGE).text
 
 
 def test_what_nobody_can_sign_now_is_a_fault_and_counted(administrator, filed):

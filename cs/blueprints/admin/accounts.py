@@ -8,7 +8,15 @@ from typing import Any
 from flask import abort, current_app, url_for
 from flask_babel import gettext
 
-from cs.blueprints.admin.common import AdminForm, Result, answer, blueprint, filled, me, of
+from cs.blueprints.admin.common import (
+    AdminForm,
+    Result,
+    blueprint,
+    existing_record,
+    form_with_input,
+    handle_form,
+    signed_in_user,
+)
 from cs.procedure.authority import Permission
 from cs.records.passwords import normal_username, one_time_password
 from cs.records.record import find
@@ -47,17 +55,17 @@ class LeaveForm(ComeBackForm):
 @requires(Permission.ADMINISTER)
 def leave(record_id: int) -> Any:
     """Deactivate the account of somebody who left the company."""
-    form = filled(LeaveForm)
+    form = form_with_input(LeaveForm)
 
     def act(record: User, on: datetime) -> str:
-        record.leave(reason=form.reason.data, by=me(), on=on)
+        record.leave(reason=form.reason.data, by=signed_in_user(), on=on)
         say(gettext("%(name)s cannot sign in any more; all sessions have ended.", name=record.name))
         return url_for("admin.person", record_id=record.id)
 
-    return answer(
+    return handle_form(
         form,
         "admin/leave.html",
-        of(User, record_id, active=True),
+        existing_record(User, record_id, active=True),
         act,
         back=url_for("admin.person", record_id=record_id),
     )
@@ -67,17 +75,17 @@ def leave(record_id: int) -> Any:
 @requires(Permission.ADMINISTER)
 def come_back(record_id: int) -> Any:
     """Reactivate the account of somebody who works here again."""
-    form = filled(ComeBackForm)
+    form = form_with_input(ComeBackForm)
 
     def act(record: User, on: datetime) -> str:
-        record.come_back(reason=form.reason.data, by=me(), on=on)
+        record.come_back(reason=form.reason.data, by=signed_in_user(), on=on)
         say(gettext("%(name)s can sign in again.", name=record.name))
         return url_for("admin.person", record_id=record.id)
 
-    return answer(
+    return handle_form(
         form,
         "admin/leave.html",
-        of(User, record_id, active=False),
+        existing_record(User, record_id, active=False),
         act,
         back=url_for("admin.person", record_id=record_id),
     )
@@ -94,17 +102,21 @@ class ResetForm(AdminForm):
 @requires(Permission.ADMINISTER)
 def reset_password(record_id: int) -> Any:
     """Set a new first password, shown once; every session of the person ends."""
-    form = filled(ResetForm)
+    form = form_with_input(ResetForm)
 
     def act(record: User, on: datetime) -> Result:
         password = form.initial_password.data or one_time_password()
-        record.set_password(password, must_change=True, by=me(), on=on)
+        record.set_password(password, must_change=True, by=signed_in_user(), on=on)
         return url_for("admin.person", record_id=record.id), show(
             "admin/password.html", person=record, password=password, new=False
         )
 
-    return answer(
-        form, "admin/reset.html", of(User, record_id), act, back=url_for("admin.person", record_id=record_id)
+    return handle_form(
+        form,
+        "admin/reset.html",
+        existing_record(User, record_id),
+        act,
+        back=url_for("admin.person", record_id=record_id),
     )
 
 
@@ -116,7 +128,7 @@ def end_sessions(record_id: int) -> Any:
     def act() -> Outcome:
         record = find(User, record_id, lock=True) or abort(404)
         if LoginSession.any_open(record):
-            record.end_sessions(by=me(), on=datetime.now(UTC))
+            record.end_sessions(by=signed_in_user(), on=datetime.now(UTC))
         say(gettext("%(name)s is signed out everywhere.", name=record.name))
         return Outcome(url_for("admin.person", record_id=record_id))
 

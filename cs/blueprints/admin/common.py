@@ -52,7 +52,7 @@ class AdminForm(StepForm):
         self.form_errors.append(message)
 
 
-def me() -> User:
+def signed_in_user() -> User:
     by: User = current_user._get_current_object()
     return by
 
@@ -68,15 +68,15 @@ class Subject:
         return all(getattr(record, name) == value for name, value in self.standing.items())
 
 
-def of(cls: type[Record], record_id: int, **standing: bool) -> Subject:
+def existing_record(cls: type[Record], record_id: int, **standing: bool) -> Subject:
     """Return the record with this id, to be loaded when needed: 404 without one, 409 in another standing."""
     return Subject(lambda lock: find(cls, record_id, lock=lock) or abort(404), standing)
 
 
-nothing = Subject(lambda _lock: None)  # for a form that creates a record
+no_record = Subject(lambda _lock: None)  # for a form that creates a record
 
 
-def filled(form_class: type[StepForm]) -> Any:
+def form_with_input(form_class: type[StepForm]) -> Any:
     """Return the form with what was sent, else with the person's draft."""
     if request.method == "POST":
         return form_class()
@@ -86,7 +86,7 @@ def filled(form_class: type[StepForm]) -> Any:
     return form
 
 
-def answer(
+def handle_form(
     form: Any,
     template: str,
     subject: Subject,

@@ -10,7 +10,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import func, select
 
-from cs.blueprints.admin.common import AdminForm, answer, blueprint, filled, me, nothing, of
+from cs.blueprints.admin.common import (
+    AdminForm,
+    blueprint,
+    existing_record,
+    form_with_input,
+    handle_form,
+    no_record,
+    signed_in_user,
+)
 from cs.extensions import db
 from cs.procedure.authority import Permission
 from cs.records.departments import Department, Membership
@@ -78,32 +86,34 @@ def department_list() -> ResponseReturnValue:
 @requires(Permission.ADMINISTER)
 def new_department() -> ResponseReturnValue:
     """Add a department that the procedure does not name, such as purchasing."""
-    form = filled(DepartmentForm)
+    form = form_with_input(DepartmentForm)
 
     def act(_record: None, on: datetime) -> str:
-        created = Department.create(zh=form.zh.data, en=form.en.data, by=me(), on=on)
+        created = Department.create(zh=form.zh.data, en=form.en.data, by=signed_in_user(), on=on)
         say(gettext("%(name)s is added.", name=created.zh))
         return url_for("admin.department_list")
 
-    return answer(form, "admin/department_form.html", nothing, act, back=url_for("admin.department_list"))
+    return handle_form(
+        form, "admin/department_form.html", no_record, act, back=url_for("admin.department_list")
+    )
 
 
 @blueprint.route("/departments/<int:record_id>", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
 def department(record_id: int) -> ResponseReturnValue:
     """Rename a department."""
-    form = filled(DepartmentForm)
+    form = form_with_input(DepartmentForm)
 
     def act(record: Department, on: datetime) -> str:
-        record.rename(zh=form.zh.data, en=form.en.data, by=me(), on=on)
+        record.rename(zh=form.zh.data, en=form.en.data, by=signed_in_user(), on=on)
         say(gettext("%(name)s is saved.", name=record.zh))
         return url_for("admin.department_list")
 
     shown = find(Department, record_id) or abort(404)
-    return answer(
+    return handle_form(
         form,
         "admin/department_form.html",
-        of(Department, record_id),
+        existing_record(Department, record_id),
         act,
         back=url_for("admin.department_list"),
         history=timeline(shown),
@@ -129,11 +139,11 @@ class StandingForm(AdminForm):
 @requires(Permission.ADMINISTER)
 def department_standing(record_id: int) -> ResponseReturnValue:
     """Take a department out of use, or back into use."""
-    form = filled(StandingForm)
+    form = form_with_input(StandingForm)
 
     def act(record: Department, on: datetime) -> str:
         change_standing = record.deactivate if record.active else record.activate
-        change_standing(by=me(), on=on)
+        change_standing(by=signed_in_user(), on=on)
         say(
             gettext("%(name)s is in use again.", name=record.zh)
             if record.active
@@ -147,10 +157,10 @@ def department_standing(record_id: int) -> ResponseReturnValue:
         if shown.active
         else gettext("People can be assigned to it again.")
     )
-    return answer(
+    return handle_form(
         form,
         "admin/confirm.html",
-        of(Department, record_id),
+        existing_record(Department, record_id),
         act,
         back=url_for("admin.department_list"),
         kind="department",

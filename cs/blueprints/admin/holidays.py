@@ -11,7 +11,15 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
-from cs.blueprints.admin.common import AdminForm, answer, blueprint, filled, me, nothing, of
+from cs.blueprints.admin.common import (
+    AdminForm,
+    blueprint,
+    existing_record,
+    form_with_input,
+    handle_form,
+    no_record,
+    signed_in_user,
+)
 from cs.models.holidays import SiteDay, national_calendar, national_feasts, work_calendar
 from cs.procedure.authority import Permission
 from cs.queries.site_health import read_site_health
@@ -88,32 +96,34 @@ class SiteDayForm(AdminForm):
 @requires(Permission.ADMINISTER)
 def new_days() -> ResponseReturnValue:
     """Enter days on which the factory works or rests, whatever the public calendar says."""
-    form = filled(SiteDayForm)
+    form = form_with_input(SiteDayForm)
 
     def act(_record: None, on: datetime) -> str:
         for day in form.days():
-            SiteDay.set(day=day, works=form.works.data == "works", note=form.note.data, by=me(), on=on)
+            SiteDay.set(
+                day=day, works=form.works.data == "works", note=form.note.data, by=signed_in_user(), on=on
+            )
         say(gettext("%(count)s day(s) entered.", count=len(form.days())))
         return url_for("admin.holidays", year=form.day.data.year)
 
-    return answer(form, "admin/day_form.html", nothing, act, back=url_for("admin.holidays"))
+    return handle_form(form, "admin/day_form.html", no_record, act, back=url_for("admin.holidays"))
 
 
 @blueprint.route("/holidays/<int:record_id>/withdraw", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
 def withdraw_day(record_id: int) -> ResponseReturnValue:
     """Withdraw a day: it follows the public calendar again."""
-    form = filled(AdminForm)
+    form = form_with_input(AdminForm)
 
     def act(record: SiteDay, on: datetime) -> str:
-        record.withdraw(by=me(), on=on)
+        record.withdraw(by=signed_in_user(), on=on)
         say(gettext("%(day)s follows the national calendar again.", day=record.day))
         return url_for("admin.holidays", year=record.day.year)
 
-    return answer(
+    return handle_form(
         form,
         "admin/confirm.html",
-        of(SiteDay, record_id, active=True),
+        existing_record(SiteDay, record_id, active=True),
         act,
         back=url_for("admin.holidays"),
         kind="site_day",

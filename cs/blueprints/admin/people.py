@@ -13,7 +13,16 @@ from wtforms import BooleanField, SelectField
 from wtforms.validators import Optional
 
 from cs.blueprints.admin.accounts import check_first_password
-from cs.blueprints.admin.common import AdminForm, Result, answer, blueprint, filled, me, nothing, of
+from cs.blueprints.admin.common import (
+    AdminForm,
+    Result,
+    blueprint,
+    existing_record,
+    form_with_input,
+    handle_form,
+    no_record,
+    signed_in_user,
+)
 from cs.extensions import db
 from cs.procedure.authority import ANY_DEPARTMENT, Permission
 from cs.queries.listing import Filter, Listing, Sort
@@ -32,10 +41,10 @@ from cs.web.timeline import Change, OlderEntries, TimelineEntry, timeline
 from cs.wording.labels import department_name, departments_by_code, label, role_name, term
 
 BLANK_ROWS = 2  # empty rows that the roles of a person are shown with
-MOST_ROWS = 30
+MAX_MEMBERSHIPS = 30
 
 
-def _standing(value: str) -> Any:
+def _account_condition(value: str) -> Any:
     conditions = {
         "active": User.active,
         "left": ~User.active,
@@ -45,7 +54,7 @@ def _standing(value: str) -> Any:
     return conditions[value]
 
 
-def _member(condition: Any) -> Any:
+def _has_membership(condition: Any) -> Any:
     return User.id.in_(select(Membership.user_id).where(condition))
 
 
@@ -72,13 +81,13 @@ PEOPLE = Listing(
             "department",
             lambda: term("department"),
             lambda: [(code, department_name(code)) for code in departments_by_code()],
-            lambda value: _member(Membership.department == value),
+            lambda value: _has_membership(Membership.department == value),
         ),
         Filter(
             "role",
             lambda: term("role"),
             lambda: [(code, role_name(code)) for code in rulebook().roles],
-            lambda value: _member(Membership.role == value),
+            lambda value: _has_membership(Membership.role == value),
         ),
         Filter(
             "standing",
@@ -89,7 +98,7 @@ PEOPLE = Listing(
                 ("never", gettext("Never signed in")),
                 ("must_change", gettext("Must choose a password")),
             ],
-            _standing,
+            _account_condition,
         ),
     ),
     search_label=lambda: gettext("Name or user name"),
@@ -136,7 +145,7 @@ class MembershipRow(RowForm):
 class PersonForm(AdminForm):
     name = Text("display_name", required=True, most=50)
     note = Text("note", most=200)
-    memberships = Rows(MembershipRow, label("memberships"), max_entries=MOST_ROWS)
+    memberships = Rows(MembershipRow, label("memberships"), max_entries=MAX_MEMBERSHIPS)
 
     def offer(self, record: Any, on: datetime) -> None:
         held = set(record.departments) if record is not None else set()
@@ -164,7 +173,7 @@ class PersonForm(AdminForm):
 
     def grow(self, more: bool) -> None:
         blank = len(self.memberships) - len(self.memberships.filled)
-        for _ in range(min(BLANK_ROWS - (0 if more else blank), MOST_ROWS - len(self.memberships))):
+        for _ in range(min(BLANK_ROWS - (0 if more else blank), MAX_MEMBERSHIPS - len(self.memberships))):
             self._append()
 
     def roles(self) -> Roles:
@@ -215,7 +224,7 @@ class NewPersonForm(PersonForm):
 @requires(Permission.ADMINISTER)
 def new_person() -> Any:
     """Create an account. The first password is typed or made up, shown once, and replaced by its owner."""
-    form = filled(NewPersonForm)
+    form = form_with_input(NewPersonForm)
 
     def act(_record: None, on: datetime) -> Result:
         password = form.initial_password.data or one_time_password()
@@ -225,15 +234,15 @@ def new_person() -> Any:
             password=password,
             memberships=form.roles(),
             note=form.note.data,
-            by=me(),
+            by=signed_in_user(),
             on=on,
         )
         return url_for("admin.person", record_id=person.id), show(
             "admin/password.html", person=person, password=password, new=True
         )
 
-    return answer(
-        form, "admin/person_form.html", nothing, act, member=ANY_DEPARTMENT, back=url_for("admin.people")
+    return handle_form(
+        form, "admin/person_form.html", no_record, act, member=ANY_DEPARTMENT, back=url_for("admin.people")
     )
 
 
@@ -260,7 +269,7 @@ def _history(record: User) -> list[TimelineEntry | OlderEntries]:
         if isinstance(entry, OlderEntries):
             continue
         event = entry.event
-        rows = event.facts.get("changes", {}).get("memberships")
+        rows = event.details.get("changes", {}).get("memberships")
         if rows is not None and event.seq > 1:
             entry.changes[:] = [change for change in entry.changes if change.label != term("memberships")]
             old, new = (_memberships_in_words(side, now) for side in rows)
@@ -286,17 +295,19 @@ def _membership_in_words(row: dict[str, Any]) -> str:
 @requires(Permission.ADMINISTER)
 def edit_person(record_id: int) -> Any:
     """Change name, note and roles; the change takes effect with the person's next click."""
-    form = filled(PersonForm)
+    form = form_with_input(PersonForm)
 
     def act(record: User, on: datetime) -> str:
-        record.edit(name=form.name.data, note=form.note.data, memberships=form.roles(), by=me(), on=on)
+        record.edit(
+            name=form.name.data, note=form.note.data, memberships=form.roles(), by=signed_in_user(), on=on
+        )
         say(gettext("%(name)s is saved.", name=record.name))
         return _person_page(record)
 
-    return answer(
+    return handle_form(
         form,
         "admin/person_form.html",
-        of(User, record_id),
+        existing_record(User, record_id),
         act,
         member=ANY_DEPARTMENT,
         back=url_for("admin.person", record_id=record_id),

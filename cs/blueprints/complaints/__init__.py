@@ -62,7 +62,7 @@ FORMS: dict[str, type[StepForm]] = {
 @blueprint.route("/")
 @requires(Permission.READ)
 def index() -> Any:
-    """All complaints, narrowed by the address."""
+    """List the complaints, narrowed by the address."""
     page = LISTING.page(request.args, url_for("complaints.index"))
     begins = SECTION.creating_step(current_user)
     return show(
@@ -78,7 +78,7 @@ def index() -> Any:
 @blueprint.route("/<int:record_id>/like")
 @requires(Permission.READ)
 def like(record_id: int) -> Any:
-    """3.4: the like cases of what is chosen in the form of the analysis so far, and the way that the
+    """Show the like cases (3.4) of what is chosen in the form of the analysis so far, and the way that the
     procedure leads to."""
     record = find(Complaint, record_id) or abort(404)
     product = request.args.get("product_id", type=int) or record.product_id
@@ -92,7 +92,7 @@ def like(record_id: int) -> Any:
 @blueprint.route("/contacts")
 @requires(Permission.READ)
 def contacts() -> Any:
-    """The contacts of the customer that is chosen in a form, as buttons of it."""
+    """Show the contacts of the customer that is chosen in a form, as buttons of it."""
     return render_template(
         "complaints/_contacts.html", offered=lookup.contacts_of(request.args.get("customer_id", type=int))
     )
@@ -101,7 +101,7 @@ def contacts() -> Any:
 @blueprint.route("/lot")
 @requires(Permission.READ)
 def lot() -> Any:
-    """The shipments of the lot that is typed in a form, as buttons of it."""
+    """Show the shipments of the lot that is typed in a form, as buttons of it."""
     found = lookup.shipments_of(request.args.get("lot_no"), request.args.get("customer_id", type=int))
     return render_template("complaints/_lot.html", offered=found)
 

@@ -19,13 +19,13 @@ MOST_OFFERED = 12
 
 
 def contacts_of(customer_id: int | None) -> list[Contact]:
-    """The people of a customer, in the order of its file."""
+    """Return the people of a customer, in the order of its file."""
     customer = find(Customer, customer_id) if customer_id else None
     return customer.contacts[:MOST_OFFERED] if customer else []
 
 
 def shipments_of(lot_no: str | None, customer_id: int | None) -> list[Shipment]:
-    """The shipments of a lot, to the customer if one is chosen; newest first."""
+    """Return the shipments of a lot, to the customer if one is chosen; newest first."""
     if not lot_no or not can_be_kept(lot_no) or (customer_id and find(Customer, customer_id) is None):
         return []
     return Shipment.of_lot(lot_no, customer_id or None, MOST_OFFERED)
@@ -52,7 +52,7 @@ class WithLookUp:
         return bool(self.fill_in.data)
 
     def looked_up(self, *what: str) -> bool:
-        """Whether that is what was filled in last: the form goes on there."""
+        """Return whether that is what was filled in last: the form goes on there."""
         return (self.fill_in.data or "").partition("-")[0] in what
 
     @property
@@ -64,7 +64,7 @@ class WithLookUp:
         return shipments_of(self.lot_no.data, self.customer_id.data)
 
     def redraw(self) -> None:
-        """Fills in what was chosen. A look-up that finds one alone fills that in, where nothing is typed
+        """Fill in what was chosen. A look-up that finds one alone fills that in, where nothing is typed
         yet."""
         number = (self.fill_in.data or "").partition("-")[2]
         if self.looked_up("contact", "contacts"):
@@ -87,13 +87,10 @@ class WithLookUp:
             )
 
     def _fill_one(self: Any, offered: list[Any], number: str, facts: Any) -> None:
-        chosen = (
-            [one for one in offered if str(one.id) == number]
-            if number
-            else offered
-            if len(offered) == 1
-            else []
-        )
+        if number:
+            chosen = [record for record in offered if str(record.id) == number]
+        else:
+            chosen = offered if len(offered) == 1 else []
         for name, value in facts(chosen[0]).items() if chosen else ():
             if name in self and (number or self[name].data in (None, "")):
                 self[name].raw_data = None

@@ -62,7 +62,7 @@ def page_of_complaint(record: Complaint, on: datetime) -> dict[str, Any]:
 
 
 def _samples_in_brief(record: Complaint) -> str:
-    """Where the samples are, for the folded block A."""
+    """Return where the samples are, for the folded block A."""
     places = [
         one.location if one.is_here else gettext("still awaited")
         for one in record.samples
@@ -72,7 +72,7 @@ def _samples_in_brief(record: Complaint) -> str:
 
 
 def _unfolded(record: Complaint, capas: list[Capa], on: datetime) -> set[str]:
-    """The blocks that still stand open: those not finished, and the last of the finished ones."""
+    """Return the blocks that still stand open: those not finished, and the last of the finished ones."""
     causes = {"D"} if not capas or any(each.state in capa.UNFINISHED for each in capas) else set()
     if record.state in procedure.ENDED_EARLY or not (
         record.analysed_at or record.replied_at or record.closed_at
@@ -84,7 +84,7 @@ def _unfolded(record: Complaint, capas: list[Capa], on: datetime) -> set[str]:
 
 
 def in_the_way(record: Complaint, on: datetime) -> list[str]:
-    """What still stands in the way of closing, in words (Q12)."""
+    """Return what still stands in the way of closing, in words (Q12)."""
     ends = record.open_ends(on)
     said = [gettext("CAPA %(number)s is not verified.", number=one.number) for one in ends.get("capas", ())]
     said += [

@@ -32,10 +32,10 @@ blueprint = Blueprint("desk", __name__)
 NO_DUE_DATE = datetime(2999, 1, 1, tzinfo=UTC)
 
 
-def _listing() -> Listing:
+def _task_listing() -> Listing:
     person = current_user
     free = Task.taken_by_id.is_(None) & ~func.coalesce(Task.user_id == person.id, False)
-    whose = {
+    conditions = {
         "mine": is_mine(person),
         "open": free,
         "colleagues": Task.taken_by_id.is_not(None) & (Task.taken_by_id != person.id),
@@ -60,7 +60,7 @@ def _listing() -> Listing:
                     ("colleagues", gettext("Taken by colleagues")),
                     ("late", gettext("Overdue")),
                 ],
-                lambda value: whose[value],
+                lambda value: conditions[value],
             ),
             Filter(
                 "what",
@@ -87,12 +87,12 @@ def _task_options() -> list[tuple[str, str]]:
 def index() -> ResponseReturnValue:
     if not current_user.may(Permission.READ) and current_user.may(Permission.ADMINISTER):
         return redirect(url_for("admin.index"))
-    return show("desk/index.html", "desk/_rows.html", **_context())
+    return show("desk/index.html", "desk/_rows.html", **_queue_context())
 
 
-def _context() -> dict[str, Any]:
+def _queue_context() -> dict[str, Any]:
     on = datetime.now(UTC)
-    page, escalations = _listing().page(request.args, url_for("desk.index")), Escalations(on)
+    page, escalations = _task_listing().page(request.args, url_for("desk.index")), Escalations(on)
     narrowed = page.narrowed or page.previous_url
     escalated = [] if narrowed else escalations.first_shown_to(current_user)
     return {
@@ -144,23 +144,25 @@ def _change_task(task_id: int, change: Any) -> ResponseReturnValue:
         if task is None:
             return Outcome(url_for("desk.index"), _answer_already_done)
         change(task)
-        return Outcome(url_for("desk.index"), lambda: _answer(200))
+        return Outcome(url_for("desk.index"), lambda: _answer_with_queue(200))
 
     try:
         return press(act)
     except NotOpen:
         say(gettext("A colleague has just taken this task."), "warning")
-        return _answer(409)
+        return _answer_with_queue(409)
 
 
 def _answer_already_done() -> ResponseReturnValue:
     say(gettext("This has already been done."), "info")
-    return _answer(404)
+    return _answer_with_queue(404)
 
 
-def _answer(status: int) -> ResponseReturnValue:
+def _answer_with_queue(status: int) -> ResponseReturnValue:
     if is_htmx() or status == 409:
-        return show("desk/index.html", "desk/_rows.html", status=409 if status == 409 else 200, **_context())
+        return show(
+            "desk/index.html", "desk/_rows.html", status=409 if status == 409 else 200, **_queue_context()
+        )
     if status == 404:
         abort(404)
     return go(url_for("desk.index", **request.args.to_dict()))

@@ -66,7 +66,7 @@ def reason_in_words(problem: Problem | TableRefused) -> str:
     return gettext(REASONS[problem.code], **problem.params)
 
 
-def _read(kind: Kind, stream: Any, name: str) -> tuple[Table, dict[str, Column]]:
+def _read_table_file(kind: Kind, stream: Any, name: str) -> tuple[Table, dict[str, Column]]:
     """Return the table of a file, and its columns by name.
 
     Raise TableRefused when it cannot be read, or none of its lines could be imported.
@@ -105,7 +105,7 @@ class _Upload(Submission):
                 raise TableRefused(
                     "wrong_ending", ending=sent.filename[-10:].rpartition(".")[2], endings=" ".join(ENDINGS)
                 )
-            _read(self.kind, sent.stream, sent.filename)
+            _read_table_file(self.kind, sent.stream, sent.filename)
             sent.stream.seek(0)
             self.stored = file_store().accept(sent.stream, sent.filename)
         except TableRefused as refused:
@@ -243,7 +243,7 @@ class _Confirmation(Submission):
         if waiting is None or self.table is not None:
             return
         with file_store().open(waiting.sha256) as stream:
-            self.table, self.columns = _read(self.kind, stream, waiting.name)
+            self.table, self.columns = _read_table_file(self.kind, stream, waiting.name)
 
     def is_outdated(self, waiting: PendingUpload | None) -> bool:
         return waiting is None

@@ -50,11 +50,11 @@ def index() -> ResponseReturnValue:
         formats=FORMATS,
         registers=list(sections().registers.values()),
         papers=list(sections().papers.values()),
-        **_figures(figures.FIGURES),
+        **_figures_context(figures.FIGURES),
     )
 
 
-def _figures(names: Iterable[str]) -> dict[str, Any]:
+def _figures_context(names: Iterable[str]) -> dict[str, Any]:
     """Return the KPIs with these names; None as long as there is no complaint."""
     on, first = datetime.now(UTC), first_heard()
     if first is None:
@@ -76,7 +76,7 @@ def figure(name: str) -> ResponseReturnValue:
     """Show one KPI by itself."""
     if name not in figures.FIGURES:
         abort(404)
-    return show("reports/figure.html", **_figures([name]))
+    return show("reports/figure.html", **_figures_context([name]))
 
 
 @blueprint.route("/figures/<name>.svg")
@@ -104,9 +104,9 @@ def register(name: str) -> ResponseReturnValue:
         page=page,
         faults=faults,
         cells=shown.cells,
-        said=shown.listing.criteria_in_words(request.args),
+        criteria_in_words=shown.listing.criteria_in_words(request.args),
         formats=FORMATS,
-        asked=shown.listing.criteria(request.args),
+        criteria=shown.listing.criteria(request.args),
         long=page.total > current_app.config["CS_EXPORT_ROWS"],
         prints=language_links(lambda language: _register_url(shown, "pdf", language=language)),
     )
@@ -123,16 +123,16 @@ def download(name: str, ending: str) -> ResponseReturnValue:
     if ending not in (*FORMATS, "pdf"):
         abort(404)
     if faults := shown.listing.criteria_faults(request.args):
-        return _refused(shown, faults)
+        return _show_faults(shown, faults)
     if ending == "pdf":
-        return _pdf(shown)
+        return _register_pdf_download(shown)
     form, on, at_once = FORMATS[ending], datetime.now(UTC), current_app.config["CS_EXPORT_ROWS"]
     if shown.listing.count_rows(request.args, at_once + 1) > at_once:
         criteria = shown.listing.criteria(request.args) | {
             key: request.args[key] for key in ("language",) if key in request.args
         }
         return show(
-            "reports/long.html", register=shown, rows=at_once, ending=ending, format=form, asked=criteria
+            "reports/long.html", register=shown, rows=at_once, ending=ending, format=form, criteria=criteria
         )
     with force_locale(one_language()):
         return send_file(
@@ -143,7 +143,7 @@ def download(name: str, ending: str) -> ResponseReturnValue:
         )
 
 
-def _pdf(shown: Register) -> ResponseReturnValue:
+def _register_pdf_download(shown: Register) -> ResponseReturnValue:
     """Download a register as a PDF, which holds a limited number of rows."""
     try:
         return pdf_download(
@@ -160,7 +160,7 @@ def _pdf(shown: Register) -> ResponseReturnValue:
         why = gettext(
             "The PDF took too long or too much memory. Choose a shorter period, or use Excel or CSV."
         )
-    return _refused(
+    return _show_faults(
         shown, [why], [(form.title, _register_url(shown, ending)) for ending, form in FORMATS.items()]
     )
 
@@ -183,7 +183,7 @@ def _register_url(shown: Register, ending: str = "", **changes: str) -> str:
     )
 
 
-def _refused(shown: Register, faults: list[str], others: Iterable[tuple[str, str]] = ()) -> Any:
+def _show_faults(shown: Register, faults: list[str], others: Iterable[tuple[str, str]] = ()) -> Any:
     return show_refusal(shown, faults, [(gettext("Back to the register"), _register_url(shown)), *others])
 
 

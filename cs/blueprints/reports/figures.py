@@ -106,11 +106,11 @@ def _register_url(span: Span | None, by: str = "heard", **filters: str) -> str:
     )
 
 
-def _counted(number: int, span: Span | None, by: str = "heard", **filters: str) -> Cell:
+def _count_cell(number: int, span: Span | None, by: str = "heard", **filters: str) -> Cell:
     return Cell(str(number), _register_url(span, by, **filters) if number else None, number)
 
 
-def _rate(part: int, whole: int) -> float | None:
+def _rate_in_percent(part: int, whole: int) -> float | None:
     """Return the share in per cent; None of nothing, where 0 would mislead."""
     return part * 100 / whole if whole else None
 
@@ -136,7 +136,7 @@ def complaints_by_month(span: Span, _on: datetime, _of: Pareto) -> Figure:
 
     def line(name: str, of: Span, numbers: Sequence[int]) -> Line:
         by_code = zip(codes, numbers, strict=True)
-        return Line(name, [_counted(number, of, counted=code) for code, number in by_code])
+        return Line(name, [_count_cell(number, of, counted=code) for code, number in by_code])
 
     lines = [line(month.name, month, numbers) for month, numbers in zip(months, counted, strict=True)]
     columns = dict(zip(codes, zip(*counted, strict=True), strict=True))
@@ -167,15 +167,17 @@ def replies_in_time(span: Span, on: datetime, _of: Pareto) -> Figure:
         return Line(
             name,
             [
-                *(_counted(number, of, "due", reply=code) for code, number in by_code.items()),
-                _in_percent(_rate(by_code["in_time"], by_code["due"])),
+                *(_count_cell(number, of, "due", reply=code) for code, number in by_code.items()),
+                _in_percent(_rate_in_percent(by_code["in_time"], by_code["due"])),
             ],
         )
 
     lines = [line(month.name, month, numbers) for month, numbers in zip(months, counted, strict=True)]
     columns = dict(zip(conditions, zip(*counted, strict=True), strict=True))
     total = line(gettext("Total"), span, [sum(column) for column in columns.values()])
-    rates = [_rate(part, whole) for part, whole in zip(columns["in_time"], columns["due"], strict=True)]
+    rates = [
+        _rate_in_percent(part, whole) for part, whole in zip(columns["in_time"], columns["due"], strict=True)
+    ]
     target = (
         Series(
             gettext("Target %(target)s%%", target=kpi.target),
@@ -211,30 +213,35 @@ def pareto(span: Span, _on: datetime, of: Pareto) -> Figure:
         Line(
             name,
             [
-                _counted(number, span, counted="valid", **{by: NOT_STATED if key is None else str(key)}),
-                _in_percent(_rate(number, whole)),
-                _in_percent(_rate(running, whole)),
+                _count_cell(number, span, counted="valid", **{by: NOT_STATED if key is None else str(key)}),
+                _in_percent(_rate_in_percent(number, whole)),
+                _in_percent(_rate_in_percent(running, whole)),
             ],
         )
         for name, (key, number), running in zip(names, counts, sums, strict=True)
     ]
     if left := whole - sum(numbers):
-        others = url_for("reports.figure", name="pareto", of=by, lines="all", **span.asked)
+        others = url_for("reports.figure", name="pareto", of=by, lines="all", **span.url_arguments)
         lines.append(
             Line(
                 gettext("others"),
-                [Cell(str(left), others), _in_percent(_rate(left, whole)), _in_percent(_rate(whole, whole))],
+                [
+                    Cell(str(left), others),
+                    _in_percent(_rate_in_percent(left, whole)),
+                    _in_percent(_rate_in_percent(whole, whole)),
+                ],
             )
         )
     total = Line(
-        gettext("Total"), [_counted(whole, span, counted="valid"), _in_percent(_rate(whole, whole)), Cell("")]
+        gettext("Total"),
+        [_count_cell(whole, span, counted="valid"), _in_percent(_rate_in_percent(whole, whole)), Cell("")],
     )
     bars, shares = numbers[:MAX_PARETO_LINES], sums[:MAX_PARETO_LINES]
     line = Series(
         gettext("Cumulative"),
         shares,
         charts.SOON,
-        [f"{_rate(running, whole):.0f}%" if index else "" for index, running in enumerate(shares)],
+        [f"{_rate_in_percent(running, whole):.0f}%" if index else "" for index, running in enumerate(shares)],
     )
     chart = Chart(names[:MAX_PARETO_LINES], [Series(choice("counted", "valid"), bars)], line, height=420)
     return Figure(
@@ -254,12 +261,17 @@ def open_by_age(_span: Span, on: datetime, _of: Pareto) -> Figure:
     numbers = count_complaints(*(condition for _first, _last, condition in ages.values()), where=OPEN)
     names = [age_in_words(first, last) for first, last, _condition in ages.values()]
     lines = [
-        Line(name, [_counted(number, None, open=code), _in_percent(_rate(number, sum(numbers)))])
+        Line(
+            name, [_count_cell(number, None, open=code), _in_percent(_rate_in_percent(number, sum(numbers)))]
+        )
         for name, code, number in zip(names, ages, numbers, strict=True)
     ]
     total = Line(
         gettext("Total"),
-        [_counted(sum(numbers), None, open="all"), _in_percent(_rate(sum(numbers), sum(numbers)))],
+        [
+            _count_cell(sum(numbers), None, open="all"),
+            _in_percent(_rate_in_percent(sum(numbers), sum(numbers))),
+        ],
     )
     return Figure(
         "open",
@@ -271,7 +283,7 @@ def open_by_age(_span: Span, on: datetime, _of: Pareto) -> Figure:
             names,
             [Series(gettext("Open"), numbers)],
             level=True,
-            each=(charts.ACCENT, charts.SOON, charts.LATE),
+            bar_colors=(charts.ACCENT, charts.SOON, charts.LATE),
             height=210,
         ),
     )
@@ -327,8 +339,8 @@ def _summary_cells(of: Span, on: datetime) -> dict[str, Cell]:
     took, closing = (durations_in_period(DATED[by], of.begin, of.end) for by in ("replied", "closed"))
     whole, valid, closed, repeated = heard
     return {
-        "complaints": _counted(whole, of, counted="all"),
-        "valid": _counted(valid, of, counted="valid"),
+        "complaints": _count_cell(whole, of, counted="all"),
+        "valid": _count_cell(valid, of, counted="valid"),
         "replies": _share_cell(*due, _register_url(of, "due", reply="in_time")),
         "reply_hours": _duration_cell(took, of, "replied"),
         "first_pass": _share_cell(*accepted, _register_url(of, "replied", first_reply="accepted")),
@@ -339,7 +351,7 @@ def _summary_cells(of: Span, on: datetime) -> dict[str, Cell]:
 
 
 def _share_cell(part: int, whole: int, url: str) -> Cell:
-    rate = _rate(part, whole)
+    rate = _rate_in_percent(part, whole)
     return Cell("" if rate is None else f"{rate:.1f}% ({part}/{whole})", url if part else None, part)
 
 

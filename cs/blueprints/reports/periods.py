@@ -35,13 +35,13 @@ class Span:
 
         `from` alone reaches to the end of this month; `to` alone covers the twelve months before it.
         """
-        usual = cls(_month(today, 1 - DEFAULT_MONTHS), _month(today, 1) - timedelta(days=1))
+        usual = cls(_first_of_month(today, 1 - DEFAULT_MONTHS), _first_of_month(today, 1) - timedelta(days=1))
         if args.get("from") or args.get("to"):
             requested = Period.from_arguments(args)
             fault = requested.fault or cls._fault(requested.first, requested.last)
             if fault is None:
                 last = requested.last or max(usual.last, requested.first or usual.last)
-                span = cls(requested.first or _month(last, 1 - DEFAULT_MONTHS), last)
+                span = cls(requested.first or _first_of_month(last, 1 - DEFAULT_MONTHS), last)
                 fault = span._faulty_length()
                 if fault is None:
                     return span
@@ -74,7 +74,7 @@ class Span:
         """Return the calendar months; the first and last may be covered in part."""
         months, first = [], self.first
         while first <= self.last:
-            following = _month(first, 1)
+            following = _first_of_month(first, 1)
             months.append(Span(first, min(following - timedelta(days=1), self.last)))
             first = following
         return months
@@ -95,11 +95,11 @@ class Span:
     @property
     def name(self) -> str:
         """Return the month, or the days of a part of one."""
-        whole = self.first.day == 1 and _month(self.first, 1) == self.last + timedelta(days=1)
+        whole = self.first.day == 1 and _first_of_month(self.first, 1) == self.last + timedelta(days=1)
         return f"{self.first:%Y-%m}" if whole else f"{self.first}–{self.last:%d}"
 
     @property
-    def asked(self) -> dict[str, Any]:
+    def url_arguments(self) -> dict[str, Any]:
         """Return the query string for this period."""
         return (
             {"year": self.year}
@@ -108,7 +108,7 @@ class Span:
         )
 
 
-def _month(day: date, further: int) -> date:
+def _first_of_month(day: date, further: int) -> date:
     """Return the first day of the month that is `further` months after that of `day`."""
     months = day.year * 12 + day.month - 1 + further
     return date(months // 12, months % 12 + 1, 1)

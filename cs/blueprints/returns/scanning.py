@@ -100,7 +100,7 @@ def _show_box(fault: str | None) -> ResponseReturnValue:
         "returns/scan.html",
         status=404 if fault else 200,
         fault=fault,
-        typed=request.args.get("code", "")[: codes.LONGEST_CODE],
+        typed=request.args.get("code", "")[: codes.MAX_CODE_LENGTH],
     )
 
 

@@ -37,7 +37,7 @@ class ShipmentForm(StepForm):
         if shipped_on and shipped_on > local_day(on):
             self.fault("shipped_on", gettext("This is in the future."))
         if shipped_on and produced_on and produced_on > shipped_on:
-            self.fault("produced_on", gettext("Made after it was shipped."))
+            self.fault("produced_on", gettext("The production date is after the shipping date."))
         if not self.errors:
             key = Shipment.key_of(
                 self.customer_id.data, self.product_id.data, self.order_no.data, self.lot_no.data, shipped_on

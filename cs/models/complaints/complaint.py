@@ -144,7 +144,7 @@ class Complaint(Workflowed):
 
     @property
     def subject(self) -> str:
-        """Customer and description in one line, for My work."""
+        """Return customer and description in one line, for My work."""
         customer = self.customer.short_name if self.customer else self.customer_said
         return f"{customer} · {self.description[:80]}"
 
@@ -173,14 +173,14 @@ class Complaint(Workflowed):
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The fields of block A that the analysis needs and that are still empty."""
+        """Return the fields of block A that the analysis needs and that are still empty."""
         return tuple(
             field for field in procedure.NEEDED_BEFORE_ANALYSIS if getattr(self, field) in (None, "")
         )
 
     @property
     def reply(self) -> Reply | None:
-        """The answer in hand, or the last one sent."""
+        """Return the answer in hand, or the last one sent."""
         return self.replies[-1] if self.replies else None
 
     @property
@@ -213,7 +213,7 @@ class Complaint(Workflowed):
 
     @classmethod
     def names_people(cls) -> ColumnElement[bool]:
-        """SQL: heads who have not countersigned, owners who have not carried out."""
+        """Return SQL for heads who have not countersigned, owners who have not carried out."""
         return has_open_work(cls.id)
 
     def awaited_countersigners(self) -> list[int]:
@@ -239,7 +239,7 @@ class Complaint(Workflowed):
     # What closing, goods and like cases ask
 
     def open_ends(self, on: datetime) -> dict[str, list[Any]]:
-        """What still stands in the way of closing: {capas, returns, replenishments, dispositions,
+        """Return what still stands in the way of closing: {capas, returns, replenishments, dispositions,
         countersigners, plan: what of it}, without the empty ones."""
         ends = {
             **blocks_closing.of(self),
@@ -251,12 +251,13 @@ class Complaint(Workflowed):
 
     @property
     def goods_on_the_way(self) -> list[Any]:
-        """Its returns and replenishments that are not at their end (5.3.5): they need their complaint."""
+        """Return its returns and replenishments that are not at their end (5.3.5): they need their
+        complaint."""
         return blocks_voiding.records_of(self)
 
     @property
     def goods(self) -> list[Any]:
-        """All of them that are not void: they are of the same customer."""
+        """Return all of them that are not void: they are of the same customer."""
         return blocks_reassigning.records_of(self)
 
     def like_cases(

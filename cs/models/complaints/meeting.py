@@ -22,8 +22,8 @@ from cs.records.users import User
 
 
 def representatives(department: str) -> list[User]:
-    """Who speaks for a department at the meeting (5.2.2.4): its heads 部门负责人; where none is named, any of
-    its people. Who left is not among them."""
+    """Return who speaks for a department at the meeting (5.2.2.4): its heads 部门负责人; where none is
+    named, any of its people. Who left is not among them."""
     query = (
         select(User)
         .join(Membership)
@@ -56,7 +56,7 @@ class Attendee(Model):
 
     @property
     def is_gone(self) -> bool:
-        """Whether who was there has left, or may not countersign any more: nobody waits for that
+        """Return whether who was there has left, or may not countersign any more: nobody waits for that
         signature."""
         return not (self.user.active and self.user.may(Permission.COUNTERSIGN))
 
@@ -101,7 +101,8 @@ class Disposition(Model):
 
     @property
     def owner_gone(self) -> bool:
-        """Whether its owner has left, or has no work in it any more: who leads the meeting carries it out."""
+        """Return whether its owner has left, or has no work in it any more: who leads the meeting carries
+        it out."""
         return not (self.owner.active and self.owner.may(Permission.CARRY_OUT_DISPOSITION))
 
 
@@ -229,7 +230,7 @@ class MeetingBook:
 
 
 def has_open_work(complaint_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """SQL: whether a head has not countersigned, or an owner not carried out, under a complaint."""
+    """Return SQL for whether a head has not countersigned, or an owner not carried out, under a complaint."""
     heads = select(Attendee.id).where(
         Attendee.complaint_id == complaint_id, Attendee.must_sign, Attendee.countersigned_at.is_(None)
     )

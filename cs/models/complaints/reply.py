@@ -55,7 +55,8 @@ class Reply(Model):
 
     @property
     def recorded_same_day(self) -> bool:
-        """5.2.2.3: 当天把处理结果记录; counted from the day the matter was settled (Q16)."""
+        """Return whether the record was made the same day (5.2.2.3 当天把处理结果记录), counted from the
+        day the matter was settled (Q16)."""
         return (
             self.settled_on is None
             or self.quality_replied_at is None

@@ -64,7 +64,7 @@ class Sample(Model):
 
     @property
     def is_open(self) -> bool:
-        """On its way or here: its end is not recorded yet."""
+        """Return whether it is on its way or here, without an end yet."""
         return self.ended_on is None
 
 

@@ -28,7 +28,7 @@ from cs.records.procedure import local_day, rulebook
 from cs.records.record import find, hash_of
 from cs.records.signatures import RequiredSignature
 from cs.records.tasks import ask_anew
-from cs.records.types import Moment, Money, exact
+from cs.records.types import Moment, Money, exact_number
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
@@ -93,7 +93,7 @@ class Replenishment(Workflowed):
 
     @validates("amount")
     def _exact(self, _key: str, value: Any) -> Decimal | None:
-        return exact(value)
+        return exact_number(value)
 
     @property
     def title(self) -> str:
@@ -363,7 +363,7 @@ class Replenishment(Workflowed):
             self.void_reason = reason
 
     def miscounts(self) -> Iterator[str]:
-        if self.amount != exact(sum(line.amount for line in self.lines)):
+        if self.amount != exact_number(sum(line.amount for line in self.lines)):
             yield "has an amount that is not the sum of its lines"
         if self.order_number is not None and not self.approval_chain.is_sound:
             yield "is an order without all its signatures"

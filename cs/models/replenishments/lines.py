@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from cs.extensions import db
 from cs.models.customers import Product
 from cs.procedure import replenishments as procedure
-from cs.records.types import Money, Quantity, UnitPrice, exact
+from cs.records.types import Money, Quantity, UnitPrice, exact_number
 
 FACE = (
     "number",
@@ -46,7 +46,7 @@ class ReplenishmentLine(db.Model):
 
     @validates("quantity", "unit_price", "amount")
     def _exact(self, _key: str, value: Any) -> Decimal | None:
-        return exact(value)
+        return exact_number(value)
 
 
 def lines_of_application(
@@ -59,7 +59,9 @@ def lines_of_application(
         left.setdefault((line.product_id, line.quantity, line.unit_price), []).append(line)
     filled = []
     for values in rows:
-        same = left.get((values["product_id"], exact(values["quantity"]), exact(values["unit_price"])))
+        same = left.get(
+            (values["product_id"], exact_number(values["quantity"]), exact_number(values["unit_price"]))
+        )
         filled.append(same.pop(0) if same else _new_line(values))
     return sorted(filled, key=lambda line: line.id or 2**31)
 

@@ -117,7 +117,7 @@ class Return(Workflowed):
 
     @property
     def back_at(self) -> datetime | None:
-        """The end of business of the day on which the goods left for the customer."""
+        """Return the end of business of the day on which the goods left for the customer."""
         return work_calendar().end_of(self.given_back_on) if self.given_back_on else None
 
     @property

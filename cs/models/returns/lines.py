@@ -16,7 +16,7 @@ from cs.models.customers import Product
 from cs.models.returns.slip import SlipLine
 from cs.procedure import returns as procedure
 from cs.procedure.returns import Tally
-from cs.records.types import Moment, Quantity, exact
+from cs.records.types import Moment, Quantity, exact_number
 from cs.records.users import User
 
 COLUMNS = {
@@ -91,11 +91,11 @@ class ReturnLine(db.Model):
 
     @validates("slip_qty", *TOTALS)
     def _exact(self, _key: str, value: Any) -> Decimal | None:
-        return exact(value)
+        return exact_number(value)
 
     @property
     def tally(self) -> Tally:
-        """The quantities of the line, which know what can still be booked."""
+        """Return the quantities of the line, which know what can still be booked."""
         totals = {name: getattr(self, column) for name, column in COLUMNS.items()}
         return Tally(
             self.slip_qty,
@@ -226,4 +226,4 @@ class Booking(db.Model):
 
     @validates("quantity")
     def _exact(self, _key: str, value: Any) -> Decimal | None:
-        return exact(value)
+        return exact_number(value)

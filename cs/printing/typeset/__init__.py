@@ -73,13 +73,13 @@ def printable(value: Any) -> Any:
     """Return the value without what no paper can show: marks that turn the direction of reading are left
     out, control characters become �."""
     if isinstance(value, str):
-        return "".join(_letter(letter) for letter in value.replace("\r\n", "\n"))
+        return "".join(_printable_letter(letter) for letter in value.replace("\r\n", "\n"))
     if isinstance(value, Mapping):
         return {key: printable(one) for key, one in value.items()}
     return [printable(one) for one in value] if isinstance(value, list | tuple) else value
 
 
-def _letter(letter: str) -> str:
+def _printable_letter(letter: str) -> str:
     kind = unicodedata.category(letter)
     if letter in KEPT or kind not in ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp"):
         return letter

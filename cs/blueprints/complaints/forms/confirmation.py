@@ -51,7 +51,8 @@ class Likeness:
     def of(
         cls, record: Complaint, product_id: int | None, defect: str | None, **choices_made: str | None
     ) -> Likeness:
-        """`defect` as the form has it: 'APP.scratch'. Nothing is proposed before all the choices are made."""
+        """Take `defect` as the form has it: 'APP.scratch'. Nothing is proposed before all the choices are
+        made."""
         category, _, code = (defect or "").partition(".")
         same, others = record.like_cases(product_id, code, category)
         made = {name: choices_made.get(name) or "" for name in PROPOSING}
@@ -109,7 +110,7 @@ class ConfirmForm(Signed, WithFiles, StepForm):
             self.defect_code.data = f"{record.defect_category}.{record.defect_code}"
 
     def likeness(self, record: Complaint) -> Likeness:
-        """What the procedure says to the choices made so far."""
+        """Return what the procedure says to the choices made so far."""
         made = {name: self[name].data for name in PROPOSING}
         return Likeness.of(
             record,

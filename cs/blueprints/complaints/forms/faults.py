@@ -10,7 +10,7 @@ from cs.models.customers import Shipment
 
 
 def lot_faults(form: Any, customer_id: int | None) -> None:
-    """An unknown lot is a warning to confirm, never a block."""
+    """Warn of an unknown lot; it is to be confirmed and never blocks."""
     lot = form.lot_no.data
     form.lot_unknown = bool(lot) and not Shipment.known_lot(lot, customer_id)
     if form.lot_unknown and not form.lot_confirmed.data:

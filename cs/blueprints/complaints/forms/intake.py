@@ -94,11 +94,13 @@ class RegisterForm(GoodsForm):
         heard_at = self.heard_at.data if "heard_at" in self else record.heard_at
         deadline = self.customer_deadline.data
         if deadline and heard_at and deadline <= heard_at:
-            self.fault("customer_deadline", gettext("The deadline is before the complaint was heard."))
+            self.fault(
+                "customer_deadline", gettext("The deadline is before we first heard of the complaint.")
+            )
         elif deadline and deadline < on and (record is None or deadline != record.customer_deadline):
             self.fault("customer_deadline", gettext("This deadline has already passed."))
         if self.shipped_on.data and heard_at and self.shipped_on.data > local_day(heard_at):
-            self.fault("shipped_on", gettext("Shipped after the complaint was heard."))
+            self.fault("shipped_on", gettext("The shipping date is after we first heard of the complaint."))
         quantity_faults(self, self.checked_qty.data, self.defect_qty.data, self.shipped_qty.data)
 
 

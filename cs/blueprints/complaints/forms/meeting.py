@@ -39,7 +39,7 @@ from cs.wording.labels import choice, department_name, departments_by_code, labe
 
 
 def _workers(permission: Permission) -> list[User]:
-    """Everybody still here whose role holds the permission, by pinyin."""
+    """Return everybody still here whose role holds the permission, by pinyin."""
     query = (
         select(User)
         .join(Membership)
@@ -95,7 +95,7 @@ class MeetForm(WithFiles, WithRows, StepForm):
             row.form.user_id.choices, row.form.department.choices = people, _departments()
 
     def fill(self, record: Any, on: datetime) -> None:
-        """The heads of sales and engineering stand in the rows already."""
+        """Fill in the heads of sales and engineering."""
         self.met_at.process_data(on)
         self.attendees.refill(
             [
@@ -111,7 +111,7 @@ class MeetForm(WithFiles, WithRows, StepForm):
         if self.met_at.data and self.met_at.data > on:
             self.fault("met_at", gettext("This is in the future."))
         elif self.met_at.data and self.met_at.data < record.heard_at.replace(second=0, microsecond=0):
-            self.fault("met_at", gettext("This is before the complaint was heard."))
+            self.fault("met_at", gettext("This is before we first heard of the complaint."))
         self._check_rows()
         self.attendees.gather()
         if self.department.data and not self.attendees.errors:
@@ -135,7 +135,7 @@ class MeetForm(WithFiles, WithRows, StepForm):
                 )
 
     def _lacking(self) -> list[str]:
-        """Whose head was not there: one sentence for each department."""
+        """Return whose head was not there: one sentence for each department."""
         present = {(row.user_id.data, row.department.data) for row in self.attendees.filled}
         lacking = []
         for code in procedure.meeting_departments(self.department.data):
@@ -210,7 +210,7 @@ class DisposeForm(WithFiles, WithRows, StepForm):
 
     @property
     def places(self) -> list[tuple[str, Field, Field]]:
-        """(place, its quantity, who confirms that nothing is there), in the order of the paper."""
+        """Return (place, its quantity, who confirms that nothing is there), in the order of the paper."""
         return [(place, self[f"found_{place}"], self[f"none_{place}"]) for place in procedure.PLACES]
 
     def offer(self, record: Any, on: datetime) -> None:
@@ -220,7 +220,7 @@ class DisposeForm(WithFiles, WithRows, StepForm):
             row.form.owner_id.choices = people
 
     def fill(self, record: Any, on: datetime) -> None:
-        """What the report says of the affected goods already."""
+        """Fill in what the report already says of the affected goods."""
         self.found_affected.data = record.defect_qty or None
         if record.defect_qty:
             self.dispositions.refill(
@@ -298,7 +298,7 @@ class PlanForm(WithFiles, StepForm):
     plan_due_on = Day("plan_due_on", required=True)
 
     def fill(self, record: Any, on: datetime) -> None:
-        """Nothing is filled in: planning decides."""
+        """Leave the form empty: planning decides."""
 
     def check(self, record: Any, on: datetime) -> None:
         if self.plan_due_on.data and self.plan_due_on.data < local_day(on):
@@ -358,4 +358,4 @@ class ResultForm(WithFiles, StepForm):
     actions = LongText("actions", required=True)
 
     def fill(self, record: Any, on: datetime) -> None:
-        """Nothing is filled in: the last reply was not accepted."""
+        """Leave the form empty: the last reply was not accepted."""

@@ -42,7 +42,7 @@ class SettleForm(WithFiles, StepForm):
         if settled_on > today:
             self.fault("settled_on", gettext("This is in the future."))
         elif settled_on < local_day(record.heard_at):
-            self.fault("settled_on", gettext("This is before the complaint was heard."))
+            self.fault("settled_on", gettext("This is before we first heard of the complaint."))
         elif settled_on < today and not self.late_reason.data:
             self.fault(
                 "late_reason",

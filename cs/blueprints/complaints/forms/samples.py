@@ -42,7 +42,7 @@ class ContactForm(WithFiles, StepForm):
         if self.at.data and self.at.data > on:
             self.fault("at", gettext("This is in the future."))
         elif self.at.data and self.at.data < record.heard_at.replace(second=0, microsecond=0):
-            self.fault("at", gettext("This is before the complaint was heard."))
+            self.fault("at", gettext("This is before we first heard of the complaint."))
 
 
 class RequestSampleForm(StepForm):
@@ -60,7 +60,7 @@ class RequestSampleForm(StepForm):
         _not_after_today(self, "requested_on", on)
         asked = self.requested_on.data
         if asked and asked < local_day(record.heard_at):
-            self.fault("requested_on", gettext("This is before the complaint was heard."))
+            self.fault("requested_on", gettext("This is before we first heard of the complaint."))
         if rulebook().reply.paused_by_sample and not self.expected_on.data:
             self.fault(
                 "expected_on",
@@ -78,7 +78,7 @@ class _OneSample(StepForm):
     which: ClassVar[str]  # the question that a sample answers with yes where this step can be about it
 
     def meant(self, record: Complaint) -> list[Sample]:
-        """The samples that this step can be about."""
+        """Return the samples that this step can be about."""
         return [one for one in record.samples if getattr(one, self.which)]
 
     def offer(self, record: Any, on: datetime) -> None:
@@ -170,14 +170,14 @@ class EndSampleForm(_OneSample):
             self.fault(
                 "sample_end",
                 gettext(
-                    "A sample that arrived cannot be “never came”; one that did not arrive cannot "
+                    "A sample that arrived cannot end as “Never came”; one that did not arrive cannot "
                     "be given back or scrapped."
                 ),
             )
 
 
 def _in_words(sample: Sample) -> str:
-    """How many there are, since when, and where."""
+    """Return how many there are, since when, and where."""
     since = (
         (term("received_on"), sample.received_on)
         if sample.received_on
@@ -193,8 +193,8 @@ def _in_words(sample: Sample) -> str:
 
 
 def _end_of(sample: Sample, code: str) -> str | None:
-    """The end, where a sample can have it: only what is awaited can never have come, only what is here can be
-    given back or scrapped."""
+    """Return the end, where a sample can have it: only what is awaited can never have come, only what is
+    here can be given back or scrapped."""
     return code if (code == "never_came") == sample.is_awaited else None
 
 
