@@ -17,9 +17,10 @@ from cs.extensions import csrf
 from cs.models.complaints.conditions import CONDITIONS
 from cs.procedure import rulebook
 from cs.procedure.authority import Permission
+from cs.queries.approvals import KINDS_WITH_CUSTOMER
 from cs.records.record import KINDS
 from cs.records.workflowed import Workflowed
-from tests.source import CS, MODULES, ROOT, TEMPLATES, name_of, strings, within
+from tests.source import CS, MODULES, ROOT, TEMPLATES, imports, name_of, strings, within
 from tests.tables import CAPA, COMPLAINT, MASTER, REPLENISHMENT, RETURN, ROLES
 
 WORKFLOWED = {kind: cls for kind, cls in KINDS.items() if issubclass(cls, Workflowed)}
@@ -398,6 +399,30 @@ def test_every_form_that_posts_carries_its_token():
         text = path.read_text("utf-8")
         posts = re.findall(r"<form[^>]*method=\"post\".*?</form>", text, flags=re.DOTALL)
         assert [form[:80] for form in posts if "csrf_token" not in form] == [], path
+
+
+# Models
+
+
+def test_importing_the_models_knows_every_table_and_every_blocker():
+    known, waiting = set(), ["cs.models"]
+    paths = {name_of(path): path for path in MODULES}
+    while waiting:
+        name = waiting.pop()
+        if name in paths and name not in known:
+            known.add(name)
+            waiting += imports(paths[name])
+    declaring = re.compile(r"__tablename__ =|^@blocks_", re.MULTILINE)
+    models = [name for name in paths if within(name, "cs.models", "cs.records")]
+    needed = [name for name in models if declaring.search(paths[name].read_text("utf-8"))]
+    assert [name for name in needed if name not in known] == []
+    assert len(needed) > 20
+
+
+def test_the_queue_of_signatures_knows_the_kinds_that_belong_to_a_customer():
+    assert [cls.kind for cls in KINDS_WITH_CUSTOMER] == ["complaint", "capa", "return", "replenishment"]
+    signed = {kind for kind, cls in WORKFLOWED.items() if any(step.signed for step in cls.workflow.steps)}
+    assert signed <= {cls.kind for cls in KINDS_WITH_CUSTOMER}
 
 
 # Size

@@ -1,4 +1,9 @@
-"""The records: tables and the verbs that change them. Importing the package knows every table."""
+"""The records: tables and the verbs that change them. Importing the package knows every table and what blocks
+which change.
+
+The list is kept by hand, since the order is meant: what blocks a complaint is named in the order of these
+imports. A test names the module that is missing.
+"""
 
 from cs.models import customers, deputies, exports, holidays
 from cs.models.capa import blocking as capa_blocking

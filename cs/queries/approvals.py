@@ -9,17 +9,29 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from cs.extensions import db
-from cs.models.capa.capa import Capa
-from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.models.replenishments.application import Replenishment
-from cs.models.returns.customer_return import Return
 from cs.records.record import KINDS
 from cs.records.tasks import Task
 from cs.records.users import User
+from cs.records.workflowed import Workflowed
 
 SIGNER, WRITER = aliased(User), aliased(User)
-KINDS_WITH_CUSTOMER = (Complaint, Capa, Return, Replenishment)
+
+
+def _kinds_with_customer() -> tuple[Any, ...]:
+    """Return the kinds whose records belong to a customer and that people have tasks of; a shipment has
+    none."""
+    return tuple(
+        cls
+        for cls in KINDS.values()
+        if issubclass(cls, Workflowed)
+        and hasattr(cls, "customer_id")
+        and any(step.task for step in cls.workflow.steps)
+    )
+
+
+KINDS_WITH_CUSTOMER = _kinds_with_customer()  # cs.models, imported above, knows every kind
 CUSTOMER_ID = func.coalesce(*(cls.customer_id for cls in KINDS_WITH_CUSTOMER))
 WRITER_ID = func.coalesce(*(cls.created_by_id for cls in KINDS_WITH_CUSTOMER))
 
@@ -71,7 +83,7 @@ def open_counts_by_customer(ids: set[int]) -> dict[int, dict[str, int]]:
             .group_by(cls.customer_id)
         )
         for customer_id, count in db.session.execute(query):
-            counts[customer_id][cls.kind] = count  # type: ignore[index]  # the condition leaves no customer out
+            counts[customer_id][cls.kind] = count
     return counts
 
 
