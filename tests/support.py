@@ -252,6 +252,15 @@ SETTLED = {
     "agreed_with": "王工",
     "late_reason": None,
 }
+SETTLED_FORM = {  # one corrective measure, whose other fields stand ready; the inspector carries it out
+    "agreed_with": "王工",
+    "reply_text": "补发两只",
+    "cause": "虚焊",
+    "escape_cause": "首检未听音",
+    "measures-0-content": "加强检验",
+    "measures-0-owner_id": "3",
+}
+CHECKED = {"verification_method": "跟踪后续三批", "verification_data": "三批 900 只无复发"}
 EXPLAINED = {"reply_text": "接线极性接反,并非产品问题"}
 SENT = {"reply_to": "王工", "reply_channel": "email"}
 
@@ -295,6 +304,24 @@ def decisions(people: dict[str, User], on: datetime) -> dict[str, Any]:
     }
 
 
+def planned_measures(people: dict[str, User], on: datetime) -> list[dict[str, Any]]:
+    """The measures of a settlement: production changes how it works, quality how it inspects."""
+    rows = (
+        ("corrective", "occurrence", "每班点检温度", "production_manager", 2),
+        ("preventive", "escape", "出货前增加听音", "quality_inspector", 0),
+    )
+    return [
+        {
+            "action_kind": kind,
+            "cause_kind": cause,
+            "content": content,
+            "owner_id": people[role].id,
+            "planned_on": day_of(on) + timedelta(days=days),
+        }
+        for kind, cause, content, role, days in rows
+    ]
+
+
 class Cases:
     """Complaints in any state, taken there through the verbs by the right people."""
 
@@ -316,13 +343,14 @@ class Cases:
         sample: str | None = None,
         done: bool = False,
         capa: bool = False,
+        measures: str | None = None,
         **values: Any,
     ) -> Complaint:
         """A complaint in that state. `route`: occasional, not_ours or meeting; `answered`: in state
         answering, quality's answer is ready; `silent`: all happened eleven days ago. `met`, `disposed`,
         `countersigned`: how far the meeting is in state answering; whatever comes after answering has been
         met and disposed; `done`: the dispositions are carried out. `sample`: awaited, here or ended; `capa`:
-        one was issued for it."""
+        one was issued for it. `measures`: of what was settled they are open, done or checked."""
         self.answered, self.met, self.disposed, self.countersigned, self.plan_needed = (
             answered,
             met,
@@ -330,7 +358,7 @@ class Cases:
             countersigned,
             plan_needed,
         )
-        self.sample_is, self.done = sample, done
+        self.sample_is, self.done, self.measures_are = sample, done, measures
         on = (on or self.on) - timedelta(days=11 if silent else 0)
         facts = (
             GOODS
@@ -358,8 +386,7 @@ class Cases:
                 break
         if route == "meeting" and state == "answering" and not answered:
             self.hold(complaint, on, met=met or disposed, disposed=disposed)
-        if complaint.meetings:
-            self.follow(complaint, on)
+        self.follow(complaint, on)
         if capa:
             Capa.issue(
                 source="complaint",
@@ -394,7 +421,11 @@ class Cases:
             )
 
     def follow(self, complaint: Complaint, on: datetime) -> None:
-        if self.countersigned:
+        if self.measures_are in ("done", "checked"):
+            self.carry_out(complaint, on)
+        if self.measures_are == "checked":
+            complaint.check_effect(by=self.people["quality_supervisor"], on=on, **CHECKED)
+        if complaint.meetings and self.countersigned:
             for role in HEADS.values():
                 complaint.countersign(by=self.people[role], on=on)
         if self.done:
@@ -402,6 +433,13 @@ class Cases:
                 complaint.do_disposition(
                     disposition_id=row.id, done_on=day_of(on), done_note=None, by=row.owner, on=on
                 )
+
+    def carry_out(self, complaint: Complaint, on: datetime) -> None:
+        """The owners report their measures as carried out."""
+        for row in complaint.measure_book.open:
+            complaint.do_measure(
+                measure_id=row.id, done_on=day_of(on), done_note="已实施", by=row.owner, on=on
+            )
 
     def sample(self, complaint: Complaint, on: datetime, _route: str) -> None:
         """A defect sample on its way, here, or given back; asked for before the complaint was answered."""
@@ -448,7 +486,11 @@ class Cases:
             self.hold(complaint, on)
             complaint.issue_result(by=self.people["quality_supervisor"], on=on, **ISSUED)
         else:
-            complaint.settle(by=self.people["quality_supervisor"], on=on, settled_on=day_of(on), **SETTLED)
+            settled: dict[str, Any] = dict(SETTLED)
+            if self.measures_are:
+                settled["actions"] = None
+                settled |= {"escape_cause": "首检未听音", "measures": planned_measures(self.people, on)}
+            complaint.settle(by=self.people["quality_supervisor"], on=on, settled_on=day_of(on), **settled)
 
     def send(self, complaint: Complaint, on: datetime, _route: str) -> None:
         complaint.send_reply(by=self.people["sales_clerk"], on=on, **SENT)

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from cs.procedure.authority import Permission
+from cs.procedure.measures import measure_steps
 from cs.procedure.workflow import State, Step, Workflow
 
 STATES = (
@@ -27,6 +28,8 @@ AFTER_THE_MEETING = (
     "awaiting_customer",
     "accepted",
 )  # a refusal does not stop what was decided
+REPLIED = ("awaiting_customer", "accepted")
+ANSWERED = ("answering", *REPLIED)
 OPEN = (*BEFORE_THE_REPLY, "awaiting_customer", "accepted")
 # 5.2.2.5: a corrective action is asked for while quality or the customer has it in hand, not of what is
 # closed
@@ -223,6 +226,7 @@ STEPS = (
         task="follow_up",
         due="follow_up_due_at",
     ),
+    *measure_steps(ANSWERED, REPLIED, "analysing"),
     Step(
         "close",
         "5.2.2.3",

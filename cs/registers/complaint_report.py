@@ -26,7 +26,7 @@ from cs.registers.complaint_rows import (
     name_of_reply,
     of_goods,
     of_meeting,
-    valid_capas,
+    proofs_of,
     with_capas,
 )
 from cs.wording.formats import list_in_words
@@ -260,15 +260,15 @@ REPLY = Boxes(
 PROOFS = Table(
     "verification",
     (
-        Column("capa_no", lambda pair: pair[0].number, 11),
-        Column("verification_method", lambda pair: pair[1].verification_method, 14),
-        Column("period_from", lambda pair: pair[1].period_from, 10, "day"),
-        Column("period_to", lambda pair: pair[1].period_to, 10, "day"),
-        Column("verification_data", lambda pair: pair[1].verification_data, 26),
-        Column("effect", lambda pair: choice("effect", pair[1].effect), 8),
-        Column("verified_by", lambda pair: pair[1].verified_by.name, 9),
+        Column("source", lambda row: row.where, 11),
+        Column("verification_method", lambda row: row.method, 14),
+        Column("period_from", lambda row: row.period_from, 10, "day"),
+        Column("period_to", lambda row: row.period_to, 10, "day"),
+        Column("verification_data", lambda row: row.data, 26),
+        Column("effect", lambda row: choice("effect", row.effect), 8),
+        Column("verified_by", lambda row: row.verified_by, 9),
     ),
-    lambda of: [(capa, proof) for capa in valid_capas(of) for proof in capa.verifications],
+    proofs_of,
     2,
 )
 

@@ -57,7 +57,8 @@ def fault_of_measures(rows: Rows, done: tuple[str, ...] = ()) -> str | None:
     """Return in words what the rows lack, beside measures of the kinds that are `done`; None if nothing."""
     if not rows.filled:
         return gettext("Enter at least one measure.")
-    if procedure.measure_faults((*(row.action_kind.data for row in rows.filled), *done)):
+    kinds = [row.action_kind.data for row in rows.filled]
+    if procedure.measure_faults((*kinds, *done)):
         return gettext("At least one corrective action is needed: without it the cause remains (5.2.2.5).")
     return None
 

@@ -47,6 +47,17 @@ AWAITED = {
     "meeting, accepted, goods not done": [("do_disposition", "carry_out_disposition", True)],
     "meeting, accepted, its CAPA not verified": [],
     "meeting, accepted, all done": [("close", "close_complaint", False)],
+    "occasional, settled, measures open": [
+        ("send_reply", "reply_to_customer", True),
+        ("do_measure", "answer_capa", True),
+    ],
+    "occasional, with the customer, effect unchecked": [
+        ("follow_up", "reply_to_customer", True),
+        ("check_effect", "settle_complaint", True),
+    ],
+    "occasional, accepted, measures open": [("do_measure", "answer_capa", True)],
+    "occasional, accepted, effect unchecked": [("check_effect", "settle_complaint", True)],
+    "occasional, accepted, effective": [("close", "close_complaint", False)],
     "sample awaited": [("confirm", "analyse_complaint", True), ("receive_sample", "receive_sample", True)],
     "sample here": [("confirm", "analyse_complaint", True)],
 }

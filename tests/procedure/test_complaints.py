@@ -64,6 +64,11 @@ HOLDS = {
     },
     "meeting, accepted, its CAPA not verified": {"meeting", "met", "disposed", "answer_missing"},
     "meeting, accepted, all done": {"meeting", "met", "disposed", "answer_missing", "nothing_open"},
+    "occasional, settled, measures open": {"occasional", "answer_ready", "measures_open"},
+    "occasional, with the customer, effect unchecked": {"occasional", "answer_missing", "effect_unchecked"},
+    "occasional, accepted, measures open": {"occasional", "answer_missing", "measures_open"},
+    "occasional, accepted, effect unchecked": {"occasional", "answer_missing", "effect_unchecked"},
+    "occasional, accepted, effective": {"occasional", "answer_missing", "nothing_open"},
     "sample awaited": {"answer_missing", "nothing_open", "sample_awaited", "sample_kept"},
     "sample here": {"answer_missing", "nothing_open", "sample_here", "sample_kept"},
     "closed, its sample here": {"occasional", "answer_missing", "nothing_open", "sample_here", "sample_kept"},
@@ -144,6 +149,9 @@ WHERE = {
     "countersign": "anwc",
     "plan": "anwc",
     "do_disposition": "anwc",
+    "do_measure": "nwc",
+    "check_effect": "wc",
+    "analyse_again": "wc",
     "send_reply": "n",
     "reply_directly": "n",
     "accept": "w",
@@ -196,6 +204,9 @@ WHEN = {
     "countersign": "countersigning",
     "plan": "plan_wanted",
     "do_disposition": "dispositions_open",
+    "do_measure": "measures_open",
+    "check_effect": "effect_unchecked",
+    "analyse_again": "effect_unchecked",
     "send_reply": "answer_ready",
     "reply_directly": "not_ours answer_ready",
     "no_answer": "customer_silent",
@@ -204,7 +215,11 @@ WHEN = {
     "move_sample": "sample_here",
     "end_sample": "sample_kept",
 }
-RELATED = {"countersign": "countersigns", "do_disposition": "disposes"}
+RELATED = {
+    "countersign": "countersigns",
+    "do_disposition": "disposes",
+    "do_measure": "carries_out_measures",
+}
 
 
 def test_each_step_asks_for_what_the_clauses_ask_for():
@@ -212,7 +227,13 @@ def test_each_step_asks_for_what_the_clauses_ask_for():
     assert {step.name: step.relation for step in complaints.WORKFLOW.steps if step.relation} == RELATED
 
 
-SIGNED = {"confirm": "analysed", "countersign": "countersigned", "close": "closed"}
+SIGNED = {
+    "confirm": "analysed",
+    "countersign": "countersigned",
+    "check_effect": "verified",
+    "analyse_again": "ineffective",
+    "close": "closed",
+}
 
 
 def test_these_steps_are_signed_and_no_others():
@@ -248,6 +269,9 @@ def test_what_waits_in_my_work_is_due_with_the_reply_or_the_follow_up():
         "accept": ("follow_up", "follow_up_due_at"),
         "refuse": ("follow_up", "follow_up_due_at"),
         "no_answer": ("follow_up", "follow_up_due_at"),
+        "do_measure": ("do_measure", "measure_due_at"),
+        "check_effect": ("check_effect", "effect_due_at"),
+        "analyse_again": ("check_effect", "effect_due_at"),
         "close": ("close", None),
         "meet": ("meet", "reply_due_at"),
         "dispose": ("dispose", "reply_due_at"),
@@ -263,6 +287,7 @@ def test_countersigning_and_carrying_out_is_awaited_of_people_by_their_names():
     assert {step.name: (step.persons, step.relation) for step in complaints.STEPS if step.persons} == {
         "countersign": ("awaited_countersigners", "countersigns"),
         "do_disposition": ("awaited_disposers", "disposes"),
+        "do_measure": ("awaited_measure_owners", "carries_out_measures"),
     }
 
 
@@ -270,6 +295,8 @@ def test_confirmation_countersigning_and_closing_are_signed():
     assert {step.name: step.signed for step in complaints.STEPS if step.signed} == {
         "confirm": "analysed",
         "countersign": "countersigned",
+        "check_effect": "verified",
+        "analyse_again": "ineffective",
         "close": "closed",
     }
 

@@ -8,6 +8,7 @@ AT_THE_MEETING = {
     "countersign": ("sales_manager", "engineer", "production_manager"),  # the heads who were there
     "do_disposition": ("quality_inspector", "production_manager"),
 }  # the owners of what is decided
+OWNERS = {"do_measure": ("quality_inspector", "production_manager")}  # of the measures against its cause
 
 COMPLAINT_SITUATIONS = (
     Situation("passed on to sales", "passed_on"),
@@ -69,6 +70,33 @@ COMPLAINT_SITUATIONS = (
         {"route": "meeting", "countersigned": True, "done": True},
         short="all_done",
     ),
+    # 5.2.2.5 in short form: measures to carry out, their effect to check, both done
+    Situation(
+        "occasional, settled, measures open",
+        "answering",
+        {"answered": True, "measures": "open"},
+        OWNERS,
+        "settled_with_measures",
+    ),
+    Situation(
+        "occasional, with the customer, effect unchecked",
+        "awaiting_customer",
+        {"measures": "done"},
+        short="sent_unchecked",
+    ),
+    Situation(
+        "occasional, accepted, measures open",
+        "accepted",
+        {"measures": "open"},
+        OWNERS,
+        "accepted_measures_open",
+    ),
+    Situation(
+        "occasional, accepted, effect unchecked", "accepted", {"measures": "done"}, short="accepted_unchecked"
+    ),
+    Situation(
+        "occasional, accepted, effective", "accepted", {"measures": "checked"}, short="accepted_effective"
+    ),
     # 5.2.1.3: a defect sample on its way, here, and one that stays here after its complaint
     Situation("sample awaited", "analysing", {"sample": "awaited"}, short="sample_awaited"),
     Situation("sample here", "analysing", {"sample": "here"}, short="sample_here"),
@@ -96,11 +124,14 @@ COMPLAINT_STEPS = """
 5.2.2.4  countersign     named sales quality others  goods_decided result_issued plan_wanted
 5.2.2.4  plan            planner                     plan_wanted
 5.2.2.4  do_disposition  named sales quality others  goods_decided result_issued plan_wanted goods_not_done
-5.2.2.3  send_reply      sales                       settled explained result_issued
+5.2.2.3  send_reply      sales                       settled explained result_issued settled_with_measures
+5.2.2.5  do_measure      named sales quality others  settled_with_measures accepted_measures_open
+5.2.2.5  check_effect    quality_supervisor          sent_unchecked accepted_unchecked
+5.2.2.5  analyse_again   quality_supervisor          sent_unchecked accepted_unchecked
 5.2.2.3  accept          sales                       awaiting_customer
 5.2.2.3  refuse          sales                       awaiting_customer
 5.2.2.3  no_answer       sales                       silent
-5.2.2.3  close           quality_supervisor          accepted_directly all_done
+5.2.2.3  close           quality_supervisor          accepted_directly all_done accepted_effective
 5.6      amend           sales                       received analysing answering
 5.6      void            sales_manager               passed_on received analysing answering awaiting_customer
                                                       accepted

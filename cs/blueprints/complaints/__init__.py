@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from cs.blueprints.complaints import lookup
 from cs.blueprints.complaints.evidence import complaint_evidence
-from cs.blueprints.complaints.forms import confirmation, ending, intake, meeting, reply, samples
+from cs.blueprints.complaints.forms import confirmation, ending, intake, measures, meeting, reply, samples
 from cs.blueprints.complaints.listing import LISTING
 from cs.blueprints.complaints.page import page_of_complaint
 from cs.imports.history import REGISTER as OLD_REGISTER
@@ -36,7 +36,7 @@ FORMS: dict[str, type[StepForm]] = {
     "amend": intake.AmendForm,
     "receive": confirmation.ReceiveForm,
     "confirm": confirmation.ConfirmForm,
-    "settle": reply.SettleForm,
+    "settle": measures.SettleForm,
     "explain": reply.ExplainForm,
     "send_reply": reply.ReplyForm,
     "reply_directly": reply.ReplyForm,
@@ -56,6 +56,9 @@ FORMS: dict[str, type[StepForm]] = {
     "plan": meeting.PlanForm,
     "do_disposition": meeting.DoDispositionForm,
     "issue_result": meeting.ResultForm,
+    "do_measure": measures.DoMeasureForm,
+    "check_effect": measures.CheckEffectForm,
+    "analyse_again": measures.CheckEffectForm,
 }
 
 
@@ -121,6 +124,9 @@ STEP_ICONS = {
     "countersign": "pen",
     "plan": "calendar-check",
     "do_disposition": "check2-square",
+    "do_measure": "check2-square",
+    "check_effect": "graph-up-arrow",
+    "analyse_again": "arrow-counterclockwise",
     "send_reply": "send",
     "reply_directly": "send",
     "accept": "check2",

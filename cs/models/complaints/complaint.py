@@ -16,12 +16,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
 from cs.models.complaints import confirmation as confirmation_steps
+from cs.models.complaints import measures as measure_steps
 from cs.models.complaints import meeting as meeting_steps
 from cs.models.complaints import reply as reply_steps
 from cs.models.complaints import samples as sample_steps
 from cs.models.complaints.blocks import BlockA
 from cs.models.complaints.conditions import CONDITIONS
 from cs.models.complaints.like_cases import earlier_cases
+from cs.models.complaints.measures import ComplaintMeasure, MeasureBook, has_open_measures
 from cs.models.complaints.meeting import Meeting, MeetingBook, has_open_work
 from cs.models.complaints.old_register import bring_in_lines
 from cs.models.complaints.reply import Reply
@@ -46,7 +48,7 @@ class Complaint(Workflowed):
     """One complaint, whole."""
 
     kind = "complaint"
-    parts = ("replies", "contacts", "samples", "meetings", *ROWS_OF_MEETINGS)
+    parts = ("replies", "contacts", "samples", "meetings", *ROWS_OF_MEETINGS, "measures")
     derived = Workflowed.derived | {"natural_key"}
     workflow = procedure.WORKFLOW
     __tablename__ = "complaints"
@@ -127,6 +129,7 @@ class Complaint(Workflowed):
     contacts: Mapped[list[CustomerContact]] = relationship(order_by=CustomerContact.id, **PART)
     samples: Mapped[list[Sample]] = relationship(order_by=Sample.id, **PART)
     meetings: Mapped[list[Meeting]] = relationship(order_by=Meeting.round, **PART)
+    measures: Mapped[list[ComplaintMeasure]] = relationship(order_by=ComplaintMeasure.id, **PART)
     __table_args__ = (
         CheckConstraint(
             "defect_qty IS NULL OR checked_qty IS NULL OR defect_qty <= checked_qty",
@@ -186,8 +189,8 @@ class Complaint(Workflowed):
 
     @property
     def round(self) -> int:
-        """Return which reply is in hand: 1, or the next after a refusal."""
-        return 1 + sum(reply.response == "refused" for reply in self.replies)
+        """Return which reply is in hand: 1, or the next after a refusal or measures without effect."""
+        return 1 + sum(reply.is_overtaken for reply in self.replies)
 
     @property
     def answer_is_ready(self) -> bool:
@@ -203,6 +206,10 @@ class Complaint(Workflowed):
         return MeetingBook(self.meetings)
 
     @property
+    def measure_book(self) -> MeasureBook:
+        return MeasureBook(self.measures, self.replies)
+
+    @property
     def current_meeting(self) -> Meeting | None:
         return self.meeting_book.of_round(self.round)
 
@@ -215,7 +222,7 @@ class Complaint(Workflowed):
     @classmethod
     def names_people(cls) -> ColumnElement[bool]:
         """Return SQL for heads who have not countersigned, owners who have not carried out."""
-        return has_open_work(cls.id)
+        return has_open_work(cls.id) | has_open_measures(cls.id)
 
     def awaited_countersigners(self) -> list[int]:
         return self.meeting_book.awaited_countersigners
@@ -233,6 +240,20 @@ class Complaint(Workflowed):
     def disposition_due_at(self) -> datetime | None:
         return self.meeting_book.disposition_due_at
 
+    def awaited_measure_owners(self) -> list[int]:
+        return self.measure_book.awaited_owners()
+
+    def carries_out_measures(self, by: User) -> bool:
+        return bool(self.measure_book.open_for(by))
+
+    @property
+    def measure_due_at(self) -> datetime | None:
+        return self.measure_book.due_at
+
+    @property
+    def effect_due_at(self) -> datetime | None:
+        return self.measure_book.check_due_at
+
     @property
     def sample_due_at(self) -> datetime | None:
         return self.sample_book.due_at
@@ -241,12 +262,14 @@ class Complaint(Workflowed):
 
     def open_ends(self, on: datetime) -> dict[str, list[Any]]:
         """Return what still stands in the way of closing: {capas, returns, replenishments, dispositions,
-        countersigners, plan: what of it}, without the empty ones."""
+        countersigners, plan, measures, effect: what of it}, without the empty ones."""
         ends = {
             **blocks_closing.of(self),
             "dispositions": self.meeting_book.open_dispositions,
             "countersigners": self.meeting_book.unsigned,
             "plan": [self.meeting_book.to_plan] if self.meeting_book.to_plan else [],
+            "measures": self.measure_book.open,
+            "effect": [self.measure_book.unchecked] if self.measure_book.unchecked else [],
         }
         return {what: found for what, found in ends.items() if found}
 
@@ -330,7 +353,9 @@ class Complaint(Workflowed):
 
     # The steps of the confirmation, of the answer, of talks and samples, and of the meeting
     receive, confirm = confirmation_steps.receive, confirmation_steps.confirm
-    settle, explain = reply_steps.settle, reply_steps.explain
+    explain = reply_steps.explain
+    settle, do_measure = measure_steps.settle, measure_steps.do_measure
+    check_effect, analyse_again = measure_steps.check_effect, measure_steps.analyse_again
     send_reply, reply_directly = reply_steps.send_reply, reply_steps.reply_directly
     accept, refuse, no_answer = reply_steps.accept, reply_steps.refuse, reply_steps.no_answer
     contact, request_sample = sample_steps.contact, sample_steps.request_sample

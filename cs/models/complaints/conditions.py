@@ -9,11 +9,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
+from cs.models.complaints.measures import MeasuredComplaint
 from cs.models.complaints.meeting import DiscussedComplaint
 
 
-class AskedComplaint(DiscussedComplaint, Protocol):
-    """What the conditions need of a complaint, beside what the steps of its meeting need."""
+class AskedComplaint(DiscussedComplaint, MeasuredComplaint, Protocol):
+    """What the conditions need of a complaint, beside what the steps of its meeting and measures need."""
 
     def open_ends(self, on: datetime) -> dict[str, list[Any]]: ...
 
@@ -38,6 +39,8 @@ CONDITIONS: dict[str, Callable[[AskedComplaint, datetime], bool]] = {
     "countersigning": lambda record, _on: bool(record.meeting_book.unsigned),
     "dispositions_open": lambda record, _on: bool(record.meeting_book.open_dispositions),
     "plan_wanted": lambda record, _on: record.meeting_book.to_plan is not None,
+    "measures_open": lambda record, _on: bool(record.measure_book.open),
+    "effect_unchecked": lambda record, _on: record.measure_book.unchecked is not None,
     "sample_awaited": lambda record, _on: record.sample_book.has_awaited,
     "sample_here": lambda record, _on: record.sample_book.has_here,
     "sample_kept": lambda record, _on: record.sample_book.has_open,

@@ -358,4 +358,7 @@ def issue_result(
     complaint: DiscussedComplaint, *, reply_text: str, cause: str, actions: str, by: User, on: datetime
 ) -> None:
     """Issue the result of the report (5.2.2.4: 品质开立客户投诉处理报告结果); sales sends it."""
-    prepare_reply(complaint, "issue_result", by, on, reply_text=reply_text, cause=cause, actions=actions)
+    with prepare_reply(
+        complaint, "issue_result", by, on, reply_text=reply_text, cause=cause, actions=actions
+    ):
+        pass
