@@ -16,6 +16,7 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.records.attachments import Attachment
 from cs.records.users import User
+from tests import grid
 from tests.capas import Capas
 from tests.support import PASSWORD, Browser, day_of, kept, loaded, picture, request_id, upload
 from tests.tables import CAPA, CAPA_SITUATIONS, ROLES
@@ -608,17 +609,13 @@ def browsers(app, database):
 @pytest.mark.parametrize("situation", CAPA_SITUATIONS, ids=lambda one: one.name)
 def test_a_cars_steps_answer_each_role_as_the_clauses_say(browsers, capa_in, situation, stands):
     capa = capa_in(situation.state)
-    meant = {200: "may", 303: "may", 422: "may", 403: "403", 409: "409"}
-    rows = [row for row in CAPA if not row.creates]
-    found = {}
-    for row in rows:
-        for role, browser in browsers.items():
-            got = browser.get(f"/capa/{capa.id}/{row.step}").status
-            sent = browser.post(
-                f"/capa/{capa.id}/{row.step}", version=str(capa.version), password="wrong"
-            ).status
-            found[row.step, role] = [meant[got], meant[sent]]
-    assert found == {(row.step, role): [row.answer(role, situation)] * 2 for row in rows for role in browsers}
+    grid.compare(
+        browsers,
+        f"/capa/{capa.id}",
+        [row for row in CAPA if not row.creates],
+        situation,
+        lambda _row, _browser: {"version": str(capa.version), "password": "wrong"},
+    )
     assert stands(capa).version == capa.version
 
 
