@@ -15,10 +15,11 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
+from cs.models.complaints import confirmation as confirmation_steps
 from cs.models.complaints import meeting as meeting_steps
 from cs.models.complaints import reply as reply_steps
 from cs.models.complaints import samples as sample_steps
-from cs.models.complaints.blocks import BlockA, BlockB
+from cs.models.complaints.blocks import BlockA
 from cs.models.complaints.conditions import CONDITIONS
 from cs.models.complaints.like_cases import earlier_cases
 from cs.models.complaints.meeting import Meeting, MeetingBook, has_open_work
@@ -324,34 +325,11 @@ class Complaint(Workflowed):
         self.customer = db.session.get(Customer, self.customer_id) if self.customer_id else None
         self.product = db.session.get(Product, self.product_id) if self.product_id else None
 
-    def receive(self, *, by: User, on: datetime) -> None:
-        """Take the complaint in hand as a named person of quality (5.2.1.3)."""
-        with self.advancing("receive", by, on):
-            self.quality_received_by_id, self.quality_received_at = by.id, on
-
-    def confirm(self, *, by: User, on: datetime, **values: Unpack[BlockB]) -> None:
-        """Sign the first analysis and confirmation (5.2.1.3, 5.2.2.1), which says the way of the complaint
-        (5.2.2.2–4)."""
-        with self.advancing("confirm", by, on):
-            self.set_fields(values)
-            same, _others = self.like_cases(self.product_id, self.defect_code, self.defect_category)
-            self.repeat_of_id = same[0].id if same else None
-            self.proposed_route = procedure.proposed_route(
-                liability=self.liability or "",
-                finding=self.finding or "",
-                severity=self.severity or "",
-                nature=self.nature or "",
-                is_repeat=bool(same),
-            )
-            self.counts_in_kpi = procedure.counts_as_failure(
-                liability=self.liability or "", finding=self.finding or ""
-            )
-            self.analysed_at = on
-
     start_clock = reply_steps.restart_clock
     paused_until = property(reply_steps.paused_until)
 
-    # The steps of the answer, of talks and samples, and of the meeting: each in the module of its rows
+    # The steps of the confirmation, of the answer, of talks and samples, and of the meeting
+    receive, confirm = confirmation_steps.receive, confirmation_steps.confirm
     settle, explain = reply_steps.settle, reply_steps.explain
     send_reply, reply_directly = reply_steps.send_reply, reply_steps.reply_directly
     accept, refuse, no_answer = reply_steps.accept, reply_steps.refuse, reply_steps.no_answer
