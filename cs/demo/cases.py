@@ -198,6 +198,7 @@ class Case:
             reason = case.rng.choice(NEXT_DAY)
         settlement = case.story.settlement(settled_on, again=len(case.complaint.replies))
         case.complaint.settle(by=case.supervisor, on=case.on, late_reason=reason, **settlement)
+        self.meeting.issue_capa()
 
     def _send(self) -> Walk:
         case = self.case

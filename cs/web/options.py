@@ -28,6 +28,11 @@ def address_of(kind: str, record_id: int) -> str:
     return url_for(f"{section_of(kind)}.detail", record_id=record_id)
 
 
+def form_address(kind: str, about: Record) -> str:
+    """Return the URL of the form that begins a record of a kind, with another record chosen in it."""
+    return url_for(f"{section_of(kind)}.new", **{about.kind: about.id})
+
+
 def by_any_number(number: str) -> Record | None:
     """Return the record, of whatever kind, that people call by this number."""
     models = [section.model for section in sections().with_records()]

@@ -6,10 +6,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from cs.extensions import db
+from cs.models.capa.capa import Capa
 from cs.models.complaints.complaint import Complaint
 from cs.records.users import User
+from tests.capas import Capas
 from tests.support import PASSWORD, Browser, day_of, kept, loaded
 from tests.tables import COMPLAINT_SITUATIONS
 
@@ -74,7 +77,9 @@ def decided(
 # The whole way
 
 
-def test_a_major_complaint_goes_through_its_meeting_to_the_close(as_role, complaint_in, stands, ids, on):
+def test_a_major_complaint_goes_through_its_meeting_to_the_close(
+    as_role, complaint_in, stands, ids, on, app, people
+):
     complaint = complaint_in("analysing")
     page, supervisor, clerk = (
         f"/complaints/{complaint.id}",
@@ -87,6 +92,11 @@ def test_a_major_complaint_goes_through_its_meeting_to_the_close(as_role, compla
         .status
         == 303
     )
+    assert supervisor.get(f"{page}/issue_capa").status == 303  # 5.2.2.5
+    assert supervisor.location == f"/capa/new?complaint={complaint.id}"
+    issued = supervisor.step(supervisor.location, department="production")
+    assert (issued.status, stands(complaint).needs_capa) == (303, True)
+    assert supervisor.get(f"{page}/issue_capa").status == 409
     assert supervisor.step(f"{page}/meet", **at_the_meeting(ids)).status == 303
     assert (
         supervisor.step(
@@ -106,6 +116,13 @@ def test_a_major_complaint_goes_through_its_meeting_to_the_close(as_role, compla
         == 303
     )
     assert as_role("quality_inspector").step(f"{page}/do_disposition", done_note="已报废").status == 303
+    version = str(stands(complaint).version)
+    assert supervisor.post(f"{page}/close", version=version, password=PASSWORD).status == 409
+    with kept(app):
+        capa = db.session.execute(select(Capa)).scalar_one()
+        capas = Capas(people, on)
+        for verb in (capas.analyse, capas.set_measures, capas.do_actions, capas.verify):
+            verb(capa, on)
     assert supervisor.step(f"{page}/close", password=PASSWORD).status == 303
     closed = stands(complaint)
     assert (closed.state, closed.replies[0].route, [one.round for one in closed.meetings]) == (

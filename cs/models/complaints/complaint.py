@@ -91,6 +91,8 @@ class Complaint(Workflowed):
     proposed_route: Mapped[str | None]  # what the procedure led to when the analysis was signed
     analysis: Mapped[str | None] = mapped_column(Text)
     counts_in_kpi: Mapped[bool | None]
+    # 5.2.2.5: a confirmation has asked for a corrective action, which a milder one after it does not end
+    capa_needed: Mapped[bool | None]
     analysed_at: Mapped[datetime | None] = mapped_column(Moment)
     # the clock and the end
     reply_due_at: Mapped[datetime] = mapped_column(Moment, index=True)
@@ -240,9 +242,10 @@ class Complaint(Workflowed):
     # What closing, goods and like cases ask
 
     def open_ends(self, on: datetime) -> dict[str, list[Any]]:
-        """Return what still stands in the way of closing: {capas, returns, replenishments, dispositions,
-        countersigners, plan: what of it}, without the empty ones."""
+        """Return what still stands in the way of closing: {capa_wanted, capas, returns,
+        replenishments, dispositions, countersigners, plan: what of it}, without the empty ones."""
         ends = {
+            "capa_wanted": [self] if self.lacks_capa else [],
             **blocks_closing.of(self),
             "dispositions": self.meeting_book.open_dispositions,
             "countersigners": self.meeting_book.unsigned,
@@ -330,6 +333,8 @@ class Complaint(Workflowed):
 
     # The steps of the confirmation, of the answer, of talks and samples, and of the meeting
     receive, confirm = confirmation_steps.receive, confirmation_steps.confirm
+    needs_capa = property(confirmation_steps.needs_capa)
+    lacks_capa = property(confirmation_steps.lacks_capa)
     settle, explain = reply_steps.settle, reply_steps.explain
     send_reply, reply_directly = reply_steps.send_reply, reply_steps.reply_directly
     accept, refuse, no_answer = reply_steps.accept, reply_steps.refuse, reply_steps.no_answer
