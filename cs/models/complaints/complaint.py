@@ -6,7 +6,7 @@ The register MJ-QP-12-05 is a view of the same rows (Q9).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Unpack
@@ -29,7 +29,7 @@ from cs.models.complaints.samples import CustomerContact, Sample, SampleBook
 from cs.models.customers import Customer, Product
 from cs.procedure import complaints as procedure
 from cs.procedure.workflow import NotOpen
-from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding
+from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding, records_made
 from cs.records.numbers import next_number
 from cs.records.procedure import local_day
 from cs.records.types import Moment
@@ -150,6 +150,10 @@ class Complaint(Workflowed):
         """Return customer and description in one line, for My work."""
         customer = self.customer.short_name if self.customer else self.customer_said
         return f"{customer} · {self.description[:80]}"
+
+    def affected(self) -> Iterable[Workflowed]:
+        """Return its CAPAs, whose analysis process engineering leads once it is found chronic (3.4)."""
+        return records_made.records_of(self)
 
     def searched(self) -> tuple[str | None, ...]:
         customer = (
