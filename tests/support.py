@@ -231,12 +231,13 @@ BLOCK_B = {
     "defect_code": "no_sound",
     "severity": "major",
     "nature": "sporadic",
+    "resp_dept": "production",
     "analysis": "焊点虚焊",
     "route": "occasional",
     "route_reason": None,
     "unknown_reason": None,
 }
-NOT_OURS = BLOCK_B | {"liability": "customer", "route": "not_ours"}
+NOT_OURS = BLOCK_B | {"liability": "customer", "route": "not_ours", "resp_dept": None}
 TO_MEET = BLOCK_B | {"severity": "critical", "route": "meeting"}
 HEADS = {
     "sales": "sales_manager",

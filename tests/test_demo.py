@@ -668,6 +668,13 @@ def test_an_auditor_finds_no_grave_case_of_ours_closed_without_a_verified_capa(i
     assert [one.number for one in grave if one.id not in verified] == []
 
 
+def test_every_confirmed_case_of_ours_names_the_responsible_department(inside: None) -> None:
+    """7.4-47, 7.5-16."""
+    ours = [one for one in every(Complaint) if one.analysed_at and one.route in ("occasional", "meeting")]
+    assert len(ours) > 200
+    assert [one.number for one in ours if not one.resp_dept] == []
+
+
 def test_no_more_comes_back_than_was_sent(inside: None) -> None:
     sent = {(one.customer_id, one.product_id, one.lot_no): one.quantity for one in every(Shipment)}
     wrong = [

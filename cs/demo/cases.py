@@ -161,6 +161,7 @@ class Case:
         confirmation = case.story.confirmation(
             again=len(case.complaint.replies), repeat=bool(same), overruled=case.plot.overruled
         )
+        confirmation["resp_dept"] = self.meeting.department() if case.plot.ours else None
         given = case.story.receipt()
         if case.plot.unknown:
             confirmation["unknown_reason"] = case.rng.choice(UNKNOWN)

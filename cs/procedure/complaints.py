@@ -310,6 +310,12 @@ def route_faults(*, liability: str, finding: str, route: str) -> tuple[str, ...]
     return tuple(faults)
 
 
+def names_department(route: str) -> bool:
+    """Whether the confirmation names the department that is responsible (7.4-47): on every path that is
+    ours."""
+    return route not in ("", "not_ours")
+
+
 def counts_as_failure(*, liability: str, finding: str) -> bool:
     """Return whether the case stands in our failure figures (Q17): confirmed, and ours or our supplier's."""
     return liability in OURS and finding == COUNTED_FINDING

@@ -23,6 +23,7 @@ CONFIRMED = {
     "defect_code": "FUN.no_sound",
     "severity": "major",
     "nature": "sporadic",
+    "resp_dept": "production",
     "analysis": "焊点虚焊",
     "password": PASSWORD,
 }
@@ -130,6 +131,51 @@ def test_a_major_complaint_goes_through_its_meeting_to_the_close(
         "meeting",
         [1],
     )
+
+
+@pytest.mark.parametrize("route", ["occasional", "meeting"])
+def test_the_responsible_department_must_be_named_where_it_is_ours(as_role, complaint_in, stands, route):
+    complaint = complaint_in("analysing")
+    page, inspector = f"/complaints/{complaint.id}/confirm", as_role("quality_inspector")
+    words = CONFIRMED | {"resp_dept": "", "route": route, "route_reason": "客户停线"}
+    assert (inspector.step(page, **words).status, set(inspector.faults)) == (422, {"resp_dept"})
+    assert inspector.send(page, resp_dept="nobody", password=PASSWORD).status == 422
+    assert inspector.send(page, resp_dept="warehouse", password=PASSWORD).status == 303
+    assert (stands(complaint).resp_dept, "仓库" in inspector.get(page.removesuffix("/confirm")).text) == (
+        "warehouse",
+        True,
+    )
+
+
+def test_what_is_not_ours_names_no_department(as_role, complaint_in, stands):
+    complaint = complaint_in("analysing")
+    words = CONFIRMED | {"resp_dept": "", "liability": "customer"}
+    inspector = as_role("quality_inspector")
+    assert inspector.step(f"/complaints/{complaint.id}/confirm", **words, route="not_ours").status == 303
+    assert stands(complaint).resp_dept is None
+
+
+def test_the_department_is_carried_into_the_meeting_the_capa_and_the_register(
+    as_role, complaint_in, ids, people
+):
+    complaint = complaint_in("answering", route="meeting")  # of production, by its confirmation
+    page, supervisor = f"/complaints/{complaint.id}", as_role("quality_supervisor")
+    register = as_role("auditor").get("/reports/complaints")
+    assert "生产部" in register.soup.select_one("tbody").get_text()
+    offered = supervisor.get(f"{page}/meet").form()
+    assert offered["department"] == "production"
+    heads = {offered[f"attendees-{n}-user_id"] for n in range(3)}
+    assert heads == {ids["sales_manager"], ids["engineer"], ids["production_manager"]}
+    assert supervisor.get(f"/capa/new?complaint={complaint.id}").form()["department"] == "production"
+    rows = at_the_meeting(ids) | {
+        "department": "planning",
+        "attendees-2-user_id": ids["planner"],
+        "attendees-2-department": "planning",
+    }
+    assert supervisor.step(f"{page}/meet", **rows).status == 303
+    assert supervisor.get(f"/capa/new?complaint={complaint.id}").form()["department"] == "planning"
+    line = register.get("/reports/complaints").soup.select_one("tbody").get_text()
+    assert ("计划部" in line, "生产部" in line) == (True, False)  # a meeting that names another one wins
 
 
 def test_the_page_keeps_the_papers_order_and_folds_what_is_finished(as_role, complaint_in):

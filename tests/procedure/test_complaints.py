@@ -398,6 +398,14 @@ def test_what_is_grave_and_ours_needs_a_corrective_action(
     )
 
 
+@pytest.mark.parametrize(
+    ("route", "named"), [("occasional", True), ("meeting", True), ("not_ours", False), ("", False)]
+)
+def test_the_responsible_department_is_named_on_every_path_that_is_ours(route, named):
+    """7.4-47."""
+    assert complaints.names_department(route) is named
+
+
 # 3.4: a repeat within the window proposes the meeting, but never for what is not ours.
 @pytest.mark.parametrize(
     ("liability", "finding", "nature", "route"),

@@ -35,9 +35,8 @@ from cs.web.fields import (
     reference_choices,
     requested_id,
 )
-from cs.web.options import customers_to_choose, people_to_choose
-from cs.wording.labels import choice, departments_by_code, label
-from cs.wording.language import current_language
+from cs.web.options import customers_to_choose, departments_to_choose, people_to_choose
+from cs.wording.labels import choice, label
 
 
 def _answer_day(on: datetime) -> date:
@@ -63,14 +62,7 @@ class _DutyForm(StepForm):
 
     def offer(self, record: Any, on: datetime) -> None:
         current = record.department if record else None
-        self.department.choices = [
-            ("", "—"),
-            *(
-                (row.code, row.name_in(current_language()))
-                for row in departments_by_code().values()
-                if row.active or row.code == current
-            ),
-        ]
+        self.department.choices = departments_to_choose(current)
         self.tick_by_rule(record)
 
     def fill(self, record: Any, on: datetime) -> None:
@@ -120,6 +112,7 @@ class IssueForm(_DutyForm):
                 complaint.number,
                 complaint.customer_id,
             )
+            self.department.data = complaint.responsible_department
             self.problem.data = "\n".join(
                 text for text in (complaint.description, complaint.analysis) if text
             )

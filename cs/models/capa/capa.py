@@ -163,8 +163,7 @@ class Capa(Workflowed):
 
     @property
     def round_began_on(self) -> date:
-        """Return the first day for this round's measures: of the issue, or of the proof that the round before
-        had no effect."""
+        """Return the first day for this round's measures: of the issue, or of the last proof of no effect."""
         began = self.verifications[-1].verified_at if self.verifications else self.issued_at
         return local_day(began)
 
@@ -177,17 +176,14 @@ class Capa(Workflowed):
 
     @property
     def leading_department(self) -> str:
-        """Return who analyses: process engineering for stubborn problems (3.4, Q18), else the responsible
-        department."""
+        """Return who analyses (3.4, Q18): process engineering, or else the responsible department."""
         return "process" if self.process_leads else self.department
 
     @property
     def process_leads(self) -> bool:
-        """Say whether process engineering leads: by the rule where the complaint is chronic, which no tick
-        and no later confirmation gets round (3.4), or because whoever issued it asked for that."""
-        return self.led_by_process or (
-            self.complaint is not None and procedure.led_by_process(self.complaint.nature)
-        )
+        """Return whether process engineering leads: where the complaint is chronic (3.4), or by the tick."""
+        nature = self.complaint.nature if self.complaint else None
+        return self.led_by_process or procedure.led_by_process(nature)
 
     @property
     def open_actions(self) -> list[Action]:
@@ -201,8 +197,7 @@ class Capa(Workflowed):
         return not self.open_actions and any(action.round == self.round for action in self.actions)
 
     def is_responsible(self, by: User) -> bool:
-        """Return whether a person is of the responsible department, or of process engineering where it leads
-        (3.4)."""
+        """Return whether a person is of the responsible department, or of the one that leads (3.4)."""
         return self.department in by.departments or (self.process_leads and "process" in by.departments)
 
     def owns_an_action(self, by: User) -> bool:
@@ -242,8 +237,7 @@ class Capa(Workflowed):
         """Issue a CAR to the responsible department, with the day its answer is due (5.2.2.5, 5.4.6.1).
 
         A complaint gives its own number and customer. Process engineering leads where its nature is chronic
-        (3.4, Q18), and else where `led_by_process` says so. Raise NotOpen for a complaint that asks for no
-        CAR any more: it may just have been closed.
+        (3.4, Q18) or `led_by_process` says so. Raise NotOpen for a complaint that was just closed.
         """
         complaint = find(Complaint, complaint_id, lock=True) if complaint_id else None
         if complaint is not None and complaint.state not in of_complaints.WITH_CAPA:

@@ -107,7 +107,7 @@ class Complaint(Workflowed):
     imported_row: Mapped[int | None]
     old_number: Mapped[str | None] = mapped_column(unique=True)
     old_model: Mapped[str | None]  # a model that stands in no product list any more
-    # the department as the register has it; a meeting names its own
+    # 7.4-47: the responsible department, of the confirmation or of an old register; a meeting names its own
     resp_dept: Mapped[str | None] = mapped_column(ForeignKey("departments.code"))
     # what the register says and no field holds, each with its title
     old_notes: Mapped[str | None] = mapped_column(Text)
@@ -211,6 +211,11 @@ class Complaint(Workflowed):
     @property
     def current_meeting(self) -> Meeting | None:
         return self.meeting_book.of_round(self.round)
+
+    @property
+    def responsible_department(self) -> str | None:
+        """Return the department that the last meeting found responsible, else that of the confirmation."""
+        return self.meetings[-1].department if self.meetings else self.resp_dept
 
     # What the workflow's rows ask by name: conditions, persons, relations, due dates
 
