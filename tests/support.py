@@ -231,12 +231,13 @@ BLOCK_B = {
     "defect_code": "no_sound",
     "severity": "major",
     "nature": "sporadic",
+    "resp_dept": "production",
     "analysis": "焊点虚焊",
     "route": "occasional",
     "route_reason": None,
     "unknown_reason": None,
 }
-NOT_OURS = BLOCK_B | {"liability": "customer", "route": "not_ours"}
+NOT_OURS = BLOCK_B | {"liability": "customer", "route": "not_ours", "resp_dept": None}
 TO_MEET = BLOCK_B | {"severity": "critical", "route": "meeting"}
 HEADS = {
     "sales": "sales_manager",
@@ -316,13 +317,15 @@ class Cases:
         sample: str | None = None,
         done: bool = False,
         capa: bool = False,
+        verified: bool = False,
         **values: Any,
     ) -> Complaint:
         """A complaint in that state. `route`: occasional, not_ours or meeting; `answered`: in state
         answering, quality's answer is ready; `silent`: all happened eleven days ago. `met`, `disposed`,
         `countersigned`: how far the meeting is in state answering; whatever comes after answering has been
         met and disposed; `done`: the dispositions are carried out. `sample`: awaited, here or ended; `capa`:
-        one was issued for it."""
+        one was issued for it; `verified`: one was, and is verified as effective, as closing needs on the
+        meeting's route."""
         self.answered, self.met, self.disposed, self.countersigned, self.plan_needed = (
             answered,
             met,
@@ -360,7 +363,12 @@ class Cases:
             self.hold(complaint, on, met=met or disposed, disposed=disposed)
         if complaint.meetings:
             self.follow(complaint, on)
-        if capa:
+        self.issue_capas(complaint, on, issued=capa, verified=verified)
+        assert complaint.state == state
+        return complaint
+
+    def issue_capas(self, complaint: Complaint, on: datetime, *, issued: bool, verified: bool) -> None:
+        if issued:
             Capa.issue(
                 source="complaint",
                 complaint_id=complaint.id,
@@ -370,8 +378,14 @@ class Cases:
                 by=self.people["quality_supervisor"],
                 on=on,
             )
-        assert complaint.state == state
-        return complaint
+        if verified and complaint.lacks_capa:
+            self.verified_capa(complaint, on)
+
+    def verified_capa(self, complaint: Complaint, on: datetime) -> None:
+        """The corrective action that a grave complaint needs before it closes (5.2.2.5), whole."""
+        from tests.capas import Capas  # which stands on this module
+
+        Capas(self.people, on)("verified", source="complaint", source_no=None, complaint_id=complaint.id)
 
     def hold(self, complaint: Complaint, on: datetime, *, met: bool = True, disposed: bool = True) -> None:
         """The meeting of 5.2.2.4, and its decision on the goods."""
@@ -457,6 +471,8 @@ class Cases:
         complaint.accept(response_on=day_of(on), response_note=None, by=self.people["sales_clerk"], on=on)
 
     def close(self, complaint: Complaint, on: datetime, _route: str) -> None:
+        if complaint.lacks_capa:
+            self.verified_capa(complaint, on)
         complaint.close(closing_note="客户已确认", by=self.people["quality_supervisor"], on=on)
 
 

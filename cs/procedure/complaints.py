@@ -176,6 +176,16 @@ STEPS = (
         primary=True,
     ),
     Step(
+        "issue_capa",
+        "5.2.2.5",
+        WITH_CAPA,
+        None,
+        Permission.SETTLE_COMPLAINT,
+        when=("capa_wanted",),
+        task="issue_capa",
+        makes="capa",
+    ),
+    Step(
         "send_reply",
         "5.2.2.3",
         ("answering",),
@@ -269,6 +279,7 @@ NEEDED_BEFORE_ANALYSIS = (
 OURS = ("ours", "supplier")
 NOT_OURS = ("customer", "carrier")
 COUNTED_FINDING = "confirmed"
+GRAVE_NATURES = ("batch", "chronic")
 
 
 def proposed_route(
@@ -282,7 +293,7 @@ def proposed_route(
     """
     if liability in NOT_OURS or finding != COUNTED_FINDING:
         return "not_ours"
-    if severity == "critical" or nature in ("batch", "chronic") or is_repeat:
+    if severity == "critical" or nature in GRAVE_NATURES or is_repeat:
         return "meeting"
     return "occasional"
 
@@ -299,9 +310,25 @@ def route_faults(*, liability: str, finding: str, route: str) -> tuple[str, ...]
     return tuple(faults)
 
 
+def names_department(route: str) -> bool:
+    """Whether the confirmation names the department that is responsible (7.4-47): on every path that is
+    ours."""
+    return route not in ("", "not_ours")
+
+
 def counts_as_failure(*, liability: str, finding: str) -> bool:
     """Return whether the case stands in our failure figures (Q17): confirmed, and ours or our supplier's."""
     return liability in OURS and finding == COUNTED_FINDING
+
+
+def capa_needed(*, route: str, severity: str, nature: str, liability: str, finding: str) -> bool:
+    """Whether the complaint needs a corrective action, verified before it closes (5.2.2.5, Q11).
+
+    It does where it is confirmed, ours or our supplier's, and grave: critical, batch or chronic, or on the
+    meeting's route for another reason. A route chosen against the proposal does not get round it.
+    """
+    is_grave = route == "meeting" or severity == "critical" or nature in GRAVE_NATURES
+    return is_grave and counts_as_failure(liability=liability, finding=finding)
 
 
 def state_of_old_line(*, closed: bool, replied: bool, response: str | None) -> str:

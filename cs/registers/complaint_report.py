@@ -141,7 +141,7 @@ ANALYSIS = Boxes(
             if_filled=True,
         ),
         Box("route_reason", lambda record: record.route_reason, 4, if_filled=True),
-        Box("resp_dept", lambda record: department_name(record.resp_dept), 4, if_filled=True),
+        Box("resp_dept", lambda record: department_name(record.resp_dept), 4),
     ),
 )
 

@@ -65,6 +65,7 @@ def test_a_major_complaint_goes_through_its_meeting_to_the_close(
     inspector.write("初步分析", "功放输出端焊点整批虚焊")
     inspector.choose("缺陷类别", "性能/功能")
     inspector.choose("不良代码", "无声")
+    inspector.choose("责任部门", "生产部")
     inspector.tick("致命 CR")
     inspector.tick("批量")
     inspector.see("按程序应走“检讨会”")

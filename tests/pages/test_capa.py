@@ -135,6 +135,23 @@ def test_from_a_complaint_its_problem_customer_and_number_are_filled_in(as_role,
     assert (loaded(app, Capa, 1).complaint_id, loaded(app, Capa, 1).led_by_process) == (complaint.id, False)
 
 
+def test_the_tick_for_process_engineering_is_set_for_a_chronic_complaint_and_cannot_be_cleared(
+    as_role, complaint_in, app
+):
+    complaint = complaint_in("answering")
+    with kept(app):
+        db.session.get(Complaint, complaint.id).nature = "chronic"
+    clerk = as_role("sales_clerk").get(f"/capa/new?complaint={complaint.id}")
+    tick = clerk.soup.select_one("[name=led_by_process]")
+    assert (tick.has_attr("checked"), tick.has_attr("disabled")) == (True, True)
+    assert clerk.send("/capa/new", department="production").status == 303
+    assert loaded(app, Capa, 1).led_by_process is True
+    tick = clerk.get("/capa/1/amend").soup.select_one("[name=led_by_process]")
+    assert (tick.has_attr("checked"), tick.has_attr("disabled")) == (True, True)
+    assert clerk.send("/capa/1/amend", department="planning").status == 303
+    assert (loaded(app, Capa, 1).led_by_process, loaded(app, Capa, 1).department) == (True, "planning")
+
+
 @pytest.mark.parametrize("asked", ["0", "99", "x", "²", "99999999999999999999", "-1", ""])
 def test_a_complaint_that_is_none_fills_nothing_in(as_role, asked):
     clerk = as_role("sales_clerk").get(f"/capa/new?complaint={asked}")

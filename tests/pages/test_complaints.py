@@ -35,6 +35,7 @@ CONFIRMED = {
     "defect_code": "FUN.no_sound",
     "severity": "major",
     "nature": "sporadic",
+    "resp_dept": "production",
     "analysis": "焊点虚焊",
     "route": "occasional",
     "password": PASSWORD,

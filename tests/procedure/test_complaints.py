@@ -28,8 +28,8 @@ HOLDS = {
     "with a silent customer": {"occasional", "answer_missing", "customer_silent"},
     "accepted": {"occasional", "answer_missing", "nothing_open"},
     "closed": {"occasional", "answer_missing", "nothing_open"},
-    "meeting, to be held": {"meeting", "not_met", "not_disposed", "answer_missing"},
-    "meeting, held": {"meeting", "met", "not_disposed", "answer_missing"},
+    "meeting, to be held": {"meeting", "not_met", "not_disposed", "answer_missing", "capa_wanted"},
+    "meeting, held": {"meeting", "met", "not_disposed", "answer_missing", "capa_wanted"},
     "meeting, goods decided on": {
         "meeting",
         "met",
@@ -37,6 +37,7 @@ HOLDS = {
         "answer_missing",
         "countersigning",
         "dispositions_open",
+        "capa_wanted",
     },
     "meeting, result issued": {
         "meeting",
@@ -45,6 +46,7 @@ HOLDS = {
         "answer_ready",
         "countersigning",
         "dispositions_open",
+        "capa_wanted",
     },
     "meeting, with the customer, plan wanted": {
         "meeting",
@@ -54,6 +56,7 @@ HOLDS = {
         "countersigning",
         "dispositions_open",
         "plan_wanted",
+        "capa_wanted",
     },
     "meeting, accepted, goods not done": {
         "meeting",
@@ -61,8 +64,10 @@ HOLDS = {
         "disposed",
         "answer_missing",
         "dispositions_open",
+        "capa_wanted",
     },
     "meeting, accepted, its CAPA not verified": {"meeting", "met", "disposed", "answer_missing"},
+    "meeting, accepted, no CAPA issued": {"meeting", "met", "disposed", "answer_missing", "capa_wanted"},
     "meeting, accepted, all done": {"meeting", "met", "disposed", "answer_missing", "nothing_open"},
     "sample awaited": {"answer_missing", "nothing_open", "sample_awaited", "sample_kept"},
     "sample here": {"answer_missing", "nothing_open", "sample_here", "sample_kept"},
@@ -144,6 +149,7 @@ WHERE = {
     "countersign": "anwc",
     "plan": "anwc",
     "do_disposition": "anwc",
+    "issue_capa": "anwc",
     "send_reply": "n",
     "reply_directly": "n",
     "accept": "w",
@@ -196,6 +202,7 @@ WHEN = {
     "countersign": "countersigning",
     "plan": "plan_wanted",
     "do_disposition": "dispositions_open",
+    "issue_capa": "capa_wanted",
     "send_reply": "answer_ready",
     "reply_directly": "not_ours answer_ready",
     "no_answer": "customer_silent",
@@ -255,6 +262,7 @@ def test_what_waits_in_my_work_is_due_with_the_reply_or_the_follow_up():
         "countersign": ("countersign", "reply_due_at"),
         "plan": ("plan", None),
         "do_disposition": ("do_disposition", "disposition_due_at"),
+        "issue_capa": ("issue_capa", None),
         "receive_sample": ("receive_sample", "sample_due_at"),
     }
 
@@ -356,6 +364,46 @@ def test_a_confirmation_that_contradicts_itself_cannot_be_signed(liability, find
 )
 def test_only_confirmed_faults_of_ours_or_our_suppliers_count(liability, finding, counts):
     assert counts_as_failure(liability=liability, finding=finding) is counts
+
+
+# 5.2.2.5, Q11: confirmed and ours or our supplier's, and critical, batch or chronic, or on the meeting's
+# route for another reason.
+@pytest.mark.parametrize(
+    ("route", "severity", "nature", "liability", "finding", "needed"),
+    [
+        ("meeting", "critical", "sporadic", "ours", "confirmed", True),
+        ("occasional", "critical", "sporadic", "ours", "confirmed", True),  # overruled: it stays needed
+        ("occasional", "major", "batch", "ours", "confirmed", True),
+        ("occasional", "minor", "chronic", "ours", "confirmed", True),
+        ("occasional", "minor", "chronic", "supplier", "confirmed", True),
+        ("meeting", "minor", "sporadic", "ours", "confirmed", True),  # a repeat (3.4), or quality chose so
+        ("occasional", "major", "sporadic", "ours", "confirmed", False),  # 5.2.2.3
+        ("occasional", "minor", "sporadic", "supplier", "confirmed", False),
+        ("not_ours", "critical", "batch", "customer", "confirmed", False),  # 5.2.2.2
+        ("not_ours", "critical", "chronic", "carrier", "confirmed", False),
+        ("not_ours", "critical", "batch", "ours", "ntf", False),
+        ("not_ours", "critical", "batch", "supplier", "not_confirmed", False),
+        ("meeting", "critical", "batch", "ours", "ntf", False),
+        ("meeting", "critical", "batch", "pending", "confirmed", False),
+    ],
+)
+def test_what_is_grave_and_ours_needs_a_corrective_action(
+    route, severity, nature, liability, finding, needed
+):
+    assert (
+        complaints.capa_needed(
+            route=route, severity=severity, nature=nature, liability=liability, finding=finding
+        )
+        is needed
+    )
+
+
+@pytest.mark.parametrize(
+    ("route", "named"), [("occasional", True), ("meeting", True), ("not_ours", False), ("", False)]
+)
+def test_the_responsible_department_is_named_on_every_path_that_is_ours(route, named):
+    """7.4-47."""
+    assert complaints.names_department(route) is named
 
 
 # 3.4: a repeat within the window proposes the meeting, but never for what is not ours.

@@ -64,9 +64,15 @@ COMPLAINT_SITUATIONS = (
         short="capa_not_verified",
     ),
     Situation(
-        "meeting, accepted, all done",
+        "meeting, accepted, no CAPA issued",
         "accepted",
         {"route": "meeting", "countersigned": True, "done": True},
+        short="capa_wanted",
+    ),
+    Situation(
+        "meeting, accepted, all done",
+        "accepted",
+        {"route": "meeting", "countersigned": True, "done": True, "verified": True},
         short="all_done",
     ),
     # 5.2.1.3: a defect sample on its way, here, and one that stays here after its complaint
@@ -96,6 +102,8 @@ COMPLAINT_STEPS = """
 5.2.2.4  countersign     named sales quality others  goods_decided result_issued plan_wanted
 5.2.2.4  plan            planner                     plan_wanted
 5.2.2.4  do_disposition  named sales quality others  goods_decided result_issued plan_wanted goods_not_done
+5.2.2.5  issue_capa      quality_supervisor          to_meet met goods_decided result_issued plan_wanted
+                                                      goods_not_done capa_wanted
 5.2.2.3  send_reply      sales                       settled explained result_issued
 5.2.2.3  accept          sales                       awaiting_customer
 5.2.2.3  refuse          sales                       awaiting_customer

@@ -118,6 +118,7 @@ STEP_ICONS = {
     "meet": "people",
     "dispose": "signpost-split",
     "issue_result": "chat-left-text",
+    "issue_capa": "wrench-adjustable",
     "countersign": "pen",
     "plan": "calendar-check",
     "do_disposition": "check2-square",

@@ -6,7 +6,7 @@ The register MJ-QP-12-05 is a view of the same rows (Q9).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Unpack
@@ -15,10 +15,11 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
+from cs.models.complaints import confirmation as confirmation_steps
 from cs.models.complaints import meeting as meeting_steps
 from cs.models.complaints import reply as reply_steps
 from cs.models.complaints import samples as sample_steps
-from cs.models.complaints.blocks import BlockA, BlockB
+from cs.models.complaints.blocks import BlockA
 from cs.models.complaints.conditions import CONDITIONS
 from cs.models.complaints.like_cases import earlier_cases
 from cs.models.complaints.meeting import Meeting, MeetingBook, has_open_work
@@ -28,7 +29,7 @@ from cs.models.complaints.samples import CustomerContact, Sample, SampleBook
 from cs.models.customers import Customer, Product
 from cs.procedure import complaints as procedure
 from cs.procedure.workflow import NotOpen
-from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding
+from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding, records_made
 from cs.records.numbers import next_number
 from cs.records.procedure import local_day
 from cs.records.types import Moment
@@ -90,6 +91,8 @@ class Complaint(Workflowed):
     proposed_route: Mapped[str | None]  # what the procedure led to when the analysis was signed
     analysis: Mapped[str | None] = mapped_column(Text)
     counts_in_kpi: Mapped[bool | None]
+    # 5.2.2.5: a confirmation has asked for a corrective action, which a milder one after it does not end
+    capa_needed: Mapped[bool | None]
     analysed_at: Mapped[datetime | None] = mapped_column(Moment)
     # the clock and the end
     reply_due_at: Mapped[datetime] = mapped_column(Moment, index=True)
@@ -104,7 +107,7 @@ class Complaint(Workflowed):
     imported_row: Mapped[int | None]
     old_number: Mapped[str | None] = mapped_column(unique=True)
     old_model: Mapped[str | None]  # a model that stands in no product list any more
-    # the department as the register has it; a meeting names its own
+    # 7.4-47: the responsible department, of the confirmation or of an old register; a meeting names its own
     resp_dept: Mapped[str | None] = mapped_column(ForeignKey("departments.code"))
     # what the register says and no field holds, each with its title
     old_notes: Mapped[str | None] = mapped_column(Text)
@@ -147,6 +150,10 @@ class Complaint(Workflowed):
         """Return customer and description in one line, for My work."""
         customer = self.customer.short_name if self.customer else self.customer_said
         return f"{customer} · {self.description[:80]}"
+
+    def affected(self) -> Iterable[Workflowed]:
+        """Return its CAPAs, whose analysis process engineering leads once it is found chronic (3.4)."""
+        return records_made.records_of(self)
 
     def searched(self) -> tuple[str | None, ...]:
         customer = (
@@ -205,6 +212,11 @@ class Complaint(Workflowed):
     def current_meeting(self) -> Meeting | None:
         return self.meeting_book.of_round(self.round)
 
+    @property
+    def responsible_department(self) -> str | None:
+        """Return the department that the last meeting found responsible, else that of the confirmation."""
+        return self.meetings[-1].department if self.meetings else self.resp_dept
+
     # What the workflow's rows ask by name: conditions, persons, relations, due dates
 
     def holds(self, question: str, on: datetime) -> bool:
@@ -239,9 +251,10 @@ class Complaint(Workflowed):
     # What closing, goods and like cases ask
 
     def open_ends(self, on: datetime) -> dict[str, list[Any]]:
-        """Return what still stands in the way of closing: {capas, returns, replenishments, dispositions,
-        countersigners, plan: what of it}, without the empty ones."""
+        """Return what still stands in the way of closing: {capa_wanted, capas, returns,
+        replenishments, dispositions, countersigners, plan: what of it}, without the empty ones."""
         ends = {
+            "capa_wanted": [self] if self.lacks_capa else [],
             **blocks_closing.of(self),
             "dispositions": self.meeting_book.open_dispositions,
             "countersigners": self.meeting_book.unsigned,
@@ -324,34 +337,13 @@ class Complaint(Workflowed):
         self.customer = db.session.get(Customer, self.customer_id) if self.customer_id else None
         self.product = db.session.get(Product, self.product_id) if self.product_id else None
 
-    def receive(self, *, by: User, on: datetime) -> None:
-        """Take the complaint in hand as a named person of quality (5.2.1.3)."""
-        with self.advancing("receive", by, on):
-            self.quality_received_by_id, self.quality_received_at = by.id, on
-
-    def confirm(self, *, by: User, on: datetime, **values: Unpack[BlockB]) -> None:
-        """Sign the first analysis and confirmation (5.2.1.3, 5.2.2.1), which says the way of the complaint
-        (5.2.2.2–4)."""
-        with self.advancing("confirm", by, on):
-            self.set_fields(values)
-            same, _others = self.like_cases(self.product_id, self.defect_code, self.defect_category)
-            self.repeat_of_id = same[0].id if same else None
-            self.proposed_route = procedure.proposed_route(
-                liability=self.liability or "",
-                finding=self.finding or "",
-                severity=self.severity or "",
-                nature=self.nature or "",
-                is_repeat=bool(same),
-            )
-            self.counts_in_kpi = procedure.counts_as_failure(
-                liability=self.liability or "", finding=self.finding or ""
-            )
-            self.analysed_at = on
-
     start_clock = reply_steps.restart_clock
     paused_until = property(reply_steps.paused_until)
 
-    # The steps of the answer, of talks and samples, and of the meeting: each in the module of its rows
+    # The steps of the confirmation, of the answer, of talks and samples, and of the meeting
+    receive, confirm = confirmation_steps.receive, confirmation_steps.confirm
+    needs_capa = property(confirmation_steps.needs_capa)
+    lacks_capa = property(confirmation_steps.lacks_capa)
     settle, explain = reply_steps.settle, reply_steps.explain
     send_reply, reply_directly = reply_steps.send_reply, reply_steps.reply_directly
     accept, refuse, no_answer = reply_steps.accept, reply_steps.refuse, reply_steps.no_answer

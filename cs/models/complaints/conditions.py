@@ -31,6 +31,8 @@ CONDITIONS: dict[str, Callable[[AskedComplaint, datetime], bool]] = {
     ),
     # Q12: every CAPA verified, every disposition done, every head countersigned, planned, no goods on the way
     "nothing_open": lambda record, on: not record.open_ends(on),
+    # 5.2.2.5: it needs a corrective action, and none is issued yet, or all of them are void
+    "capa_wanted": lambda record, _on: record.lacks_capa,
     "met": lambda record, _on: record.current_meeting is not None,
     "not_met": lambda record, _on: record.current_meeting is None,
     "disposed": lambda record, _on: bool(record.current_meeting and record.current_meeting.is_disposed),
