@@ -31,7 +31,8 @@ def address_of(kind: str, record_id: int) -> str:
 
 def form_address(kind: str, about: Record) -> str:
     """Return the URL of the form that begins a record of a kind, with another record chosen in it."""
-    return url_for(f"{section_of(kind)}.new", **{about.kind: about.id})
+    query: dict[str, Any] = {about.kind: about.id}
+    return url_for(f"{section_of(kind)}.new", **query)
 
 
 def by_any_number(number: str) -> Record | None:

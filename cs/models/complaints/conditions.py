@@ -15,6 +15,9 @@ from cs.models.complaints.meeting import DiscussedComplaint
 class AskedComplaint(DiscussedComplaint, Protocol):
     """What the conditions need of a complaint, beside what the steps of its meeting need."""
 
+    @property
+    def lacks_capa(self) -> bool: ...
+
     def open_ends(self, on: datetime) -> dict[str, list[Any]]: ...
 
 
