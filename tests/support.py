@@ -648,8 +648,12 @@ class Browser:
         return self.send(url, **fields)
 
     def send(self, url: str, **fields: Any) -> Browser:
-        """Sends the form that is shown, with these fields changed."""
-        return self.post(url, self.form() | fields)
+        """Sends the form that is shown, with these fields changed. An amendment takes a reason (5.6): one is
+        given unless the fields hold another."""
+        form = self.form()
+        if "amendment_reason" in form:
+            form["amendment_reason"] = form["amendment_reason"] or "更正"
+        return self.post(url, form | fields)
 
     @property
     def faults(self) -> dict[str, str]:

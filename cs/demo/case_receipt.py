@@ -75,7 +75,7 @@ class Receipt:
             case.photograph("register" if case.plot.passed_on else "log", case.clerk)
         if later and case.plot.stops_at != "receive":
             yield from case.work_for(0.4)
-            case.complaint.amend(by=case.clerk, on=case.on, **later)
+            case.complaint.amend(amendment_reason="客户补来信息", by=case.clerk, on=case.on, **later)
 
     def _pass_on(self, details: dict[str, Any]) -> Walk:
         """Let another department hear of it first, which knows less (5.2.1.2)."""

@@ -57,6 +57,7 @@ class GoodsWalk:
         case.complaint = haul.record.complaint  # type: ignore[assignment]
         yield from case.work_for(0.1)
         case.complaint.amend(
+            amendment_reason="按退货单补齐客户与数量",
             by=case.clerk,
             on=case.on,
             **{field: value for field, value in details.items() if field not in ON_THE_SLIP},

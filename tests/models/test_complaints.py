@@ -92,7 +92,13 @@ def test_declining_says_why_and_ends_it(complaint_in):
 
 def test_old_values_stay_in_the_event_of_an_amendment(complaint_in, people, on):
     complaint = complaint_in("received")
-    complaint.amend(by=people["sales_clerk"], on=on, lot_no="L2612", demand=["replenishment", "exchange"])
+    complaint.amend(
+        amendment_reason="更正",
+        by=people["sales_clerk"],
+        on=on,
+        lot_no="L2612",
+        demand=["replenishment", "exchange"],
+    )
     assert complaint.events[-1].details["changes"] == {
         "lot_no": ["L2611", "L2612"],
         "demand": [None, '["exchange", "replenishment"]'],
@@ -105,7 +111,7 @@ def test_an_amended_customer_is_the_one_that_is_shown_and_found(complaint_in, pe
         by=people["sales_clerk"], on=on, short_name="远声", full_name="远声音响", customer_type="oem"
     )
     complaint = complaint_in("received")
-    complaint.amend(by=people["sales_clerk"], on=on, customer_id=other.id)
+    complaint.amend(amendment_reason="更正", by=people["sales_clerk"], on=on, customer_id=other.id)
     assert complaint.customer.short_name == "远声"
     assert complaint.searched()[1:3] == ("远声", "远声音响")
 
@@ -152,7 +158,7 @@ def test_a_deadline_goes_before_agreed_days(customer, people, log, on):
 
 def test_an_amended_time_of_hearing_moves_the_due_date(complaint_in, people, on):
     complaint = complaint_in("received")
-    complaint.amend(by=people["sales_clerk"], on=on, heard_at=at("03-09 08:00"))
+    complaint.amend(amendment_reason="更正", by=people["sales_clerk"], on=on, heard_at=at("03-09 08:00"))
     assert (complaint.reply_due_at, complaint.first_due_at) == (at("03-11 17:30"), at("03-11 17:30"))
 
 
@@ -378,9 +384,16 @@ def test_a_deadline_agreed_after_a_refusal_counts_and_its_end_brings_the_two_day
         on=at("03-17 15:00"),
     )
     assert (complaint.reply_due_at, complaint.customer_deadline) == (at("03-19 17:30"), None)
-    complaint.amend(by=people["sales_clerk"], on=at("03-18 09:00"), customer_deadline=at("03-30 12:00"))
+    complaint.amend(
+        amendment_reason="更正",
+        by=people["sales_clerk"],
+        on=at("03-18 09:00"),
+        customer_deadline=at("03-30 12:00"),
+    )
     assert complaint.reply_due_at == at("03-30 12:00")
-    complaint.amend(by=people["sales_clerk"], on=at("03-18 10:00"), customer_deadline=None)
+    complaint.amend(
+        amendment_reason="更正", by=people["sales_clerk"], on=at("03-18 10:00"), customer_deadline=None
+    )
     assert complaint.reply_due_at == at("03-19 17:30")
 
 
@@ -392,15 +405,17 @@ def test_amending_after_a_refusal_does_not_turn_the_clock_back(complaint_in, peo
         by=people["sales_clerk"],
         on=at("03-17 15:00"),
     )
-    complaint.amend(by=people["sales_clerk"], on=at("03-18 09:00"), order_no="PO-9")
+    complaint.amend(amendment_reason="更正", by=people["sales_clerk"], on=at("03-18 09:00"), order_no="PO-9")
     assert complaint.reply_due_at == at("03-19 17:30")
 
 
 def test_amending_keeps_the_customers_deadline_while_an_answer_waits_to_be_sent(complaint_in, people, on):
     complaint = complaint_in("answering", answered=True, customer_deadline=at("04-30 12:00"))
-    complaint.amend(by=people["sales_clerk"], on=on, order_no="PO-9")
+    complaint.amend(amendment_reason="更正", by=people["sales_clerk"], on=on, order_no="PO-9")
     assert complaint.reply_due_at == at("04-30 12:00")
-    complaint.amend(by=people["sales_clerk"], on=on, customer_deadline=at("04-02 12:00"))
+    complaint.amend(
+        amendment_reason="更正", by=people["sales_clerk"], on=on, customer_deadline=at("04-02 12:00")
+    )
     assert (complaint.reply_due_at, complaint.first_due_at, complaint.reply.due_at) == (
         at("04-02 12:00"),
     ) * 3
@@ -412,7 +427,7 @@ def test_amending_something_else_does_not_count_the_days_anew(complaint_in, peop
     complaint = complaint_in("received")
     due = complaint.reply_due_at
     customer.edit(by=people["sales_clerk"], on=on, reply_days=30)
-    complaint.amend(by=people["sales_clerk"], on=on, order_no="PO-9")
+    complaint.amend(amendment_reason="更正", by=people["sales_clerk"], on=on, order_no="PO-9")
     assert complaint.reply_due_at == due
 
 

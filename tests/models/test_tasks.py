@@ -148,7 +148,9 @@ def test_a_follow_up_is_due_ten_days_after_the_reply(complaint_in, on):
 
 def test_an_amended_deadline_moves_the_task(complaint_in, people, on):
     complaint = complaint_in("received")
-    complaint.amend(by=people["sales_clerk"], on=on, customer_deadline=on + timedelta(days=30))
+    complaint.amend(
+        amendment_reason="更正", by=people["sales_clerk"], on=on, customer_deadline=on + timedelta(days=30)
+    )
     assert [(task.due_at, task.since) for task in tasks()] == [(on + timedelta(days=30), on)]
 
 
@@ -204,7 +206,7 @@ def test_a_task_of_a_named_person_is_not_taken_by_another(complaint_in, people, 
 def test_who_took_it_keeps_it_while_it_stands_and_no_longer(complaint_in, people, on):
     complaint = complaint_in("received")
     tasks()[0].take(people["quality_inspector"], on)
-    complaint.amend(by=people["sales_clerk"], on=on, order_no="PO-9")
+    complaint.amend(amendment_reason="更正", by=people["sales_clerk"], on=on, order_no="PO-9")
     assert tasks()[0].taken_by_id == people["quality_inspector"].id
     complaint.receive(by=people["quality_inspector"], on=on)
     assert [(task.name, task.taken_by_id) for task in tasks()] == [("confirm", None)]

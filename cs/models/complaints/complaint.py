@@ -302,10 +302,10 @@ class Complaint(Workflowed):
         with self.advancing("decline", by, on, note=reason):
             self.decline_reason = reason
 
-    def amend(self, *, by: User, on: datetime, **values: Unpack[BlockA]) -> None:
-        """Complete or correct block A (5.6): only the fields given; old values stay in the event. A new
-        deadline moves the due date."""
-        with self.advancing("amend", by, on):
+    def amend(self, *, amendment_reason: str, by: User, on: datetime, **values: Unpack[BlockA]) -> None:
+        """Complete or correct block A (5.6): only the fields given; old values and the reason stay in the
+        event. A new deadline moves the due date."""
+        with self.advancing("amend", by, on, note=amendment_reason):
             self._fill(values)
 
     def _fill(self, block: BlockA) -> None:

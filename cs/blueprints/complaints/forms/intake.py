@@ -20,6 +20,7 @@ from cs.web.fields import (
     StepForm,
     Text,
     Whole,
+    WithAmendmentReason,
     WithFiles,
     Yes,
 )
@@ -111,8 +112,8 @@ class LogForm(RegisterForm):
     heard_at = Moment("heard_at", required=True)
 
 
-class AmendForm(LogForm):
-    """5.6: block A; the customer stays once goods move under the complaint."""
+class AmendForm(WithAmendmentReason, LogForm):
+    """5.6: block A, with the reason; the customer stays once goods move under the complaint."""
 
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)
