@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
 from cs.models.complaints import meeting as meeting_steps
+from cs.models.complaints import receipt as receipt_steps
 from cs.models.complaints import reply as reply_steps
 from cs.models.complaints import samples as sample_steps
 from cs.models.complaints.blocks import BlockA, BlockB
@@ -29,14 +30,10 @@ from cs.models.customers import Customer, Product
 from cs.procedure import complaints as procedure
 from cs.procedure.workflow import NotOpen
 from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding
-from cs.records.numbers import next_number
-from cs.records.procedure import local_day
 from cs.records.types import Moment
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
-# fields that decide when the reply is due: without a change of them it stays (5.2.2.6)
-DUE_BY = ("heard_at", "customer_id", "customer_deadline")
 ROWS_OF_MEETINGS = ("meetings.attendees", "meetings.places", "meetings.dispositions")
 PART: Any = {"cascade": "all, delete-orphan", "lazy": "selectin"}  # how rows belong to their complaint
 
@@ -275,47 +272,13 @@ class Complaint(Workflowed):
     def log(cls, *, by: User, on: datetime, **values: Unpack[BlockA]) -> Complaint:
         """Log a spoken or written complaint as sales (5.2.1.1); it goes to quality at once, and the clock
         runs from `heard_at`."""
-        return cls._open("log", by, on, values)
+        return receipt_steps.begin(cls(), "log", by, on, values)
 
     @classmethod
     def pass_on(cls, *, by: User, on: datetime, **values: Unpack[BlockA]) -> Complaint:
         """Pass on what another department heard (5.2.1.2); it reaches sales at once, and the clock runs
         already."""
-        return cls._open("pass_on", by, on, values)
-
-    @classmethod
-    def _open(cls, step: str, by: User, on: datetime, values: BlockA) -> Complaint:
-        complaint = cls()
-        with complaint.advancing(step, by, on):
-            complaint.number = next_number(cls.kind, local_day(on))
-            complaint.registered_at = on
-            complaint._fill(values)
-        return complaint
-
-    def register(self, *, by: User, on: datetime, **values: Unpack[BlockA]) -> None:
-        """Make a complaint of what was passed on (5.2.1.2); the time it was first heard stays."""
-        with self.advancing("register", by, on):
-            self._fill(values)
-
-    def decline(self, *, reason: str, by: User, on: datetime) -> None:
-        """Say why what was passed on is no complaint (5.2.1.2)."""
-        with self.advancing("decline", by, on, note=reason):
-            self.decline_reason = reason
-
-    def amend(self, *, amendment_reason: str, by: User, on: datetime, **values: Unpack[BlockA]) -> None:
-        """Complete or correct block A (5.6): only the fields given; old values and the reason stay in the
-        event. A new deadline moves the due date."""
-        with self.advancing("amend", by, on, note=amendment_reason):
-            self._fill(values)
-
-    def _fill(self, block: BlockA) -> None:
-        values: dict[str, Any] = dict(block)
-        if "demand" in values:
-            values["demand"] = json.dumps(sorted(values["demand"])) if values["demand"] else None
-        decided = [getattr(self, field) for field in DUE_BY]
-        self.set_fields(values)
-        if decided != [getattr(self, field) for field in DUE_BY]:  # of a new complaint they were empty
-            self.start_clock()
+        return receipt_steps.begin(cls(), "pass_on", by, on, values)
 
     def set_fields(self, values: Mapping[str, Any]) -> None:
         """Set columns by name, and load the customer and the product that they name."""
@@ -351,7 +314,8 @@ class Complaint(Workflowed):
     start_clock = reply_steps.restart_clock
     paused_until = property(reply_steps.paused_until)
 
-    # The steps of the answer, of talks and samples, and of the meeting: each in the module of its rows
+    # The steps of receipt, of the answer, of talks and samples, and of the meeting: each in its module
+    register, decline, amend = receipt_steps.register, receipt_steps.decline, receipt_steps.amend
     settle, explain = reply_steps.settle, reply_steps.explain
     send_reply, reply_directly = reply_steps.send_reply, reply_steps.reply_directly
     accept, refuse, no_answer = reply_steps.accept, reply_steps.refuse, reply_steps.no_answer
