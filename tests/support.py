@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from shutil import copyfile
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ from cs.extensions import db
 from cs.models.capa.capa import Capa
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product, Shipment
+from cs.records.attachments import Attachment, attach
 from cs.records.procedure import rulebook
 from cs.records.sessions import LoginSession
 from cs.records.users import User
@@ -256,6 +258,15 @@ EXPLAINED = {"reply_text": "接线极性接反,并非产品问题"}
 SENT = {"reply_to": "王工", "reply_channel": "email"}
 
 
+def attach_mail(complaint: Complaint, step: str, *, by: User, on: datetime) -> Attachment:
+    """The customer's mail as it comes with a step: evidence."""
+    mail: Any = SimpleNamespace(
+        name="邮件.pdf", sha256="a" * 64, mime="application/pdf", size=9, is_image=False
+    )
+    attach(complaint, [mail], step=step, by=by, on=on)
+    return Attachment.of(complaint)[-1]
+
+
 def day_of(on: datetime) -> date:
     """The day in the factory."""
     return on.astimezone(ZoneInfo("Asia/Shanghai")).date()
@@ -314,6 +325,7 @@ class Cases:
         countersigned: bool = False,
         plan_needed: bool = False,
         sample: str | None = None,
+        clock: str | None = None,
         done: bool = False,
         capa: bool = False,
         **values: Any,
@@ -321,8 +333,8 @@ class Cases:
         """A complaint in that state. `route`: occasional, not_ours or meeting; `answered`: in state
         answering, quality's answer is ready; `silent`: all happened eleven days ago. `met`, `disposed`,
         `countersigned`: how far the meeting is in state answering; whatever comes after answering has been
-        met and disposed; `done`: the dispositions are carried out. `sample`: awaited, here or ended; `capa`:
-        one was issued for it."""
+        met and disposed; `done`: the dispositions are carried out. `sample`: awaited, here or ended;
+        `clock`: a change of the due date is waiting or refused; `capa`: one was issued for it."""
         self.answered, self.met, self.disposed, self.countersigned, self.plan_needed = (
             answered,
             met,
@@ -360,6 +372,7 @@ class Cases:
             self.hold(complaint, on, met=met or disposed, disposed=disposed)
         if complaint.meetings:
             self.follow(complaint, on)
+        self.move_clock(complaint, on, clock)
         if capa:
             Capa.issue(
                 source="complaint",
@@ -372,6 +385,18 @@ class Cases:
             )
         assert complaint.state == state
         return complaint
+
+    def move_clock(self, complaint: Complaint, on: datetime, clock: str | None) -> None:
+        """The clerk asks for another time of hearing; the sales manager refuses it."""
+        if clock:
+            complaint.amend(
+                amendment_reason="客户次日才说清",
+                heard_at=complaint.heard_at + timedelta(minutes=30),
+                by=self.people["sales_clerk"],
+                on=on,
+            )
+        if clock == "refused":
+            complaint.refuse_clock(reason="以首次获知为准", by=self.people["sales_manager"], on=on)
 
     def hold(self, complaint: Complaint, on: datetime, *, met: bool = True, disposed: bool = True) -> None:
         """The meeting of 5.2.2.4, and its decision on the goods."""

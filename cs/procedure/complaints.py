@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from cs.procedure.authority import Permission
+from cs.procedure.reply_clock import clock_steps
 from cs.procedure.workflow import State, Step, Workflow
 
 STATES = (
@@ -234,6 +235,7 @@ STEPS = (
         signed="closed",
         primary=True,
     ),
+    *clock_steps(UNFINISHED),
     Step("contact", "5.2.1.3", (*BEFORE_THE_REPLY, "awaiting_customer"), None, Permission.CONTACT_CUSTOMER),
     Step("request_sample", "5.2.1.3", BEFORE_THE_REPLY, None, Permission.ANALYSE_COMPLAINT),
     Step(

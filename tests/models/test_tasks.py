@@ -13,6 +13,7 @@ from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.queries.my_work import verify_tasks, waits_for, work_counts
 from cs.records.personal_tasks import rebuild_tasks
 from cs.records.tasks import Task
+from tests.support import attach_mail
 from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS
 
 # state (and what else): the one task there is, which permission takes it, whether it is due
@@ -47,6 +48,14 @@ AWAITED = {
     "meeting, accepted, goods not done": [("do_disposition", "carry_out_disposition", True)],
     "meeting, accepted, its CAPA not verified": [],
     "meeting, accepted, all done": [("close", "close_complaint", False)],
+    "change of the clock waits": [
+        ("receive", "analyse_complaint", True),
+        ("consent_clock", "consent_to_clock", False),
+    ],
+    "change of the clock refused": [
+        ("receive", "analyse_complaint", True),
+        ("see_clock_refusal", "see_refusal", False),
+    ],
     "sample awaited": [("confirm", "analyse_complaint", True), ("receive_sample", "receive_sample", True)],
     "sample here": [("confirm", "analyse_complaint", True)],
 }
@@ -149,8 +158,13 @@ def test_a_follow_up_is_due_ten_days_after_the_reply(complaint_in, on):
 def test_an_amended_deadline_moves_the_task(complaint_in, people, on):
     complaint = complaint_in("received")
     complaint.amend(
-        amendment_reason="更正", by=people["sales_clerk"], on=on, customer_deadline=on + timedelta(days=30)
+        amendment_reason="更正",
+        by=people["sales_clerk"],
+        on=on,
+        customer_deadline=on + timedelta(days=30),
+        evidence_id=attach_mail(complaint, "amend", by=people["sales_clerk"], on=on).id,
     )
+    complaint.consent_clock(by=people["sales_manager"], on=on)
     assert [(task.due_at, task.since) for task in tasks()] == [(on + timedelta(days=30), on)]
 
 

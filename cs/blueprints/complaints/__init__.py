@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from cs.blueprints.complaints import lookup
 from cs.blueprints.complaints.evidence import complaint_evidence
-from cs.blueprints.complaints.forms import confirmation, ending, intake, meeting, reply, samples
+from cs.blueprints.complaints.forms import clock, confirmation, ending, intake, meeting, reply, samples
 from cs.blueprints.complaints.listing import LISTING
 from cs.blueprints.complaints.page import page_of_complaint
 from cs.imports.history import REGISTER as OLD_REGISTER
@@ -43,6 +43,9 @@ FORMS: dict[str, type[StepForm]] = {
     "accept": reply.AnswerForm,
     "refuse": reply.RefuseForm,
     "no_answer": reply.NoAnswerForm,
+    "consent_clock": clock.ConsentForm,
+    "refuse_clock": clock.RefuseClockForm,
+    "see_clock_refusal": clock.SeeRefusalForm,
     "close": ending.CloseForm,
     "void": ending.VoidForm,
     "contact": samples.ContactForm,
@@ -126,6 +129,9 @@ STEP_ICONS = {
     "accept": "check2",
     "refuse": "arrow-counterclockwise",
     "no_answer": "hourglass",
+    "consent_clock": "calendar-check",
+    "refuse_clock": "calendar-x",
+    "see_clock_refusal": "eye",
     "close": "check2-circle",
     "contact": "telephone",
     "request_sample": "box-arrow-in-left",

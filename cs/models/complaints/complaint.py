@@ -15,11 +15,13 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
+from cs.models.complaints import clock as clock_steps
 from cs.models.complaints import meeting as meeting_steps
 from cs.models.complaints import receipt as receipt_steps
 from cs.models.complaints import reply as reply_steps
 from cs.models.complaints import samples as sample_steps
 from cs.models.complaints.blocks import BlockA, BlockB
+from cs.models.complaints.clock import ClockBook, ClockChange, has_open_change
 from cs.models.complaints.conditions import CONDITIONS
 from cs.models.complaints.like_cases import earlier_cases
 from cs.models.complaints.meeting import Meeting, MeetingBook, has_open_work
@@ -42,7 +44,7 @@ class Complaint(Workflowed):
     """One complaint, whole."""
 
     kind = "complaint"
-    parts = ("replies", "contacts", "samples", "meetings", *ROWS_OF_MEETINGS)
+    parts = ("replies", "contacts", "samples", "meetings", *ROWS_OF_MEETINGS, "clock_changes")
     derived = Workflowed.derived | {"natural_key"}
     workflow = procedure.WORKFLOW
     __tablename__ = "complaints"
@@ -91,6 +93,8 @@ class Complaint(Workflowed):
     # the clock and the end
     reply_due_at: Mapped[datetime] = mapped_column(Moment, index=True)
     first_due_at: Mapped[datetime | None] = mapped_column(Moment)
+    # the limit by which it is counted; empty in complaints from before it was kept
+    reply_days: Mapped[int | None]
     replied_at: Mapped[datetime | None] = mapped_column(Moment)
     late_reply_reason: Mapped[str | None] = mapped_column(Text)
     follow_up_due_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -123,6 +127,7 @@ class Complaint(Workflowed):
     contacts: Mapped[list[CustomerContact]] = relationship(order_by=CustomerContact.id, **PART)
     samples: Mapped[list[Sample]] = relationship(order_by=Sample.id, **PART)
     meetings: Mapped[list[Meeting]] = relationship(order_by=Meeting.round, **PART)
+    clock_changes: Mapped[list[ClockChange]] = relationship(order_by=ClockChange.id, **PART)
     __table_args__ = (
         CheckConstraint(
             "defect_qty IS NULL OR checked_qty IS NULL OR defect_qty <= checked_qty",
@@ -202,6 +207,16 @@ class Complaint(Workflowed):
     def current_meeting(self) -> Meeting | None:
         return self.meeting_book.of_round(self.round)
 
+    @property
+    def clock_book(self) -> ClockBook:
+        return ClockBook(self.clock_changes)
+
+    @property
+    def limit_days(self) -> int | None:
+        """The days in which the reply is due (5.2.2.6); None: as many as the procedure file says."""
+        agreed = self.customer.reply_days if self.customer else None
+        return agreed if self.reply_days is None else self.reply_days
+
     # What the workflow's rows ask by name: conditions, persons, relations, due dates
 
     def holds(self, question: str, on: datetime) -> bool:
@@ -210,8 +225,9 @@ class Complaint(Workflowed):
 
     @classmethod
     def names_people(cls) -> ColumnElement[bool]:
-        """Return SQL for heads who have not countersigned, owners who have not carried out."""
-        return has_open_work(cls.id)
+        """Return SQL for heads who have not countersigned, owners who have not carried out, and changes
+        of the clock that wait."""
+        return has_open_work(cls.id) | has_open_change(cls.id)
 
     def awaited_countersigners(self) -> list[int]:
         return self.meeting_book.awaited_countersigners
@@ -225,6 +241,18 @@ class Complaint(Workflowed):
     def disposes(self, by: User) -> bool:
         return bool(self.meeting_book.dispositions_of(by))
 
+    def awaited_consenters(self) -> list[int | None]:
+        return self.clock_book.awaited_consenters()
+
+    def consents_to_clock(self, by: User) -> bool:
+        return by.id in self.clock_book.awaited_consenters()
+
+    def awaited_requesters(self) -> list[int]:
+        return self.clock_book.awaited_requesters()
+
+    def requested_clock(self, by: User) -> bool:
+        return by.id in self.clock_book.awaited_requesters()
+
     @property
     def disposition_due_at(self) -> datetime | None:
         return self.meeting_book.disposition_due_at
@@ -237,12 +265,13 @@ class Complaint(Workflowed):
 
     def open_ends(self, on: datetime) -> dict[str, list[Any]]:
         """Return what still stands in the way of closing: {capas, returns, replenishments, dispositions,
-        countersigners, plan: what of it}, without the empty ones."""
+        countersigners, plan, clock: what of it}, without the empty ones."""
         ends = {
             **blocks_closing.of(self),
             "dispositions": self.meeting_book.open_dispositions,
             "countersigners": self.meeting_book.unsigned,
             "plan": [self.meeting_book.to_plan] if self.meeting_book.to_plan else [],
+            "clock": self.clock_book.all_waiting,
         }
         return {what: found for what, found in ends.items() if found}
 
@@ -312,10 +341,13 @@ class Complaint(Workflowed):
             self.analysed_at = on
 
     start_clock = reply_steps.restart_clock
+    replace_deadline = clock_steps.replace_deadline
     paused_until = property(reply_steps.paused_until)
 
-    # The steps of receipt, of the answer, of talks and samples, and of the meeting: each in its module
+    # The steps of receipt, clock, answer, talks and samples, and of the meeting: each in its module
     register, decline, amend = receipt_steps.register, receipt_steps.decline, receipt_steps.amend
+    consent_clock, refuse_clock = clock_steps.consent_clock, clock_steps.refuse_clock
+    see_clock_refusal = clock_steps.see_clock_refusal
     settle, explain = reply_steps.settle, reply_steps.explain
     send_reply, reply_directly = reply_steps.send_reply, reply_steps.reply_directly
     accept, refuse, no_answer = reply_steps.accept, reply_steps.refuse, reply_steps.no_answer

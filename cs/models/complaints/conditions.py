@@ -38,6 +38,8 @@ CONDITIONS: dict[str, Callable[[AskedComplaint, datetime], bool]] = {
     "countersigning": lambda record, _on: bool(record.meeting_book.unsigned),
     "dispositions_open": lambda record, _on: bool(record.meeting_book.open_dispositions),
     "plan_wanted": lambda record, _on: record.meeting_book.to_plan is not None,
+    "clock_change_waits": lambda record, _on: record.clock_book.waiting is not None,
+    "clock_refusal_unseen": lambda record, _on: bool(record.clock_book.unseen_refusals),
     "sample_awaited": lambda record, _on: record.sample_book.has_awaited,
     "sample_here": lambda record, _on: record.sample_book.has_here,
     "sample_kept": lambda record, _on: record.sample_book.has_open,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Unpack
 
 from cs.models.complaints.blocks import BlockA
+from cs.models.complaints.clock import request_change, withheld
+from cs.models.complaints.reply import limit_of
 from cs.records.numbers import next_number
 from cs.records.procedure import local_day
 from cs.records.users import User
-
-# fields that decide when the reply is due: without a change of them it stays (5.2.2.6)
-DUE_BY = ("heard_at", "customer_id", "customer_deadline")
 
 
 def begin(complaint: Any, step: str, by: User, on: datetime, values: BlockA) -> Any:
@@ -20,17 +20,30 @@ def begin(complaint: Any, step: str, by: User, on: datetime, values: BlockA) -> 
     with complaint.advancing(step, by, on):
         complaint.number = next_number(complaint.kind, local_day(on))
         complaint.registered_at = on
-        fill(complaint, values)
+        set_block(complaint, values)
+        complaint.reply_days = limit_of(complaint.customer_id)
+        complaint.start_clock()
     return complaint
 
 
 # The steps. Complaint names them among its verbs; `complaint` is that record.
 
 
-def register(complaint: Any, *, by: User, on: datetime, **values: Unpack[BlockA]) -> None:
-    """Make a complaint of what was passed on (5.2.1.2); the time it was first heard stays."""
+def register(
+    complaint: Any,
+    *,
+    clock_reason: str | None = None,
+    evidence_id: int | None = None,
+    by: User,
+    on: datetime,
+    **values: Unpack[BlockA],
+) -> None:
+    """Make a complaint of what was passed on (5.2.1.2); the time it was first heard stays.
+
+    The clock runs already: a customer's deadline or other agreed days wait for consent (5.2.2.6).
+    """
     with complaint.advancing("register", by, on):
-        fill(complaint, values)
+        change_block(complaint, "register", values, clock_reason, evidence_id, by, on)
 
 
 def decline(complaint: Any, *, reason: str, by: User, on: datetime) -> None:
@@ -39,19 +52,41 @@ def decline(complaint: Any, *, reason: str, by: User, on: datetime) -> None:
         complaint.decline_reason = reason
 
 
-def amend(complaint: Any, *, amendment_reason: str, by: User, on: datetime, **values: Unpack[BlockA]) -> None:
+def amend(
+    complaint: Any,
+    *,
+    amendment_reason: str,
+    evidence_id: int | None = None,
+    by: User,
+    on: datetime,
+    **values: Unpack[BlockA],
+) -> None:
     """Complete or correct block A (5.6): only the fields given; old values and the reason stay in the
-    event. A new deadline moves the due date."""
+    event. What would move the clock waits for consent (5.2.2.6)."""
     with complaint.advancing("amend", by, on, note=amendment_reason):
-        fill(complaint, values)
+        change_block(complaint, "amend", values, amendment_reason, evidence_id, by, on)
 
 
-def fill(complaint: Any, block: BlockA) -> None:
-    """Set the fields of block A that are given; the due date follows what decides it."""
+def change_block(
+    complaint: Any,
+    step: str,
+    block: BlockA,
+    reason: str | None,
+    evidence_id: int | None,
+    by: User,
+    on: datetime,
+) -> None:
+    """Set the fields of block A that are given, and ask for consent to what would move the clock."""
+    values: dict[str, Any] = dict(block)
+    proposed = withheld(complaint, values)
+    set_block(complaint, values)
+    if proposed:
+        request_change(complaint, step, proposed, reason=reason or "", evidence_id=evidence_id, by=by, on=on)
+
+
+def set_block(complaint: Any, block: Mapping[str, Any]) -> None:
+    """Set the fields of block A that are given."""
     values: dict[str, Any] = dict(block)
     if "demand" in values:
         values["demand"] = json.dumps(sorted(values["demand"])) if values["demand"] else None
-    decided = [getattr(complaint, field) for field in DUE_BY]
     complaint.set_fields(values)
-    if complaint.reply_due_at is None or decided != [getattr(complaint, field) for field in DUE_BY]:
-        complaint.start_clock()

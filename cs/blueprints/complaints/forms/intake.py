@@ -7,8 +7,10 @@ from typing import Any
 
 from flask_babel import gettext
 
+from cs.blueprints.complaints.forms.clock import WithEvidence, require_evidence
 from cs.blueprints.complaints.forms.faults import lot_faults, quantity_faults
 from cs.blueprints.complaints.lookup import WithLookUp
+from cs.models.complaints.clock import withheld
 from cs.records.procedure import local_day
 from cs.web.fields import (
     Choice,
@@ -69,8 +71,8 @@ class PassOnForm(GoodsForm):
             self.fault("customer_said", gettext("Choose the customer from the list, or enter its name here."))
 
 
-class RegisterForm(GoodsForm):
-    """5.2.1.2: sales registers what was passed on; when it was first heard stays as it is."""
+class _SalesForm(GoodsForm):
+    """The fields of block A that sales fills in."""
 
     customer_id = Reference("customer", required=True)
     oral_written = Choice("oral_written", "oral_written")
@@ -105,15 +107,48 @@ class RegisterForm(GoodsForm):
         quantity_faults(self, self.checked_qty.data, self.defect_qty.data, self.shipped_qty.data)
 
 
-class LogForm(RegisterForm):
+class _MovesClock(WithEvidence):
+    """5.2.2.6: a form by which the clock that is set may be asked to move; a date of the customer's own needs
+    evidence."""
+
+    def offer(self: Any, record: Any, on: datetime) -> None:
+        super().offer(record, on)  # type: ignore[misc]
+        self.offer_evidence(record)
+
+    def proposed(self: Any, record: Any) -> dict[str, Any]:
+        """Return what of the form would move the clock."""
+        return withheld(record, {name: self[name].data for name in self.clock_fields if name in self})
+
+    clock_fields = ("heard_at", "customer_deadline", "customer_id")
+
+    def check(self: Any, record: Any, on: datetime) -> None:
+        super().check(record, on)  # type: ignore[misc]
+        if not self.customer_id.errors and self.proposed(record).get("customer_deadline"):
+            require_evidence(self)
+
+
+class RegisterForm(_MovesClock, _SalesForm):
+    """5.2.1.2: sales registers what was passed on; when it was first heard stays as it is, and the clock
+    runs: what would move it needs a reason."""
+
+    clock_reason = LongText("clock_reason", most=500)
+
+    def check(self, record: Any, on: datetime) -> None:
+        super().check(record, on)
+        if self.proposed(record) and not self.clock_reason.data:
+            self.fault("clock_reason", gettext("This moves the time by which the reply is due. Say why."))
+
+
+class LogForm(_SalesForm):
     """5.2.1.1: sales logs what the customer said. Only customer, time, channel and description are
     required."""
 
     heard_at = Moment("heard_at", required=True)
 
 
-class AmendForm(WithAmendmentReason, LogForm):
-    """5.6: block A, with the reason; the customer stays once goods move under the complaint."""
+class AmendForm(WithAmendmentReason, _MovesClock, LogForm):
+    """5.6: block A, with the reason; the customer stays once goods move under the complaint. What would move
+    the clock waits for consent (5.2.2.6)."""
 
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+from cs.blueprints.complaints.forms.clock import WithEvidence, require_evidence
 from cs.records.attachments import Attachment
 from cs.records.procedure import local_day
 from cs.web.fields import (
@@ -108,16 +109,23 @@ class AnswerForm(WithFiles, StepForm):
             self.fault("response_on", gettext("This is before our reply."))
 
 
-class RefuseForm(AnswerForm):
-    """5.2.2.3, 5.2.2.6: why not, and by when the customer wants the next reply, if it says so."""
+class RefuseForm(WithEvidence, AnswerForm):
+    """5.2.2.3, 5.2.2.6: why not, and by when the customer wants the next reply, if it says so and there is
+    evidence of it."""
 
     response_note = LongText("refusal_reason", required=True)
     customer_deadline = Moment("customer_deadline")
+
+    def offer(self, record: Any, on: datetime) -> None:
+        super().offer(record, on)
+        self.offer_evidence(record)
 
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)
         if self.customer_deadline.data and self.customer_deadline.data < on:
             self.fault("customer_deadline", gettext("This deadline has already passed."))
+        elif self.customer_deadline.data:
+            require_evidence(self)
 
 
 class NoAnswerForm(StepForm):
