@@ -246,6 +246,7 @@ REPLY = Boxes(
         Box("quality_replied_at", lambda reply: reply.quality_replied_at, kind="moment"),
         Box("prepared_by", lambda reply: reply.prepared_by.name if reply.prepared_by else None),
         Box("replied_at", lambda reply: reply.replied_at, kind="moment"),
+        Box("recorded_at", lambda reply: reply.recorded_at, 4, "moment", if_filled=True),
         Box("replied_by", lambda reply: reply.replied_by.name if reply.replied_by else None),
         Box("reply_to", lambda reply: reply.reply_to),
         Box("reply_channel", lambda reply: choice("channel", reply.reply_channel)),

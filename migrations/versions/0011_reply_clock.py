@@ -37,6 +37,9 @@ def upgrade() -> None:
     with op.batch_alter_table('clock_changes', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_clock_changes_complaint_id'), ['complaint_id'], unique=False)
 
+    with op.batch_alter_table('replies', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table('complaints', schema=None) as batch_op:
         batch_op.add_column(sa.Column('reply_days', sa.Integer(), nullable=True))
 
@@ -44,5 +47,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table('complaints', schema=None) as batch_op:
         batch_op.drop_column('reply_days')
+
+    with op.batch_alter_table('replies', schema=None) as batch_op:
+        batch_op.drop_column('recorded_at')
 
     op.drop_table('clock_changes')

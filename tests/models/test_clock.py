@@ -11,6 +11,7 @@ import pytest
 
 from cs.extensions import db
 from cs.models.complaints.clock import EvidenceMissing
+from cs.models.complaints.sending import NotSentThen
 from cs.models.customers import Customer
 from cs.procedure.workflow import NotAllowed
 from cs.queries import kpis
@@ -19,7 +20,7 @@ from cs.records.procedure import rulebook
 from cs.records.tasks import Task
 from cs.records.users import User
 from cs.records.verification import verify_records
-from tests.support import BLOCK_A, BLOCK_B, attach_mail
+from tests.support import BLOCK_A, BLOCK_B, SENT, attach_mail
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WHY = "客户次日才说清"
@@ -183,6 +184,58 @@ def test_a_corrected_hearing_after_a_refusal_moves_the_first_due_date_with_conse
     )
     complaint.consent_clock(by=people["sales_manager"], on=at("03-17 16:30"))
     assert (complaint.reply_due_at, complaint.first_due_at) == (at("03-19 17:30"), at("03-11 17:30"))
+
+
+# When the reply was really sent
+
+
+def late_reply(complaint_in, on):
+    """An answer that was ready in time, and the Monday after its due time."""
+    return complaint_in("answering", answered=True), at("03-16 09:00")
+
+
+def test_a_reply_sent_in_time_and_recorded_late_is_late_until_consent(complaint_in, people, evidence, on):
+    complaint, recorded = late_reply(complaint_in, on)
+    evidence(complaint, "send_reply", recorded)
+    sent = at("03-12 16:00")
+    complaint.send_reply(
+        by=people["sales_clerk"], on=recorded, sent_at=sent, late_reply_reason="周末补记", **SENT
+    )
+    assert (complaint.replied_at, complaint.reply.in_time) == (recorded, False)
+    complaint.consent_clock(by=people["sales_manager"], on=recorded)
+    assert (complaint.replied_at, complaint.reply.replied_at, complaint.reply.in_time) == (sent, sent, True)
+    assert (complaint.reply.recorded_at, complaint.late_reply_reason) == (recorded, None)
+    assert complaint.follow_up_due_at == sent + timedelta(days=10)
+
+
+def test_without_evidence_it_is_not_taken(complaint_in, people, on):
+    complaint, recorded = late_reply(complaint_in, on)
+    with pytest.raises(EvidenceMissing):
+        complaint.send_reply(by=people["sales_clerk"], on=recorded, sent_at=at("03-12 16:00"), **SENT)
+
+
+def test_a_refused_moment_of_sending_stays_late(complaint_in, people, evidence, on):
+    complaint, recorded = late_reply(complaint_in, on)
+    evidence(complaint, "send_reply", recorded)
+    complaint.send_reply(by=people["sales_clerk"], on=recorded, sent_at=at("03-12 16:00"), **SENT)
+    complaint.refuse_clock(reason="邮件日期不符", by=people["sales_manager"], on=recorded)
+    assert (complaint.replied_at, complaint.reply.in_time) == (recorded, False)
+
+
+@pytest.mark.parametrize("sent", ["03-10 12:00", "03-13 10:00"])
+def test_a_moment_that_changes_nothing_about_lateness_needs_no_consent(complaint_in, people, sent):
+    """Recorded in time it was sent in time; sent after the due time it is late anyway."""
+    complaint = complaint_in("answering", answered=True)
+    recorded = at("03-10 15:00") if sent < "03-12" else at("03-16 09:00")
+    complaint.send_reply(by=people["sales_clerk"], on=recorded, sent_at=at(sent), **SENT)
+    assert (complaint.replied_at, complaint.clock_changes) == (at(sent), [])
+
+
+@pytest.mark.parametrize("sent", ["03-10 09:00", "03-10 15:01"])
+def test_no_reply_is_sent_before_it_was_ready_or_later_than_now(complaint_in, people, sent):
+    complaint = complaint_in("answering", answered=True)
+    with pytest.raises(NotSentThen):
+        complaint.send_reply(by=people["sales_clerk"], on=at("03-10 15:00"), sent_at=at(sent), **SENT)
 
 
 # Who consents

@@ -215,6 +215,30 @@ def test_a_new_deadline_moves_the_due_date_once_the_sales_manager_consents(as_ro
     assert "应回复时间的变更待同意" not in clerk.get(page).text
 
 
+def test_a_reply_sent_in_time_and_recorded_late_needs_evidence_and_consent(as_role, complaint_in, stands, on):
+    complaint = complaint_in("answering", answered=True, on=on - timedelta(days=9))
+    page, sent = f"/complaints/{complaint.id}", complaint.reply_due_at - timedelta(hours=1)
+    clerk = as_role("sales_clerk").step(
+        f"{page}/send_reply", reply_channel="email", late_reply_reason="补记", sent_at=local(sent)
+    )
+    assert (clerk.status, set(clerk.faults)) == (422, {"files"})
+    assert clerk.send(f"{page}/send_reply", files=upload(picture())).status == 303
+    assert stands(complaint).reply.in_time is False
+    manager = as_role("sales_manager").step(f"{page}/consent_clock", password=PASSWORD)
+    assert (manager.status, stands(complaint).reply.in_time) == (303, True)
+
+
+@pytest.mark.parametrize(("days", "message"), [(1, "时间不能晚于现在。"), (-30, "早于回复内容备妥的时间。")])
+def test_the_moment_of_sending_is_checked(as_role, complaint_in, on, days, message):
+    complaint = complaint_in("answering", answered=True)
+    clerk = as_role("sales_clerk").step(
+        f"/complaints/{complaint.id}/send_reply",
+        reply_channel="email",
+        sent_at=local(on + timedelta(days=days)),
+    )
+    assert (clerk.status, clerk.faults) == (422, {"sent_at": message})
+
+
 def test_what_moves_the_clock_at_the_registration_needs_a_reason(as_role, complaint_in, stands, on):
     complaint = complaint_in("passed_on")
     page, wished = f"/complaints/{complaint.id}/register", local(on + timedelta(days=20))

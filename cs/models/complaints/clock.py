@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from sqlalchemy import ColumnElement, ForeignKey, Text, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
@@ -27,9 +27,11 @@ from cs.procedure.authority import Permission, roles_with
 from cs.procedure.reply_clock import CLOCK_FIELDS
 from cs.procedure.workflow import Refused
 from cs.records.attachments import Attachment
+from cs.records.departments import Membership
 from cs.records.procedure import rulebook
+from cs.records.record import Record
 from cs.records.types import Moment
-from cs.records.users import Membership, User
+from cs.records.users import User
 
 
 class EvidenceMissing(Refused):
@@ -88,6 +90,10 @@ class ClockBook:
     def waiting(self) -> ClockChange | None:
         """Return the change to decide on next: the one asked for first."""
         return next((change for change in self.changes if change.is_waiting), None)
+
+    def to_decide(self) -> ClockChange:
+        """Return the same; StopIteration where none waits."""
+        return next(change for change in self.changes if change.is_waiting)
 
     @property
     def all_waiting(self) -> list[ClockChange]:
@@ -151,7 +157,7 @@ def withheld(complaint: ClockedComplaint, values: dict[str, Any]) -> dict[str, A
     for field in CLOCK_FIELDS:
         if field in values:
             value = values.pop(field)
-            if _minute(value) != _minute(getattr(complaint, field)):
+            if to_minute(value) != to_minute(getattr(complaint, field)):
                 proposed[field] = value
     if values.get("customer_id", complaint.customer_id) != complaint.customer_id:
         days = limit_of(values["customer_id"])
@@ -160,7 +166,8 @@ def withheld(complaint: ClockedComplaint, values: dict[str, Any]) -> dict[str, A
     return proposed
 
 
-def _minute(moment: datetime | None) -> datetime | None:
+def to_minute(moment: datetime | None) -> datetime | None:
+    """Return the moment as forms hold it, without seconds."""
     return None if moment is None else moment.replace(second=0, microsecond=0)
 
 
@@ -197,7 +204,7 @@ def request_change(
 def evidence_of(complaint: ClockedComplaint, evidence_id: int | None, step: str, on: datetime) -> int | None:
     """Return the file that is named as evidence, else the last one that came with the step; None where
     neither is on the complaint."""
-    files = [file for file in Attachment.of(complaint) if not file.void_reason]
+    files = [file for file in Attachment.of(cast(Record, complaint)) if not file.void_reason]
     if evidence_id is not None:
         return next((file.id for file in files if file.id == evidence_id), None)
     return next((file.id for file in reversed(files) if file.step == step and file.at == on), None)
@@ -255,17 +262,16 @@ def consent_clock(
     complaint: ClockedComplaint, *, decision_note: str | None = None, by: User, on: datetime
 ) -> None:
     """Consent to the change of the clock that was asked for first, signed (5.2.2.6)."""
-    change = complaint.clock_book.waiting
     with complaint.advancing("consent_clock", by, on, note=decision_note):
+        change = complaint.clock_book.to_decide()
         change.decide("consented", decision_note, by, on)
         apply_change(complaint, change)
 
 
 def refuse_clock(complaint: ClockedComplaint, *, reason: str, by: User, on: datetime) -> None:
     """Refuse the change of the clock, signed: the due date stays, and whoever asked for it is told."""
-    change = complaint.clock_book.waiting
     with complaint.advancing("refuse_clock", by, on, note=reason):
-        change.decide("refused", reason, by, on)
+        complaint.clock_book.to_decide().decide("refused", reason, by, on)
 
 
 def see_clock_refusal(complaint: ClockedComplaint, *, by: User, on: datetime) -> None:

@@ -20,6 +20,7 @@ from cs.models.complaints import meeting as meeting_steps
 from cs.models.complaints import receipt as receipt_steps
 from cs.models.complaints import reply as reply_steps
 from cs.models.complaints import samples as sample_steps
+from cs.models.complaints import sending as sending_steps
 from cs.models.complaints.blocks import BlockA, BlockB
 from cs.models.complaints.clock import ClockBook, ClockChange, has_open_change
 from cs.models.complaints.conditions import CONDITIONS
@@ -301,13 +302,17 @@ class Complaint(Workflowed):
     def log(cls, *, by: User, on: datetime, **values: Unpack[BlockA]) -> Complaint:
         """Log a spoken or written complaint as sales (5.2.1.1); it goes to quality at once, and the clock
         runs from `heard_at`."""
-        return receipt_steps.begin(cls(), "log", by, on, values)
+        complaint = cls()
+        receipt_steps.begin(complaint, "log", by, on, values)
+        return complaint
 
     @classmethod
     def pass_on(cls, *, by: User, on: datetime, **values: Unpack[BlockA]) -> Complaint:
         """Pass on what another department heard (5.2.1.2); it reaches sales at once, and the clock runs
         already."""
-        return receipt_steps.begin(cls(), "pass_on", by, on, values)
+        complaint = cls()
+        receipt_steps.begin(complaint, "pass_on", by, on, values)
+        return complaint
 
     def set_fields(self, values: Mapping[str, Any]) -> None:
         """Set columns by name, and load the customer and the product that they name."""
@@ -349,7 +354,7 @@ class Complaint(Workflowed):
     consent_clock, refuse_clock = clock_steps.consent_clock, clock_steps.refuse_clock
     see_clock_refusal = clock_steps.see_clock_refusal
     settle, explain = reply_steps.settle, reply_steps.explain
-    send_reply, reply_directly = reply_steps.send_reply, reply_steps.reply_directly
+    send_reply, reply_directly = sending_steps.send_reply, sending_steps.reply_directly
     accept, refuse, no_answer = reply_steps.accept, reply_steps.refuse, reply_steps.no_answer
     contact, request_sample = sample_steps.contact, sample_steps.request_sample
     receive_sample, move_sample = sample_steps.receive_sample, sample_steps.move_sample

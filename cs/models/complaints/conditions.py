@@ -9,11 +9,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
+from cs.models.complaints.clock import ClockBook
 from cs.models.complaints.meeting import DiscussedComplaint
 
 
 class AskedComplaint(DiscussedComplaint, Protocol):
     """What the conditions need of a complaint, beside what the steps of its meeting need."""
+
+    @property
+    def clock_book(self) -> ClockBook: ...
 
     def open_ends(self, on: datetime) -> dict[str, list[Any]]: ...
 

@@ -15,7 +15,7 @@ from cs.records.procedure import local_day
 from cs.records.users import User
 
 
-def begin(complaint: Any, step: str, by: User, on: datetime, values: BlockA) -> Any:
+def begin(complaint: Any, step: str, by: User, on: datetime, values: BlockA) -> None:
     """Begin a complaint with block A, as logged or as passed on."""
     with complaint.advancing(step, by, on):
         complaint.number = next_number(complaint.kind, local_day(on))
@@ -23,7 +23,6 @@ def begin(complaint: Any, step: str, by: User, on: datetime, values: BlockA) -> 
         set_block(complaint, values)
         complaint.reply_days = limit_of(complaint.customer_id)
         complaint.start_clock()
-    return complaint
 
 
 # The steps. Complaint names them among its verbs; `complaint` is that record.

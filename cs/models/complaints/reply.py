@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Protocol
 
 from sqlalchemy import ForeignKey, Text, UniqueConstraint
@@ -44,6 +44,7 @@ class Reply(Model):
     prepared_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     due_at: Mapped[datetime] = mapped_column(Moment)
     replied_at: Mapped[datetime | None] = mapped_column(Moment)
+    recorded_at: Mapped[datetime | None] = mapped_column(Moment)  # where it was sent at another time
     replied_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reply_channel: Mapped[str | None]
     reply_to: Mapped[str | None]
@@ -234,54 +235,6 @@ def prepare_reply(
                 late_reason=late_reason,
             )
         )
-
-
-def send_reply(
-    complaint: AnsweredComplaint,
-    *,
-    reply_to: str,
-    reply_channel: str,
-    late_reply_reason: str | None = None,
-    by: User,
-    on: datetime,
-) -> None:
-    """Send the report to the customer (5.2.2.3, 5.2.2.6). The first one sent stops the clock (Q14)."""
-    _send(complaint, "send_reply", reply_to, reply_channel, late_reply_reason, by, on)
-
-
-def reply_directly(
-    complaint: AnsweredComplaint,
-    *,
-    reply_to: str,
-    reply_channel: str,
-    late_reply_reason: str | None = None,
-    by: User,
-    on: datetime,
-) -> None:
-    """Send the evidence to the customer, as quality itself (5.2.2.2)."""
-    _send(complaint, "reply_directly", reply_to, reply_channel, late_reply_reason, by, on)
-
-
-def _send(
-    complaint: AnsweredComplaint,
-    step: str,
-    reply_to: str,
-    channel: str,
-    late_reason: str | None,
-    by: User,
-    on: datetime,
-) -> None:
-    with complaint.advancing(step, by, on):
-        reply = complaint.replies[-1]
-        reply.replied_at, reply.replied_by_id, reply.reply_to, reply.reply_channel = (
-            on,
-            by.id,
-            reply_to,
-            channel,
-        )
-        complaint.replied_at = complaint.replied_at or on
-        complaint.late_reply_reason = late_reason or complaint.late_reply_reason
-        complaint.follow_up_due_at = on + timedelta(days=rulebook().reply.no_answer_days)
 
 
 def accept(
