@@ -350,14 +350,11 @@ class Cases:
             | BLOCK_A
             | values
         )
-        if state in ("passed_on", "declined"):
+        if state in ("passed_on", "sent_back", "declined"):
             facts = {key: value for key, value in facts.items() if key not in BLOCK_A} | {
                 "contact_name": "王工"
             }
-            complaint = Complaint.pass_on(by=self.people["quality_inspector"], on=on, **facts)
-            if state == "declined":
-                complaint.decline(reason="客户只是询问", by=self.people["sales_clerk"], on=on)
-            return complaint
+            return self.pass_on(state, on, facts)
         complaint = Complaint.log(by=self.people["sales_clerk"], on=on, **facts)
         for name in ("receive", "sample", "confirm", "answer", "send", "accept", "close"):
             if complaint.state == state and name != "sample" and not (answered and name == "answer"):
@@ -384,6 +381,15 @@ class Cases:
                 on=on,
             )
         assert complaint.state == state
+        return complaint
+
+    def pass_on(self, state: str, on: datetime, facts: dict[str, Any]) -> Complaint:
+        """What quality heard and passed on; sent back: sales declined it; declined: quality has seen that."""
+        complaint = Complaint.pass_on(by=self.people["quality_inspector"], on=on, **facts)
+        if state != "passed_on":
+            complaint.decline(reason="客户只是询问", by=self.people["sales_clerk"], on=on)
+        if state == "declined":
+            complaint.see_decline(by=self.people["quality_inspector"], on=on)
         return complaint
 
     def move_clock(self, complaint: Complaint, on: datetime, clock: str | None) -> None:

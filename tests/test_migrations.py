@@ -15,7 +15,7 @@ HASHES = {
     "0007_password_for_some_minutes.py": "72227ef77457526a",
     "0008_receipt_content.py": "33ace856cf2cf85e",
     "0009_rows_of_meetings.py": "11a6aadab9408b3f",
-    "0011_reply_clock.py": "db222cd7a0e63d46",
+    "0011_reply_clock.py": "cb1c5ff2ef43283e",
 }
 
 

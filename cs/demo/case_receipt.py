@@ -37,6 +37,8 @@ class Receipt:
         )
         yield from case.until("receive")
         case.complaint.decline(reason=enquiry["reason"], by=case.clerk, on=case.on)
+        yield from case.work_for(3)
+        case.complaint.see_decline(by=case.year.people[name], on=case.on)
 
     def hear(self) -> Walk:
         case = self.case
@@ -68,11 +70,18 @@ class Receipt:
         yield from case.until("first")
         if case.plot.passed_on:
             details.pop("heard_at")
-            case.complaint.register(by=case.clerk, on=case.on, **details)
+            if case.deadline:
+                case.photograph("register", case.clerk)  # of the customer's letter: evidence of its date
+            case.complaint.register(clock_reason="按客户来函和质量协议", by=case.clerk, on=case.on, **details)
         else:
             case.complaint = Complaint.log(by=case.clerk, on=case.on, **details)
+            if case.number % 3 == 0 and case.plot.stops_at != "receive":
+                case.complaint.acknowledge(
+                    acknowledged_at=case.on, acknowledged_channel="phone", by=case.clerk, on=case.on
+                )
         if case.plot.photo:
             case.photograph("register" if case.plot.passed_on else "log", case.clerk)
+        yield from case.consent_to_clock()
         if later and case.plot.stops_at != "receive":
             yield from case.work_for(0.4)
             case.complaint.amend(amendment_reason="客户补来信息", by=case.clerk, on=case.on, **later)

@@ -38,6 +38,12 @@ RECEIPT = Boxes(
         Box("complaint_no", lambda record: record.number),
         Box("heard_at", lambda record: record.heard_at, kind="moment"),
         Box(
+            "passed_on_number",
+            lambda record: record.passed_on_number if record.passed_on_number != record.number else None,
+            4,
+            if_filled=True,
+        ),
+        Box(
             "customer",
             lambda record: record.customer.full_name if record.customer else record.customer_said,
             2,
@@ -68,6 +74,11 @@ RECEIPT = Boxes(
             options="demand",
         ),
         Box("customer_deadline", lambda record: record.customer_deadline, 2, "moment"),
+        Box("acknowledged_at", lambda record: record.acknowledged_at, 2, "moment"),
+        Box("acknowledged_channel", lambda record: choice("channel", record.acknowledged_channel)),
+        Box(
+            "acknowledged_by", lambda record: record.acknowledged_by.name if record.acknowledged_by else None
+        ),
         Box("recorded_by", lambda record: record.created_by.name if record.created_by else None),
         Box("registered_at", lambda record: record.registered_at, kind="moment"),
         Box("reply_due_at", lambda record: record.first_due_at, 2, "moment"),

@@ -1,4 +1,5 @@
-"""changes of the reply clock wait for consent; the limit by which a complaint is counted"""
+"""changes of the reply clock wait for consent; the limit by which a complaint is counted; numbers of what
+was passed on; the acknowledgement to the customer"""
 import sqlalchemy as sa
 from alembic import op
 
@@ -42,10 +43,24 @@ def upgrade() -> None:
 
     with op.batch_alter_table('complaints', schema=None) as batch_op:
         batch_op.add_column(sa.Column('reply_days', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('passed_on_number', sa.String(), nullable=True))
+        batch_op.add_column(sa.Column('acknowledged_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('acknowledged_channel', sa.String(), nullable=True))
+        batch_op.add_column(sa.Column('acknowledged_by_id', sa.Integer(), nullable=True))
+        batch_op.create_unique_constraint(batch_op.f('uq_complaints_passed_on_number'), ['passed_on_number'])
+        batch_op.create_foreign_key(
+            batch_op.f('fk_complaints_acknowledged_by_id'), 'users', ['acknowledged_by_id'], ['id']
+        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table('complaints', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('fk_complaints_acknowledged_by_id'), type_='foreignkey')
+        batch_op.drop_constraint(batch_op.f('uq_complaints_passed_on_number'), type_='unique')
+        batch_op.drop_column('acknowledged_by_id')
+        batch_op.drop_column('acknowledged_channel')
+        batch_op.drop_column('acknowledged_at')
+        batch_op.drop_column('passed_on_number')
         batch_op.drop_column('reply_days')
 
     with op.batch_alter_table('replies', schema=None) as batch_op:

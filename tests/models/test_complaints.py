@@ -84,7 +84,7 @@ def test_registering_keeps_when_it_was_first_heard(complaint_in, people, on):
 
 def test_declining_says_why_and_ends_it(complaint_in):
     complaint = complaint_in("declined")
-    assert (complaint.decline_reason, complaint.events[-1].details["note"]) == (
+    assert (complaint.decline_reason, complaint.events[-2].details["note"]) == (
         "客户只是询问",
         "客户只是询问",
     )

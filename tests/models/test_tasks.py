@@ -19,6 +19,7 @@ from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS
 # state (and what else): the one task there is, which permission takes it, whether it is due
 AWAITED = {
     "passed on to sales": [("register", "log_complaint", True)],
+    "sent back by sales": [("see_decline", "see_refusal", False)],
     "received": [("receive", "analyse_complaint", True)],
     "under analysis": [("confirm", "analyse_complaint", True)],
     "occasional, to be settled": [("settle", "settle_complaint", True)],

@@ -133,7 +133,7 @@ def test_sales_says_why_it_is_no_complaint(as_role, complaint_in, stands):
     clerk = as_role("sales_clerk")
     assert clerk.step(f"/complaints/{complaint.id}/decline", reason=" ").faults.keys() == {"reason"}
     assert clerk.step(f"/complaints/{complaint.id}/decline", reason="只是询价").status == 303
-    assert (stands(complaint).state, stands(complaint).decline_reason) == ("declined", "只是询价")
+    assert (stands(complaint).state, stands(complaint).decline_reason) == ("sent_back", "只是询价")
     assert "只是询价" in clerk.get(f"/complaints/{complaint.id}").text
 
 

@@ -72,13 +72,16 @@ HOLDS = {
 }
 
 
+ALWAYS = {"not_acknowledged"}  # in every situation of the table
+
+
 def rows_answer(workflow, step, role, situation) -> str:
     row = workflow.step(step)
     stranger = row.relation is not None and role not in situation.named.get(step, ())
     if not may([role], row.permission) or stranger:
         return "403"
     is_open = row in workflow.open_from(
-        situation.state, lambda question: question in HOLDS.get(situation.name, set())
+        situation.state, lambda question: question in HOLDS.get(situation.name, set()) | ALWAYS
     )
     return "may" if is_open else "409"
 
@@ -134,6 +137,9 @@ def test_no_step_is_missing_in_the_table_and_each_names_its_clause(workflow, tab
 # Where each step can be open at all, whatever else holds: by hand from the clauses. r received, a analysing,
 # n answering, w awaiting customer, c accepted.
 WHERE = {
+    "see_decline": "b",
+    "pass_on_again": "b",
+    "acknowledge": "ranw",
     "consent_clock": "pranwc",
     "refuse_clock": "pranwc",
     "see_clock_refusal": "pranwc",
@@ -165,6 +171,7 @@ WHERE = {
 }
 LETTERS = {
     "passed_on": "p",
+    "sent_back": "b",
     "declined": "d",
     "received": "r",
     "analysing": "a",
@@ -205,6 +212,7 @@ WHEN = {
     "reply_directly": "not_ours answer_ready",
     "no_answer": "customer_silent",
     "close": "nothing_open",
+    "acknowledge": "not_acknowledged",
     "consent_clock": "clock_change_waits",
     "refuse_clock": "clock_change_waits",
     "see_clock_refusal": "clock_refusal_unseen",
@@ -215,6 +223,8 @@ WHEN = {
 RELATED = {
     "countersign": "countersigns",
     "do_disposition": "disposes",
+    "see_decline": "passed_it_on",
+    "pass_on_again": "passed_it_on",
     "consent_clock": "consents_to_clock",
     "refuse_clock": "consents_to_clock",
     "see_clock_refusal": "requested_clock",
@@ -260,6 +270,8 @@ def test_what_waits_in_my_work_is_due_with_the_reply_or_the_follow_up():
     assert awaited == {
         "register": ("register", "reply_due_at"),
         "decline": ("register", "reply_due_at"),
+        "see_decline": ("see_decline", None),
+        "pass_on_again": ("see_decline", None),
         "receive": ("receive", "reply_due_at"),
         "confirm": ("confirm", "reply_due_at"),
         "settle": ("settle", "reply_due_at"),
@@ -286,6 +298,8 @@ def test_countersigning_and_carrying_out_is_awaited_of_people_by_their_names():
     assert {step.name: (step.persons, step.relation) for step in complaints.STEPS if step.persons} == {
         "countersign": ("awaited_countersigners", "countersigns"),
         "do_disposition": ("awaited_disposers", "disposes"),
+        "see_decline": ("awaited_passer", "passed_it_on"),
+        "pass_on_again": ("awaited_passer", "passed_it_on"),
         "consent_clock": ("awaited_consenters", "consents_to_clock"),
         "refuse_clock": ("awaited_consenters", "consents_to_clock"),
         "see_clock_refusal": ("awaited_requesters", "requested_clock"),

@@ -11,6 +11,12 @@ AT_THE_MEETING = {
 
 COMPLAINT_SITUATIONS = (
     Situation("passed on to sales", "passed_on"),
+    Situation(
+        "sent back by sales",
+        "sent_back",
+        {},
+        {"see_decline": ("quality_inspector",), "pass_on_again": ("quality_inspector",)},
+    ),
     Situation("declined by sales", "declined"),
     Situation("received", "received", short="just_received"),
     Situation("under analysis", "analysing", short="under_analysis"),
@@ -95,6 +101,9 @@ COMPLAINT_STEPS = """
 5.2.1.2  pass_on         quality others              new
 5.2.1.2  register        sales                       passed_on
 5.2.1.2  decline         sales                       passed_on
+5.2.1.2  see_decline     named sales quality others  sent_back
+5.2.1.2  pass_on_again   named quality others        sent_back
+5.2.1.1  acknowledge     sales                       received analysing answering awaiting_customer
 5.2.1.3  receive         quality                     received
 5.2.1.3  contact         sales quality               received analysing answering awaiting_customer
 5.2.1.3  request_sample  quality                     received analysing answering

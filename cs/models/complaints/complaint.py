@@ -31,6 +31,7 @@ from cs.models.complaints.reply import Reply
 from cs.models.complaints.samples import CustomerContact, Sample, SampleBook
 from cs.models.customers import Customer, Product
 from cs.procedure import complaints as procedure
+from cs.procedure.authority import Permission
 from cs.procedure.workflow import NotOpen
 from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding
 from cs.records.types import Moment
@@ -49,7 +50,10 @@ class Complaint(Workflowed):
     derived = Workflowed.derived | {"natural_key"}
     workflow = procedure.WORKFLOW
     __tablename__ = "complaints"
+    numbers = ("number", "passed_on_number")
     number: Mapped[str] = mapped_column(unique=True)
+    # as it was passed on (5.2.1.2); the same as `number` until sales registers it
+    passed_on_number: Mapped[str | None] = mapped_column(unique=True)
     # Block A, receipt
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
     customer_said: Mapped[str | None]  # the customer in the words of who passed it on
@@ -74,6 +78,9 @@ class Complaint(Workflowed):
     customer_deadline: Mapped[datetime | None] = mapped_column(Moment)
     unknown_reason: Mapped[str | None] = mapped_column(Text)
     decline_reason: Mapped[str | None] = mapped_column(Text)
+    acknowledged_at: Mapped[datetime | None] = mapped_column(Moment)  # 7.4-24a, to the customer
+    acknowledged_channel: Mapped[str | None]
+    acknowledged_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     # Block B, analysis
     quality_received_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     quality_received_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -118,6 +125,7 @@ class Complaint(Workflowed):
     quality_received_by: Mapped[User | None] = relationship(
         foreign_keys=[quality_received_by_id], viewonly=True
     )
+    acknowledged_by: Mapped[User | None] = relationship(foreign_keys=[acknowledged_by_id], viewonly=True)
     created_by: Mapped[User | None] = relationship(
         primaryjoin="foreign(Complaint.created_by_id) == User.id", viewonly=True
     )
@@ -162,6 +170,7 @@ class Complaint(Workflowed):
             self.lot_no,
             self.order_no,
             self.customer_ref,
+            self.passed_on_number,
             self.old_number,
             self.description,
         )
@@ -253,6 +262,13 @@ class Complaint(Workflowed):
 
     def requested_clock(self, by: User) -> bool:
         return by.id in self.clock_book.awaited_requesters()
+
+    def awaited_passer(self) -> list[int]:
+        return [self.created_by.id] if self.created_by and self.created_by.active else []
+
+    def passed_it_on(self, by: User) -> bool:
+        """Whether the person passed it on; of one who has left, sales takes note itself."""
+        return by.id in (self.awaited_passer() or [by.id if by.may(Permission.LOG_COMPLAINT) else None])
 
     @property
     def disposition_due_at(self) -> datetime | None:
@@ -351,6 +367,8 @@ class Complaint(Workflowed):
 
     # The steps of receipt, clock, answer, talks and samples, and of the meeting: each in its module
     register, decline, amend = receipt_steps.register, receipt_steps.decline, receipt_steps.amend
+    see_decline, pass_on_again = receipt_steps.see_decline, receipt_steps.pass_on_again
+    acknowledge = receipt_steps.acknowledge
     consent_clock, refuse_clock = clock_steps.consent_clock, clock_steps.refuse_clock
     see_clock_refusal = clock_steps.see_clock_refusal
     settle, explain = reply_steps.settle, reply_steps.explain

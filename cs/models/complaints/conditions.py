@@ -16,6 +16,8 @@ from cs.models.complaints.meeting import DiscussedComplaint
 class AskedComplaint(DiscussedComplaint, Protocol):
     """What the conditions need of a complaint, beside what the steps of its meeting need."""
 
+    acknowledged_at: datetime | None
+
     @property
     def clock_book(self) -> ClockBook: ...
 
@@ -42,6 +44,7 @@ CONDITIONS: dict[str, Callable[[AskedComplaint, datetime], bool]] = {
     "countersigning": lambda record, _on: bool(record.meeting_book.unsigned),
     "dispositions_open": lambda record, _on: bool(record.meeting_book.open_dispositions),
     "plan_wanted": lambda record, _on: record.meeting_book.to_plan is not None,
+    "not_acknowledged": lambda record, _on: record.acknowledged_at is None,
     "clock_change_waits": lambda record, _on: record.clock_book.waiting is not None,
     "clock_refusal_unseen": lambda record, _on: bool(record.clock_book.unseen_refusals),
     "sample_awaited": lambda record, _on: record.sample_book.has_awaited,

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from cs.blueprints.complaints.forms.clock import WithEvidence, require_evidence
 from cs.blueprints.complaints.forms.faults import lot_faults, quantity_faults
 from cs.blueprints.complaints.lookup import WithLookUp
-from cs.models.complaints.clock import withheld
+from cs.models.complaints.clock import to_minute, withheld
 from cs.records.procedure import local_day
 from cs.web.fields import (
     Choice,
@@ -69,6 +69,30 @@ class PassOnForm(GoodsForm):
         super().check(record, on)
         if not self.customer_id.data and not self.customer_said.data:
             self.fault("customer_said", gettext("Choose the customer from the list, or enter its name here."))
+
+
+class PassOnAgainForm(WithAmendmentReason, PassOnForm):
+    """5.2.1.2: what was declined, changed by who passed it on; when it was first heard stays."""
+
+    heard_at = None  # type: ignore[assignment]  # so that the field is left out
+
+
+class AcknowledgeForm(StepForm):
+    """7.4-24a: when and how the customer was told that the complaint is received."""
+
+    acknowledged_at = Moment("acknowledged_at", required=True)
+    acknowledged_channel = Choice("acknowledged_channel", "channel", required=True)
+
+    def fill(self, record: Any, on: datetime) -> None:
+        self.acknowledged_at.process_data(on)
+        self.acknowledged_channel.data = record.channel
+
+    def check(self, record: Any, on: datetime) -> None:
+        at = self.acknowledged_at.data
+        if at and at > on:
+            self.fault("acknowledged_at", gettext("This is in the future."))
+        elif at and to_minute(at) < to_minute(record.heard_at):
+            self.fault("acknowledged_at", gettext("This is before the complaint was heard."))
 
 
 class _SalesForm(GoodsForm):
