@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from shutil import copyfile
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ from cs.extensions import db
 from cs.models.capa.capa import Capa
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product, Shipment
+from cs.records.attachments import Attachment, attach
 from cs.records.procedure import rulebook
 from cs.records.sessions import LoginSession
 from cs.records.users import User
@@ -257,6 +259,15 @@ EXPLAINED = {"reply_text": "接线极性接反,并非产品问题"}
 SENT = {"reply_to": "王工", "reply_channel": "email"}
 
 
+def attach_mail(complaint: Complaint, step: str, *, by: User, on: datetime) -> Attachment:
+    """The customer's mail as it comes with a step: evidence."""
+    mail: Any = SimpleNamespace(
+        name="邮件.pdf", sha256="a" * 64, mime="application/pdf", size=9, is_image=False
+    )
+    attach(complaint, [mail], step=step, by=by, on=on)
+    return Attachment.of(complaint)[-1]
+
+
 def day_of(on: datetime) -> date:
     """The day in the factory."""
     return on.astimezone(ZoneInfo("Asia/Shanghai")).date()
@@ -315,6 +326,7 @@ class Cases:
         countersigned: bool = False,
         plan_needed: bool = False,
         sample: str | None = None,
+        clock: str | None = None,
         done: bool = False,
         capa: bool = False,
         verified: bool = False,
@@ -323,9 +335,9 @@ class Cases:
         """A complaint in that state. `route`: occasional, not_ours or meeting; `answered`: in state
         answering, quality's answer is ready; `silent`: all happened eleven days ago. `met`, `disposed`,
         `countersigned`: how far the meeting is in state answering; whatever comes after answering has been
-        met and disposed; `done`: the dispositions are carried out. `sample`: awaited, here or ended; `capa`:
-        one was issued for it; `verified`: one was, and is verified as effective, as closing needs on the
-        meeting's route."""
+        met and disposed; `done`: the dispositions are carried out. `sample`: awaited, here or ended;
+        `clock`: a change of the due date is waiting or refused; `capa`: one was issued for it; `verified`:
+        one was, and is verified as effective, as closing needs on the meeting's route."""
         self.answered, self.met, self.disposed, self.countersigned, self.plan_needed = (
             answered,
             met,
@@ -341,14 +353,11 @@ class Cases:
             | BLOCK_A
             | values
         )
-        if state in ("passed_on", "declined"):
+        if state in ("passed_on", "sent_back", "declined"):
             facts = {key: value for key, value in facts.items() if key not in BLOCK_A} | {
                 "contact_name": "王工"
             }
-            complaint = Complaint.pass_on(by=self.people["quality_inspector"], on=on, **facts)
-            if state == "declined":
-                complaint.decline(reason="客户只是询问", by=self.people["sales_clerk"], on=on)
-            return complaint
+            return self.pass_on(state, on, facts)
         complaint = Complaint.log(by=self.people["sales_clerk"], on=on, **facts)
         for name in ("receive", "sample", "confirm", "answer", "send", "accept", "close"):
             if complaint.state == state and name != "sample" and not (answered and name == "answer"):
@@ -363,6 +372,7 @@ class Cases:
             self.hold(complaint, on, met=met or disposed, disposed=disposed)
         if complaint.meetings:
             self.follow(complaint, on)
+        self.move_clock(complaint, on, clock)
         self.issue_capas(complaint, on, issued=capa, verified=verified)
         assert complaint.state == state
         return complaint
@@ -386,6 +396,27 @@ class Cases:
         from tests.capas import Capas  # which stands on this module
 
         Capas(self.people, on)("verified", source="complaint", source_no=None, complaint_id=complaint.id)
+
+    def pass_on(self, state: str, on: datetime, facts: dict[str, Any]) -> Complaint:
+        """What quality heard and passed on; sent back: sales declined it; declined: quality has seen that."""
+        complaint = Complaint.pass_on(by=self.people["quality_inspector"], on=on, **facts)
+        if state != "passed_on":
+            complaint.decline(reason="客户只是询问", by=self.people["sales_clerk"], on=on)
+        if state == "declined":
+            complaint.see_decline(by=self.people["quality_inspector"], on=on)
+        return complaint
+
+    def move_clock(self, complaint: Complaint, on: datetime, clock: str | None) -> None:
+        """The clerk asks for another time of hearing; the sales manager refuses it."""
+        if clock:
+            complaint.amend(
+                amendment_reason="客户次日才说清",
+                heard_at=complaint.heard_at + timedelta(minutes=30),
+                by=self.people["sales_clerk"],
+                on=on,
+            )
+        if clock == "refused":
+            complaint.refuse_clock(reason="以首次获知为准", by=self.people["sales_manager"], on=on)
 
     def hold(self, complaint: Complaint, on: datetime, *, met: bool = True, disposed: bool = True) -> None:
         """The meeting of 5.2.2.4, and its decision on the goods."""
@@ -664,8 +695,12 @@ class Browser:
         return self.send(url, **fields)
 
     def send(self, url: str, **fields: Any) -> Browser:
-        """Sends the form that is shown, with these fields changed."""
-        return self.post(url, self.form() | fields)
+        """Sends the form that is shown, with these fields changed. An amendment takes a reason (5.6): one is
+        given unless the fields hold another."""
+        form = self.form()
+        if "amendment_reason" in form:
+            form["amendment_reason"] = form["amendment_reason"] or "更正"
+        return self.post(url, form | fields)
 
     @property
     def faults(self) -> dict[str, str]:

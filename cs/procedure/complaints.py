@@ -6,10 +6,13 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from cs.procedure.authority import Permission
+from cs.procedure.passing_on import PASSING_ON
+from cs.procedure.reply_clock import clock_steps
 from cs.procedure.workflow import State, Step, Workflow
 
 STATES = (
     State("passed_on", main=False),
+    State("sent_back", main=False),  # declined, and who passed it on has not taken note yet
     State("declined", main=False, final=True),
     State("received"),
     State("analysing"),
@@ -33,34 +36,24 @@ OPEN = (*BEFORE_THE_REPLY, "awaiting_customer", "accepted")
 WITH_CAPA = AFTER_THE_MEETING
 WITH_SAMPLES = (*OPEN, "closed")  # a sample may stay here longer than its complaint
 PASSED_ON, DECLINED = "passed_on", "declined"
+DECLINED_AT_ALL = ("sent_back", DECLINED)
 UNANSWERED = (PASSED_ON, *BEFORE_THE_REPLY)  # the customer waits for our reply
 UNFINISHED = (PASSED_ON, *OPEN)
-NOT_REGISTERED = (PASSED_ON, DECLINED)  # heard, but not (yet) a complaint: not in the register
+NOT_REGISTERED = (PASSED_ON, *DECLINED_AT_ALL)  # heard, but not (yet) a complaint: not in the register
 AWAITING, BEFORE_THE_CLOSE, CLOSED = "awaiting_customer", "accepted", "closed"
 NOT_COUNTED = ("void", *NOT_REGISTERED)  # in no figure
-ENDED_EARLY = ("declined", "void")  # no reply is owed any more
+ENDED_EARLY = (*DECLINED_AT_ALL, "void")  # no reply is owed any more
 
 STEPS = (
     Step("log", "5.2.1.1", (), "received", Permission.LOG_COMPLAINT),
-    Step("pass_on", "5.2.1.2", (), "passed_on", Permission.PASS_ON_COMPLAINT),
+    *PASSING_ON,
     Step(
-        "register",
-        "5.2.1.2",
-        ("passed_on",),
-        "received",
-        Permission.LOG_COMPLAINT,
-        task="register",
-        due="reply_due_at",
-        primary=True,
-    ),
-    Step(
-        "decline",
-        "5.2.1.2",
-        ("passed_on",),
-        "declined",
-        Permission.LOG_COMPLAINT,
-        task="register",
-        due="reply_due_at",
+        "acknowledge",
+        "5.2.1.1",
+        (*BEFORE_THE_REPLY, "awaiting_customer"),
+        None,
+        Permission.REPLY_TO_CUSTOMER,
+        when=("not_acknowledged",),
     ),
     Step(
         "receive",
@@ -244,6 +237,7 @@ STEPS = (
         signed="closed",
         primary=True,
     ),
+    *clock_steps(UNFINISHED),
     Step("contact", "5.2.1.3", (*BEFORE_THE_REPLY, "awaiting_customer"), None, Permission.CONTACT_CUSTOMER),
     Step("request_sample", "5.2.1.3", BEFORE_THE_REPLY, None, Permission.ANALYSE_COMPLAINT),
     Step(

@@ -69,6 +69,7 @@ def test_process_engineering_leads_where_the_problem_is_chronic(capas, complaint
     assert (capa.led_by_process, awaited(capa)) == (True, [("analyse", "process", None)])
     assert [capa.is_responsible(people[role]) for role in ("process_engineer", "planner")] == [True, False]
     capa.amend(
+        amendment_reason="更正",
         problem=capa.problem,
         department="planning",
         due_on=capa.due_on,
@@ -120,7 +121,14 @@ def test_a_complaint_found_chronic_in_a_later_round_hands_its_car_to_process_eng
 
 def test_an_amendment_keeps_what_was_there_before(capas, people, on):
     capa = capas("issued")
-    capa.amend(problem="左声道", department="planning", due_on=capa.due_on, by=people["sales_clerk"], on=on)
+    capa.amend(
+        amendment_reason="更正",
+        problem="左声道",
+        department="planning",
+        due_on=capa.due_on,
+        by=people["sales_clerk"],
+        on=on,
+    )
     assert capa.events[-1].details["changes"] == {
         "problem": ["右声道无声", "左声道"],
         "department": ["production", "planning"],

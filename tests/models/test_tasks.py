@@ -13,11 +13,13 @@ from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.queries.my_work import verify_tasks, waits_for, work_counts
 from cs.records.personal_tasks import rebuild_tasks
 from cs.records.tasks import Task
+from tests.support import attach_mail
 from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS
 
 # state (and what else): the one task there is, which permission takes it, whether it is due
 AWAITED = {
     "passed on to sales": [("register", "log_complaint", True)],
+    "sent back by sales": [("see_decline", "see_refusal", False)],
     "received": [("receive", "analyse_complaint", True)],
     "under analysis": [("confirm", "analyse_complaint", True)],
     "occasional, to be settled": [("settle", "settle_complaint", True)],
@@ -47,6 +49,14 @@ AWAITED = {
     "meeting, accepted, goods not done": [("do_disposition", "carry_out_disposition", True)],
     "meeting, accepted, its CAPA not verified": [],
     "meeting, accepted, all done": [("close", "close_complaint", False)],
+    "change of the clock waits": [
+        ("receive", "analyse_complaint", True),
+        ("consent_clock", "consent_to_clock", False),
+    ],
+    "change of the clock refused": [
+        ("receive", "analyse_complaint", True),
+        ("see_clock_refusal", "see_refusal", False),
+    ],
     "sample awaited": [("confirm", "analyse_complaint", True), ("receive_sample", "receive_sample", True)],
     "sample here": [("confirm", "analyse_complaint", True)],
 }
@@ -148,7 +158,14 @@ def test_a_follow_up_is_due_ten_days_after_the_reply(complaint_in, on):
 
 def test_an_amended_deadline_moves_the_task(complaint_in, people, on):
     complaint = complaint_in("received")
-    complaint.amend(by=people["sales_clerk"], on=on, customer_deadline=on + timedelta(days=30))
+    complaint.amend(
+        amendment_reason="更正",
+        by=people["sales_clerk"],
+        on=on,
+        customer_deadline=on + timedelta(days=30),
+        evidence_id=attach_mail(complaint, "amend", by=people["sales_clerk"], on=on).id,
+    )
+    complaint.consent_clock(by=people["sales_manager"], on=on)
     assert [(task.due_at, task.since) for task in tasks()] == [(on + timedelta(days=30), on)]
 
 
@@ -204,7 +221,7 @@ def test_a_task_of_a_named_person_is_not_taken_by_another(complaint_in, people, 
 def test_who_took_it_keeps_it_while_it_stands_and_no_longer(complaint_in, people, on):
     complaint = complaint_in("received")
     tasks()[0].take(people["quality_inspector"], on)
-    complaint.amend(by=people["sales_clerk"], on=on, order_no="PO-9")
+    complaint.amend(amendment_reason="更正", by=people["sales_clerk"], on=on, order_no="PO-9")
     assert tasks()[0].taken_by_id == people["quality_inspector"].id
     complaint.receive(by=people["quality_inspector"], on=on)
     assert [(task.name, task.taken_by_id) for task in tasks()] == [("confirm", None)]

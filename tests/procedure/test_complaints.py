@@ -69,10 +69,15 @@ HOLDS = {
     "meeting, accepted, its CAPA not verified": {"meeting", "met", "disposed", "answer_missing"},
     "meeting, accepted, no CAPA issued": {"meeting", "met", "disposed", "answer_missing", "capa_wanted"},
     "meeting, accepted, all done": {"meeting", "met", "disposed", "answer_missing", "nothing_open"},
+    "change of the clock waits": {"answer_missing", "clock_change_waits"},
+    "change of the clock refused": {"answer_missing", "clock_refusal_unseen"},
     "sample awaited": {"answer_missing", "nothing_open", "sample_awaited", "sample_kept"},
     "sample here": {"answer_missing", "nothing_open", "sample_here", "sample_kept"},
     "closed, its sample here": {"occasional", "answer_missing", "nothing_open", "sample_here", "sample_kept"},
 }
+
+
+ALWAYS = {"not_acknowledged"}  # in every situation of the table
 
 
 def rows_answer(workflow, step, role, situation) -> str:
@@ -81,7 +86,7 @@ def rows_answer(workflow, step, role, situation) -> str:
     if not may([role], row.permission) or stranger:
         return "403"
     is_open = row in workflow.open_from(
-        situation.state, lambda question: question in HOLDS.get(situation.name, set())
+        situation.state, lambda question: question in HOLDS.get(situation.name, set()) | ALWAYS
     )
     return "may" if is_open else "409"
 
@@ -137,6 +142,12 @@ def test_no_step_is_missing_in_the_table_and_each_names_its_clause(workflow, tab
 # Where each step can be open at all, whatever else holds: by hand from the clauses. r received, a analysing,
 # n answering, w awaiting customer, c accepted.
 WHERE = {
+    "see_decline": "b",
+    "pass_on_again": "b",
+    "acknowledge": "ranw",
+    "consent_clock": "pranwc",
+    "refuse_clock": "pranwc",
+    "see_clock_refusal": "pranwc",
     "register": "p",
     "decline": "p",
     "receive": "r",
@@ -166,6 +177,7 @@ WHERE = {
 }
 LETTERS = {
     "passed_on": "p",
+    "sent_back": "b",
     "declined": "d",
     "received": "r",
     "analysing": "a",
@@ -207,11 +219,23 @@ WHEN = {
     "reply_directly": "not_ours answer_ready",
     "no_answer": "customer_silent",
     "close": "nothing_open",
+    "acknowledge": "not_acknowledged",
+    "consent_clock": "clock_change_waits",
+    "refuse_clock": "clock_change_waits",
+    "see_clock_refusal": "clock_refusal_unseen",
     "receive_sample": "sample_awaited",
     "move_sample": "sample_here",
     "end_sample": "sample_kept",
 }
-RELATED = {"countersign": "countersigns", "do_disposition": "disposes"}
+RELATED = {
+    "countersign": "countersigns",
+    "do_disposition": "disposes",
+    "see_decline": "passed_it_on",
+    "pass_on_again": "passed_it_on",
+    "consent_clock": "consents_to_clock",
+    "refuse_clock": "consents_to_clock",
+    "see_clock_refusal": "requested_clock",
+}
 
 
 def test_each_step_asks_for_what_the_clauses_ask_for():
@@ -219,7 +243,13 @@ def test_each_step_asks_for_what_the_clauses_ask_for():
     assert {step.name: step.relation for step in complaints.WORKFLOW.steps if step.relation} == RELATED
 
 
-SIGNED = {"confirm": "analysed", "countersign": "countersigned", "close": "closed"}
+SIGNED = {
+    "confirm": "analysed",
+    "countersign": "countersigned",
+    "close": "closed",
+    "consent_clock": "consented",
+    "refuse_clock": "clock_refused",
+}
 
 
 def test_these_steps_are_signed_and_no_others():
@@ -247,6 +277,8 @@ def test_what_waits_in_my_work_is_due_with_the_reply_or_the_follow_up():
     assert awaited == {
         "register": ("register", "reply_due_at"),
         "decline": ("register", "reply_due_at"),
+        "see_decline": ("see_decline", None),
+        "pass_on_again": ("see_decline", None),
         "receive": ("receive", "reply_due_at"),
         "confirm": ("confirm", "reply_due_at"),
         "settle": ("settle", "reply_due_at"),
@@ -264,6 +296,9 @@ def test_what_waits_in_my_work_is_due_with_the_reply_or_the_follow_up():
         "do_disposition": ("do_disposition", "disposition_due_at"),
         "issue_capa": ("issue_capa", None),
         "receive_sample": ("receive_sample", "sample_due_at"),
+        "consent_clock": ("consent_clock", None),
+        "refuse_clock": ("consent_clock", None),
+        "see_clock_refusal": ("see_clock_refusal", None),
     }
 
 
@@ -271,6 +306,11 @@ def test_countersigning_and_carrying_out_is_awaited_of_people_by_their_names():
     assert {step.name: (step.persons, step.relation) for step in complaints.STEPS if step.persons} == {
         "countersign": ("awaited_countersigners", "countersigns"),
         "do_disposition": ("awaited_disposers", "disposes"),
+        "see_decline": ("awaited_passer", "passed_it_on"),
+        "pass_on_again": ("awaited_passer", "passed_it_on"),
+        "consent_clock": ("awaited_consenters", "consents_to_clock"),
+        "refuse_clock": ("awaited_consenters", "consents_to_clock"),
+        "see_clock_refusal": ("awaited_requesters", "requested_clock"),
     }
 
 
@@ -279,6 +319,8 @@ def test_confirmation_countersigning_and_closing_are_signed():
         "confirm": "analysed",
         "countersign": "countersigned",
         "close": "closed",
+        "consent_clock": "consented",
+        "refuse_clock": "clock_refused",
     }
 
 

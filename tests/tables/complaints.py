@@ -11,8 +11,14 @@ AT_THE_MEETING = {
 
 COMPLAINT_SITUATIONS = (
     Situation("passed on to sales", "passed_on"),
+    Situation(
+        "sent back by sales",
+        "sent_back",
+        {},
+        {"see_decline": ("quality_inspector",), "pass_on_again": ("quality_inspector",)},
+    ),
     Situation("declined by sales", "declined"),
-    Situation("received", "received"),
+    Situation("received", "received", short="just_received"),
     Situation("under analysis", "analysing", short="under_analysis"),
     # the answer in hand: occasional or not ours, to be prepared or ready
     Situation("occasional, to be settled", "answering", short="to_settle"),
@@ -75,6 +81,21 @@ COMPLAINT_SITUATIONS = (
         {"route": "meeting", "countersigned": True, "done": True, "verified": True},
         short="all_done",
     ),
+    # 5.2.2.6: the clerk asked for another due date; it was refused, which the clerk has not seen
+    Situation(
+        "change of the clock waits",
+        "received",
+        {"clock": "waiting"},
+        {"consent_clock": ("sales_manager",), "refuse_clock": ("sales_manager",)},
+        "clock_waits",
+    ),
+    Situation(
+        "change of the clock refused",
+        "received",
+        {"clock": "refused"},
+        {"see_clock_refusal": ("sales_clerk",)},
+        "clock_refused",
+    ),
     # 5.2.1.3: a defect sample on its way, here, and one that stays here after its complaint
     Situation("sample awaited", "analysing", {"sample": "awaited"}, short="sample_awaited"),
     Situation("sample here", "analysing", {"sample": "here"}, short="sample_here"),
@@ -86,6 +107,9 @@ COMPLAINT_STEPS = """
 5.2.1.2  pass_on         quality others              new
 5.2.1.2  register        sales                       passed_on
 5.2.1.2  decline         sales                       passed_on
+5.2.1.2  see_decline     named sales quality others  sent_back
+5.2.1.2  pass_on_again   named quality others        sent_back
+5.2.1.1  acknowledge     sales                       received analysing answering awaiting_customer
 5.2.1.3  receive         quality                     received
 5.2.1.3  contact         sales quality               received analysing answering awaiting_customer
 5.2.1.3  request_sample  quality                     received analysing answering
@@ -109,6 +133,9 @@ COMPLAINT_STEPS = """
 5.2.2.3  refuse          sales                       awaiting_customer
 5.2.2.3  no_answer       sales                       silent
 5.2.2.3  close           quality_supervisor          accepted_directly all_done
+5.2.2.6  consent_clock      named sales_manager general_manager  clock_waits
+5.2.2.6  refuse_clock       named sales_manager general_manager  clock_waits
+5.2.2.6  see_clock_refusal  named sales quality others           clock_refused
 5.6      amend           sales                       received analysing answering
 5.6      void            sales_manager               passed_on received analysing answering awaiting_customer
                                                       accepted

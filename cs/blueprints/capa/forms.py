@@ -29,6 +29,7 @@ from cs.web.fields import (
     Signed,
     StepForm,
     Text,
+    WithAmendmentReason,
     WithFiles,
     Yes,
     parse_record_id,
@@ -146,8 +147,8 @@ class IssueForm(_DutyForm):
         return super().values() | {"complaint_id": complaint.id if complaint else None}
 
 
-class AmendForm(_DutyForm):
-    """5.6: another department or day, or a clearer description."""
+class AmendForm(WithAmendmentReason, _DutyForm):
+    """5.6: another department or day, or a clearer description, and why."""
 
 
 # Carrying out

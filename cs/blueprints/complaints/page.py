@@ -113,6 +113,8 @@ def in_the_way(record: Complaint, on: datetime) -> list[str]:
     if awaited := ends.get("countersigners"):
         names = list_in_words(f"{one.user.name} ({department_name(one.department)})" for one in awaited)
         said.append(gettext("Countersignature awaited: %(names)s.", names=names))
+    if ends.get("clock"):
+        said.append(gettext("A change of the reply time awaits consent."))
     if ends.get("plan"):
         said.append(
             gettext(

@@ -269,11 +269,12 @@ class Capa(Workflowed):
         department: str,
         due_on: date,
         led_by_process: bool | None = None,
+        amendment_reason: str,
         by: User,
         on: datetime,
     ) -> None:
-        """Change problem, department or day; the event keeps what they were (5.6)."""
-        with self.advancing("amend", by, on):
+        """Change problem, department or day; the event keeps what they were, and why (5.6)."""
+        with self.advancing("amend", by, on, note=amendment_reason):
             self.problem = problem
             self.department = department
             self.due_on = due_on

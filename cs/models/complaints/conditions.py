@@ -9,14 +9,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
+from cs.models.complaints.clock import ClockBook
 from cs.models.complaints.meeting import DiscussedComplaint
 
 
 class AskedComplaint(DiscussedComplaint, Protocol):
     """What the conditions need of a complaint, beside what the steps of its meeting need."""
 
+    acknowledged_at: datetime | None
+
     @property
     def lacks_capa(self) -> bool: ...
+
+    @property
+    def clock_book(self) -> ClockBook: ...
 
     def open_ends(self, on: datetime) -> dict[str, list[Any]]: ...
 
@@ -43,6 +49,9 @@ CONDITIONS: dict[str, Callable[[AskedComplaint, datetime], bool]] = {
     "countersigning": lambda record, _on: bool(record.meeting_book.unsigned),
     "dispositions_open": lambda record, _on: bool(record.meeting_book.open_dispositions),
     "plan_wanted": lambda record, _on: record.meeting_book.to_plan is not None,
+    "not_acknowledged": lambda record, _on: record.acknowledged_at is None,
+    "clock_change_waits": lambda record, _on: record.clock_book.waiting is not None,
+    "clock_refusal_unseen": lambda record, _on: bool(record.clock_book.unseen_refusals),
     "sample_awaited": lambda record, _on: record.sample_book.has_awaited,
     "sample_here": lambda record, _on: record.sample_book.has_here,
     "sample_kept": lambda record, _on: record.sample_book.has_open,
