@@ -60,6 +60,17 @@ class Receipt:
             if case.stops_before("register"):
                 return
         yield from case.until("first")
+        self._log_or_register(details)
+        if case.plot.photo:
+            case.photograph("register" if case.plot.passed_on else "log", case.clerk)
+        yield from case.consent_to_clock()
+        if later and case.plot.stops_at != "receive":
+            yield from case.work_for(0.4)
+            case.complaint.amend(amendment_reason="客户补来信息", by=case.clerk, on=case.on, **later)
+
+    def _log_or_register(self, details: dict[str, Any]) -> None:
+        """Let sales log it, or register what another department passed on."""
+        case = self.case
         if case.plot.passed_on:
             details.pop("heard_at")
             if case.deadline:
@@ -71,12 +82,6 @@ class Receipt:
                 case.complaint.acknowledge(
                     acknowledged_at=case.on, acknowledged_channel="phone", by=case.clerk, on=case.on
                 )
-        if case.plot.photo:
-            case.photograph("register" if case.plot.passed_on else "log", case.clerk)
-        yield from case.consent_to_clock()
-        if later and case.plot.stops_at != "receive":
-            yield from case.work_for(0.4)
-            case.complaint.amend(amendment_reason="客户补来信息", by=case.clerk, on=case.on, **later)
 
     def _details(self) -> dict[str, Any]:
         """Return what the customer says, without the lot and one quantity where the plot leaves them open."""
