@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from shutil import copyfile
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ from cs.extensions import db
 from cs.models.capa.capa import Capa
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product, Shipment
+from cs.records.attachments import Attachment, attach
 from cs.records.procedure import rulebook
 from cs.records.sessions import LoginSession
 from cs.records.users import User
@@ -231,12 +233,13 @@ BLOCK_B = {
     "defect_code": "no_sound",
     "severity": "major",
     "nature": "sporadic",
+    "resp_dept": "production",
     "analysis": "焊点虚焊",
     "route": "occasional",
     "route_reason": None,
     "unknown_reason": None,
 }
-NOT_OURS = BLOCK_B | {"liability": "customer", "route": "not_ours"}
+NOT_OURS = BLOCK_B | {"liability": "customer", "route": "not_ours", "resp_dept": None}
 TO_MEET = BLOCK_B | {"severity": "critical", "route": "meeting"}
 HEADS = {
     "sales": "sales_manager",
@@ -263,6 +266,15 @@ SETTLED_FORM = {  # one corrective measure, whose other fields stand ready; the 
 CHECKED = {"verification_method": "跟踪后续三批", "verification_data": "三批 900 只无复发"}
 EXPLAINED = {"reply_text": "接线极性接反,并非产品问题"}
 SENT = {"reply_to": "王工", "reply_channel": "email"}
+
+
+def attach_mail(complaint: Complaint, step: str, *, by: User, on: datetime) -> Attachment:
+    """The customer's mail as it comes with a step: evidence."""
+    mail: Any = SimpleNamespace(
+        name="邮件.pdf", sha256="a" * 64, mime="application/pdf", size=9, is_image=False
+    )
+    attach(complaint, [mail], step=step, by=by, on=on)
+    return Attachment.of(complaint)[-1]
 
 
 def day_of(on: datetime) -> date:
@@ -341,16 +353,20 @@ class Cases:
         countersigned: bool = False,
         plan_needed: bool = False,
         sample: str | None = None,
+        clock: str | None = None,
         done: bool = False,
         capa: bool = False,
         measures: str | None = None,
+        verified: bool = False,
         **values: Any,
     ) -> Complaint:
         """A complaint in that state. `route`: occasional, not_ours or meeting; `answered`: in state
         answering, quality's answer is ready; `silent`: all happened eleven days ago. `met`, `disposed`,
         `countersigned`: how far the meeting is in state answering; whatever comes after answering has been
-        met and disposed; `done`: the dispositions are carried out. `sample`: awaited, here or ended; `capa`:
-        one was issued for it. `measures`: of what was settled they are open, done or checked."""
+        met and disposed; `done`: the dispositions are carried out. `sample`: awaited, here or ended;
+        `clock`: a change of the due date is waiting or refused; `capa`: one was issued for it; `verified`:
+        one was, and is verified as effective, as closing needs on the meeting's route.
+        `measures`: of what was settled they are open, done or checked."""
         self.answered, self.met, self.disposed, self.countersigned, self.plan_needed = (
             answered,
             met,
@@ -366,14 +382,11 @@ class Cases:
             | BLOCK_A
             | values
         )
-        if state in ("passed_on", "declined"):
+        if state in ("passed_on", "sent_back", "declined"):
             facts = {key: value for key, value in facts.items() if key not in BLOCK_A} | {
                 "contact_name": "王工"
             }
-            complaint = Complaint.pass_on(by=self.people["quality_inspector"], on=on, **facts)
-            if state == "declined":
-                complaint.decline(reason="客户只是询问", by=self.people["sales_clerk"], on=on)
-            return complaint
+            return self.pass_on(state, on, facts)
         complaint = Complaint.log(by=self.people["sales_clerk"], on=on, **facts)
         for name in ("receive", "sample", "confirm", "answer", "send", "accept", "close"):
             if complaint.state == state and name != "sample" and not (answered and name == "answer"):
@@ -387,7 +400,13 @@ class Cases:
         if route == "meeting" and state == "answering" and not answered:
             self.hold(complaint, on, met=met or disposed, disposed=disposed)
         self.follow(complaint, on)
-        if capa:
+        self.move_clock(complaint, on, clock)
+        self.issue_capas(complaint, on, issued=capa, verified=verified)
+        assert complaint.state == state
+        return complaint
+
+    def issue_capas(self, complaint: Complaint, on: datetime, *, issued: bool, verified: bool) -> None:
+        if issued:
             Capa.issue(
                 source="complaint",
                 complaint_id=complaint.id,
@@ -397,8 +416,35 @@ class Cases:
                 by=self.people["quality_supervisor"],
                 on=on,
             )
-        assert complaint.state == state
+        if verified and complaint.lacks_capa:
+            self.verified_capa(complaint, on)
+
+    def verified_capa(self, complaint: Complaint, on: datetime) -> None:
+        """The corrective action that a grave complaint needs before it closes (5.2.2.5), whole."""
+        from tests.capas import Capas  # which stands on this module
+
+        Capas(self.people, on)("verified", source="complaint", source_no=None, complaint_id=complaint.id)
+
+    def pass_on(self, state: str, on: datetime, facts: dict[str, Any]) -> Complaint:
+        """What quality heard and passed on; sent back: sales declined it; declined: quality has seen that."""
+        complaint = Complaint.pass_on(by=self.people["quality_inspector"], on=on, **facts)
+        if state != "passed_on":
+            complaint.decline(reason="客户只是询问", by=self.people["sales_clerk"], on=on)
+        if state == "declined":
+            complaint.see_decline(by=self.people["quality_inspector"], on=on)
         return complaint
+
+    def move_clock(self, complaint: Complaint, on: datetime, clock: str | None) -> None:
+        """The clerk asks for another time of hearing; the sales manager refuses it."""
+        if clock:
+            complaint.amend(
+                amendment_reason="客户次日才说清",
+                heard_at=complaint.heard_at + timedelta(minutes=30),
+                by=self.people["sales_clerk"],
+                on=on,
+            )
+        if clock == "refused":
+            complaint.refuse_clock(reason="以首次获知为准", by=self.people["sales_manager"], on=on)
 
     def hold(self, complaint: Complaint, on: datetime, *, met: bool = True, disposed: bool = True) -> None:
         """The meeting of 5.2.2.4, and its decision on the goods."""
@@ -499,6 +545,8 @@ class Cases:
         complaint.accept(response_on=day_of(on), response_note=None, by=self.people["sales_clerk"], on=on)
 
     def close(self, complaint: Complaint, on: datetime, _route: str) -> None:
+        if complaint.lacks_capa:
+            self.verified_capa(complaint, on)
         complaint.close(closing_note="客户已确认", by=self.people["quality_supervisor"], on=on)
 
 
@@ -690,8 +738,12 @@ class Browser:
         return self.send(url, **fields)
 
     def send(self, url: str, **fields: Any) -> Browser:
-        """Sends the form that is shown, with these fields changed."""
-        return self.post(url, self.form() | fields)
+        """Sends the form that is shown, with these fields changed. An amendment takes a reason (5.6): one is
+        given unless the fields hold another."""
+        form = self.form()
+        if "amendment_reason" in form:
+            form["amendment_reason"] = form["amendment_reason"] or "更正"
+        return self.post(url, form | fields)
 
     @property
     def faults(self) -> dict[str, str]:

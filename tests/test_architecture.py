@@ -16,7 +16,7 @@ from cs.blueprints import SECTIONS
 from cs.extensions import csrf
 from cs.models.complaints.conditions import CONDITIONS
 from cs.procedure import rulebook
-from cs.procedure.authority import Permission
+from cs.procedure.authority import Permission, may
 from cs.queries.approvals import KINDS_WITH_CUSTOMER
 from cs.records.record import KINDS
 from cs.records.workflowed import Workflowed
@@ -172,9 +172,19 @@ def test_every_kind_of_record_with_steps_is_in_the_tables_by_hand():
 @pytest.mark.parametrize("kind", WORKFLOWED)
 def test_every_step_has_a_form_and_a_verb_that_says_what_it_does(kind):
     cls = WORKFLOWED[kind]
-    steps = [step.name for step in cls.workflow.steps]
+    steps = [step.name for step in cls.workflow.steps if not step.makes]
     assert sorted(FORMS[kind]) == sorted(steps)
     assert [name for name in steps if not (getattr(cls, name, None) and getattr(cls, name).__doc__)] == []
+
+
+@pytest.mark.parametrize("kind", WORKFLOWED)
+def test_a_step_that_makes_a_record_names_a_kind_that_its_person_may_begin(kind):
+    for step in WORKFLOWED[kind].workflow.steps:
+        if step.makes:
+            begins = {row.permission for row in WORKFLOWED[step.makes].workflow.creating()}
+            takers = [role for role in ROLES if may([role], step.permission)]
+            assert [role for role in takers if not any(may([role], one) for one in begins)] == []
+            assert step.task, step.name
 
 
 @pytest.mark.parametrize("kind", WORKFLOWED)

@@ -125,6 +125,7 @@ AWAITED = {
     "countersign",
     "plan",
     "do_disposition",
+    "issue_capa",
     "receive_sample",
     "analyse",
     "set_measures",
@@ -457,7 +458,7 @@ def test_every_path_state_step_and_round_occurs_in_it_three_times(inside: None) 
 
 def test_the_tables_by_hand_are_whole() -> None:
     assert {state.code for state in Complaint.workflow.states} == {state for _route, state in CELLS}
-    assert {step.name for step in Complaint.workflow.steps} == COMPLAINT_STEPS
+    assert {step.name for step in Complaint.workflow.steps if not step.makes} == COMPLAINT_STEPS
     assert ({step.name for step in Capa.workflow.steps}, {state.code for state in Capa.workflow.states}) == (
         CAPA_STEPS,
         CAPA_STATES,
@@ -647,6 +648,31 @@ def test_no_complaint_is_closed_over_goods_that_are_out(inside: None) -> None:
     closed = [one for one in every(Complaint) if one.state == "closed"]
     assert [one.number for one in closed if one.goods_on_the_way] == []
     assert sum(bool(returns_of_complaint(one)) for one in closed) >= 15
+
+
+def test_an_auditor_finds_no_grave_case_of_ours_closed_without_a_verified_capa(inside: None) -> None:
+    """5.2.2.5: every closed case that was confirmed as ours and is critical, batch or chronic, or went to the
+    meeting; what an old register had closed stands as it came."""
+    grave = [
+        one
+        for one in every(Complaint)
+        if one.state == "closed"
+        and one.imported_from is None
+        and one.liability in ("ours", "supplier")
+        and one.finding == "confirmed"
+        and (one.severity == "critical" or one.nature in ("batch", "chronic") or one.route == "meeting")
+    ]
+    assert len(grave) >= 30
+    assert {one.route for one in grave} == {"meeting", "occasional"}
+    verified = {one.complaint_id for one in every(Capa) if one.state == "verified"}
+    assert [one.number for one in grave if one.id not in verified] == []
+
+
+def test_every_confirmed_case_of_ours_names_the_responsible_department(inside: None) -> None:
+    """7.4-47, 7.5-16."""
+    ours = [one for one in every(Complaint) if one.analysed_at and one.route in ("occasional", "meeting")]
+    assert len(ours) > 200
+    assert [one.number for one in ours if not one.resp_dept] == []
 
 
 def test_no_more_comes_back_than_was_sent(inside: None) -> None:

@@ -15,7 +15,9 @@ HASHES = {
     "0007_password_for_some_minutes.py": "72227ef77457526a",
     "0008_receipt_content.py": "33ace856cf2cf85e",
     "0009_rows_of_meetings.py": "11a6aadab9408b3f",
-    "0012_occasional_measures.py": "2b527fbc4669e669",
+    "0010_capa_needed.py": "d3867628cf47a244",
+    "0011_reply_clock.py": "c9ca4fd455c37ac9",
+    "0012_occasional_measures.py": "bc6927bc894f135c",
 }
 
 

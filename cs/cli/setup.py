@@ -20,6 +20,7 @@ from sqlalchemy.orm import aliased
 from cs.extensions import db
 from cs.records.attachments import Draft, PendingUpload
 from cs.records.departments import Department
+from cs.records.personal_tasks import rebuild_tasks
 from cs.records.procedure import keep_procedure_text, rulebook, zone
 from cs.records.receipts import Receipt
 from cs.records.users import LoginSession, User
@@ -59,6 +60,7 @@ def set_up(on: datetime) -> list[str]:
         db.session.rollback()  # what looked for data must not keep the database locked from the migration
         upgrade()
         done.append(f"数据库已更新 Database up to date{f' (copy: {copy.name})' if copy else ''}")
+        rebuild_tasks(on)  # open records await what today's rows ask of them
     if keep_procedure_text(on):
         done.append(f"程序文件 Procedure {rulebook().procedure.number} {rulebook().hash[:12]}")
     known = set(db.session.execute(select(Department.code)).scalars())

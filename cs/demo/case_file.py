@@ -86,5 +86,12 @@ class CaseFile:
             db.session.execute(query).scalar_one().take(self.year.people[self.plot.taken_by], self.on)
         return True
 
+    def consent_to_clock(self) -> Walk:
+        """Have what would move the clock decided soon, by whom the procedure names (5.2.2.6)."""
+        while consenters := self.complaint.clock_book.awaited_consenters():
+            yield from self.work_for(0.3)
+            signer = db.session.get_one(User, consenters[0])
+            self.complaint.consent_clock(decision_note="已核对客户来函", by=signer, on=self.on)
+
     def photograph(self, step: str, by: User) -> None:
         take_picture(self.complaint, self.story, self.rng, step=step, by=by, on=self.on)

@@ -161,6 +161,7 @@ class Case:
         confirmation = case.story.confirmation(
             again=len(case.complaint.replies), repeat=bool(same), overruled=case.plot.overruled
         )
+        confirmation["resp_dept"] = self.meeting.department() if case.plot.ours else None
         given = case.story.receipt()
         if case.plot.unknown:
             confirmation["unknown_reason"] = case.rng.choice(UNKNOWN)
@@ -198,6 +199,7 @@ class Case:
             reason = case.rng.choice(NEXT_DAY)
         settlement = case.story.settlement(settled_on, again=len(case.complaint.replies))
         case.complaint.settle(by=case.supervisor, on=case.on, late_reason=reason, **settlement)
+        self.meeting.issue_capa()
 
     def _send(self) -> Walk:
         case = self.case

@@ -56,11 +56,15 @@ class GoodsWalk:
             haul.register(case.on)
         case.complaint = haul.record.complaint  # type: ignore[assignment]
         yield from case.work_for(0.1)
+        if case.deadline:
+            case.photograph("amend", case.clerk)  # of the customer's letter: evidence of its date
         case.complaint.amend(
+            amendment_reason="按退货单补齐客户与数量",
             by=case.clerk,
             on=case.on,
             **{field: value for field, value in details.items() if field not in ON_THE_SLIP},
         )
+        yield from case.consent_to_clock()
 
     def send_goods(self) -> None:
         """Start the returns of the case once quality has confirmed the complaint."""

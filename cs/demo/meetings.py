@@ -235,10 +235,9 @@ class MeetingWalk:
             )
 
     def issue_result(self) -> None:
-        """Issue the result to sales; the first time, with a CAR to the responsible department (5.2.2.5)."""
+        """Issue the result to sales, and the CAR that the complaint needs."""
         case = self.case
         settlement: dict[str, Any] = case.story.settlement(case.on.date(), again=len(case.complaint.replies))
-        first = len(case.complaint.replies) == 0
         case.complaint.issue_result(
             reply_text=settlement["reply_text"],
             cause=settlement["cause"],
@@ -246,7 +245,12 @@ class MeetingWalk:
             by=case.supervisor,
             on=case.on,
         )
-        if not first:
+        self.issue_capa()
+
+    def issue_capa(self) -> None:
+        """Issue the CAR that a grave complaint needs (5.2.2.5) to the responsible department."""
+        case = self.case
+        if not case.complaint.lacks_capa:
             return
         problem = (
             f"{case.story.shipment.product.model} {case.story.pick('seen')}，"
@@ -273,12 +277,13 @@ class MeetingWalk:
         case.year.start(case.cure.walk(issued=True))
 
     def unfinished(self) -> bool:
-        """Tell whether the meeting or the goods still keep the case from being closed (Q12)."""
+        """Tell whether the CAR, the meeting or the goods still keep the case from being closed (Q12)."""
         case = self.case
         complaint = case.complaint
+        if complaint.needs_capa and case.cure.capa.state != "verified":
+            return True
         if complaint.route == "meeting" and (
-            case.cure.capa.state not in ("verified", "void")
-            or complaint.meeting_book.open_dispositions
+            complaint.meeting_book.open_dispositions
             or complaint.meeting_book.unsigned
             or complaint.meeting_book.to_plan
         ):

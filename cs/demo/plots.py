@@ -45,9 +45,7 @@ class Plot:
     @property
     def takes(self) -> int:
         """Return the days from the call until the case lies behind, public holidays included."""
-        if (
-            self.nature != "sporadic" and not self.overruled
-        ) or self.about in CRITICAL:  # by the meeting: until the CAPA is verified
+        if self.nature != "sporadic" or self.about in CRITICAL:  # until the CAPA is verified (5.2.2.5)
             return {"again": 150, "twice_again": 210}.get(self.twist or "", 95) + 20 * self.refused
         return (
             20

@@ -89,6 +89,7 @@ class Cure:
                 problem=remedy.problem + "请一并核对其他线别。",
                 department=remedy.department,
                 due_on=self._days(4),
+                amendment_reason="其他线别也可能发生",
                 by=self.by,
                 on=self.on,
             )

@@ -115,6 +115,7 @@ class Haul(RegisteredReturn):
         record.amend(
             customer_id=record.customer_id,
             lines=lines,
+            amendment_reason="客户补来退货单，按单更正",
             customer_slip_no=record.customer_slip_no or f"TH{self.on:%y%m}{self.rng.randint(1, 99):03d}",
             by=self.clerk,
             on=self.on,

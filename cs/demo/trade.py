@@ -223,7 +223,12 @@ class Trade:
                 if customer.customer_type in ("oem", "contract_maker") and product in self.buys[customer.id]
             ]
             if parts:
-                product.edit(by=self.people["engineer"], on=next(moments), customer_parts=parts)
+                product.edit(
+                    amendment_reason="补录客户料号",
+                    by=self.people["engineer"],
+                    on=next(moments),
+                    customer_parts=parts,
+                )
 
     # Shipments
 

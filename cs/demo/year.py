@@ -158,7 +158,7 @@ class Year:
         customer = self.rng.choice(self.trade.customers)
         rows = [{"id": contact.id} for contact in customer.contacts]
         rows[-1]["phone"] = self.trade.phone(customer.currency != "CNY")
-        customer.edit(by=customer.clerk, on=on, contacts=rows)
+        customer.edit(amendment_reason="客户联系人换了电话", by=customer.clerk, on=on, contacts=rows)
 
     def _agree_limit(self, on: datetime) -> None:
         customer = next(
@@ -167,7 +167,11 @@ class Year:
             if customer.reply_days is None and customer.customer_type == "oem"
         )
         customer.edit(
-            by=self.people["sales_manager"], on=on, reply_days=3, remarks="质量协议约定：客诉三天内回复。"
+            amendment_reason="签订质量协议",
+            by=self.people["sales_manager"],
+            on=on,
+            reply_days=3,
+            remarks="质量协议约定：客诉三天内回复。",
         )
 
     def _void_shipment(self, on: datetime) -> None:

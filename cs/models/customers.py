@@ -114,11 +114,11 @@ class MasterData(Workflowed):
         found = db.session.execute(query).scalar()
         return None if found is other_than else found
 
-    def edit(self, *, by: User, on: datetime, **values: Any) -> None:
-        """Change the given fields; the event keeps the old values. What shows the record by its name
-        follows a new one at once."""
+    def edit(self, *, amendment_reason: str | None = None, by: User, on: datetime, **values: Any) -> None:
+        """Change the given fields; the event keeps the old values and the reason (5.6). What shows the
+        record by its name follows a new one at once."""
         known_as = [getattr(self, name) for name in self.names]
-        with self.advancing("edit", by, on):
+        with self.advancing("edit", by, on, note=amendment_reason):
             self.fill(values)
         if [getattr(self, name) for name in self.names] != known_as:
             follow_name(self, on)

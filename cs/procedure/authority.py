@@ -16,6 +16,7 @@ class Permission(StrEnum):
     ADMINISTER = "administer"
     ANALYSE_COMPLAINT = "analyse_complaint"
     ATTACH_FILE = "attach_file"
+    CONSENT_TO_CLOCK = "consent_to_clock"
     CLOSE_COMPLAINT = "close_complaint"
     ANSWER_CAPA = "answer_capa"
     APPLY_REPLENISHMENT = "apply_replenishment"
@@ -41,6 +42,7 @@ class Permission(StrEnum):
     RECEIVE_SAMPLE = "receive_sample"
     REGISTER_RETURN = "register_return"
     REPLY_TO_CUSTOMER = "reply_to_customer"
+    SEE_REFUSAL = "see_refusal"
     SETTLE_COMPLAINT = "settle_complaint"
     SETTLE_DIFFERENCE = "settle_difference"
     SHIP_ORDER = "ship_order"
@@ -162,6 +164,18 @@ AUTHORITY: tuple[Authority, ...] = (
     ),
     Authority(
         Permission.CLOSE_COMPLAINT, "5.2.2.3", Name("投诉结案", "Close complaints"), ("quality_supervisor",)
+    ),
+    Authority(
+        Permission.CONSENT_TO_CLOCK,
+        "5.2.2.6",
+        Name("同意变更应回复时间", "Consent to a change of the reply time"),
+        ("sales_manager", "general_manager"),
+    ),
+    Authority(
+        Permission.SEE_REFUSAL,
+        "5.6",
+        Name("知悉本人申请被驳回", "Take note that an own request was refused"),
+        WORK,
     ),
     Authority(
         Permission.CONTACT_CUSTOMER,

@@ -7,10 +7,13 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from cs.procedure.authority import Permission
 from cs.procedure.measures import measure_steps
+from cs.procedure.passing_on import PASSING_ON
+from cs.procedure.reply_clock import clock_steps
 from cs.procedure.workflow import State, Step, Workflow
 
 STATES = (
     State("passed_on", main=False),
+    State("sent_back", main=False),  # declined, and who passed it on has not taken note yet
     State("declined", main=False, final=True),
     State("received"),
     State("analysing"),
@@ -36,34 +39,24 @@ OPEN = (*BEFORE_THE_REPLY, "awaiting_customer", "accepted")
 WITH_CAPA = AFTER_THE_MEETING
 WITH_SAMPLES = (*OPEN, "closed")  # a sample may stay here longer than its complaint
 PASSED_ON, DECLINED = "passed_on", "declined"
+DECLINED_AT_ALL = ("sent_back", DECLINED)
 UNANSWERED = (PASSED_ON, *BEFORE_THE_REPLY)  # the customer waits for our reply
 UNFINISHED = (PASSED_ON, *OPEN)
-NOT_REGISTERED = (PASSED_ON, DECLINED)  # heard, but not (yet) a complaint: not in the register
+NOT_REGISTERED = (PASSED_ON, *DECLINED_AT_ALL)  # heard, but not (yet) a complaint: not in the register
 AWAITING, BEFORE_THE_CLOSE, CLOSED = "awaiting_customer", "accepted", "closed"
 NOT_COUNTED = ("void", *NOT_REGISTERED)  # in no figure
-ENDED_EARLY = ("declined", "void")  # no reply is owed any more
+ENDED_EARLY = (*DECLINED_AT_ALL, "void")  # no reply is owed any more
 
 STEPS = (
     Step("log", "5.2.1.1", (), "received", Permission.LOG_COMPLAINT),
-    Step("pass_on", "5.2.1.2", (), "passed_on", Permission.PASS_ON_COMPLAINT),
+    *PASSING_ON,
     Step(
-        "register",
-        "5.2.1.2",
-        ("passed_on",),
-        "received",
-        Permission.LOG_COMPLAINT,
-        task="register",
-        due="reply_due_at",
-        primary=True,
-    ),
-    Step(
-        "decline",
-        "5.2.1.2",
-        ("passed_on",),
-        "declined",
-        Permission.LOG_COMPLAINT,
-        task="register",
-        due="reply_due_at",
+        "acknowledge",
+        "5.2.1.1",
+        (*BEFORE_THE_REPLY, "awaiting_customer"),
+        None,
+        Permission.REPLY_TO_CUSTOMER,
+        when=("not_acknowledged",),
     ),
     Step(
         "receive",
@@ -179,6 +172,16 @@ STEPS = (
         primary=True,
     ),
     Step(
+        "issue_capa",
+        "5.2.2.5",
+        WITH_CAPA,
+        None,
+        Permission.SETTLE_COMPLAINT,
+        when=("capa_wanted",),
+        task="issue_capa",
+        makes="capa",
+    ),
+    Step(
         "send_reply",
         "5.2.2.3",
         ("answering",),
@@ -238,6 +241,7 @@ STEPS = (
         signed="closed",
         primary=True,
     ),
+    *clock_steps(UNFINISHED),
     Step("contact", "5.2.1.3", (*BEFORE_THE_REPLY, "awaiting_customer"), None, Permission.CONTACT_CUSTOMER),
     Step("request_sample", "5.2.1.3", BEFORE_THE_REPLY, None, Permission.ANALYSE_COMPLAINT),
     Step(
@@ -273,6 +277,7 @@ NEEDED_BEFORE_ANALYSIS = (
 OURS = ("ours", "supplier")
 NOT_OURS = ("customer", "carrier")
 COUNTED_FINDING = "confirmed"
+GRAVE_NATURES = ("batch", "chronic")
 
 
 def proposed_route(
@@ -286,7 +291,7 @@ def proposed_route(
     """
     if liability in NOT_OURS or finding != COUNTED_FINDING:
         return "not_ours"
-    if severity == "critical" or nature in ("batch", "chronic") or is_repeat:
+    if severity == "critical" or nature in GRAVE_NATURES or is_repeat:
         return "meeting"
     return "occasional"
 
@@ -303,9 +308,25 @@ def route_faults(*, liability: str, finding: str, route: str) -> tuple[str, ...]
     return tuple(faults)
 
 
+def names_department(route: str) -> bool:
+    """Whether the confirmation names the department that is responsible (7.4-47): on every path that is
+    ours."""
+    return route not in ("", "not_ours")
+
+
 def counts_as_failure(*, liability: str, finding: str) -> bool:
     """Return whether the case stands in our failure figures (Q17): confirmed, and ours or our supplier's."""
     return liability in OURS and finding == COUNTED_FINDING
+
+
+def capa_needed(*, route: str, severity: str, nature: str, liability: str, finding: str) -> bool:
+    """Whether the complaint needs a corrective action, verified before it closes (5.2.2.5, Q11).
+
+    It does where it is confirmed, ours or our supplier's, and grave: critical, batch or chronic, or on the
+    meeting's route for another reason. A route chosen against the proposal does not get round it.
+    """
+    is_grave = route == "meeting" or severity == "critical" or nature in GRAVE_NATURES
+    return is_grave and counts_as_failure(liability=liability, finding=finding)
 
 
 def state_of_old_line(*, closed: bool, replied: bool, response: str | None) -> str:

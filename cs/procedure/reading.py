@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, time
 from decimal import Decimal
+from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
@@ -50,7 +51,7 @@ def read(kind: Any, table: Mapping[str, Any], place: str = "", given: Mapping[st
 
     ProcedureError at the first fault.
     """
-    hints, left, values = get_type_hints(kind), dict(table), dict(given or {})
+    hints, left, values = _types_of(kind), dict(table), dict(given or {})
     for field in fields(kind):
         if field.name in values:
             continue
@@ -66,6 +67,11 @@ def read(kind: Any, table: Mapping[str, Any], place: str = "", given: Mapping[st
     for key in left:
         raise ProcedureError(_join(place, key), "is not a key that the program knows: correct or remove it")
     return kind(**values)
+
+
+@cache
+def _types_of(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _value(kind: Any, value: Any, place: str, limits: Mapping[str, Any]) -> Any:

@@ -19,6 +19,8 @@ class ReplyRule:
     days: int = field(metadata={"low": 1, "high": 60})
     counted: Literal["calendar", "working"]
     no_answer_days: int = field(metadata={"low": 1, "high": 365})
+    # whether a change of a due date that is set waits for the sales manager
+    consent_to_changes: bool = True
     paused_by_sample: bool = False  # whether the limit stands still while a defect sample is awaited
 
     def due_at(

@@ -39,6 +39,9 @@ class Step:
     share a task are its alternatives. `department` and `persons` name the record's attribute with the
     department, and its method with the people, of whom it is awaited. `due` names the record's moment by
     which it is due. `signed` says what a signature under it means.
+
+    `makes` names the kind of record whose making takes the step: it has a task and a button like every other,
+    and leads to the form of that record. It needs neither a form nor a verb of its own.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Step:
     persons: str | None = None
     signed: str | None = None
     primary: bool = False
+    makes: str | None = None
 
     @property
     def creates(self) -> bool:
@@ -81,6 +85,8 @@ class Workflow:
                 raise ValueError(f"{self.kind}.{step.name}: unknown state {sorted(unknown)}")
             if step.creates and step.target is None:
                 raise ValueError(f"{self.kind}.{step.name}: makes a record but leads to no state")
+            if step.makes and (step.creates or step.target is not None or step.signed):
+                raise ValueError(f"{self.kind}.{step.name}: taken by another record, so it changes nothing")
         for state in self.states:
             leaves = any(
                 state.code in step.sources and step.target not in (None, state.code) for step in self.steps

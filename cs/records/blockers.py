@@ -47,6 +47,7 @@ class Blockers:
 
 blocks_closing = Blockers()
 blocks_voiding = Blockers()
+records_made = Blockers()  # what was made for the record by a step with `makes`, by kind; void ones aside
 blocks_reassigning = Blockers()  # the record stays with the business partner that the others name, too
 
 

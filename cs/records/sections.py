@@ -44,9 +44,9 @@ class Section:
 class RecordSection(Section):
     """A section that keeps records of one kind.
 
-    `forms` has the form class of each step of `model`; `context(record, on)` returns what a record page
-    shows beside the record. The first of `papers` is the record itself in print; every record has it.
-    `table` is what the section imports from Excel or CSV.
+    `forms` has the form class of each step of `model`, but for those taken by making another record;
+    `context(record, on)` returns what a record page shows beside the record. The first of `papers` is
+    the record itself in print; every record has it. `table` is what the section imports from Excel or CSV.
     """
 
     model: type[Workflowed]

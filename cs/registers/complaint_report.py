@@ -38,6 +38,12 @@ RECEIPT = Boxes(
         Box("complaint_no", lambda record: record.number),
         Box("heard_at", lambda record: record.heard_at, kind="moment"),
         Box(
+            "passed_on_number",
+            lambda record: record.passed_on_number if record.passed_on_number != record.number else None,
+            4,
+            if_filled=True,
+        ),
+        Box(
             "customer",
             lambda record: record.customer.full_name if record.customer else record.customer_said,
             2,
@@ -68,6 +74,11 @@ RECEIPT = Boxes(
             options="demand",
         ),
         Box("customer_deadline", lambda record: record.customer_deadline, 2, "moment"),
+        Box("acknowledged_at", lambda record: record.acknowledged_at, 2, "moment"),
+        Box("acknowledged_channel", lambda record: choice("channel", record.acknowledged_channel)),
+        Box(
+            "acknowledged_by", lambda record: record.acknowledged_by.name if record.acknowledged_by else None
+        ),
         Box("recorded_by", lambda record: record.created_by.name if record.created_by else None),
         Box("registered_at", lambda record: record.registered_at, kind="moment"),
         Box("reply_due_at", lambda record: record.first_due_at, 2, "moment"),
@@ -141,7 +152,7 @@ ANALYSIS = Boxes(
             if_filled=True,
         ),
         Box("route_reason", lambda record: record.route_reason, 4, if_filled=True),
-        Box("resp_dept", lambda record: department_name(record.resp_dept), 4, if_filled=True),
+        Box("resp_dept", lambda record: department_name(record.resp_dept), 4),
     ),
 )
 
@@ -246,6 +257,7 @@ REPLY = Boxes(
         Box("quality_replied_at", lambda reply: reply.quality_replied_at, kind="moment"),
         Box("prepared_by", lambda reply: reply.prepared_by.name if reply.prepared_by else None),
         Box("replied_at", lambda reply: reply.replied_at, kind="moment"),
+        Box("recorded_at", lambda reply: reply.recorded_at, 4, "moment", if_filled=True),
         Box("replied_by", lambda reply: reply.replied_by.name if reply.replied_by else None),
         Box("reply_to", lambda reply: reply.reply_to),
         Box("reply_channel", lambda reply: choice("channel", reply.reply_channel)),

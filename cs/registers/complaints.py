@@ -210,7 +210,11 @@ LISTING = Listing(
     .join(Customer, Customer.id == Complaint.customer_id)
     .outerjoin(Product, Product.id == Complaint.product_id)
     .outerjoin(LAST, (LAST.complaint_id == Complaint.id) & (LAST.number == LAST_REPLY))
-    .where(Complaint.state.not_in(procedure.NOT_REGISTERED)),
+    .where(
+        Complaint.state.not_in(procedure.NOT_REGISTERED),
+        # void before sales had registered it: it has no number of the register
+        Complaint.passed_on_number.is_(None) | (Complaint.passed_on_number != Complaint.number),
+    ),
     {
         "oldest": Sort(lambda: gettext("Oldest first"), Complaint.heard_at),
         "newest": Sort(lambda: gettext("Newest first"), Complaint.heard_at, True),

@@ -369,6 +369,12 @@ class Signed:
         self.password.validators = () if until else (InputRequired(gettext("Sign with your password.")),)
 
 
+class WithAmendmentReason:
+    """5.6: why a registered record is amended; it stands in the event and in the timeline."""
+
+    amendment_reason = LongText("amendment_reason", required=True, most=500)
+
+
 class ReasonForm(StepForm):
     """A step that needs only a reason."""
 

@@ -16,6 +16,7 @@ from cs.records.record import Record, by_number
 from cs.records.sections import sections
 from cs.records.users import User
 from cs.web.fields import reference_choices
+from cs.wording.labels import department_name, departments_by_code
 
 
 def section_of(kind: str) -> str:
@@ -26,6 +27,12 @@ def section_of(kind: str) -> str:
 def address_of(kind: str, record_id: int) -> str:
     """Return the URL of a record's page."""
     return url_for(f"{section_of(kind)}.detail", record_id=record_id)
+
+
+def form_address(kind: str, about: Record) -> str:
+    """Return the URL of the form that begins a record of a kind, with another record chosen in it."""
+    query: dict[str, Any] = {about.kind: about.id}
+    return url_for(f"{section_of(kind)}.new", **query)
 
 
 def by_any_number(number: str) -> Record | None:
@@ -65,6 +72,18 @@ def products_to_choose(*already_named: int | None) -> list[tuple[Any, str]]:
     return reference_choices(
         _read_choices(select(Product.id, Product.model, Product.spec).where(offered).order_by(Product.model))
     )
+
+
+def departments_to_choose(already_named: str | None = None) -> list[tuple[str, str]]:
+    """Return the departments in use, and the one that the edited record names already."""
+    return [
+        ("", "—"),
+        *(
+            (code, department_name(code))
+            for code, row in departments_by_code().items()
+            if row.active or code == already_named
+        ),
+    ]
 
 
 def sales_people() -> list[User]:

@@ -21,7 +21,7 @@ from cs.records.record import Record
 from cs.records.tasks import Task
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
-from cs.web.options import section_of
+from cs.web.options import form_address, section_of
 from cs.web.timeline import timeline
 from cs.wording.formats import format_moment, list_in_words
 from cs.wording.labels import department_name, role_name, state_name, step_name, term
@@ -120,6 +120,7 @@ class StepButton:
     label: str
     url: str
     primary: bool = False
+    in_place: bool = True  # the form opens within the record's page
 
 
 @dataclass(frozen=True)
@@ -196,8 +197,13 @@ def _other_steps(record: Workflowed, steps: tuple[Step, ...], section: str) -> l
 
 
 def _step_button(record: Workflowed, step: Step, section: str, *, primary: bool = False) -> StepButton:
-    url = url_for(f"{section}.step", record_id=record.id, step=step.name)
-    return StepButton(step.name, step_name(record.kind, step.name), url, primary)
+    url = (
+        form_address(step.makes, record)
+        if step.makes
+        else url_for(f"{section}.step", record_id=record.id, step=step.name)
+    )
+    label = step_name(record.kind, step.name)
+    return StepButton(step.name, label, url, primary, in_place=not step.makes)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from cs.web.access import requires
 from cs.web.downloads import pdf_download
 from cs.web.drafts import form_url, sent_or_drafted_fields
 from cs.web.fields import StepForm, WithFiles
+from cs.web.options import form_address
 from cs.web.passwords import password_fault
 from cs.web.pending_files import record_pending_files, store_files
 from cs.web.responses import go, go_within, is_htmx, say, show, swap_record
@@ -109,8 +110,11 @@ def take_step(name: str, section: RecordSection, step: Step, record_id: int | No
         record = find(section.model, record_id) or abort(404)
         if not has_permission and not record.stands_in(step, current_user, datetime.now(UTC)):
             abort(403)
-    form = section.forms[step.name](formdata=sent_or_drafted_fields(form_url()))
+    form_class = StepForm if step.makes else section.forms[step.name]
+    form = form_class(formdata=sent_or_drafted_fields(form_url()))
     submission = _StepSubmission(name, section, step, record_id, form)
+    if record is not None and step.makes:
+        return submission.lead_on(record)
     if request.method == "GET":
         return submission.ask(record)
     return submission.redraw(record) if form.redraws else submission.take()
@@ -135,6 +139,13 @@ class _StepSubmission(Submission):
         if not self.form.version.data:
             self.form.stamp(record)
         return self._show_form(record, 200)
+
+    def lead_on(self, record: Workflowed) -> ResponseReturnValue:
+        """Lead to the form of the record by whose making the step is taken."""
+        self.check_relation(record)
+        if self.step not in record.open_steps(self.on):
+            return self._show_form(record, 409, closed=True)
+        return go(form_address(self.step.makes or "", record))
 
     def redraw(self, record: Workflowed | None) -> ResponseReturnValue:
         """Show the form again with one more row or the like, and with all that was typed."""

@@ -15,6 +15,7 @@ from cs.wording.labels import choice, defect_category_name, department_name, ter
 
 CHOICES_OF_FIELD = {
     "reply_channel": "channel",
+    "acknowledged_channel": "channel",
     "status": "customer_status",
     "source": "capa_source",
     "documents": "document",

@@ -27,6 +27,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, Playwright, Route, expect, sync_playwright
 
 from cs import create_app
+from cs.extensions import db
 from cs.web.layout import HTMX_CDN
 from tests import support
 
@@ -87,11 +88,21 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
-    """A server process on a site with a person for each role; yields its address."""
-    app = create_app({"CS_DATA": tmp_path, "CS_PASSWORD_COST": 1, "DATABASE_URL": ""})
+@pytest.fixture(scope="session")
+def filled_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a site with a person for each role, made once and copied for each journey."""
+    folder = tmp_path_factory.mktemp("filled")
+    app = create_app({"CS_DATA": folder, "CS_PASSWORD_COST": 1, "DATABASE_URL": ""})
     support.fill(app)
+    with app.app_context():
+        db.engine.dispose()  # the last connection leaves everything in one file
+    return folder
+
+
+@pytest.fixture
+def server(tmp_path: Path, filled_folder: Path) -> Iterator[str]:
+    """A server process on a copy of the filled site; yields its address."""
+    shutil.copytree(filled_folder, tmp_path, dirs_exist_ok=True)
     port = free_port()
     environment = os.environ | {"CS_DATA": str(tmp_path), "CS_PASSWORD_COST": "1", "DATABASE_URL": ""}
     process = subprocess.Popen(

@@ -41,6 +41,7 @@ def test_an_occasional_complaint_goes_from_intake_to_close(
     inspector.write("初步分析", "功放输出端焊点虚焊")
     inspector.choose("缺陷类别", "性能/功能")
     inspector.choose("不良代码", "无声")
+    inspector.choose("责任部门", "生产部")
     inspector.tick("主要 MA")
     inspector.tick("偶发")
     inspector.tick("简易")

@@ -19,6 +19,8 @@ def analyse(inspector: Person, number: str, *, liability: str, route: str, findi
     inspector.choose("不良代码", "掉漆")
     inspector.tick("次要 MI")
     inspector.tick("偶发")
+    if liability == "本公司":
+        inspector.choose("责任部门", "生产部")
     inspector.tick(route)
     inspector.write("密码", "demo")
     inspector.press("分析确认")

@@ -17,7 +17,7 @@ from cs.records.personal_tasks import rebuild_tasks
 from cs.records.tasks import Task
 from cs.records.verification import verify_records
 from tests.capas import ANALYSED, Capas
-from tests.support import day_of
+from tests.support import BLOCK_B, day_of
 from tests.tables import CAPA, CAPA_SITUATIONS, ROLES
 
 
@@ -69,6 +69,23 @@ def test_process_engineering_leads_where_the_problem_is_chronic(capas, complaint
     assert (capa.led_by_process, awaited(capa)) == (True, [("analyse", "process", None)])
     assert [capa.is_responsible(people[role]) for role in ("process_engineer", "planner")] == [True, False]
     capa.amend(
+        amendment_reason="更正",
+        problem=capa.problem,
+        department="planning",
+        due_on=capa.due_on,
+        led_by_process=False,  # the rule leaves no choice (3.4)
+        by=people["sales_clerk"],
+        on=capa.issued_at,
+    )
+    assert [
+        capa.is_responsible(people[role]) for role in ("process_engineer", "production_manager", "planner")
+    ] == [True, False, True]
+    assert (capa.led_by_process, awaited(capa)) == (True, [("analyse", "process", None)])
+
+
+def test_a_tick_for_process_engineering_can_be_cleared_where_the_problem_is_not_chronic(capas, people):
+    capa = capas("issued", led_by_process=True)
+    capa.amend(
         problem=capa.problem,
         department="planning",
         due_on=capa.due_on,
@@ -81,9 +98,37 @@ def test_process_engineering_leads_where_the_problem_is_chronic(capas, complaint
     ] == [False, False, True]
 
 
+def test_a_car_issued_without_the_tick_is_led_by_process_engineering_all_the_same(capas, complaint_in):
+    complaint = complaint_in("answering")
+    complaint.nature = "chronic"
+    db.session.flush()
+    capa = capas("issued", source="complaint", complaint_id=complaint.id, led_by_process=False)
+    assert (capa.led_by_process, awaited(capa)) == (True, [("analyse", "process", None)])
+
+
+def test_a_complaint_found_chronic_in_a_later_round_hands_its_car_to_process_engineering(
+    capas, complaint_in, people, on
+):
+    complaint = complaint_in("awaiting_customer")
+    capa = capas("issued", source="complaint", complaint_id=complaint.id)
+    complaint.refuse(response_on=day_of(on), response_note="又发生", by=people["sales_clerk"], on=on)
+    words = BLOCK_B | {"nature": "chronic", "route": "meeting"}
+    complaint.confirm(by=people["quality_inspector"], on=on, **words)
+    assert (awaited(capa), list(verify_tasks(on))) == ([("analyse", "process", None)], [])
+    capa.analyse(by=people["process_engineer"], on=on, **ANALYSED)
+    assert capa.led_by_process is True
+
+
 def test_an_amendment_keeps_what_was_there_before(capas, people, on):
     capa = capas("issued")
-    capa.amend(problem="左声道", department="planning", due_on=capa.due_on, by=people["sales_clerk"], on=on)
+    capa.amend(
+        amendment_reason="更正",
+        problem="左声道",
+        department="planning",
+        due_on=capa.due_on,
+        by=people["sales_clerk"],
+        on=on,
+    )
     assert capa.events[-1].details["changes"] == {
         "problem": ["右声道无声", "左声道"],
         "department": ["production", "planning"],

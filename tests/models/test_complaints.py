@@ -17,7 +17,7 @@ from cs.models.customers import Customer
 from cs.models.holidays import SiteDay
 from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.records.verification import verify_records
-from tests.support import BLOCK_A, BLOCK_B, EXPLAINED, GOODS, NOT_OURS, SENT, SETTLED
+from tests.support import BLOCK_A, BLOCK_B, EXPLAINED, GOODS, NOT_OURS, SENT, SETTLED, attach_mail
 from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS, ROLES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -84,7 +84,7 @@ def test_registering_keeps_when_it_was_first_heard(complaint_in, people, on):
 
 def test_declining_says_why_and_ends_it(complaint_in):
     complaint = complaint_in("declined")
-    assert (complaint.decline_reason, complaint.events[-1].details["note"]) == (
+    assert (complaint.decline_reason, complaint.events[-2].details["note"]) == (
         "客户只是询问",
         "客户只是询问",
     )
@@ -92,7 +92,13 @@ def test_declining_says_why_and_ends_it(complaint_in):
 
 def test_old_values_stay_in_the_event_of_an_amendment(complaint_in, people, on):
     complaint = complaint_in("received")
-    complaint.amend(by=people["sales_clerk"], on=on, lot_no="L2612", demand=["replenishment", "exchange"])
+    complaint.amend(
+        amendment_reason="更正",
+        by=people["sales_clerk"],
+        on=on,
+        lot_no="L2612",
+        demand=["replenishment", "exchange"],
+    )
     assert complaint.events[-1].details["changes"] == {
         "lot_no": ["L2611", "L2612"],
         "demand": [None, '["exchange", "replenishment"]'],
@@ -105,7 +111,7 @@ def test_an_amended_customer_is_the_one_that_is_shown_and_found(complaint_in, pe
         by=people["sales_clerk"], on=on, short_name="远声", full_name="远声音响", customer_type="oem"
     )
     complaint = complaint_in("received")
-    complaint.amend(by=people["sales_clerk"], on=on, customer_id=other.id)
+    complaint.amend(amendment_reason="更正", by=people["sales_clerk"], on=on, customer_id=other.id)
     assert complaint.customer.short_name == "远声"
     assert complaint.searched()[1:3] == ("远声", "远声音响")
 
@@ -150,9 +156,10 @@ def test_a_deadline_goes_before_agreed_days(customer, people, log, on):
     assert log(customer_deadline=at("03-11 09:00")).reply_due_at == at("03-11 09:00")
 
 
-def test_an_amended_time_of_hearing_moves_the_due_date(complaint_in, people, on):
+def test_an_amended_time_of_hearing_moves_the_due_date_with_consent(complaint_in, people, on):
     complaint = complaint_in("received")
-    complaint.amend(by=people["sales_clerk"], on=on, heard_at=at("03-09 08:00"))
+    complaint.amend(amendment_reason="更正", by=people["sales_clerk"], on=on, heard_at=at("03-09 08:00"))
+    complaint.consent_clock(by=people["sales_manager"], on=on)
     assert (complaint.reply_due_at, complaint.first_due_at) == (at("03-11 17:30"), at("03-11 17:30"))
 
 
@@ -355,6 +362,7 @@ def test_after_a_refusal_the_customers_first_deadline_is_past_and_agreed_days_co
 def test_a_deadline_that_the_customer_names_with_its_refusal_replaces_the_two_days(complaint_in, people):
     complaint = complaint_in("awaiting_customer", customer_deadline=at("03-11 09:00"))
     first = complaint.first_due_at
+    attach_mail(complaint, "refuse", by=people["sales_clerk"], on=at("03-17 15:00"))
     complaint.refuse(
         response_on=date(2026, 3, 17),
         response_note="原因不符",
@@ -378,9 +386,19 @@ def test_a_deadline_agreed_after_a_refusal_counts_and_its_end_brings_the_two_day
         on=at("03-17 15:00"),
     )
     assert (complaint.reply_due_at, complaint.customer_deadline) == (at("03-19 17:30"), None)
-    complaint.amend(by=people["sales_clerk"], on=at("03-18 09:00"), customer_deadline=at("03-30 12:00"))
+    complaint.amend(
+        amendment_reason="更正",
+        by=people["sales_clerk"],
+        on=at("03-18 09:00"),
+        customer_deadline=at("03-30 12:00"),
+        evidence_id=attach_mail(complaint, "amend", by=people["sales_clerk"], on=at("03-18 08:00")).id,
+    )
+    complaint.consent_clock(by=people["sales_manager"], on=at("03-18 09:30"))
     assert complaint.reply_due_at == at("03-30 12:00")
-    complaint.amend(by=people["sales_clerk"], on=at("03-18 10:00"), customer_deadline=None)
+    complaint.amend(
+        amendment_reason="更正", by=people["sales_clerk"], on=at("03-18 10:00"), customer_deadline=None
+    )
+    complaint.consent_clock(by=people["sales_manager"], on=at("03-18 10:30"))
     assert complaint.reply_due_at == at("03-19 17:30")
 
 
@@ -392,15 +410,22 @@ def test_amending_after_a_refusal_does_not_turn_the_clock_back(complaint_in, peo
         by=people["sales_clerk"],
         on=at("03-17 15:00"),
     )
-    complaint.amend(by=people["sales_clerk"], on=at("03-18 09:00"), order_no="PO-9")
+    complaint.amend(amendment_reason="更正", by=people["sales_clerk"], on=at("03-18 09:00"), order_no="PO-9")
     assert complaint.reply_due_at == at("03-19 17:30")
 
 
 def test_amending_keeps_the_customers_deadline_while_an_answer_waits_to_be_sent(complaint_in, people, on):
     complaint = complaint_in("answering", answered=True, customer_deadline=at("04-30 12:00"))
-    complaint.amend(by=people["sales_clerk"], on=on, order_no="PO-9")
+    complaint.amend(amendment_reason="更正", by=people["sales_clerk"], on=on, order_no="PO-9")
     assert complaint.reply_due_at == at("04-30 12:00")
-    complaint.amend(by=people["sales_clerk"], on=on, customer_deadline=at("04-02 12:00"))
+    complaint.amend(
+        amendment_reason="更正",
+        by=people["sales_clerk"],
+        on=on,
+        customer_deadline=at("04-02 12:00"),
+        evidence_id=attach_mail(complaint, "amend", by=people["sales_clerk"], on=on).id,
+    )
+    complaint.consent_clock(by=people["sales_manager"], on=on)
     assert (complaint.reply_due_at, complaint.first_due_at, complaint.reply.due_at) == (
         at("04-02 12:00"),
     ) * 3
@@ -412,7 +437,7 @@ def test_amending_something_else_does_not_count_the_days_anew(complaint_in, peop
     complaint = complaint_in("received")
     due = complaint.reply_due_at
     customer.edit(by=people["sales_clerk"], on=on, reply_days=30)
-    complaint.amend(by=people["sales_clerk"], on=on, order_no="PO-9")
+    complaint.amend(amendment_reason="更正", by=people["sales_clerk"], on=on, order_no="PO-9")
     assert complaint.reply_due_at == due
 
 

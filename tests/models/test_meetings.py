@@ -99,7 +99,7 @@ def test_each_head_signs_once_and_by_name(complaint_in, people, on):
 
 
 def test_a_head_who_has_left_is_not_waited_for(complaint_in, people, on):
-    complaint = complaint_in("accepted", route="meeting", done=True)
+    complaint = complaint_in("accepted", route="meeting", done=True, verified=True)
     complaint.countersign(by=people["sales_manager"], on=on)
     complaint.countersign(by=people["production_manager"], on=on)
     assert complaint.holds("nothing_open", on) is False
@@ -108,7 +108,7 @@ def test_a_head_who_has_left_is_not_waited_for(complaint_in, people, on):
 
 
 def test_a_head_who_comes_back_is_asked_at_once(complaint_in, people, on):
-    complaint = complaint_in("accepted", route="meeting", done=True)
+    complaint = complaint_in("accepted", route="meeting", done=True, verified=True)
     for role in ("sales_manager", "production_manager"):
         complaint.countersign(by=people[role], on=on)
     people["engineer"].leave(reason=None, by=people["administrator"], on=on)
@@ -273,10 +273,11 @@ def test_planning_is_asked_only_where_the_meeting_wants_a_plan(complaint_in, peo
 @pytest.mark.parametrize(
     ("options", "ends"),
     [
-        ({"countersigned": True, "done": True}, set()),
-        ({"countersigned": True}, {"dispositions"}),
-        ({"done": True}, {"countersigners"}),
-        ({"countersigned": True, "done": True, "plan_needed": True}, {"plan"}),
+        ({"countersigned": True, "done": True, "verified": True}, set()),
+        ({"countersigned": True, "verified": True}, {"dispositions"}),
+        ({"done": True, "verified": True}, {"countersigners"}),
+        ({"countersigned": True, "done": True, "plan_needed": True, "verified": True}, {"plan"}),
+        ({"countersigned": True, "done": True}, {"capa_wanted"}),
         ({"countersigned": True, "done": True, "capa": True}, {"capas"}),
     ],
 )
@@ -290,7 +291,7 @@ def test_a_complaint_closes_when_nothing_of_it_is_open(complaint_in, people, on,
 
 @pytest.mark.both_databases
 def test_a_capa_takes_the_close_out_of_my_work_at_once(complaint_in, people, on):
-    complaint = complaint_in("accepted", route="meeting", countersigned=True, done=True)
+    complaint = complaint_in("accepted", route="meeting", countersigned=True, done=True, verified=True)
     query = select(Task.name).where(Task.kind == "complaint", Task.record_id == complaint.id)
     assert list(db.session.execute(query).scalars()) == ["close"]
     capa = Capa.issue(

@@ -505,6 +505,6 @@ def test_an_amendment_keeps_lines_that_stay_and_takes_others_in(returns, people,
     record = returns("registered")
     first = record.lines[0]
     lines = [LINES[0] | {"id": first.id, "slip_qty": Decimal(12)}, LINES[1] | {"lot_no": "L9"}]
-    record.amend(lines=lines, by=people["sales_clerk"], on=on, **SLIP | WANTED)
+    record.amend(amendment_reason="更正", lines=lines, by=people["sales_clerk"], on=on, **SLIP | WANTED)
     assert [(line.slip_qty, line.lot_no) for line in record.lines] == [(12, "L2611"), (5, "L9")]
     assert record.lines[0] is first

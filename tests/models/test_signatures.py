@@ -32,7 +32,9 @@ def test_what_was_signed_is_what_the_record_said_then(complaint_in):
 def test_a_later_change_does_not_touch_the_signature(complaint_in, people, on):
     complaint = complaint_in("answering")
     signed = complaint.signatures[0].content_hash
-    complaint.amend(by=people["sales_clerk"], on=on + timedelta(hours=1), order_no="PO-9")
+    complaint.amend(
+        amendment_reason="更正", by=people["sales_clerk"], on=on + timedelta(hours=1), order_no="PO-9"
+    )
     assert complaint.signatures[0].content_hash == signed
     assert complaint.content_hash() != signed
 

@@ -113,6 +113,22 @@ def test_a_second_administrator_frees_the_first_but_one_who_has_left_does_not(pe
     assert first.is_last_administrator
 
 
+def test_who_has_left_is_never_the_last_administrator(people):
+    people["administrator"].active = False
+    db.session.flush()
+    assert not people["administrator"].is_last_administrator
+
+
+@pytest.mark.parametrize(("seconds", "covers"), [(0, True), (299, True), (300, False)])
+def test_a_password_covers_signatures_until_its_minutes_are_over(app, people, on, seconds, covers):
+    app.config["CS_SIGN_AGAIN_MINUTES"] = 5
+    LoginSession.start(people["planner"], "Werkzeug", on)
+    (session,) = sessions_of(people["planner"])
+    session.signed_at = on
+    until = on + timedelta(minutes=5)
+    assert session.password_covers(on + timedelta(seconds=seconds)) == ((on, until) if covers else None)
+
+
 def test_roles_given_and_taken_in_any_order_leave_a_record_that_verifies(people, on):
     clerk, administrator = people["sales_clerk"], people["administrator"]
     rows = [

@@ -322,6 +322,7 @@ def test_a_photograph_is_kept_over_a_wrong_password_and_over_a_stale_record(
         "severity": "major",
         "nature": "sporadic",
         "analysis": "虚焊",
+        "resp_dept": "production",
         "route": "occasional",
     }
     inspector.step(page, **fields, password="wrong", files=upload(picture()))
@@ -442,6 +443,7 @@ def test_a_step_that_has_been_taken_meanwhile_is_409_and_shows_what_was_typed(as
         "severity": "major",
         "nature": "sporadic",
         "analysis": "虚焊",
+        "resp_dept": "production",
         "route": "occasional",
         "password": PASSWORD,
     }

@@ -16,6 +16,7 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.records.attachments import Attachment
 from cs.records.users import User
+from tests import grid
 from tests.capas import Capas
 from tests.support import PASSWORD, Browser, day_of, kept, loaded, picture, request_id, upload
 from tests.tables import CAPA, CAPA_SITUATIONS, ROLES
@@ -132,6 +133,23 @@ def test_from_a_complaint_its_problem_customer_and_number_are_filled_in(as_role,
     assert fields["problem"] == f"{complaint.description}\n{complaint.analysis}"
     assert clerk.send("/capa/new", department="production").status == 303
     assert (loaded(app, Capa, 1).complaint_id, loaded(app, Capa, 1).led_by_process) == (complaint.id, False)
+
+
+def test_the_tick_for_process_engineering_is_set_for_a_chronic_complaint_and_cannot_be_cleared(
+    as_role, complaint_in, app
+):
+    complaint = complaint_in("answering")
+    with kept(app):
+        db.session.get(Complaint, complaint.id).nature = "chronic"
+    clerk = as_role("sales_clerk").get(f"/capa/new?complaint={complaint.id}")
+    tick = clerk.soup.select_one("[name=led_by_process]")
+    assert (tick.has_attr("checked"), tick.has_attr("disabled")) == (True, True)
+    assert clerk.send("/capa/new", department="production").status == 303
+    assert loaded(app, Capa, 1).led_by_process is True
+    tick = clerk.get("/capa/1/amend").soup.select_one("[name=led_by_process]")
+    assert (tick.has_attr("checked"), tick.has_attr("disabled")) == (True, True)
+    assert clerk.send("/capa/1/amend", department="planning").status == 303
+    assert (loaded(app, Capa, 1).led_by_process, loaded(app, Capa, 1).department) == (True, "planning")
 
 
 @pytest.mark.parametrize("asked", ["0", "99", "x", "²", "99999999999999999999", "-1", ""])
@@ -608,17 +626,13 @@ def browsers(app, database):
 @pytest.mark.parametrize("situation", CAPA_SITUATIONS, ids=lambda one: one.name)
 def test_a_cars_steps_answer_each_role_as_the_clauses_say(browsers, capa_in, situation, stands):
     capa = capa_in(situation.state)
-    meant = {200: "may", 303: "may", 422: "may", 403: "403", 409: "409"}
-    rows = [row for row in CAPA if not row.creates]
-    found = {}
-    for row in rows:
-        for role, browser in browsers.items():
-            got = browser.get(f"/capa/{capa.id}/{row.step}").status
-            sent = browser.post(
-                f"/capa/{capa.id}/{row.step}", version=str(capa.version), password="wrong"
-            ).status
-            found[row.step, role] = [meant[got], meant[sent]]
-    assert found == {(row.step, role): [row.answer(role, situation)] * 2 for row in rows for role in browsers}
+    grid.compare(
+        browsers,
+        f"/capa/{capa.id}",
+        [row for row in CAPA if not row.creates],
+        situation,
+        lambda _row, _browser: {"version": str(capa.version), "password": "wrong"},
+    )
     assert stands(capa).version == capa.version
 
 

@@ -35,6 +35,7 @@ CONFIRMED = {
     "defect_code": "FUN.no_sound",
     "severity": "major",
     "nature": "sporadic",
+    "resp_dept": "production",
     "analysis": "焊点虚焊",
     "route": "occasional",
     "password": PASSWORD,
@@ -134,7 +135,7 @@ def test_sales_says_why_it_is_no_complaint(as_role, complaint_in, stands):
     clerk = as_role("sales_clerk")
     assert clerk.step(f"/complaints/{complaint.id}/decline", reason=" ").faults.keys() == {"reason"}
     assert clerk.step(f"/complaints/{complaint.id}/decline", reason="只是询价").status == 303
-    assert (stands(complaint).state, stands(complaint).decline_reason) == ("declined", "只是询价")
+    assert (stands(complaint).state, stands(complaint).decline_reason) == ("sent_back", "只是询价")
     assert "只是询价" in clerk.get(f"/complaints/{complaint.id}").text
 
 
@@ -200,11 +201,65 @@ def test_the_form_starts_at_now_and_offers_who_and_what_is_in_use(as_role, on):
     assert [option["value"] for option in clerk.soup.select("select[name=customer_id] option")] == ["", "1"]
 
 
-def test_a_new_deadline_moves_the_due_date_on_the_page(as_role, complaint_in, stands, on):
+def test_a_new_deadline_moves_the_due_date_once_the_sales_manager_consents(as_role, complaint_in, stands, on):
     complaint = complaint_in("received")
     wished = (on + timedelta(days=20)).astimezone(FACTORY).replace(second=0)
-    clerk = as_role("sales_clerk").step(f"/complaints/{complaint.id}/amend", customer_deadline=local(wished))
-    assert (clerk.status, stands(complaint).reply_due_at) == (303, wished)
+    page = f"/complaints/{complaint.id}"
+    clerk = as_role("sales_clerk").step(f"{page}/amend", customer_deadline=local(wished))
+    assert (clerk.status, set(clerk.faults)) == (422, {"files"})
+    clerk.send(f"{page}/amend", files=upload(picture()))
+    assert (clerk.status, stands(complaint).reply_due_at) == (303, complaint.reply_due_at)
+    assert "应回复时间的变更待同意" in clerk.get(page).text
+    manager = as_role("sales_manager").get("/approvals/")
+    assert "同意变更应回复时间" in manager.text
+    assert manager.step(f"{page}/consent_clock", password=PASSWORD).status == 303
+    assert stands(complaint).reply_due_at == wished
+    assert "应回复时间的变更待同意" not in clerk.get(page).text
+
+
+def test_a_reply_sent_in_time_and_recorded_late_needs_evidence_and_consent(as_role, complaint_in, stands, on):
+    complaint = complaint_in("answering", answered=True, on=on - timedelta(days=9))
+    page, sent = f"/complaints/{complaint.id}", complaint.reply_due_at - timedelta(hours=1)
+    clerk = as_role("sales_clerk").step(
+        f"{page}/send_reply", reply_channel="email", late_reply_reason="补记", sent_at=local(sent)
+    )
+    assert (clerk.status, set(clerk.faults)) == (422, {"files"})
+    assert clerk.send(f"{page}/send_reply", files=upload(picture())).status == 303
+    assert stands(complaint).reply.in_time is False
+    manager = as_role("sales_manager").step(f"{page}/consent_clock", password=PASSWORD)
+    assert (manager.status, stands(complaint).reply.in_time) == (303, True)
+
+
+@pytest.mark.parametrize(("days", "message"), [(1, "时间不能晚于现在。"), (-30, "早于回复内容备妥的时间。")])
+def test_the_moment_of_sending_is_checked(as_role, complaint_in, on, days, message):
+    complaint = complaint_in("answering", answered=True)
+    clerk = as_role("sales_clerk").step(
+        f"/complaints/{complaint.id}/send_reply",
+        reply_channel="email",
+        sent_at=local(on + timedelta(days=days)),
+    )
+    assert (clerk.status, clerk.faults) == (422, {"sent_at": message})
+
+
+def test_what_moves_the_clock_at_the_registration_needs_a_reason(as_role, complaint_in, stands, on):
+    complaint = complaint_in("passed_on")
+    page, wished = f"/complaints/{complaint.id}/register", local(on + timedelta(days=20))
+    clerk = as_role("sales_clerk").step(page, customer_deadline=wished, files=upload(picture()))
+    assert (clerk.status, set(clerk.faults)) == (422, {"clock_reason"})
+    assert clerk.send(page, clock_reason="客户来函要求").status == 303
+    assert stands(complaint).reply_due_at == complaint.reply_due_at
+
+
+def test_a_refused_change_of_the_clock_is_seen_by_who_asked_for_it(as_role, complaint_in):
+    page = f"/complaints/{complaint_in('received', clock='waiting').id}"
+    manager = as_role("sales_manager").step(
+        f"{page}/refuse_clock", reason="以首次获知为准", password=PASSWORD
+    )
+    assert manager.status == 303
+    clerk = as_role("sales_clerk").get(page)
+    assert ("应回复时间的变更被驳回" in clerk.text, "以首次获知为准" in clerk.text) == (True, True)
+    assert clerk.step(f"{page}/see_clock_refusal").status == 303
+    assert "应回复时间的变更被驳回" not in clerk.get(page).text
 
 
 def test_a_refusal_takes_the_day_by_which_the_customer_wants_the_next_reply(
@@ -222,7 +277,8 @@ def test_a_refusal_takes_the_day_by_which_the_customer_wants_the_next_reply(
             page, response_note="要求全部换货", customer_deadline=local(on - timedelta(hours=1))
         ).faults
     ) == {"customer_deadline"}
-    assert clerk.send(page, customer_deadline=local(wished)).status == 303
+    assert set(clerk.send(page, customer_deadline=local(wished)).faults) == {"files"}
+    assert clerk.send(page, files=upload(picture())).status == 303
     assert (stands(complaint).state, stands(complaint).reply_due_at) == ("analysing", wished)
 
 

@@ -21,6 +21,7 @@ SEEN_BY = {  # state: who finds it in My work
     "awaiting_customer": {"sales_clerk", "sales_manager"},
     "accepted": {"quality_supervisor"},
     "closed": set(),
+    "sent_back": {"quality_inspector"},
     "declined": set(),
     "void": set(),
 }

@@ -25,6 +25,7 @@ FACTORY = ZoneInfo("Asia/Shanghai")
 NAMES = ("complaints", "replies", "pareto", "open")
 STATES = (
     "passed_on",
+    "sent_back",
     "declined",
     "received",
     "analysing",

@@ -315,7 +315,7 @@ def test_a_record_page_costs_a_bounded_number_of_queries(
     with kept(app):
         record = db.session.get(Complaint, long.id)
         for n in range(40):
-            record.amend(by=people["sales_clerk"], on=on, order_no=f"PO-{n}")
+            record.amend(amendment_reason="更正", by=people["sales_clerk"], on=on, order_no=f"PO-{n}")
     assert short <= 30
     assert cost(count_queries, browser, f"/complaints/{long.id}") <= short
 
@@ -328,7 +328,7 @@ def test_a_long_history_is_shown_in_part_with_the_way_to_all_of_it(
     with kept(app):
         record = db.session.get(Complaint, complaint.id)
         for n in range(4):
-            record.amend(by=people["sales_clerk"], on=on, order_no=f"PO-{n}")
+            record.amend(amendment_reason="更正", by=people["sales_clerk"], on=on, order_no=f"PO-{n}")
     browser = as_role("auditor").get(f"/complaints/{complaint.id}")
     shown = browser.soup.select(".timeline-event")
     assert (len(shown), "PO-3" in shown[0].get_text(), shown[-1].a["href"]) == (4, True, "?history=all")

@@ -6,10 +6,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from cs.extensions import db
+from cs.models.capa.capa import Capa
 from cs.models.complaints.complaint import Complaint
 from cs.records.users import User
+from tests.capas import Capas
 from tests.support import PASSWORD, Browser, day_of, kept, loaded
 from tests.tables import COMPLAINT_SITUATIONS
 
@@ -20,6 +23,7 @@ CONFIRMED = {
     "defect_code": "FUN.no_sound",
     "severity": "major",
     "nature": "sporadic",
+    "resp_dept": "production",
     "analysis": "焊点虚焊",
     "password": PASSWORD,
 }
@@ -74,7 +78,9 @@ def decided(
 # The whole way
 
 
-def test_a_major_complaint_goes_through_its_meeting_to_the_close(as_role, complaint_in, stands, ids, on):
+def test_a_major_complaint_goes_through_its_meeting_to_the_close(
+    as_role, complaint_in, stands, ids, on, app, people
+):
     complaint = complaint_in("analysing")
     page, supervisor, clerk = (
         f"/complaints/{complaint.id}",
@@ -87,6 +93,11 @@ def test_a_major_complaint_goes_through_its_meeting_to_the_close(as_role, compla
         .status
         == 303
     )
+    assert supervisor.get(f"{page}/issue_capa").status == 303  # 5.2.2.5
+    assert supervisor.location == f"/capa/new?complaint={complaint.id}"
+    issued = supervisor.step(supervisor.location, department="production")
+    assert (issued.status, stands(complaint).needs_capa) == (303, True)
+    assert supervisor.get(f"{page}/issue_capa").status == 409
     assert supervisor.step(f"{page}/meet", **at_the_meeting(ids)).status == 303
     assert (
         supervisor.step(
@@ -106,6 +117,13 @@ def test_a_major_complaint_goes_through_its_meeting_to_the_close(as_role, compla
         == 303
     )
     assert as_role("quality_inspector").step(f"{page}/do_disposition", done_note="已报废").status == 303
+    version = str(stands(complaint).version)
+    assert supervisor.post(f"{page}/close", version=version, password=PASSWORD).status == 409
+    with kept(app):
+        capa = db.session.execute(select(Capa)).scalar_one()
+        capas = Capas(people, on)
+        for verb in (capas.analyse, capas.set_measures, capas.do_actions, capas.verify):
+            verb(capa, on)
     assert supervisor.step(f"{page}/close", password=PASSWORD).status == 303
     closed = stands(complaint)
     assert (closed.state, closed.replies[0].route, [one.round for one in closed.meetings]) == (
@@ -113,6 +131,51 @@ def test_a_major_complaint_goes_through_its_meeting_to_the_close(as_role, compla
         "meeting",
         [1],
     )
+
+
+@pytest.mark.parametrize("route", ["occasional", "meeting"])
+def test_the_responsible_department_must_be_named_where_it_is_ours(as_role, complaint_in, stands, route):
+    complaint = complaint_in("analysing")
+    page, inspector = f"/complaints/{complaint.id}/confirm", as_role("quality_inspector")
+    words = CONFIRMED | {"resp_dept": "", "route": route, "route_reason": "客户停线"}
+    assert (inspector.step(page, **words).status, set(inspector.faults)) == (422, {"resp_dept"})
+    assert inspector.send(page, resp_dept="nobody", password=PASSWORD).status == 422
+    assert inspector.send(page, resp_dept="warehouse", password=PASSWORD).status == 303
+    assert (stands(complaint).resp_dept, "仓库" in inspector.get(page.removesuffix("/confirm")).text) == (
+        "warehouse",
+        True,
+    )
+
+
+def test_what_is_not_ours_names_no_department(as_role, complaint_in, stands):
+    complaint = complaint_in("analysing")
+    words = CONFIRMED | {"resp_dept": "", "liability": "customer"}
+    inspector = as_role("quality_inspector")
+    assert inspector.step(f"/complaints/{complaint.id}/confirm", **words, route="not_ours").status == 303
+    assert stands(complaint).resp_dept is None
+
+
+def test_the_department_is_carried_into_the_meeting_the_capa_and_the_register(
+    as_role, complaint_in, ids, people
+):
+    complaint = complaint_in("answering", route="meeting")  # of production, by its confirmation
+    page, supervisor = f"/complaints/{complaint.id}", as_role("quality_supervisor")
+    register = as_role("auditor").get("/reports/complaints")
+    assert "生产部" in register.soup.select_one("tbody").get_text()
+    offered = supervisor.get(f"{page}/meet").form()
+    assert offered["department"] == "production"
+    heads = {offered[f"attendees-{n}-user_id"] for n in range(3)}
+    assert heads == {ids["sales_manager"], ids["engineer"], ids["production_manager"]}
+    assert supervisor.get(f"/capa/new?complaint={complaint.id}").form()["department"] == "production"
+    rows = at_the_meeting(ids) | {
+        "department": "planning",
+        "attendees-2-user_id": ids["planner"],
+        "attendees-2-department": "planning",
+    }
+    assert supervisor.step(f"{page}/meet", **rows).status == 303
+    assert supervisor.get(f"/capa/new?complaint={complaint.id}").form()["department"] == "planning"
+    line = register.get("/reports/complaints").soup.select_one("tbody").get_text()
+    assert ("计划部" in line, "生产部" in line) == (True, False)  # a meeting that names another one wins
 
 
 def test_the_page_keeps_the_papers_order_and_folds_what_is_finished(as_role, complaint_in):

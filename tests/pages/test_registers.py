@@ -113,6 +113,7 @@ def test_what_sales_has_not_registered_is_no_line(
     clerk: Browser, complaint_in: Callable[..., Complaint]
 ) -> None:
     complaint_in("passed_on")
+    complaint_in("sent_back")
     complaint_in("declined")
     kept = complaint_in("received")
     assert [line[1] for line in lines_of_csv(clerk, CSV)[1:]] == [kept.number]

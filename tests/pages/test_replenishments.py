@@ -11,11 +11,15 @@ import pytest
 from cs.extensions import db
 from cs.models.replenishments.application import Replenishment
 from cs.records.users import User
+from tests import grid
 from tests.returned import Replenishments, Returns
 from tests.support import PASSWORD, Browser, day_of, kept, loaded
 from tests.tables import REPLENISHMENT, REPLENISHMENT_SITUATIONS, ROLES
 
 EMPTY = ("see_change",)  # an empty form is a whole one
+WRONG = {"password": "wrong"} | dict.fromkeys(
+    ("wanted_on", "work_order", "delivery_no", "made_on", "reason"), ""
+)
 
 
 @pytest.fixture
@@ -43,35 +47,20 @@ def now(app, record) -> Replenishment:
 def test_a_replenishments_steps_answer_each_role_as_the_clauses_say(app, filed, situation):
     record = filed(situation.state, **situation.options)
     browsers = {role: Browser(app, role) for role in ROLES}
-    meant = {200: "may", 303: "may", 422: "may", 403: "403", 409: "409"}
-    for row in (row for row in REPLENISHMENT if not row.creates):
-        asked = {
-            role: browser
-            for role, browser in browsers.items()
-            if role in row.roles or situation.name in row.open_in
-        }
-        found = {}
-        for role, browser in asked.items():
-            got = browser.get(f"/replenishments/{record.id}/{row.step}").status
-            fields = browser.form() if got == 200 else {"version": str(record.version)}
-            sent = (
-                got
-                if row.step in EMPTY
-                else browser.post(
-                    f"/replenishments/{record.id}/{row.step}",
-                    fields
-                    | {
-                        "password": "wrong",
-                        "wanted_on": "",
-                        "work_order": "",
-                        "delivery_no": "",
-                        "made_on": "",
-                        "reason": "",
-                    },
-                ).status
-            )
-            found[role] = [meant[got], meant[sent]]
-        assert found == {role: [row.answer(role, situation)] * 2 for role in asked}, row.step
+
+    def fields(row, browser):
+        is_shown = situation.name in row.open_in and browser.status == 200
+        return (browser.form() if is_shown else {"version": str(record.version)}) | WRONG
+
+    grid.compare(
+        browsers,
+        f"/replenishments/{record.id}",
+        [row for row in REPLENISHMENT if not row.creates],
+        situation,
+        fields,
+        also_closed=grid.OPEN_ONLY,
+        only_shown=EMPTY,
+    )
     assert now(app, record).version == record.version
 
 

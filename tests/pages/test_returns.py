@@ -11,6 +11,7 @@ from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product
 from cs.models.returns.customer_return import Return
+from tests import grid
 from tests.returned import LINES
 from tests.support import CUSTOMER, Browser, day_of, kept, loaded
 from tests.tables import RETURN, RETURN_SITUATIONS, ROLES
@@ -30,21 +31,14 @@ LINE = {
 def test_a_returns_steps_answer_each_role_as_the_clauses_say(app, return_in, situation):
     record = return_in(situation.state, **situation.options)
     browsers = {role: Browser(app, role) for role in ROLES}
-    meant = {200: "may", 303: "may", 422: "may", 403: "403", 409: "409"}
-    for row in (row for row in RETURN if not row.creates):
-        asked = {
-            role: browser
-            for role, browser in browsers.items()
-            if role in row.roles or situation.name in row.open_in
-        }
-        found = {}
-        for role, browser in asked.items():
-            got = browser.get(f"/returns/{record.id}/{row.step}").status
-            sent = browser.post(
-                f"/returns/{record.id}/{row.step}", version=str(record.version), password="wrong"
-            ).status
-            found[role] = [meant[got], meant[sent]]
-        assert found == {role: [row.answer(role, situation)] * 2 for role in asked}, row.step
+    grid.compare(
+        browsers,
+        f"/returns/{record.id}",
+        [row for row in RETURN if not row.creates],
+        situation,
+        lambda _row, _browser: {"version": str(record.version), "password": "wrong"},
+        also_closed=grid.OPEN_ONLY,
+    )
     assert loaded(app, Return, record.id).version == record.version
 
 

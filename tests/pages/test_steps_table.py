@@ -10,6 +10,7 @@ import pytest
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.records.events import Event
+from tests import grid
 from tests.support import PASSWORD, Browser, kept, loaded
 from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS, MASTER, MASTER_SITUATIONS, ROLES
 
@@ -27,19 +28,8 @@ def browsers(app, database):
     return {role: Browser(app, role) for role in (ROLES if database == "sqlite" else SAMPLE)}
 
 
-def answers(browsers, url: str, step: str, version: int) -> dict[str, list[str]]:
-    """{role: what a GET and an empty POST are answered}."""
-    meant = {200: "may", 303: "may", 422: "may", 403: "403", 409: "409"}
-    found = {}
-    for role, browser in browsers.items():
-        got = browser.get(f"{url}/{step}").status
-        sent = (
-            browser.post(f"{url}/{step}", version=str(version), password="wrong").status
-            if step not in NOTHING_TO_FILL_IN
-            else got
-        )
-        found[role] = [meant[got], meant[sent]]
-    return found
+def plain_fields(version: int):
+    return lambda _row, _browser: {"version": str(version), "password": "wrong"}
 
 
 @pytest.mark.sqlite
@@ -56,24 +46,15 @@ def test_a_sample_of_them_on_either_database(browsers, complaint_in, app, situat
 
 def compare(browsers, complaint_in, app, situation):
     complaint = complaint_in(situation.state, **situation.options)
-    rows = [row for row in COMPLAINT if not row.creates]
-    # Who may never take a step is refused before the record is looked at: asked where it is open, and once
-    # where it is not.
-    asked = {
-        row.step: {
-            role: browser
-            for role, browser in browsers.items()
-            if role in row.roles or situation.name in (*row.open_in, "received")
-        }
-        for row in rows
-    }
-    found = {
-        row.step: answers(asked[row.step], f"/complaints/{complaint.id}", row.step, complaint.version)
-        for row in rows
-    }
-    assert found == {
-        row.step: {role: [row.answer(role, situation)] * 2 for role in asked[row.step]} for row in rows
-    }
+    grid.compare(
+        browsers,
+        f"/complaints/{complaint.id}",
+        [row for row in COMPLAINT if not row.creates],
+        situation,
+        plain_fields(complaint.version),
+        also_closed="received",
+        only_shown=NOTHING_TO_FILL_IN,
+    )
     assert loaded(app, Complaint, complaint.id).version == complaint.version
 
 
@@ -121,8 +102,7 @@ def test_what_records_refer_to_is_kept_by_whom_the_clauses_name(browsers, app, p
             )
     version = loaded(app, KINDS[kind], 1).version
     rows = [row for row in MASTER[kind] if not row.creates]
-    found = {row.step: answers(browsers, f"/{PATHS[kind]}/1", row.step, version) for row in rows}
-    assert found == {row.step: {role: [row.answer(role, situation)] * 2 for role in browsers} for row in rows}
+    grid.compare(browsers, f"/{PATHS[kind]}/1", rows, situation, plain_fields(version))
 
 
 @pytest.mark.parametrize("kind", PATHS)

@@ -20,6 +20,8 @@ MATRIX = {
     "analyse_complaint": ("5.2.1.3", ".. xx .......... .."),
     "settle_complaint": ("5.2.2.3", ".. .x .......... .."),
     "reply_to_customer": ("5.2.2.3", "xx .. .......... .."),
+    "consent_to_clock": ("5.2.2.6", ".x .. ........x. .."),  # 总经理: where the sales manager asks alone
+    "see_refusal": ("5.6", "xx xx xxxxxxxxxx .."),  # whoever asked
     "close_complaint": ("5.2.2.3", ".. .x .......... .."),
     "void_complaint": ("5.6", ".x .. .......... .."),
     "import_history": (

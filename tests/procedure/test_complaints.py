@@ -28,8 +28,8 @@ HOLDS = {
     "with a silent customer": {"occasional", "answer_missing", "customer_silent"},
     "accepted": {"occasional", "answer_missing", "nothing_open"},
     "closed": {"occasional", "answer_missing", "nothing_open"},
-    "meeting, to be held": {"meeting", "not_met", "not_disposed", "answer_missing"},
-    "meeting, held": {"meeting", "met", "not_disposed", "answer_missing"},
+    "meeting, to be held": {"meeting", "not_met", "not_disposed", "answer_missing", "capa_wanted"},
+    "meeting, held": {"meeting", "met", "not_disposed", "answer_missing", "capa_wanted"},
     "meeting, goods decided on": {
         "meeting",
         "met",
@@ -37,6 +37,7 @@ HOLDS = {
         "answer_missing",
         "countersigning",
         "dispositions_open",
+        "capa_wanted",
     },
     "meeting, result issued": {
         "meeting",
@@ -45,6 +46,7 @@ HOLDS = {
         "answer_ready",
         "countersigning",
         "dispositions_open",
+        "capa_wanted",
     },
     "meeting, with the customer, plan wanted": {
         "meeting",
@@ -54,6 +56,7 @@ HOLDS = {
         "countersigning",
         "dispositions_open",
         "plan_wanted",
+        "capa_wanted",
     },
     "meeting, accepted, goods not done": {
         "meeting",
@@ -61,18 +64,25 @@ HOLDS = {
         "disposed",
         "answer_missing",
         "dispositions_open",
+        "capa_wanted",
     },
     "meeting, accepted, its CAPA not verified": {"meeting", "met", "disposed", "answer_missing"},
+    "meeting, accepted, no CAPA issued": {"meeting", "met", "disposed", "answer_missing", "capa_wanted"},
     "meeting, accepted, all done": {"meeting", "met", "disposed", "answer_missing", "nothing_open"},
     "occasional, settled, measures open": {"occasional", "answer_ready", "measures_open"},
     "occasional, with the customer, effect unchecked": {"occasional", "answer_missing", "effect_unchecked"},
     "occasional, accepted, measures open": {"occasional", "answer_missing", "measures_open"},
     "occasional, accepted, effect unchecked": {"occasional", "answer_missing", "effect_unchecked"},
     "occasional, accepted, effective": {"occasional", "answer_missing", "nothing_open"},
+    "change of the clock waits": {"answer_missing", "clock_change_waits"},
+    "change of the clock refused": {"answer_missing", "clock_refusal_unseen"},
     "sample awaited": {"answer_missing", "nothing_open", "sample_awaited", "sample_kept"},
     "sample here": {"answer_missing", "nothing_open", "sample_here", "sample_kept"},
     "closed, its sample here": {"occasional", "answer_missing", "nothing_open", "sample_here", "sample_kept"},
 }
+
+
+ALWAYS = {"not_acknowledged"}  # in every situation of the table
 
 
 def rows_answer(workflow, step, role, situation) -> str:
@@ -81,7 +91,7 @@ def rows_answer(workflow, step, role, situation) -> str:
     if not may([role], row.permission) or stranger:
         return "403"
     is_open = row in workflow.open_from(
-        situation.state, lambda question: question in HOLDS.get(situation.name, set())
+        situation.state, lambda question: question in HOLDS.get(situation.name, set()) | ALWAYS
     )
     return "may" if is_open else "409"
 
@@ -137,6 +147,12 @@ def test_no_step_is_missing_in_the_table_and_each_names_its_clause(workflow, tab
 # Where each step can be open at all, whatever else holds: by hand from the clauses. r received, a analysing,
 # n answering, w awaiting customer, c accepted.
 WHERE = {
+    "see_decline": "b",
+    "pass_on_again": "b",
+    "acknowledge": "ranw",
+    "consent_clock": "pranwc",
+    "refuse_clock": "pranwc",
+    "see_clock_refusal": "pranwc",
     "register": "p",
     "decline": "p",
     "receive": "r",
@@ -152,6 +168,7 @@ WHERE = {
     "do_measure": "nwc",
     "check_effect": "wc",
     "analyse_again": "wc",
+    "issue_capa": "anwc",
     "send_reply": "n",
     "reply_directly": "n",
     "accept": "w",
@@ -168,6 +185,7 @@ WHERE = {
 }
 LETTERS = {
     "passed_on": "p",
+    "sent_back": "b",
     "declined": "d",
     "received": "r",
     "analysing": "a",
@@ -207,10 +225,15 @@ WHEN = {
     "do_measure": "measures_open",
     "check_effect": "effect_unchecked",
     "analyse_again": "effect_unchecked",
+    "issue_capa": "capa_wanted",
     "send_reply": "answer_ready",
     "reply_directly": "not_ours answer_ready",
     "no_answer": "customer_silent",
     "close": "nothing_open",
+    "acknowledge": "not_acknowledged",
+    "consent_clock": "clock_change_waits",
+    "refuse_clock": "clock_change_waits",
+    "see_clock_refusal": "clock_refusal_unseen",
     "receive_sample": "sample_awaited",
     "move_sample": "sample_here",
     "end_sample": "sample_kept",
@@ -219,6 +242,11 @@ RELATED = {
     "countersign": "countersigns",
     "do_disposition": "disposes",
     "do_measure": "carries_out_measures",
+    "see_decline": "passed_it_on",
+    "pass_on_again": "passed_it_on",
+    "consent_clock": "consents_to_clock",
+    "refuse_clock": "consents_to_clock",
+    "see_clock_refusal": "requested_clock",
 }
 
 
@@ -233,6 +261,8 @@ SIGNED = {
     "check_effect": "verified",
     "analyse_again": "ineffective",
     "close": "closed",
+    "consent_clock": "consented",
+    "refuse_clock": "clock_refused",
 }
 
 
@@ -261,6 +291,8 @@ def test_what_waits_in_my_work_is_due_with_the_reply_or_the_follow_up():
     assert awaited == {
         "register": ("register", "reply_due_at"),
         "decline": ("register", "reply_due_at"),
+        "see_decline": ("see_decline", None),
+        "pass_on_again": ("see_decline", None),
         "receive": ("receive", "reply_due_at"),
         "confirm": ("confirm", "reply_due_at"),
         "settle": ("settle", "reply_due_at"),
@@ -279,7 +311,11 @@ def test_what_waits_in_my_work_is_due_with_the_reply_or_the_follow_up():
         "countersign": ("countersign", "reply_due_at"),
         "plan": ("plan", None),
         "do_disposition": ("do_disposition", "disposition_due_at"),
+        "issue_capa": ("issue_capa", None),
         "receive_sample": ("receive_sample", "sample_due_at"),
+        "consent_clock": ("consent_clock", None),
+        "refuse_clock": ("consent_clock", None),
+        "see_clock_refusal": ("see_clock_refusal", None),
     }
 
 
@@ -288,6 +324,11 @@ def test_countersigning_and_carrying_out_is_awaited_of_people_by_their_names():
         "countersign": ("awaited_countersigners", "countersigns"),
         "do_disposition": ("awaited_disposers", "disposes"),
         "do_measure": ("awaited_measure_owners", "carries_out_measures"),
+        "see_decline": ("awaited_passer", "passed_it_on"),
+        "pass_on_again": ("awaited_passer", "passed_it_on"),
+        "consent_clock": ("awaited_consenters", "consents_to_clock"),
+        "refuse_clock": ("awaited_consenters", "consents_to_clock"),
+        "see_clock_refusal": ("awaited_requesters", "requested_clock"),
     }
 
 
@@ -298,6 +339,8 @@ def test_confirmation_countersigning_and_closing_are_signed():
         "check_effect": "verified",
         "analyse_again": "ineffective",
         "close": "closed",
+        "consent_clock": "consented",
+        "refuse_clock": "clock_refused",
     }
 
 
@@ -383,6 +426,46 @@ def test_a_confirmation_that_contradicts_itself_cannot_be_signed(liability, find
 )
 def test_only_confirmed_faults_of_ours_or_our_suppliers_count(liability, finding, counts):
     assert counts_as_failure(liability=liability, finding=finding) is counts
+
+
+# 5.2.2.5, Q11: confirmed and ours or our supplier's, and critical, batch or chronic, or on the meeting's
+# route for another reason.
+@pytest.mark.parametrize(
+    ("route", "severity", "nature", "liability", "finding", "needed"),
+    [
+        ("meeting", "critical", "sporadic", "ours", "confirmed", True),
+        ("occasional", "critical", "sporadic", "ours", "confirmed", True),  # overruled: it stays needed
+        ("occasional", "major", "batch", "ours", "confirmed", True),
+        ("occasional", "minor", "chronic", "ours", "confirmed", True),
+        ("occasional", "minor", "chronic", "supplier", "confirmed", True),
+        ("meeting", "minor", "sporadic", "ours", "confirmed", True),  # a repeat (3.4), or quality chose so
+        ("occasional", "major", "sporadic", "ours", "confirmed", False),  # 5.2.2.3
+        ("occasional", "minor", "sporadic", "supplier", "confirmed", False),
+        ("not_ours", "critical", "batch", "customer", "confirmed", False),  # 5.2.2.2
+        ("not_ours", "critical", "chronic", "carrier", "confirmed", False),
+        ("not_ours", "critical", "batch", "ours", "ntf", False),
+        ("not_ours", "critical", "batch", "supplier", "not_confirmed", False),
+        ("meeting", "critical", "batch", "ours", "ntf", False),
+        ("meeting", "critical", "batch", "pending", "confirmed", False),
+    ],
+)
+def test_what_is_grave_and_ours_needs_a_corrective_action(
+    route, severity, nature, liability, finding, needed
+):
+    assert (
+        complaints.capa_needed(
+            route=route, severity=severity, nature=nature, liability=liability, finding=finding
+        )
+        is needed
+    )
+
+
+@pytest.mark.parametrize(
+    ("route", "named"), [("occasional", True), ("meeting", True), ("not_ours", False), ("", False)]
+)
+def test_the_responsible_department_is_named_on_every_path_that_is_ours(route, named):
+    """7.4-47."""
+    assert complaints.names_department(route) is named
 
 
 # 3.4: a repeat within the window proposes the meeting, but never for what is not ours.

@@ -237,6 +237,7 @@ def test_the_defect_catalogue_has_the_codes_of_the_forms(category, names):
 def test_a_complaint_has_these_states():
     assert {code: name.zh for code, name in BOOK.states["complaint"].items()} == {
         "passed_on": "待业务登记",
+        "sent_back": "不予登记，待转达人知悉",
         "declined": "不予登记",
         "received": "已接收",
         "analysing": "分析中",

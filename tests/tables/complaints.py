@@ -12,8 +12,14 @@ OWNERS = {"do_measure": ("quality_inspector", "production_manager")}  # of the m
 
 COMPLAINT_SITUATIONS = (
     Situation("passed on to sales", "passed_on"),
+    Situation(
+        "sent back by sales",
+        "sent_back",
+        {},
+        {"see_decline": ("quality_inspector",), "pass_on_again": ("quality_inspector",)},
+    ),
     Situation("declined by sales", "declined"),
-    Situation("received", "received"),
+    Situation("received", "received", short="just_received"),
     Situation("under analysis", "analysing", short="under_analysis"),
     # the answer in hand: occasional or not ours, to be prepared or ready
     Situation("occasional, to be settled", "answering", short="to_settle"),
@@ -65,9 +71,15 @@ COMPLAINT_SITUATIONS = (
         short="capa_not_verified",
     ),
     Situation(
-        "meeting, accepted, all done",
+        "meeting, accepted, no CAPA issued",
         "accepted",
         {"route": "meeting", "countersigned": True, "done": True},
+        short="capa_wanted",
+    ),
+    Situation(
+        "meeting, accepted, all done",
+        "accepted",
+        {"route": "meeting", "countersigned": True, "done": True, "verified": True},
         short="all_done",
     ),
     # 5.2.2.5 in short form: measures to carry out, their effect to check, both done
@@ -97,6 +109,21 @@ COMPLAINT_SITUATIONS = (
     Situation(
         "occasional, accepted, effective", "accepted", {"measures": "checked"}, short="accepted_effective"
     ),
+    # 5.2.2.6: the clerk asked for another due date; it was refused, which the clerk has not seen
+    Situation(
+        "change of the clock waits",
+        "received",
+        {"clock": "waiting"},
+        {"consent_clock": ("sales_manager",), "refuse_clock": ("sales_manager",)},
+        "clock_waits",
+    ),
+    Situation(
+        "change of the clock refused",
+        "received",
+        {"clock": "refused"},
+        {"see_clock_refusal": ("sales_clerk",)},
+        "clock_refused",
+    ),
     # 5.2.1.3: a defect sample on its way, here, and one that stays here after its complaint
     Situation("sample awaited", "analysing", {"sample": "awaited"}, short="sample_awaited"),
     Situation("sample here", "analysing", {"sample": "here"}, short="sample_here"),
@@ -108,6 +135,9 @@ COMPLAINT_STEPS = """
 5.2.1.2  pass_on         quality others              new
 5.2.1.2  register        sales                       passed_on
 5.2.1.2  decline         sales                       passed_on
+5.2.1.2  see_decline     named sales quality others  sent_back
+5.2.1.2  pass_on_again   named quality others        sent_back
+5.2.1.1  acknowledge     sales                       received analysing answering awaiting_customer
 5.2.1.3  receive         quality                     received
 5.2.1.3  contact         sales quality               received analysing answering awaiting_customer
 5.2.1.3  request_sample  quality                     received analysing answering
@@ -124,6 +154,8 @@ COMPLAINT_STEPS = """
 5.2.2.4  countersign     named sales quality others  goods_decided result_issued plan_wanted
 5.2.2.4  plan            planner                     plan_wanted
 5.2.2.4  do_disposition  named sales quality others  goods_decided result_issued plan_wanted goods_not_done
+5.2.2.5  issue_capa      quality_supervisor          to_meet met goods_decided result_issued plan_wanted
+                                                      goods_not_done capa_wanted
 5.2.2.3  send_reply      sales                       settled explained result_issued settled_with_measures
 5.2.2.5  do_measure      named sales quality others  settled_with_measures accepted_measures_open
 5.2.2.5  check_effect    quality_supervisor          sent_unchecked accepted_unchecked
@@ -132,6 +164,9 @@ COMPLAINT_STEPS = """
 5.2.2.3  refuse          sales                       awaiting_customer
 5.2.2.3  no_answer       sales                       silent
 5.2.2.3  close           quality_supervisor          accepted_directly all_done accepted_effective
+5.2.2.6  consent_clock      named sales_manager general_manager  clock_waits
+5.2.2.6  refuse_clock       named sales_manager general_manager  clock_waits
+5.2.2.6  see_clock_refusal  named sales quality others           clock_refused
 5.6      amend           sales                       received analysing answering
 5.6      void            sales_manager               passed_on received analysing answering awaiting_customer
                                                       accepted

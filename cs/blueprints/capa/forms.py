@@ -26,14 +26,13 @@ from cs.web.fields import (
     Signed,
     StepForm,
     Text,
+    WithAmendmentReason,
     WithFiles,
     Yes,
     requested_id,
 )
 from cs.web.measures import check_evidence, measure_in_words, owners_to_choose, which_measure
-from cs.web.options import customers_to_choose, people_to_choose
-from cs.wording.labels import departments_by_code
-from cs.wording.language import current_language
+from cs.web.options import customers_to_choose, departments_to_choose, people_to_choose
 
 
 def _answer_day(on: datetime) -> date:
@@ -59,14 +58,24 @@ class _DutyForm(StepForm):
 
     def offer(self, record: Any, on: datetime) -> None:
         current = record.department if record else None
-        self.department.choices = [
-            ("", "—"),
-            *(
-                (row.code, row.name_in(current_language()))
-                for row in departments_by_code().values()
-                if row.active or row.code == current
-            ),
-        ]
+        self.department.choices = departments_to_choose(current)
+        self.tick_by_rule(record)
+
+    def fill(self, record: Any, on: datetime) -> None:
+        super().fill(record, on)
+        self.tick_by_rule(record)
+
+    def tick_by_rule(self, record: Any) -> None:
+        """Tick process engineering for a chronic complaint, without a choice (3.4)."""
+        complaint = record.complaint if record else self.chosen_complaint
+        if complaint is not None and procedure.led_by_process(complaint.nature):
+            self.led_by_process.data = True
+            self.led_by_process.render_kw = {"disabled": True}
+
+    @property
+    def chosen_complaint(self) -> Complaint | None:
+        """Return the complaint that a new CAR is about; None where it is about none."""
+        return None
 
     def check(self, record: Any, on: datetime) -> None:
         if record is None or self.due_on.data != record.due_on:
@@ -99,10 +108,11 @@ class IssueForm(_DutyForm):
                 complaint.number,
                 complaint.customer_id,
             )
+            self.department.data = complaint.responsible_department
             self.problem.data = "\n".join(
                 text for text in (complaint.description, complaint.analysis) if text
             )
-            self.led_by_process.data = procedure.led_by_process(complaint.nature)
+            self.tick_by_rule(record)
 
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)
@@ -111,7 +121,7 @@ class IssueForm(_DutyForm):
         if not self.source_no.data:
             self.fault("source_no", gettext("Enter the number of the complaint."))
             return
-        complaint = self.complaint
+        complaint = self.chosen_complaint
         if complaint is None or complaint.state not in complaints.WITH_CAPA:
             self.fault(
                 "source_no",
@@ -123,16 +133,17 @@ class IssueForm(_DutyForm):
             self.fault("customer_id", gettext("This complaint belongs to another customer."))
 
     @property
-    def complaint(self) -> Complaint | None:
-        return by_number(Complaint, self.source_no.data)
+    def chosen_complaint(self) -> Complaint | None:
+        from_complaint = self.source.data == procedure.FROM_COMPLAINT
+        return by_number(Complaint, self.source_no.data) if from_complaint else None
 
     def values(self) -> dict[str, Any]:
-        complaint = self.complaint if self.source.data == procedure.FROM_COMPLAINT else None
+        complaint = self.chosen_complaint
         return super().values() | {"complaint_id": complaint.id if complaint else None}
 
 
-class AmendForm(_DutyForm):
-    """5.6: another department or day, or a clearer description."""
+class AmendForm(WithAmendmentReason, _DutyForm):
+    """5.6: another department or day, or a clearer description, and why."""
 
 
 # Carrying out

@@ -10,7 +10,16 @@ from flask_login import current_user
 
 from cs.blueprints.complaints import lookup
 from cs.blueprints.complaints.evidence import complaint_evidence
-from cs.blueprints.complaints.forms import confirmation, ending, intake, measures, meeting, reply, samples
+from cs.blueprints.complaints.forms import (
+    clock,
+    confirmation,
+    ending,
+    intake,
+    measures,
+    meeting,
+    reply,
+    samples,
+)
 from cs.blueprints.complaints.listing import LISTING
 from cs.blueprints.complaints.page import page_of_complaint
 from cs.imports.history import REGISTER as OLD_REGISTER
@@ -33,6 +42,9 @@ FORMS: dict[str, type[StepForm]] = {
     "pass_on": intake.PassOnForm,
     "register": intake.RegisterForm,
     "decline": ReasonForm,
+    "see_decline": clock.SeeRefusalForm,
+    "pass_on_again": intake.PassOnAgainForm,
+    "acknowledge": intake.AcknowledgeForm,
     "amend": intake.AmendForm,
     "receive": confirmation.ReceiveForm,
     "confirm": confirmation.ConfirmForm,
@@ -43,6 +55,9 @@ FORMS: dict[str, type[StepForm]] = {
     "accept": reply.AnswerForm,
     "refuse": reply.RefuseForm,
     "no_answer": reply.NoAnswerForm,
+    "consent_clock": clock.ConsentForm,
+    "refuse_clock": clock.RefuseClockForm,
+    "see_clock_refusal": clock.SeeRefusalForm,
     "close": ending.CloseForm,
     "void": ending.VoidForm,
     "contact": samples.ContactForm,
@@ -114,6 +129,9 @@ STEP_ICONS = {
     "pass_on": "reply",
     "register": "plus-circle",
     "decline": "x-circle",
+    "see_decline": "eye",
+    "pass_on_again": "reply",
+    "acknowledge": "envelope-check",
     "receive": "inbox",
     "confirm": "clipboard-check",
     "settle": "chat-left-text",
@@ -121,6 +139,7 @@ STEP_ICONS = {
     "meet": "people",
     "dispose": "signpost-split",
     "issue_result": "chat-left-text",
+    "issue_capa": "wrench-adjustable",
     "countersign": "pen",
     "plan": "calendar-check",
     "do_disposition": "check2-square",
@@ -132,6 +151,9 @@ STEP_ICONS = {
     "accept": "check2",
     "refuse": "arrow-counterclockwise",
     "no_answer": "hourglass",
+    "consent_clock": "calendar-check",
+    "refuse_clock": "calendar-x",
+    "see_clock_refusal": "eye",
     "close": "check2-circle",
     "contact": "telephone",
     "request_sample": "box-arrow-in-left",

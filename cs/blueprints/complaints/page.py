@@ -90,7 +90,8 @@ def _unfolded(record: Complaint, capas: list[Capa], on: datetime) -> set[str]:
         record.analysed_at or record.replied_at or record.closed_at
     ):
         return {"A", "B"} | causes
-    if record.meetings and (record.open_ends(on) or record.reply is None or record.reply.replied_at is None):
+    of_the_meeting = record.open_ends(on).keys() - {"capa_wanted"}
+    if record.meetings and (of_the_meeting or record.reply is None or record.reply.replied_at is None):
         return {"C", "F"} | causes if record.reply else {"C"} | causes
     return {"F", "G"} | causes if record.reply else {"B"} | causes
 
@@ -98,7 +99,11 @@ def _unfolded(record: Complaint, capas: list[Capa], on: datetime) -> set[str]:
 def in_the_way(record: Complaint, on: datetime) -> list[str]:
     """Return what still stands in the way of closing, in words (Q12)."""
     ends = record.open_ends(on)
-    said = [gettext("CAPA %(number)s is not verified.", number=one.number) for one in ends.get("capas", ())]
+    said = [
+        gettext("A CAPA report must be issued and verified as effective.")
+        for _ in ends.get("capa_wanted", ())
+    ]
+    said += [gettext("CAPA %(number)s is not verified.", number=one.number) for one in ends.get("capas", ())]
     said += [
         gettext("Return %(number)s is not closed.", number=one.number) for one in ends.get("returns", ())
     ]
@@ -120,6 +125,8 @@ def in_the_way(record: Complaint, on: datetime) -> list[str]:
     if awaited := ends.get("countersigners"):
         names = list_in_words(f"{one.user.name} ({department_name(one.department)})" for one in awaited)
         said.append(gettext("Countersignature awaited: %(names)s.", names=names))
+    if ends.get("clock"):
+        said.append(gettext("A change of the reply time awaits consent."))
     if ends.get("plan"):
         said.append(
             gettext(

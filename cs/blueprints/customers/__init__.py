@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from cs.blueprints.customers.forms import CustomerForm, VoidForm
+from cs.blueprints.customers.forms import CustomerForm, EditCustomerForm, VoidForm
 from cs.blueprints.customers.listing import LISTING
 from cs.blueprints.customers.page import page_of_customer
 from cs.imports.master_data import CUSTOMERS
@@ -24,7 +24,7 @@ from cs.web.steps import mount
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
 
 
-FORMS: dict[str, type[StepForm]] = {"create": CustomerForm, "edit": CustomerForm, "void": VoidForm}
+FORMS: dict[str, type[StepForm]] = {"create": CustomerForm, "edit": EditCustomerForm, "void": VoidForm}
 
 
 @blueprint.route("/")

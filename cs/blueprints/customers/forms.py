@@ -27,6 +27,7 @@ from cs.web.fields import (
     StepForm,
     Text,
     Whole,
+    WithAmendmentReason,
     Yes,
     reference_choices,
 )
@@ -112,7 +113,7 @@ class CustomerForm(WithRows, StepForm):
                 self.rep_id.data = current_user.id
             return
         for field in self.shown:
-            if field.name not in (self.rows, "more_rows"):
+            if field.name not in (self.rows, "more_rows") and hasattr(record, field.name):
                 field.process_data(getattr(record, field.name))
         self.contacts.refill(record.contacts)
         self.contacts.stand_ready(1)
@@ -142,6 +143,10 @@ class CustomerForm(WithRows, StepForm):
             "contacts": [row.data for row in self.contacts.filled],
             "product_type": chosen or None,
         }
+
+
+class EditCustomerForm(WithAmendmentReason, CustomerForm):
+    """5.6: the customer file with changes, and why."""
 
 
 class VoidForm(ReasonForm):

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from cs.blueprints.products.forms import ProductForm
+from cs.blueprints.products.forms import EditProductForm, ProductForm
 from cs.blueprints.products.listing import LISTING
 from cs.blueprints.products.page import page_of_product
 from cs.imports.master_data import PRODUCTS
@@ -23,7 +23,7 @@ from cs.web.steps import mount
 blueprint = Blueprint("products", __name__, url_prefix="/products")
 
 
-FORMS: dict[str, type[StepForm]] = {"create": ProductForm, "edit": ProductForm, "void": ReasonForm}
+FORMS: dict[str, type[StepForm]] = {"create": ProductForm, "edit": EditProductForm, "void": ReasonForm}
 
 
 @blueprint.route("/")

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from wtforms import SubmitField
 
 from cs.models.customers import Product, comparable
-from cs.web.fields import Choice, Reference, StepForm, Text
+from cs.web.fields import Choice, Reference, StepForm, Text, WithAmendmentReason
 from cs.web.options import customers_to_choose, record_link
 from cs.web.rows import RowForm, Rows, WithRows
 from cs.wording.labels import label
@@ -82,3 +82,7 @@ class ProductForm(WithRows, StepForm):
             for row in self.customer_parts.filled
         ]
         return super().values() | {"customer_parts": parts}
+
+
+class EditProductForm(WithAmendmentReason, ProductForm):
+    """5.6: the product model with changes, and why."""

@@ -26,6 +26,7 @@ from cs.web.fields import (
     Signed,
     StepForm,
     Text,
+    WithAmendmentReason,
     WithFiles,
     Yes,
     requested_id,
@@ -140,8 +141,8 @@ class GateForm(_SlipForm):
             self.fault("arrived_at", gettext("This is in the future."))
 
 
-class AmendForm(_SlipForm):
-    """5.6: corrections to the slip before the goods are counted.
+class _SalesSlipForm(_SlipForm):
+    """The slip as sales fills it in.
 
     The kind of return is required here: sales knows it, the warehouse at the gate need not.
     """
@@ -170,7 +171,11 @@ class AmendForm(_SlipForm):
             self.fault("customer_id", gettext("The complaint of this return belongs to another customer."))
 
 
-class RegisterForm(AmendForm):
+class AmendForm(WithAmendmentReason, _SalesSlipForm):
+    """5.6: corrections to the slip before the goods are counted, with the reason."""
+
+
+class RegisterForm(_SalesSlipForm):
     """5.3.1, 5.3.5: sales registers a return for an existing complaint, or for a new one."""
 
     join_complaint = Text("join_complaint", most=40)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from cs.blueprints.shipments.forms import ShipmentForm
+from cs.blueprints.shipments.forms import EditShipmentForm, ShipmentForm
 from cs.blueprints.shipments.listing import LISTING
 from cs.blueprints.shipments.page import page_of_shipment
 from cs.imports.master_data import SHIPMENTS
@@ -23,7 +23,7 @@ from cs.web.steps import mount
 blueprint = Blueprint("shipments", __name__, url_prefix="/shipments")
 
 
-FORMS: dict[str, type[StepForm]] = {"create": ShipmentForm, "edit": ShipmentForm, "void": ReasonForm}
+FORMS: dict[str, type[StepForm]] = {"create": ShipmentForm, "edit": EditShipmentForm, "void": ReasonForm}
 
 
 @blueprint.route("/")

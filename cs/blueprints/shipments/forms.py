@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from cs.models.customers import Shipment
 from cs.records.procedure import local_day
-from cs.web.fields import Day, Reference, StepForm, Text, Whole
+from cs.web.fields import Day, Reference, StepForm, Text, Whole, WithAmendmentReason
 from cs.web.options import customers_to_choose, products_to_choose, record_link
 
 
@@ -51,3 +51,7 @@ class ShipmentForm(StepForm):
                         same.title,
                     ),
                 )
+
+
+class EditShipmentForm(WithAmendmentReason, ShipmentForm):
+    """5.6: the shipment with changes, and why."""

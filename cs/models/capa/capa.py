@@ -163,8 +163,7 @@ class Capa(Workflowed):
 
     @property
     def round_began_on(self) -> date:
-        """Return the first day for this round's measures: of the issue, or of the proof that the round before
-        had no effect."""
+        """Return the first day for this round's measures: of the issue, or of the last proof of no effect."""
         began = self.verifications[-1].verified_at if self.verifications else self.issued_at
         return local_day(began)
 
@@ -177,9 +176,14 @@ class Capa(Workflowed):
 
     @property
     def leading_department(self) -> str:
-        """Return who analyses: process engineering for stubborn problems (3.4, Q18), else the responsible
-        department."""
-        return "process" if self.led_by_process else self.department
+        """Return who analyses (3.4, Q18): process engineering, or else the responsible department."""
+        return "process" if self.process_leads else self.department
+
+    @property
+    def process_leads(self) -> bool:
+        """Return whether process engineering leads: where the complaint is chronic (3.4), or by the tick."""
+        nature = self.complaint.nature if self.complaint else None
+        return self.led_by_process or procedure.led_by_process(nature)
 
     @property
     def open_actions(self) -> list[Action]:
@@ -193,9 +197,8 @@ class Capa(Workflowed):
         return not self.open_actions and any(action.round == self.round for action in self.actions)
 
     def is_responsible(self, by: User) -> bool:
-        """Return whether a person is of the responsible department, or of process engineering where it leads
-        (3.4)."""
-        return self.department in by.departments or (self.led_by_process and "process" in by.departments)
+        """Return whether a person is of the responsible department, or of the one that leads (3.4)."""
+        return self.department in by.departments or (self.process_leads and "process" in by.departments)
 
     def owns_an_action(self, by: User) -> bool:
         return any(action.owner_id == by.id for action in self.open_actions)
@@ -233,16 +236,14 @@ class Capa(Workflowed):
     ) -> Capa:
         """Issue a CAR to the responsible department, with the day its answer is due (5.2.2.5, 5.4.6.1).
 
-        A complaint gives its own number and customer. `led_by_process` None: by the complaint's nature (3.4,
-        Q18). Raise NotOpen for a complaint that asks for no CAR any more: it may just have been closed.
+        A complaint gives its own number and customer. Process engineering leads where its nature is chronic
+        (3.4, Q18) or `led_by_process` says so. Raise NotOpen for a complaint that was just closed.
         """
         complaint = find(Complaint, complaint_id, lock=True) if complaint_id else None
         if complaint is not None and complaint.state not in of_complaints.WITH_CAPA:
             raise NotOpen("issue")
         if complaint is not None:
             source_no, customer_id = complaint.number, complaint.customer_id
-        if led_by_process is None:
-            led_by_process = procedure.led_by_process(complaint.nature if complaint else None)
         capa = cls()
         with capa.advancing("issue", by, on):
             capa.number = next_number("car", local_day(on))
@@ -255,7 +256,8 @@ class Capa(Workflowed):
             capa.customer = db.session.get(Customer, customer_id) if customer_id else None
             capa.problem = problem
             capa.department = department
-            capa.led_by_process = led_by_process
+            capa.led_by_process = bool(led_by_process)
+            capa.led_by_process = capa.process_leads
             capa.issued_at = on
             capa.due_on = due_on
         return capa
@@ -267,16 +269,18 @@ class Capa(Workflowed):
         department: str,
         due_on: date,
         led_by_process: bool | None = None,
+        amendment_reason: str,
         by: User,
         on: datetime,
     ) -> None:
-        """Change problem, department or day; the event keeps what they were (5.6)."""
-        with self.advancing("amend", by, on):
+        """Change problem, department or day; the event keeps what they were, and why (5.6)."""
+        with self.advancing("amend", by, on, note=amendment_reason):
             self.problem = problem
             self.department = department
             self.due_on = due_on
             if led_by_process is not None:
                 self.led_by_process = led_by_process
+            self.led_by_process = self.process_leads
 
     def analyse(
         self,
@@ -300,6 +304,7 @@ class Capa(Workflowed):
         it, of none.
         """
         with self.advancing("analyse", by, on):
+            self.led_by_process = self.process_leads
             self.occurrence_cause = occurrence_cause
             self.escape_cause = escape_cause
             self.system_cause = system_cause

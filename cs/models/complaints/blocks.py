@@ -49,6 +49,7 @@ class BlockB(TypedDict, total=False):
     defect_code: str
     severity: str
     nature: str
+    resp_dept: str | None
     analysis: str
     route: str
     route_reason: str | None

@@ -6,7 +6,7 @@ The register MJ-QP-12-05 is a view of the same rows (Q9).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Unpack
@@ -15,12 +15,17 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
+from cs.models.complaints import awaited
+from cs.models.complaints import clock as clock_steps
 from cs.models.complaints import confirmation as confirmation_steps
 from cs.models.complaints import measures as measure_steps
 from cs.models.complaints import meeting as meeting_steps
+from cs.models.complaints import receipt as receipt_steps
 from cs.models.complaints import reply as reply_steps
 from cs.models.complaints import samples as sample_steps
+from cs.models.complaints import sending as sending_steps
 from cs.models.complaints.blocks import BlockA
+from cs.models.complaints.clock import ClockBook, ClockChange, has_open_change
 from cs.models.complaints.conditions import CONDITIONS
 from cs.models.complaints.like_cases import earlier_cases
 from cs.models.complaints.measures import ComplaintMeasure, MeasureBook, has_open_measures
@@ -31,15 +36,11 @@ from cs.models.complaints.samples import CustomerContact, Sample, SampleBook
 from cs.models.customers import Customer, Product
 from cs.procedure import complaints as procedure
 from cs.procedure.workflow import NotOpen
-from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding
-from cs.records.numbers import next_number
-from cs.records.procedure import local_day
+from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding, records_made
 from cs.records.types import Moment
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
-# fields that decide when the reply is due: without a change of them it stays (5.2.2.6)
-DUE_BY = ("heard_at", "customer_id", "customer_deadline")
 ROWS_OF_MEETINGS = ("meetings.attendees", "meetings.places", "meetings.dispositions")
 PART: Any = {"cascade": "all, delete-orphan", "lazy": "selectin"}  # how rows belong to their complaint
 
@@ -48,11 +49,14 @@ class Complaint(Workflowed):
     """One complaint, whole."""
 
     kind = "complaint"
-    parts = ("replies", "contacts", "samples", "meetings", *ROWS_OF_MEETINGS, "measures")
+    parts = ("replies", "contacts", "samples", "meetings", *ROWS_OF_MEETINGS, "clock_changes", "measures")
     derived = Workflowed.derived | {"natural_key"}
     workflow = procedure.WORKFLOW
     __tablename__ = "complaints"
+    numbers = ("number", "passed_on_number")
     number: Mapped[str] = mapped_column(unique=True)
+    # as it was passed on (5.2.1.2); the same as `number` until sales registers it
+    passed_on_number: Mapped[str | None] = mapped_column(unique=True)
     # Block A, receipt
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
     customer_said: Mapped[str | None]  # the customer in the words of who passed it on
@@ -77,6 +81,9 @@ class Complaint(Workflowed):
     customer_deadline: Mapped[datetime | None] = mapped_column(Moment)
     unknown_reason: Mapped[str | None] = mapped_column(Text)
     decline_reason: Mapped[str | None] = mapped_column(Text)
+    acknowledged_at: Mapped[datetime | None] = mapped_column(Moment)  # 7.4-24a, to the customer
+    acknowledged_channel: Mapped[str | None]
+    acknowledged_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     # Block B, analysis
     quality_received_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     quality_received_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -93,10 +100,14 @@ class Complaint(Workflowed):
     proposed_route: Mapped[str | None]  # what the procedure led to when the analysis was signed
     analysis: Mapped[str | None] = mapped_column(Text)
     counts_in_kpi: Mapped[bool | None]
+    # 5.2.2.5: a confirmation has asked for a corrective action, which a milder one after it does not end
+    capa_needed: Mapped[bool | None]
     analysed_at: Mapped[datetime | None] = mapped_column(Moment)
     # the clock and the end
     reply_due_at: Mapped[datetime] = mapped_column(Moment, index=True)
     first_due_at: Mapped[datetime | None] = mapped_column(Moment)
+    # the limit by which it is counted; empty in complaints from before it was kept
+    reply_days: Mapped[int | None]
     replied_at: Mapped[datetime | None] = mapped_column(Moment)
     late_reply_reason: Mapped[str | None] = mapped_column(Text)
     follow_up_due_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -107,7 +118,7 @@ class Complaint(Workflowed):
     imported_row: Mapped[int | None]
     old_number: Mapped[str | None] = mapped_column(unique=True)
     old_model: Mapped[str | None]  # a model that stands in no product list any more
-    # the department as the register has it; a meeting names its own
+    # 7.4-47: the responsible department, of the confirmation or of an old register; a meeting names its own
     resp_dept: Mapped[str | None] = mapped_column(ForeignKey("departments.code"))
     # what the register says and no field holds, each with its title
     old_notes: Mapped[str | None] = mapped_column(Text)
@@ -119,6 +130,7 @@ class Complaint(Workflowed):
     quality_received_by: Mapped[User | None] = relationship(
         foreign_keys=[quality_received_by_id], viewonly=True
     )
+    acknowledged_by: Mapped[User | None] = relationship(foreign_keys=[acknowledged_by_id], viewonly=True)
     created_by: Mapped[User | None] = relationship(
         primaryjoin="foreign(Complaint.created_by_id) == User.id", viewonly=True
     )
@@ -130,6 +142,7 @@ class Complaint(Workflowed):
     samples: Mapped[list[Sample]] = relationship(order_by=Sample.id, **PART)
     meetings: Mapped[list[Meeting]] = relationship(order_by=Meeting.round, **PART)
     measures: Mapped[list[ComplaintMeasure]] = relationship(order_by=ComplaintMeasure.id, **PART)
+    clock_changes: Mapped[list[ClockChange]] = relationship(order_by=ClockChange.id, **PART)
     __table_args__ = (
         CheckConstraint(
             "defect_qty IS NULL OR checked_qty IS NULL OR defect_qty <= checked_qty",
@@ -152,6 +165,10 @@ class Complaint(Workflowed):
         customer = self.customer.short_name if self.customer else self.customer_said
         return f"{customer} · {self.description[:80]}"
 
+    def affected(self) -> Iterable[Workflowed]:
+        """Return its CAPAs, whose analysis process engineering leads once it is found chronic (3.4)."""
+        return records_made.records_of(self)
+
     def searched(self) -> tuple[str | None, ...]:
         customer = (
             (self.customer.short_name, self.customer.full_name) if self.customer else (self.customer_said,)
@@ -163,6 +180,7 @@ class Complaint(Workflowed):
             self.lot_no,
             self.order_no,
             self.customer_ref,
+            self.passed_on_number,
             self.old_number,
             self.description,
         )
@@ -213,6 +231,21 @@ class Complaint(Workflowed):
     def current_meeting(self) -> Meeting | None:
         return self.meeting_book.of_round(self.round)
 
+    @property
+    def responsible_department(self) -> str | None:
+        """Return the department that the last meeting found responsible, else that of the confirmation."""
+        return self.meetings[-1].department if self.meetings else self.resp_dept
+
+    @property
+    def clock_book(self) -> ClockBook:
+        return ClockBook(self.clock_changes)
+
+    @property
+    def limit_days(self) -> int | None:
+        """The days in which the reply is due (5.2.2.6); None: as many as the procedure file says."""
+        agreed = self.customer.reply_days if self.customer else None
+        return agreed if self.reply_days is None else self.reply_days
+
     # What the workflow's rows ask by name: conditions, persons, relations, due dates
 
     def holds(self, question: str, on: datetime) -> bool:
@@ -221,55 +254,36 @@ class Complaint(Workflowed):
 
     @classmethod
     def names_people(cls) -> ColumnElement[bool]:
-        """Return SQL for heads who have not countersigned, owners who have not carried out."""
-        return has_open_work(cls.id) | has_open_measures(cls.id)
+        """Return SQL for heads who have not countersigned, owners who have not carried out, and changes
+        of the clock that wait."""
+        return has_open_work(cls.id) | has_open_measures(cls.id) | has_open_change(cls.id)
 
-    def awaited_countersigners(self) -> list[int]:
-        return self.meeting_book.awaited_countersigners
-
-    def countersigns(self, by: User) -> bool:
-        return by.id in self.meeting_book.awaited_countersigners
-
-    def awaited_disposers(self) -> list[int]:
-        return self.meeting_book.awaited_disposers()
-
-    def disposes(self, by: User) -> bool:
-        return bool(self.meeting_book.dispositions_of(by))
-
-    @property
-    def disposition_due_at(self) -> datetime | None:
-        return self.meeting_book.disposition_due_at
-
-    def awaited_measure_owners(self) -> list[int]:
-        return self.measure_book.awaited_owners()
-
-    def carries_out_measures(self, by: User) -> bool:
-        return bool(self.measure_book.open_for(by))
-
-    @property
-    def measure_due_at(self) -> datetime | None:
-        return self.measure_book.due_at
-
-    @property
-    def effect_due_at(self) -> datetime | None:
-        return self.measure_book.check_due_at
-
-    @property
-    def sample_due_at(self) -> datetime | None:
-        return self.sample_book.due_at
+    awaited_countersigners, countersigns = awaited.awaited_countersigners, awaited.countersigns
+    awaited_disposers, disposes = awaited.awaited_disposers, awaited.disposes
+    awaited_measure_owners = awaited.awaited_measure_owners
+    carries_out_measures = awaited.carries_out_measures
+    awaited_consenters, consents_to_clock = awaited.awaited_consenters, awaited.consents_to_clock
+    awaited_requesters, requested_clock = awaited.awaited_requesters, awaited.requested_clock
+    awaited_passer, passed_it_on = awaited.awaited_passer, awaited.passed_it_on
+    disposition_due_at = property(awaited.disposition_due_at)
+    measure_due_at = property(awaited.measure_due_at)
+    effect_due_at = property(awaited.effect_due_at)
+    sample_due_at = property(awaited.sample_due_at)
 
     # What closing, goods and like cases ask
 
     def open_ends(self, on: datetime) -> dict[str, list[Any]]:
-        """Return what still stands in the way of closing: {capas, returns, replenishments, dispositions,
-        countersigners, plan, measures, effect: what of it}, without the empty ones."""
+        """Return what still stands in the way of closing: {capa_wanted, capas, returns, replenishments,
+        dispositions, countersigners, plan, measures, effect, clock: what of it}, without the empty ones."""
         ends = {
+            "capa_wanted": [self] if self.lacks_capa else [],
             **blocks_closing.of(self),
             "dispositions": self.meeting_book.open_dispositions,
             "countersigners": self.meeting_book.unsigned,
             "plan": [self.meeting_book.to_plan] if self.meeting_book.to_plan else [],
             "measures": self.measure_book.open,
             "effect": [self.measure_book.unchecked] if self.measure_book.unchecked else [],
+            "clock": self.clock_book.all_waiting,
         }
         return {what: found for what, found in ends.items() if found}
 
@@ -299,47 +313,17 @@ class Complaint(Workflowed):
     def log(cls, *, by: User, on: datetime, **values: Unpack[BlockA]) -> Complaint:
         """Log a spoken or written complaint as sales (5.2.1.1); it goes to quality at once, and the clock
         runs from `heard_at`."""
-        return cls._open("log", by, on, values)
+        complaint = cls()
+        receipt_steps.begin(complaint, "log", by, on, values)
+        return complaint
 
     @classmethod
     def pass_on(cls, *, by: User, on: datetime, **values: Unpack[BlockA]) -> Complaint:
         """Pass on what another department heard (5.2.1.2); it reaches sales at once, and the clock runs
         already."""
-        return cls._open("pass_on", by, on, values)
-
-    @classmethod
-    def _open(cls, step: str, by: User, on: datetime, values: BlockA) -> Complaint:
         complaint = cls()
-        with complaint.advancing(step, by, on):
-            complaint.number = next_number(cls.kind, local_day(on))
-            complaint.registered_at = on
-            complaint._fill(values)
+        receipt_steps.begin(complaint, "pass_on", by, on, values)
         return complaint
-
-    def register(self, *, by: User, on: datetime, **values: Unpack[BlockA]) -> None:
-        """Make a complaint of what was passed on (5.2.1.2); the time it was first heard stays."""
-        with self.advancing("register", by, on):
-            self._fill(values)
-
-    def decline(self, *, reason: str, by: User, on: datetime) -> None:
-        """Say why what was passed on is no complaint (5.2.1.2)."""
-        with self.advancing("decline", by, on, note=reason):
-            self.decline_reason = reason
-
-    def amend(self, *, by: User, on: datetime, **values: Unpack[BlockA]) -> None:
-        """Complete or correct block A (5.6): only the fields given; old values stay in the event. A new
-        deadline moves the due date."""
-        with self.advancing("amend", by, on):
-            self._fill(values)
-
-    def _fill(self, block: BlockA) -> None:
-        values: dict[str, Any] = dict(block)
-        if "demand" in values:
-            values["demand"] = json.dumps(sorted(values["demand"])) if values["demand"] else None
-        decided = [getattr(self, field) for field in DUE_BY]
-        self.set_fields(values)
-        if decided != [getattr(self, field) for field in DUE_BY]:  # of a new complaint they were empty
-            self.start_clock()
 
     def set_fields(self, values: Mapping[str, Any]) -> None:
         """Set columns by name, and load the customer and the product that they name."""
@@ -349,14 +333,22 @@ class Complaint(Workflowed):
         self.product = db.session.get(Product, self.product_id) if self.product_id else None
 
     start_clock = reply_steps.restart_clock
+    replace_deadline = clock_steps.replace_deadline
     paused_until = property(reply_steps.paused_until)
 
-    # The steps of the confirmation, of the answer, of talks and samples, and of the meeting
+    # The steps, each in the module of its rows
+    register, decline, amend = receipt_steps.register, receipt_steps.decline, receipt_steps.amend
+    see_decline, pass_on_again = receipt_steps.see_decline, receipt_steps.pass_on_again
+    acknowledge = receipt_steps.acknowledge
+    consent_clock, refuse_clock = clock_steps.consent_clock, clock_steps.refuse_clock
+    see_clock_refusal = clock_steps.see_clock_refusal
     receive, confirm = confirmation_steps.receive, confirmation_steps.confirm
+    needs_capa = property(confirmation_steps.needs_capa)
+    lacks_capa = property(confirmation_steps.lacks_capa)
     explain = reply_steps.explain
     settle, do_measure = measure_steps.settle, measure_steps.do_measure
     check_effect, analyse_again = measure_steps.check_effect, measure_steps.analyse_again
-    send_reply, reply_directly = reply_steps.send_reply, reply_steps.reply_directly
+    send_reply, reply_directly = sending_steps.send_reply, sending_steps.reply_directly
     accept, refuse, no_answer = reply_steps.accept, reply_steps.refuse, reply_steps.no_answer
     contact, request_sample = sample_steps.contact, sample_steps.request_sample
     receive_sample, move_sample = sample_steps.receive_sample, sample_steps.move_sample

@@ -9,12 +9,21 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
+from cs.models.complaints.clock import ClockBook
 from cs.models.complaints.measures import MeasuredComplaint
 from cs.models.complaints.meeting import DiscussedComplaint
 
 
 class AskedComplaint(DiscussedComplaint, MeasuredComplaint, Protocol):
     """What the conditions need of a complaint, beside what the steps of its meeting and measures need."""
+
+    acknowledged_at: datetime | None
+
+    @property
+    def lacks_capa(self) -> bool: ...
+
+    @property
+    def clock_book(self) -> ClockBook: ...
 
     def open_ends(self, on: datetime) -> dict[str, list[Any]]: ...
 
@@ -32,6 +41,8 @@ CONDITIONS: dict[str, Callable[[AskedComplaint, datetime], bool]] = {
     ),
     # Q12: every CAPA verified, every disposition done, every head countersigned, planned, no goods on the way
     "nothing_open": lambda record, on: not record.open_ends(on),
+    # 5.2.2.5: it needs a corrective action, and none is issued yet, or all of them are void
+    "capa_wanted": lambda record, _on: record.lacks_capa,
     "met": lambda record, _on: record.current_meeting is not None,
     "not_met": lambda record, _on: record.current_meeting is None,
     "disposed": lambda record, _on: bool(record.current_meeting and record.current_meeting.is_disposed),
@@ -41,6 +52,9 @@ CONDITIONS: dict[str, Callable[[AskedComplaint, datetime], bool]] = {
     "plan_wanted": lambda record, _on: record.meeting_book.to_plan is not None,
     "measures_open": lambda record, _on: bool(record.measure_book.open),
     "effect_unchecked": lambda record, _on: record.measure_book.unchecked is not None,
+    "not_acknowledged": lambda record, _on: record.acknowledged_at is None,
+    "clock_change_waits": lambda record, _on: record.clock_book.waiting is not None,
+    "clock_refusal_unseen": lambda record, _on: bool(record.clock_book.unseen_refusals),
     "sample_awaited": lambda record, _on: record.sample_book.has_awaited,
     "sample_here": lambda record, _on: record.sample_book.has_here,
     "sample_kept": lambda record, _on: record.sample_book.has_open,

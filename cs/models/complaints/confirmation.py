@@ -7,7 +7,32 @@ from typing import Any, Unpack
 
 from cs.models.complaints.blocks import BlockB
 from cs.procedure import complaints as procedure
+from cs.records.blockers import records_made
 from cs.records.users import User
+
+
+def needs_capa(complaint: Any) -> bool:
+    """Say whether a corrective action must be verified before the complaint closes (5.2.2.5).
+
+    The confirmation decides, this one or an earlier one, while the finding says that it is ours; of a line of
+    an old register that is with the customer, what the register says.
+    """
+    in_reply = complaint.state in (procedure.AWAITING, procedure.BEFORE_THE_CLOSE)
+    if not complaint.counts_in_kpi or not (complaint.analysed_at or in_reply):
+        return False
+    return bool(complaint.capa_needed) or procedure.capa_needed(
+        route=complaint.route or "",
+        severity=complaint.severity or "",
+        nature=complaint.nature or "",
+        liability=complaint.liability or "",
+        finding=complaint.finding or procedure.COUNTED_FINDING,
+    )
+
+
+def lacks_capa(complaint: Any) -> bool:
+    """Say whether it needs a corrective action and none is issued, or all that were are void."""
+    return needs_capa(complaint) and "capa" not in records_made.of(complaint)
+
 
 # Complaint names these among its verbs; `complaint` is that record.
 
@@ -22,6 +47,7 @@ def confirm(complaint: Any, *, by: User, on: datetime, **values: Unpack[BlockB])
     """Sign the first analysis and confirmation (5.2.1.3, 5.2.2.1), which says the way of the complaint
     (5.2.2.2–4)."""
     with complaint.advancing("confirm", by, on):
+        was_needed = complaint.needs_capa
         complaint.set_fields(values)
         same, _others = complaint.like_cases(
             complaint.product_id, complaint.defect_code, complaint.defect_category
@@ -38,3 +64,4 @@ def confirm(complaint: Any, *, by: User, on: datetime, **values: Unpack[BlockB])
             liability=complaint.liability or "", finding=complaint.finding or ""
         )
         complaint.analysed_at = on
+        complaint.capa_needed = was_needed or needs_capa(complaint) or complaint.capa_needed

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Text, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
 from cs.extensions import Model, db
-from cs.models.complaints.reply import AnsweredComplaint, Reply, prepare_reply
+from cs.models.complaints.reply import AnsweredComplaint, Reply, limit_of, prepare_reply
 from cs.models.holidays import work_calendar
 from cs.procedure.authority import Permission, roles_with
 from cs.records.departments import Membership
@@ -226,7 +226,8 @@ def analyse_again(
     with complaint.advancing("analyse_again", by, on, note=verification_data):
         _record_check(complaint.replies[-1], INEFFECTIVE, verification_method, verification_data, by, on)
         complaint.follow_up_due_at = None
-        complaint.customer_deadline = None
+        complaint.replace_deadline("analyse_again", None, None, on)
+        complaint.reply_days = limit_of(complaint.customer_id)
         complaint.start_clock()
 
 

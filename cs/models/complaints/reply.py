@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Protocol
 
 from sqlalchemy import ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cs.extensions import Model
+from cs.extensions import Model, db
 from cs.models.complaints.samples import SampledComplaint
 from cs.models.customers import Customer
 from cs.models.holidays import work_calendar
@@ -44,6 +44,7 @@ class Reply(Model):
     prepared_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     due_at: Mapped[datetime] = mapped_column(Moment)
     replied_at: Mapped[datetime | None] = mapped_column(Moment)
+    recorded_at: Mapped[datetime | None] = mapped_column(Moment)  # where it was sent at another time
     replied_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reply_channel: Mapped[str | None]
     reply_to: Mapped[str | None]
@@ -135,8 +136,27 @@ class AnsweredComplaint(SampledComplaint, Protocol):
     customer: Customer | None
     replies: list[Reply]
 
+    reply_days: int | None
+
+    @property
+    def customer_id(self) -> int | None: ...
+
     @property
     def answer_is_ready(self) -> bool: ...
+
+    @property
+    def limit_days(self) -> int | None: ...
+
+    def replace_deadline(
+        self, step: str, deadline: datetime | None, evidence_id: int | None, on: datetime
+    ) -> None: ...
+
+
+def limit_of(customer_id: int | None) -> int:
+    """Return the days in which a reply to a customer is due now: as agreed, else by the procedure file."""
+    customer = db.session.get(Customer, customer_id) if customer_id else None
+    agreed = customer.reply_days if customer else None
+    return rulebook().reply.days if agreed is None else agreed
 
 
 def restart_clock(complaint: AnsweredComplaint) -> None:
@@ -150,7 +170,7 @@ def restart_clock(complaint: AnsweredComplaint) -> None:
         complaint.heard_at,
         refused_on,
         complaint.customer_deadline,
-        complaint.customer.reply_days if complaint.customer else None,
+        complaint.limit_days,
         complaint.sample_book.waits,
     )
     complaint.reply_due_at = clock.due_at
@@ -211,59 +231,12 @@ def prepare_reply(
         yield reply
 
 
-def send_reply(
-    complaint: AnsweredComplaint,
-    *,
-    reply_to: str,
-    reply_channel: str,
-    late_reply_reason: str | None = None,
-    by: User,
-    on: datetime,
-) -> None:
-    """Send the report to the customer (5.2.2.3, 5.2.2.6). The first one sent stops the clock (Q14)."""
-    _send(complaint, "send_reply", reply_to, reply_channel, late_reply_reason, by, on)
-
-
-def reply_directly(
-    complaint: AnsweredComplaint,
-    *,
-    reply_to: str,
-    reply_channel: str,
-    late_reply_reason: str | None = None,
-    by: User,
-    on: datetime,
-) -> None:
-    """Send the evidence to the customer, as quality itself (5.2.2.2)."""
-    _send(complaint, "reply_directly", reply_to, reply_channel, late_reply_reason, by, on)
-
-
-def _send(
-    complaint: AnsweredComplaint,
-    step: str,
-    reply_to: str,
-    channel: str,
-    late_reason: str | None,
-    by: User,
-    on: datetime,
-) -> None:
-    with complaint.advancing(step, by, on):
-        reply = complaint.replies[-1]
-        reply.replied_at, reply.replied_by_id, reply.reply_to, reply.reply_channel = (
-            on,
-            by.id,
-            reply_to,
-            channel,
-        )
-        complaint.replied_at = complaint.replied_at or on
-        complaint.late_reply_reason = late_reason or complaint.late_reply_reason
-        complaint.follow_up_due_at = on + timedelta(days=rulebook().reply.no_answer_days)
-
-
 def accept(
     complaint: AnsweredComplaint, *, response_on: date, response_note: str | None, by: User, on: datetime
 ) -> None:
     """Record that the customer accepts (5.2.2.3)."""
-    _respond(complaint, "accept", "accepted", response_on, response_note, by, on)
+    with _responding(complaint, "accept", "accepted", response_on, response_note, by, on):
+        pass
 
 
 def refuse(
@@ -272,21 +245,27 @@ def refuse(
     response_on: date,
     response_note: str,
     customer_deadline: datetime | None = None,
+    evidence_id: int | None = None,
     by: User,
     on: datetime,
 ) -> None:
     """Record that the customer does not accept: back to analysis (5.2.2.3, 5.2.2.6). The limit starts again,
-    unless the customer says by when it wants the next reply; a deadline named before was that of the
-    reply refused."""
-    _respond(complaint, "refuse", "refused", response_on, response_note, by, on, customer_deadline)
+    as long as it is agreed now, unless the customer says by when it wants the next reply: with the evidence,
+    a file that is named or came with the step. A deadline named before was that of the reply refused."""
+    with _responding(complaint, "refuse", "refused", response_on, response_note, by, on):
+        complaint.replace_deadline("refuse", customer_deadline, evidence_id, on)
+        complaint.reply_days = limit_of(complaint.customer_id)
+        complaint.start_clock()
 
 
 def no_answer(complaint: AnsweredComplaint, *, response_note: str, by: User, on: datetime) -> None:
     """Record that the customer was silent for the set number of days (Q12); the note says what was tried."""
-    _respond(complaint, "no_answer", "no_answer", local_day(on), response_note, by, on)
+    with _responding(complaint, "no_answer", "no_answer", local_day(on), response_note, by, on):
+        pass
 
 
-def _respond(
+@contextmanager
+def _responding(
     complaint: AnsweredComplaint,
     step: str,
     response: str,
@@ -294,12 +273,10 @@ def _respond(
     note: str | None,
     by: User,
     on: datetime,
-    deadline: datetime | None = None,
-) -> None:
+) -> Iterator[None]:
+    """Record the customer's response in the step named, and what the caller adds to it."""
     with complaint.advancing(step, by, on, note=note):
         reply = complaint.replies[-1]
         reply.response, reply.response_on, reply.response_note = response, response_on, note
         complaint.follow_up_due_at = None
-        if response == "refused":
-            complaint.customer_deadline = deadline
-            complaint.start_clock()
+        yield

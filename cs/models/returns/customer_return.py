@@ -232,10 +232,17 @@ class Return(Workflowed):
         self.customer = db.session.get_one(Customer, customer_id)
 
     def amend(
-        self, *, customer_id: int, lines: list[SlipLine], by: User, on: datetime, **slip: Unpack[Slip]
+        self,
+        *,
+        customer_id: int,
+        lines: list[SlipLine],
+        amendment_reason: str,
+        by: User,
+        on: datetime,
+        **slip: Unpack[Slip],
     ) -> None:
-        """Complete or correct the slip before the goods are counted against it (5.6)."""
-        with self.advancing("amend", by, on):
+        """Complete or correct the slip before the goods are counted against it, with the reason (5.6)."""
+        with self.advancing("amend", by, on, note=amendment_reason):
             self._fill(customer_id, lines, slip)
 
     def accept(self, *, liability: str, liability_note: str, by: User, on: datetime) -> None:

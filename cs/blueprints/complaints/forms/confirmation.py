@@ -24,7 +24,7 @@ from cs.web.fields import (
     Yes,
     defect_choices,
 )
-from cs.web.options import products_to_choose
+from cs.web.options import departments_to_choose, products_to_choose
 from cs.wording.formats import list_in_words
 from cs.wording.labels import choice, term
 from cs.wording.language import in_language
@@ -79,6 +79,7 @@ class ConfirmForm(Signed, WithFiles, StepForm):
     defect_code = Choice("defect_code", required=True)
     severity = Choice("severity", "severity", required=True, radio=True)
     nature = Choice("nature", "nature", required=True, radio=True)
+    resp_dept = Choice("resp_dept", choices=[])
     analysis = LongText("analysis", required=True)
     route = Choice("route", required=True, radio=True)
     route_reason = LongText("route_reason", most=500)
@@ -99,6 +100,7 @@ class ConfirmForm(Signed, WithFiles, StepForm):
         ]
         self.defect_code.choices = defect_choices()
         self.defect_code.render_kw = {"data-filters": "defect_category"}
+        self.resp_dept.choices = departments_to_choose(record.resp_dept)
         self.route.choices = [
             (code, choice("route", code))
             for code in procedure.WORKFLOW.routes(tuple(rulebook().choices["route"]))
@@ -172,6 +174,8 @@ class ConfirmForm(Signed, WithFiles, StepForm):
             liability=self.liability.data, finding=self.finding.data, route=self.route.data
         ):
             self.fault(*messages[fault])
+        if procedure.names_department(self.route.data) and not self.resp_dept.data:
+            self.fault("resp_dept", gettext("Which department is responsible?"))
         proposed = self.likeness(record).proposed
         if proposed != self.route.data and not self.route.errors and not self.route_reason.data:
             self.fault(

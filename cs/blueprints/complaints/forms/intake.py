@@ -7,8 +7,10 @@ from typing import Any
 
 from flask_babel import gettext
 
+from cs.blueprints.complaints.forms.clock import WithEvidence, require_evidence
 from cs.blueprints.complaints.forms.faults import lot_faults, quantity_faults
 from cs.blueprints.complaints.lookup import WithLookUp
+from cs.models.complaints.clock import to_minute, withheld
 from cs.records.procedure import local_day
 from cs.web.fields import (
     Choice,
@@ -20,6 +22,7 @@ from cs.web.fields import (
     StepForm,
     Text,
     Whole,
+    WithAmendmentReason,
     WithFiles,
     Yes,
 )
@@ -68,8 +71,32 @@ class PassOnForm(GoodsForm):
             self.fault("customer_said", gettext("Choose the customer from the list, or enter its name here."))
 
 
-class RegisterForm(GoodsForm):
-    """5.2.1.2: sales registers what was passed on; when it was first heard stays as it is."""
+class PassOnAgainForm(WithAmendmentReason, PassOnForm):
+    """5.2.1.2: what was declined, changed by who passed it on; when it was first heard stays."""
+
+    heard_at = None  # type: ignore[assignment]  # so that the field is left out
+
+
+class AcknowledgeForm(StepForm):
+    """7.4-24a: when and how the customer was told that the complaint is received."""
+
+    acknowledged_at = Moment("acknowledged_at", required=True)
+    acknowledged_channel = Choice("acknowledged_channel", "channel", required=True)
+
+    def fill(self, record: Any, on: datetime) -> None:
+        self.acknowledged_at.process_data(on)
+        self.acknowledged_channel.data = record.channel
+
+    def check(self, record: Any, on: datetime) -> None:
+        at = self.acknowledged_at.data
+        if at and at > on:
+            self.fault("acknowledged_at", gettext("This is in the future."))
+        elif at and to_minute(at) < to_minute(record.heard_at):
+            self.fault("acknowledged_at", gettext("This is before the complaint was heard."))
+
+
+class _SalesForm(GoodsForm):
+    """The fields of block A that sales fills in."""
 
     customer_id = Reference("customer", required=True)
     oral_written = Choice("oral_written", "oral_written")
@@ -104,15 +131,48 @@ class RegisterForm(GoodsForm):
         quantity_faults(self, self.checked_qty.data, self.defect_qty.data, self.shipped_qty.data)
 
 
-class LogForm(RegisterForm):
+class _MovesClock(WithEvidence):
+    """5.2.2.6: a form by which the clock that is set may be asked to move; a date of the customer's own needs
+    evidence."""
+
+    def offer(self: Any, record: Any, on: datetime) -> None:
+        super().offer(record, on)  # type: ignore[misc]
+        self.offer_evidence(record)
+
+    def proposed(self: Any, record: Any) -> dict[str, Any]:
+        """Return what of the form would move the clock."""
+        return withheld(record, {name: self[name].data for name in self.clock_fields if name in self})
+
+    clock_fields = ("heard_at", "customer_deadline", "customer_id")
+
+    def check(self: Any, record: Any, on: datetime) -> None:
+        super().check(record, on)  # type: ignore[misc]
+        if not self.customer_id.errors and self.proposed(record).get("customer_deadline"):
+            require_evidence(self)
+
+
+class RegisterForm(_MovesClock, _SalesForm):
+    """5.2.1.2: sales registers what was passed on; when it was first heard stays as it is, and the clock
+    runs: what would move it needs a reason."""
+
+    clock_reason = LongText("clock_reason", most=500)
+
+    def check(self, record: Any, on: datetime) -> None:
+        super().check(record, on)
+        if self.proposed(record) and not self.clock_reason.data:
+            self.fault("clock_reason", gettext("This moves the time by which the reply is due. Say why."))
+
+
+class LogForm(_SalesForm):
     """5.2.1.1: sales logs what the customer said. Only customer, time, channel and description are
     required."""
 
     heard_at = Moment("heard_at", required=True)
 
 
-class AmendForm(LogForm):
-    """5.6: block A; the customer stays once goods move under the complaint."""
+class AmendForm(WithAmendmentReason, _MovesClock, LogForm):
+    """5.6: block A, with the reason; the customer stays once goods move under the complaint. What would move
+    the clock waits for consent (5.2.2.6)."""
 
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)

@@ -33,9 +33,10 @@ from cs.web.fields import (
     WithFiles,
     reference_choices,
 )
+from cs.web.options import departments_to_choose
 from cs.web.rows import RowForm, Rows, WithRows
 from cs.wording.formats import format_day, list_in_words
-from cs.wording.labels import choice, department_name, departments_by_code, label, term
+from cs.wording.labels import choice, department_name, label, term
 
 
 def _workers(permission: Permission) -> list[User]:
@@ -56,13 +57,6 @@ def _to_choose(people: list[User]) -> list[tuple[Any, str]]:
             for one in people
         ]
     )
-
-
-def _departments() -> list[tuple[str, str]]:
-    return [
-        ("", "—"),
-        *((code, department_name(code)) for code, row in departments_by_code().items() if row.active),
-    ]
 
 
 class AttendeeForm(RowForm):
@@ -89,18 +83,20 @@ class MeetForm(WithFiles, WithRows, StepForm):
 
     def offer(self, record: Any, on: datetime) -> None:
         self.attendees.stand_ready(1 if self.attendees.entries else self.ready)
-        self.department.choices = _departments()
+        self.department.choices = departments_to_choose(record.resp_dept)
         people = _to_choose(_workers(Permission.COUNTERSIGN))
         for row in self.attendees:
-            row.form.user_id.choices, row.form.department.choices = people, _departments()
+            row.form.user_id.choices, row.form.department.choices = people, departments_to_choose()
 
     def fill(self, record: Any, on: datetime) -> None:
-        """Fill in the heads of sales and engineering."""
+        """Fill in the department of the confirmation (7.4-47), and its head and those of sales and
+        engineering."""
         self.met_at.process_data(on)
+        self.department.data = record.resp_dept
         self.attendees.refill(
             [
                 {"user_id": heads[0].id, "department": code}
-                for code in procedure.meeting_departments("sales")
+                for code in procedure.meeting_departments(record.resp_dept or "sales")
                 if (heads := representatives(code))
             ]
         )

@@ -7,6 +7,8 @@ from typing import Any
 
 from flask_babel import gettext
 
+from cs.blueprints.complaints.forms.clock import WithEvidence, require_evidence
+from cs.models.complaints.sending import NotSentThen, moment_of_sending
 from cs.records.attachments import Attachment
 from cs.records.procedure import local_day
 from cs.web.fields import (
@@ -36,14 +38,19 @@ class ExplainForm(WithFiles, StepForm):
             self.fault("files", gettext("Add the evidence: a photograph, a measurement or a report."))
 
 
-class ReplyForm(WithFiles, StepForm):
-    """5.2.2.3, 5.2.2.6: what went to the customer, to whom and how."""
+class ReplyForm(WithEvidence, StepForm):
+    """5.2.2.3, 5.2.2.6: what went to the customer, to whom, how and when.
+
+    Recorded after the due time, a sending before it needs the evidence and the sales manager's consent.
+    """
 
     reply_to = Text("reply_to", required=True)
     reply_channel = Choice("reply_channel", "channel", required=True)
+    sent_at = Moment("sent_at")
     late_reply_reason = LongText("late_reply_reason", most=500)
 
     def offer(self, record: Any, on: datetime) -> None:
+        self.offer_evidence(record)
         self.reply_channel.choices = [one for one in [("", "—"), *choices("channel")] if one[0] != "return"]
         if on <= record.reply_due_at:
             del self.late_reply_reason
@@ -57,6 +64,24 @@ class ReplyForm(WithFiles, StepForm):
                 "late_reply_reason",
                 gettext("The reply is late. Give the reason; it appears in the register."),
             )
+        self._check_sending(record, on)
+
+    def _check_sending(self, record: Any, on: datetime) -> None:
+        sent_at, reply = self.sent_at.data, record.reply
+        if not sent_at or reply is None:
+            return
+        try:
+            moment = moment_of_sending(reply, sent_at, on)
+        except NotSentThen:
+            self.fault(
+                "sent_at",
+                gettext("This is in the future.")
+                if sent_at > on
+                else gettext("This is before the answer was ready."),
+            )
+            return
+        if moment <= reply.due_at < on:
+            require_evidence(self)
 
 
 class AnswerForm(WithFiles, StepForm):
@@ -76,16 +101,23 @@ class AnswerForm(WithFiles, StepForm):
             self.fault("response_on", gettext("This is before our reply."))
 
 
-class RefuseForm(AnswerForm):
-    """5.2.2.3, 5.2.2.6: why not, and by when the customer wants the next reply, if it says so."""
+class RefuseForm(WithEvidence, AnswerForm):
+    """5.2.2.3, 5.2.2.6: why not, and by when the customer wants the next reply, if it says so and there is
+    evidence of it."""
 
     response_note = LongText("refusal_reason", required=True)
     customer_deadline = Moment("customer_deadline")
+
+    def offer(self, record: Any, on: datetime) -> None:
+        super().offer(record, on)
+        self.offer_evidence(record)
 
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)
         if self.customer_deadline.data and self.customer_deadline.data < on:
             self.fault("customer_deadline", gettext("This deadline has already passed."))
+        elif self.customer_deadline.data:
+            require_evidence(self)
 
 
 class NoAnswerForm(StepForm):

@@ -1,0 +1,57 @@
+"""The forms of the reply clock (5.2.2.6): evidence of a date, consent to a change and its refusal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext
+
+from cs.records.attachments import Attachment
+from cs.web.fields import LongText, ReasonForm, Reference, Signed, StepForm, WithFiles, reference_choices
+
+
+class WithEvidence(WithFiles):
+    """Evidence: a file that is on the complaint already, or one that comes with the form."""
+
+    evidence_id = Reference("clock_evidence")
+
+    def offer_evidence(self: Any, record: Any) -> None:
+        """Offer the files of the complaint; without any, the question is left out."""
+        files = [file for file in Attachment.of(record) if not file.void_reason] if record else []
+        if "evidence_id" not in self:
+            return
+        self.evidence_id.choices = reference_choices([(file.id, file.name) for file in files])
+        if not files:
+            del self.evidence_id
+
+    @property
+    def has_evidence(self: Any) -> bool:
+        named = self.evidence_id.data if "evidence_id" in self else None
+        return bool(named or getattr(self, "staged", ()) or self.kept())
+
+
+def require_evidence(form: Any) -> None:
+    """Refuse a date of the customer's own, or a moment of sending, without its evidence."""
+    if not form.has_evidence:
+        form.fault(
+            "files",
+            gettext("Add the evidence, such as the customer's mail, or choose the file that holds it."),
+        )
+
+
+class ConsentForm(Signed, StepForm):
+    """5.2.2.6: the change that was asked for first; signed."""
+
+    decision_note = LongText("decision_note", most=500)
+
+    def fill(self, record: Any, on: datetime) -> None:
+        """Nothing is filled in."""
+
+
+class RefuseClockForm(Signed, ReasonForm):
+    """5.2.2.6: why the due date stays; signed."""
+
+
+class SeeRefusalForm(StepForm):
+    """Nothing to fill in: whoever asked takes note."""
