@@ -291,7 +291,8 @@ def decisions(people: dict[str, User], on: datetime) -> dict[str, Any]:
             {
                 "place": place,
                 "found_qty": FOUND.get(place, 0),
-                "confirmed_by": None if place in FOUND else "仓库甲",
+                "defect_qty": 3 if place == "affected" else None,
+                "confirmed_by_id": None if place in FOUND else people["warehouse_keeper"].id,
             }
             for place in ("affected", "customer", "in_transit", "finished", "wip", "raw")
         ],
@@ -334,6 +335,17 @@ def planned_measures(people: dict[str, User], on: datetime) -> list[dict[str, An
     ]
 
 
+def call_meeting(complaint: Complaint, people: dict[str, User], on: datetime) -> None:
+    """The quality supervisor calls the heads to the meeting, at once."""
+    complaint.call_meeting(
+        meets_at=on,
+        location="二楼会议室",
+        department="production",
+        by=people["quality_supervisor"],
+        on=on,
+    )
+
+
 class Cases:
     """Complaints in any state, taken there through the verbs by the right people."""
 
@@ -357,6 +369,7 @@ class Cases:
         done: bool = False,
         capa: bool = False,
         measures: str | None = None,
+        uncalled: bool = False,
         verified: bool = False,
         **values: Any,
     ) -> Complaint:
@@ -366,7 +379,8 @@ class Cases:
         met and disposed; `done`: the dispositions are carried out. `sample`: awaited, here or ended;
         `clock`: a change of the due date is waiting or refused; `capa`: one was issued for it; `verified`:
         one was, and is verified as effective, as closing needs on the meeting's route.
-        `measures`: of what was settled they are open, done or checked."""
+        `measures`: of what was settled they are open, done or checked. `uncalled`: nobody is called to the
+        meeting yet."""
         self.answered, self.met, self.disposed, self.countersigned, self.plan_needed = (
             answered,
             met,
@@ -398,7 +412,7 @@ class Cases:
             if answered and name == "answer":
                 break
         if route == "meeting" and state == "answering" and not answered:
-            self.hold(complaint, on, met=met or disposed, disposed=disposed)
+            self.hold(complaint, on, called=not uncalled, met=met or disposed, disposed=disposed)
         self.follow(complaint, on)
         self.move_clock(complaint, on, clock)
         self.issue_capas(complaint, on, issued=capa, verified=verified)
@@ -446,9 +460,19 @@ class Cases:
         if clock == "refused":
             complaint.refuse_clock(reason="以首次获知为准", by=self.people["sales_manager"], on=on)
 
-    def hold(self, complaint: Complaint, on: datetime, *, met: bool = True, disposed: bool = True) -> None:
-        """The meeting of 5.2.2.4, and its decision on the goods."""
+    def hold(
+        self,
+        complaint: Complaint,
+        on: datetime,
+        *,
+        called: bool = True,
+        met: bool = True,
+        disposed: bool = True,
+    ) -> None:
+        """The meeting of 5.2.2.4, to which the heads are called, and its decision on the goods."""
         supervisor = self.people["quality_supervisor"]
+        if called:
+            call_meeting(complaint, self.people, on)
         if met:
             complaint.meet(
                 met_at=on,
@@ -457,7 +481,7 @@ class Cases:
                 by=supervisor,
                 on=on,
                 attendees=[
-                    {"user_id": self.people[role].id, "department": department}
+                    {"user_id": self.people[role].id, "department": department, "team_role": "member"}
                     for department, role in HEADS.items()
                 ],
             )

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from cs.procedure.authority import Permission
 from cs.procedure.measures import measure_steps
+from cs.procedure.meetings import CALLING
 from cs.procedure.passing_on import PASSING_ON
 from cs.procedure.reply_clock import clock_steps
 from cs.procedure.workflow import State, Step, Workflow
@@ -101,13 +102,14 @@ STEPS = (
         due="reply_due_at",
         primary=True,
     ),
+    *CALLING,
     Step(
         "meet",
         "5.2.2.4",
         ("answering",),
         None,
         Permission.SETTLE_COMPLAINT,
-        when=("meeting", "not_met", "answer_missing"),
+        when=("meeting", "called", "not_met", "answer_missing"),
         task="meet",
         due="reply_due_at",
         primary=True,

@@ -170,6 +170,7 @@ ATTENDANCE = Table(
     (
         Column("person", lambda row: row.user.name, 20),
         Column("department", lambda row: department_name(row.department), 20),
+        Column("team_role", lambda row: choice("team_role", row.team_role), 12),
         Column("countersigned_at", lambda row: row.countersigned_at, 20, "moment"),
     ),
     in_meeting("attendees"),
@@ -181,16 +182,19 @@ GOODS = Table(
     (
         Column("place", lambda pair: choice("place", pair[0].place), 10),
         Column("found_qty", lambda pair: pair[0].found_qty, 7, "whole"),
-        Column("disposition", of_goods("disposition", lambda code: choice("disposition", code)), 13),
+        Column("defect_qty", lambda pair: pair[0].defect_qty, 7, "whole"),
+        Column("disposition", of_goods("disposition", lambda code: choice("disposition", code)), 11),
         Column("quantity", of_goods("quantity"), 7),
-        Column("lot_no", of_goods("lot_no"), 13),
+        Column("lot_no", of_goods("lot_no"), 11),
         Column("owner", lambda pair: pair[1].owner.name if pair[1] else None, 10),
         Column("planned_on", of_goods("planned_on"), 11),
         Column("done_on", of_goods("done_on"), 11),
         Column(
             "note",
-            lambda pair: pair[1].done_note if pair[1] else ((term("confirmed_by"), pair[0].confirmed_by),),
-            16,
+            lambda pair: (
+                pair[1].done_note if pair[1] else ((term("confirmed_by"), pair[0].none_confirmed_by),)
+            ),
+            13,
         ),
     ),
     goods_of,

@@ -28,7 +28,15 @@ AWAITED = {
     "not ours, explained": [("send_reply", "reply_to_customer", True)],
     "with the customer": [("follow_up", "reply_to_customer", True)],
     "accepted": [("close", "close_complaint", False)],
-    "meeting, to be held": [("meet", "settle_complaint", True), ("issue_capa", "settle_complaint", False)],
+    "meeting, to be called": [
+        ("call_meeting", "settle_complaint", True),
+        ("issue_capa", "settle_complaint", False),
+    ],
+    "meeting, to be held": [
+        ("meet", "settle_complaint", True),
+        ("acknowledge_call", "countersign", True),
+        ("issue_capa", "settle_complaint", False),
+    ],
     "meeting, held": [("dispose", "settle_complaint", True), ("issue_capa", "settle_complaint", False)],
     "meeting, goods decided on": [
         ("issue_result", "settle_complaint", True),

@@ -11,6 +11,7 @@ from flask_login import current_user
 from cs.blueprints.complaints import lookup
 from cs.blueprints.complaints.evidence import complaint_evidence
 from cs.blueprints.complaints.forms import (
+    calls,
     clock,
     confirmation,
     ending,
@@ -65,6 +66,8 @@ FORMS: dict[str, type[StepForm]] = {
     "receive_sample": samples.ReceiveSampleForm,
     "move_sample": samples.MoveSampleForm,
     "end_sample": samples.EndSampleForm,
+    "call_meeting": calls.CallForm,
+    "acknowledge_call": calls.AcknowledgeForm,
     "meet": meeting.MeetForm,
     "dispose": meeting.DisposeForm,
     "countersign": meeting.CountersignForm,
@@ -136,6 +139,8 @@ STEP_ICONS = {
     "confirm": "clipboard-check",
     "settle": "chat-left-text",
     "explain": "chat-left-text",
+    "call_meeting": "megaphone",
+    "acknowledge_call": "person-check",
     "meet": "people",
     "dispose": "signpost-split",
     "issue_result": "chat-left-text",

@@ -75,6 +75,20 @@ def awaited_passer(complaint: Any) -> list[int]:
 
 
 def passed_it_on(complaint: Any, by: User) -> bool:
-    """Whether the person passed it on; of one who has left, sales takes note itself."""
+    """Return whether the person passed it on; of one who has left, sales takes note itself."""
     passers = awaited_passer(complaint)
     return by.id in passers if passers else by.may(Permission.LOG_COMPLAINT)
+
+
+def awaited_invitees(complaint: Any) -> list[int]:
+    return list(complaint.call_book.awaited_invitees)
+
+
+def is_called(complaint: Any, by: User) -> bool:
+    return by.id in complaint.call_book.awaited_invitees
+
+
+def meeting_due_at(complaint: Any) -> datetime | None:
+    """Return when the meeting is that the heads are called to."""
+    call = complaint.current_call
+    return call.meets_at if call else None

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
 from cs.models.complaints import awaited
+from cs.models.complaints import calls as call_steps
 from cs.models.complaints import clock as clock_steps
 from cs.models.complaints import confirmation as confirmation_steps
 from cs.models.complaints import measures as measure_steps
@@ -25,6 +26,7 @@ from cs.models.complaints import reply as reply_steps
 from cs.models.complaints import samples as sample_steps
 from cs.models.complaints import sending as sending_steps
 from cs.models.complaints.blocks import BlockA
+from cs.models.complaints.calls import CallBook, MeetingCall, has_open_calls
 from cs.models.complaints.clock import ClockBook, ClockChange, has_open_change
 from cs.models.complaints.conditions import CONDITIONS
 from cs.models.complaints.like_cases import earlier_cases
@@ -42,6 +44,7 @@ from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
 ROWS_OF_MEETINGS = ("meetings.attendees", "meetings.places", "meetings.dispositions")
+ROWS_OF_CALLS = ("meeting_calls", "meeting_calls.invitees")
 PART: Any = {"cascade": "all, delete-orphan", "lazy": "selectin"}  # how rows belong to their complaint
 
 
@@ -49,7 +52,16 @@ class Complaint(Workflowed):
     """One complaint, whole."""
 
     kind = "complaint"
-    parts = ("replies", "contacts", "samples", "meetings", *ROWS_OF_MEETINGS, "clock_changes", "measures")
+    parts = (
+        "replies",
+        "contacts",
+        "samples",
+        "meetings",
+        *ROWS_OF_MEETINGS,
+        "clock_changes",
+        "measures",
+        *ROWS_OF_CALLS,
+    )
     derived = Workflowed.derived | {"natural_key"}
     workflow = procedure.WORKFLOW
     __tablename__ = "complaints"
@@ -102,6 +114,7 @@ class Complaint(Workflowed):
     counts_in_kpi: Mapped[bool | None]
     # 5.2.2.5: a confirmation has asked for a corrective action, which a milder one after it does not end
     capa_needed: Mapped[bool | None]
+    call_needed: Mapped[bool | None]  # empty where it was confirmed before calls were written down
     analysed_at: Mapped[datetime | None] = mapped_column(Moment)
     # the clock and the end
     reply_due_at: Mapped[datetime] = mapped_column(Moment, index=True)
@@ -142,6 +155,7 @@ class Complaint(Workflowed):
     samples: Mapped[list[Sample]] = relationship(order_by=Sample.id, **PART)
     meetings: Mapped[list[Meeting]] = relationship(order_by=Meeting.round, **PART)
     measures: Mapped[list[ComplaintMeasure]] = relationship(order_by=ComplaintMeasure.id, **PART)
+    meeting_calls: Mapped[list[MeetingCall]] = relationship(order_by=MeetingCall.round, **PART)
     clock_changes: Mapped[list[ClockChange]] = relationship(order_by=ClockChange.id, **PART)
     __table_args__ = (
         CheckConstraint(
@@ -228,6 +242,14 @@ class Complaint(Workflowed):
         return MeasureBook(self.measures, self.replies)
 
     @property
+    def call_book(self) -> CallBook:
+        return CallBook(self.meeting_calls, self.round)
+
+    @property
+    def current_call(self) -> MeetingCall | None:
+        return self.call_book.current
+
+    @property
     def current_meeting(self) -> Meeting | None:
         return self.meeting_book.of_round(self.round)
 
@@ -256,7 +278,8 @@ class Complaint(Workflowed):
     def names_people(cls) -> ColumnElement[bool]:
         """Return SQL for heads who have not countersigned, owners who have not carried out, and changes
         of the clock that wait."""
-        return has_open_work(cls.id) | has_open_measures(cls.id) | has_open_change(cls.id)
+        by_name = has_open_work(cls.id) | has_open_measures(cls.id) | has_open_calls(cls.id)
+        return by_name | has_open_change(cls.id)
 
     awaited_countersigners, countersigns = awaited.awaited_countersigners, awaited.countersigns
     awaited_disposers, disposes = awaited.awaited_disposers, awaited.disposes
@@ -265,6 +288,8 @@ class Complaint(Workflowed):
     awaited_consenters, consents_to_clock = awaited.awaited_consenters, awaited.consents_to_clock
     awaited_requesters, requested_clock = awaited.awaited_requesters, awaited.requested_clock
     awaited_passer, passed_it_on = awaited.awaited_passer, awaited.passed_it_on
+    awaited_invitees, is_called = awaited.awaited_invitees, awaited.is_called
+    meeting_due_at = property(awaited.meeting_due_at)
     disposition_due_at = property(awaited.disposition_due_at)
     measure_due_at = property(awaited.measure_due_at)
     effect_due_at = property(awaited.effect_due_at)
@@ -353,6 +378,7 @@ class Complaint(Workflowed):
     contact, request_sample = sample_steps.contact, sample_steps.request_sample
     receive_sample, move_sample = sample_steps.receive_sample, sample_steps.move_sample
     end_sample = sample_steps.end_sample
+    call_meeting, acknowledge_call = call_steps.call_meeting, call_steps.acknowledge_call
     meet, dispose, countersign = meeting_steps.meet, meeting_steps.dispose, meeting_steps.countersign
     do_disposition, plan = meeting_steps.do_disposition, meeting_steps.plan
     issue_result = meeting_steps.issue_result

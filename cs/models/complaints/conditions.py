@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
+from cs.models.complaints.calls import CallBook, MeetingCall
 from cs.models.complaints.clock import ClockBook
 from cs.models.complaints.measures import MeasuredComplaint
 from cs.models.complaints.meeting import DiscussedComplaint
@@ -18,6 +19,13 @@ class AskedComplaint(DiscussedComplaint, MeasuredComplaint, Protocol):
     """What the conditions need of a complaint, beside what the steps of its meeting and measures need."""
 
     acknowledged_at: datetime | None
+    call_needed: bool | None
+
+    @property
+    def call_book(self) -> CallBook: ...
+
+    @property
+    def current_call(self) -> MeetingCall | None: ...
 
     @property
     def lacks_capa(self) -> bool: ...
@@ -43,6 +51,10 @@ CONDITIONS: dict[str, Callable[[AskedComplaint, datetime], bool]] = {
     "nothing_open": lambda record, on: not record.open_ends(on),
     # 5.2.2.5: it needs a corrective action, and none is issued yet, or all of them are void
     "capa_wanted": lambda record, _on: record.lacks_capa,
+    # the heads are called before the meeting, but for what was confirmed before calls were written down
+    "called": lambda record, _on: record.current_call is not None or not record.call_needed,
+    "not_called": lambda record, _on: record.current_call is None,
+    "call_unanswered": lambda record, _on: bool(record.call_book.awaited_invitees),
     "met": lambda record, _on: record.current_meeting is not None,
     "not_met": lambda record, _on: record.current_meeting is None,
     "disposed": lambda record, _on: bool(record.current_meeting and record.current_meeting.is_disposed),
