@@ -276,12 +276,66 @@ def test_a_change_that_lifts_the_sum_asks_the_general_manager_for_all_that_are_n
     assert len(second.running) == 3
 
 
-def test_a_general_manager_who_was_asked_stays_asked(filed, people, on):
+LOWERED = {
+    "voided": lambda record, filed, people, on: record.void(reason="重复", by=people["sales_manager"], on=on),
+    "refused": lambda record, filed, people, on: record.refuse(
+        seen=record.face_hash(), reason="库存可调拨", by=people["production_manager"], on=on
+    ),
+    "changed": lambda record, filed, people, on: record.change(
+        by=people["sales_clerk"], on=on, **filed.asked("399.99")
+    ),
+}
+
+
+@pytest.mark.parametrize("lowered", LOWERED)
+def test_a_general_manager_who_was_asked_is_no_longer_asked_below_the_limit(filed, people, on, lowered):
     first, second = filed(price="600"), filed(price="600")
-    second.void(reason="重复", by=people["sales_manager"], on=on)
-    filed.sign(first, "sales_manager")
-    filed.sign(first, "production_manager")
+    for role in ("sales_manager", "production_manager"):
+        filed.sign(first, role)
     assert (first.state, awaited(first)) == ("filed", [("sign", "general_manager")])
+    LOWERED[lowered](second, filed, people, on)
+    assert (first.state, first.order_number, awaited(first)) == (
+        "ordered",
+        "EO-202603-001",
+        [("schedule", None)],
+    )
+    fell, ordered = first.events[-2:]
+    assert (fell.name, fell.facts["note"], ordered.name) == ("below_limit", second.number, "order")
+    assert (fell.facts["sum"], fell.facts["limit"]) == (
+        "999.99" if lowered == "changed" else "600.00",
+        "1000.00",
+    )
+    assert [*verify_records(), *verify_signatures(), *verify_tasks(on)] == []
+
+
+def test_below_the_limit_what_one_manager_signed_awaits_the_other_alone(filed, people, on):
+    first, second = filed(price="600", signed=("sales_manager",)), filed(price="600")
+    second.void(reason="重复", by=people["sales_manager"], on=on)
+    assert (awaited(first), chain(first)) == (
+        [("sign", "production_manager")],
+        [("sales_manager", "signed"), ("production_manager", None)],
+    )
+    filed.sign(first, "production_manager")
+    assert first.state == "ordered"
+
+
+def test_a_general_manager_is_asked_again_when_the_sum_rises_again(filed, people, on):
+    first, second = filed(price="600", signed=("sales_manager",)), filed(price="600")
+    second.void(reason="重复", by=people["sales_manager"], on=on)
+    filed(price="400")
+    assert chain(first)[-1] == ("general_manager", None)
+    assert [event.name for event in first.events][-3:] == ["limit_reached", "below_limit", "limit_reached"]
+
+
+@pytest.mark.both_databases
+def test_a_signature_after_the_limit_was_raised_asks_the_general_manager_no_longer(app, filed):
+    record = filed(price="1000", signed=("sales_manager",))
+    book = app.extensions["rulebook"]
+    app.extensions["rulebook"] = replace(
+        book, replenishment=replace(book.replenishment, general_manager_from=Decimal(5000))
+    )
+    filed.sign(record, "production_manager")
+    assert record.state == "ordered"
 
 
 # Changes

@@ -319,6 +319,31 @@ def test_nobody_who_can_sign_is_shown_as_a_fault(app, as_role, filed):
     assert "目前没有人可以签核" in as_role("auditor").get("/approvals/?whose=all").text
 
 
+def test_what_is_signed_shows_lines_own_amount_and_what_makes_up_the_sum(as_role, filed):
+    first, second = filed(price="600"), filed(price="399.99")
+    refused, page = (
+        filed("rejected", price="5"),
+        as_role("sales_manager").get(f"/replenishments/{second.id}/sign"),
+    )
+    rows = page.soup.select(".sum-of-complaint tr")
+    assert [[cell.get_text(" ", strip=True) for cell in row.select("th, td")] for row in rows[1:]] == [
+        [first.number, "待核准", "600.00"],
+        [f"{second.number} （本申请）", "待核准", "399.99"],
+        ["同一投诉补货合计", "999.99"],
+    ]
+    assert "399.99" in page.soup.select_one(".panel table").get_text()
+    assert refused.number not in page.soup.select_one(".sum-of-complaint").get_text()
+
+
+def test_the_page_says_why_the_general_manager_is_no_longer_asked(as_role, filed, asked):
+    first, second = filed(price="600", signed=("sales_manager",)), filed(price="600")
+    as_role("sales_clerk").step(f"/replenishments/{second.id}/change", **asked("399.99"))
+    as_role("production_manager").step(f"/replenishments/{first.id}/sign", password=PASSWORD)
+    page = as_role("auditor").get(f"/replenishments/{first.id}").text
+    assert "合计 999.99，低于 1,000.00" in page
+    assert "紧急订单，待排程" in page
+
+
 # The order
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship, validates
 
 from cs.extensions import db
@@ -17,6 +17,7 @@ from cs.models.customers import Customer
 from cs.models.deputies import Deputy
 from cs.models.holidays import work_calendar
 from cs.models.replenishments.chain import ApprovalChain
+from cs.models.replenishments.complaint_sum import ComplaintApplications, FallenSum
 from cs.models.replenishments.lines import FACE, LINE_FACE, ReplenishmentLine, lines_of_application
 from cs.models.returns.complaints import complaint_to_join
 from cs.models.returns.customer_return import Return
@@ -174,6 +175,10 @@ class Replenishment(Workflowed):
         return by.id in self.told()
 
     def stands_in(self, step: Step, by: User, on: datetime) -> bool:
+        """Return whether the person may take a step without its permission: as a deputy, or the order, which
+        follows by itself once nothing is missing, whoever brings that about (Q23)."""
+        if step.name == "order":
+            return self.state == procedure.UNORDERED and self.fully_signed(on)
         return step.permission in self.deputised and bool(Deputy.acting_for(by, on))
 
     def relates(self, step: Step, by: User, on: datetime) -> bool:
@@ -182,21 +187,21 @@ class Replenishment(Workflowed):
     def role_under(self, step: Step, by: User, on: datetime) -> str | None:
         """Return the role that the chain awaits for a signature, and that of the last one for the order."""
         usual = role_for(by.roles, step.permission)
+        applying = role_for(by.roles, Permission.APPLY_REPLENISHMENT)
         if step.permission is not Permission.APPROVE_REPLENISHMENT:
             return usual
-        return self.signing(by, on)[0] or self.approval_chain.role_decided_by(by.id) or usual
+        return self.signing(by, on)[0] or self.approval_chain.role_decided_by(by.id) or usual or applying
 
     # The limit of the procedure file, above which the general manager signs (Q23)
+
+    @property
+    def of_complaint(self) -> ComplaintApplications:
+        return ComplaintApplications(Replenishment, self.complaint_id)
 
     def amount_sum(self) -> Decimal:
         """Return the sum of the complaint's replenishments that are neither refused nor void (Q23), this one
         as it stands now."""
-        query = select(func.sum(Replenishment.amount)).where(
-            Replenishment.complaint_id == self.complaint_id,
-            Replenishment.state.not_in(procedure.NOT_COUNTED),
-            Replenishment.id != (self.id or 0),
-        )
-        return Decimal(db.session.execute(query).scalar() or 0) + self.amount
+        return self.of_complaint.sum_beside(self.id) + self.amount
 
     def _lock(self) -> None:
         """Lock the complaint's row, so that one sum is checked at a time, then read this one again."""
@@ -209,27 +214,39 @@ class Replenishment(Workflowed):
         return rulebook().replenishment.approvers(self.amount_sum())
 
     def _require(self) -> None:
-        """Ask for the signatures that the sum needs. What was asked for stays if the sum falls again."""
+        """Ask for the signatures that the sum needs, no more and no less."""
         self.approval_chain.require(self.kind, self._approvers())
 
-    def _require_of_others(self, by: User, on: datetime) -> None:
-        """Ask for the general manager on the complaint's other applications that are not ordered, once the
-        sum reaches the limit."""
-        query = (
-            select(Replenishment)
-            .where(
-                Replenishment.complaint_id == self.complaint_id,
-                Replenishment.state == procedure.UNORDERED,
-                Replenishment.id != self.id,
-            )
-            .order_by(Replenishment.id)
-            .with_for_update()
-        )
+    def _settle_others(self, by: User, on: datetime) -> None:
+        """Let the complaint's other unordered applications follow the sum, which has changed (Q23).
+
+        From the limit on the general manager is asked; below it no longer, and what holds both other
+        signatures becomes an order at once.
+        """
+        for other in self.of_complaint.unordered_beside(self.id):
+            other.follow_sum(self.number, by, on)
+
+    def fallen_sum(self) -> FallenSum | None:
+        """Return the sum for which the general manager is no longer asked; None where they are or never
+        were."""
+        if not self.approval_chain.no_longer_needed:
+            return None
+        return FallenSum.of_event(next(event for event in self.latest_events(None) if FallenSum.is_in(event)))
+
+    def follow_sum(self, cause: str, by: User, on: datetime) -> None:
+        """Ask for the signatures that the sum needs since the application `cause` has changed it."""
+        chain, approvers = self.approval_chain, self._approvers()
+        missing = chain.missing_roles(approvers)
+        if not missing and not chain.surplus_roles(approvers):
+            return
+        name = "limit_reached" if missing else "below_limit"
+        sums = {"sum": self.amount_sum(), "limit": rulebook().replenishment.general_manager_from}
+        details = {} if missing else {key: f"{value:.2f}" for key, value in sums.items()}
         role = role_for(by.roles, self.workflow.step("file").permission)
-        for other in db.session.execute(query).scalars():
-            if set(other._approvers()) - set(other.approval_chain.needed_roles):
-                with other.changing("limit_reached", by, on, clause="5.3.4", role=role, note=self.number):
-                    other._require()
+        with self.changing(name, by, on, clause="5.3.4", role=role, note=cause, chain=self.chain, **details):
+            self._require()
+        if self.fully_signed(on):
+            self.order(by=by, on=on)
 
     # Verbs
 
@@ -259,7 +276,7 @@ class Replenishment(Workflowed):
             record.filed_at = on
             record._fill(lines, order_no, charged, wanted_on, replenishment_reason)
             record._require()
-        record._require_of_others(by, on)
+        record._settle_others(by, on)
         return record
 
     def _fill(
@@ -295,7 +312,7 @@ class Replenishment(Workflowed):
                 self.changed_by_id = by.id
                 self._require()
                 ask_anew(self)
-        self._require_of_others(by, on)
+        self._settle_others(by, on)
 
     def sign(self, *, seen: str, by: User, on: datetime) -> None:
         """Give one signature of the chain; the last makes it an urgent order (5.3.4).
@@ -310,6 +327,7 @@ class Replenishment(Workflowed):
     def refuse(self, *, seen: str, reason: str, by: User, on: datetime) -> None:
         """Refuse it with a reason; it stays readable and leaves the sum (5.3.4). Raise as `sign` does."""
         self._decide("refuse", "refused", seen, reason, by, on)
+        self._settle_others(by, on)
 
     def _decide(
         self, step: str, decision: str, seen: str, reason: str | None, by: User, on: datetime
@@ -363,8 +381,10 @@ class Replenishment(Workflowed):
 
     def void(self, *, reason: str, by: User, on: datetime) -> None:
         """Take it back before the goods are made; it stays readable, its numbers stay taken (5.6)."""
+        self._lock()
         with self.advancing("void", by, on, note=reason):
             self.void_reason = reason
+        self._settle_others(by, on)
 
     def miscounts(self) -> Iterator[str]:
         if self.amount != exact(sum(line.amount for line in self.lines)):

@@ -15,6 +15,8 @@ from cs.records.departments import Membership
 from cs.records.signatures import RequiredSignature
 from cs.records.users import User
 
+NOT_NEEDED = "not_needed"
+
 
 @dataclass(frozen=True)
 class ApprovalChain:
@@ -32,9 +34,18 @@ class ApprovalChain:
 
     @property
     def running(self) -> list[RequiredSignature]:
-        """Return the signatures of the current chain, by turn."""
-        current = [signature for signature in self.approvals if signature.chain == self.number]
-        return sorted(current, key=lambda signature: (signature.turn, signature.id or 0))
+        """Return the signatures of the current chain that are needed, by turn."""
+        needed = [signature for signature in self._current if signature.signature_decision != NOT_NEEDED]
+        return sorted(needed, key=lambda signature: (signature.turn, signature.id or 0))
+
+    @property
+    def no_longer_needed(self) -> list[RequiredSignature]:
+        """Return what the current chain asked for and does not need any more (Q23)."""
+        return [signature for signature in self._current if signature.signature_decision == NOT_NEEDED]
+
+    @property
+    def _current(self) -> list[RequiredSignature]:
+        return [signature for signature in self.approvals if signature.chain == self.number]
 
     @property
     def given(self) -> list[RequiredSignature]:
@@ -126,14 +137,27 @@ class ApprovalChain:
 
     # Changes
 
-    def require(self, kind: str, roles: Iterable[str]) -> None:
-        """Add the signatures of these roles that the chain does not need yet (Q23)."""
-        for role in roles:
-            if role not in self.needed_roles:
-                turn = 1 if role in procedure.FIRST else 2
-                self.approvals.append(
-                    RequiredSignature(kind=kind, chain=self.number, needed_role=role, turn=turn)
-                )
+    def require(self, kind: str, roles: Collection[str]) -> None:
+        """Ask for the signatures of these roles, and no longer for others that are not given yet (Q23)."""
+        withdrawn = {signature.needed_role: signature for signature in self.no_longer_needed}
+        for role in self.surplus_roles(roles):
+            next(row for row in self.running if row.needed_role == role).signature_decision = NOT_NEEDED
+        for role in self.missing_roles(roles):
+            if role in withdrawn:
+                withdrawn[role].signature_decision = None
+                continue
+            turn = 1 if role in procedure.FIRST else 2
+            self.approvals.append(
+                RequiredSignature(kind=kind, chain=self.number, needed_role=role, turn=turn)
+            )
+
+    def missing_roles(self, roles: Iterable[str]) -> list[str]:
+        """Return those of the roles that the chain does not ask for."""
+        return [role for role in roles if role not in self.needed_roles]
+
+    def surplus_roles(self, roles: Collection[str]) -> list[str]:
+        """Return the roles that the chain asks for beyond these, and that have not decided yet."""
+        return [row.needed_role for row in self.running if row.is_open and row.needed_role not in roles]
 
     def void(self) -> None:
         """Void its signatures: what they were given for has changed."""
