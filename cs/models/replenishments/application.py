@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Unpack
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship, validates
@@ -18,7 +18,13 @@ from cs.models.deputies import Deputy
 from cs.models.holidays import work_calendar
 from cs.models.replenishments.chain import ApprovalChain
 from cs.models.replenishments.complaint_sum import ComplaintApplications, FallenSum
-from cs.models.replenishments.lines import FACE, LINE_FACE, ReplenishmentLine, lines_of_application
+from cs.models.replenishments.lines import (
+    FACE,
+    LINE_FACE,
+    ReplenishmentLine,
+    Terms,
+    lines_of_application,
+)
 from cs.models.returns.complaints import complaint_to_join
 from cs.models.returns.customer_return import Return
 from cs.procedure import replenishments as procedure
@@ -256,13 +262,9 @@ class Replenishment(Workflowed):
         *,
         complaint_id: int,
         return_id: int | None,
-        lines: list[dict[str, Any]],
-        order_no: str | None,
-        charged: bool,
-        wanted_on: date,
-        replenishment_reason: str,
         by: User,
         on: datetime,
+        **terms: Unpack[Terms],
     ) -> Replenishment:
         """Apply for items, quantities and amount, from a return or a complaint's meeting; the managers are
         asked to sign (5.3.4). Raise NotOpen where the complaint has ended."""
@@ -274,38 +276,26 @@ class Replenishment(Workflowed):
         with record.advancing("file", by, on):
             record.number = next_number(cls.kind, local_day(on))
             record.filed_at = on
-            record._fill(lines, order_no, charged, wanted_on, replenishment_reason)
+            record._fill(terms)
             record._require()
         record._settle_others(by, on)
         return record
 
-    def _fill(
-        self, lines: list[dict[str, Any]], order_no: str | None, charged: bool, wanted_on: date, reason: str
-    ) -> None:
-        self.lines = lines_of_application(lines, self.lines)
-        self.order_no = order_no
-        self.charged = charged
-        self.wanted_on = wanted_on
-        self.replenishment_reason = reason
+    def _fill(self, terms: Terms) -> None:
+        self.lines = lines_of_application(terms["lines"], self.lines)
+        self.order_no = terms["order_no"]
+        self.charged = terms["charged"]
+        self.wanted_on = terms["wanted_on"]
+        self.replenishment_reason = terms["replenishment_reason"]
         self.amount = procedure.amount((line.quantity, line.unit_price) for line in self.lines)
 
-    def change(
-        self,
-        *,
-        lines: list[dict[str, Any]],
-        order_no: str | None,
-        charged: bool,
-        wanted_on: date,
-        replenishment_reason: str,
-        by: User,
-        on: datetime,
-    ) -> None:
+    def change(self, *, by: User, on: datetime, **terms: Unpack[Terms]) -> None:
         """Change the application: its signatures are void, their givers are told, and the chain begins again
         (5.3.4). Signatures stay where nothing changes that they cover."""
         self._lock()
         before = self.face_hash()
         with self.advancing("change", by, on):
-            self._fill(lines, order_no, charged, wanted_on, replenishment_reason)
+            self._fill(terms)
             if self.face_hash() != before:
                 self.approval_chain.void()
                 self.chain += 1

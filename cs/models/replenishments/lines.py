@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
@@ -26,6 +27,16 @@ FACE = (
     "amount",
 )
 LINE_FACE = ("product_id", "quantity", "unit_price", "amount")
+
+
+class Terms(TypedDict):
+    """What an application says: fields 4 to 9 of the form."""
+
+    lines: list[dict[str, Any]]
+    order_no: str | None
+    charged: bool
+    wanted_on: date
+    replenishment_reason: str
 
 
 class ReplenishmentLine(db.Model):
