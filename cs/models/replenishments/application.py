@@ -25,6 +25,7 @@ from cs.models.replenishments.lines import (
     Terms,
     lines_of_application,
 )
+from cs.models.replenishments.urgent_order import UrgentOrder
 from cs.models.returns.complaints import complaint_to_join
 from cs.models.returns.customer_return import Return
 from cs.procedure import replenishments as procedure
@@ -44,7 +45,7 @@ class ChangedMeanwhile(NotOpen):
     """What was to be signed has changed since the signer saw it (409)."""
 
 
-class Replenishment(Workflowed):
+class Replenishment(UrgentOrder):
     """One application, whole, and the order that it became."""
 
     kind = "replenishment"
@@ -66,13 +67,6 @@ class Replenishment(Workflowed):
     filed_at: Mapped[datetime] = mapped_column(Moment)
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     refuse_reason: Mapped[str | None] = mapped_column(Text)
-    order_number: Mapped[str | None] = mapped_column(unique=True)
-    ordered_at: Mapped[datetime | None] = mapped_column(Moment)
-    work_order: Mapped[str | None]
-    scheduled_on: Mapped[date | None]
-    made_on: Mapped[date | None]
-    sent_off_on: Mapped[date | None]
-    delivery_no: Mapped[str | None]
 
     complaint: Mapped[Complaint] = relationship(
         backref=backref("replenishments", order_by="Replenishment.id", viewonly=True)
@@ -143,10 +137,6 @@ class Replenishment(Workflowed):
     def due_at(self) -> datetime:
         """Return the end of business of the day by which the customer wants the goods."""
         return work_calendar().end_of(self.wanted_on)
-
-    @property
-    def schedule_due_at(self) -> datetime | None:
-        return work_calendar().end_of(self.scheduled_on) if self.scheduled_on else None
 
     # The chain of signatures, and what the workflow's rows ask of it
 
@@ -338,36 +328,6 @@ class Replenishment(Workflowed):
         """Take note that a change has voided one's signature (5.3.4)."""
         with self.advancing("see_change", by, on):
             self.approval_chain.take_note(by.id, on)
-
-    def order(self, *, by: User, on: datetime) -> None:
-        """Make it an urgent order 紧急订单 with a number of its own, after the last signature (5.3.4)."""
-        with self.advancing("order", by, on):
-            self.order_number = next_number("urgent_order", local_day(on))
-            self.ordered_at = on
-
-    def schedule(
-        self, *, work_order: str, scheduled_on: date, note: str | None = None, by: User, on: datetime
-    ) -> None:
-        """Schedule the urgent order; later than the customer wants it, `note` says why (3.6)."""
-        with self.advancing("schedule", by, on, note=note):
-            self.work_order, self.scheduled_on = work_order, scheduled_on
-
-    def reschedule(
-        self, *, work_order: str, scheduled_on: date, note: str | None = None, by: User, on: datetime
-    ) -> None:
-        """Set another work order or day; later than the customer wants it, `note` says why (3.6)."""
-        with self.advancing("reschedule", by, on, note=note):
-            self.work_order, self.scheduled_on = work_order, scheduled_on
-
-    def make(self, *, made_on: date, by: User, on: datetime) -> None:
-        """Report it as made, by production (3.5)."""
-        with self.advancing("make", by, on):
-            self.made_on = made_on
-
-    def ship(self, *, sent_off_on: date, delivery_no: str, by: User, on: datetime) -> None:
-        """Send the goods to the customer (5.3.4)."""
-        with self.advancing("ship", by, on):
-            self.sent_off_on, self.delivery_no = sent_off_on, delivery_no
 
     def void(self, *, reason: str, by: User, on: datetime) -> None:
         """Take it back before the goods are made; it stays readable, its numbers stay taken (5.6)."""
