@@ -40,6 +40,7 @@ UNLISTED_FIELDS = frozenset(
         "registered_at",
         "first_due_at",
         "sort_name",
+        "changer_ids",
     }
 )
 

@@ -136,6 +136,52 @@ def test_who_changes_an_application_does_not_sign_it(filed, people, on):
         filed.sign(record, "sales_manager")
 
 
+def test_all_who_changed_an_application_since_it_was_filed_do_not_sign_it(filed, people, on):
+    record = filed()
+    record.change(by=people["sales_manager"], on=on, **filed.asked("600"))
+    record.change(by=people["sales_clerk"], on=on, **filed.asked("600", replenishment_reason="客户停线"))
+    assert record.changer_ids == sorted([people["sales_manager"].id, people["sales_clerk"].id])
+    assert awaited(record) == [("sign", "production_manager")]
+    with pytest.raises(NotAllowed):
+        filed.sign(record, "sales_manager")
+    filed.sign(record, "production_manager")
+    assert (record.approval_chain.nobody_can_sign, awaited(record)) == (True, [("sign", None)])
+
+
+def test_another_holder_of_the_role_signs_what_a_manager_has_changed(filed, people, on):
+    User.create(
+        username="second",
+        name="新经理",
+        password=PASSWORD,
+        memberships=[("sales", "sales_manager", False)],
+        by=None,
+        on=on,
+    )
+    record = filed()
+    record.change(by=people["sales_manager"], on=on, **filed.asked("600"))
+    record.change(by=people["sales_clerk"], on=on, **filed.asked("610"))
+    assert awaited(record) == [("sign", "production_manager"), ("sign", "second")]
+
+
+def test_an_application_changed_before_changers_were_listed_reads_them_from_its_events(filed, people, on):
+    record = filed()
+    record.change(by=people["sales_manager"], on=on, **filed.asked("600"))
+    record.change(by=people["sales_clerk"], on=on, **filed.asked("610"))
+    db.session.commit()
+    db.session.execute(text("UPDATE replenishments SET changer_ids = NULL"))
+    db.session.expire_all()
+    with pytest.raises(NotAllowed):
+        filed.sign(record, "sales_manager")
+    record.change(by=people["sales_clerk"], on=on, **filed.asked("620"))
+    assert record.changer_ids == sorted([people["sales_manager"].id, people["sales_clerk"].id])
+
+
+def test_saving_an_application_as_it_is_bars_nobody(filed, people, on):
+    record = filed()
+    record.change(by=people["sales_manager"], on=on, **filed.asked("500"))
+    assert awaited(record) == BOTH
+
+
 def test_one_person_with_two_roles_of_the_chain_signs_once(filed, people, on):
     both = User.create(
         username="both",

@@ -344,6 +344,17 @@ def test_the_page_says_why_the_general_manager_is_no_longer_asked(as_role, filed
     assert "紧急订单，待排程" in page
 
 
+def test_who_changed_an_application_is_refused_its_signature_and_reads_why(app, as_role, filed, asked):
+    record, manager = filed(), as_role("sales_manager")
+    manager.step(f"/replenishments/{record.id}/change", **asked("600"))
+    as_role("sales_clerk").step(f"/replenishments/{record.id}/change", **asked("600", order_no="PO-2"))
+    assert manager.get(f"/replenishments/{record.id}/sign").status == 403
+    why = "本申请由您提出或修改过，您不能签核"
+    pages = {role: as_role(role).get(f"/replenishments/{record.id}").text for role in ROLES}
+    assert {role for role, page in pages.items() if why in page} == {"sales_manager"}
+    assert manager.get("/approvals/").soup.select(".approval-buttons a") == []
+
+
 # The order
 
 

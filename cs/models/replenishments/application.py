@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Unpack
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship, validates
 
 from cs.extensions import db
@@ -16,6 +16,7 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.models.deputies import Deputy
 from cs.models.holidays import work_calendar
+from cs.models.replenishments.applicants import changers_in_events, with_changer
 from cs.models.replenishments.chain import ApprovalChain
 from cs.models.replenishments.complaint_sum import ComplaintApplications, FallenSum
 from cs.models.replenishments.lines import (
@@ -39,6 +40,8 @@ from cs.records.tasks import ask_anew
 from cs.records.types import Moment, Money, exact
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
+
+MAX_CHAIN_OF_ONE_CHANGER = 2  # changed once: the last changer is the only one
 
 
 class ChangedMeanwhile(NotOpen):
@@ -66,6 +69,7 @@ class Replenishment(UrgentOrder):
     chain: Mapped[int] = mapped_column(default=1)  # which chain of signatures runs: a change begins the next
     filed_at: Mapped[datetime] = mapped_column(Moment)
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    changer_ids: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))  # all since it was filed
     refuse_reason: Mapped[str | None] = mapped_column(Text)
 
     complaint: Mapped[Complaint] = relationship(
@@ -142,8 +146,21 @@ class Replenishment(UrgentOrder):
 
     @property
     def approval_chain(self) -> ApprovalChain:
-        applicants = (self.created_by_id, self.changed_by_id)
-        return ApprovalChain(self.approvals, self.chain, applicants, self.state == procedure.UNORDERED)
+        is_open = self.state == procedure.UNORDERED
+        return ApprovalChain(self.approvals, self.chain, self.applicants, is_open)
+
+    @property
+    def applicants(self) -> tuple[int | None, ...]:
+        """Return who filed the application and who has changed it since: they do not sign it."""
+        return (self.created_by_id, self.changed_by_id, *self.changers)
+
+    @property
+    def changers(self) -> list[int]:
+        """Return who has changed what is signed since it was filed."""
+        unlisted = self.changer_ids is None and self.chain > MAX_CHAIN_OF_ONE_CHANGER
+        if unlisted and self.state == procedure.UNORDERED:
+            return changers_in_events(self.kind, self.id)
+        return self.changer_ids or []
 
     @property
     def running(self) -> list[RequiredSignature]:
@@ -289,7 +306,7 @@ class Replenishment(UrgentOrder):
             if self.face_hash() != before:
                 self.approval_chain.void()
                 self.chain += 1
-                self.changed_by_id = by.id
+                self.changed_by_id, self.changer_ids = by.id, with_changer(self.changers, by.id)
                 self._require()
                 ask_anew(self)
         self._settle_others(by, on)

@@ -23,8 +23,8 @@ class ApprovalChain:
     """The signatures that an application needs.
 
     `approvals` are those of all its chains: a change voids what is signed and begins the next; `number` is
-    the current one. `applicants` are who filed the application and who changed it last: they do not sign.
-    `is_open`: signatures are awaited.
+    the current one. `applicants` are who filed the application and who has changed it since: they do not
+    sign. `is_open`: signatures are awaited.
     """
 
     approvals: list[RequiredSignature]
@@ -107,6 +107,10 @@ class ApprovalChain:
             if self.role_of(person.roles, person.id)
         }
         return sorted(able) or [None]
+
+    def is_barred(self, person: User) -> bool:
+        """Return whether a person could sign now if the application were not their own."""
+        return person.id in self.applicants and not {*self.open_roles}.isdisjoint(person.roles)
 
     @property
     def nobody_can_sign(self) -> bool:
