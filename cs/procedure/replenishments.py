@@ -133,9 +133,9 @@ def signing_role(
     """The role under which a person may sign now; None when they may not.
 
     `applicants`: who filed the application and who has changed it since: nobody signs their own. `given` are
-    the roles that have signed, `signed` the people who did, those for whom a deputy did among them: nobody signs
-    twice in one chain, so who holds two of its roles signs once, and the other signature is somebody else's
-    (Q24).
+    the roles that have signed, `signed` the people who did, those for whom a deputy did among them: nobody
+    signs twice in one chain, so who holds two of its roles signs once, and the other signature is somebody
+    else's (Q24).
     """
     if person in applicants or person in signed:
         return None
