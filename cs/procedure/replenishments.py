@@ -11,6 +11,7 @@ from cs.procedure.workflow import State, Step, Workflow
 
 STATES = (
     State("filed"),
+    State("refused", main=False),
     State("rejected", main=False, final=True),
     State("ordered"),
     State("scheduled"),
@@ -37,12 +38,32 @@ STEPS = (
         "refuse",
         "5.3.4",
         ("filed",),
-        "rejected",
+        "refused",
         Permission.APPROVE_REPLENISHMENT,
         relation="signs_now",
         task="sign",
         persons="awaited_signers",
         signed="refused",
+    ),
+    # a refusal comes back to who filed it: changed and filed again in one act, or it stays refused
+    Step(
+        "file_again",
+        "5.3.4",
+        ("refused",),
+        "filed",
+        Permission.APPLY_REPLENISHMENT,
+        task="see_refusal",
+        persons="refused_applicants",
+        primary=True,
+    ),
+    Step(
+        "accept_refusal",
+        "5.3.4",
+        ("refused",),
+        "rejected",
+        Permission.APPLY_REPLENISHMENT,
+        task="see_refusal",
+        persons="refused_applicants",
     ),
     Step(
         "see_change",
@@ -94,8 +115,8 @@ STEPS = (
 WORKFLOW = Workflow("replenishment", STATES, STEPS)
 
 UNORDERED = "filed"
-NOT_COUNTED = ("rejected", "void")  # not in the sum of a complaint's replenishments
-UNFINISHED = ("filed", "ordered", "scheduled", "made")
+NOT_COUNTED = ("refused", "rejected", "void")  # not in the sum of a complaint's replenishments
+UNFINISHED = ("filed", "refused", "ordered", "scheduled", "made")
 
 FIRST, LAST = ("sales_manager", "production_manager"), ("general_manager",)
 FEN = Decimal("0.01")

@@ -15,7 +15,7 @@ from tests.returned import Replenishments, Returns
 from tests.support import PASSWORD, Browser, day_of, kept, loaded
 from tests.tables import REPLENISHMENT, REPLENISHMENT_SITUATIONS, ROLES
 
-EMPTY = ("see_change",)  # an empty form is a whole one
+EMPTY = ("see_change", "accept_refusal")  # an empty form is a whole one
 
 
 @pytest.fixture
@@ -281,7 +281,7 @@ def test_a_refusal_needs_its_reason(app, as_role, filed):
     manager.step(f"/replenishments/{record.id}/refuse", password=PASSWORD)
     assert (manager.status, list(manager.faults)) == (422, ["reason"])
     manager.send(f"/replenishments/{record.id}/refuse", reason="库存可调拨", password=PASSWORD)
-    assert (manager.status, now(app, record).state) == (303, "rejected")
+    assert (manager.status, now(app, record).state) == (303, "refused")
     assert "库存可调拨" in manager.get(f"/replenishments/{record.id}").text
 
 
@@ -353,6 +353,24 @@ def test_who_changed_an_application_is_refused_its_signature_and_reads_why(app, 
     pages = {role: as_role(role).get(f"/replenishments/{record.id}").text for role in ROLES}
     assert {role for role, page in pages.items() if why in page} == {"sales_manager"}
     assert manager.get("/approvals/").soup.select(".approval-buttons a") == []
+
+
+def test_a_refusal_is_read_changed_and_filed_again_by_who_filed_it(app, as_role, filed):
+    record, clerk = filed("refused"), as_role("sales_clerk")
+    assert "查看驳回" in clerk.get("/").text
+    page = clerk.get(f"/replenishments/{record.id}/file_again")
+    assert "库存可调拨" in page.text
+    assert page.form()["lines-0-unit_price"] == "500"
+    clerk.send(f"/replenishments/{record.id}/file_again", **{"lines-0-unit_price": "320"})
+    assert (clerk.status, now(app, record).state, now(app, record).amount) == (303, "filed", 320)
+
+
+def test_a_day_that_is_over_is_not_filed_again(app, as_role, people, on, filed):
+    with kept(app):
+        old = Replenishments(people, on - timedelta(days=9), filed.build.complaint_id)("refused")
+    clerk = as_role("sales_clerk")
+    clerk.step(f"/replenishments/{old.id}/file_again")
+    assert (clerk.status, list(clerk.faults)) == (422, ["wanted_on"])
 
 
 # The order

@@ -74,6 +74,7 @@ class ChangeForm(WithRows, StepForm):
 
     rows = "lines"
     beside: frozenset[str] = frozenset({"more_rows"})
+    keeps_day = True  # a day that is over may stay as it is
 
     def offer(self, record: Any, on: datetime) -> None:
         self.lines.stand_ready(1 if self.lines.entries else ROWS_READY)
@@ -92,11 +93,8 @@ class ChangeForm(WithRows, StepForm):
     def check(self, record: Any, on: datetime) -> None:
         if not self.lines.filled and not self.lines.errors:
             self.lines.errors = [gettext("Please enter at least one line.")]
-        if (
-            (record is None or self.wanted_on.data != record.wanted_on)
-            and self.wanted_on.data
-            and self.wanted_on.data < local_day(on)
-        ):
+        stays = self.keeps_day and record is not None and self.wanted_on.data == record.wanted_on
+        if self.wanted_on.data and self.wanted_on.data < local_day(on) and not stays:
             self.fault("wanted_on", gettext("This day is over."))
 
     def values(self) -> dict[str, Any]:
@@ -105,6 +103,12 @@ class ChangeForm(WithRows, StepForm):
             for row in self.lines.filled
         ]
         return super().values() | {"lines": rows}
+
+
+class FileAgainForm(ChangeForm):
+    """5.3.4: what was refused, changed and filed again."""
+
+    keeps_day = False
 
 
 class FileForm(ChangeForm):

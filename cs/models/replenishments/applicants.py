@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from cs.extensions import db
 from cs.records.events import Event
+from cs.records.users import User
 
 
 def with_changer(changer_ids: Iterable[int], changer_id: int) -> list[int]:
@@ -21,3 +22,10 @@ def changers_in_events(kind: str, record_id: int) -> list[int]:
     query = select(Event).where(Event.kind == kind, Event.record_id == record_id, Event.name == "change")
     events = db.session.execute(query).scalars()
     return sorted({event.by_id for event in events if event.by_id and "chain" in event.facts["changes"]})
+
+
+def latest_filer(kind: str, record_id: int) -> User | None:
+    """Return who filed an application, or has filed it again after a refusal."""
+    filings = (Event.kind == kind, Event.record_id == record_id, Event.name.in_(("file", "file_again")))
+    query = select(User).join(Event, Event.by_id == User.id).where(*filings).order_by(Event.seq.desc())
+    return db.session.execute(query.limit(1)).unique().scalars().first()

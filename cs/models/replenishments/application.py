@@ -16,7 +16,11 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.models.deputies import Deputy
 from cs.models.holidays import work_calendar
-from cs.models.replenishments.applicants import changers_in_events, with_changer
+from cs.models.replenishments.applicants import (
+    changers_in_events,
+    latest_filer,
+    with_changer,
+)
 from cs.models.replenishments.chain import ApprovalChain
 from cs.models.replenishments.complaint_sum import ComplaintApplications, FallenSum
 from cs.models.replenishments.lines import (
@@ -178,6 +182,12 @@ class Replenishment(UrgentOrder):
     def fully_signed(self, on: datetime) -> bool:
         return self.approval_chain.is_complete
 
+    def refused_applicants(self) -> list[int | None]:
+        """Return to whom a refusal comes back: who filed it, or all of sales where they cannot act."""
+        filer = latest_filer(self.kind, self.id)
+        able = filer is not None and filer.active and filer.may(Permission.APPLY_REPLENISHMENT)
+        return [filer.id if filer and able else None]
+
     def told(self) -> list[int]:
         return self.approval_chain.unaware_signers()
 
@@ -299,14 +309,27 @@ class Replenishment(UrgentOrder):
     def change(self, *, by: User, on: datetime, **terms: Unpack[Terms]) -> None:
         """Change the application: its signatures are void, their givers are told, and the chain begins again
         (5.3.4). Signatures stay where nothing changes that they cover."""
+        self._write_again("change", terms, by, on)
+
+    def file_again(self, *, by: User, on: datetime, **terms: Unpack[Terms]) -> None:
+        """Change what was refused and file it again under its number, in one act (5.3.4): all sign anew."""
+        self._write_again("file_again", terms, by, on)
+
+    def accept_refusal(self, *, by: User, on: datetime) -> None:
+        """Take note that it stays refused (5.3.4)."""
+        with self.advancing("accept_refusal", by, on):
+            pass
+
+    def _write_again(self, step: str, terms: Terms, by: User, on: datetime) -> None:
         self._lock()
         before = self.face_hash()
-        with self.advancing("change", by, on):
+        with self.advancing(step, by, on):
             self._fill(terms)
-            if self.face_hash() != before:
+            if step == "file_again" or self.face_hash() != before:
+                self.changed_by_id, self.changer_ids = by.id, with_changer(self.changers, by.id)
+                self.refuse_reason = None
                 self.approval_chain.void()
                 self.chain += 1
-                self.changed_by_id, self.changer_ids = by.id, with_changer(self.changers, by.id)
                 self._require()
                 ask_anew(self)
         self._settle_others(by, on)

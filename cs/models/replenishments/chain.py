@@ -164,9 +164,10 @@ class ApprovalChain:
         return [row.needed_role for row in self.running if row.is_open and row.needed_role not in roles]
 
     def void(self) -> None:
-        """Void its signatures: what they were given for has changed."""
+        """Void its signatures: what they were given for has changed. A refusal stays what it is."""
         for signature in self.running:
-            signature.void()
+            if signature.signature_decision != "refused":
+                signature.void()
 
     def unnoticed(self) -> list[RequiredSignature]:
         """Return the voided signatures whose givers have not taken note of it yet."""
