@@ -20,6 +20,7 @@ from sqlalchemy.orm import aliased
 from cs.extensions import db
 from cs.records.attachments import Draft, PendingUpload
 from cs.records.departments import Department
+from cs.records.personal_tasks import rebuild_tasks
 from cs.records.procedure import keep_procedure_text, rulebook, zone
 from cs.records.receipts import Receipt
 from cs.records.users import LoginSession, User
@@ -58,6 +59,7 @@ def set_up(on: datetime) -> list[str]:
         copy = _copy_before_migration(current_app.config["CS_DATA"])
         db.session.rollback()  # what looked for data must not keep the database locked from the migration
         upgrade()
+        rebuild_tasks(on)  # open records may await what they did not before
         done.append(f"数据库已更新 Database up to date{f' (copy: {copy.name})' if copy else ''}")
     if keep_procedure_text(on):
         done.append(f"程序文件 Procedure {rulebook().procedure.number} {rulebook().hash[:12]}")

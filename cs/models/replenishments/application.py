@@ -117,8 +117,11 @@ class Replenishment(UrgentOrder):
         return f"{self.customer.short_name} · {self.amount:,.2f} RMB · {self.replenishment_reason[:60]}"
 
     def affected(self) -> Iterable[Workflowed]:
-        """Return the complaint, whose closing waits for it."""
-        return [self.complaint]
+        """Return the complaint, whose closing waits for it, and the return whose customer wants the goods."""
+        if self.of_return is None:
+            return [self.complaint]
+        db.session.expire(self.of_return, ["replenishments"])
+        return [self.complaint, self.of_return]
 
     def searched(self) -> tuple[str | None, ...]:
         return (
