@@ -122,16 +122,18 @@ FIRST, LAST = ("sales_manager", "production_manager"), ("general_manager",)
 FEN = Decimal("0.01")
 MOST_QUANTITY, MOST_PRICE = Decimal("999999.999"), Decimal("99999.9999")
 PRICE_DECIMALS = 4
+RMB, AT_PAR = "CNY", Decimal(1)  # the currency of all amounts, and its rate
+LEAST_RATE, MOST_RATE, RATE_DECIMALS = Decimal("0.000001"), Decimal("9999.999999"), 6
 
 
-def line_amount(quantity: Decimal, unit_price: Decimal) -> Decimal:
-    """Quantity × unit price, rounded half up to the fen (Q23): 1 × 999.995 is 1000.00."""
-    return (quantity * unit_price).quantize(FEN, ROUND_HALF_UP)
+def line_amount(quantity: Decimal, unit_price: Decimal, rate: Decimal = AT_PAR) -> Decimal:
+    """Quantity × unit price × rate in RMB, rounded half up to the fen once (Q23): 1 × 999.995 is 1000.00."""
+    return (quantity * unit_price * rate).quantize(FEN, ROUND_HALF_UP)
 
 
-def amount(lines: Iterable[tuple[Decimal, Decimal]]) -> Decimal:
-    """The amount of an application: the sum of its lines, each rounded for itself."""
-    return sum((line_amount(quantity, price) for quantity, price in lines), Decimal("0.00"))
+def amount(lines: Iterable[tuple[Decimal, Decimal]], rate: Decimal = AT_PAR) -> Decimal:
+    """The amount of an application in RMB: the sum of its lines, each rounded for itself."""
+    return sum((line_amount(quantity, price, rate) for quantity, price in lines), Decimal("0.00"))
 
 
 def open_roles(needed: Iterable[str], given: Iterable[str]) -> tuple[str, ...]:

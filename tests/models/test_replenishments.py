@@ -714,3 +714,62 @@ def test_saving_an_application_as_it_is_voids_nothing_even_where_two_of_its_line
     before = (record.chain, record.face_hash())
     record.change(by=people["sales_clerk"], on=on, **(asked | {"lines": [dict(line) for line in twice]}))
     assert (record.chain, record.face_hash()) == before
+
+
+# Other currencies, Q23
+
+
+def test_a_line_in_dollars_is_converted_and_rounded_once(filed, people, on):
+    record = Replenishment.file(
+        complaint_id=filed.complaint_id,
+        return_id=None,
+        by=people["sales_clerk"],
+        on=on,
+        **filed.asked(
+            currency="USD",
+            rate=Decimal("7.123456"),
+            lines=[{"product_id": 1, "quantity": Decimal(3), "unit_price": Decimal("46.7951")}],
+        ),
+    )
+    assert (record.lines[0].amount, record.amount) == (Decimal("1000.03"), Decimal("1000.03"))
+    assert len(record.running) == 3  # 1000.03 RMB, though 140.39 in dollars
+    assert [*verify_records(), *verify_signatures()] == []
+
+
+@pytest.mark.parametrize(
+    "changed", [{"currency": "EUR", "rate": Decimal("7.1")}, {"currency": "USD", "rate": Decimal("7.2")}]
+)
+def test_another_currency_or_rate_is_another_amount_and_voids_what_was_signed(filed, people, on, changed):
+    asked = filed.asked("10") | {"currency": "USD", "rate": Decimal("7.1")}
+    record = Replenishment.file(
+        complaint_id=filed.complaint_id, return_id=None, by=people["sales_clerk"], on=on, **asked
+    )
+    filed.sign(record, "sales_manager")
+    record.change(by=people["sales_clerk"], on=on, **asked | changed)
+    assert (record.chain, chain(record)[0]) == (2, ("sales_manager", None))
+    assert record.amount == Decimal(10) * changed["rate"]
+    record.change(by=people["sales_clerk"], on=on, **asked | changed)
+    assert record.chain == 2
+
+
+def test_rmb_at_par_leaves_hashes_as_they_were_before_there_were_currencies(filed):
+    record = filed()
+    assert {name: record.content()[name] for name in ("currency", "rate")} == {"currency": None, "rate": None}
+    assert (record.currency, record.rate, record.lines[0].rate) == ("CNY", 1, None)
+
+
+def test_verify_finds_a_converted_line_that_does_not_add_up(filed, people, on):
+    record = Replenishment.file(
+        complaint_id=filed.complaint_id,
+        return_id=None,
+        by=people["sales_clerk"],
+        on=on,
+        **filed.asked("10", currency="USD", rate=Decimal("7.1")),
+    )
+    db.session.commit()
+    db.session.execute(text("UPDATE replenishment_lines SET amount = amount - 1"))
+    db.session.execute(text("UPDATE replenishments SET amount = amount - 1"))
+    db.session.expire_all()
+    assert "has a line that is not quantity × unit price × rate" in {
+        fault.what for fault in verify_records() if fault.where == f"replenishment {record.id}"
+    }

@@ -373,6 +373,39 @@ def test_a_day_that_is_over_is_not_filed_again(app, as_role, people, on, filed):
     assert (clerk.status, list(clerk.faults)) == (422, ["wanted_on"])
 
 
+@pytest.mark.parametrize(
+    ("fields", "status", "at"),
+    [
+        ({"currency": "USD", "rate": "7.123456"}, 303, []),
+        ({"currency": "USD", "rate": ""}, 422, ["rate"]),
+        ({"currency": "USD", "rate": "0"}, 422, ["rate"]),
+        ({"currency": "USD", "rate": "7.1234567"}, 422, ["rate"]),
+        ({"currency": "USD", "rate": "sieben"}, 422, ["rate"]),
+        ({"currency": "CNY", "rate": "7.1"}, 422, ["rate"]),
+        ({"currency": "CNY", "rate": "1"}, 303, []),
+        ({"currency": "", "rate": ""}, 422, ["currency"]),
+        ({"currency": "JPY", "rate": "0.000001"}, 422, ["lines-0-unit_price"]),
+    ],
+)
+def test_a_currency_needs_its_rate(as_role, complaint_in, asked, fields, status, at):
+    clerk = as_role("sales_clerk")
+    clerk.step(
+        "/replenishments/new", complaint_no=complaint_in("analysing").number, **asked("100.5") | fields
+    )
+    assert (clerk.status, list(clerk.faults)) == (status, at)
+
+
+def test_who_signs_sees_currency_rate_and_the_amount_in_rmb(as_role, complaint_in, asked):
+    clerk = as_role("sales_clerk")
+    clerk.step(
+        "/replenishments/new",
+        complaint_no=complaint_in("analysing").number,
+        **asked("100.5", currency="USD", rate="7.1"),
+    )
+    page = as_role("sales_manager").get("/replenishments/1/sign").soup.select_one(".panel").get_text(" ")
+    assert [word in page for word in ("美元", "7.1", "100.50 USD", "713.55")] == [True] * 4
+
+
 # The order
 
 

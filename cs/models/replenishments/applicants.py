@@ -10,6 +10,8 @@ from cs.extensions import db
 from cs.records.events import Event
 from cs.records.users import User
 
+MAX_CHAIN_OF_ONE_CHANGER = 2  # changed once: the last changer is the only one
+
 
 def with_changer(changer_ids: Iterable[int], changer_id: int) -> list[int]:
     """Return those who have changed an application, with one more."""

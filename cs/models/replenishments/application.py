@@ -17,6 +17,7 @@ from cs.models.customers import Customer
 from cs.models.deputies import Deputy
 from cs.models.holidays import work_calendar
 from cs.models.replenishments.applicants import (
+    MAX_CHAIN_OF_ONE_CHANGER,
     changers_in_events,
     latest_filer,
     with_changer,
@@ -28,6 +29,7 @@ from cs.models.replenishments.lines import (
     LINE_FACE,
     ReplenishmentLine,
     Terms,
+    conversion_of,
     lines_of_application,
 )
 from cs.models.replenishments.urgent_order import UrgentOrder
@@ -41,11 +43,9 @@ from cs.records.procedure import local_day, rulebook
 from cs.records.record import find, hash_of
 from cs.records.signatures import RequiredSignature
 from cs.records.tasks import ask_anew
-from cs.records.types import Moment, Money, exact
+from cs.records.types import ExchangeRate, Moment, Money, exact
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
-
-MAX_CHAIN_OF_ONE_CHANGER = 2  # changed once: the last changer is the only one
 
 
 class ChangedMeanwhile(NotOpen):
@@ -69,7 +69,9 @@ class Replenishment(UrgentOrder):
     charged: Mapped[bool]
     wanted_on: Mapped[date]
     replenishment_reason: Mapped[str] = mapped_column(Text)
-    amount: Mapped[Decimal] = mapped_column(Money)
+    currency: Mapped[str] = mapped_column(default=procedure.RMB)  # of the unit prices
+    rate: Mapped[Decimal] = mapped_column(ExchangeRate, default=procedure.AT_PAR)  # RMB for 1 of it
+    amount: Mapped[Decimal] = mapped_column(Money)  # in RMB
     chain: Mapped[int] = mapped_column(default=1)  # which chain of signatures runs: a change begins the next
     filed_at: Mapped[datetime] = mapped_column(Moment)
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -104,7 +106,7 @@ class Replenishment(UrgentOrder):
         CheckConstraint("(ordered_at IS NULL) = (order_number IS NULL)", name="ordered_by_number"),
     )
 
-    @validates("amount")
+    @validates("amount", "rate")
     def _exact(self, _key: str, value: Any) -> Decimal | None:
         return exact(value)
 
@@ -135,10 +137,14 @@ class Replenishment(UrgentOrder):
             *(line.product.model for line in self.lines),
         )
 
+    def content(self) -> dict[str, Any]:
+        """Return the whole content; RMB at par is left out, as it was before there were other currencies."""
+        return super().content() | conversion_of(self)
+
     def face_hash(self) -> str:
         """Return the hash of what an approver approves: the application as it stands on the screen, without
         who has signed it."""
-        face = {name: getattr(self, name) for name in FACE}
+        face = {name: getattr(self, name) for name in FACE} | conversion_of(self)
         lines = [{name: getattr(line, name) for name in LINE_FACE} for line in self.lines]
         return hash_of(face | {"lines": lines})
 
@@ -163,9 +169,9 @@ class Replenishment(UrgentOrder):
 
     @property
     def changers(self) -> list[int]:
-        """Return who has changed what is signed since it was filed."""
-        unlisted = self.changer_ids is None and self.chain > MAX_CHAIN_OF_ONE_CHANGER
-        if unlisted and self.state == procedure.UNORDERED:
+        """Return who has changed what is signed since it was filed; of old ones that is read from events."""
+        before_the_list = self.changer_ids is None and self.chain > MAX_CHAIN_OF_ONE_CHANGER
+        if before_the_list and self.state == procedure.UNORDERED:
             return changers_in_events(self.kind, self.id)
         return self.changer_ids or []
 
@@ -302,12 +308,15 @@ class Replenishment(UrgentOrder):
         return record
 
     def _fill(self, terms: Terms) -> None:
-        self.lines = lines_of_application(terms["lines"], self.lines)
+        self.currency = terms.get("currency", procedure.RMB)
+        self.rate = terms.get("rate", procedure.AT_PAR)
+        in_rmb = self.currency == procedure.RMB
+        self.lines = lines_of_application(terms["lines"], self.lines, None if in_rmb else self.rate)
         self.order_no = terms["order_no"]
         self.charged = terms["charged"]
         self.wanted_on = terms["wanted_on"]
         self.replenishment_reason = terms["replenishment_reason"]
-        self.amount = procedure.amount((line.quantity, line.unit_price) for line in self.lines)
+        self.amount = sum((line.amount for line in self.lines), Decimal(0))
 
     def change(self, *, by: User, on: datetime, **terms: Unpack[Terms]) -> None:
         """Change the application: its signatures are void, their givers are told, and the chain begins again
@@ -382,5 +391,8 @@ class Replenishment(UrgentOrder):
     def miscounts(self) -> Iterator[str]:
         if self.amount != exact(sum(line.amount for line in self.lines)):
             yield "has an amount that is not the sum of its lines"
+        rate = None if self.currency == procedure.RMB else self.rate
+        if any(line.rate != rate or not line.adds_up for line in self.lines):
+            yield "has a line that is not quantity × unit price × rate"
         if self.order_number is not None and not self.approval_chain.is_sound:
             yield "is an order without all its signatures"
