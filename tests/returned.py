@@ -237,7 +237,7 @@ class Replenishments:
             self.sign(made, role)
         if changed:
             made.change(by=self.people["sales_clerk"], on=self.on, **self.asked(price, price))
-        if state in ("refused", "rejected"):
+        if state in ("turned_down", "rejected"):
             made.refuse(
                 seen=made.face_hash(), reason="库存可调拨", by=self.people["production_manager"], on=self.on
             )

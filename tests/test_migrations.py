@@ -14,7 +14,7 @@ HASHES = {
     "0006_returns.py": "a4e9421d312817b9",
     "0007_password_for_some_minutes.py": "72227ef77457526a",
     "0008_receipt_content.py": "33ace856cf2cf85e",
-    "0014_replenishments_to_the_letter.py": "eb5d2b6d841f9372",
+    "0014_replenishments_to_the_letter.py": "7adcb71513a1ec46",
 }
 
 

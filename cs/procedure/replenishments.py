@@ -11,7 +11,7 @@ from cs.procedure.workflow import State, Step, Workflow
 
 STATES = (
     State("filed"),
-    State("refused", main=False),
+    State("turned_down", main=False),
     State("rejected", main=False, final=True),
     State("ordered"),
     State("scheduled"),
@@ -38,7 +38,7 @@ STEPS = (
         "refuse",
         "5.3.4",
         ("filed",),
-        "refused",
+        "turned_down",
         Permission.APPROVE_REPLENISHMENT,
         relation="signs_now",
         task="sign",
@@ -49,7 +49,7 @@ STEPS = (
     Step(
         "file_again",
         "5.3.4",
-        ("refused",),
+        ("turned_down",),
         "filed",
         Permission.APPLY_REPLENISHMENT,
         task="see_refusal",
@@ -59,7 +59,7 @@ STEPS = (
     Step(
         "accept_refusal",
         "5.3.4",
-        ("refused",),
+        ("turned_down",),
         "rejected",
         Permission.APPLY_REPLENISHMENT,
         task="see_refusal",
@@ -115,8 +115,8 @@ STEPS = (
 WORKFLOW = Workflow("replenishment", STATES, STEPS)
 
 UNORDERED = "filed"
-NOT_COUNTED = ("refused", "rejected", "void")  # not in the sum of a complaint's replenishments
-UNFINISHED = ("filed", "refused", "ordered", "scheduled", "made")
+NOT_COUNTED = ("turned_down", "rejected", "void")  # not in the sum of a complaint's replenishments
+UNFINISHED = ("filed", "turned_down", "ordered", "scheduled", "made")
 
 FIRST, LAST = ("sales_manager", "production_manager"), ("general_manager",)
 FEN = Decimal("0.01")

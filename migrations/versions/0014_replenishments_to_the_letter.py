@@ -1,5 +1,5 @@
 """who has changed a replenishment since it was filed; why goods wanted at once are not sent (5.3.4);
-currency and rate (Q23)"""
+currency, rate and known prices (Q23)"""
 import sqlalchemy as sa
 from alembic import op
 
@@ -24,8 +24,22 @@ def upgrade() -> None:
     with op.batch_alter_table('returns', schema=None) as batch_op:
         batch_op.add_column(sa.Column('no_goods_reason', sa.Text(), nullable=True))
 
+    with op.batch_alter_table('products', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('unit_price', sa.BigInteger(), nullable=True))
+
+    with op.batch_alter_table('shipments', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('unit_price', sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column('currency', sa.String(), nullable=True))
+
 
 def downgrade() -> None:
+    with op.batch_alter_table('shipments', schema=None) as batch_op:
+        batch_op.drop_column('currency')
+        batch_op.drop_column('unit_price')
+
+    with op.batch_alter_table('products', schema=None) as batch_op:
+        batch_op.drop_column('unit_price')
+
     with op.batch_alter_table('returns', schema=None) as batch_op:
         batch_op.drop_column('no_goods_reason')
 

@@ -256,18 +256,18 @@ def test_a_refusal_has_its_reason_and_ends_the_application(filed, people):
 
 
 def test_a_refusal_comes_back_to_who_filed_it(filed):
-    record = filed("refused", signed=("sales_manager",))
+    record = filed("turned_down", signed=("sales_manager",))
     assert awaited(record) == [("see_refusal", "sales_clerk")]
 
 
 def test_a_refusal_whose_applicant_has_left_comes_back_to_sales(filed, people, on):
-    record = filed("refused")
+    record = filed("turned_down")
     people["sales_clerk"].leave(reason=None, by=people["administrator"], on=on)
     assert awaited(record) == [("see_refusal", None)]
 
 
 def test_what_was_refused_is_changed_and_filed_again_in_one_act_and_all_sign_anew(filed, people, on):
-    record = filed("refused", signed=("sales_manager",))
+    record = filed("turned_down", signed=("sales_manager",))
     number = record.number
     record.file_again(by=people["sales_clerk"], on=on, **filed.asked("300"))
     assert (record.number, record.state, record.chain, record.amount, record.refuse_reason) == (
@@ -286,13 +286,13 @@ def test_what_was_refused_is_changed_and_filed_again_in_one_act_and_all_sign_ane
 
 
 def test_what_is_filed_again_as_it_was_is_signed_anew_too(filed, people, on):
-    record = filed("refused", price="500")
+    record = filed("turned_down", price="500")
     record.file_again(by=people["sales_clerk"], on=on, **filed.asked("500"))
     assert (record.chain, awaited(record)) == (2, BOTH)
 
 
 def test_who_files_a_refused_application_again_does_not_sign_it(filed, people, on):
-    record = filed("refused")
+    record = filed("turned_down")
     record.file_again(by=people["sales_manager"], on=on, **filed.asked("500"))
     assert awaited(record) == [("sign", "production_manager")]
     record.refuse(seen=record.face_hash(), reason="缺料", by=people["production_manager"], on=on)
@@ -300,14 +300,14 @@ def test_who_files_a_refused_application_again_does_not_sign_it(filed, people, o
 
 
 def test_what_is_filed_again_counts_in_the_sum_again(filed, people, on):
-    refused, other = filed("refused", price="600"), filed(price="600")
+    refused, other = filed("turned_down", price="600"), filed(price="600")
     assert len(other.running) == 2
     refused.file_again(by=people["sales_clerk"], on=on, **filed.asked("400"))
     assert (len(other.running), len(refused.running)) == (3, 3)
 
 
 def test_a_refusal_that_stays_ends_the_application_and_lets_the_complaint_close(filed, people, on, complaint):
-    record = filed("refused")
+    record = filed("turned_down")
     assert complaint.open_ends(on) == {"replenishments": [record]}
     record.accept_refusal(by=people["sales_clerk"], on=on)
     assert (record.state, awaited(record), complaint.open_ends(on)) == ("rejected", [], {})

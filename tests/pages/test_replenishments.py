@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from cs.extensions import db
+from cs.models.customers import Product, Shipment
 from cs.models.replenishments.application import Replenishment
 from cs.records.users import User
 from tests.returned import Replenishments, Returns
@@ -281,7 +283,7 @@ def test_a_refusal_needs_its_reason(app, as_role, filed):
     manager.step(f"/replenishments/{record.id}/refuse", password=PASSWORD)
     assert (manager.status, list(manager.faults)) == (422, ["reason"])
     manager.send(f"/replenishments/{record.id}/refuse", reason="库存可调拨", password=PASSWORD)
-    assert (manager.status, now(app, record).state) == (303, "refused")
+    assert (manager.status, now(app, record).state) == (303, "turned_down")
     assert "库存可调拨" in manager.get(f"/replenishments/{record.id}").text
 
 
@@ -356,7 +358,7 @@ def test_who_changed_an_application_is_refused_its_signature_and_reads_why(app, 
 
 
 def test_a_refusal_is_read_changed_and_filed_again_by_who_filed_it(app, as_role, filed):
-    record, clerk = filed("refused"), as_role("sales_clerk")
+    record, clerk = filed("turned_down"), as_role("sales_clerk")
     assert "查看驳回" in clerk.get("/").text
     page = clerk.get(f"/replenishments/{record.id}/file_again")
     assert "库存可调拨" in page.text
@@ -367,7 +369,7 @@ def test_a_refusal_is_read_changed_and_filed_again_by_who_filed_it(app, as_role,
 
 def test_a_day_that_is_over_is_not_filed_again(app, as_role, people, on, filed):
     with kept(app):
-        old = Replenishments(people, on - timedelta(days=9), filed.build.complaint_id)("refused")
+        old = Replenishments(people, on - timedelta(days=9), filed.build.complaint_id)("turned_down")
     clerk = as_role("sales_clerk")
     clerk.step(f"/replenishments/{old.id}/file_again")
     assert (clerk.status, list(clerk.faults)) == (422, ["wanted_on"])
@@ -393,6 +395,60 @@ def test_a_currency_needs_its_rate(as_role, complaint_in, asked, fields, status,
         "/replenishments/new", complaint_no=complaint_in("analysing").number, **asked("100.5") | fields
     )
     assert (clerk.status, list(clerk.faults)) == (status, at)
+
+
+PRICES = (
+    # (date, currency, price) of shipments to the customer, price of the product → what is proposed
+    ("CNY", [], None, None),
+    ("CNY", [], "38.5", "38.50"),
+    ("CNY", [(9, None, "40"), (5, None, "41.25"), (2, None, None)], "38.5", "41.25"),
+    ("CNY", [(9, None, "40"), (2, "USD", "6.1")], None, "40.00"),
+    ("USD", [(9, None, "40"), (2, "USD", "6.1")], "38.5", "6.10"),
+    ("EUR", [(9, None, "40")], "38.5", None),
+)
+
+
+@pytest.mark.parametrize(("currency", "shipped", "product_price", "proposed"), PRICES)
+def test_a_unit_price_is_typed_only_where_none_is_known(
+    app, as_role, complaint_in, asked, people, on, currency, shipped, product_price, proposed
+):
+    number = complaint_in("analysing").number
+    with kept(app):
+        db.session.get(Product, 1).edit(
+            by=people["engineer"], on=on, unit_price=Decimal(product_price) if product_price else None
+        )
+        for days, of_price, price in shipped:
+            Shipment.create(
+                customer_id=1,
+                product_id=1,
+                order_no=f"PO-{days}",
+                lot_no=f"L{days}",
+                quantity=10,
+                shipped_on=day_of(on) - timedelta(days=days),
+                unit_price=Decimal(price) if price else None,
+                currency=of_price,
+                by=people["sales_clerk"],
+                on=on,
+            )
+    clerk = as_role("sales_clerk")
+    clerk.step(
+        "/replenishments/new",
+        complaint_no=number,
+        **asked("", currency=currency, rate="" if currency == "CNY" else "7"),
+    )
+    if proposed is None:
+        assert (clerk.status, list(clerk.faults)) == (422, ["lines-0-unit_price"])
+    else:
+        record = loaded(app, Replenishment, 1)
+        assert (clerk.status, f"{record.lines[0].unit_price:.2f}") == (303, proposed)
+
+
+def test_a_known_price_stands_in_the_form_of_a_complaint(app, as_role, complaint_in, people, on):
+    complaint = complaint_in("analysing")
+    with kept(app):
+        db.session.get(Product, 1).edit(by=people["engineer"], on=on, unit_price=Decimal("38.5"))
+    form = as_role("sales_clerk").get(f"/replenishments/new?complaint={complaint.id}").form()
+    assert (form["lines-0-product_id"], form["lines-0-unit_price"]) == ("1", "38.5")
 
 
 def test_who_signs_sees_currency_rate_and_the_amount_in_rmb(as_role, complaint_in, asked):

@@ -39,7 +39,7 @@ REPLENISHMENT_SITUATIONS = (
     Situation("scheduled", "scheduled"),
     Situation("made", "made"),
     Situation("shipped", "dispatched"),
-    Situation("refused, back with sales", "refused"),
+    Situation("refused, back with sales", "turned_down"),
     Situation("refused for good", "rejected"),
     Situation("void", "void"),
 )
@@ -48,8 +48,8 @@ REPLENISHMENT_STEPS = """
 5.3.4  file            sales                                                   new
 5.3.4  sign            named sales_manager production_manager general_manager  filed
 5.3.4  refuse          named sales_manager production_manager general_manager  filed
-5.3.4  file_again      sales                                                   refused
-5.3.4  accept_refusal  sales                                                   refused
+5.3.4  file_again      sales                                                   turned_down
+5.3.4  accept_refusal  sales                                                   turned_down
 5.3.4  see_change      named sales_manager production_manager general_manager  changed
 5.3.4  order           sales_manager production_manager general_manager        nowhere
 5.3.4  change          sales                                                   filed

@@ -13,6 +13,7 @@ from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Product
 from cs.models.replenishments.application import Replenishment
+from cs.models.replenishments.prices import known_price
 from cs.models.returns.customer_return import Return
 from cs.procedure import complaints, returns
 from cs.procedure import replenishments as procedure
@@ -35,6 +36,13 @@ class LineRow(RowForm):
     unit_price = Number("unit_price", most=str(procedure.MOST_PRICE), places=procedure.PRICE_DECIMALS)
 
     decisive = ("product_id", "quantity", "unit_price")
+
+    def propose_price(self, customer_id: int | None, currency: str) -> None:
+        """Fill in the price that is known where none is typed."""
+        typed = [text for text in self.unit_price.raw_data or () if text.strip()]
+        if self.product_id.data and self.unit_price.data is None and not typed:
+            self.unit_price.process_data(known_price(self.product_id.data, customer_id, currency))
+            self.unit_price.raw_data = None  # shown and checked as if it had been on record
 
     def check(self) -> None:
         if not self.product_id.data:
@@ -92,6 +100,10 @@ class ChangeForm(WithRows, StepForm):
         offered = products_to_choose(*(line.product_id for line in record.lines) if record else ())
         for entry in self.lines.entries:
             entry.form.product_id.choices = offered
+            entry.form.propose_price(self.customer_id(record), self.currency.data or procedure.RMB)
+
+    def customer_id(self, record: Any) -> int | None:
+        return record.customer_id if record else None
 
     def fill(self, record: Any, on: datetime) -> None:
         if record is None:
@@ -158,6 +170,9 @@ class FileForm(ChangeForm):
             if slip is None and complaint.product_id:
                 self.lines.refill([{"product_id": complaint.product_id}])
         self.offer(None, on)
+
+    def customer_id(self, record: Any) -> int | None:
+        return self.complaint.customer_id if self.complaint else None
 
     @property
     def slip(self) -> Return | None:

@@ -52,6 +52,10 @@ class ApprovalChain:
         return [signature for signature in self.running if signature.signature_decision == "signed"]
 
     @property
+    def refusals(self) -> list[RequiredSignature]:
+        return [signature for signature in self.running if signature.signature_decision == "refused"]
+
+    @property
     def needed_roles(self) -> list[str]:
         return [signature.needed_role for signature in self.running]
 
