@@ -407,8 +407,8 @@ def test_a_general_manager_who_was_asked_is_no_longer_asked_below_the_limit(file
         [("schedule", None)],
     )
     fell, ordered = first.events[-2:]
-    assert (fell.name, fell.facts["note"], ordered.name) == ("below_limit", second.number, "order")
-    assert (fell.facts["sum"], fell.facts["limit"]) == (
+    assert (fell.name, fell.details["note"], ordered.name) == ("below_limit", second.number, "order")
+    assert (fell.details["sum"], fell.details["limit"]) == (
         "999.99" if lowered == "changed" else "600.00",
         "1000.00",
     )

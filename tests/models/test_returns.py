@@ -83,7 +83,15 @@ def test_a_return_does_not_close_over_goods_that_the_customer_wants(returns, peo
 def test_goods_wanted_later_are_asked_for_when_the_slip_is_amended(returns, people, on):
     record = returns("registered")
     lines = [dict(values, id=line.id) for values, line in zip(LINES, record.lines, strict=True)]
-    record.amend(lines=lines, wants_goods=True, goods_wanted_on=day_of(on), by=people["sales_clerk"], on=on)
+    record.amend(
+        customer_id=record.customer_id,
+        lines=lines,
+        wants_goods=True,
+        goods_wanted_on=day_of(on),
+        amendment_reason="客户来电要货",
+        by=people["sales_clerk"],
+        on=on,
+    )
     assert awaited(record) == ["apply_for_goods", "judge"]
 
 

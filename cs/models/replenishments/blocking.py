@@ -1,4 +1,4 @@
-"""What its replenishments keep a complaint from (5.3.5), and whether a return has one that is wanted (5.3.4)."""
+"""What its replenishments keep a complaint from (5.3.5), and those that a return has (5.3.4)."""
 
 from __future__ import annotations
 
