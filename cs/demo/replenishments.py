@@ -144,10 +144,11 @@ class Supply(Errand):
 
     def _file(self) -> None:
         lines = self._lines()
+        comes_back = self.order.waits_for == "see_refusal"  # to the account that visitors sign in to
         self.record = Replenishment.file(
             complaint_id=self.case.complaint.id,
             return_id=self.of_return.id if self.of_return else None,
-            by=self.case.clerk,
+            by=self.year.people["sales_clerk"] if comes_back else self.case.clerk,
             on=self.on,
             **self._application(lines, self._reason(lines[0]["quantity"])),
         )
