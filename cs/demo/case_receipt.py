@@ -68,6 +68,17 @@ class Receipt:
             if case.stops_before("register"):
                 return
         yield from case.until("first")
+        self._register(details)
+        if case.plot.photo:
+            case.photograph("register" if case.plot.passed_on else "log", case.clerk)
+        yield from case.consent_to_clock()
+        if later and case.plot.stops_at != "receive":
+            yield from case.work_for(0.4)
+            case.complaint.amend(amendment_reason="客户补来信息", by=case.clerk, on=case.on, **later)
+
+    def _register(self, details: dict[str, Any]) -> None:
+        """Let sales register what was passed on, or log what it heard itself."""
+        case = self.case
         if case.plot.passed_on:
             details.pop("heard_at")
             if case.deadline:
@@ -79,12 +90,6 @@ class Receipt:
                 case.complaint.acknowledge(
                     acknowledged_at=case.on, acknowledged_channel="phone", by=case.clerk, on=case.on
                 )
-        if case.plot.photo:
-            case.photograph("register" if case.plot.passed_on else "log", case.clerk)
-        yield from case.consent_to_clock()
-        if later and case.plot.stops_at != "receive":
-            yield from case.work_for(0.4)
-            case.complaint.amend(amendment_reason="客户补来信息", by=case.clerk, on=case.on, **later)
 
     def _pass_on(self, details: dict[str, Any]) -> Walk:
         """Let another department hear of it first, which knows less (5.2.1.2)."""

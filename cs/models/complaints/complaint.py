@@ -31,7 +31,6 @@ from cs.models.complaints.reply import Reply
 from cs.models.complaints.samples import CustomerContact, Sample, SampleBook
 from cs.models.customers import Customer, Product
 from cs.procedure import complaints as procedure
-from cs.procedure.authority import Permission
 from cs.procedure.workflow import NotOpen
 from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding
 from cs.records.types import Moment
@@ -264,11 +263,10 @@ class Complaint(Workflowed):
         return by.id in self.clock_book.awaited_requesters()
 
     def awaited_passer(self) -> list[int]:
-        return [self.created_by.id] if self.created_by and self.created_by.active else []
+        return receipt_steps.awaited_passer(self)
 
     def passed_it_on(self, by: User) -> bool:
-        """Whether the person passed it on; of one who has left, sales takes note itself."""
-        return by.id in (self.awaited_passer() or [by.id if by.may(Permission.LOG_COMPLAINT) else None])
+        return receipt_steps.passed_it_on(self, by)
 
     @property
     def disposition_due_at(self) -> datetime | None:
