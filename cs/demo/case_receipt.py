@@ -81,8 +81,7 @@ class Receipt:
         case = self.case
         if case.plot.passed_on:
             details.pop("heard_at")
-            if case.deadline:
-                case.photograph("register", case.clerk)  # of the customer's letter: evidence of its date
+            details["customer_deadline"] = case.deadline_with_evidence("register")
             case.complaint.register(clock_reason="按客户来函和质量协议", by=case.clerk, on=case.on, **details)
         else:
             case.complaint = Complaint.log(by=case.clerk, on=case.on, **details)
