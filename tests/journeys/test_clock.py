@@ -51,7 +51,7 @@ def test_the_customers_own_date_counts_once_the_sales_manager_has_signed(
 
     manager.go("签核")
     manager.see(number)
-    manager.page.get_by_role("link", name="同意变更应回复时间").first.click()
+    manager.press("同意变更应回复时间")
     manager.wait_for_form()
     manager.see("客户来函要求")
     manager.write("密码", "demo")
