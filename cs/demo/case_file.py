@@ -100,6 +100,11 @@ class CaseFile:
         while consenters := self.complaint.clock_book.awaited_consenters():
             yield from self.work_for(0.3)
             signer = db.session.get_one(User, consenters[0])
+            if self.complaint.clock_book.to_decide().evidence_id is None and self.number % 2:
+                self.complaint.refuse_clock(reason="质量协议尚未签回", by=signer, on=self.on)
+                yield from self.work_for(0.2)
+                self.complaint.see_clock_refusal(by=self.clerk, on=self.on)
+                continue
             self.complaint.consent_clock(decision_note="已核对客户来函", by=signer, on=self.on)
 
     def photograph(self, step: str, by: User) -> None:

@@ -38,6 +38,18 @@ class Receipt:
         yield from case.until("receive")
         case.complaint.decline(reason=enquiry["reason"], by=case.clerk, on=case.on)
         yield from case.work_for(3)
+        if case.number % 3 == 1:
+            return  # who passed it on has not looked yet
+        if case.number % 3 == 2:
+            case.complaint.pass_on_again(
+                amendment_reason="客户再次来电催问",
+                contact_name="客户采购",
+                by=case.year.people[name],
+                on=case.on,
+            )
+            yield from case.work_for(2)
+            case.complaint.decline(reason=enquiry["reason"], by=case.clerk, on=case.on)
+            yield from case.work_for(1)
         case.complaint.see_decline(by=case.year.people[name], on=case.on)
 
     def hear(self) -> Walk:
