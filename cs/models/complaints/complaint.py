@@ -32,7 +32,6 @@ from cs.models.complaints.reply import Reply
 from cs.models.complaints.samples import CustomerContact, Sample, SampleBook
 from cs.models.customers import Customer, Product
 from cs.procedure import complaints as procedure
-from cs.procedure.authority import Permission
 from cs.procedure.workflow import NotOpen
 from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding, records_made
 from cs.records.types import Moment
@@ -276,12 +275,10 @@ class Complaint(Workflowed):
         return by.id in self.clock_book.awaited_requesters()
 
     def awaited_passer(self) -> list[int]:
-        return [self.created_by.id] if self.created_by and self.created_by.active else []
+        return receipt_steps.awaited_passer(self)
 
     def passed_it_on(self, by: User) -> bool:
-        """Return whether the person passed it on; of one who has left, sales takes note itself."""
-        passers = self.awaited_passer()
-        return by.id in passers if passers else by.may(Permission.LOG_COMPLAINT)
+        return receipt_steps.passed_it_on(self, by)
 
     @property
     def disposition_due_at(self) -> datetime | None:
