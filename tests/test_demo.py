@@ -66,6 +66,7 @@ CELLS = {  # route (5.2.2.2, 5.2.2.3, 5.2.2.4) × the states in which it is know
     ("meeting", "accepted"),
     ("meeting", "closed"),
     (None, "passed_on"),
+    (None, "sent_back"),
     (None, "declined"),
     (None, "received"),
     (None, "analysing"),
@@ -76,6 +77,12 @@ COMPLAINT_STEPS = {
     "pass_on",
     "register",
     "decline",
+    "see_decline",
+    "pass_on_again",
+    "acknowledge",
+    "consent_clock",
+    "refuse_clock",
+    "see_clock_refusal",
     "receive",
     "confirm",
     "settle",
@@ -211,10 +218,12 @@ RETURN_STEPS = {
     "give_back",
     "confirm",
     "close",
+    "decline_goods",
     "amend",
     "void",
 }
 RETURN_AWAITED = {
+    "apply_for_goods",
     "take_over",
     "judge",
     "offer",
@@ -231,11 +240,22 @@ RETURN_AWAITED = {
     "close",
 }
 BOOKINGS = {"counted", "accepted", "ntf", "as_is", "rework", "scrapped", "reworked", "passed", "failed"}
-REPLENISHMENT_STATES = {"filed", "rejected", "ordered", "scheduled", "made", "dispatched", "void"}
+REPLENISHMENT_STATES = {
+    "filed",
+    "turned_down",
+    "rejected",
+    "ordered",
+    "scheduled",
+    "made",
+    "dispatched",
+    "void",
+}
 REPLENISHMENT_STEPS = {
     "file",
     "sign",
     "refuse",
+    "file_again",
+    "accept_refusal",
     "see_change",
     "order",
     "change",
@@ -246,7 +266,7 @@ REPLENISHMENT_STEPS = {
     "void",
 }
 WAITS_FOR = {  # whose work 5.3 gives what
-    "sales_clerk": {"take_over", "offer", "settle_difference", "confirm"},
+    "sales_clerk": {"take_over", "offer", "settle_difference", "confirm", "apply_for_goods", "see_refusal"},
     "sales_manager": {"sign", "see_change"},
     "quality_inspector": {"judge", "inspect", "reinspect"},
     "quality_supervisor": {"close"},

@@ -40,7 +40,8 @@ OPEN = (*BEFORE_THE_REPLY, "awaiting_customer", "accepted")
 WITH_CAPA = AFTER_THE_MEETING
 WITH_SAMPLES = (*OPEN, "closed")  # a sample may stay here longer than its complaint
 PASSED_ON, DECLINED = "passed_on", "declined"
-DECLINED_AT_ALL = ("sent_back", DECLINED)
+SENT_BACK = "sent_back"
+DECLINED_AT_ALL = (SENT_BACK, DECLINED)
 UNANSWERED = (PASSED_ON, *BEFORE_THE_REPLY)  # the customer waits for our reply
 UNFINISHED = (PASSED_ON, *OPEN)
 NOT_REGISTERED = (PASSED_ON, *DECLINED_AT_ALL)  # heard, but not (yet) a complaint: not in the register
@@ -311,8 +312,7 @@ def route_faults(*, liability: str, finding: str, route: str) -> tuple[str, ...]
 
 
 def names_department(route: str) -> bool:
-    """Whether the confirmation names the department that is responsible (7.4-47): on every path that is
-    ours."""
+    """Return whether the confirmation names the responsible department (7.4-47): on each way that is ours."""
     return route not in ("", "not_ours")
 
 
@@ -322,7 +322,7 @@ def counts_as_failure(*, liability: str, finding: str) -> bool:
 
 
 def capa_needed(*, route: str, severity: str, nature: str, liability: str, finding: str) -> bool:
-    """Whether the complaint needs a corrective action, verified before it closes (5.2.2.5, Q11).
+    """Return whether the complaint needs a corrective action, verified before it closes (5.2.2.5, Q11).
 
     It does where it is confirmed, ours or our supplier's, and grave: critical, batch or chronic, or on the
     meeting's route for another reason. A route chosen against the proposal does not get round it.

@@ -26,6 +26,7 @@ STATES = (
 BEFORE_THE_COUNT = ("at_gate", "registered", "offering", "arranging", "expected")
 UNFINISHED = (*BEFORE_THE_COUNT, "handling", "given_back", "confirmed")
 AT_THE_GATE = "at_gate"
+OPEN_WITH_COMPLAINT = tuple(state for state in UNFINISHED if state != AT_THE_GATE)
 WITHOUT_GOODS = ("not_taken", "void")
 SLIP_OPEN = (
     "at_gate",
@@ -75,7 +76,7 @@ STEPS = (
         ("offering",),
         "not_taken",
         Permission.REGISTER_RETURN,
-        when=("not_here",),
+        when=("not_here", "goods_settled"),
         task="offer",
         primary=True,
     ),
@@ -213,9 +214,21 @@ STEPS = (
         ("confirmed",),
         "closed",
         Permission.CLOSE_RETURN,
+        when=("goods_settled",),
         task="close",
         signed="closed",
         primary=True,
+    ),
+    # beside the goods that come back: sales applies for others, or says why not
+    Step(
+        "decline_goods",
+        "5.3.4",
+        OPEN_WITH_COMPLAINT,
+        None,
+        Permission.APPLY_REPLENISHMENT,
+        when=("goods_awaited",),
+        task="apply_for_goods",
+        due="goods_due_at",
     ),
     Step("amend", "5.6", ("registered", "offering", "arranging"), None, Permission.REGISTER_RETURN),
     Step("void", "5.6", BEFORE_THE_COUNT, "void", Permission.VOID_RETURN),

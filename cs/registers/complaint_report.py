@@ -40,7 +40,7 @@ RECEIPT = Boxes(
         Box(
             "passed_on_number",
             lambda record: record.passed_on_number if record.passed_on_number != record.number else None,
-            4,
+            2,
             if_filled=True,
         ),
         Box(

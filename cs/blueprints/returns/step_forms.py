@@ -30,6 +30,7 @@ FORMS: dict[str, type[StepForm]] = {
     "give_back": forms.GiveBackForm,
     "confirm": forms.ConfirmForm,
     "close": forms.CloseForm,
+    "decline_goods": ReasonForm,
     "amend": forms.AmendForm,
     "void": ReasonForm,
 }

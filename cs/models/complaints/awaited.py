@@ -6,7 +6,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from cs.procedure.authority import Permission
 from cs.records.users import User
 
 
@@ -68,16 +67,6 @@ def awaited_requesters(complaint: Any) -> list[int]:
 
 def requested_clock(complaint: Any, by: User) -> bool:
     return by.id in complaint.clock_book.awaited_requesters()
-
-
-def awaited_passer(complaint: Any) -> list[int]:
-    return [complaint.created_by.id] if complaint.created_by and complaint.created_by.active else []
-
-
-def passed_it_on(complaint: Any, by: User) -> bool:
-    """Return whether the person passed it on; of one who has left, sales takes note itself."""
-    passers = awaited_passer(complaint)
-    return by.id in passers if passers else by.may(Permission.LOG_COMPLAINT)
 
 
 def awaited_invitees(complaint: Any) -> list[int]:

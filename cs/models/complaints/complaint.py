@@ -264,7 +264,7 @@ class Complaint(Workflowed):
 
     @property
     def limit_days(self) -> int | None:
-        """The days in which the reply is due (5.2.2.6); None: as many as the procedure file says."""
+        """Return the days in which the reply is due (5.2.2.6); None: as many as the procedure file says."""
         agreed = self.customer.reply_days if self.customer else None
         return agreed if self.reply_days is None else self.reply_days
 
@@ -287,7 +287,7 @@ class Complaint(Workflowed):
     carries_out_measures = awaited.carries_out_measures
     awaited_consenters, consents_to_clock = awaited.awaited_consenters, awaited.consents_to_clock
     awaited_requesters, requested_clock = awaited.awaited_requesters, awaited.requested_clock
-    awaited_passer, passed_it_on = awaited.awaited_passer, awaited.passed_it_on
+    awaited_passer, passed_it_on = receipt_steps.awaited_passer, receipt_steps.passed_it_on
     awaited_invitees, is_called = awaited.awaited_invitees, awaited.is_called
     meeting_due_at = property(awaited.meeting_due_at)
     disposition_due_at = property(awaited.disposition_due_at)

@@ -16,6 +16,7 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.models.holidays import work_calendar
 from cs.models.returns.complaints import complaint_of_slip, recurrences
+from cs.models.returns.goods_wish import GoodsWish
 from cs.models.returns.labels import LineLabels
 from cs.models.returns.lines import LINE_QUESTIONS, Booking, ReturnLine, lines_of_slip
 from cs.models.returns.slip import Slip, SlipLine
@@ -27,7 +28,7 @@ from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
 
-class Return(Workflowed):
+class Return(GoodsWish):
     """One return, whole."""
 
     kind = "return"
@@ -41,8 +42,6 @@ class Return(Workflowed):
     return_kind: Mapped[str | None]
     cost_bearer: Mapped[str | None]  # 费用承担
     registered_at: Mapped[datetime] = mapped_column(Moment)
-    wants_goods: Mapped[bool] = mapped_column(default=False)
-    goods_wanted_on: Mapped[date | None]
     return_by: Mapped[date | None]  # 回交时间: when the customer wants its goods back
     arrived_at: Mapped[datetime | None] = mapped_column(Moment)
     liability: Mapped[str | None]
@@ -220,16 +219,14 @@ class Return(Workflowed):
         self.registered_at = on
 
     def _join(self, complaint: Complaint | None) -> None:
-        self.complaint = complaint
-        self.complaint_id = complaint.id if complaint else None
+        self.complaint, self.complaint_id = complaint, complaint.id if complaint else None
 
     def _fill(self, customer_id: int, lines: list[SlipLine], slip: Slip) -> None:
         """Set what the slip says; a line that does not stand on it any more is removed."""
         self.lines = lines_of_slip(lines, self.lines)
         for name, value in slip.items():
             setattr(self, name, value)
-        self.customer_id = customer_id
-        self.customer = db.session.get_one(Customer, customer_id)
+        self.customer_id, self.customer = customer_id, db.session.get_one(Customer, customer_id)
 
     def amend(
         self,
@@ -241,7 +238,7 @@ class Return(Workflowed):
         on: datetime,
         **slip: Unpack[Slip],
     ) -> None:
-        """Complete or correct the slip before the goods are counted against it, with the reason (5.6)."""
+        """Complete or correct the slip before the goods are counted, with the reason (5.6)."""
         with self.advancing("amend", by, on, note=amendment_reason):
             self._fill(customer_id, lines, slip)
 
@@ -378,8 +375,7 @@ class Return(Workflowed):
     ) -> None:
         """Send the customer what is good or goes back as it is; the rest is scrapped (5.3)."""
         with self.advancing("give_back", by, on):
-            self.given_back_on = given_back_on
-            self.delivery_no = delivery_no
+            self.given_back_on, self.delivery_no = given_back_on, delivery_no
             self.given_back_note = given_back_note
 
     def confirm(self, *, response_on: date, response_note: str, by: User, on: datetime) -> None:
