@@ -303,7 +303,8 @@ RETURN_SLIP = Paper(
         Block("", lambda _: term("evidence"), (Pictures(),), "5.6"),
     ),
     (
-        Signing("registered_by", ("register", "take_over")),
+        Signing("registered_by", ("register", "receive_at_gate")),
+        Signing("taken_over_by", ("take_over",)),
         Signing("counted_by", ("count", "recount"), all_of_them=True),
         Signing("judged_by", ("accept", "accept_here", "decline")),
         Signing("inspected_by", ("inspect", "reinspect"), all_of_them=True),
