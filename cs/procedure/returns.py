@@ -36,7 +36,7 @@ SLIP_OPEN = (
 
 STEPS = (
     Step("register", "5.3.1", (), "registered", Permission.REGISTER_RETURN),
-    Step("receive_at_gate", "5.3.2", (), "at_gate", Permission.RECEIVE_RETURN),
+    Step("receive_at_gate", "5.3.2", (), "at_gate", Permission.RECEIVE_RETURN, primary=True),
     Step(
         "take_over",
         "5.3.2",

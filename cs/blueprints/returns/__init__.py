@@ -81,5 +81,6 @@ SECTION = mount(
         papers=(RETURN_SLIP, REWORK_INSTRUCTION),
         registers=(RETURN_REGISTER,),
         step_icons=STEP_ICONS,
+        starts_from_my_work=True,
     )
 )
