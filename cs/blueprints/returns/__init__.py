@@ -17,8 +17,9 @@ from cs.models.returns.customer_return import Return
 from cs.procedure import returns as procedure
 from cs.procedure.authority import Permission
 from cs.records.sections import RecordSection
-from cs.registers.return_papers import RETURN_SLIP, REWORK_INSTRUCTION
+from cs.registers.return_papers import RETURN_SLIP
 from cs.registers.returns import RETURN_REGISTER
+from cs.registers.rework_paper import REWORK_INSTRUCTION
 from cs.web.access import requires
 from cs.web.responses import show
 from cs.web.steps import mount
