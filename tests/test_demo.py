@@ -211,6 +211,7 @@ RETURN_STEPS = {
     "give_back",
     "confirm",
     "close",
+    "judge_effect",
     "amend",
     "void",
 }
@@ -228,6 +229,7 @@ RETURN_AWAITED = {
     "reinspect",
     "give_back",
     "confirm",
+    "judge_effect",
     "close",
 }
 BOOKINGS = {"counted", "accepted", "ntf", "as_is", "rework", "scrapped", "reworked", "passed", "failed"}

@@ -18,12 +18,14 @@ BOOK = rulebook.load()
 CODES: dict[str, set[str]] = {
     field: set(BOOK.choices[group])
     for field, group in {
+        "acknowledged_channel": "channel",
         "action_kind": "action_kind",
         "booking": "booking",
         "brand_standing": "brand_standing",
         "cause_class": "cause_class",
         "cause_kind": "cause_kind",
         "channel": "channel",
+        "clock_decision": "clock_decision",
         "contact_role": "contact_role",
         "cost_bearer": "cost_bearer",
         "currency": "currency",
@@ -68,17 +70,18 @@ CODES: dict[str, set[str]] = {
 LETTERS = {"customer_level"}  # the grades A to D are their own names
 # What people type, and numbers and file names that stand for themselves.
 TYPED = """
-    actions address agreed_with analysis because cause cause_verification cause_verified_by closing_note
-    confirmed_by contact_name contact_phone content customer_answer customer_part_no customer_ref
-    customer_said customer_slip_no decline_reason delivery_address delivery_no description
-    difference_reason done_note email en english_name escape_cause full_name given_back_note
-    imported_from industry instruction instruction_no invoice_address late_reason late_reply_reason
-    legal_representative liability_note location lot_no minutes model monthly_demand name note number
-    occurrence_cause old_model old_notes old_number order_no order_number part_no phone pick_up_note
-    plan position problem products read_across refuse_reason remarks replenishment_reason reply_text
-    reply_to response_note retention_asked return_reason route_reason said scale sent_back_reason
-    short_name source_no spec survey_recipient system_cause tax_id unknown_reason username
-    verification_data verification_method void_reason work_order zh
+    actions address agreed_with analysis because cause cause_verification cause_verified_by clock_reason
+    closing_note confirmed_by contact_name contact_phone content customer_answer customer_part_no
+    customer_ref customer_said customer_slip_no decision_note decline_reason delivery_address
+    delivery_no description difference_reason done_note effect_follow_up effect_note email en
+    english_name escape_cause full_name given_back_note imported_from industry instruction
+    instruction_no invoice_address late_reason late_reply_reason legal_representative liability_note
+    location lot_no minutes model monthly_demand name note number occurrence_cause old_model old_notes
+    old_number order_no order_number part_no passed_on_number phone pick_up_note plan position problem
+    products read_across refuse_reason remarks replenishment_reason reply_text reply_to response_note
+    retention_asked return_reason route_reason said scale sent_back_reason short_name source_no spec
+    survey_recipient system_cause tax_id unknown_reason username verification_data verification_method
+    void_reason warning_reason work_order zh
 """
 
 

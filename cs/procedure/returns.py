@@ -26,6 +26,7 @@ STATES = (
 BEFORE_THE_COUNT = ("at_gate", "registered", "offering", "arranging", "expected")
 UNFINISHED = (*BEFORE_THE_COUNT, "handling", "given_back", "confirmed")
 AT_THE_GATE = "at_gate"
+AFTER_THE_REWORK = ("given_back", "confirmed", "closed")  # its effect shows once the customer has the goods
 WITHOUT_GOODS = ("not_taken", "void")
 SLIP_OPEN = (
     "at_gate",
@@ -217,6 +218,17 @@ STEPS = (
         signed="closed",
         primary=True,
     ),
+    # 3.4 成效追踪: some days after the last reworked portion, and it does not hold the closing
+    Step(
+        "judge_effect",
+        "3.4",
+        AFTER_THE_REWORK,
+        None,
+        Permission.WRITE_REWORK,
+        when=("effect_awaited",),
+        task="judge_effect",
+        due="effect_due_at",
+    ),
     Step("amend", "5.6", ("registered", "offering", "arranging"), None, Permission.REGISTER_RETURN),
     Step("void", "5.6", BEFORE_THE_COUNT, "void", Permission.VOID_RETURN),
 )
@@ -229,6 +241,7 @@ OUTCOMES = {
     "serve_paid": "paid_service",
     "serve_paid_here": "paid_service",
 }  # step → what was agreed
+INEFFECTIVE = "ineffective"  # of rework: something else must follow
 WHOLE_UNITS = ("pcs", "set", "box")
 NOTHING = Decimal(0)
 # What quality finds a piece to be (return slip, fields 16, 17): sound; complained of, but no trouble found; …

@@ -101,6 +101,22 @@ RESULT = Table(
     6,
 )
 
+EFFECT = Boxes(
+    "effect",
+    (
+        Box("effect_due_at", lambda record: record.effect_due_at, kind="moment"),
+        Box("effect", lambda record: choice("effect", record.effect), options="effect"),
+        Box("effect_at", lambda record: record.effect_at, 2, "moment"),
+        Box("effect_note", lambda record: record.effect_note, 4),
+        Box("effect_follow_up", lambda record: record.effect_follow_up, 4, if_filled=True),
+    ),
+)
+
+
+def _with_effect(record: Return) -> list[Return]:
+    return [record] if record.effect_due_at or record.effect else []
+
+
 REWORK_INSTRUCTION = Paper(
     "rework_instruction",
     (
@@ -118,12 +134,14 @@ REWORK_INSTRUCTION = Paper(
             (RESULT, Table("bookings", BOOKINGS, _of_rework, 8)),
             "3.5 · 5.3.1",
         ),
+        Block("D", lambda _: term("rework_effect"), (EFFECT,), "3.4", _with_effect),
     ),
     (
         Signing("instructed_by", ("instruct",), all_of_them=True),
         Signing("planned_by", ("plan_rework",), all_of_them=True),
         Signing("reworked_by", ("rework",), all_of_them=True),
         Signing("reinspected_by", ("reinspect",), all_of_them=True),
+        Signing("effect_judged_by", ("judge_effect",)),
     ),
     exists_for=lambda record: any(line.instruction for line in record.lines),
 )

@@ -27,6 +27,9 @@ HELD = {
     "to rework": {"recountable", "to_rework"},
     "reworked in part": {"recountable", "to_rework", "to_reinspect"},
     "nothing left": {"recountable", "nothing_left"},
+    "given back": {"here", "effect_awaited"},
+    "confirmed": {"here", "effect_awaited"},
+    "closed": {"here", "effect_awaited"},
 }
 
 

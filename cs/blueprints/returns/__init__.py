@@ -69,6 +69,7 @@ STEP_ICONS = {
     "give_back": "box-arrow-right",
     "confirm": "clipboard-check",
     "close": "check2-circle",
+    "judge_effect": "graph-up-arrow",
 }
 
 SECTION = mount(

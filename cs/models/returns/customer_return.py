@@ -19,6 +19,7 @@ from cs.models.returns.complaints import complaint_of_slip, recurrences
 from cs.models.returns.labels import LineLabels
 from cs.models.returns.liability import Liability
 from cs.models.returns.lines import LINE_QUESTIONS, Booking, ReturnLine, lines_of_slip
+from cs.models.returns.rework_effect import ReworkEffect
 from cs.models.returns.slip import Slip, SlipLine
 from cs.procedure import returns as procedure
 from cs.records.numbers import next_number
@@ -28,7 +29,7 @@ from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
 
-class Return(Liability):
+class Return(Liability, ReworkEffect):
     """One return, whole."""
 
     kind = "return"
@@ -39,6 +40,7 @@ class Return(Liability):
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
     complaint_id: Mapped[int | None] = mapped_column(ForeignKey("complaints.id"), index=True)
     customer_slip_no: Mapped[str | None]
+    warning_reason: Mapped[str | None] = mapped_column(Text)  # why it stands in spite of warnings
     return_kind: Mapped[str | None]
     cost_bearer: Mapped[str | None]  # 费用承担
     registered_at: Mapped[datetime] = mapped_column(Moment)
@@ -336,6 +338,7 @@ class Return(Liability):
             self.given_back_on = given_back_on
             self.delivery_no = delivery_no
             self.given_back_note = given_back_note
+            self.plan_effect()
 
     def confirm(self, *, response_on: date, response_note: str, by: User, on: datetime) -> None:
         """Record that the customer confirms what came back and what was scrapped (5.3.5)."""
@@ -346,6 +349,7 @@ class Return(Liability):
         """Close it by the quality supervisor's signature (5.3)."""
         with self.advancing("close", by, on):
             self.closed_at, self.closing_note = on, closing_note
+            self.plan_effect()
 
     def void(self, *, reason: str, by: User, on: datetime) -> None:
         """Void what was registered by mistake; it stays readable, its number stays taken (5.6)."""
