@@ -249,10 +249,12 @@ class Replenishments:
             self.sign(made, role)
         if changed:
             made.change(by=self.people["sales_clerk"], on=self.on, **self.asked(price, price))
-        if state == "rejected":
+        if state in ("turned_down", "rejected"):
             made.refuse(
                 seen=made.face_hash(), reason="库存可调拨", by=self.people["production_manager"], on=self.on
             )
+            if state == "rejected":
+                made.accept_refusal(by=self.people["sales_clerk"], on=self.on)
         elif state == "void":
             made.void(reason="重复申请", by=self.people["sales_manager"], on=self.on)
         elif state != "filed":

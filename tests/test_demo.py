@@ -212,10 +212,12 @@ RETURN_STEPS = {
     "confirm",
     "close",
     "judge_effect",
+    "decline_goods",
     "amend",
     "void",
 }
 RETURN_AWAITED = {
+    "apply_for_goods",
     "take_over",
     "judge",
     "offer",
@@ -233,11 +235,22 @@ RETURN_AWAITED = {
     "close",
 }
 BOOKINGS = {"counted", "accepted", "ntf", "as_is", "rework", "scrapped", "reworked", "passed", "failed"}
-REPLENISHMENT_STATES = {"filed", "rejected", "ordered", "scheduled", "made", "dispatched", "void"}
+REPLENISHMENT_STATES = {
+    "filed",
+    "turned_down",
+    "rejected",
+    "ordered",
+    "scheduled",
+    "made",
+    "dispatched",
+    "void",
+}
 REPLENISHMENT_STEPS = {
     "file",
     "sign",
     "refuse",
+    "file_again",
+    "accept_refusal",
     "see_change",
     "order",
     "change",
@@ -248,7 +261,7 @@ REPLENISHMENT_STEPS = {
     "void",
 }
 WAITS_FOR = {  # whose work 5.3 gives what
-    "sales_clerk": {"take_over", "offer", "settle_difference", "confirm"},
+    "sales_clerk": {"take_over", "offer", "settle_difference", "confirm", "apply_for_goods", "see_refusal"},
     "sales_manager": {"sign", "see_change"},
     "quality_inspector": {"judge", "inspect", "reinspect"},
     "quality_supervisor": {"close"},

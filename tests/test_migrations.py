@@ -17,7 +17,8 @@ HASHES = {
     "0009_rows_of_meetings.py": "11a6aadab9408b3f",
     "0010_capa_needed.py": "d3867628cf47a244",
     "0011_reply_clock.py": "c9ca4fd455c37ac9",
-    "0013_effect_of_rework.py": "25b41345dd23fe61",
+    "0014_replenishments_to_the_letter.py": "5827d974d9f47309",
+    "0015_effect_of_rework.py": "c2a356b271ace050",
 }
 
 

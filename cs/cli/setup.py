@@ -59,6 +59,7 @@ def set_up(on: datetime) -> list[str]:
         copy = _copy_before_migration(current_app.config["CS_DATA"])
         db.session.rollback()  # what looked for data must not keep the database locked from the migration
         upgrade()
+        rebuild_tasks(on)  # open records may await what they did not before
         done.append(f"数据库已更新 Database up to date{f' (copy: {copy.name})' if copy else ''}")
         rebuild_tasks(on)  # open records await what today's rows ask of them
     if keep_procedure_text(on):

@@ -16,8 +16,10 @@ class Order:
     what happens on the way."""
 
     size: str = SMALL
-    twist: str | None = None  # changed, deputy, refused, void, void_order, rescheduled, late
-    waits_for: str | None = None  # sales_manager, production_manager, general_manager; schedule, make, ship
+    # changed, deputy, refused, refused_once, void, void_order, rescheduled, late
+    twist: str | None = None
+    # sales_manager, production_manager, general_manager; see_refusal; schedule, make, ship
+    waits_for: str | None = None
     days: float = 0.5
     charged: bool = False
 
@@ -38,6 +40,7 @@ class Slip:
     amended: bool = False
     void: bool = False
     orders: tuple[Order, ...] = ()  # the customer wants goods at once
+    wish: str | None = None  # the customer wants goods at once, but: declined, unanswered
     waits_for: str | None = None
     days: float = 0.5
 
@@ -46,14 +49,17 @@ def single_slip(**details: object) -> tuple[Slip, ...]:
     return (Slip(**details),)  # type: ignore[arg-type]
 
 
-SENT = Order()
-
 # Of cases of our responsibility that lie behind: how many of each.
 OURS: tuple[tuple[int, tuple[Slip, ...]], ...] = (
-    (2, single_slip(makes=True, condition="good")),
-    (2, single_slip(makes=True, condition="good", orders=(SENT,))),
+    (2, single_slip(makes=True, condition="good", wish="declined")),
+    (2, single_slip(makes=True, condition="good", orders=(Order(twist="refused_once"),))),
     (1, single_slip(makes=True, gate=True, condition="good", lines=2)),
-    (1, single_slip(makes=True, gate=True, condition="scrap", recounted=True, orders=(SENT,))),
+    (
+        1,
+        single_slip(
+            makes=True, gate=True, condition="scrap", recounted=True, orders=(Order(twist="refused_once"),)
+        ),
+    ),
     (1, single_slip(condition="scrap", recounted=True, orders=(Order(twist="deputy"),))),
     (1, single_slip(gate=True, condition="scrap", recounted=True, orders=(Order(twist="deputy"),))),
     (3, single_slip(makes=True, portions=True, amended=True, orders=(Order(LARGE, "changed"),))),
@@ -66,7 +72,7 @@ OURS: tuple[tuple[int, tuple[Slip, ...]], ...] = (
     (2, single_slip(differs=1, condition="mixed", lines=2, orders=(Order(HALF), Order(HALF)))),
     (1, single_slip(differs=-1, condition="mixed", portions=True, lines=3, orders=(Order(FEN_BELOW),))),
     (2, single_slip(portions=True, orders=(Order(LIMIT, "deputy"),))),
-    (2, single_slip(makes=True, lines=2)),
+    (2, single_slip(makes=True, lines=2, wish="declined")),
     (1, single_slip(amended=True, lines=2, orders=(Order(LARGE, "refused"), Order(SMALL, "rescheduled")))),
     (2, single_slip(void=True)),
 )

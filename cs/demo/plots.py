@@ -141,6 +141,7 @@ def _not_ours(**details: object) -> Plot:
     return Plot(ours=False, about=PAID_BY.get(slips[0].outcome or ""), slips=slips)
 
 
+TURNED_DOWN = Order(twist="refused", waits_for="see_refusal")
 WAITS_SALES, WAITS_PRODUCTION, WAITS_GENERAL = "sales_manager", "production_manager", "general_manager"
 
 OPEN: tuple[Waiting, ...] = (
@@ -156,20 +157,28 @@ OPEN: tuple[Waiting, ...] = (
     Waiting("confirm_again", ago=7, plot=Plot(refused=1)),
     # the short way (5.2.2.3)
     Waiting("settle", plot=_with_returned_goods(waits_for="arrange", orders=(Order(waits_for=WAITS_SALES),))),
-    Waiting("settle", "today", "quality_supervisor", _with_returned_goods(waits_for="arrange")),
-    Waiting("settle", "late", plot=_with_returned_goods(waits_for="count")),
+    Waiting(
+        "settle", "today", "quality_supervisor", _with_returned_goods(waits_for="arrange", wish="unanswered")
+    ),
+    Waiting("settle", "late", plot=_with_returned_goods(waits_for="count", wish="unanswered")),
     Waiting(
         "send_reply",
         plot=_with_returned_goods(
             waits_for="arrange", lines=2, orders=(Order(LIMIT, waits_for=WAITS_GENERAL),)
         ),
     ),
-    Waiting("send_reply", "today", "sales_clerk", _with_returned_goods(waits_for="count")),
-    Waiting("send_reply", "late", plot=_with_returned_goods(waits_for="count", lines=2, portions=True)),
+    Waiting("send_reply", "today", "sales_clerk", _with_returned_goods(waits_for="count", wish="unanswered")),
+    Waiting(
+        "send_reply",
+        "late",
+        plot=_with_returned_goods(waits_for="count", lines=2, portions=True, orders=(TURNED_DOWN,)),
+    ),
     Waiting(
         "follow_up",
         ago=3,
-        plot=_with_returned_goods(waits_for="inspect", orders=(Order(waits_for=WAITS_PRODUCTION, days=1),)),
+        plot=_with_returned_goods(
+            waits_for="inspect", orders=(Order(waits_for=WAITS_PRODUCTION, days=1), TURNED_DOWN)
+        ),
     ),
     Waiting(
         "follow_up",
@@ -184,7 +193,7 @@ OPEN: tuple[Waiting, ...] = (
         "follow_up",
         "today",
         ago=10,
-        plot=_with_returned_goods(waits_for="instruct", orders=(Order(waits_for="make"),)),
+        plot=_with_returned_goods(waits_for="instruct", orders=(Order(waits_for="make"), TURNED_DOWN)),
     ),
     Waiting(
         "follow_up",

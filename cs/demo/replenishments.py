@@ -54,6 +54,7 @@ FIXED = {
     LIMIT: (Decimal("1000.00"), (1, 2, 4, 5, 8, 10, 16, 20, 25, 40, 50, 80)),
 }  # and pieces that divide it
 DEPUTIES = {"production_manager": "heping", "general_manager": "quality_supervisor"}
+LESS = "已与客户核对，按最少用量重新申请。"
 HOURS = {"sign": 3.0, "schedule": 3.0, "make": 14.0, "ship": 4.0}
 
 OF_RETURN = (
@@ -143,10 +144,11 @@ class Supply(Errand):
 
     def _file(self) -> None:
         lines = self._lines()
+        comes_back = self.order.waits_for == "see_refusal"  # to the account that visitors sign in to
         self.record = Replenishment.file(
             complaint_id=self.case.complaint.id,
             return_id=self.of_return.id if self.of_return else None,
-            by=self.case.clerk,
+            by=self.year.people["sales_clerk"] if comes_back else self.case.clerk,
             on=self.on,
             **self._application(lines, self._reason(lines[0]["quantity"])),
         )
@@ -232,9 +234,11 @@ class Supply(Errand):
             yield from self._sign_and_change()
         while record.state == UNORDERED and (role := self._next_role()):
             yield self.later(HOURS["sign"])
+            if role not in record.approval_chain.open_roles:  # the sum has fallen meanwhile
+                continue
             if twist == "void" and not first:
                 record.void(reason=self.rng.choice(VOIDED), by=self.year.people["sales_manager"], on=self.on)
-            elif twist == "refused" and role == (
+            elif twist in ("refused", "refused_once") and role == (
                 "general_manager" if self.order.size == LARGE else "production_manager"
             ):
                 record.refuse(
@@ -243,9 +247,23 @@ class Supply(Errand):
                     by=self._signer(role),
                     on=self.on,
                 )
+                yield from self._answer_refusal()
+                twist = None
             else:
                 record.sign(seen=record.face_hash(), by=self._signer(role), on=self.on)
             first = False
+
+    def _answer_refusal(self) -> Walk:
+        """Let who filed it file it again with less, or acknowledge that it stays refused."""
+        if self.order.waits_for == "see_refusal":
+            return
+        yield self.later(HOURS["sign"])
+        if self.order.twist == "refused":
+            self.record.accept_refusal(by=self.case.clerk, on=self.on)
+            return
+        lines = [line | {"quantity": max(Decimal(1), line["quantity"] - 1)} for line in self._present_lines()]
+        request = self._application(lines, f"{self.record.replenishment_reason}{LESS}")
+        self.record.file_again(by=self.case.clerk, on=self.on, **request)
 
     def _sign_and_change(self) -> Walk:
         record, manager = self.record, self.year.people["sales_manager"]

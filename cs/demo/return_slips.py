@@ -127,7 +127,7 @@ class RegisteredReturn(Errand):
         }
 
     def _wishes(self) -> dict[str, Any]:
-        wants = bool(self.slip.orders)
+        wants = bool(self.slip.orders or self.slip.wish)
         return {
             "cost_bearer": "ours" if wants else None,
             "wants_goods": wants,

@@ -19,6 +19,7 @@ from cs.demo.returns_said import (
     DIFFERENCES,
     DISPUTED,
     JUDGED,
+    NO_GOODS,
     PICK_UP,
     RECOUNTED,
     SCRAPPED_NOTE,
@@ -84,6 +85,9 @@ class Haul(RegisteredReturn):
         """Walk from the judgement to the close, or to the task for which it waits."""
         waits = self.slip.waits_for
         path = self.path[: self.path.index(waits)] if waits else self.path
+        if self.slip.wish == "declined":
+            yield self.later(1)
+            self.record.decline_goods(reason=self.rng.choice(NO_GOODS), by=self.clerk, on=self.on)
         if self.slip.amended and not waits:
             yield self.later(1.5)
             self._amend()

@@ -7,6 +7,7 @@ the shipment's customer, model, order, lot and day.
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from cs.imports.cells import Problem
@@ -14,6 +15,7 @@ from cs.imports.plans import MAX_PIECES, Kind, Known
 from cs.imports.tables import Line
 from cs.models.customers import Customer, Product, Shipment
 from cs.procedure.authority import Permission
+from cs.procedure.replenishments import MOST_PRICE, PRICE_DECIMALS
 
 MAX_DAYS = 365
 
@@ -84,6 +86,7 @@ def _read_product(line: Line, known: Known, problems: list[Problem]) -> dict[str
         "spec": spec,
         "part_no": cells["part_no"],
         "unit": cells["unit"] or "pcs",
+        "unit_price": _read_price(cells["unit_price"], problems),
         "customer_parts": parts,
     }
 
@@ -94,6 +97,16 @@ def _merge_parts(first: dict[str, Any], again: dict[str, Any]) -> bool:
     more = [part for part in again["customer_parts"] if part not in first["customer_parts"]]
     first["customer_parts"] += more
     return bool(more)
+
+
+def _read_price(price: object, problems: list[Problem]) -> Decimal | None:
+    """Return a unit price; a problem where it is nothing, too much or too precise."""
+    if not isinstance(price, Decimal):
+        return None
+    if not 0 < price <= MOST_PRICE or price != round(price, PRICE_DECIMALS):
+        problems.append(Problem("unit_price", "not_a_price", {"value": str(price)}))
+        return None
+    return price
 
 
 def _read_shipment(line: Line, known: Known, problems: list[Problem]) -> dict[str, Any]:
@@ -115,6 +128,8 @@ def _read_shipment(line: Line, known: Known, problems: list[Problem]) -> dict[st
         "quantity": quantity,
         "shipped_on": shipped_on,
         "produced_on": produced_on,
+        "unit_price": _read_price(cells["unit_price"], problems),
+        "currency": cells["currency"],
         "order_no": cells["order_no"],
         "lot_no": cells["lot_no"],
     }
@@ -243,6 +258,12 @@ PRODUCTS = Kind(
             {"max_length": 60},
         ),
         ("unit", "choice", ("计量单位", "UOM"), {"group": "unit"}),
+        (
+            "unit_price",
+            "decimal",
+            ("单价", "含税单价", "价格", "unit price", "price"),
+            {},
+        ),
         ("customer", "text", ("客户名称", "客户简称", "customer name"), {"max_length": 100}),
         (
             "customer_part_no",
@@ -315,6 +336,13 @@ SHIPMENTS = Kind(
             {"required": True},
         ),
         ("produced_on", "date", ("制造日期", "生产时间", "production date", "made on"), {}),
+        (
+            "unit_price",
+            "decimal",
+            ("单价", "含税单价", "价格", "unit price", "price"),
+            {},
+        ),
+        ("currency", "choice", ("币种", "货币"), {"group": "currency"}),
     ),
     _read_shipment,
     lambda values: Shipment.key_of(

@@ -24,6 +24,7 @@ REASONS = MESSAGES | {
     "not_positive": _N("The quantity must be greater than 0."),
     "too_many": _N("The quantity is too large."),
     "in_the_future": _N("%(value)s is in the future."),
+    "not_a_price": _N("“%(value)s” is not a unit price: above zero, with at most four decimals."),
     "made_after_shipping": _N("The production date is after the shipping date."),
     "days_out_of_range": _N("“%(value)s” is not a number of days between 0 and %(most)s."),
     "name_without_contact": _N("There is a telephone number or an e-mail address, but no contact's name."),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, select, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from cs.extensions import db
 from cs.procedure import customers as procedure
@@ -17,6 +18,7 @@ from cs.records.personal_tasks import follow_name
 from cs.records.procedure import local_day
 from cs.records.record import MAX_ID, Record
 from cs.records.search import searchable_text, sort_key
+from cs.records.types import UnitPrice, exact_number
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
@@ -271,10 +273,15 @@ class Product(MasterData):
     spec: Mapped[str]
     part_no: Mapped[str | None]
     unit: Mapped[str] = mapped_column(default="pcs")
+    unit_price: Mapped[Decimal | None] = mapped_column(UnitPrice)  # in RMB, tax included
     customer_parts: Mapped[list[CustomerPart]] = relationship(
         cascade="all, delete-orphan", order_by=CustomerPart.id, lazy="selectin"
     )
     __table_args__ = (one_active("products"),)
+
+    @validates("unit_price")
+    def _exact(self, _key: str, value: Any) -> Decimal | None:
+        return exact_number(value)
 
     @property
     def title(self) -> str:
@@ -310,6 +317,8 @@ class Shipment(MasterData):
     quantity: Mapped[int]
     shipped_on: Mapped[date] = mapped_column(index=True)
     produced_on: Mapped[date | None]
+    unit_price: Mapped[Decimal | None] = mapped_column(UnitPrice)  # tax included
+    currency: Mapped[str | None]  # of the price; RMB where none is given
     customer: Mapped[Customer] = relationship()
     product: Mapped[Product] = relationship()
     __table_args__ = (
@@ -318,6 +327,10 @@ class Shipment(MasterData):
         Index("ix_shipments_customer_id_shipped_on", "customer_id", "shipped_on"),
         Index("ix_shipments_product_id_shipped_on", "product_id", "shipped_on"),
     )
+
+    @validates("unit_price")
+    def _exact(self, _key: str, value: Any) -> Decimal | None:
+        return exact_number(value)
 
     @property
     def title(self) -> str:

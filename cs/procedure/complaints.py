@@ -305,8 +305,7 @@ def route_faults(*, liability: str, finding: str, route: str) -> tuple[str, ...]
 
 
 def names_department(route: str) -> bool:
-    """Whether the confirmation names the department that is responsible (7.4-47): on every path that is
-    ours."""
+    """Return whether the confirmation names the responsible department (7.4-47): on each way that is ours."""
     return route not in ("", "not_ours")
 
 
@@ -316,7 +315,7 @@ def counts_as_failure(*, liability: str, finding: str) -> bool:
 
 
 def capa_needed(*, route: str, severity: str, nature: str, liability: str, finding: str) -> bool:
-    """Whether the complaint needs a corrective action, verified before it closes (5.2.2.5, Q11).
+    """Return whether the complaint needs a corrective action, verified before it closes (5.2.2.5, Q11).
 
     It does where it is confirmed, ours or our supplier's, and grave: critical, batch or chronic, or on the
     meeting's route for another reason. A route chosen against the proposal does not get round it.

@@ -11,6 +11,7 @@ from cs.procedure.workflow import State, Step, Workflow
 
 STATES = (
     State("filed"),
+    State("turned_down", main=False),
     State("rejected", main=False, final=True),
     State("ordered"),
     State("scheduled"),
@@ -37,12 +38,32 @@ STEPS = (
         "refuse",
         "5.3.4",
         ("filed",),
-        "rejected",
+        "turned_down",
         Permission.APPROVE_REPLENISHMENT,
         relation="signs_now",
         task="sign",
         persons="awaited_signers",
         signed="refused",
+    ),
+    # a refusal comes back to who filed it: changed and filed again in one act, or it stays refused
+    Step(
+        "file_again",
+        "5.3.4",
+        ("turned_down",),
+        "filed",
+        Permission.APPLY_REPLENISHMENT,
+        task="see_refusal",
+        persons="refused_applicants",
+        primary=True,
+    ),
+    Step(
+        "accept_refusal",
+        "5.3.4",
+        ("turned_down",),
+        "rejected",
+        Permission.APPLY_REPLENISHMENT,
+        task="see_refusal",
+        persons="refused_applicants",
     ),
     Step(
         "see_change",
@@ -94,23 +115,25 @@ STEPS = (
 WORKFLOW = Workflow("replenishment", STATES, STEPS)
 
 UNORDERED = "filed"
-NOT_COUNTED = ("rejected", "void")  # not in the sum of a complaint's replenishments
-UNFINISHED = ("filed", "ordered", "scheduled", "made")
+NOT_COUNTED = ("turned_down", "rejected", "void")  # not in the sum of a complaint's replenishments
+UNFINISHED = ("filed", "turned_down", "ordered", "scheduled", "made")
 
 FIRST, LAST = ("sales_manager", "production_manager"), ("general_manager",)
 FEN = Decimal("0.01")
 MOST_QUANTITY, MOST_PRICE = Decimal("999999.999"), Decimal("99999.9999")
 PRICE_DECIMALS = 4
+RMB, AT_PAR = "CNY", Decimal(1)  # the currency of all amounts, and its rate
+LEAST_RATE, MOST_RATE, RATE_DECIMALS = Decimal("0.000001"), Decimal("9999.999999"), 6
 
 
-def line_amount(quantity: Decimal, unit_price: Decimal) -> Decimal:
-    """Return quantity × unit price, rounded half up to the fen (Q23): 1 × 999.995 is 1000.00."""
-    return (quantity * unit_price).quantize(FEN, ROUND_HALF_UP)
+def line_amount(quantity: Decimal, unit_price: Decimal, rate: Decimal = AT_PAR) -> Decimal:
+    """Return quantity × unit price × rate in RMB, rounded half up to the fen once (Q23)."""
+    return (quantity * unit_price * rate).quantize(FEN, ROUND_HALF_UP)
 
 
-def amount(lines: Iterable[tuple[Decimal, Decimal]]) -> Decimal:
-    """Return the amount of an application: the sum of its lines, each rounded for itself."""
-    return sum((line_amount(quantity, price) for quantity, price in lines), Decimal("0.00"))
+def amount(lines: Iterable[tuple[Decimal, Decimal]], rate: Decimal = AT_PAR) -> Decimal:
+    """Return the amount of an application in RMB: the sum of its lines, each rounded for itself."""
+    return sum((line_amount(quantity, price, rate) for quantity, price in lines), Decimal("0.00"))
 
 
 def open_roles(needed: Iterable[str], given: Iterable[str]) -> tuple[str, ...]:
@@ -132,10 +155,10 @@ def signing_role(
 ) -> str | None:
     """Return the role under which a person may sign now; None when they may not.
 
-    `applicants`: who wrote the application and who changed it last: nobody signs their own. `given` are the
-    roles that have signed, `signed` the people who did, those for whom a deputy did among them: nobody signs
-    twice in one chain, so who holds two of its roles signs once, and the other signature is somebody else's
-    (Q24).
+    `applicants`: who filed the application and who has changed it since: nobody signs their own. `given` are
+    the roles that have signed, `signed` the people who did, those for whom a deputy did among them: nobody
+    signs twice in one chain, so who holds two of its roles signs once, and the other signature is somebody
+    else's (Q24).
     """
     if person in applicants or person in signed:
         return None

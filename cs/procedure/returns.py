@@ -27,6 +27,7 @@ BEFORE_THE_COUNT = ("at_gate", "registered", "offering", "arranging", "expected"
 UNFINISHED = (*BEFORE_THE_COUNT, "handling", "given_back", "confirmed")
 AT_THE_GATE = "at_gate"
 AFTER_THE_REWORK = ("given_back", "confirmed", "closed")  # its effect shows once the customer has the goods
+OPEN_WITH_COMPLAINT = tuple(state for state in UNFINISHED if state != AT_THE_GATE)
 WITHOUT_GOODS = ("not_taken", "void")
 SLIP_OPEN = (
     "at_gate",
@@ -76,7 +77,7 @@ STEPS = (
         ("offering",),
         "not_taken",
         Permission.REGISTER_RETURN,
-        when=("not_here",),
+        when=("not_here", "goods_settled"),
         task="offer",
         primary=True,
     ),
@@ -214,6 +215,7 @@ STEPS = (
         ("confirmed",),
         "closed",
         Permission.CLOSE_RETURN,
+        when=("goods_settled",),
         task="close",
         signed="closed",
         primary=True,
@@ -228,6 +230,17 @@ STEPS = (
         when=("effect_awaited",),
         task="judge_effect",
         due="effect_due_at",
+    ),
+    # beside the goods that come back: sales applies for others, or says why not
+    Step(
+        "decline_goods",
+        "5.3.4",
+        OPEN_WITH_COMPLAINT,
+        None,
+        Permission.APPLY_REPLENISHMENT,
+        when=("goods_awaited",),
+        task="apply_for_goods",
+        due="goods_due_at",
     ),
     Step("amend", "5.6", ("registered", "offering", "arranging"), None, Permission.REGISTER_RETURN),
     Step("void", "5.6", BEFORE_THE_COUNT, "void", Permission.VOID_RETURN),

@@ -22,13 +22,12 @@ SIGNER, WRITER = aliased(User), aliased(User)
 def _kinds_with_customer() -> tuple[Any, ...]:
     """Return the kinds whose records belong to a customer and that people have tasks of; a shipment has
     none."""
-    return tuple(
-        cls
-        for cls in KINDS.values()
-        if issubclass(cls, Workflowed)
-        and hasattr(cls, "customer_id")
-        and any(step.task for step in cls.workflow.steps)
-    )
+    with_workflow = (cls for cls in KINDS.values() if issubclass(cls, Workflowed))
+    return tuple(cls for cls in with_workflow if hasattr(cls, "customer_id") and _has_tasks(cls))
+
+
+def _has_tasks(cls: type[Workflowed]) -> bool:
+    return any(step.task for step in cls.workflow.steps)
 
 
 KINDS_WITH_CUSTOMER = _kinds_with_customer()  # cs.models, imported above, knows every kind

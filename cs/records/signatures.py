@@ -66,7 +66,7 @@ class RequiredSignature(Model):
     chain: Mapped[int]
     needed_role: Mapped[str]
     turn: Mapped[int]  # after all of a lower turn
-    signature_decision: Mapped[str | None]  # signed, refused, voided
+    signature_decision: Mapped[str | None]  # signed, refused, voided, not_needed
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     for_id: Mapped[int | None] = mapped_column(
         ForeignKey("users.id")
@@ -110,6 +110,10 @@ class RequiredSignature(Model):
             content_hash,
         )
         self.signed_for, self.for_id = signed_for, signed_for.id if signed_for else None
+
+    @property
+    def is_open(self) -> bool:
+        return self.signature_decision is None
 
     def void(self) -> None:
         """Mark it as void after a change of what was signed; the signer stays on it."""

@@ -1,5 +1,5 @@
 """Column types: moments in UTC, quantities in whole thousandths, money in whole fen, unit prices in
-hundredths of a fen."""
+hundredths of a fen, rates of exchange in millionths."""
 
 from __future__ import annotations
 
@@ -82,3 +82,8 @@ class Money(_Scaled):
 class UnitPrice(_Scaled):
     cache_ok = True
     places = 4
+
+
+class ExchangeRate(_Scaled):
+    cache_ok = True
+    places = 6

@@ -100,6 +100,18 @@ APPLICATION = Boxes(
         Box("return_no", _of_return),
         Box("applicant", _applicant_name),
         Box("charged", lambda record: record.charged, kind="yes_no", options="yes_no"),
+        Box(
+            "currency",
+            lambda record: choice("currency", record.currency) if record.currency != procedure.RMB else None,
+            2,
+            if_filled=True,
+        ),
+        Box(
+            "rate",
+            lambda record: str(record.rate) if record.currency != procedure.RMB else None,
+            2,
+            if_filled=True,
+        ),
         Box("replenishment_reason", lambda record: record.replenishment_reason, 4),
     ),
 )

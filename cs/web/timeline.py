@@ -26,6 +26,7 @@ ICONS = {
     "edit": "pencil",
     "import": "box-arrow-in-down",
     "limit_reached": "arrow-up-circle",
+    "below_limit": "arrow-down-circle",
 }
 MAX_EVENTS = 100  # that a page shows unless the URL asks for all
 MAX_VALUE_LENGTH = 120  # characters of a value in the timeline; the record itself shows the whole
@@ -44,6 +45,7 @@ UNLISTED_FIELDS = frozenset(
         "filed_at",
         "chain",
         "withdrawn_at",
+        "changer_ids",
     }
 )
 

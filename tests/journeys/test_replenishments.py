@@ -163,6 +163,46 @@ def test_a_change_after_a_signature_voids_it_and_tells_who_signed(person: Callab
     person("planner").expect_work(f"紧急订单排程 · {number}", there=True)
 
 
+def test_a_refusal_comes_back_and_below_the_limit_the_general_manager_is_no_longer_asked(
+    person: Callable[..., Person],
+) -> None:
+    """5.3.4, Q23: two applications of 600 go up; one is refused, so the other is ordered at once; the refused
+    one is filed again in dollars, and who changed it does not sign it."""
+    clerk, sales, production, general = (
+        person(role, tablet=role != "sales_clerk")
+        for role in ("sales_clerk", "sales_manager", "production_manager", "general_manager")
+    )
+    complaint = log_complaint(clerk)
+    first, second = apply(clerk, complaint, "600"), apply(clerk, complaint, "600")
+    decide(sales, first, "核准补货")
+    decide(production, first, "核准补货")
+    in_queue(general, first)
+    decide(production, second, "驳回", "库存可调拨")
+    in_queue(general, first, there=False)
+    open_complaint(clerk, complaint)
+    clerk.page.get_by_role("link", name=first).click()
+    clerk.see("合计 600.00，低于 1,000.00")
+    clerk.see("紧急订单，待排程")
+
+    clerk.take("查看驳回", second)
+    clerk.see("库存可调拨")
+    clerk.press("修改后重新申请")
+    clerk.choose("币别", "美元")
+    clerk.write("汇率（1 外币折 RMB）", "7.123456")
+    clerk.page.locator(".form-row").first.get_by_label("单价（含税）").fill("40")
+    clerk.page.locator("#step").get_by_role("button", name="修改后重新申请", exact=True).click()
+    clerk.see("已完成：修改后重新申请")
+    clerk.see("284.94")
+
+    sales.go("补货")
+    sales.page.get_by_role("link", name=second).click()
+    sales.press("修改申请")
+    sales.page.locator(".form-row").first.get_by_label("单价（含税）").fill("41")
+    sales.page.locator("#step").get_by_role("button", name="修改申请", exact=True).click()
+    sales.see("您不能签核")
+    in_queue(production, second)
+
+
 def test_a_manager_who_is_away_is_stood_in_for(person: Callable[..., Person]) -> None:
     clerk, sales, planner = (
         person("sales_clerk", tablet=False),

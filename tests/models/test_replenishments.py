@@ -136,6 +136,52 @@ def test_who_changes_an_application_does_not_sign_it(filed, people, on):
         filed.sign(record, "sales_manager")
 
 
+def test_all_who_changed_an_application_since_it_was_filed_do_not_sign_it(filed, people, on):
+    record = filed()
+    record.change(by=people["sales_manager"], on=on, **filed.asked("600"))
+    record.change(by=people["sales_clerk"], on=on, **filed.asked("600", replenishment_reason="客户停线"))
+    assert record.changer_ids == sorted([people["sales_manager"].id, people["sales_clerk"].id])
+    assert awaited(record) == [("sign", "production_manager")]
+    with pytest.raises(NotAllowed):
+        filed.sign(record, "sales_manager")
+    filed.sign(record, "production_manager")
+    assert (record.approval_chain.nobody_can_sign, awaited(record)) == (True, [("sign", None)])
+
+
+def test_another_holder_of_the_role_signs_what_a_manager_has_changed(filed, people, on):
+    User.create(
+        username="second",
+        name="新经理",
+        password=PASSWORD,
+        memberships=[("sales", "sales_manager", False)],
+        by=None,
+        on=on,
+    )
+    record = filed()
+    record.change(by=people["sales_manager"], on=on, **filed.asked("600"))
+    record.change(by=people["sales_clerk"], on=on, **filed.asked("610"))
+    assert awaited(record) == [("sign", "production_manager"), ("sign", "second")]
+
+
+def test_an_application_changed_before_changers_were_listed_reads_them_from_its_events(filed, people, on):
+    record = filed()
+    record.change(by=people["sales_manager"], on=on, **filed.asked("600"))
+    record.change(by=people["sales_clerk"], on=on, **filed.asked("610"))
+    db.session.commit()
+    db.session.execute(text("UPDATE replenishments SET changer_ids = NULL"))
+    db.session.expire_all()
+    with pytest.raises(NotAllowed):
+        filed.sign(record, "sales_manager")
+    record.change(by=people["sales_clerk"], on=on, **filed.asked("620"))
+    assert record.changer_ids == sorted([people["sales_manager"].id, people["sales_clerk"].id])
+
+
+def test_saving_an_application_as_it_is_bars_nobody(filed, people, on):
+    record = filed()
+    record.change(by=people["sales_manager"], on=on, **filed.asked("500"))
+    assert awaited(record) == BOTH
+
+
 def test_one_person_with_two_roles_of_the_chain_signs_once(filed, people, on):
     both = User.create(
         username="both",
@@ -204,6 +250,67 @@ def test_a_refusal_has_its_reason_and_ends_the_application(filed, people):
     ]
     with pytest.raises(NotAllowed):
         filed.sign(record, "production_manager")
+
+
+# A refusal comes back
+
+
+def test_a_refusal_comes_back_to_who_filed_it(filed):
+    record = filed("turned_down", signed=("sales_manager",))
+    assert awaited(record) == [("see_refusal", "sales_clerk")]
+
+
+def test_a_refusal_whose_applicant_has_left_comes_back_to_sales(filed, people, on):
+    record = filed("turned_down")
+    people["sales_clerk"].leave(reason=None, by=people["administrator"], on=on)
+    assert awaited(record) == [("see_refusal", None)]
+
+
+def test_what_was_refused_is_changed_and_filed_again_in_one_act_and_all_sign_anew(filed, people, on):
+    record = filed("turned_down", signed=("sales_manager",))
+    number = record.number
+    record.file_again(by=people["sales_clerk"], on=on, **filed.asked("300"))
+    assert (record.number, record.state, record.chain, record.amount, record.refuse_reason) == (
+        number,
+        "filed",
+        2,
+        300,
+        None,
+    )
+    assert awaited(record) == [("see_change", "sales_manager"), *BOTH]
+    assert [one.signature_decision for one in record.approvals if one.chain == 1] == ["voided", "refused"]
+    for role in ("sales_manager", "production_manager"):
+        filed.sign(record, role)
+    assert record.state == "ordered"
+    assert [*verify_records(), *verify_signatures(), *verify_tasks(on)] == []
+
+
+def test_what_is_filed_again_as_it_was_is_signed_anew_too(filed, people, on):
+    record = filed("turned_down", price="500")
+    record.file_again(by=people["sales_clerk"], on=on, **filed.asked("500"))
+    assert (record.chain, awaited(record)) == (2, BOTH)
+
+
+def test_who_files_a_refused_application_again_does_not_sign_it(filed, people, on):
+    record = filed("turned_down")
+    record.file_again(by=people["sales_manager"], on=on, **filed.asked("500"))
+    assert awaited(record) == [("sign", "production_manager")]
+    record.refuse(seen=record.face_hash(), reason="缺料", by=people["production_manager"], on=on)
+    assert awaited(record) == [("see_refusal", "sales_manager")]
+
+
+def test_what_is_filed_again_counts_in_the_sum_again(filed, people, on):
+    refused, other = filed("turned_down", price="600"), filed(price="600")
+    assert len(other.running) == 2
+    refused.file_again(by=people["sales_clerk"], on=on, **filed.asked("400"))
+    assert (len(other.running), len(refused.running)) == (3, 3)
+
+
+def test_a_refusal_that_stays_ends_the_application_and_lets_the_complaint_close(filed, people, on, complaint):
+    record = filed("turned_down")
+    assert complaint.open_ends(on) == {"replenishments": [record]}
+    record.accept_refusal(by=people["sales_clerk"], on=on)
+    assert (record.state, awaited(record), complaint.open_ends(on)) == ("rejected", [], {})
 
 
 # The sum of a complaint, Q23
@@ -276,12 +383,66 @@ def test_a_change_that_lifts_the_sum_asks_the_general_manager_for_all_that_are_n
     assert len(second.running) == 3
 
 
-def test_a_general_manager_who_was_asked_stays_asked(filed, people, on):
+LOWERED = {
+    "voided": lambda record, filed, people, on: record.void(reason="重复", by=people["sales_manager"], on=on),
+    "refused": lambda record, filed, people, on: record.refuse(
+        seen=record.face_hash(), reason="库存可调拨", by=people["production_manager"], on=on
+    ),
+    "changed": lambda record, filed, people, on: record.change(
+        by=people["sales_clerk"], on=on, **filed.asked("399.99")
+    ),
+}
+
+
+@pytest.mark.parametrize("lowered", LOWERED)
+def test_a_general_manager_who_was_asked_is_no_longer_asked_below_the_limit(filed, people, on, lowered):
     first, second = filed(price="600"), filed(price="600")
-    second.void(reason="重复", by=people["sales_manager"], on=on)
-    filed.sign(first, "sales_manager")
-    filed.sign(first, "production_manager")
+    for role in ("sales_manager", "production_manager"):
+        filed.sign(first, role)
     assert (first.state, awaited(first)) == ("filed", [("sign", "general_manager")])
+    LOWERED[lowered](second, filed, people, on)
+    assert (first.state, first.order_number, awaited(first)) == (
+        "ordered",
+        "EO-202603-001",
+        [("schedule", None)],
+    )
+    fell, ordered = first.events[-2:]
+    assert (fell.name, fell.details["note"], ordered.name) == ("below_limit", second.number, "order")
+    assert (fell.details["sum"], fell.details["limit"]) == (
+        "999.99" if lowered == "changed" else "600.00",
+        "1000.00",
+    )
+    assert [*verify_records(), *verify_signatures(), *verify_tasks(on)] == []
+
+
+def test_below_the_limit_what_one_manager_signed_awaits_the_other_alone(filed, people, on):
+    first, second = filed(price="600", signed=("sales_manager",)), filed(price="600")
+    second.void(reason="重复", by=people["sales_manager"], on=on)
+    assert (awaited(first), chain(first)) == (
+        [("sign", "production_manager")],
+        [("sales_manager", "signed"), ("production_manager", None)],
+    )
+    filed.sign(first, "production_manager")
+    assert first.state == "ordered"
+
+
+def test_a_general_manager_is_asked_again_when_the_sum_rises_again(filed, people, on):
+    first, second = filed(price="600", signed=("sales_manager",)), filed(price="600")
+    second.void(reason="重复", by=people["sales_manager"], on=on)
+    filed(price="400")
+    assert chain(first)[-1] == ("general_manager", None)
+    assert [event.name for event in first.events][-3:] == ["limit_reached", "below_limit", "limit_reached"]
+
+
+@pytest.mark.both_databases
+def test_a_signature_after_the_limit_was_raised_asks_the_general_manager_no_longer(app, filed):
+    record = filed(price="1000", signed=("sales_manager",))
+    book = app.extensions["rulebook"]
+    app.extensions["rulebook"] = replace(
+        book, replenishment=replace(book.replenishment, general_manager_from=Decimal(5000))
+    )
+    filed.sign(record, "production_manager")
+    assert record.state == "ordered"
 
 
 # Changes
@@ -553,3 +714,62 @@ def test_saving_an_application_as_it_is_voids_nothing_even_where_two_of_its_line
     before = (record.chain, record.face_hash())
     record.change(by=people["sales_clerk"], on=on, **(asked | {"lines": [dict(line) for line in twice]}))
     assert (record.chain, record.face_hash()) == before
+
+
+# Other currencies, Q23
+
+
+def test_a_line_in_dollars_is_converted_and_rounded_once(filed, people, on):
+    record = Replenishment.file(
+        complaint_id=filed.complaint_id,
+        return_id=None,
+        by=people["sales_clerk"],
+        on=on,
+        **filed.asked(
+            currency="USD",
+            rate=Decimal("7.123456"),
+            lines=[{"product_id": 1, "quantity": Decimal(3), "unit_price": Decimal("46.7951")}],
+        ),
+    )
+    assert (record.lines[0].amount, record.amount) == (Decimal("1000.03"), Decimal("1000.03"))
+    assert len(record.running) == 3  # 1000.03 RMB, though 140.39 in dollars
+    assert [*verify_records(), *verify_signatures()] == []
+
+
+@pytest.mark.parametrize(
+    "changed", [{"currency": "EUR", "rate": Decimal("7.1")}, {"currency": "USD", "rate": Decimal("7.2")}]
+)
+def test_another_currency_or_rate_is_another_amount_and_voids_what_was_signed(filed, people, on, changed):
+    asked = filed.asked("10") | {"currency": "USD", "rate": Decimal("7.1")}
+    record = Replenishment.file(
+        complaint_id=filed.complaint_id, return_id=None, by=people["sales_clerk"], on=on, **asked
+    )
+    filed.sign(record, "sales_manager")
+    record.change(by=people["sales_clerk"], on=on, **asked | changed)
+    assert (record.chain, chain(record)[0]) == (2, ("sales_manager", None))
+    assert record.amount == Decimal(10) * changed["rate"]
+    record.change(by=people["sales_clerk"], on=on, **asked | changed)
+    assert record.chain == 2
+
+
+def test_rmb_at_par_leaves_hashes_as_they_were_before_there_were_currencies(filed):
+    record = filed()
+    assert {name: record.content()[name] for name in ("currency", "rate")} == {"currency": None, "rate": None}
+    assert (record.currency, record.rate, record.lines[0].rate) == ("CNY", 1, None)
+
+
+def test_verify_finds_a_converted_line_that_does_not_add_up(filed, people, on):
+    record = Replenishment.file(
+        complaint_id=filed.complaint_id,
+        return_id=None,
+        by=people["sales_clerk"],
+        on=on,
+        **filed.asked("10", currency="USD", rate=Decimal("7.1")),
+    )
+    db.session.commit()
+    db.session.execute(text("UPDATE replenishment_lines SET amount = amount - 1"))
+    db.session.execute(text("UPDATE replenishments SET amount = amount - 1"))
+    db.session.expire_all()
+    assert "has a line that is not quantity × unit price × rate" in {
+        fault.what for fault in verify_records() if fault.where == f"replenishment {record.id}"
+    }

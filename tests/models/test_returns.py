@@ -41,6 +41,60 @@ def awaited(record) -> list[str]:
     )
 
 
+# Goods wanted at once (5.3.4)
+
+WANTS = {"wants_goods": True}
+
+
+def test_goods_wanted_at_once_are_a_task_of_sales_until_applied_for(returns, people, on):
+    wanted_on = day_of(on) + timedelta(days=3)
+    record = returns("arranging", **WANTS, goods_wanted_on=wanted_on)
+    assert awaited(record) == ["apply_for_goods", "arrange"]
+    assert record.goods_due_at.date() == wanted_on
+    application = Replenishments(people, on, record.complaint_id)(return_id=record.id)
+    assert awaited(record) == ["arrange"]
+    application.void(reason="重复", by=people["sales_manager"], on=on)
+    assert awaited(record) == ["apply_for_goods", "arrange"]
+    assert [*verify_records(), *verify_tasks(on)] == []
+
+
+def test_a_reason_says_why_no_goods_are_sent(returns, people, on):
+    record = returns("arranging", **WANTS)
+    record.decline_goods(reason="客户改为扣款", by=people["sales_clerk"], on=on)
+    assert (record.no_goods_reason, awaited(record)) == ("客户改为扣款", ["arrange"])
+
+
+def test_a_refusal_is_the_reason_why_no_goods_are_sent(returns, people, on):
+    record = returns("arranging", **WANTS)
+    Replenishments(people, on, record.complaint_id)("rejected", return_id=record.id)
+    assert awaited(record) == ["arrange"]
+
+
+def test_a_return_does_not_close_over_goods_that_the_customer_wants(returns, people, on):
+    record = returns("confirmed", **WANTS)
+    assert awaited(record) == ["apply_for_goods", "judge_effect"]
+    with pytest.raises(NotOpen):
+        record.close(closing_note=None, by=people["quality_supervisor"], on=on)
+    record.decline_goods(reason="客户库存够用", by=people["sales_clerk"], on=on)
+    record.close(closing_note=None, by=people["quality_supervisor"], on=on)
+    assert record.state == "closed"
+
+
+def test_goods_wanted_later_are_asked_for_when_the_slip_is_amended(returns, people, on):
+    record = returns("registered")
+    lines = [dict(values, id=line.id) for values, line in zip(LINES, record.lines, strict=True)]
+    record.amend(
+        customer_id=record.customer_id,
+        lines=lines,
+        wants_goods=True,
+        goods_wanted_on=day_of(on),
+        amendment_reason="客户来电要货",
+        by=people["sales_clerk"],
+        on=on,
+    )
+    assert awaited(record) == ["apply_for_goods", "judge"]
+
+
 # Who may take which step, and what is awaited
 
 

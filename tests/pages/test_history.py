@@ -362,7 +362,7 @@ def test_an_imported_open_case_goes_on_to_its_close(manager, as_role, app):
         **block,
         **{
             name: BLOCK_B[name]
-            for name in ("finding", "liability", "severity", "nature", "analysis", "route")
+            for name in ("finding", "liability", "severity", "nature", "resp_dept", "analysis", "route")
         },
     )
     assert (confirmed.status, confirmed.faults) == (303, {})

@@ -7,6 +7,7 @@ import io
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -223,6 +224,23 @@ def test_tables_as_factories_keep_them_are_understood(clerk, app, name, content)
 
 
 # Bad lines
+
+
+def test_a_unit_price_comes_in_with_its_currency(clerk, app):
+    rows = [[*TITLES, "单价", "币别"], [*GOOD, "38.1250", "美元"], [*GOOD[:3], "L3", *GOOD[4:], "¥41", ""]]
+    import_all(clerk, "shipments", rows)
+    found = [(one.unit_price, one.currency) for one in (loaded(app, Shipment, 2), loaded(app, Shipment, 3))]
+    assert found == [(Decimal("38.125"), "USD"), (Decimal(41), None)]
+    import_all(clerk, "products", [["型号", "规格", "含税单价"], ["CA-7000", "6.5 寸", 12.5]])
+    assert loaded(app, Product, 2).unit_price == Decimal("12.5")
+    with app.app_context():
+        assert [*verify_records()] == []
+
+
+@pytest.mark.parametrize("price", ["0", "-1", "0.00001", "100000"])
+def test_a_price_that_is_none_is_a_bad_line(clerk, price):
+    offer(clerk, "shipments", [[*TITLES, "单价"], [*GOOD, price]])
+    assert [[("不是有效的单价" in one) for one in found] for found in reasons(clerk).values()] == [[True]]
 
 
 def test_bad_lines_say_their_row_and_all_their_reasons(clerk, app):

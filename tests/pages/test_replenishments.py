@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from cs.extensions import db
+from cs.models.customers import Product, Shipment
 from cs.models.replenishments.application import Replenishment
 from cs.records.users import User
 from tests import grid
@@ -16,7 +18,7 @@ from tests.returned import Replenishments, Returns
 from tests.support import PASSWORD, Browser, day_of, kept, loaded
 from tests.tables import REPLENISHMENT, REPLENISHMENT_SITUATIONS, ROLES
 
-EMPTY = ("see_change",)  # an empty form is a whole one
+EMPTY = ("see_change", "accept_refusal")  # an empty form is a whole one
 WRONG = {"password": "wrong"} | dict.fromkeys(
     ("wanted_on", "work_order", "delivery_no", "made_on", "reason"), ""
 )
@@ -270,7 +272,7 @@ def test_a_refusal_needs_its_reason(app, as_role, filed):
     manager.step(f"/replenishments/{record.id}/refuse", password=PASSWORD)
     assert (manager.status, list(manager.faults)) == (422, ["reason"])
     manager.send(f"/replenishments/{record.id}/refuse", reason="库存可调拨", password=PASSWORD)
-    assert (manager.status, now(app, record).state) == (303, "rejected")
+    assert (manager.status, now(app, record).state) == (303, "turned_down")
     assert "库存可调拨" in manager.get(f"/replenishments/{record.id}").text
 
 
@@ -306,6 +308,147 @@ def test_nobody_who_can_sign_is_shown_as_a_fault(app, as_role, filed):
         in as_role("auditor").get(f"/replenishments/{record.id}").text
     )
     assert "目前没有人可以签核" in as_role("auditor").get("/approvals/?whose=all").text
+
+
+def test_what_is_signed_shows_lines_own_amount_and_what_makes_up_the_sum(as_role, filed):
+    first, second = filed(price="600"), filed(price="399.99")
+    refused, page = (
+        filed("rejected", price="5"),
+        as_role("sales_manager").get(f"/replenishments/{second.id}/sign"),
+    )
+    rows = page.soup.select(".sum-of-complaint tr")
+    assert [[cell.get_text(" ", strip=True) for cell in row.select("th, td")] for row in rows[1:]] == [
+        [first.number, "待核准", "600.00"],
+        [f"{second.number} （本申请）", "待核准", "399.99"],
+        ["同一投诉补货合计", "999.99"],
+    ]
+    assert "399.99" in page.soup.select_one(".panel table").get_text()
+    assert refused.number not in page.soup.select_one(".sum-of-complaint").get_text()
+
+
+def test_the_page_says_why_the_general_manager_is_no_longer_asked(as_role, filed, asked):
+    first, second = filed(price="600", signed=("sales_manager",)), filed(price="600")
+    as_role("sales_clerk").step(f"/replenishments/{second.id}/change", **asked("399.99"))
+    as_role("production_manager").step(f"/replenishments/{first.id}/sign", password=PASSWORD)
+    page = as_role("auditor").get(f"/replenishments/{first.id}").text
+    assert "合计 999.99，低于 1,000.00" in page
+    assert "紧急订单，待排程" in page
+
+
+def test_who_changed_an_application_is_refused_its_signature_and_reads_why(app, as_role, filed, asked):
+    record, manager = filed(), as_role("sales_manager")
+    manager.step(f"/replenishments/{record.id}/change", **asked("600"))
+    as_role("sales_clerk").step(f"/replenishments/{record.id}/change", **asked("600", order_no="PO-2"))
+    assert manager.get(f"/replenishments/{record.id}/sign").status == 403
+    why = "本申请由您提出或修改过，您不能签核"
+    pages = {role: as_role(role).get(f"/replenishments/{record.id}").text for role in ROLES}
+    assert {role for role, page in pages.items() if why in page} == {"sales_manager"}
+    assert manager.get("/approvals/").soup.select(".approval-buttons a") == []
+
+
+def test_a_refusal_is_read_changed_and_filed_again_by_who_filed_it(app, as_role, filed):
+    record, clerk = filed("turned_down"), as_role("sales_clerk")
+    assert "查看驳回" in clerk.get("/").text
+    page = clerk.get(f"/replenishments/{record.id}/file_again")
+    assert "库存可调拨" in page.text
+    assert page.form()["lines-0-unit_price"] == "500"
+    clerk.send(f"/replenishments/{record.id}/file_again", **{"lines-0-unit_price": "320"})
+    assert (clerk.status, now(app, record).state, now(app, record).amount) == (303, "filed", 320)
+
+
+def test_a_day_that_is_over_is_not_filed_again(app, as_role, people, on, filed):
+    with kept(app):
+        old = Replenishments(people, on - timedelta(days=9), filed.build.complaint_id)("turned_down")
+    clerk = as_role("sales_clerk")
+    clerk.step(f"/replenishments/{old.id}/file_again")
+    assert (clerk.status, list(clerk.faults)) == (422, ["wanted_on"])
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "at"),
+    [
+        ({"currency": "USD", "rate": "7.123456"}, 303, []),
+        ({"currency": "USD", "rate": ""}, 422, ["rate"]),
+        ({"currency": "USD", "rate": "0"}, 422, ["rate"]),
+        ({"currency": "USD", "rate": "7.1234567"}, 422, ["rate"]),
+        ({"currency": "USD", "rate": "sieben"}, 422, ["rate"]),
+        ({"currency": "CNY", "rate": "7.1"}, 422, ["rate"]),
+        ({"currency": "CNY", "rate": "1"}, 303, []),
+        ({"currency": "", "rate": ""}, 422, ["currency"]),
+        ({"currency": "JPY", "rate": "0.000001"}, 422, ["lines-0-unit_price"]),
+    ],
+)
+def test_a_currency_needs_its_rate(as_role, complaint_in, asked, fields, status, at):
+    clerk = as_role("sales_clerk")
+    clerk.step(
+        "/replenishments/new", complaint_no=complaint_in("analysing").number, **asked("100.5") | fields
+    )
+    assert (clerk.status, list(clerk.faults)) == (status, at)
+
+
+PRICES = (
+    # (date, currency, price) of shipments to the customer, price of the product → what is proposed
+    ("CNY", [], None, None),
+    ("CNY", [], "38.5", "38.50"),
+    ("CNY", [(9, None, "40"), (5, None, "41.25"), (2, None, None)], "38.5", "41.25"),
+    ("CNY", [(9, None, "40"), (2, "USD", "6.1")], None, "40.00"),
+    ("USD", [(9, None, "40"), (2, "USD", "6.1")], "38.5", "6.10"),
+    ("EUR", [(9, None, "40")], "38.5", None),
+)
+
+
+@pytest.mark.parametrize(("currency", "shipped", "product_price", "proposed"), PRICES)
+def test_a_unit_price_is_typed_only_where_none_is_known(
+    app, as_role, complaint_in, asked, people, on, currency, shipped, product_price, proposed
+):
+    number = complaint_in("analysing").number
+    with kept(app):
+        db.session.get(Product, 1).edit(
+            by=people["engineer"], on=on, unit_price=Decimal(product_price) if product_price else None
+        )
+        for days, of_price, price in shipped:
+            Shipment.create(
+                customer_id=1,
+                product_id=1,
+                order_no=f"PO-{days}",
+                lot_no=f"L{days}",
+                quantity=10,
+                shipped_on=day_of(on) - timedelta(days=days),
+                unit_price=Decimal(price) if price else None,
+                currency=of_price,
+                by=people["sales_clerk"],
+                on=on,
+            )
+    clerk = as_role("sales_clerk")
+    clerk.step(
+        "/replenishments/new",
+        complaint_no=number,
+        **asked("", currency=currency, rate="" if currency == "CNY" else "7"),
+    )
+    if proposed is None:
+        assert (clerk.status, list(clerk.faults)) == (422, ["lines-0-unit_price"])
+    else:
+        record = loaded(app, Replenishment, 1)
+        assert (clerk.status, f"{record.lines[0].unit_price:.2f}") == (303, proposed)
+
+
+def test_a_known_price_stands_in_the_form_of_a_complaint(app, as_role, complaint_in, people, on):
+    complaint = complaint_in("analysing")
+    with kept(app):
+        db.session.get(Product, 1).edit(by=people["engineer"], on=on, unit_price=Decimal("38.5"))
+    form = as_role("sales_clerk").get(f"/replenishments/new?complaint={complaint.id}").form()
+    assert (form["lines-0-product_id"], form["lines-0-unit_price"]) == ("1", "38.5")
+
+
+def test_who_signs_sees_currency_rate_and_the_amount_in_rmb(as_role, complaint_in, asked):
+    clerk = as_role("sales_clerk")
+    clerk.step(
+        "/replenishments/new",
+        complaint_no=complaint_in("analysing").number,
+        **asked("100.5", currency="USD", rate="7.1"),
+    )
+    page = as_role("sales_manager").get("/replenishments/1/sign").soup.select_one(".panel").get_text(" ")
+    assert [word in page for word in ("美元", "7.1", "100.50 USD", "713.55")] == [True] * 4
 
 
 # The order

@@ -12,7 +12,7 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product
 from cs.models.returns.customer_return import Return
 from tests import grid
-from tests.returned import LINES
+from tests.returned import LINES, Returns
 from tests.support import CUSTOMER, Browser, day_of, kept, loaded
 from tests.tables import RETURN, RETURN_SITUATIONS, ROLES
 
@@ -570,3 +570,19 @@ def test_only_lines_that_are_reworked_show_an_instruction(as_role, return_in):
     assert [
         title.get_text(strip=True) for title in page.soup.select("h2") if "重工流程" in title.get_text()
     ] == ["重工流程 CA-6920 L2611"]
+
+
+def test_sales_is_sent_to_the_application_or_says_why_not(app, as_role, people, on):
+    with kept(app):
+        slip = Returns(people, on)("arranging", wants_goods=True, goods_wanted_on=day_of(on))
+    clerk = as_role("sales_clerk")
+    assert "客户要求及时补货，提出申请" in clerk.get("/").text
+    page = clerk.get(f"/returns/{slip.id}/decline_goods")
+    assert [link["href"] for link in page.soup.select("form .field-help a, .field-help a")] == [
+        f"/replenishments/new?return={slip.id}"
+    ]
+    clerk.step(f"/returns/{slip.id}/decline_goods")
+    assert (clerk.status, list(clerk.faults)) == (422, ["reason"])
+    clerk.send(f"/returns/{slip.id}/decline_goods", reason="客户改为扣款")
+    assert (clerk.status, loaded(app, Return, slip.id).no_goods_reason) == (303, "客户改为扣款")
+    assert "客户改为扣款" in clerk.get(f"/returns/{slip.id}").text

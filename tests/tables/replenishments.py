@@ -39,22 +39,25 @@ REPLENISHMENT_SITUATIONS = (
     Situation("scheduled", "scheduled"),
     Situation("made", "made"),
     Situation("shipped", "dispatched"),
-    Situation("refused", "rejected"),
+    Situation("refused, back with sales", "turned_down"),
+    Situation("refused for good", "rejected"),
     Situation("void", "void"),
 )
 
 REPLENISHMENT_STEPS = """
-5.3.4  file        sales                                                   new
-5.3.4  sign        named sales_manager production_manager general_manager  filed
-5.3.4  refuse      named sales_manager production_manager general_manager  filed
-5.3.4  see_change  named sales_manager production_manager general_manager  changed
-5.3.4  order       sales_manager production_manager general_manager        nowhere
-5.3.4  change      sales                                                   filed
-3.6    schedule    planner                                                 ordered
-3.6    reschedule  planner                                                 scheduled
-3.5    make        production                                              scheduled
-5.3.4  ship        warehouse_keeper                                        made
-5.6    void        sales_manager                                           filed ordered scheduled
+5.3.4  file            sales                                                   new
+5.3.4  sign            named sales_manager production_manager general_manager  filed
+5.3.4  refuse          named sales_manager production_manager general_manager  filed
+5.3.4  file_again      sales                                                   turned_down
+5.3.4  accept_refusal  sales                                                   turned_down
+5.3.4  see_change      named sales_manager production_manager general_manager  changed
+5.3.4  order           sales_manager production_manager general_manager        nowhere
+5.3.4  change          sales                                                   filed
+3.6    schedule        planner                                                 ordered
+3.6    reschedule      planner                                                 scheduled
+3.5    make            production                                              scheduled
+5.3.4  ship            warehouse_keeper                                        made
+5.6    void            sales_manager                                           filed ordered scheduled
 """
 
 REPLENISHMENT = read(REPLENISHMENT_STEPS, REPLENISHMENT_SITUATIONS)

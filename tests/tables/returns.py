@@ -22,11 +22,15 @@ RETURN_SITUATIONS = (
     Situation("reworked in part", "handling", {"until": "rework"}, short="half_reworked"),
     Situation("nothing left", "handling", {"until": "reinspect"}, short="nothing_left"),
     Situation("given back", "given_back"),
-    Situation("confirmed", "confirmed"),
+    Situation("confirmed", "confirmed", short="confirmed_by_customer"),
     Situation("closed", "closed", short="effect_followed"),
     Situation("closed, effect judged", "closed", {"judged": True}, short="effect_judged"),
     Situation("void", "void"),
     Situation("left with the customer", "not_taken"),
+    # the customer wants goods at once, and nobody has applied for them
+    Situation("goods wanted, to be picked up", "arranging", {"wants_goods": True}, short="goods_wanted"),
+    Situation("goods wanted, not ours", "offering", {"wants_goods": True}, short="goods_wanted_not_ours"),
+    Situation("goods wanted, confirmed", "confirmed", {"wants_goods": True}, short="goods_wanted_at_end"),
 )
 
 RETURN_STEPS = """
@@ -38,7 +42,7 @@ RETURN_STEPS = """
 5.3.1  decline            quality             registered
 5.3.5  leave_there        sales               not_ours
 5.3.5  send_as_is         sales               not_ours_here
-5.3.5  serve_paid         sales               not_ours
+5.3.5  serve_paid         sales               not_ours goods_wanted_not_ours
 5.3.5  serve_paid_here    sales               not_ours_here
 5.3.5  dispute            sales               offering
 5.3.1  arrange            planner             arranging
@@ -53,7 +57,8 @@ RETURN_STEPS = """
 5.3.1  reinspect          quality             half_reworked
 5.3.1  give_back          warehouse_keeper    nothing_left
 5.3.5  confirm            sales               given_back
-5.3.5  close              quality_supervisor  confirmed
+5.3.5  close              quality_supervisor  confirmed_by_customer
+5.3.4  decline_goods      sales               goods_wanted goods_wanted_not_ours goods_wanted_at_end
 3.4    judge_effect       process_engineer    given_back confirmed effect_followed
 5.6    amend              sales               registered offering arranging
 5.6    void               sales_manager       at_gate registered offering arranging expected

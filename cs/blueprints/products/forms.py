@@ -10,7 +10,8 @@ from flask_babel import gettext
 from wtforms import SubmitField
 
 from cs.models.customers import Product, comparable
-from cs.web.fields import Choice, Reference, StepForm, Text, WithAmendmentReason
+from cs.procedure.replenishments import MOST_PRICE, PRICE_DECIMALS
+from cs.web.fields import Choice, Number, Reference, StepForm, Text, WithAmendmentReason
 from cs.web.options import customers_to_choose, record_link
 from cs.web.rows import RowForm, Rows, WithRows
 from cs.wording.labels import label
@@ -36,6 +37,7 @@ class ProductForm(WithRows, StepForm):
     spec = Text("spec", required=True, most=200)
     part_no = Text("part_no", most=60)
     unit = Choice("unit", "unit", required=True)
+    unit_price = Number("unit_price", most=str(MOST_PRICE), places=PRICE_DECIMALS)
     customer_parts = Rows(PartForm, label("customer_parts"))
     more_rows = SubmitField()
 
@@ -53,7 +55,7 @@ class ProductForm(WithRows, StepForm):
         if record is None:
             self.unit.data = "pcs"
             return
-        for name in ("model", "spec", "part_no", "unit"):
+        for name in ("model", "spec", "part_no", "unit", "unit_price"):
             self[name].process_data(getattr(record, name))
         self.customer_parts.refill(record.customer_parts)
         self.offer(record, on)
@@ -81,7 +83,8 @@ class ProductForm(WithRows, StepForm):
             {"customer_id": row.customer_id.data, "part_no": row.part_no.data}
             for row in self.customer_parts.filled
         ]
-        return super().values() | {"customer_parts": parts}
+        price = self.unit_price.data or None
+        return super().values() | {"customer_parts": parts, "unit_price": price}
 
 
 class EditProductForm(WithAmendmentReason, ProductForm):

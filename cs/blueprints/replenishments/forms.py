@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext
@@ -12,12 +13,13 @@ from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Product
 from cs.models.replenishments.application import Replenishment
+from cs.models.replenishments.prices import known_price
 from cs.models.returns.customer_return import Return
 from cs.procedure import complaints, returns
 from cs.procedure import replenishments as procedure
 from cs.records.procedure import local_day
 from cs.records.record import by_number, find
-from cs.web.fields import Day, LongText, Number, Reference, Signed, StepForm, Text, Yes, requested_id
+from cs.web.fields import Choice, Day, LongText, Number, Reference, Signed, StepForm, Text, Yes, requested_id
 from cs.web.options import products_to_choose
 from cs.web.rows import RowForm, Rows, WithRows
 from cs.wording.formats import format_day
@@ -34,6 +36,13 @@ class LineRow(RowForm):
     unit_price = Number("unit_price", most=str(procedure.MOST_PRICE), places=procedure.PRICE_DECIMALS)
 
     decisive = ("product_id", "quantity", "unit_price")
+
+    def propose_price(self, customer_id: int | None, currency: str) -> None:
+        """Fill in the price that is known where none is typed."""
+        typed = [text for text in self.unit_price.raw_data or () if text.strip()]
+        if self.product_id.data and self.unit_price.data is None and not typed:
+            self.unit_price.process_data(known_price(self.product_id.data, customer_id, currency))
+            self.unit_price.raw_data = None  # shown and checked as if it had been on record
 
     def check(self) -> None:
         if not self.product_id.data:
@@ -58,7 +67,10 @@ class LineRow(RowForm):
                 "quantity",
                 gettext("Quantities in %(unit)s must be whole numbers.", unit=choice("unit", product.unit)),
             )
-        if procedure.line_amount(self.quantity.data, self.unit_price.data) == 0:
+
+    def check_amount(self, rate: Decimal) -> None:
+        """Add a fault where the line comes to nothing at this rate."""
+        if not self.errors and procedure.line_amount(self.quantity.data, self.unit_price.data, rate) == 0:
             self.fault("unit_price", gettext("The amount is less than one fen."))
 
 
@@ -67,6 +79,13 @@ class ChangeForm(WithRows, StepForm):
 
     lines = Rows(LineRow, label("lines"))
     more_rows = SubmitField()
+    currency = Choice("currency", "currency", required=True, default=procedure.RMB)
+    rate = Number(
+        "rate",
+        least=str(procedure.LEAST_RATE),
+        most=str(procedure.MOST_RATE),
+        places=procedure.RATE_DECIMALS,
+    )
     order_no = Text("original_order_no", required=True, most=60)
     charged = Yes("charged")
     wanted_on = Day("wanted_on", required=True)
@@ -74,37 +93,60 @@ class ChangeForm(WithRows, StepForm):
 
     rows = "lines"
     beside: frozenset[str] = frozenset({"more_rows"})
+    keeps_day = True  # a day that is over may stay as it is
 
     def offer(self, record: Any, on: datetime) -> None:
         self.lines.stand_ready(1 if self.lines.entries else ROWS_READY)
         offered = products_to_choose(*(line.product_id for line in record.lines) if record else ())
         for entry in self.lines.entries:
             entry.form.product_id.choices = offered
+            entry.form.propose_price(self.customer_id(record), self.currency.data or procedure.RMB)
+
+    def customer_id(self, record: Any) -> int | None:
+        return record.customer_id if record else None
 
     def fill(self, record: Any, on: datetime) -> None:
         if record is None:
             return
-        for name in ("order_no", "charged", "wanted_on", "replenishment_reason"):
+        for name in ("currency", "order_no", "charged", "wanted_on", "replenishment_reason"):
             self[name].process_data(getattr(record, name))
+        self.rate.process_data(None if record.currency == procedure.RMB else record.rate)
         self.lines.refill(record.lines)
         self.offer(record, on)
 
     def check(self, record: Any, on: datetime) -> None:
         if not self.lines.filled and not self.lines.errors:
             self.lines.errors = [gettext("Please enter at least one line.")]
-        if (
-            (record is None or self.wanted_on.data != record.wanted_on)
-            and self.wanted_on.data
-            and self.wanted_on.data < local_day(on)
-        ):
+        self._check_rate()
+        stays = self.keeps_day and record is not None and self.wanted_on.data == record.wanted_on
+        if self.wanted_on.data and self.wanted_on.data < local_day(on) and not stays:
             self.fault("wanted_on", gettext("This day is over."))
+
+    def _check_rate(self) -> None:
+        if self.rate.errors or self.currency.errors:
+            return
+        if self.currency.data == procedure.RMB:
+            if self.rate.data not in (None, procedure.AT_PAR):
+                self.fault("rate", gettext("RMB has no rate: leave it empty, or choose the currency."))
+        elif self.rate.data is None:
+            self.fault("rate", gettext("Please enter the rate: how many RMB for 1 of the currency."))
+        if not self.rate.errors:
+            for row in self.lines.filled:
+                row.check_amount(self.rate.data or procedure.AT_PAR)
+            self.lines.gather()
 
     def values(self) -> dict[str, Any]:
         rows = [
             {name: row[name].data for name in ("product_id", "quantity", "unit_price")}
             for row in self.lines.filled
         ]
-        return super().values() | {"lines": rows}
+        return super().values() | {"lines": rows, "rate": self.rate.data or procedure.AT_PAR}
+
+
+class FileAgainForm(ChangeForm):
+    """5.3.4: what was refused, changed and filed again."""
+
+    keeps_day = False
 
 
 class FileForm(ChangeForm):
@@ -128,6 +170,9 @@ class FileForm(ChangeForm):
             if slip is None and complaint.product_id:
                 self.lines.refill([{"product_id": complaint.product_id}])
         self.offer(None, on)
+
+    def customer_id(self, record: Any) -> int | None:
+        return self.complaint.customer_id if self.complaint else None
 
     @property
     def slip(self) -> Return | None:

@@ -56,6 +56,7 @@ STEP_ICONS = {
     "serve_paid": "cash-coin",
     "serve_paid_here": "cash-coin",
     "dispute": "arrow-counterclockwise",
+    "decline_goods": "x-circle",
     "arrange": "truck",
     "count": "123",
     "all_counted": "check2-all",

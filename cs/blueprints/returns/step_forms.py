@@ -32,6 +32,7 @@ FORMS: dict[str, type[StepForm]] = {
     "confirm": forms.ConfirmForm,
     "close": forms.CloseForm,
     "judge_effect": EffectForm,
+    "decline_goods": ReasonForm,
     "amend": forms.AmendForm,
     "void": ReasonForm,
 }

@@ -9,8 +9,9 @@ from flask import url_for
 from flask_babel import gettext
 
 from cs.models.customers import Shipment
+from cs.procedure.replenishments import MOST_PRICE, PRICE_DECIMALS
 from cs.records.procedure import local_day
-from cs.web.fields import Day, Reference, StepForm, Text, Whole, WithAmendmentReason
+from cs.web.fields import Choice, Day, Number, Reference, StepForm, Text, Whole, WithAmendmentReason
 from cs.web.options import customers_to_choose, products_to_choose, record_link
 
 
@@ -22,6 +23,8 @@ class ShipmentForm(StepForm):
     quantity = Whole("shipped_qty", required=True, least=1)
     shipped_on = Day("shipped_on", required=True)
     produced_on = Day("produced_on")
+    unit_price = Number("unit_price", most=str(MOST_PRICE), places=PRICE_DECIMALS)
+    currency = Choice("currency", "currency")
 
     def offer(self, record: Any, on: datetime) -> None:
         self.customer_id.choices = customers_to_choose(record.customer_id if record else None)
@@ -31,6 +34,9 @@ class ShipmentForm(StepForm):
         super().fill(record, on)
         if record is None:
             self.shipped_on.data = local_day(on)
+
+    def values(self) -> dict[str, Any]:
+        return super().values() | {"unit_price": self.unit_price.data or None}
 
     def check(self, record: Any, on: datetime) -> None:
         shipped_on, produced_on = self.shipped_on.data, self.produced_on.data

@@ -72,7 +72,7 @@ class ClockChange(Model):
 
     @property
     def is_unseen_refusal(self) -> bool:
-        """Whether the person who asked for it has not yet taken note that it was refused."""
+        """Return whether the person who asked for it has not yet taken note that it was refused."""
         return self.clock_decision == "refused" and self.refusal_seen_at is None and self.requested_by.active
 
     def decide(self, decision: str, note: str | None, by: User, on: datetime) -> None:
@@ -126,7 +126,7 @@ class ClockBook:
 
 
 def has_open_change(complaint_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """SQL: whether a change of the clock waits for somebody by name, under a complaint."""
+    """Return the SQL of whether a change of the clock waits for somebody by name, under a complaint."""
     waiting = select(ClockChange.id).where(
         ClockChange.complaint_id == complaint_id,
         ClockChange.clock_decision.is_(None)

@@ -235,7 +235,7 @@ class Complaint(Workflowed):
 
     @property
     def limit_days(self) -> int | None:
-        """The days in which the reply is due (5.2.2.6); None: as many as the procedure file says."""
+        """Return the days in which the reply is due (5.2.2.6); None: as many as the procedure file says."""
         agreed = self.customer.reply_days if self.customer else None
         return agreed if self.reply_days is None else self.reply_days
 
@@ -279,7 +279,7 @@ class Complaint(Workflowed):
         return [self.created_by.id] if self.created_by and self.created_by.active else []
 
     def passed_it_on(self, by: User) -> bool:
-        """Whether the person passed it on; of one who has left, sales takes note itself."""
+        """Return whether the person passed it on; of one who has left, sales takes note itself."""
         passers = self.awaited_passer()
         return by.id in passers if passers else by.may(Permission.LOG_COMPLAINT)
 

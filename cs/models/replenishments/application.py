@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Unpack
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from cs.extensions import db
@@ -16,8 +16,23 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.models.deputies import Deputy
 from cs.models.holidays import work_calendar
+from cs.models.replenishments.applicants import (
+    MAX_CHAIN_OF_ONE_CHANGER,
+    changers_in_events,
+    latest_filer,
+    with_changer,
+)
 from cs.models.replenishments.chain import ApprovalChain
-from cs.models.replenishments.lines import FACE, LINE_FACE, ReplenishmentLine, lines_of_application
+from cs.models.replenishments.complaint_sum import ComplaintApplications, FallenSum
+from cs.models.replenishments.lines import (
+    FACE,
+    LINE_FACE,
+    ReplenishmentLine,
+    Terms,
+    conversion_of,
+    lines_of_application,
+)
+from cs.models.replenishments.urgent_order import UrgentOrder
 from cs.models.returns.complaints import complaint_to_join
 from cs.models.returns.customer_return import Return
 from cs.procedure import replenishments as procedure
@@ -28,7 +43,7 @@ from cs.records.procedure import local_day, rulebook
 from cs.records.record import find, hash_of
 from cs.records.signatures import RequiredSignature
 from cs.records.tasks import ask_anew
-from cs.records.types import Moment, Money, exact_number
+from cs.records.types import ExchangeRate, Moment, Money, exact_number
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
@@ -37,7 +52,7 @@ class ChangedMeanwhile(NotOpen):
     """What was to be signed has changed since the signer saw it (409)."""
 
 
-class Replenishment(Workflowed):
+class Replenishment(UrgentOrder):
     """One application, whole, and the order that it became."""
 
     kind = "replenishment"
@@ -54,18 +69,14 @@ class Replenishment(Workflowed):
     charged: Mapped[bool]
     wanted_on: Mapped[date]
     replenishment_reason: Mapped[str] = mapped_column(Text)
-    amount: Mapped[Decimal] = mapped_column(Money)
+    currency: Mapped[str] = mapped_column(default=procedure.RMB)  # of the unit prices
+    rate: Mapped[Decimal] = mapped_column(ExchangeRate, default=procedure.AT_PAR)  # RMB for 1 of it
+    amount: Mapped[Decimal] = mapped_column(Money)  # in RMB
     chain: Mapped[int] = mapped_column(default=1)  # which chain of signatures runs: a change begins the next
     filed_at: Mapped[datetime] = mapped_column(Moment)
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    changer_ids: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))  # all since it was filed
     refuse_reason: Mapped[str | None] = mapped_column(Text)
-    order_number: Mapped[str | None] = mapped_column(unique=True)
-    ordered_at: Mapped[datetime | None] = mapped_column(Moment)
-    work_order: Mapped[str | None]
-    scheduled_on: Mapped[date | None]
-    made_on: Mapped[date | None]
-    sent_off_on: Mapped[date | None]
-    delivery_no: Mapped[str | None]
 
     complaint: Mapped[Complaint] = relationship()
     of_return: Mapped[Return | None] = relationship()
@@ -91,7 +102,7 @@ class Replenishment(Workflowed):
         CheckConstraint("(ordered_at IS NULL) = (order_number IS NULL)", name="ordered_by_number"),
     )
 
-    @validates("amount")
+    @validates("amount", "rate")
     def _exact(self, _key: str, value: Any) -> Decimal | None:
         return exact_number(value)
 
@@ -104,8 +115,8 @@ class Replenishment(Workflowed):
         return f"{self.customer.short_name} · {self.amount:,.2f} RMB · {self.replenishment_reason[:60]}"
 
     def affected(self) -> Iterable[Workflowed]:
-        """Return the complaint, whose closing waits for it."""
-        return [self.complaint]
+        """Return the complaint, whose closing waits for it, and the return whose customer wants the goods."""
+        return [self.complaint, self.of_return] if self.of_return else [self.complaint]
 
     def searched(self) -> tuple[str | None, ...]:
         return (
@@ -119,10 +130,14 @@ class Replenishment(Workflowed):
             *(line.product.model for line in self.lines),
         )
 
+    def content(self) -> dict[str, Any]:
+        """Return the whole content; RMB at par is left out, as it was before there were other currencies."""
+        return super().content() | conversion_of(self)
+
     def face_hash(self) -> str:
         """Return the hash of what an approver approves: the application as it stands on the screen, without
         who has signed it."""
-        face = {name: getattr(self, name) for name in FACE}
+        face = {name: getattr(self, name) for name in FACE} | conversion_of(self)
         lines = [{name: getattr(line, name) for name in LINE_FACE} for line in self.lines]
         return hash_of(face | {"lines": lines})
 
@@ -133,16 +148,25 @@ class Replenishment(Workflowed):
         """Return the end of business of the day by which the customer wants the goods."""
         return work_calendar().end_of(self.wanted_on)
 
-    @property
-    def schedule_due_at(self) -> datetime | None:
-        return work_calendar().end_of(self.scheduled_on) if self.scheduled_on else None
-
     # The chain of signatures, and what the workflow's rows ask of it
 
     @property
     def approval_chain(self) -> ApprovalChain:
-        applicants = (self.created_by_id, self.changed_by_id)
-        return ApprovalChain(self.approvals, self.chain, applicants, self.state == procedure.UNORDERED)
+        is_open = self.state == procedure.UNORDERED
+        return ApprovalChain(self.approvals, self.chain, self.applicants, is_open)
+
+    @property
+    def applicants(self) -> tuple[int | None, ...]:
+        """Return who filed the application and who has changed it since: they do not sign it."""
+        return (self.created_by_id, self.changed_by_id, *self.changers)
+
+    @property
+    def changers(self) -> list[int]:
+        """Return who has changed what is signed since it was filed; of old ones that is read from events."""
+        before_the_list = self.changer_ids is None and self.chain > MAX_CHAIN_OF_ONE_CHANGER
+        if before_the_list and self.state == procedure.UNORDERED:
+            return changers_in_events(self.kind, self.id)
+        return self.changer_ids or []
 
     @property
     def running(self) -> list[RequiredSignature]:
@@ -160,6 +184,12 @@ class Replenishment(Workflowed):
     def fully_signed(self, on: datetime) -> bool:
         return self.approval_chain.is_complete
 
+    def refused_applicants(self) -> list[int | None]:
+        """Return to whom a refusal comes back: who filed it, or all of sales where they cannot act."""
+        filer = latest_filer(self.kind, self.id)
+        able = filer is not None and filer.active and filer.may(Permission.APPLY_REPLENISHMENT)
+        return [filer.id if filer and able else None]
+
     def told(self) -> list[int]:
         return self.approval_chain.unaware_signers()
 
@@ -170,6 +200,10 @@ class Replenishment(Workflowed):
         return by.id in self.told()
 
     def stands_in(self, step: Step, by: User, on: datetime) -> bool:
+        """Return whether the person may take a step without its permission: as a deputy, or the order, which
+        follows by itself once nothing is missing, whoever brings that about (Q23)."""
+        if step.name == "order":
+            return self.state == procedure.UNORDERED and self.fully_signed(on)
         return step.permission in self.deputised and bool(Deputy.acting_for(by, on))
 
     def relates(self, step: Step, by: User, on: datetime) -> bool:
@@ -178,21 +212,21 @@ class Replenishment(Workflowed):
     def role_under(self, step: Step, by: User, on: datetime) -> str | None:
         """Return the role that the chain awaits for a signature, and that of the last one for the order."""
         usual = role_for(by.roles, step.permission)
+        applying = role_for(by.roles, Permission.APPLY_REPLENISHMENT)
         if step.permission is not Permission.APPROVE_REPLENISHMENT:
             return usual
-        return self.signing(by, on)[0] or self.approval_chain.role_decided_by(by.id) or usual
+        return self.signing(by, on)[0] or self.approval_chain.role_decided_by(by.id) or usual or applying
 
     # The limit of the procedure file, above which the general manager signs (Q23)
+
+    @property
+    def of_complaint(self) -> ComplaintApplications:
+        return ComplaintApplications(Replenishment, self.complaint_id)
 
     def amount_sum(self) -> Decimal:
         """Return the sum of the complaint's replenishments that are neither refused nor void (Q23), this one
         as it stands now."""
-        query = select(func.sum(Replenishment.amount)).where(
-            Replenishment.complaint_id == self.complaint_id,
-            Replenishment.state.not_in(procedure.NOT_COUNTED),
-            Replenishment.id != (self.id or 0),
-        )
-        return Decimal(db.session.execute(query).scalar() or 0) + self.amount
+        return self.of_complaint.sum_beside(self.id) + self.amount
 
     def _lock(self) -> None:
         """Lock the complaint's row, so that one sum is checked at a time, then read this one again."""
@@ -205,27 +239,39 @@ class Replenishment(Workflowed):
         return rulebook().replenishment.approvers(self.amount_sum())
 
     def _require(self) -> None:
-        """Ask for the signatures that the sum needs. What was asked for stays if the sum falls again."""
+        """Ask for the signatures that the sum needs, no more and no less."""
         self.approval_chain.require(self.kind, self._approvers())
 
-    def _require_of_others(self, by: User, on: datetime) -> None:
-        """Ask for the general manager on the complaint's other applications that are not ordered, once the
-        sum reaches the limit."""
-        query = (
-            select(Replenishment)
-            .where(
-                Replenishment.complaint_id == self.complaint_id,
-                Replenishment.state == procedure.UNORDERED,
-                Replenishment.id != self.id,
-            )
-            .order_by(Replenishment.id)
-            .with_for_update()
-        )
+    def _settle_others(self, by: User, on: datetime) -> None:
+        """Let the complaint's other unordered applications follow the sum, which has changed (Q23).
+
+        From the limit on the general manager is asked; below it no longer, and what holds both other
+        signatures becomes an order at once.
+        """
+        for other in self.of_complaint.unordered_beside(self.id):
+            other.follow_sum(self.number, by, on)
+
+    def fallen_sum(self) -> FallenSum | None:
+        """Return the sum for which the general manager is no longer asked; None where they are or never
+        were."""
+        if not self.approval_chain.no_longer_needed:
+            return None
+        return FallenSum.of_event(next(event for event in self.latest_events(None) if FallenSum.is_in(event)))
+
+    def follow_sum(self, cause: str, by: User, on: datetime) -> None:
+        """Ask for the signatures that the sum needs since the application `cause` has changed it."""
+        chain, approvers = self.approval_chain, self._approvers()
+        missing = chain.missing_roles(approvers)
+        if not missing and not chain.surplus_roles(approvers):
+            return
+        name = "limit_reached" if missing else "below_limit"
+        sums = {"sum": self.amount_sum(), "limit": rulebook().replenishment.general_manager_from}
+        details = {} if missing else {key: f"{value:.2f}" for key, value in sums.items()}
         role = role_for(by.roles, self.workflow.step("file").permission)
-        for other in db.session.execute(query).scalars():
-            if set(other._approvers()) - set(other.approval_chain.needed_roles):
-                with other.changing("limit_reached", by, on, clause="5.3.4", role=role, note=self.number):
-                    other._require()
+        with self.changing(name, by, on, clause="5.3.4", role=role, note=cause, chain=self.chain, **details):
+            self._require()
+        if self.fully_signed(on):
+            self.order(by=by, on=on)
 
     # Verbs
 
@@ -235,13 +281,9 @@ class Replenishment(Workflowed):
         *,
         complaint_id: int,
         return_id: int | None,
-        lines: list[dict[str, Any]],
-        order_no: str | None,
-        charged: bool,
-        wanted_on: date,
-        replenishment_reason: str,
         by: User,
         on: datetime,
+        **terms: Unpack[Terms],
     ) -> Replenishment:
         """Apply for items, quantities and amount, from a return or a complaint's meeting; the managers are
         asked to sign (5.3.4). Raise NotOpen where the complaint has ended."""
@@ -253,45 +295,49 @@ class Replenishment(Workflowed):
         with record.advancing("file", by, on):
             record.number = next_number(cls.kind, local_day(on))
             record.filed_at = on
-            record._fill(lines, order_no, charged, wanted_on, replenishment_reason)
+            record._fill(terms)
             record._require()
-        record._require_of_others(by, on)
+        record._settle_others(by, on)
         return record
 
-    def _fill(
-        self, lines: list[dict[str, Any]], order_no: str | None, charged: bool, wanted_on: date, reason: str
-    ) -> None:
-        self.lines = lines_of_application(lines, self.lines)
-        self.order_no = order_no
-        self.charged = charged
-        self.wanted_on = wanted_on
-        self.replenishment_reason = reason
-        self.amount = procedure.amount((line.quantity, line.unit_price) for line in self.lines)
+    def _fill(self, terms: Terms) -> None:
+        self.currency = terms.get("currency", procedure.RMB)
+        self.rate = terms.get("rate", procedure.AT_PAR)
+        in_rmb = self.currency == procedure.RMB
+        self.lines = lines_of_application(terms["lines"], self.lines, None if in_rmb else self.rate)
+        self.order_no = terms["order_no"]
+        self.charged = terms["charged"]
+        self.wanted_on = terms["wanted_on"]
+        self.replenishment_reason = terms["replenishment_reason"]
+        self.amount = sum((line.amount for line in self.lines), Decimal(0))
 
-    def change(
-        self,
-        *,
-        lines: list[dict[str, Any]],
-        order_no: str | None,
-        charged: bool,
-        wanted_on: date,
-        replenishment_reason: str,
-        by: User,
-        on: datetime,
-    ) -> None:
+    def change(self, *, by: User, on: datetime, **terms: Unpack[Terms]) -> None:
         """Change the application: its signatures are void, their givers are told, and the chain begins again
         (5.3.4). Signatures stay where nothing changes that they cover."""
+        self._write_again("change", terms, by, on)
+
+    def file_again(self, *, by: User, on: datetime, **terms: Unpack[Terms]) -> None:
+        """Change what was refused and file it again under its number, in one act (5.3.4): all sign anew."""
+        self._write_again("file_again", terms, by, on)
+
+    def accept_refusal(self, *, by: User, on: datetime) -> None:
+        """Take note that it stays refused (5.3.4)."""
+        with self.advancing("accept_refusal", by, on):
+            pass
+
+    def _write_again(self, step: str, terms: Terms, by: User, on: datetime) -> None:
         self._lock()
         before = self.face_hash()
-        with self.advancing("change", by, on):
-            self._fill(lines, order_no, charged, wanted_on, replenishment_reason)
-            if self.face_hash() != before:
+        with self.advancing(step, by, on):
+            self._fill(terms)
+            if step == "file_again" or self.face_hash() != before:
+                self.changed_by_id, self.changer_ids = by.id, with_changer(self.changers, by.id)
+                self.refuse_reason = None
                 self.approval_chain.void()
                 self.chain += 1
-                self.changed_by_id = by.id
                 self._require()
                 ask_anew(self)
-        self._require_of_others(by, on)
+        self._settle_others(by, on)
 
     def sign(self, *, seen: str, by: User, on: datetime) -> None:
         """Give one signature of the chain; the last makes it an urgent order (5.3.4).
@@ -306,6 +352,7 @@ class Replenishment(Workflowed):
     def refuse(self, *, seen: str, reason: str, by: User, on: datetime) -> None:
         """Refuse it with a reason; it stays readable and leaves the sum (5.3.4). Raise as `sign` does."""
         self._decide("refuse", "refused", seen, reason, by, on)
+        self._settle_others(by, on)
 
     def _decide(
         self, step: str, decision: str, seen: str, reason: str | None, by: User, on: datetime
@@ -327,43 +374,18 @@ class Replenishment(Workflowed):
         with self.advancing("see_change", by, on):
             self.approval_chain.take_note(by.id, on)
 
-    def order(self, *, by: User, on: datetime) -> None:
-        """Make it an urgent order 紧急订单 with a number of its own, after the last signature (5.3.4)."""
-        with self.advancing("order", by, on):
-            self.order_number = next_number("urgent_order", local_day(on))
-            self.ordered_at = on
-
-    def schedule(
-        self, *, work_order: str, scheduled_on: date, note: str | None = None, by: User, on: datetime
-    ) -> None:
-        """Schedule the urgent order; later than the customer wants it, `note` says why (3.6)."""
-        with self.advancing("schedule", by, on, note=note):
-            self.work_order, self.scheduled_on = work_order, scheduled_on
-
-    def reschedule(
-        self, *, work_order: str, scheduled_on: date, note: str | None = None, by: User, on: datetime
-    ) -> None:
-        """Set another work order or day; later than the customer wants it, `note` says why (3.6)."""
-        with self.advancing("reschedule", by, on, note=note):
-            self.work_order, self.scheduled_on = work_order, scheduled_on
-
-    def make(self, *, made_on: date, by: User, on: datetime) -> None:
-        """Report it as made, by production (3.5)."""
-        with self.advancing("make", by, on):
-            self.made_on = made_on
-
-    def ship(self, *, sent_off_on: date, delivery_no: str, by: User, on: datetime) -> None:
-        """Send the goods to the customer (5.3.4)."""
-        with self.advancing("ship", by, on):
-            self.sent_off_on, self.delivery_no = sent_off_on, delivery_no
-
     def void(self, *, reason: str, by: User, on: datetime) -> None:
         """Take it back before the goods are made; it stays readable, its numbers stay taken (5.6)."""
+        self._lock()
         with self.advancing("void", by, on, note=reason):
             self.void_reason = reason
+        self._settle_others(by, on)
 
     def miscounts(self) -> Iterator[str]:
         if self.amount != exact_number(sum(line.amount for line in self.lines)):
             yield "has an amount that is not the sum of its lines"
+        rate = None if self.currency == procedure.RMB else self.rate
+        if any(line.rate != rate or not line.adds_up for line in self.lines):
+            yield "has a line that is not quantity × unit price × rate"
         if self.order_number is not None and not self.approval_chain.is_sound:
             yield "is an order without all its signatures"

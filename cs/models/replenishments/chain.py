@@ -15,14 +15,16 @@ from cs.records.departments import Membership
 from cs.records.signatures import RequiredSignature
 from cs.records.users import User
 
+NOT_NEEDED = "not_needed"
+
 
 @dataclass(frozen=True)
 class ApprovalChain:
     """The signatures that an application needs.
 
     `approvals` are those of all its chains: a change voids what is signed and begins the next; `number` is
-    the current one. `applicants` are who filed the application and who changed it last: they do not sign.
-    `is_open`: signatures are awaited.
+    the current one. `applicants` are who filed the application and who has changed it since: they do not
+    sign. `is_open`: signatures are awaited.
     """
 
     approvals: list[RequiredSignature]
@@ -32,13 +34,26 @@ class ApprovalChain:
 
     @property
     def running(self) -> list[RequiredSignature]:
-        """Return the signatures of the current chain, by turn."""
-        current = [signature for signature in self.approvals if signature.chain == self.number]
-        return sorted(current, key=lambda signature: (signature.turn, signature.id or 0))
+        """Return the signatures of the current chain that are needed, by turn."""
+        needed = [signature for signature in self._current if signature.signature_decision != NOT_NEEDED]
+        return sorted(needed, key=lambda signature: (signature.turn, signature.id or 0))
+
+    @property
+    def no_longer_needed(self) -> list[RequiredSignature]:
+        """Return what the current chain asked for and does not need any more (Q23)."""
+        return [signature for signature in self._current if signature.signature_decision == NOT_NEEDED]
+
+    @property
+    def _current(self) -> list[RequiredSignature]:
+        return [signature for signature in self.approvals if signature.chain == self.number]
 
     @property
     def given(self) -> list[RequiredSignature]:
         return [signature for signature in self.running if signature.signature_decision == "signed"]
+
+    @property
+    def refusals(self) -> list[RequiredSignature]:
+        return [signature for signature in self.running if signature.signature_decision == "refused"]
 
     @property
     def needed_roles(self) -> list[str]:
@@ -97,6 +112,10 @@ class ApprovalChain:
         }
         return sorted(able) or [None]
 
+    def is_barred(self, person: User) -> bool:
+        """Return whether a person could sign now if the application were not their own."""
+        return person.id in self.applicants and not {*self.open_roles}.isdisjoint(person.roles)
+
     @property
     def nobody_can_sign(self) -> bool:
         """Return whether signatures are awaited that no active person can give."""
@@ -126,19 +145,33 @@ class ApprovalChain:
 
     # Changes
 
-    def require(self, kind: str, roles: Iterable[str]) -> None:
-        """Add the signatures of these roles that the chain does not need yet (Q23)."""
-        for role in roles:
-            if role not in self.needed_roles:
-                turn = 1 if role in procedure.FIRST else 2
-                self.approvals.append(
-                    RequiredSignature(kind=kind, chain=self.number, needed_role=role, turn=turn)
-                )
+    def require(self, kind: str, roles: Collection[str]) -> None:
+        """Ask for the signatures of these roles, and no longer for others that are not given yet (Q23)."""
+        withdrawn = {signature.needed_role: signature for signature in self.no_longer_needed}
+        for role in self.surplus_roles(roles):
+            next(row for row in self.running if row.needed_role == role).signature_decision = NOT_NEEDED
+        for role in self.missing_roles(roles):
+            if role in withdrawn:
+                withdrawn[role].signature_decision = None
+                continue
+            turn = 1 if role in procedure.FIRST else 2
+            self.approvals.append(
+                RequiredSignature(kind=kind, chain=self.number, needed_role=role, turn=turn)
+            )
+
+    def missing_roles(self, roles: Iterable[str]) -> list[str]:
+        """Return those of the roles that the chain does not ask for."""
+        return [role for role in roles if role not in self.needed_roles]
+
+    def surplus_roles(self, roles: Collection[str]) -> list[str]:
+        """Return the roles that the chain asks for beyond these, and that have not decided yet."""
+        return [row.needed_role for row in self.running if row.is_open and row.needed_role not in roles]
 
     def void(self) -> None:
-        """Void its signatures: what they were given for has changed."""
+        """Void its signatures: what they were given for has changed. A refusal stays what it is."""
         for signature in self.running:
-            signature.void()
+            if signature.signature_decision != "refused":
+                signature.void()
 
     def unnoticed(self) -> list[RequiredSignature]:
         """Return the voided signatures whose givers have not taken note of it yet."""

@@ -16,6 +16,7 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.models.holidays import work_calendar
 from cs.models.returns.complaints import complaint_of_slip, recurrences
+from cs.models.returns.goods_wish import GoodsWish
 from cs.models.returns.labels import LineLabels
 from cs.models.returns.liability import Liability
 from cs.models.returns.lines import LINE_QUESTIONS, Booking, ReturnLine, lines_of_slip
@@ -29,7 +30,7 @@ from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
 
-class Return(Liability, ReworkEffect):
+class Return(Liability, ReworkEffect, GoodsWish):
     """One return, whole."""
 
     kind = "return"
@@ -44,8 +45,6 @@ class Return(Liability, ReworkEffect):
     return_kind: Mapped[str | None]
     cost_bearer: Mapped[str | None]  # 费用承担
     registered_at: Mapped[datetime] = mapped_column(Moment)
-    wants_goods: Mapped[bool] = mapped_column(default=False)
-    goods_wanted_on: Mapped[date | None]
     return_by: Mapped[date | None]  # 回交时间: when the customer wants its goods back
     arrived_at: Mapped[datetime | None] = mapped_column(Moment)
     pick_up_on: Mapped[date | None]

@@ -46,7 +46,7 @@ class ConsentForm(Signed, StepForm):
     decision_note = LongText("decision_note", most=500)
 
     def fill(self, record: Any, on: datetime) -> None:
-        """Nothing is filled in."""
+        """Fill in nothing."""
 
 
 class RefuseClockForm(Signed, ReasonForm):
