@@ -39,6 +39,8 @@ class Opened:
             self.today["stored"]["tasks"] = stored_rows(connection)["tasks"]
             closed = "SELECT id FROM complaints WHERE state IN ('closed', 'void', 'declined')"
             self.closed_complaints = {row[0] for row in connection.execute(closed)}
+            closed = "SELECT id FROM returns WHERE state IN ('closed', 'void', 'not_taken')"
+            self.closed_returns = {row[0] for row in connection.execute(closed)}
             self.attached = {row[0] for row in connection.execute("SELECT sha256 FROM attachments")}
 
 
@@ -57,7 +59,7 @@ def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 # Tasks of open records that a later version asks for beside the recorded ones.
-NEW_TASKS = ("issue_capa",)  # 5.2.2.5
+NEW_TASKS = ("issue_capa", "judge_effect")  # 5.2.2.5, 3.4
 
 
 @pytest.mark.parametrize("table", ["events", "signatures", "required_signatures", "tasks", "attachments"])
@@ -73,6 +75,8 @@ def test_open_records_of_an_earlier_version_await_what_is_new_and_closed_ones_no
     assert {name for name, _kind, _record in opened.new_tasks} <= set(NEW_TASKS)
     closed = opened.closed_complaints
     assert [task for task in opened.new_tasks if task[1] == "complaint" and task[2] in closed] == []
+    closed = opened.closed_returns
+    assert [task for task in opened.new_tasks if task[1] == "return" and task[2] in closed] == []
 
 
 def test_verify_misses_nothing_but_the_bytes_of_attachments(opened: Opened) -> None:

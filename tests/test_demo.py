@@ -227,6 +227,7 @@ RETURN_STEPS = {
     "give_back",
     "confirm",
     "close",
+    "judge_effect",
     "decline_goods",
     "amend",
     "void",
@@ -246,6 +247,7 @@ RETURN_AWAITED = {
     "reinspect",
     "give_back",
     "confirm",
+    "judge_effect",
     "close",
 }
 BOOKINGS = {"counted", "accepted", "ntf", "as_is", "rework", "scrapped", "reworked", "passed", "failed"}

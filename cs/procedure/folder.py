@@ -29,6 +29,7 @@ FILES: dict[str, tuple[str, ...]] = {
         "procedure",
         "reply",
         "capa",
+        "rework",
         "replenishment",
         "escalation",
         "kpis",

@@ -87,6 +87,19 @@ class CapaRule:
 
 
 @dataclass(frozen=True)
+class ReworkRule:
+    """Reworked goods (3.4 成效追踪): days after the last reworked portion on which its effect is judged."""
+
+    effect_days: int = field(default=30, metadata={"low": 1, "high": 365})
+
+    def effect_due_at(self, reworked_at: datetime, calendar: WorkCalendar) -> datetime:
+        """Return the end of business of the day on which the effect is judged; a rest day moves to the next
+        working day."""
+        day = calendar.day_of(reworked_at) + timedelta(days=self.effect_days)
+        return calendar.end_of(calendar.next_working_day(day))
+
+
+@dataclass(frozen=True)
 class ReplenishmentRule:
     """Who approves replenishment (5.3.4, Q23): from which amount on, in RMB with tax, the general manager
     signs too."""

@@ -56,10 +56,12 @@ def columns_of(rows: Rows) -> list[dict[str, Any]]:
 def fault_of_measures(rows: Rows, done: tuple[str, ...] = ()) -> str | None:
     """Return in words what the rows lack, beside measures of the kinds that are `done`; None if nothing."""
     if not rows.filled:
-        return gettext("Enter at least one measure.")
+        return str(gettext("Enter at least one measure."))
     kinds = [row.action_kind.data for row in rows.filled]
     if procedure.measure_faults((*kinds, *done)):
-        return gettext("At least one corrective action is needed: without it the cause remains (5.2.2.5).")
+        return str(
+            gettext("At least one corrective action is needed: without it the cause remains (5.2.2.5).")
+        )
     return None
 
 

@@ -12,6 +12,7 @@ from cs.blueprints.capa.answer_forms import AnalyseForm, MeasuresForm
 from cs.models.capa.capa import Capa
 from cs.models.complaints.complaint import Complaint
 from cs.models.holidays import work_calendar
+from cs.models.returns.customer_return import Return
 from cs.procedure import capa as procedure
 from cs.procedure import complaints
 from cs.procedure.authority import Permission
@@ -33,6 +34,7 @@ from cs.web.fields import (
 )
 from cs.web.measures import check_evidence, measure_in_words, owners_to_choose, which_measure
 from cs.web.options import customers_to_choose, departments_to_choose, people_to_choose
+from cs.wording.formats import list_in_words
 
 
 def _answer_day(on: datetime) -> date:
@@ -101,8 +103,11 @@ class IssueForm(_DutyForm):
 
     def fill(self, record: Any, on: datetime) -> None:
         self.due_on.data = _answer_day(on)
+        returned = find(Return, requested_id("return"))
         complaint = find(Complaint, requested_id("complaint"))
-        if complaint is not None:
+        if returned is not None:
+            self._fill_from_return(returned)
+        elif complaint is not None:
             self.source.data, self.source_no.data, self.customer_id.data = (
                 procedure.FROM_COMPLAINT,
                 complaint.number,
@@ -113,6 +118,18 @@ class IssueForm(_DutyForm):
                 text for text in (complaint.description, complaint.analysis) if text
             )
             self.tick_by_rule(record)
+
+    def _fill_from_return(self, returned: Return) -> None:
+        """Fill in the rework that was not effective (3.4), under its complaint while that asks for CARs."""
+        complaint = returned.complaint
+        self.source.data, self.source_no.data = procedure.FROM_RETURN, returned.number
+        if complaint is not None and complaint.state in complaints.WITH_CAPA:
+            self.source.data, self.source_no.data = procedure.FROM_COMPLAINT, complaint.number
+        self.customer_id.data = returned.customer_id
+        self.department.data = complaint.responsible_department if complaint else None
+        goods = list_in_words(f"{line.product.model} {line.lot_no or ''}".strip() for line in returned.lines)
+        words = (f"{returned.number} {goods}", returned.effect_note, returned.effect_follow_up)
+        self.problem.data = "\n".join(text for text in words if text)
 
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)

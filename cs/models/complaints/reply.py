@@ -82,7 +82,10 @@ class Reply(Model):
 
     @property
     def overtaken_on(self) -> date | None:
-        return local_day(self.verified_at) if self.effect == "ineffective" else self.response_on
+        """Return the day from which another reply is owed; None where none is."""
+        if self.effect == "ineffective" and self.verified_at is not None:
+            return local_day(self.verified_at)
+        return self.response_on
 
     @property
     def in_time(self) -> bool | None:
