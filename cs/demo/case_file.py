@@ -77,6 +77,7 @@ class CaseFile:
         if stops is None or stops not in {
             "prepare": ("settle", "explain", "issue_result"),
             "send": ("send_reply",),
+            "call": ("call_meeting",),
         }.get(step, (step,)):
             return False
         self.stopped = True

@@ -32,7 +32,7 @@ def measure_steps(answered: tuple[str, ...], replied: tuple[str, ...], analysis:
             Permission.SETTLE_COMPLAINT,
             when=("effect_unchecked",),
             task="check_effect",
-            due="effect_due_at",
+            due="check_due_at",
             signed="verified",
             primary=True,
         ),
@@ -44,7 +44,7 @@ def measure_steps(answered: tuple[str, ...], replied: tuple[str, ...], analysis:
             Permission.SETTLE_COMPLAINT,
             when=("effect_unchecked",),
             task="check_effect",
-            due="effect_due_at",
+            due="check_due_at",
             signed="ineffective",
         ),
     )

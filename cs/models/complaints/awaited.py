@@ -43,7 +43,7 @@ def measure_due_at(complaint: Any) -> datetime | None:
     return due_at
 
 
-def effect_due_at(complaint: Any) -> datetime | None:
+def check_due_at(complaint: Any) -> datetime | None:
     due_at: datetime | None = complaint.measure_book.check_due_at
     return due_at
 

@@ -292,7 +292,7 @@ class Complaint(Workflowed):
     meeting_due_at = property(awaited.meeting_due_at)
     disposition_due_at = property(awaited.disposition_due_at)
     measure_due_at = property(awaited.measure_due_at)
-    effect_due_at = property(awaited.effect_due_at)
+    check_due_at = property(awaited.check_due_at)
     sample_due_at = property(awaited.sample_due_at)
 
     # What closing, goods and like cases ask
