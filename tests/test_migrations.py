@@ -15,6 +15,7 @@ HASHES = {
     "0007_password_for_some_minutes.py": "72227ef77457526a",
     "0008_receipt_content.py": "33ace856cf2cf85e",
     "0009_rows_of_meetings.py": "11a6aadab9408b3f",
+    "0015_company_and_account_links.py": "2b33aa707df00e71",
 }
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from flask_babel import gettext
 
-from cs.blueprints.admin import accounts, departments, holidays, overview, people, signers
+from cs.blueprints.admin import accounts, company, departments, holidays, overview, people, signers
 from cs.blueprints.admin.common import blueprint
 from cs.procedure.authority import Permission
 from cs.records.sections import Section
 
 SECTION = Section(blueprint, lambda: gettext("Administration"), "gear", Permission.ADMINISTER)
 
-__all__ = ["SECTION", "accounts", "departments", "holidays", "overview", "people", "signers"]
+__all__ = ["SECTION", "accounts", "company", "departments", "holidays", "overview", "people", "signers"]

@@ -34,6 +34,7 @@ from cs.records.record import find
 from cs.records.sessions import LoginFailure, LoginSession
 from cs.records.users import Roles, User
 from cs.web.access import requires
+from cs.web.addresses import site_address
 from cs.web.fields import Text
 from cs.web.responses import say, show
 from cs.web.rows import RowForm, Rows
@@ -238,7 +239,7 @@ def new_person() -> Any:
             on=on,
         )
         return url_for("admin.person", record_id=person.id), show(
-            "admin/password.html", person=person, password=password, new=True
+            "admin/password.html", person=person, password=password, new=True, address=site_address()
         )
 
     return handle_form(
