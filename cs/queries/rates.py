@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, String, cast, func, literal, select
+from sqlalchemy import ColumnElement, Date, String, and_, cast, func, literal, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -173,7 +173,7 @@ def within_days(column: Any, days: Days) -> Condition:
     """Return the condition of days or moments in a period, whose last day is included."""
     first, last = days
     if isinstance(column.type, Date):
-        return column.between(first, last)
+        return and_(column >= first, column <= last)
     begin, end = (datetime.combine(day, time(), zone()) for day in (first, last + timedelta(days=1)))
     return within_period(column, begin, end)
 
@@ -205,7 +205,7 @@ def _sums_by_period(
     dates = {id(dated): dated for dated, _aggregate in aggregates.values()}
     if len(dates) == 1:
         whole = min(first for first, _last in periods), max(last for _first, last in periods)
-        query = query.where(within_days(*dates.values(), whole))
+        query = query.where(within_days(next(iter(dates.values())), whole))
     sums = list(db.session.execute(query).one())
     width = len(aggregates)
     return [

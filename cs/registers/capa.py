@@ -3,6 +3,7 @@ one line."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import url_for
@@ -17,6 +18,7 @@ from cs.printing.definition import Column, Register
 from cs.procedure import capa as procedure
 from cs.queries.filter_options import state_filter
 from cs.queries.listing import Filter, Listing, Sort
+from cs.queries.rates import measure_conditions
 from cs.records.procedure import local_day_if_any
 from cs.records.users import User
 from cs.wording.formats import format_day, local_today
@@ -92,9 +94,20 @@ LISTING = Listing(
             lambda: choices("capa_source"),
             lambda value: Capa.source == value,
         ),
+        Filter(
+            "measure",
+            lambda: term("measures_in_time"),
+            lambda: choices("kept"),
+            lambda value: measure_conditions(datetime.now(UTC))[value],
+            quiet=True,
+        ),
     ),
     search_label=lambda: gettext("Number, customer, problem, number of the source"),
     period=Capa.issued_at,
+    dates={
+        "issued": (lambda: term("issued_at"), Capa.issued_at),
+        "planned": (lambda: term("planned_on"), Action.planned_on),
+    },
     tie=func.coalesce(Action.id, Capa.id + AFTER_ALL),
 )
 

@@ -21,6 +21,7 @@ from cs.procedure import complaints as procedure
 from cs.procedure.reading import CODE
 from cs.queries import kpis as figures
 from cs.queries.listing import Filter, Listing, Sort
+from cs.queries.rates import result_conditions
 from cs.records.procedure import local_day, local_day_if_any
 from cs.records.record import MAX_ID, Record
 from cs.wording.labels import (
@@ -163,6 +164,13 @@ OF_THE_FIGURES = (
         lambda: term("first_reply"),
         _choice_of("first_reply"),
         lambda value: figures.first_reply_conditions()[value],
+        quiet=True,
+    ),
+    Filter(
+        "result",
+        lambda: term("same_day"),
+        _choice_of("result"),
+        lambda value: result_conditions()[value],
         quiet=True,
     ),
     Filter("open", lambda: term("open_for"), _age_options, _open_for, quiet=True),
