@@ -151,11 +151,11 @@ CAPA_REGISTER = Register(
         Column("customer", lambda row: row.short_name, 14),
         Column("issued_at", lambda row: local_day_if_any(row.issued_at), 11, "day"),
         Column("issued_by", lambda row: row.issuer, 10, under=True),
-        Column("problem", lambda row: row.problem, 32),
+        Column("problem", lambda row: row.problem, 32, once=True),
         Column("resp_dept", lambda row: department_name(row.department), 10),
         Column("due_on", lambda row: row.due_on, 11, "day", under=True),
         Column("owner", lambda row: row.owner, 10, under=True),
-        Column("cause", _causes_in_words, 32),
+        Column("cause", _causes_in_words, 32, once=True),
         Column("action_kind", lambda row: choice("action_kind", row.action_kind), 10),
         Column("corrective_action", lambda row: row.content if row.action_kind != "preventive" else None, 30),
         Column(
@@ -180,4 +180,5 @@ CAPA_REGISTER = Register(
         Column("remarks", lambda row: row.void_reason or row.done_note, 22),
     ),
     address=lambda row: url_for("capa.detail", record_id=row.id),
+    case=lambda row: (row.id, row.round),
 )

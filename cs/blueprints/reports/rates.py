@@ -60,7 +60,11 @@ def rate_lines(span: Span, on: datetime) -> list[RateLine]:
     spans = (span, span.before, span.year_to_date)
     counted = rates_of([(each.first, each.last) for each in spans], on)
     by_span = [_rates_of_span(each, sums) for each, sums in zip(spans, counted, strict=True)]
-    return [RateLine(rulebook().kpis[code], [of[code] for of in by_span]) for code in by_span[0]]
+
+    def line(code: str) -> RateLine:
+        return RateLine(rulebook().kpis[code], [rates[code] for rates in by_span])
+
+    return [line(code) for code in by_span[0]]
 
 
 class _Lists:
