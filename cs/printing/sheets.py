@@ -22,7 +22,7 @@ from cs.printing.definition import (
     Printed,
     Register,
 )
-from cs.printing.fitting import cells_with_break_points, column_widths, with_break_points
+from cs.printing.fitting import cells_with_break_points, column_widths, title_width, with_break_points
 from cs.printing.sheet_parts import (
     LANDSCAPE_WIDTH,
     SheetParts,
@@ -207,10 +207,10 @@ def _register_sheet(
     columns = [{"titles": [term("line_no")], "width": LINE_NO, "align": "center"}]
     columns += [_column_of_sheet(cell) for cell in cells]
 
-    def line(number: int, row: Any) -> list[list[Any]]:
-        return [[str(number)], *(values_in_print(cell, row) for cell in cells)]
+    def line(number: int, row: Any, goes_on: bool) -> list[list[Any]]:
+        return [[str(number)], *(values_in_print(cell, row, goes_on) for cell in cells)]
 
-    lines = [line(number, row) for number, row in enumerate(rows, 1)]
+    lines = [line(number, row, goes_on) for number, (row, goes_on) in enumerate(register.lines(rows), 1)]
     return _sheet_frame(register, "") | {
         "asked": [list(pair) for pair in criteria],
         "columns": columns,
@@ -227,7 +227,8 @@ def _fitted_register(sheet: dict[str, Any]) -> dict[str, Any]:
     size = next(size for max_columns, size in REGISTER_SIZES if len(columns) <= max_columns)
     titles = [column["titles"] for column in columns]
     cells = [list(column) for column in zip(titles, *sheet["rows"], strict=True)]
-    widths = column_widths([column["width"] for column in columns], cells, LANDSCAPE_WIDTH, size)
+    weights = [column["width"] for column in columns]
+    widths = column_widths(weights, cells, LANDSCAPE_WIDTH, size, [title_width(title) for title in titles])
     fitted = [
         column | {"width": width, "titles": with_break_points(column["titles"], width, size)}
         for column, width in zip(columns, widths, strict=True)
