@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from cs.extensions import db
+from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product
 from cs.procedure.authority import Permission, roles_with
 from cs.queries.signers import SignersToday, signers_today
@@ -64,9 +65,15 @@ def read_first_steps(on: datetime) -> FirstSteps:
 
 
 def are_first_steps_shown(on: datetime) -> bool:
-    """Return whether the administrator begins with the first steps: some are open, and they were not put
-    away."""
-    return not company().first_steps_hidden and read_first_steps(on).open > 0
+    """Return whether the administrator begins with the first steps: some are open, they were not put away,
+    and the site was not at work before it had them."""
+    if company().first_steps_hidden or (not company().is_set and _has_complaints()):
+        return False
+    return read_first_steps(on).open > 0
+
+
+def _has_complaints() -> bool:
+    return db.session.execute(select(Complaint.id).limit(1)).first() is not None
 
 
 def calendar_reaches_far_enough(health: SiteHealth, on: datetime) -> bool:

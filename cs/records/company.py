@@ -64,6 +64,7 @@ class Company:
     logo_mime: str | None = None
     web_address: str | None = None
     first_steps_hidden: bool = False
+    is_set: bool = False  # whether the administrator has set anything
 
 
 def company() -> Company:
@@ -102,4 +103,5 @@ def _read_company() -> Company:
         row.logo_mime,
         row.web_address,
         bool(row.first_steps_hidden),
+        is_set=True,
     )

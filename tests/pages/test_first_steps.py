@@ -91,6 +91,14 @@ def test_or_until_they_are_put_away(administrator):
     assert administrator.soup.select_one("a[href='/admin/first-steps']") is not None
 
 
+def test_a_site_that_was_at_work_before_begins_with_the_overview(administrator, complaint_in):
+    complaint_in("received")
+    assert administrator.get("/").location == "/admin/"
+    # from the first setting on it is a site that is being set up, whatever is logged meanwhile
+    administrator.step("/admin/company", zh="美声", en="Meisheng")
+    assert administrator.get("/").location == "/admin/first-steps"
+
+
 def test_the_health_list_of_an_empty_site_is_a_few_grouped_lines(administrator, alone):
     administrator.get("/admin/")
     lines = administrator.soup.select(".panel-body > .message")

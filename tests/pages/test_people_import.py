@@ -75,7 +75,7 @@ def test_the_result_shows_a_slip_for_each_person_with_the_address_of_the_network
     slips = administrator.soup.select(".slip")
     assert len(slips) == 2
     text = slips[0].get_text(" ", strip=True)
-    for words in ("林晓雯", "linxiaowen", "业务部 业务员/跟单员", "http://192.168.7.20/"):
+    for words in ("林晓雯", "linxiaowen", "业务部 · 业务员/跟单员", "http://192.168.7.20/"):
         assert words in text
     assert slips[0].select_one("img")["src"].startswith("data:image/svg+xml")
 

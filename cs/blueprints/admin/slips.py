@@ -23,6 +23,7 @@ from cs.web.access import requires
 from cs.web.addresses import is_reachable_by_others, site_address
 from cs.web.responses import say, show
 from cs.web.submission import Outcome, press
+from cs.wording.formats import list_in_words
 from cs.wording.labels import department_name, role_name
 
 
@@ -57,8 +58,11 @@ def _slips_page(slips: list[Slip], address: str, on: datetime) -> ResponseReturn
 
 
 def _work_of(person: User) -> str:
-    rows = [f"{department_name(row.department)} {role_name(row.role)}".strip() for row in person.memberships]
-    return " · ".join(dict.fromkeys(rows))
+    rows = [
+        " · ".join(filter(None, (department_name(row.department), role_name(row.role))))
+        for row in person.memberships
+    ]
+    return list_in_words(dict.fromkeys(rows))
 
 
 def people_without_password() -> Any:
