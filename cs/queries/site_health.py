@@ -61,6 +61,7 @@ def read_site_health(on: datetime) -> SiteHealth:
         .all()
     )
     impossible = tuple(row for row in AUTHORITY if roles.isdisjoint(row.roles))
+    needed_roles = {role for row in impossible for role in row.roles}
     known_until = work_calendar().known_until or date.max
     beyond = datetime.combine(known_until + timedelta(days=1), time(), zone())
     head = db.session.get(SiteHead, 1)
@@ -77,7 +78,7 @@ def read_site_health(on: datetime) -> SiteHealth:
             code for code in departments if code in staffed and code not in heads
         ),
         impossible=impossible,
-        wanting=tuple(role for role in rulebook().roles if any(role in row.roles for row in impossible)),
+        wanting=tuple(role for role in rulebook().roles if role in needed_roles),
         calendar_known_until=known_until,
         due_beyond=_count_rows(Task, Task.due_at >= beyond),
         clock_behind=head.at - on if head and head.at and head.at > on else None,
