@@ -5,17 +5,15 @@ from __future__ import annotations
 
 import pytest
 
-from cs.procedure import complaints, customers
+from cs.procedure import complaint_rules, complaints, customers
 from cs.procedure.authority import may
-from cs.procedure.complaints import (
+from cs.procedure.complaint_rules import (
     counted_of_old_line,
     counts_as_failure,
-    disposition_faults,
-    meeting_departments,
     proposed_route,
     route_faults,
-    state_of_old_line,
 )
+from cs.procedure.complaints import disposition_faults, meeting_departments, state_of_old_line
 from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS, MASTER, MASTER_SITUATIONS, ROLES
 
 # What a record in each situation answers to the conditions of the rows.
@@ -325,7 +323,7 @@ def test_confirmation_countersigning_and_closing_are_signed():
 
 
 def test_the_report_needs_these_before_the_analysis():
-    assert complaints.NEEDED_BEFORE_ANALYSIS == (
+    assert complaint_rules.NEEDED_BEFORE_ANALYSIS == (
         "contact_name",
         "contact_phone",
         "oral_written",
@@ -433,7 +431,7 @@ def test_what_is_grave_and_ours_needs_a_corrective_action(
     route, severity, nature, liability, finding, needed
 ):
     assert (
-        complaints.capa_needed(
+        complaint_rules.capa_needed(
             route=route, severity=severity, nature=nature, liability=liability, finding=finding
         )
         is needed
@@ -445,7 +443,7 @@ def test_what_is_grave_and_ours_needs_a_corrective_action(
 )
 def test_the_responsible_department_is_named_on_every_path_that_is_ours(route, named):
     """7.4-47."""
-    assert complaints.names_department(route) is named
+    assert complaint_rules.names_department(route) is named
 
 
 # 3.4: a repeat within the window proposes the meeting, but never for what is not ours.

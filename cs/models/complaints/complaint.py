@@ -31,6 +31,7 @@ from cs.models.complaints.old_register import bring_in_lines
 from cs.models.complaints.reply import Reply
 from cs.models.complaints.samples import CustomerContact, Sample, SampleBook
 from cs.models.customers import Customer, Product
+from cs.procedure import complaint_rules
 from cs.procedure import complaints as procedure
 from cs.procedure.authority import Permission
 from cs.procedure.workflow import NotOpen
@@ -194,7 +195,7 @@ class Complaint(Workflowed):
     def missing(self) -> tuple[str, ...]:
         """Return the fields of block A that the analysis needs and that are still empty."""
         return tuple(
-            field for field in procedure.NEEDED_BEFORE_ANALYSIS if getattr(self, field) in (None, "")
+            field for field in complaint_rules.NEEDED_BEFORE_ANALYSIS if getattr(self, field) in (None, "")
         )
 
     @property

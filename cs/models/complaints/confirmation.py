@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Unpack
 
 from cs.models.complaints.blocks import BlockB
+from cs.procedure import complaint_rules
 from cs.procedure import complaints as procedure
 from cs.records.blockers import records_made
 from cs.records.users import User
@@ -20,12 +21,12 @@ def needs_capa(complaint: Any) -> bool:
     in_reply = complaint.state in (procedure.AWAITING, procedure.BEFORE_THE_CLOSE)
     if not complaint.counts_in_kpi or not (complaint.analysed_at or in_reply):
         return False
-    return bool(complaint.capa_needed) or procedure.capa_needed(
+    return bool(complaint.capa_needed) or complaint_rules.capa_needed(
         route=complaint.route or "",
         severity=complaint.severity or "",
         nature=complaint.nature or "",
         liability=complaint.liability or "",
-        finding=complaint.finding or procedure.COUNTED_FINDING,
+        finding=complaint.finding or complaint_rules.COUNTED_FINDING,
     )
 
 
@@ -53,14 +54,14 @@ def confirm(complaint: Any, *, by: User, on: datetime, **values: Unpack[BlockB])
             complaint.product_id, complaint.defect_code, complaint.defect_category
         )
         complaint.repeat_of_id = same[0].id if same else None
-        complaint.proposed_route = procedure.proposed_route(
+        complaint.proposed_route = complaint_rules.proposed_route(
             liability=complaint.liability or "",
             finding=complaint.finding or "",
             severity=complaint.severity or "",
             nature=complaint.nature or "",
             is_repeat=bool(same),
         )
-        complaint.counts_in_kpi = procedure.counts_as_failure(
+        complaint.counts_in_kpi = complaint_rules.counts_as_failure(
             liability=complaint.liability or "", finding=complaint.finding or ""
         )
         complaint.analysed_at = on

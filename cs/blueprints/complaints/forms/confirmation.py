@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from cs.blueprints.complaints.forms.faults import lot_faults, quantity_faults
 from cs.models.complaints.complaint import Complaint
+from cs.procedure import complaint_rules
 from cs.procedure import complaints as procedure
 from cs.records.procedure import rulebook
 from cs.web.fields import (
@@ -56,7 +57,9 @@ class Likeness:
         category, _, code = (defect or "").partition(".")
         same, others = record.like_cases(product_id, code, category)
         made = {name: choices_made.get(name) or "" for name in PROPOSING}
-        proposed = procedure.proposed_route(is_repeat=bool(same), **made) if all(made.values()) else None
+        proposed = (
+            complaint_rules.proposed_route(is_repeat=bool(same), **made) if all(made.values()) else None
+        )
         return cls(same, others, proposed, rulebook().recurrence_months)
 
 
@@ -87,7 +90,7 @@ class ConfirmForm(Signed, WithFiles, StepForm):
     beside = frozenset({"lot_confirmed"})
 
     def offer(self, record: Any, on: datetime) -> None:
-        for name in procedure.NEEDED_BEFORE_ANALYSIS:
+        for name in complaint_rules.NEEDED_BEFORE_ANALYSIS:
             if name not in record.missing and name in self:
                 del self[name]
         if "lot_no" not in self and "lot_confirmed" in self:
@@ -170,11 +173,11 @@ class ConfirmForm(Signed, WithFiles, StepForm):
                 gettext("A confirmed complaint for which we are liable cannot take this route."),
             ),
         }
-        for fault in procedure.route_faults(
+        for fault in complaint_rules.route_faults(
             liability=self.liability.data, finding=self.finding.data, route=self.route.data
         ):
             self.fault(*messages[fault])
-        if procedure.names_department(self.route.data) and not self.resp_dept.data:
+        if complaint_rules.names_department(self.route.data) and not self.resp_dept.data:
             self.fault("resp_dept", gettext("Which department is responsible?"))
         proposed = self.likeness(record).proposed
         if proposed != self.route.data and not self.route.errors and not self.route_reason.data:
