@@ -330,6 +330,7 @@ class Cases:
         done: bool = False,
         capa: bool = False,
         verified: bool = False,
+        proposed: bool = False,
         **values: Any,
     ) -> Complaint:
         """A complaint in that state. `route`: occasional, not_ours or meeting; `answered`: in state
@@ -337,7 +338,8 @@ class Cases:
         `countersigned`: how far the meeting is in state answering; whatever comes after answering has been
         met and disposed; `done`: the dispositions are carried out. `sample`: awaited, here or ended;
         `clock`: a change of the due date is waiting or refused; `capa`: one was issued for it; `verified`:
-        one was, and is verified as effective, as closing needs on the meeting's route."""
+        one was, and is verified as effective, as closing needs on the meeting's route; `proposed`: in state
+        answering, the supervisor has not confirmed the route yet."""
         self.answered, self.met, self.disposed, self.countersigned, self.plan_needed = (
             answered,
             met,
@@ -345,7 +347,7 @@ class Cases:
             countersigned,
             plan_needed,
         )
-        self.sample_is, self.done = sample, done
+        self.sample_is, self.done, self.proposed = sample, done, proposed
         on = (on or self.on) - timedelta(days=11 if silent else 0)
         facts = (
             GOODS
@@ -485,6 +487,10 @@ class Cases:
             on=on,
             **{"not_ours": NOT_OURS, "meeting": TO_MEET}.get(route, BLOCK_B),
         )
+        if not self.proposed:
+            complaint.confirm_route(
+                route=complaint.route, route_reason=None, by=self.people["quality_supervisor"], on=on
+            )
 
     def answer(self, complaint: Complaint, on: datetime, route: str) -> None:
         if route == "not_ours":

@@ -12,9 +12,10 @@ from cs.procedure.forms import Form, Numbering
 from cs.procedure.names import Name
 from cs.procedure.organisation import Department, Role
 from cs.procedure.reading import ProcedureError, table_of
-from cs.procedure.rules import CapaRule, Escalation, Kpi, ReplenishmentRule, ReplyRule
+from cs.procedure.rules import AnalysisRule, CapaRule, Escalation, Kpi, ReplenishmentRule, ReplyRule
 
 OUR_COMPANY = Name("本公司", "Our company")  # until the factory writes its name
+ROUTE_CONFIRMED = AnalysisRule()  # a procedure file from before does not say (Q11)
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Rulebook:
     recurrence_months: int = field(metadata={"low": 1, "high": 60})
     open_ages: tuple[int, int] = field(metadata={"low": 0, "high": 999})
     company: Name = OUR_COMPANY
+    analysis: AnalysisRule = ROUTE_CONFIRMED
     text: str = ""
     hash: str = ""
     files: Mapping[str, str] = field(default_factory=dict, compare=False)  # table: file that holds it

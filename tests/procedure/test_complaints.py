@@ -18,6 +18,7 @@ from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS, MASTER, MASTER_SITUATI
 
 # What a record in each situation answers to the conditions of the rows.
 HOLDS = {
+    "route not confirmed": {"occasional", "answer_missing", "route_unconfirmed"},
     "occasional, to be settled": {"occasional", "answer_missing"},
     "occasional, settled": {"occasional", "answer_ready"},
     "not ours, to be explained": {"not_ours", "answer_missing"},
@@ -78,14 +79,18 @@ HOLDS = {
 ALWAYS = {"not_acknowledged"}  # in every situation of the table
 
 
+def held(name: str) -> set[str]:
+    """Return what holds in a situation; the route is confirmed (Q11) in all of them but one."""
+    holds = HOLDS.get(name, set()) | ALWAYS
+    return holds if "route_unconfirmed" in holds else holds | {"route_confirmed"}
+
+
 def rows_answer(workflow, step, role, situation) -> str:
     row = workflow.step(step)
     stranger = row.relation is not None and role not in situation.named.get(step, ())
     if not may([role], row.permission) or stranger:
         return "403"
-    is_open = row in workflow.open_from(
-        situation.state, lambda question: question in HOLDS.get(situation.name, set()) | ALWAYS
-    )
+    is_open = row in workflow.open_from(situation.state, lambda question: question in held(situation.name))
     return "may" if is_open else "409"
 
 
@@ -150,6 +155,8 @@ WHERE = {
     "decline": "p",
     "receive": "r",
     "confirm": "a",
+    "confirm_route": "n",
+    "send_back": "n",
     "settle": "n",
     "explain": "n",
     "meet": "n",
@@ -204,11 +211,13 @@ def test_no_condition_opens_a_step_where_the_clauses_do_not():
 
 # What must hold besides, and how the person must stand to the record (5.2.2.2–4, 5.2.1.3, Q12): also by hand.
 WHEN = {
-    "settle": "occasional answer_missing",
-    "explain": "not_ours answer_missing",
-    "meet": "meeting not_met answer_missing",
+    "confirm_route": "route_unconfirmed",
+    "send_back": "route_unconfirmed",
+    "settle": "route_confirmed occasional answer_missing",
+    "explain": "route_confirmed not_ours answer_missing",
+    "meet": "route_confirmed meeting not_met answer_missing",
     "dispose": "meeting met not_disposed",
-    "issue_result": "meeting disposed answer_missing",
+    "issue_result": "route_confirmed meeting disposed answer_missing",
     "countersign": "countersigning",
     "plan": "plan_wanted",
     "do_disposition": "dispositions_open",
@@ -243,6 +252,7 @@ def test_each_step_asks_for_what_the_clauses_ask_for():
 
 SIGNED = {
     "confirm": "analysed",
+    "confirm_route": "route_confirmed",
     "countersign": "countersigned",
     "close": "closed",
     "consent_clock": "consented",
@@ -279,6 +289,8 @@ def test_what_waits_in_my_work_is_due_with_the_reply_or_the_follow_up():
         "pass_on_again": ("see_decline", None),
         "receive": ("receive", "reply_due_at"),
         "confirm": ("confirm", "reply_due_at"),
+        "confirm_route": ("confirm_route", "reply_due_at"),
+        "send_back": ("confirm_route", "reply_due_at"),
         "settle": ("settle", "reply_due_at"),
         "explain": ("explain", "reply_due_at"),
         "send_reply": ("send_reply", "reply_due_at"),
@@ -315,6 +327,7 @@ def test_countersigning_and_carrying_out_is_awaited_of_people_by_their_names():
 def test_confirmation_countersigning_and_closing_are_signed():
     assert {step.name: step.signed for step in complaints.STEPS if step.signed} == {
         "confirm": "analysed",
+        "confirm_route": "route_confirmed",
         "countersign": "countersigned",
         "close": "closed",
         "consent_clock": "consented",

@@ -96,6 +96,9 @@ class Complaint(Workflowed):
     route_reason: Mapped[str | None] = mapped_column(Text)
     # 3.4: the last like case within the window
     repeat_of_id: Mapped[int | None] = mapped_column(ForeignKey("complaints.id"))
+    # Q11: the quality supervisor has not confirmed the route yet, or has sent the analysis back
+    route_unconfirmed: Mapped[bool | None]
+    sent_back_reason: Mapped[str | None] = mapped_column(Text)
     proposed_route: Mapped[str | None]  # what the procedure led to when the analysis was signed
     analysis: Mapped[str | None] = mapped_column(Text)
     counts_in_kpi: Mapped[bool | None]
@@ -161,7 +164,8 @@ class Complaint(Workflowed):
     def subject(self) -> str:
         """Return customer and description in one line, for My work."""
         customer = self.customer.short_name if self.customer else self.customer_said
-        return f"{customer} · {self.description[:80]}"
+        sent_back = f" · {self.sent_back_reason[:80]}" if self.sent_back_reason else ""
+        return f"{customer} · {self.description[:80]}{sent_back}"
 
     def affected(self) -> Iterable[Workflowed]:
         """Return its CAPAs, whose analysis process engineering leads once it is found chronic (3.4)."""
@@ -363,6 +367,7 @@ class Complaint(Workflowed):
     consent_clock, refuse_clock = clock_steps.consent_clock, clock_steps.refuse_clock
     see_clock_refusal = clock_steps.see_clock_refusal
     receive, confirm = confirmation_steps.receive, confirmation_steps.confirm
+    confirm_route, send_back = confirmation_steps.confirm_route, confirmation_steps.send_back
     needs_capa = property(confirmation_steps.needs_capa)
     lacks_capa = property(confirmation_steps.lacks_capa)
     settle, explain = reply_steps.settle, reply_steps.explain

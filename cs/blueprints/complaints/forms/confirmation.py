@@ -63,6 +63,26 @@ class Likeness:
         return cls(same, others, proposed, rulebook().recurrence_months)
 
 
+def _routes() -> list[tuple[str, str]]:
+    codes = procedure.WORKFLOW.routes(tuple(rulebook().choices["route"]))
+    return [(code, choice("route", code)) for code in codes]
+
+
+def _contradictions() -> dict[str, tuple[str, str]]:
+    """Return the field and the message of each fault of a route (Q17)."""
+    return {
+        "liability_still_pending": ("liability", gettext("Enter the liability before you sign.")),
+        "not_ours_route_needed": (
+            "route",
+            gettext("If it is not our responsibility, this is explained to the customer (5.2.2.2)."),
+        ),
+        "ours_cannot_be_refused": (
+            "route",
+            gettext("A confirmed complaint for which we are liable cannot take this route."),
+        ),
+    }
+
+
 class ConfirmForm(Signed, WithFiles, StepForm):
     """5.2.1.3, 5.2.2.1: block B, and what block A still lacks; signed."""
 
@@ -104,10 +124,7 @@ class ConfirmForm(Signed, WithFiles, StepForm):
         self.defect_code.choices = defect_choices()
         self.defect_code.render_kw = {"data-filters": "defect_category"}
         self.resp_dept.choices = departments_to_choose(record.resp_dept)
-        self.route.choices = [
-            (code, choice("route", code))
-            for code in procedure.WORKFLOW.routes(tuple(rulebook().choices["route"]))
-        ]
+        self.route.choices = _routes()
 
     def fill(self, record: Any, on: datetime) -> None:
         super().fill(record, on)
@@ -159,24 +176,10 @@ class ConfirmForm(Signed, WithFiles, StepForm):
             and self.nature.data
         ):
             return
-        messages = {
-            "liability_still_pending": (
-                "liability",
-                gettext("Enter the liability before you sign."),
-            ),
-            "not_ours_route_needed": (
-                "route",
-                gettext("If it is not our responsibility, this is explained to the customer (5.2.2.2)."),
-            ),
-            "ours_cannot_be_refused": (
-                "route",
-                gettext("A confirmed complaint for which we are liable cannot take this route."),
-            ),
-        }
         for fault in complaint_rules.route_faults(
             liability=self.liability.data, finding=self.finding.data, route=self.route.data
         ):
-            self.fault(*messages[fault])
+            self.fault(*_contradictions()[fault])
         if complaint_rules.names_department(self.route.data) and not self.resp_dept.data:
             self.fault("resp_dept", gettext("Which department is responsible?"))
         proposed = self.likeness(record).proposed
@@ -193,3 +196,32 @@ class ConfirmForm(Signed, WithFiles, StepForm):
         values = super().values()
         values["defect_code"] = values["defect_code"].split(".", 1)[1]
         return values
+
+
+class ConfirmRouteForm(Signed, StepForm):
+    """5.2.2.1, Q11: the quality supervisor confirms the route of the analysis, or chooses another."""
+
+    route = Choice("route", required=True, radio=True)
+    route_reason = LongText("route_reason", most=500)
+
+    def offer(self, record: Any, on: datetime) -> None:
+        self.route.choices = _routes()
+
+    def check(self, record: Any, on: datetime) -> None:
+        if not self.route.data:
+            return
+        for fault in complaint_rules.route_faults(
+            liability=record.liability, finding=record.finding, route=self.route.data
+        ):
+            self.fault(*_contradictions()[fault])
+        if complaint_rules.names_department(self.route.data) and not record.resp_dept:
+            self.fault("route", gettext("No responsible department is named: send the analysis back."))
+        chosen_anew = self.route.data != record.route
+        if chosen_anew and self.route_reason.data in (None, record.route_reason):
+            self.fault(
+                "route_reason",
+                gettext(
+                    "The analysis names “%(route)s”. Say why you choose another route.",
+                    route=choice("route", record.route),
+                ),
+            )
