@@ -20,6 +20,7 @@ TABLE = """
 complaint      confirm      8   general_manager  asked
 complaint      confirm_route  8   general_manager  asked
 complaint      countersign  8   general_manager  asked
+complaint      consent_clock  8   general_manager  asked
 complaint      close        40  general_manager  asked
 capa           verify       8   general_manager  due
 return         close        40  general_manager  asked

@@ -63,7 +63,7 @@ def test_the_folder_holds_these_files_in_this_order():
     [
         (
             "rules.toml",
-            "recurrence_months open_ages procedure reply capa replenishment escalation kpis",
+            "recurrence_months open_ages procedure reply analysis capa replenishment escalation kpis",
         ),
         ("organisation.toml", "company working departments roles"),
         ("forms.toml", "forms numbering"),
@@ -99,7 +99,12 @@ def test_one_revised_file_replaces_the_packaged_one_of_its_name(tmp_path):
 def test_a_file_is_replaced_as_a_whole(tmp_path):
     """A row that the factory's file leaves out is not taken from the packaged one."""
     book = load(own_folder(tmp_path, "rules.toml", ('close = { hours = 40, to = "general_manager" }\n', "")))
-    assert list(book.escalation["complaint"]) == ["confirm", "countersign"]
+    assert list(book.escalation["complaint"]) == [
+        "confirm",
+        "confirm_route",
+        "countersign",
+        "consent_clock",
+    ]
 
 
 def test_files_of_one_folder_go_together(tmp_path):

@@ -83,6 +83,13 @@ def _contradictions() -> dict[str, tuple[str, str]]:
     }
 
 
+def _reason_wanted(proposed: str | None) -> str:
+    return gettext(
+        "The procedure proposes “%(proposed)s” here. Say why you choose another route.",
+        proposed=choice("route", proposed),
+    )
+
+
 class ConfirmForm(Signed, WithFiles, StepForm):
     """5.2.1.3, 5.2.2.1: block B, and what block A still lacks; signed."""
 
@@ -184,13 +191,7 @@ class ConfirmForm(Signed, WithFiles, StepForm):
             self.fault("resp_dept", gettext("Which department is responsible?"))
         proposed = self.likeness(record).proposed
         if proposed != self.route.data and not self.route.errors and not self.route_reason.data:
-            self.fault(
-                "route_reason",
-                gettext(
-                    "The procedure proposes “%(proposed)s” here. Say why you choose another route.",
-                    proposed=choice("route", proposed),
-                ),
-            )
+            self.fault("route_reason", _reason_wanted(proposed))
 
     def values(self) -> dict[str, Any]:
         values = super().values()
@@ -216,8 +217,7 @@ class ConfirmRouteForm(Signed, StepForm):
             self.fault(*_contradictions()[fault])
         if complaint_rules.names_department(self.route.data) and not record.resp_dept:
             self.fault("route", gettext("No responsible department is named: send the analysis back."))
-        chosen_anew = self.route.data != record.route
-        if chosen_anew and self.route_reason.data in (None, record.route_reason):
+        if self.route.data != record.route and self.route_reason.data in (None, record.route_reason):
             self.fault(
                 "route_reason",
                 gettext(
@@ -225,3 +225,5 @@ class ConfirmRouteForm(Signed, StepForm):
                     route=choice("route", record.route),
                 ),
             )
+        elif self.route.data != record.proposed_route and not self.route_reason.data:
+            self.fault("route_reason", _reason_wanted(record.proposed_route))
