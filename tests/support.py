@@ -482,15 +482,11 @@ class Cases:
         complaint.receive(by=self.people["quality_inspector"], on=on)
 
     def confirm(self, complaint: Complaint, on: datetime, route: str) -> None:
-        complaint.confirm(
-            by=self.people["quality_inspector"],
+        complaint.confirm(  # the supervisor signs once (Q11)
+            by=self.people["quality_inspector" if self.proposed else "quality_supervisor"],
             on=on,
             **{"not_ours": NOT_OURS, "meeting": TO_MEET}.get(route, BLOCK_B),
         )
-        if not self.proposed:
-            complaint.confirm_route(
-                route=complaint.route, route_reason=None, by=self.people["quality_supervisor"], on=on
-            )
 
     def answer(self, complaint: Complaint, on: datetime, route: str) -> None:
         if route == "not_ours":
