@@ -45,6 +45,7 @@ class Returns:
         here: bool = False,
         counted: int = 2,
         until: str | None = None,
+        judged: bool = False,
         complaint_id: int | None = None,
         lines: tuple[dict[str, Any], ...] = LINES,
         **values: Any,
@@ -81,8 +82,19 @@ class Returns:
             self._void(made)
         elif state != "registered":
             self._forward(made, state, counted, until, here)
+        if judged:
+            self.judge_effect(made)
         assert made.state == state
         return made
+
+    def judge_effect(self, made: Return, effect: str = "effective", **words: Any) -> None:
+        """Process engineering judges the rework on the day on which that is due, or `on` another."""
+        on = words.pop("on", made.effect_due_at)
+        made.judge_effect(
+            by=self.people["process_engineer"],
+            on=on,
+            **{"effect": effect, "effect_note": "客户装机五百台未再发生", "effect_follow_up": None} | words,
+        )
 
     def _void(self, made: Return) -> Return:
         made.void(reason="重复登记", by=self.people["sales_manager"], on=self.on)

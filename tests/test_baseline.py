@@ -39,6 +39,8 @@ class Opened:
             self.today["stored"]["tasks"] = stored_rows(connection)["tasks"]
             closed = "SELECT id FROM complaints WHERE state IN ('closed', 'void', 'declined')"
             self.closed_complaints = {row[0] for row in connection.execute(closed)}
+            closed = "SELECT id FROM returns WHERE state IN ('closed', 'void', 'not_taken')"
+            self.closed_returns = {row[0] for row in connection.execute(closed)}
             self.attached = {row[0] for row in connection.execute("SELECT sha256 FROM attachments")}
 
 
@@ -57,7 +59,8 @@ def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 # Tasks of open records that a later version asks for beside the recorded ones.
-NEW_TASKS = ("issue_capa",)  # 5.2.2.5
+FIRST_OF_QUEUE = "/"  # new tasks push recorded ones to its next page; the tasks are compared one by one
+NEW_TASKS = ("call_meeting", "issue_capa", "judge_effect")  # 5.2.2.4, 5.2.2.5, 3.4
 
 
 @pytest.mark.parametrize("table", ["events", "signatures", "required_signatures", "tasks", "attachments"])
@@ -73,6 +76,8 @@ def test_open_records_of_an_earlier_version_await_what_is_new_and_closed_ones_no
     assert {name for name, _kind, _record in opened.new_tasks} <= set(NEW_TASKS)
     closed = opened.closed_complaints
     assert [task for task in opened.new_tasks if task[1] == "complaint" and task[2] in closed] == []
+    closed = opened.closed_returns
+    assert [task for task in opened.new_tasks if task[1] == "return" and task[2] in closed] == []
 
 
 def test_verify_misses_nothing_but_the_bytes_of_attachments(opened: Opened) -> None:
@@ -121,6 +126,8 @@ def test_each_link_of_a_page_is_still_there(opened: Opened) -> None:
     lost = []
     for role, pages in opened.before["pages"].items():
         for address, (_status, links) in pages.items():
+            if address == FIRST_OF_QUEUE and opened.new_tasks:
+                continue
             gone = set(links) - set(opened.today["pages"][role].get(address, [0, []])[1])
             lost.extend((role, address, link) for link in sorted(gone))
     assert lost == []

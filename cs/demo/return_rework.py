@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from cs.demo.errands import take_picture
 from cs.demo.return_slips import HOURS, RegisteredReturn
 from cs.demo.returns_said import (
     BOOKED,
+    EFFECT,
     INSPECTED,
     INSTRUCTIONS,
     REINSPECTED,
@@ -135,3 +136,21 @@ class Workshop:
                 by=errand.one_of("quality_inspector", "zhangwei", "yangfan"),
                 on=errand.on,
             )
+
+    def judge_effect(self) -> Walk:
+        """Judge the effect of the rework on the day on which that is due (3.4)."""
+        errand = self.errand
+        record = errand.record
+        if not record.effect_awaited(errand.on) or record.effect_due_at is None:
+            return
+        errand.on = max(errand.on, record.effect_due_at - timedelta(hours=errand.rng.randint(1, 3)))
+        yield errand.on
+        effect = "ineffective" if errand.rng.random() < 0.2 else "effective"
+        grounds, follow_up = errand.rng.choice(EFFECT[effect])
+        record.judge_effect(
+            effect=effect,
+            effect_note=grounds,
+            effect_follow_up=follow_up,
+            by=errand.one_of("process_engineer", "panlei"),
+            on=errand.on,
+        )

@@ -95,6 +95,8 @@ class Haul(RegisteredReturn):
             yield from self.steps[task]()
         if waits in ("count", "inspect", "rework") and self.slip.portions:
             yield from self.steps[waits]()
+        if self.over:
+            yield from self.workshop.judge_effect()
 
     def hours(self) -> float:
         waits = self.slip.waits_for

@@ -103,6 +103,7 @@ CARRYING_OUT = ("measures_set",)
 TO_VERIFY = ("carried_out",)
 UNFINISHED = (*UNANSWERED, *CARRYING_OUT, *TO_VERIFY)
 
+FROM_RETURN = "return"
 FROM_COMPLAINT = "complaint"  # the source that names a complaint of ours
 WHYS = ("occurrence", "escape")  # one 5-why row of questions each: why it arose, why it got out
 MOST_WHYS, FEWEST_ANSWERS = 5, 2

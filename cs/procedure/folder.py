@@ -30,6 +30,7 @@ FILES: dict[str, tuple[str, ...]] = {
         "reply",
         "analysis",
         "capa",
+        "rework",
         "replenishment",
         "escalation",
         "kpis",

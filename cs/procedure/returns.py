@@ -26,6 +26,7 @@ STATES = (
 BEFORE_THE_COUNT = ("at_gate", "registered", "offering", "arranging", "expected")
 UNFINISHED = (*BEFORE_THE_COUNT, "handling", "given_back", "confirmed")
 AT_THE_GATE = "at_gate"
+AFTER_THE_REWORK = ("given_back", "confirmed", "closed")  # its effect shows once the customer has the goods
 OPEN_WITH_COMPLAINT = tuple(state for state in UNFINISHED if state != AT_THE_GATE)
 WITHOUT_GOODS = ("not_taken", "void")
 SLIP_OPEN = (
@@ -37,7 +38,7 @@ SLIP_OPEN = (
 
 STEPS = (
     Step("register", "5.3.1", (), "registered", Permission.REGISTER_RETURN),
-    Step("receive_at_gate", "5.3.2", (), "at_gate", Permission.RECEIVE_RETURN),
+    Step("receive_at_gate", "5.3.2", (), "at_gate", Permission.RECEIVE_RETURN, primary=True),
     Step(
         "take_over",
         "5.3.2",
@@ -219,6 +220,17 @@ STEPS = (
         signed="closed",
         primary=True,
     ),
+    # 3.4 成效追踪: some days after the last reworked portion, and it does not hold the closing
+    Step(
+        "judge_effect",
+        "3.4",
+        AFTER_THE_REWORK,
+        None,
+        Permission.WRITE_REWORK,
+        when=("effect_awaited",),
+        task="judge_effect",
+        due="effect_due_at",
+    ),
     # beside the goods that come back: sales applies for others, or says why not
     Step(
         "decline_goods",
@@ -242,6 +254,7 @@ OUTCOMES = {
     "serve_paid": "paid_service",
     "serve_paid_here": "paid_service",
 }  # step → what was agreed
+INEFFECTIVE = "ineffective"  # of rework: something else must follow
 WHOLE_UNITS = ("pcs", "set", "box")
 NOTHING = Decimal(0)
 # What quality finds a piece to be (return slip, fields 16, 17): sound; complained of, but no trouble found; …

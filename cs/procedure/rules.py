@@ -78,14 +78,32 @@ class AnalysisRule:
 @dataclass(frozen=True)
 class CapaRule:
     """Corrective actions (7.6-10, D8): working days in which the answer is wanted, days after carrying out to
-    verify the effect."""
+    verify the effect; to check it in short form where no CAR is needed (Q11)."""
 
     answer_days: int = field(metadata={"low": 1, "high": 60})
     verify_days: int = field(metadata={"low": 1, "high": 365})
+    check_days: int = field(default=14, metadata={"low": 1, "high": 365})
 
     @property
     def verify_after(self) -> timedelta:
         return timedelta(days=self.verify_days)
+
+    @property
+    def check_after(self) -> timedelta:
+        return timedelta(days=self.check_days)
+
+
+@dataclass(frozen=True)
+class ReworkRule:
+    """Reworked goods (3.4 成效追踪): days after the last reworked portion on which its effect is judged."""
+
+    effect_days: int = field(default=30, metadata={"low": 1, "high": 365})
+
+    def effect_due_at(self, reworked_at: datetime, calendar: WorkCalendar) -> datetime:
+        """Return the end of business of the day on which the effect is judged; a rest day moves to the next
+        working day."""
+        day = calendar.day_of(reworked_at) + timedelta(days=self.effect_days)
+        return calendar.end_of(calendar.next_working_day(day))
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,13 @@ class Workflow:
     def state(self, code: str) -> State:
         return next(state for state in self.states if state.code == code)
 
+    @property
+    def awaiting_states(self) -> tuple[str, ...]:
+        """Return the states in which something may be awaited; of what has ended, seldom anything is."""
+        steps = [step for step in self.steps if step.task]
+        sources = {code for step in steps for code in step.sources}
+        return tuple(state.code for state in self.states if state.code in sources)
+
     def takes_files(self, state: str) -> bool:
         """Return whether files may be added (5.6): photographs and documents are added while something is
         still awaited of the record; what is closed or void stands as it is."""

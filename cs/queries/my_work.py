@@ -88,9 +88,8 @@ def verify_tasks(on: datetime) -> Iterator[Fault]:
         if not issubclass(cls, Workflowed):
             continue
         indexed = _indexed_tasks(kind)
-        final = [state.code for state in cls.workflow.states if state.final]
-        unfinished = select(cls).where(cls.state.not_in(final)).order_by(cls.id)
-        for record in db.session.execute(unfinished).scalars():
+        awaiting = select(cls).where(cls.state.in_(cls.workflow.awaiting_states)).order_by(cls.id)
+        for record in db.session.execute(awaiting).scalars():
             if _awaited_tasks(record, on) != indexed.pop(record.id, {}):
                 yield Fault(f"{kind} {record.id}", "is awaited otherwise than its tasks say")
         for record_id in sorted(indexed):

@@ -50,10 +50,10 @@ def rebuild_tasks(on: datetime) -> int:
     """Rewrite all tasks from the records and return their number."""
     for cls in KINDS.values():
         if issubclass(cls, Workflowed) and any(step.task for step in cls.workflow.steps):
-            final = [state.code for state in cls.workflow.states if state.final]
-            for record in db.session.execute(select(cls).where(cls.state.not_in(final))).scalars():
+            awaiting = cls.workflow.awaiting_states
+            for record in db.session.execute(select(cls).where(cls.state.in_(awaiting))).scalars():
                 sync_tasks(record, on)
-            ended = select(cls.id).where(cls.state.in_(final))
+            ended = select(cls.id).where(cls.state.not_in(awaiting))
             db.session.execute(delete(Task).where(Task.kind == cls.kind, Task.record_id.in_(ended)))
     db.session.flush()
     return db.session.query(Task).count()

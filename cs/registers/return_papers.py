@@ -1,9 +1,7 @@
-"""退货单 (5.3) with the quantity of the slip beside the count, and 返工指导书 (3.4–3.6): the two papers of
-one return."""
+"""退货单 (5.3) with the quantity of the slip beside the count: the first paper of a return."""
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from flask_babel import gettext
@@ -25,8 +23,6 @@ from cs.printing.definition import (
 from cs.wording.formats import list_in_words
 from cs.wording.labels import choice, state_name, term
 
-REWORKING = ("rework", "reworked", "passed", "failed")  # the bookings that the rework is made of
-
 
 class Numbered(NamedTuple):
     """A line of the slip under its number there; where it is a booking's row, the booking."""
@@ -36,52 +32,30 @@ class Numbered(NamedTuple):
     booking: Any = None
 
 
-class Instruction(NamedTuple):
-    """What process engineering wrote at one time, for which lines."""
-
-    first: ReturnLine
-    lines: list[Numbered]
-
-
-def _numbered_lines(record: Return) -> list[Numbered]:
+def numbered_lines(record: Return) -> list[Numbered]:
     return [Numbered(no, line) for no, line in enumerate(record.lines, 1)]
 
 
 def _differing_lines(record: Return) -> list[Numbered]:
     """Return the lines of which slip and count differ, settled or not."""
-    return [row for row in _numbered_lines(record) if row.line.tally.difference or row.line.difference_at]
+    return [row for row in numbered_lines(record) if row.line.tally.difference or row.line.difference_at]
 
 
-def _reworked_lines(record: Return) -> list[Numbered]:
-    return [row for row in _numbered_lines(record) if row.line.rework_qty]
+def reworked_lines(record: Return) -> list[Numbered]:
+    return [row for row in numbered_lines(record) if row.line.rework_qty]
 
 
 def _with_rework(record: Return) -> list[Return]:
-    return [record] if _reworked_lines(record) else []
+    return [record] if reworked_lines(record) else []
 
 
-def _rework_bookings(record: Return) -> list[Numbered]:
-    by_id = {row.line.id: row for row in _numbered_lines(record)}
+def rework_bookings(record: Return) -> list[Numbered]:
+    by_id = {row.line.id: row for row in numbered_lines(record)}
     return [by_id[booking.line_id]._replace(booking=booking) for booking in record.bookings]
 
 
 def _bookings_with_note(record: Return) -> list[Numbered]:
-    return [row for row in _rework_bookings(record) if row.booking.note]
-
-
-def _of_rework(record: Return) -> list[Numbered]:
-    return [
-        row for row in _rework_bookings(record) if row.line.instruction and row.booking.booking in REWORKING
-    ]
-
-
-def _instructions_in_order(record: Return) -> list[Instruction]:
-    def written(row: Numbered) -> Any:
-        return row.line.instructed_at, row.line.instruction_no or "", row.line.instruction
-
-    rows = sorted((row for row in _numbered_lines(record) if row.line.instruction), key=written)
-    groups = [list(group) for _written, group in groupby(rows, written)]
-    return [Instruction(group[0].line, group) for group in groups]
+    return [row for row in rework_bookings(record) if row.booking.note]
 
 
 def _difference_with_sign(row: Numbered) -> str | None:
@@ -167,7 +141,7 @@ LINES = Table(
         Column("difference", _difference_with_sign, 7, "quantity"),
         Column("return_place", lambda row: choice("return_place", row.line.return_place), 14),
     ),
-    _numbered_lines,
+    numbered_lines,
     8,
 )
 
@@ -230,7 +204,7 @@ WHAT_BECAME = Table(
             "to_scrap", lambda row: row.line.tally.to_scrap if row.line.tally.is_done else None, 9, "quantity"
         ),
     ),
-    _numbered_lines,
+    numbered_lines,
     8,
 )
 
@@ -257,7 +231,7 @@ ON_REWORK = Table(
         Column("rework_on", lambda row: row.line.rework_on, 11, "day"),
         *REWORK,
     ),
-    _reworked_lines,
+    reworked_lines,
     4,
 )
 
@@ -304,89 +278,11 @@ RETURN_SLIP = Paper(
         Block("", lambda _: term("evidence"), (Pictures(),), "5.6"),
     ),
     (
-        Signing("registered_by", ("register", "take_over")),
+        Signing("registered_by", ("register", "receive_at_gate")),
+        Signing("taken_over_by", ("take_over",)),
         Signing("counted_by", ("count", "recount"), all_of_them=True),
         Signing("judged_by", ("accept", "accept_here", "decline")),
         Signing("inspected_by", ("inspect", "reinspect"), all_of_them=True),
         Signing("closed_by", ("close",)),
     ),
-)
-
-
-OF_RETURN = Boxes(
-    "of_return",
-    (
-        Box("return_no", lambda record: record.number),
-        Box("customer", lambda record: record.customer.full_name, 2),
-        Box("complaint_no", lambda record: record.complaint.number if record.complaint else None),
-        Box(
-            "return_kind", lambda record: choice("return_kind", record.return_kind), 2, options="return_kind"
-        ),
-        Box("return_by", lambda record: record.return_by, 2, "day"),
-    ),
-)
-
-INSTRUCTION = Boxes(
-    "instruction",
-    (
-        Box("instruction_no", lambda instruction: instruction.first.instruction_no, 2),
-        Box(
-            "instructed_by",
-            lambda instruction: (
-                instruction.first.instructed_by.name if instruction.first.instructed_by else None
-            ),
-        ),
-        Box("instructed_at", lambda instruction: instruction.first.instructed_at, kind="moment"),
-        Box("instruction", lambda instruction: instruction.first.instruction, 4, room=36),
-    ),
-)
-
-INSTRUCTED = Table(
-    "return_lines",
-    (
-        NUMBER,
-        MODEL,
-        LOT,
-        Column("return_reason", lambda row: row.line.return_reason, 30),
-        Column("return_place", lambda row: choice("return_place", row.line.return_place), 14),
-        UNIT,
-        Column("rework_qty", lambda row: row.line.rework_qty, 9, "quantity"),
-        Column("rework_on", lambda row: row.line.rework_on, 11, "day"),
-    ),
-    lambda instruction: instruction.lines,
-    6,
-)
-
-RESULT = Table(
-    "quantity",
-    (NUMBER, MODEL, LOT, UNIT, *REWORK),
-    lambda record: [row for row in _reworked_lines(record) if row.line.instruction],
-    6,
-)
-
-REWORK_INSTRUCTION = Paper(
-    "rework_instruction",
-    (
-        Block("A", lambda _: term("return"), (ENDED, OF_RETURN), "5.3.1"),
-        Block(
-            "B",
-            lambda _: term("rework_instruction"),
-            (INSTRUCTION, INSTRUCTED),
-            "3.4 · 3.6",
-            _instructions_in_order,
-        ),
-        Block(
-            "C",
-            lambda _: gettext("Rework and re-inspection"),
-            (RESULT, Table("bookings", BOOKINGS, _of_rework, 8)),
-            "3.5 · 5.3.1",
-        ),
-    ),
-    (
-        Signing("instructed_by", ("instruct",), all_of_them=True),
-        Signing("planned_by", ("plan_rework",), all_of_them=True),
-        Signing("reworked_by", ("rework",), all_of_them=True),
-        Signing("reinspected_by", ("reinspect",), all_of_them=True),
-    ),
-    exists_for=lambda record: any(line.instruction for line in record.lines),
 )

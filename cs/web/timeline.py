@@ -40,6 +40,11 @@ UNLISTED_FIELDS = frozenset(
         "registered_at",
         "first_due_at",
         "sort_name",
+        "id",
+        "code",
+        "filed_at",
+        "chain",
+        "withdrawn_at",
         "changer_ids",
     }
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,14 @@ from cs.models.customers import Customer, Product
 from cs.records.procedure import rulebook
 from cs.records.users import User
 from cs.wording.formats import format_moment, list_in_words
-from cs.wording.labels import choice, defect_category_name, department_name, term
+from cs.wording.labels import (
+    choice,
+    defect_category_name,
+    defect_name_of_code,
+    department_name,
+    role_name,
+    term,
+)
 
 CHOICES_OF_FIELD = {
     "reply_channel": "channel",
@@ -20,7 +28,24 @@ CHOICES_OF_FIELD = {
     "source": "capa_source",
     "documents": "document",
     "outcome": "return_outcome",
+    "proposed_route": "route",
 }  # fields whose list of choices has another name
+
+# Fields that hold a code which names something else than a choice of a list.
+NAME_OF_CODE: dict[str, Callable[[str], str]] = {
+    "defect_category": defect_category_name,
+    "defect_code": defect_name_of_code,
+    "department": department_name,
+    "resp_dept": department_name,
+    "role": role_name,
+}
+
+TERM_OF_FIELD = {
+    "zh": "name_zh",
+    "en": "name_en",
+    "first_on": "from_date",
+    "last_on": "to_date",
+}  # fields whose label has another key
 
 
 REFERENCE_KEYS = ("id", "_id")
@@ -45,6 +70,7 @@ UNSPOKEN_PARTS = (
     "chain",
     "turn",
     "content_hash",
+    "told_at",
     "uninspected_qty",
     "rework_open_qty",
 )  # of the rows of a record: the page shows them by their place
@@ -52,7 +78,7 @@ UNSPOKEN_PARTS = (
 
 def field_name(field: str) -> str:
     """Return the label of a stored field; its own name where the procedure has no label for it."""
-    key = REFERENCES[field][0] if field in REFERENCES else field
+    key = REFERENCES[field][0] if field in REFERENCES else TERM_OF_FIELD.get(field, field)
     return term(key) if key in rulebook().terms else field
 
 
@@ -88,13 +114,11 @@ def value_in_words(field: str, value: Any, own: str = "") -> str:
 def _text_in_words(field: str, text: str) -> str:
     if not text:
         return "/"
-    if (field == "at" or field.endswith("_at")) and "T" in text:
+    if (field in ("at", "customer_deadline") or field.endswith("_at")) and "T" in text:
         return format_moment(datetime.fromisoformat(text))
-    if field == "defect_category":
-        return defect_category_name(text)
+    if field in NAME_OF_CODE:
+        return NAME_OF_CODE[field](text)
     group = CHOICES_OF_FIELD.get(field, field)
-    if field == "department":
-        return department_name(text)
     if field in ("demand", "documents") and text.startswith("["):
         return list_in_words(choice(group, code) for code in json.loads(text))
     return choice(group, text) if group in rulebook().choices else text

@@ -43,6 +43,12 @@ def defect_name(category: str | None, code: str | None) -> str:
     return in_language(codes[code]) if code in codes else code or ""
 
 
+def defect_name_of_code(code: str) -> str:
+    """Return the name of a defect by its code alone, as an event has it that changed nothing else."""
+    categories = (name for name, row in rulebook().defects.items() if code in row.codes)
+    return defect_name(next(categories, None), code)
+
+
 def state_name(kind: str, code: str) -> str:
     return in_language(rulebook().states[kind][code])
 

@@ -72,7 +72,7 @@ def test_a_refusal_is_the_reason_why_no_goods_are_sent(returns, people, on):
 
 def test_a_return_does_not_close_over_goods_that_the_customer_wants(returns, people, on):
     record = returns("confirmed", **WANTS)
-    assert awaited(record) == ["apply_for_goods"]
+    assert awaited(record) == ["apply_for_goods", "judge_effect"]
     with pytest.raises(NotOpen):
         record.close(closing_note=None, by=people["quality_supervisor"], on=on)
     record.decline_goods(reason="客户库存够用", by=people["sales_clerk"], on=on)
@@ -118,9 +118,9 @@ def test_each_person_is_offered_the_steps_that_the_clauses_give_them(returns, pe
         ("arranging", ["arrange"]),
         ("expected", ["count"]),
         ("handling", ["inspect", "settle_difference"]),
-        ("given_back", ["confirm"]),
-        ("confirmed", ["close"]),
-        ("closed", []),
+        ("given_back", ["confirm", "judge_effect"]),
+        ("confirmed", ["close", "judge_effect"]),
+        ("closed", ["judge_effect"]),
         ("void", []),
         ("not_taken", []),
     ],

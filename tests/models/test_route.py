@@ -19,7 +19,16 @@ from cs.records.tasks import Task
 from cs.records.verification import verify_records
 from tests.support import BLOCK_B, NOT_OURS, SENT, SETTLED, TO_MEET, day_of
 
-ANSWERS = ("settle", "explain", "meet", "dispose", "issue_result", "send_reply", "reply_directly")
+ANSWERS = (
+    "settle",
+    "explain",
+    "call_meeting",
+    "meet",
+    "dispose",
+    "issue_result",
+    "send_reply",
+    "reply_directly",
+)
 
 
 def tasks_of(complaint) -> dict[str, Task]:
@@ -69,7 +78,9 @@ def test_nothing_is_answered_before_the_route_is_confirmed(analysed, on, block):
     assert open_names(analysed(**block), on).isdisjoint(ANSWERS)
 
 
-@pytest.mark.parametrize(("block", "opened"), [(BLOCK_B, "settle"), (NOT_OURS, "explain"), (TO_MEET, "meet")])
+@pytest.mark.parametrize(
+    ("block", "opened"), [(BLOCK_B, "settle"), (NOT_OURS, "explain"), (TO_MEET, "call_meeting")]
+)
 def test_the_confirmed_route_opens_what_it_leads_to(analysed, confirm_route, on, block, opened):
     complaint = analysed(**block)
     confirm_route(complaint, block["route"])
@@ -85,7 +96,7 @@ def test_the_supervisor_may_choose_another_route_with_a_reason(analysed, confirm
         "本月第三次",
         "occasional",
     )
-    assert "meet" in open_names(complaint, on)
+    assert "call_meeting" in open_names(complaint, on)
 
 
 def test_a_supervisor_who_signs_the_analysis_signs_once(analysed, on):
@@ -177,7 +188,7 @@ def test_the_confirmed_route_says_whether_a_corrective_action_is_needed(analysed
     complaint = analysed()
     assert complaint.needs_capa is False
     confirm_route(complaint, "meeting", "本月第三次")
-    assert (complaint.capa_needed, sorted(tasks_of(complaint))) == (True, ["issue_capa", "meet"])
+    assert (complaint.capa_needed, sorted(tasks_of(complaint))) == (True, ["call_meeting", "issue_capa"])
 
 
 def test_a_route_that_the_supervisor_overrules_leaves_no_need_behind(analysed, confirm_route):

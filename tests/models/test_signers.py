@@ -72,6 +72,7 @@ def test_every_gate_stands_with_the_roles_and_people_of_the_procedure(on):
         ("complaint", "confirm_route"): [("quality_supervisor", ["quality_supervisor"])],
         ("complaint", "countersign"): [(None, [])],
         ("complaint", "close"): [("quality_supervisor", ["quality_supervisor"])],
+        ("complaint", "check_effect"): [("quality_supervisor", ["quality_supervisor"])],
         ("complaint", "consent_clock"): [(role, [role]) for role in ("sales_manager", "general_manager")],
         ("capa", "verify"): quality,
         ("return", "close"): [("quality_supervisor", ["quality_supervisor"])],

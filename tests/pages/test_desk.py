@@ -8,6 +8,7 @@ import pytest
 
 from cs.extensions import db
 from cs.records.tasks import Task
+from tests.support import SETTLED_FORM
 from tests.tables import ROLES
 
 pytestmark = pytest.mark.both_databases
@@ -81,10 +82,7 @@ def test_a_step_taken_leaves_one_desk_and_comes_to_the_next(as_role, complaint_i
     supervisor, clerk = as_role("quality_supervisor"), as_role("sales_clerk")
     supervisor.step(
         f"/complaints/{complaint.id}/settle",
-        agreed_with="王工",
-        reply_text="补发",
-        cause="虚焊",
-        actions="加强检验",
+        **SETTLED_FORM,
     )
     assert (titles(supervisor.get("/")), titles(clerk.get("/"))) == ([], [complaint.number])
 

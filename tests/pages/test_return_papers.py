@@ -13,7 +13,9 @@ from cs.extensions import db
 from cs.models.deputies import Deputy
 from cs.models.replenishments.application import Replenishment
 from cs.models.returns.customer_return import Return
+from cs.printing.sheet_parts import signers_of, signing_events
 from cs.records.users import User
+from cs.registers.return_papers import RETURN_SLIP
 from tests.pdfs import fonts_of, has, lines_of, pages_of, pdf, size_of, text_of, words_of
 from tests.returned import LINES, PLACE
 from tests.support import day_of, kept
@@ -84,9 +86,10 @@ def test_the_slip_has_the_quantity_of_the_slip_beside_the_count_and_how_the_diff
 @pytest.mark.both_databases
 def test_who_received_goods_at_the_gate_has_not_counted_them(clerk, return_in):
     lines = lines_of(pdf(clerk, f"/returns/{return_in('at_gate').id}.pdf"))
-    assert [line for line in lines if "仓管员甲" in line] == [
-        line for line in lines if line.startswith("登记时间")
-    ]
+    registered, signed = (line for line in lines if "仓管员甲" in line)
+    assert registered.startswith("登记时间")
+    boxes = lines[lines.index(signed) - 1 :]
+    assert (boxes[0], boxes[2]) == ("登记人 业务接收人 清点人 判定人 检验人 结案人", "/ / / / /")
 
 
 def test_a_difference_that_nobody_settled_is_shown_as_open(clerk, return_in):
@@ -128,10 +131,25 @@ def test_the_slip_names_the_replenishments_of_the_return(clerk, return_in, filed
 
 def test_sales_warehouse_and_quality_stand_under_the_slip(clerk, return_in):
     signed = signed_under(
-        clerk, f"/returns/{return_in('closed').id}.pdf", "登记人 清点人 判定人 检验人 结案人"
+        clerk, f"/returns/{return_in('closed').id}.pdf", "登记人 业务接收人 清点人 判定人 检验人 结案人"
     )
     for name in ("业务员/跟单员甲", "仓管员甲", "检验员甲", "品质主管甲"):
         assert name in signed, name
+
+
+def test_who_registered_goods_at_the_gate_is_the_same_on_the_page_and_in_the_box_for_signing(
+    app, clerk, return_in
+):
+    record = return_in("registered", here=True)  # the keeper registered them, the clerk took them over
+    assert clerk.get(f"/returns/{record.id}").text.count("登记人") == 1
+    page = {row.dt.text: row.dd.text for row in clerk.soup.select(".fact")}
+    assert page["登记人"] == "仓管员甲"
+    assert "仓管员甲" in signed_under(clerk, f"/returns/{record.id}.pdf", "登记人 业务接收人")
+    with kept(app):
+        record = db.session.get_one(Return, record.id)
+        events = signing_events(record, RETURN_SLIP)
+        signers = [[one["name"] for one in signers_of(box, record, events)] for box in RETURN_SLIP.signed]
+    assert signers == [["仓管员甲"], ["业务员/跟单员甲"], [], [], [], []]
 
 
 def test_a_void_return_says_so_in_red_and_why(clerk, return_in):

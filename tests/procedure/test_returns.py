@@ -17,7 +17,9 @@ from tests.tables import RETURN, RETURN_SITUATIONS, ROLES
 # What the record answers in each situation, beside `recountable` in all where something is counted.
 HELD = {
     "registered": {"not_here"},
-    "not ours": {"not_here"},
+    "not ours": {"not_here", "goods_settled"},
+    "goods wanted, not ours": {"not_here", "goods_awaited"},
+    "goods wanted, to be picked up": {"not_here", "goods_awaited"},
     "to be picked up": {"not_here"},
     "awaited": {"not_here", "uncounted"},
     "one of two lines counted, short": {"here", "uncounted", "recountable", "differs"},
@@ -27,6 +29,10 @@ HELD = {
     "to rework": {"recountable", "to_rework"},
     "reworked in part": {"recountable", "to_rework", "to_reinspect"},
     "nothing left": {"recountable", "nothing_left"},
+    "given back": {"here", "effect_awaited"},
+    "confirmed": {"here", "effect_awaited", "goods_settled"},
+    "goods wanted, confirmed": {"here", "effect_awaited", "goods_awaited"},
+    "closed": {"here", "effect_awaited"},
 }
 
 

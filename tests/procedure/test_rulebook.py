@@ -131,6 +131,7 @@ def test_the_factory_works_monday_to_friday_with_a_lunch_break():
 def test_the_numbers_of_the_readings_in_use():
     assert (BOOK.reply.days, BOOK.reply.counted, BOOK.reply.no_answer_days) == (2, "calendar", 10)
     assert BOOK.recurrence_months == 6
+    assert BOOK.rework.effect_days == 30
     assert BOOK.open_ages == (7, 30)
     assert BOOK.company == Name("本公司", "Our company")
 

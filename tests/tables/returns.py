@@ -23,7 +23,8 @@ RETURN_SITUATIONS = (
     Situation("nothing left", "handling", {"until": "reinspect"}, short="nothing_left"),
     Situation("given back", "given_back"),
     Situation("confirmed", "confirmed", short="confirmed_by_customer"),
-    Situation("closed", "closed"),
+    Situation("closed", "closed", short="effect_followed"),
+    Situation("closed, effect judged", "closed", {"judged": True}, short="effect_judged"),
     Situation("void", "void"),
     Situation("left with the customer", "not_taken"),
     # the customer wants goods at once, and nobody has applied for them
@@ -58,6 +59,7 @@ RETURN_STEPS = """
 5.3.5  confirm            sales               given_back
 5.3.5  close              quality_supervisor  confirmed_by_customer
 5.3.4  decline_goods      sales               goods_wanted goods_wanted_not_ours goods_wanted_at_end
+3.4    judge_effect       process_engineer    given_back confirmed effect_followed
 5.6    amend              sales               registered offering arranging
 5.6    void               sales_manager       at_gate registered offering arranging expected
 """

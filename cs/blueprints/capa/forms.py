@@ -5,16 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 from flask_login import current_user
-from wtforms import RadioField
-from wtforms.validators import InputRequired
 
 from cs.blueprints.capa.answer_forms import AnalyseForm, MeasuresForm
 from cs.models.capa.capa import Capa
-from cs.models.capa.parts import Action
 from cs.models.complaints.complaint import Complaint
 from cs.models.holidays import work_calendar
+from cs.models.returns.customer_return import Return
 from cs.procedure import capa as procedure
 from cs.procedure import complaints
 from cs.procedure.authority import Permission
@@ -32,12 +30,11 @@ from cs.web.fields import (
     WithAmendmentReason,
     WithFiles,
     Yes,
-    parse_record_id,
-    reference_choices,
     requested_id,
 )
+from cs.web.measures import check_evidence, measure_in_words, owners_to_choose, which_measure
 from cs.web.options import customers_to_choose, departments_to_choose, people_to_choose
-from cs.wording.labels import choice, label
+from cs.wording.formats import list_in_words
 
 
 def _answer_day(on: datetime) -> date:
@@ -106,8 +103,11 @@ class IssueForm(_DutyForm):
 
     def fill(self, record: Any, on: datetime) -> None:
         self.due_on.data = _answer_day(on)
+        returned = find(Return, requested_id("return"))
         complaint = find(Complaint, requested_id("complaint"))
-        if complaint is not None:
+        if returned is not None:
+            self._fill_from_return(returned)
+        elif complaint is not None:
             self.source.data, self.source_no.data, self.customer_id.data = (
                 procedure.FROM_COMPLAINT,
                 complaint.number,
@@ -118,6 +118,18 @@ class IssueForm(_DutyForm):
                 text for text in (complaint.description, complaint.analysis) if text
             )
             self.tick_by_rule(record)
+
+    def _fill_from_return(self, returned: Return) -> None:
+        """Fill in the rework that was not effective (3.4), under its complaint while that asks for CARs."""
+        complaint = returned.complaint
+        self.source.data, self.source_no.data = procedure.FROM_RETURN, returned.number
+        if complaint is not None and complaint.state in complaints.WITH_CAPA:
+            self.source.data, self.source_no.data = procedure.FROM_COMPLAINT, complaint.number
+        self.customer_id.data = returned.customer_id
+        self.department.data = complaint.responsible_department if complaint else None
+        goods = list_in_words(f"{line.product.model} {line.lot_no or ''}".strip() for line in returned.lines)
+        words = (f"{returned.number} {goods}", returned.effect_note, returned.effect_follow_up)
+        self.problem.data = "\n".join(text for text in words if text)
 
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)
@@ -154,29 +166,16 @@ class AmendForm(WithAmendmentReason, _DutyForm):
 # Carrying out
 
 
-def _which_action() -> RadioField:
-    return RadioField(
-        label("which_action"),
-        [InputRequired(lazy_gettext("Please choose one."))],
-        choices=[],
-        coerce=parse_record_id,
-    )
-
-
-def _action_in_words(action: Action) -> str:
-    return f"{choice('action_kind', action.action_kind)} · {action.content} · {action.planned_on}"
-
-
 class DoActionForm(WithFiles, StepForm):
     """7.4-48: the owner reports that a measure is carried out, with evidence."""
 
-    action_id = _which_action()
+    action_id = which_measure("which_action")
     done_on = Day("done_on", required=True)
     done_note = LongText("done_note", required=True, most=1000)
 
     def offer(self, record: Capa, on: datetime) -> None:
         self.action_id.choices = [
-            (action.id, _action_in_words(action))
+            (action.id, measure_in_words(action))
             for action in record.open_actions
             if action.owner_id == current_user.id
         ]
@@ -195,24 +194,21 @@ class DoActionForm(WithFiles, StepForm):
             record.round_began_on,
             gettext("This is before the report was issued (%(day)s).", day=record.round_began_on),
         )
-        if not (getattr(self, "staged", ()) or self.kept() or self.files.errors):
-            self.fault("files", gettext("Add the evidence: a photograph, a measurement or a report."))
+        check_evidence(self)
 
 
 class ReassignForm(StepForm):
     """Give an action to another owner."""
 
-    action_id = _which_action()
+    action_id = which_measure("which_action")
     owner_id = Reference("new_owner", required=True)
     planned_on = Day("planned_on", required=True)
 
     def offer(self, record: Capa, on: datetime) -> None:
         self.action_id.choices = [
-            (action.id, f"{_action_in_words(action)} · {action.owner.name}") for action in record.open_actions
+            (action.id, f"{measure_in_words(action)} · {action.owner.name}") for action in record.open_actions
         ]
-        self.owner_id.choices = reference_choices(
-            [(person.id, person.name) for person in people_to_choose(Permission.ANSWER_CAPA)]
-        )
+        self.owner_id.choices = owners_to_choose()
 
     def fill(self, record: Capa, on: datetime) -> None:
         without_owner = [action for action in record.open_actions if action.owner_gone]

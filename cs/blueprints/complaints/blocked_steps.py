@@ -14,7 +14,8 @@ from cs.web.record_page import NextAction
 from cs.wording.formats import list_in_words
 from cs.wording.labels import choice, step_name
 
-AWAITED_CONDITIONS = ("route_confirmed", "met", "disposed", "answer_ready")  # each comes with an earlier step
+# what holds once an earlier step is taken
+AWAITED_CONDITIONS = ("route_confirmed", "called", "met", "disposed", "answer_ready")
 
 
 def with_blocked_step(action: NextAction | None, record: Complaint, on: datetime) -> NextAction | None:

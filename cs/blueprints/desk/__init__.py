@@ -114,14 +114,17 @@ def _url_of(task: Row[Any]) -> str:
 
 
 def _creating_buttons() -> list[dict[str, str]]:
-    """Return a button for each kind of record that this person may begin from My work."""
-    buttons = []
-    for section in sections().with_records():
-        step = section.creating_step(current_user) if section.starts_from_my_work else None
-        if step is not None:
-            label = step_name(section.kind, step.name)
-            buttons.append({"label": label, "url": url_for(f"{section.name}.new")})
-    return buttons
+    """Return a button for each kind of record that this person may begin from My work.
+
+    What is somebody's first business, such as receiving goods, comes before the rest.
+    """
+    starting = [section for section in sections().with_records() if section.starts_from_my_work]
+    steps = [(section, section.creating_step(current_user)) for section in starting]
+    offered = [(section, step) for section, step in steps if step is not None]
+    return [
+        {"label": step_name(section.kind, step.name), "url": url_for(f"{section.name}.new")}
+        for section, step in sorted(offered, key=lambda pair: not pair[1].primary)
+    ]
 
 
 @blueprint.route("/tasks/<int:task_id>/take", methods=["POST"])

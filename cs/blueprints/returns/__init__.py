@@ -17,8 +17,9 @@ from cs.models.returns.customer_return import Return
 from cs.procedure import returns as procedure
 from cs.procedure.authority import Permission
 from cs.records.sections import RecordSection
-from cs.registers.return_papers import RETURN_SLIP, REWORK_INSTRUCTION
+from cs.registers.return_papers import RETURN_SLIP
 from cs.registers.returns import RETURN_REGISTER
+from cs.registers.rework_paper import REWORK_INSTRUCTION
 from cs.web.access import requires
 from cs.web.responses import show
 from cs.web.steps import mount
@@ -69,6 +70,7 @@ STEP_ICONS = {
     "give_back": "box-arrow-right",
     "confirm": "clipboard-check",
     "close": "check2-circle",
+    "judge_effect": "graph-up-arrow",
 }
 
 SECTION = mount(
@@ -82,5 +84,6 @@ SECTION = mount(
         papers=(RETURN_SLIP, REWORK_INSTRUCTION),
         registers=(RETURN_REGISTER,),
         step_icons=STEP_ICONS,
+        starts_from_my_work=True,
     )
 )

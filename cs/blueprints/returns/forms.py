@@ -127,8 +127,8 @@ class _SlipForm(WithRows, StepForm):
         return super().values() | {"lines": rows}
 
 
-class GateForm(_SlipForm):
-    """5.3.2: goods that arrived at the warehouse unannounced."""
+class GateForm(WithFiles, _SlipForm):
+    """5.3.2: goods that arrived at the warehouse unannounced, with photographs of them as they came."""
 
     arrived_at = Moment("arrived_at", required=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cs.blueprints.returns import forms, handling_forms
+from cs.blueprints.returns.effect_form import EffectForm
 from cs.web.fields import ReasonForm, StepForm
 
 FORMS: dict[str, type[StepForm]] = {
@@ -30,6 +31,7 @@ FORMS: dict[str, type[StepForm]] = {
     "give_back": forms.GiveBackForm,
     "confirm": forms.ConfirmForm,
     "close": forms.CloseForm,
+    "judge_effect": EffectForm,
     "decline_goods": ReasonForm,
     "amend": forms.AmendForm,
     "void": ReasonForm,

@@ -73,6 +73,7 @@ def confirm(complaint: Any, *, by: User, on: datetime, **values: Unpack[BlockB])
         complaint.sent_back_reason = None
         confirms_route = by.may(Permission.SETTLE_COMPLAINT) or not rulebook().analysis.supervisor_confirms
         complaint.route_unconfirmed = None if confirms_route else True
+        complaint.call_needed = complaint.route == "meeting" or None
         complaint.capa_needed = was_needed or needs_capa(complaint) or complaint.capa_needed
 
 
@@ -82,6 +83,7 @@ def confirm_route(complaint: Any, *, route: str, route_reason: str | None, by: U
     with complaint.advancing("confirm_route", by, on):
         complaint.route, complaint.route_reason = route, route_reason
         complaint.route_unconfirmed = None
+        complaint.call_needed = route == "meeting" or None
         complaint.capa_needed = needs_capa(complaint) or complaint.capa_needed
 
 

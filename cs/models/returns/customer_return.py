@@ -18,7 +18,9 @@ from cs.models.holidays import work_calendar
 from cs.models.returns.complaints import complaint_of_slip, recurrences
 from cs.models.returns.goods_wish import GoodsWish
 from cs.models.returns.labels import LineLabels
+from cs.models.returns.liability import Liability
 from cs.models.returns.lines import LINE_QUESTIONS, Booking, ReturnLine, lines_of_slip
+from cs.models.returns.rework_effect import ReworkEffect
 from cs.models.returns.slip import Slip, SlipLine
 from cs.procedure import returns as procedure
 from cs.records.numbers import next_number
@@ -28,7 +30,7 @@ from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
 
-class Return(GoodsWish):
+class Return(Liability, ReworkEffect, GoodsWish):
     """One return, whole."""
 
     kind = "return"
@@ -39,16 +41,12 @@ class Return(GoodsWish):
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
     complaint_id: Mapped[int | None] = mapped_column(ForeignKey("complaints.id"), index=True)
     customer_slip_no: Mapped[str | None]
+    warning_reason: Mapped[str | None] = mapped_column(Text)  # why it stands in spite of warnings
     return_kind: Mapped[str | None]
     cost_bearer: Mapped[str | None]  # 费用承担
     registered_at: Mapped[datetime] = mapped_column(Moment)
     return_by: Mapped[date | None]  # 回交时间: when the customer wants its goods back
     arrived_at: Mapped[datetime | None] = mapped_column(Moment)
-    liability: Mapped[str | None]
-    liability_note: Mapped[str | None] = mapped_column(Text)
-    outcome: Mapped[str | None]
-    customer_answer: Mapped[str | None] = mapped_column(Text)
-    answered_on: Mapped[date | None]
     pick_up_on: Mapped[date | None]
     pick_up_note: Mapped[str | None] = mapped_column(Text)
     given_back_on: Mapped[date | None]
@@ -155,7 +153,7 @@ class Return(GoodsWish):
         """Return the recurrences after a line's rework instruction (3.4), newest first."""
         return recurrences(line, self.complaint)
 
-    # Verbs: registering, and whose responsibility it is
+    # Verbs of the slip
 
     @classmethod
     def register(
@@ -219,16 +217,14 @@ class Return(GoodsWish):
         self.registered_at = on
 
     def _join(self, complaint: Complaint | None) -> None:
-        self.complaint = complaint
-        self.complaint_id = complaint.id if complaint else None
+        self.complaint, self.complaint_id = complaint, complaint.id if complaint else None
 
     def _fill(self, customer_id: int, lines: list[SlipLine], slip: Slip) -> None:
         """Set what the slip says; a line that does not stand on it any more is removed."""
         self.lines = lines_of_slip(lines, self.lines)
         for name, value in slip.items():
             setattr(self, name, value)
-        self.customer_id = customer_id
-        self.customer = db.session.get_one(Customer, customer_id)
+        self.customer_id, self.customer = customer_id, db.session.get_one(Customer, customer_id)
 
     def amend(
         self,
@@ -240,50 +236,9 @@ class Return(GoodsWish):
         on: datetime,
         **slip: Unpack[Slip],
     ) -> None:
-        """Complete or correct the slip before the goods are counted against it, with the reason (5.6)."""
+        """Complete or correct the slip before the goods are counted, with the reason (5.6)."""
         with self.advancing("amend", by, on, note=amendment_reason):
             self._fill(customer_id, lines, slip)
-
-    def accept(self, *, liability: str, liability_note: str, by: User, on: datetime) -> None:
-        """Judge it as ours 若确属本公司产品质量问题: planning has the goods picked up (5.3.1)."""
-        self._judge("accept", liability, liability_note, by, on)
-
-    def accept_here(self, *, liability: str, liability_note: str, by: User, on: datetime) -> None:
-        """Judge goods that are here already as ours: the warehouse counts them (5.3.2)."""
-        self._judge("accept_here", liability, liability_note, by, on)
-
-    def decline(self, *, liability: str, liability_note: str, by: User, on: datetime) -> None:
-        """Judge it as not ours: sales agrees with the customer what is done (5.3.5, Q20)."""
-        self._judge("decline", liability, liability_note, by, on)
-
-    def _judge(self, step: str, liability: str, note: str, by: User, on: datetime) -> None:
-        with self.advancing(step, by, on):
-            self.liability, self.liability_note = liability, note
-
-    def leave_there(self, *, customer_answer: str, answered_on: date, by: User, on: datetime) -> None:
-        """Agree that the goods stay with the customer (5.3.5)."""
-        self._agree("leave_there", customer_answer, answered_on, by, on)
-
-    def send_as_is(self, *, customer_answer: str, answered_on: date, by: User, on: datetime) -> None:
-        """Agree that goods that are here go back as they are; they are counted first (5.3.5)."""
-        self._agree("send_as_is", customer_answer, answered_on, by, on)
-
-    def serve_paid(self, *, customer_answer: str, answered_on: date, by: User, on: datetime) -> None:
-        """Agree that the customer pays for the work; the goods are picked up (5.3.5)."""
-        self._agree("serve_paid", customer_answer, answered_on, by, on)
-
-    def serve_paid_here(self, *, customer_answer: str, answered_on: date, by: User, on: datetime) -> None:
-        """Agree that the customer pays for the work on goods that are here already (5.3.5)."""
-        self._agree("serve_paid_here", customer_answer, answered_on, by, on)
-
-    def dispute(self, *, customer_answer: str, answered_on: date, by: User, on: datetime) -> None:
-        """Record that the customer does not agree; quality judges again (5.3.5)."""
-        self._agree("dispute", customer_answer, answered_on, by, on)
-
-    def _agree(self, step: str, answer: str, answered_on: date, by: User, on: datetime) -> None:
-        with self.advancing(step, by, on):
-            self.outcome = procedure.OUTCOMES.get(step)
-            self.customer_answer, self.answered_on = answer, answered_on
 
     def arrange(self, *, pick_up_on: date, pick_up_note: str | None, by: User, on: datetime) -> None:
         """Schedule the pick-up (5.3.1: PMC安排拉回置放在退货区)."""
@@ -377,9 +332,9 @@ class Return(GoodsWish):
     ) -> None:
         """Send the customer what is good or goes back as it is; the rest is scrapped (5.3)."""
         with self.advancing("give_back", by, on):
-            self.given_back_on = given_back_on
-            self.delivery_no = delivery_no
+            self.given_back_on, self.delivery_no = given_back_on, delivery_no
             self.given_back_note = given_back_note
+            self.plan_effect()
 
     def confirm(self, *, response_on: date, response_note: str, by: User, on: datetime) -> None:
         """Record that the customer confirms what came back and what was scrapped (5.3.5)."""
@@ -390,6 +345,7 @@ class Return(GoodsWish):
         """Close it by the quality supervisor's signature (5.3)."""
         with self.advancing("close", by, on):
             self.closed_at, self.closing_note = on, closing_note
+            self.plan_effect()
 
     def void(self, *, reason: str, by: User, on: datetime) -> None:
         """Void what was registered by mistake; it stays readable, its number stays taken (5.6)."""

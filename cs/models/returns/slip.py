@@ -22,6 +22,7 @@ class Slip(TypedDict, total=False):
     """What stands on the slip beside customer and lines; a field left out stays as it is."""
 
     customer_slip_no: str | None
+    warning_reason: str | None
     return_kind: str | None
     cost_bearer: str | None
     wants_goods: bool
