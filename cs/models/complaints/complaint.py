@@ -29,7 +29,7 @@ from cs.models.complaints.blocks import BlockA
 from cs.models.complaints.calls import CallBook, MeetingCall, has_open_calls
 from cs.models.complaints.clock import ClockBook, ClockChange, has_open_change
 from cs.models.complaints.conditions import CONDITIONS
-from cs.models.complaints.like_cases import earlier_cases
+from cs.models.complaints.like_cases import like_cases as cases_alike
 from cs.models.complaints.measures import ComplaintMeasure, MeasureBook, has_open_measures
 from cs.models.complaints.meeting import Meeting, MeetingBook, has_open_work
 from cs.models.complaints.old_register import bring_in_lines
@@ -328,14 +328,7 @@ class Complaint(Workflowed):
         """Return all of them that are not void: they are of the same customer."""
         return blocks_reassigning.records_of(self)
 
-    def like_cases(
-        self, product_id: int | None, defect_code: str | None, category: str | None
-    ) -> tuple[list[Complaint], list[Complaint]]:
-        """Return the complaints of the same model and defect within the window before this one (3.4), newest
-        first: (of this customer, of others)."""
-        cases = earlier_cases(self, product_id, defect_code, category)
-        ours = [case for case in cases if case.customer_id == self.customer_id]
-        return ours, [case for case in cases if case.customer_id != self.customer_id]
+    like_cases = cases_alike
 
     # Verbs, one for each step
 
