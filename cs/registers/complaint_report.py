@@ -330,6 +330,7 @@ COMPLAINT_REPORT = Paper(
     (
         Signing("recorded_by", ("log", "pass_on", "register")),
         Signing("analysed_by", ("confirm",)),
+        Signing("reviewed_by", ("confirm_route",)),
         Signing("countersigned_by", ("countersign",), all_of_them=True),
         Signing("approved_by", ("close",)),
         Signing("customer_confirmed", ("accept", "refuse", "no_answer")),

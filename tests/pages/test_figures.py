@@ -224,7 +224,7 @@ def test_after_a_refusal_the_first_due_time_still_decides(app, people, manager, 
         complaint.refuse(
             response_on=support.day_of(on), response_note="不同意", by=people["sales_clerk"], on=on
         )
-        complaint.confirm(by=people["quality_inspector"], on=on, **BLOCK_B)
+        complaint.confirm(by=people["quality_supervisor"], on=on, **BLOCK_B)
         complaint.settle(by=people["quality_supervisor"], on=on, settled_on=support.day_of(on), **SETTLED)
         complaint.send_reply(by=people["sales_clerk"], on=first + timedelta(days=5), **SENT)
     asked = f"from={support.day_of(first)}&to={support.day_of(first)}"

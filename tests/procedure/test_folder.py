@@ -63,7 +63,7 @@ def test_the_folder_holds_these_files_in_this_order():
     [
         (
             "rules.toml",
-            "recurrence_months open_ages procedure reply capa rework replenishment escalation kpis",
+            "recurrence_months open_ages procedure reply analysis capa rework replenishment escalation kpis",
         ),
         ("organisation.toml", "company working departments roles"),
         ("forms.toml", "forms numbering"),

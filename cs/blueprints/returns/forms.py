@@ -12,7 +12,7 @@ from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Product
 from cs.models.returns.customer_return import Return
-from cs.procedure import complaints
+from cs.procedure import complaint_rules, complaints
 from cs.procedure.returns import fits_unit
 from cs.records.procedure import local_day
 from cs.records.record import by_number, find
@@ -243,11 +243,11 @@ class _JudgeForm(WithFiles, StepForm):
 
 
 class AcceptForm(_JudgeForm):
-    offered = complaints.OURS
+    offered = complaint_rules.OURS
 
 
 class DeclineForm(_JudgeForm):
-    offered = (*complaints.NOT_OURS, "ntf")
+    offered = (*complaint_rules.NOT_OURS, "ntf")
 
 
 class AnswerForm(StepForm):
