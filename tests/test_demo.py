@@ -91,6 +91,7 @@ COMPLAINT_STEPS = {
     "accept",
     "refuse",
     "no_answer",
+    "reopen",
     "close",
     "contact",
     "request_sample",

@@ -180,6 +180,7 @@ class RegisterForm(_SalesSlipForm):
 
     join_complaint = Text("join_complaint", most=40)
 
+    closed_complaint: Complaint | None = None  # the one that was to be joined, where it is closed
     beside = frozenset({"more_rows", "join_complaint"})
 
     def fill(self, record: Any, on: datetime) -> None:
@@ -204,7 +205,16 @@ class RegisterForm(_SalesSlipForm):
         if not self.join_complaint.data:
             return
         complaint = self.complaint
-        if complaint is None or complaint.state not in complaints.OPEN:
+        if complaint is not None and complaint.state == complaints.CLOSED:
+            self.closed_complaint = complaint
+            self.fault(
+                "join_complaint",
+                gettext(
+                    "This complaint is closed, and goods that arrive now cannot join it. It is opened again, "
+                    "or a new complaint is made: see below."
+                ),
+            )
+        elif complaint is None or complaint.state not in complaints.OPEN:
             self.fault(
                 "join_complaint",
                 gettext(

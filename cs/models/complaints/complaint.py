@@ -19,6 +19,7 @@ from cs.models.complaints import clock as clock_steps
 from cs.models.complaints import confirmation as confirmation_steps
 from cs.models.complaints import meeting as meeting_steps
 from cs.models.complaints import receipt as receipt_steps
+from cs.models.complaints import reopening
 from cs.models.complaints import reply as reply_steps
 from cs.models.complaints import samples as sample_steps
 from cs.models.complaints import sending as sending_steps
@@ -388,4 +389,5 @@ class Complaint(Workflowed):
         with self.advancing("void", by, on, note=reason):
             self.void_reason = reason
 
+    reopen = reopening.reopen
     bring_in = classmethod(bring_in_lines)  # 5.6: out of an old register
