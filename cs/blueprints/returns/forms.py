@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext
 from wtforms import SubmitField
 
+from cs.blueprints.returns.slip_warnings import WithWarnings
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Product
@@ -141,7 +142,7 @@ class GateForm(WithFiles, _SlipForm):
             self.fault("arrived_at", gettext("This is in the future."))
 
 
-class _SalesSlipForm(_SlipForm):
+class _SalesSlipForm(WithWarnings, _SlipForm):
     """The slip as sales fills it in.
 
     The kind of return is required here: sales knows it, the warehouse at the gate need not.
