@@ -37,6 +37,7 @@ class BoneRow(RowForm):
     is_root = Yes("is_root")
 
     decisive = ("cause",)
+    noun = "bones"
 
     def check(self) -> None:
         if not self.cause_class.data:
@@ -165,6 +166,7 @@ class ActionRow(RowForm):
     planned_on = Day("planned_on")
 
     decisive = ("content", "owner_id", "planned_on")
+    noun = "actions"
 
     def check(self) -> None:
         for name in ("action_kind", "content", "owner_id", "planned_on"):

@@ -66,6 +66,7 @@ class AttendeeForm(RowForm):
     department = Choice("department", choices=[])
 
     decisive = ("user_id",)
+    noun = "person"
 
 
 class MeetForm(WithFiles, WithRows, StepForm):
@@ -174,6 +175,7 @@ class DecisionForm(RowForm):
     planned_on = Day("planned_on", required=True)
 
     decisive = ("place", "lot_no", "quantity", "disposition", "owner_id", "planned_on")
+    noun = "disposition"
 
 
 def _found(place: str) -> Field:
