@@ -255,6 +255,15 @@ SETTLED = {
     "agreed_with": "王工",
     "late_reason": None,
 }
+SETTLED_FORM = {  # one corrective measure, whose other fields stand ready; the inspector carries it out
+    "agreed_with": "王工",
+    "reply_text": "补发两只",
+    "cause": "虚焊",
+    "escape_cause": "首检未听音",
+    "measures-0-content": "加强检验",
+    "measures-0-owner_id": "3",
+}
+CHECKED = {"verification_method": "跟踪后续三批", "verification_data": "三批 900 只无复发"}
 EXPLAINED = {"reply_text": "接线极性接反,并非产品问题"}
 SENT = {"reply_to": "王工", "reply_channel": "email"}
 
@@ -282,7 +291,8 @@ def decisions(people: dict[str, User], on: datetime) -> dict[str, Any]:
             {
                 "place": place,
                 "found_qty": FOUND.get(place, 0),
-                "confirmed_by": None if place in FOUND else "仓库甲",
+                "defect_qty": 3 if place == "affected" else None,
+                "confirmed_by_id": None if place in FOUND else people["warehouse_keeper"].id,
             }
             for place in ("affected", "customer", "in_transit", "finished", "wip", "raw")
         ],
@@ -307,6 +317,35 @@ def decisions(people: dict[str, User], on: datetime) -> dict[str, Any]:
     }
 
 
+def planned_measures(people: dict[str, User], on: datetime) -> list[dict[str, Any]]:
+    """The measures of a settlement: production changes how it works, quality how it inspects."""
+    rows = (
+        ("corrective", "occurrence", "每班点检温度", "production_manager", 2),
+        ("preventive", "escape", "出货前增加听音", "quality_inspector", 0),
+    )
+    return [
+        {
+            "action_kind": kind,
+            "cause_kind": cause,
+            "content": content,
+            "owner_id": people[role].id,
+            "planned_on": day_of(on) + timedelta(days=days),
+        }
+        for kind, cause, content, role, days in rows
+    ]
+
+
+def call_meeting(complaint: Complaint, people: dict[str, User], on: datetime) -> None:
+    """The quality supervisor calls the heads to the meeting, at once."""
+    complaint.call_meeting(
+        meets_at=on,
+        location="二楼会议室",
+        department="production",
+        by=people["quality_supervisor"],
+        on=on,
+    )
+
+
 class Cases:
     """Complaints in any state, taken there through the verbs by the right people."""
 
@@ -329,6 +368,8 @@ class Cases:
         clock: str | None = None,
         done: bool = False,
         capa: bool = False,
+        measures: str | None = None,
+        uncalled: bool = False,
         verified: bool = False,
         **values: Any,
     ) -> Complaint:
@@ -337,7 +378,9 @@ class Cases:
         `countersigned`: how far the meeting is in state answering; whatever comes after answering has been
         met and disposed; `done`: the dispositions are carried out. `sample`: awaited, here or ended;
         `clock`: a change of the due date is waiting or refused; `capa`: one was issued for it; `verified`:
-        one was, and is verified as effective, as closing needs on the meeting's route."""
+        one was, and is verified as effective, as closing needs on the meeting's route.
+        `measures`: of what was settled they are open, done or checked. `uncalled`: nobody is called to the
+        meeting yet."""
         self.answered, self.met, self.disposed, self.countersigned, self.plan_needed = (
             answered,
             met,
@@ -345,7 +388,7 @@ class Cases:
             countersigned,
             plan_needed,
         )
-        self.sample_is, self.done = sample, done
+        self.sample_is, self.done, self.measures_are = sample, done, measures
         on = (on or self.on) - timedelta(days=11 if silent else 0)
         facts = (
             GOODS
@@ -369,9 +412,8 @@ class Cases:
             if answered and name == "answer":
                 break
         if route == "meeting" and state == "answering" and not answered:
-            self.hold(complaint, on, met=met or disposed, disposed=disposed)
-        if complaint.meetings:
-            self.follow(complaint, on)
+            self.hold(complaint, on, called=not uncalled, met=met or disposed, disposed=disposed)
+        self.follow(complaint, on)
         self.move_clock(complaint, on, clock)
         self.issue_capas(complaint, on, issued=capa, verified=verified)
         assert complaint.state == state
@@ -418,9 +460,19 @@ class Cases:
         if clock == "refused":
             complaint.refuse_clock(reason="以首次获知为准", by=self.people["sales_manager"], on=on)
 
-    def hold(self, complaint: Complaint, on: datetime, *, met: bool = True, disposed: bool = True) -> None:
-        """The meeting of 5.2.2.4, and its decision on the goods."""
+    def hold(
+        self,
+        complaint: Complaint,
+        on: datetime,
+        *,
+        called: bool = True,
+        met: bool = True,
+        disposed: bool = True,
+    ) -> None:
+        """The meeting of 5.2.2.4, to which the heads are called, and its decision on the goods."""
         supervisor = self.people["quality_supervisor"]
+        if called:
+            call_meeting(complaint, self.people, on)
         if met:
             complaint.meet(
                 met_at=on,
@@ -429,7 +481,7 @@ class Cases:
                 by=supervisor,
                 on=on,
                 attendees=[
-                    {"user_id": self.people[role].id, "department": department}
+                    {"user_id": self.people[role].id, "department": department, "team_role": "member"}
                     for department, role in HEADS.items()
                 ],
             )
@@ -439,7 +491,11 @@ class Cases:
             )
 
     def follow(self, complaint: Complaint, on: datetime) -> None:
-        if self.countersigned:
+        if self.measures_are in ("done", "checked"):
+            self.carry_out(complaint, on)
+        if self.measures_are == "checked":
+            complaint.check_effect(by=self.people["quality_supervisor"], on=on, **CHECKED)
+        if complaint.meetings and self.countersigned:
             for role in HEADS.values():
                 complaint.countersign(by=self.people[role], on=on)
         if self.done:
@@ -447,6 +503,13 @@ class Cases:
                 complaint.do_disposition(
                     disposition_id=row.id, done_on=day_of(on), done_note=None, by=row.owner, on=on
                 )
+
+    def carry_out(self, complaint: Complaint, on: datetime) -> None:
+        """The owners report their measures as carried out."""
+        for row in complaint.measure_book.open:
+            complaint.do_measure(
+                measure_id=row.id, done_on=day_of(on), done_note="已实施", by=row.owner, on=on
+            )
 
     def sample(self, complaint: Complaint, on: datetime, _route: str) -> None:
         """A defect sample on its way, here, or given back; asked for before the complaint was answered."""
@@ -493,7 +556,11 @@ class Cases:
             self.hold(complaint, on)
             complaint.issue_result(by=self.people["quality_supervisor"], on=on, **ISSUED)
         else:
-            complaint.settle(by=self.people["quality_supervisor"], on=on, settled_on=day_of(on), **SETTLED)
+            settled: dict[str, Any] = dict(SETTLED)
+            if self.measures_are:
+                settled["actions"] = None
+                settled |= {"escape_cause": "首检未听音", "measures": planned_measures(self.people, on)}
+            complaint.settle(by=self.people["quality_supervisor"], on=on, settled_on=day_of(on), **settled)
 
     def send(self, complaint: Complaint, on: datetime, _route: str) -> None:
         complaint.send_reply(by=self.people["sales_clerk"], on=on, **SENT)

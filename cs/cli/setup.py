@@ -58,10 +58,11 @@ def set_up(on: datetime) -> list[str]:
     if _needs_migration():
         copy = _copy_before_migration(current_app.config["CS_DATA"])
         db.session.rollback()  # what looked for data must not keep the database locked from the migration
+        is_new = has_no_accounts()
         upgrade()
-        rebuild_tasks(on)  # open records may await what they did not before
         done.append(f"数据库已更新 Database up to date{f' (copy: {copy.name})' if copy else ''}")
-        rebuild_tasks(on)  # open records await what today's rows ask of them
+        if not is_new:
+            rebuild_tasks(on)  # open records await what today's rows ask of them
     if keep_procedure_text(on):
         done.append(f"程序文件 Procedure {rulebook().procedure.number} {rulebook().hash[:12]}")
     known = set(db.session.execute(select(Department.code)).scalars())

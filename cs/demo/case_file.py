@@ -15,6 +15,7 @@ from cs.demo.trade import random_for
 from cs.demo.walks import DemoYear, Walk
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
+from cs.records.attachments import Attachment
 from cs.records.tasks import Task
 from cs.records.users import User
 
@@ -76,6 +77,7 @@ class CaseFile:
         if stops is None or stops not in {
             "prepare": ("settle", "explain", "issue_result"),
             "send": ("send_reply",),
+            "call": ("call_meeting",),
         }.get(step, (step,)):
             return False
         self.stopped = True
@@ -86,11 +88,24 @@ class CaseFile:
             db.session.execute(query).scalar_one().take(self.year.people[self.plot.taken_by], self.on)
         return True
 
+    def deadline_with_evidence(self, step: str) -> datetime | None:
+        """Return the customer's own date with a photograph of its letter; None where there is no picture."""
+        if self.deadline is None:
+            return None
+        self.photograph(step, self.clerk)
+        files = Attachment.of(self.complaint)
+        return self.deadline if files and files[-1].at == self.on else None
+
     def consent_to_clock(self) -> Walk:
         """Have what would move the clock decided soon, by whom the procedure names (5.2.2.6)."""
         while consenters := self.complaint.clock_book.awaited_consenters():
             yield from self.work_for(0.3)
             signer = db.session.get_one(User, consenters[0])
+            if self.complaint.clock_book.to_decide().evidence_id is None and self.number % 2:
+                self.complaint.refuse_clock(reason="质量协议尚未签回", by=signer, on=self.on)
+                yield from self.work_for(0.2)
+                self.complaint.see_clock_refusal(by=self.clerk, on=self.on)
+                continue
             self.complaint.consent_clock(decision_note="已核对客户来函", by=signer, on=self.on)
 
     def photograph(self, step: str, by: User) -> None:

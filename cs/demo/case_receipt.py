@@ -38,11 +38,31 @@ class Receipt:
         yield from case.until("receive")
         case.complaint.decline(reason=enquiry["reason"], by=case.clerk, on=case.on)
         yield from case.work_for(3)
+        if case.number % 3 == 1:
+            return  # who passed it on has not looked yet
+        if case.number % 3 == 2:
+            case.complaint.pass_on_again(
+                amendment_reason="客户再次来电催问",
+                contact_name="客户采购",
+                by=case.year.people[name],
+                on=case.on,
+            )
+            yield from case.work_for(2)
+            case.complaint.decline(reason=enquiry["reason"], by=case.clerk, on=case.on)
+            yield from case.work_for(1)
         case.complaint.see_decline(by=case.year.people[name], on=case.on)
 
     def hear(self) -> Walk:
         case = self.case
-        details = self._details()
+        story = case.story
+        details = story.receipt() | {
+            "customer_deadline": case.deadline,
+            "heard_at": case.heard_at,
+            "description": story.description(lot_known=not case.plot.unknown, deadline=case.deadline),
+        }
+        if case.plot.unknown:
+            details |= {"lot_no": None, "order_no": None, "shipped_on": None, "shipped_qty": None}
+            details |= {case.rng.choice(("checked_qty", "defect_qty")): None}
         later = {}
         if case.plot.amended:
             later = {
@@ -60,7 +80,7 @@ class Receipt:
             if case.stops_before("register"):
                 return
         yield from case.until("first")
-        self._log_or_register(details)
+        self._register(details)
         if case.plot.photo:
             case.photograph("register" if case.plot.passed_on else "log", case.clerk)
         yield from case.consent_to_clock()
@@ -68,13 +88,12 @@ class Receipt:
             yield from case.work_for(0.4)
             case.complaint.amend(amendment_reason="客户补来信息", by=case.clerk, on=case.on, **later)
 
-    def _log_or_register(self, details: dict[str, Any]) -> None:
-        """Let sales log it, or register what another department passed on."""
+    def _register(self, details: dict[str, Any]) -> None:
+        """Let sales register what was passed on, or log what it heard itself."""
         case = self.case
         if case.plot.passed_on:
             details.pop("heard_at")
-            if case.deadline:
-                case.photograph("register", case.clerk)  # of the customer's letter: evidence of its date
+            details["customer_deadline"] = case.deadline_with_evidence("register")
             case.complaint.register(clock_reason="按客户来函和质量协议", by=case.clerk, on=case.on, **details)
         else:
             case.complaint = Complaint.log(by=case.clerk, on=case.on, **details)
@@ -82,19 +101,6 @@ class Receipt:
                 case.complaint.acknowledge(
                     acknowledged_at=case.on, acknowledged_channel="phone", by=case.clerk, on=case.on
                 )
-
-    def _details(self) -> dict[str, Any]:
-        """Return what the customer says, without the lot and one quantity where the plot leaves them open."""
-        case = self.case
-        details: dict[str, Any] = case.story.receipt() | {
-            "customer_deadline": case.deadline,
-            "heard_at": case.heard_at,
-            "description": case.story.description(lot_known=not case.plot.unknown, deadline=case.deadline),
-        }
-        if case.plot.unknown:
-            details |= {"lot_no": None, "order_no": None, "shipped_on": None, "shipped_qty": None}
-            details |= {case.rng.choice(("checked_qty", "defect_qty")): None}
-        return details
 
     def _pass_on(self, details: dict[str, Any]) -> Walk:
         """Let another department hear of it first, which knows less (5.2.1.2)."""

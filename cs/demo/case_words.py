@@ -10,6 +10,7 @@ PACE = {
     "ask_sample": 0.3,
     "talk": 0.4,
     "confirm": 0.6,
+    "call": 0.62,
     "meet": 0.68,
     "dispose": 0.74,
     "prepare": 0.86,

@@ -11,6 +11,7 @@ from cs.demo.case_receipt import Receipt
 from cs.demo.case_samples import SampleWalk
 from cs.demo.case_words import NEXT_DAY, SILENT, UNKNOWN
 from cs.demo.goods_walk import GoodsWalk
+from cs.demo.measures import MeasureWalk
 from cs.demo.meetings import MeetingWalk
 from cs.demo.plots import Plot
 from cs.demo.stories import Story
@@ -37,6 +38,7 @@ class Case:
         self.case = CaseFile(year, number, plot, heard_at, length=length, deadline=deadline)
         self.goods = GoodsWalk(self.case)
         self.meeting = MeetingWalk(self.case, self.goods)
+        self.measures = MeasureWalk(self.case)
         self.receipt = Receipt(self.case, self.goods)
         self.samples = SampleWalk(self.case)
 
@@ -81,12 +83,13 @@ class Case:
 
     def _whole(self) -> tuple[Callable[[], Walk], ...]:
         """Return the steps after the registration, in order."""
-        return (self._receive, self.samples.look_closer, *self._answering(), self._close)
+        return (self._receive, self.samples.look_closer, *self._answering(), self._await_effect, self._close)
 
     def _answering(self) -> tuple[Callable[[], Walk], ...]:
         """Return the steps of one answer; a refusal makes another."""
         return (
             self._confirm,
+            self.meeting.call,
             self.meeting.meet,
             self.meeting.dispose,
             self._prepare,
@@ -197,8 +200,11 @@ class Case:
             ).replace(microsecond=0)
             yield case.on
             reason = case.rng.choice(NEXT_DAY)
-        settlement = case.story.settlement(settled_on, again=len(case.complaint.replies))
+        settlement = self.measures.planned(
+            case.story.settlement(settled_on, again=len(case.complaint.replies)), self.meeting.department()
+        )
         case.complaint.settle(by=case.supervisor, on=case.on, late_reason=reason, **settlement)
+        case.year.start(self.measures.carry_out(case.on))
         self.meeting.issue_capa()
 
     def _send(self) -> Walk:
@@ -250,6 +256,15 @@ class Case:
             case.on, case.complaint.reply_due_at
         ) * case.rng.uniform(0.4, 0.85)
         yield from self._go(*self._answering(), lap="_again")
+
+    def _await_effect(self) -> Walk:
+        """Wait for the measures of an occasional case; without effect, answer once more."""
+        case = self.case
+        while not case.stopped and (self.measures.waits() or case.complaint.state == "analysing"):
+            if case.complaint.state == "analysing":
+                yield from self._answer_again()
+            else:
+                yield from case.work_for(8)
 
     def _close(self) -> Walk:
         case = self.case

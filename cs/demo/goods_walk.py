@@ -56,8 +56,7 @@ class GoodsWalk:
             haul.register(case.on)
         case.complaint = haul.record.complaint  # type: ignore[assignment]
         yield from case.work_for(0.1)
-        if case.deadline:
-            case.photograph("amend", case.clerk)  # of the customer's letter: evidence of its date
+        details["customer_deadline"] = case.deadline_with_evidence("amend")
         case.complaint.amend(
             amendment_reason="按退货单补齐客户与数量",
             by=case.clerk,

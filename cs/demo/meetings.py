@@ -8,9 +8,11 @@ from random import Random
 from typing import Any
 
 from cs.demo.case_file import CaseFile
+from cs.demo.case_words import PACE
 from cs.demo.goods_walk import GoodsWalk
 from cs.demo.remedies import Cure
 from cs.demo.remedy_words import HEAD_OF, Remedy
+from cs.demo.trade import random_for
 from cs.demo.walks import Walk
 from cs.procedure.complaints import PLACES, meeting_departments
 
@@ -30,7 +32,8 @@ PLANS = (
     "库存可先补一半，其余下周一随正常订单送。",
     "客户同意分两次补，首批用专车送。",
 )
-NOBODY = ("苏强", "冯婷", "何平", "曾祥福")  # who looked, and found nothing
+FOUND_NOTHING = ("suqiang", "fengting", "heping", "warehouse_keeper")  # who looked
+WHERE = ("二楼会议室", "品质部会议室", "一楼产线旁", "返修区现场")
 
 # What can be decided of the goods at a place: the disposition, who carries it out, in how many working days.
 # Goods of a supplier's fault go back to it.
@@ -102,6 +105,7 @@ class MeetingWalk:
 
     def __init__(self, case: CaseFile, goods: GoodsWalk) -> None:
         self.case, self.goods = case, goods
+        self.rng = random_for(f"{case.name} meeting room")
 
     def department(self) -> str:
         """Return the responsible department, by the defect category."""
@@ -121,6 +125,31 @@ class MeetingWalk:
             "SOL": "process",
         }.get(case.story.category, "production")
 
+    def call(self) -> Walk:
+        """Call the heads; each answers in their own time, most not yet while a case waits."""
+        case = self.case
+        if case.complaint.route != "meeting":
+            return
+        yield from case.rest(case.began, case.length * PACE["call"])
+        case.complaint.call_meeting(
+            meets_at=case.year.calendar.add_working_hours(case.on, 0.5).replace(second=0, microsecond=0),
+            location=self.rng.choice(WHERE),
+            department=self.department(),
+            by=case.supervisor,
+            on=case.on,
+        )
+        case.year.start(self._answer_call(case.on))
+
+    def _answer_call(self, on: datetime) -> Walk:
+        case = self.case
+        call = case.complaint.current_call
+        awaited = call.unanswered if call else []
+        for row in awaited[:1] if case.plot.stops_at == "meet" else awaited:
+            on = case.year.calendar.add_working_hours(on, self.rng.uniform(0.02, 0.1)).replace(microsecond=0)
+            yield on
+            if case.complaint.current_meeting is None and case.complaint.is_called(row.user):
+                case.complaint.acknowledge_call(call_note=None, by=row.user, on=on)
+
     def meet(self) -> Walk:
         case = self.case
         if case.complaint.route != "meeting":
@@ -128,7 +157,11 @@ class MeetingWalk:
         yield from case.until("meet")
         department, people = self.department(), case.year.people
         there = [
-            {"user_id": people[HEAD_OF[code]].id, "department": code}
+            {
+                "user_id": people[HEAD_OF[code]].id,
+                "department": code,
+                "team_role": "leader" if code == department else "member",
+            }
             for code in meeting_departments(department)
         ]
         minutes = (
@@ -161,7 +194,10 @@ class MeetingWalk:
             {
                 "place": location,
                 "found_qty": quantities.get(location, 0),
-                "confirmed_by": None if quantities.get(location) else case.rng.choice(NOBODY),
+                "defect_qty": self._defective(location, quantities.get(location, 0)),
+                "confirmed_by_id": None
+                if quantities.get(location)
+                else people[case.rng.choice(FOUND_NOTHING)].id,
             }
             for location in PLACES
         ]
@@ -189,6 +225,12 @@ class MeetingWalk:
             self.goods.supply(case.plot.orders, f"{case.name} meeting", case.on)
         if case.plot.stops_at != "issue_result":
             case.year.start(self._carry_out(case.on))
+
+    def _defective(self, location: str, found: int) -> int | None:
+        """Return how many of the pieces found at a location are defective."""
+        if location == "affected" or not found:
+            return found or None
+        return int(found * self.rng.uniform(0, 0.06))
 
     def _countersign(self, on: datetime) -> Walk:
         """Let each head countersign 会签 in turn; in a case that still waits for it, the last has

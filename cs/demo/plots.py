@@ -204,9 +204,10 @@ OPEN: tuple[Waiting, ...] = (
             waits_for="rework", lines=2, orders=(Order(LARGE, waits_for="ship", days=1),)
         ),
     ),
-    Waiting("close", ago=9),
-    Waiting("close", "later", "quality_supervisor", ago=10),
-    Waiting("close", ago=13),
+    # the effect of the measures is checked two weeks after they were carried out (Q11)
+    Waiting("close", ago=29),
+    Waiting("close", "later", "quality_supervisor", ago=30),
+    Waiting("close", ago=33),
     # not ours (5.2.2.2)
     Waiting("explain", plot=_not_ours(outcome="leave_there", waits_for="offer")),
     Waiting("explain", "today", "quality_inspector", _not_ours(outcome="serve_paid", waits_for="offer")),
@@ -343,10 +344,14 @@ OPEN: tuple[Waiting, ...] = (
         ),
         ago=33,
     ),
+    Waiting("call_meeting", plot=BATCH),
+    Waiting("call_meeting", "today", plot=BATCH),
+    Waiting("call_meeting", "later", plot=BATCH),
 )
 # The step after which a case waits for the task.
 LAST_DONE = {
-    "meet": "confirm",
+    "call_meeting": "confirm",
+    "meet": "call",
     "dispose": "meet",
     "issue_result": "dispose",
     "register": "pass_on",

@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from cs.procedure.authority import Permission
+from cs.procedure.measures import measure_steps
+from cs.procedure.meetings import CALLING
 from cs.procedure.passing_on import PASSING_ON
 from cs.procedure.reply_clock import clock_steps
 from cs.procedure.workflow import State, Step, Workflow
@@ -30,13 +32,16 @@ AFTER_THE_MEETING = (
     "awaiting_customer",
     "accepted",
 )  # a refusal does not stop what was decided
+REPLIED = ("awaiting_customer", "accepted")
+ANSWERED = ("answering", *REPLIED)
 OPEN = (*BEFORE_THE_REPLY, "awaiting_customer", "accepted")
 # 5.2.2.5: a corrective action is asked for while quality or the customer has it in hand, not of what is
 # closed
 WITH_CAPA = AFTER_THE_MEETING
 WITH_SAMPLES = (*OPEN, "closed")  # a sample may stay here longer than its complaint
 PASSED_ON, DECLINED = "passed_on", "declined"
-DECLINED_AT_ALL = ("sent_back", DECLINED)
+SENT_BACK = "sent_back"
+DECLINED_AT_ALL = (SENT_BACK, DECLINED)
 UNANSWERED = (PASSED_ON, *BEFORE_THE_REPLY)  # the customer waits for our reply
 UNFINISHED = (PASSED_ON, *OPEN)
 NOT_REGISTERED = (PASSED_ON, *DECLINED_AT_ALL)  # heard, but not (yet) a complaint: not in the register
@@ -98,13 +103,14 @@ STEPS = (
         due="reply_due_at",
         primary=True,
     ),
+    *CALLING,
     Step(
         "meet",
         "5.2.2.4",
         ("answering",),
         None,
         Permission.SETTLE_COMPLAINT,
-        when=("meeting", "not_met", "answer_missing"),
+        when=("meeting", "called", "not_met", "answer_missing"),
         task="meet",
         due="reply_due_at",
         primary=True,
@@ -226,6 +232,7 @@ STEPS = (
         task="follow_up",
         due="follow_up_due_at",
     ),
+    *measure_steps(ANSWERED, REPLIED, "analysing"),
     Step(
         "close",
         "5.2.2.3",

@@ -71,14 +71,19 @@ class ReplyRule:
 @dataclass(frozen=True)
 class CapaRule:
     """Corrective actions (7.6-10, D8): working days in which the answer is wanted, days after carrying out to
-    verify the effect."""
+    verify the effect; to check it in short form where no CAR is needed (Q11)."""
 
     answer_days: int = field(metadata={"low": 1, "high": 60})
     verify_days: int = field(metadata={"low": 1, "high": 365})
+    check_days: int = field(default=14, metadata={"low": 1, "high": 365})
 
     @property
     def verify_after(self) -> timedelta:
         return timedelta(days=self.verify_days)
+
+    @property
+    def check_after(self) -> timedelta:
+        return timedelta(days=self.check_days)
 
 
 @dataclass(frozen=True)

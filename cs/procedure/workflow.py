@@ -124,7 +124,8 @@ class Workflow:
     @property
     def awaiting_states(self) -> tuple[str, ...]:
         """Return the states in which something may be awaited; of what has ended, seldom anything is."""
-        sources = {code for step in self.steps if step.task for code in step.sources}
+        steps = [step for step in self.steps if step.task]
+        sources = {code for step in steps for code in step.sources}
         return tuple(state.code for state in self.states if state.code in sources)
 
     def takes_files(self, state: str) -> bool:

@@ -26,7 +26,7 @@ from cs.registers.complaint_rows import (
     name_of_reply,
     of_goods,
     of_meeting,
-    valid_capas,
+    proofs_of,
     with_capas,
 )
 from cs.wording.formats import list_in_words
@@ -48,7 +48,7 @@ RECEIPT = Boxes(
         Box(
             "passed_on_number",
             lambda record: record.passed_on_number if record.passed_on_number != record.number else None,
-            4,
+            2,
             if_filled=True,
         ),
         Box(
@@ -178,6 +178,7 @@ ATTENDANCE = Table(
     (
         Column("person", lambda row: row.user.name, 20),
         Column("department", lambda row: department_name(row.department), 20),
+        Column("team_role", lambda row: choice("team_role", row.team_role), 12),
         Column("countersigned_at", lambda row: row.countersigned_at, 20, "moment"),
     ),
     in_meeting("attendees"),
@@ -189,16 +190,19 @@ GOODS = Table(
     (
         Column("place", lambda pair: choice("place", pair[0].place), 10),
         Column("found_qty", lambda pair: pair[0].found_qty, 7, "whole"),
-        Column("disposition", of_goods("disposition", lambda code: choice("disposition", code)), 13),
+        Column("defect_qty", lambda pair: pair[0].defect_qty, 7, "whole"),
+        Column("disposition", of_goods("disposition", lambda code: choice("disposition", code)), 11),
         Column("quantity", of_goods("quantity"), 7),
-        Column("lot_no", of_goods("lot_no"), 13),
+        Column("lot_no", of_goods("lot_no"), 11),
         Column("owner", lambda pair: pair[1].owner.name if pair[1] else None, 10),
         Column("planned_on", of_goods("planned_on"), 11),
         Column("done_on", of_goods("done_on"), 11),
         Column(
             "note",
-            lambda pair: pair[1].done_note if pair[1] else ((term("confirmed_by"), pair[0].confirmed_by),),
-            16,
+            lambda pair: (
+                pair[1].done_note if pair[1] else ((term("confirmed_by"), pair[0].none_confirmed_by),)
+            ),
+            13,
         ),
     ),
     goods_of,
@@ -280,15 +284,15 @@ REPLY = Boxes(
 PROOFS = Table(
     "verification",
     (
-        Column("capa_no", lambda pair: pair[0].number, 11),
-        Column("verification_method", lambda pair: pair[1].verification_method, 14),
-        Column("period_from", lambda pair: pair[1].period_from, 10, "day"),
-        Column("period_to", lambda pair: pair[1].period_to, 10, "day"),
-        Column("verification_data", lambda pair: pair[1].verification_data, 26),
-        Column("effect", lambda pair: choice("effect", pair[1].effect), 8),
-        Column("verified_by", lambda pair: pair[1].verified_by.name, 9),
+        Column("source", lambda row: row.where, 11),
+        Column("verification_method", lambda row: row.method, 14),
+        Column("period_from", lambda row: row.period_from, 10, "day"),
+        Column("period_to", lambda row: row.period_to, 10, "day"),
+        Column("verification_data", lambda row: row.data, 26),
+        Column("effect", lambda row: choice("effect", row.effect), 8),
+        Column("verified_by", lambda row: row.verified_by, 9),
     ),
-    lambda of: [(capa, proof) for capa in valid_capas(of) for proof in capa.verifications],
+    proofs_of,
     2,
 )
 

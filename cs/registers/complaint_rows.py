@@ -7,9 +7,12 @@ from typing import Any, NamedTuple
 from flask_babel import gettext
 
 from cs.models.capa.capa import Capa
+from cs.models.capa.parts import Action
 from cs.models.capa.queries import capas_of_complaint
 from cs.models.complaints.complaint import Complaint
+from cs.models.complaints.measures import ComplaintMeasure
 from cs.models.complaints.reply import Reply
+from cs.records.procedure import local_day
 from cs.wording.labels import term
 
 # Of a part of the complaint, the complaint: its meetings and replies know it only by its rows.
@@ -27,6 +30,18 @@ class Cause(NamedTuple):
     escape: str | None
     system: str | None
     cause_class: str | None
+
+
+class Proof(NamedTuple):
+    """How the effect was verified, over which period and with which result."""
+
+    where: str
+    method: str | None
+    period_from: Any
+    period_to: Any
+    data: str | None
+    effect: str | None
+    verified_by: str | None
 
 
 class Measure(NamedTuple):
@@ -62,34 +77,68 @@ def causes_of(of: WithCapas) -> list[Cause]:
         )
         for capa in valid_capas(of)
     ]
-    return stated or [
-        Cause(name_of_reply(reply), None, reply.cause, None, None, None)
+    return stated + [
+        Cause(name_of_reply(reply), None, reply.cause, reply.escape_cause, None, None)
         for reply in complaint.replies
-        if reply.cause
+        if reply.cause and (reply.escape_cause or not stated)
     ]
 
 
 def measures_of(of: WithCapas) -> list[Measure]:
     complaint, _capas = of
-    stated = [
-        Measure(
+    stated = [_measure(capa.number, action) for capa in valid_capas(of) for action in capa.actions]
+    for reply in complaint.replies:
+        rows = complaint.measure_book.of_reply(reply.number)
+        if rows:
+            stated += [_measure(name_of_reply(reply), row) for row in rows]
+        elif reply.actions and not valid_capas(of):
+            stated.append(Measure(name_of_reply(reply), None, reply.actions, None, None, None, None, None))
+    return stated
+
+
+def _measure(where: str, row: Action | ComplaintMeasure) -> Measure:
+    return Measure(
+        where,
+        row.action_kind,
+        row.content,
+        row.cause_kind,
+        row.owner.name,
+        row.planned_on,
+        row.done_on,
+        row.done_note,
+    )
+
+
+def proofs_of(of: WithCapas) -> list[Proof]:
+    """Return how the effect was verified: of each round of a CAR, and in short form of a reply's measures."""
+    complaint, _capas = of
+    proofs = [
+        Proof(
             capa.number,
-            action.action_kind,
-            action.content,
-            action.cause_kind,
-            action.owner.name,
-            action.planned_on,
-            action.done_on,
-            action.done_note,
+            row.verification_method,
+            row.period_from,
+            row.period_to,
+            row.verification_data,
+            row.effect,
+            row.verified_by.name,
         )
         for capa in valid_capas(of)
-        for action in capa.actions
+        for row in capa.verifications
     ]
-    return stated or [
-        Measure(name_of_reply(reply), None, reply.actions, None, None, None, None, None)
-        for reply in complaint.replies
-        if reply.actions
-    ]
+    return proofs + [_short_proof(complaint, reply) for reply in complaint.replies if reply.verified_at]
+
+
+def _short_proof(complaint: Complaint, reply: Reply) -> Proof:
+    days = [row.done_on for row in complaint.measure_book.of_reply(reply.number) if row.done_on]
+    return Proof(
+        name_of_reply(reply),
+        reply.verification_method,
+        max(days),
+        local_day(reply.verified_at) if reply.verified_at else None,
+        reply.verification_data,
+        reply.effect,
+        reply.verified_by.name if reply.verified_by else None,
+    )
 
 
 def name_of_reply(reply: Reply) -> str:

@@ -114,7 +114,7 @@ def value_in_words(field: str, value: Any, own: str = "") -> str:
 def _text_in_words(field: str, text: str) -> str:
     if not text:
         return "/"
-    if (field == "at" or field.endswith("_at")) and "T" in text:
+    if (field in ("at", "customer_deadline") or field.endswith("_at")) and "T" in text:
         return format_moment(datetime.fromisoformat(text))
     if field in NAME_OF_CODE:
         return NAME_OF_CODE[field](text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from cs.records.company import company
 from cs.wording.formats import (
     format_day,
     format_duration,
@@ -48,6 +49,7 @@ def init_words(app: Any) -> None:
         defect_category=defect_category_name,
         clause_title=clause_title,
         is_late=is_late,
+        company=company,
     )
     app.jinja_env.filters.update(
         name=in_language,

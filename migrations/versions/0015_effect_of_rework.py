@@ -4,7 +4,7 @@ from alembic import op
 
 
 revision = '0015'
-down_revision = '0014'
+down_revision = '0012'
 branch_labels = None
 depends_on = None
 

@@ -47,7 +47,7 @@ def test_what_the_warehouse_hears_reaches_sales_at_once(person: Callable[..., Pe
     keeper.press("转达业务部")
     keeper.see("已完成：转达业务部")
     keeper.see("等待")
-    number = keeper.number()
+    number = keeper.number(r"ZD-\d{6}-\d{4}")
     inspector.expect_work(number, there=False)
 
     clerk.take("登记为投诉", number)
@@ -55,6 +55,7 @@ def test_what_the_warehouse_hears_reaches_sales_at_once(person: Callable[..., Pe
     clerk.choose("客户", "华声汽配")
     clerk.press("登记为投诉")
     clerk.see("已完成：登记为投诉")
+    number = clerk.number()  # it takes one of the register's numbers only now
     clerk.expect_work(number, there=False)
     inspector.expect_work(f"品质接收 · {number}", there=True)
 
@@ -97,8 +98,10 @@ def test_a_refusal_goes_back_to_analysis_and_gets_a_second_reply(person: Callabl
         supervisor.take("记录处理结果", number)
         supervisor.press("记录处理结果")
         supervisor.write("处理结果", f"方案{round_number}")
-        supervisor.write("原因", "喷涂附着力不足")
-        supervisor.write("措施", "加严百格测试")
+        supervisor.write("产生原因", "喷涂附着力不足")
+        supervisor.write("流出原因", "首件未作百格测试")
+        supervisor.write("措施内容", "加严百格测试")
+        supervisor.choose("责任人", "检验员甲")
         supervisor.press("记录处理结果")
         supervisor.see("已完成：记录处理结果")
         reply(clerk, number)

@@ -86,6 +86,7 @@ def test_process_engineering_leads_where_the_problem_is_chronic(capas, complaint
 def test_a_tick_for_process_engineering_can_be_cleared_where_the_problem_is_not_chronic(capas, people):
     capa = capas("issued", led_by_process=True)
     capa.amend(
+        amendment_reason="工程不参与",
         problem=capa.problem,
         department="planning",
         due_on=capa.due_on,

@@ -28,7 +28,15 @@ AWAITED = {
     "not ours, explained": [("send_reply", "reply_to_customer", True)],
     "with the customer": [("follow_up", "reply_to_customer", True)],
     "accepted": [("close", "close_complaint", False)],
-    "meeting, to be held": [("meet", "settle_complaint", True), ("issue_capa", "settle_complaint", False)],
+    "meeting, to be called": [
+        ("call_meeting", "settle_complaint", True),
+        ("issue_capa", "settle_complaint", False),
+    ],
+    "meeting, to be held": [
+        ("meet", "settle_complaint", True),
+        ("acknowledge_call", "countersign", True),
+        ("issue_capa", "settle_complaint", False),
+    ],
     "meeting, held": [("dispose", "settle_complaint", True), ("issue_capa", "settle_complaint", False)],
     "meeting, goods decided on": [
         ("issue_result", "settle_complaint", True),
@@ -56,6 +64,17 @@ AWAITED = {
     "meeting, accepted, no CAPA issued": [("issue_capa", "settle_complaint", False)],
     "meeting, accepted, its CAPA not verified": [],
     "meeting, accepted, all done": [("close", "close_complaint", False)],
+    "occasional, settled, measures open": [
+        ("send_reply", "reply_to_customer", True),
+        ("do_measure", "answer_capa", True),
+    ],
+    "occasional, with the customer, effect unchecked": [
+        ("follow_up", "reply_to_customer", True),
+        ("check_effect", "settle_complaint", True),
+    ],
+    "occasional, accepted, measures open": [("do_measure", "answer_capa", True)],
+    "occasional, accepted, effect unchecked": [("check_effect", "settle_complaint", True)],
+    "occasional, accepted, effective": [("close", "close_complaint", False)],
     "change of the clock waits": [
         ("receive", "analyse_complaint", True),
         ("consent_clock", "consent_to_clock", False),

@@ -12,7 +12,7 @@ from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Shipment
 from cs.records.attachments import Attachment
-from tests.support import PASSWORD, SETTLED, kept, loaded, picture, upload
+from tests.support import CHECKED, PASSWORD, SETTLED, SETTLED_FORM, kept, loaded, picture, upload
 
 FACTORY = ZoneInfo("Asia/Shanghai")
 LOGGED = {
@@ -41,7 +41,6 @@ CONFIRMED = {
     "password": PASSWORD,
 }
 NOT_OURS = CONFIRMED | {"liability": "customer", "route": "not_ours"}
-SETTLED_FORM = {"agreed_with": "王工", "reply_text": "补发两只", "cause": "虚焊", "actions": "加强检验"}
 
 
 def local(moment: datetime) -> str:
@@ -70,9 +69,11 @@ def test_a_complaint_goes_from_the_clerk_to_its_end(as_role, app):
     assert supervisor.step(f"{page}/settle", **SETTLED_FORM).location == page
     assert clerk.step(f"{page}/send_reply", reply_to="王工", reply_channel="email").location == page
     assert clerk.step(f"{page}/accept").location == page
+    assert inspector.step(f"{page}/do_measure", done_note="已实施", files=upload(picture())).location == page
+    assert supervisor.step(f"{page}/check_effect", **CHECKED, password=PASSWORD).location == page
     assert supervisor.step(f"{page}/close", password=PASSWORD).location == page
     closed = loaded(app, Complaint, 1)
-    assert (closed.state, closed.version, closed.reply.in_time) == ("closed", 7, True)
+    assert (closed.state, closed.version, closed.reply.in_time) == ("closed", 10, True)
 
 
 def test_the_chain_ties_the_files_of_a_signed_form_to_its_signature(as_role, complaint_in, app):

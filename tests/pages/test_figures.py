@@ -79,6 +79,7 @@ def links(browser) -> list[tuple[str, str]]:
             re.search(r"\((\d+)/\d+\)", text)
             or re.search(r"\((\d+)\)$", text)
             or re.fullmatch(r"(\d+)", text)
+            or re.search(r" (\d+)$", text)  # of a rate: what it rests on, in words
         )
         found.append((number.group(1), str(link["href"])))
     return found

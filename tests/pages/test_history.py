@@ -20,7 +20,7 @@ from cs.records.tasks import Task
 from cs.records.verification import verify_records
 from tests.importing import counted, counts, csv, import_all, offer, reasons
 from tests.pdfs import words_of
-from tests.support import BLOCK_B, Browser, day_of, kept, loaded
+from tests.support import BLOCK_B, CHECKED, SETTLED_FORM, Browser, day_of, kept, loaded, picture, upload
 
 # The columns of form 7.5, as a factory keeps them.
 TITLES = [
@@ -366,12 +366,7 @@ def test_an_imported_open_case_goes_on_to_its_close(manager, as_role, app):
         },
     )
     assert (confirmed.status, confirmed.faults) == (303, {})
-    assert (
-        supervisor.step(
-            f"{page}/settle", agreed_with="王工", reply_text="补发", cause="虚焊", actions="加强检验"
-        ).status
-        == 303
-    )
+    assert supervisor.step(f"{page}/settle", **SETTLED_FORM).status == 303
     assert (
         manager.step(
             f"{page}/send_reply", reply_to="王工", reply_channel="email", late_reply_reason="旧案"
@@ -379,6 +374,11 @@ def test_an_imported_open_case_goes_on_to_its_close(manager, as_role, app):
         == 303
     )
     assert manager.step(f"{page}/accept").status == 303
+    done = as_role("quality_inspector").step(
+        f"{page}/do_measure", done_note="已实施", files=upload(picture())
+    )
+    assert done.status == 303
+    assert supervisor.step(f"{page}/check_effect", **CHECKED, password="demo").status == 303
     assert supervisor.step(f"{page}/close", password="demo").status == 303
     assert (loaded(app, Complaint, 1).state, tasks(app), sound(app)) == ("closed", [], [])
 

@@ -28,7 +28,8 @@ CONFIRMED = {
     "password": PASSWORD,
 }
 PLACES = ("affected", "customer", "in_transit", "finished", "wip", "raw")
-NONE_ELSEWHERE = {f"none_{place}": "仓库甲" for place in PLACES if place != "affected"}
+KEEPER = "10"  # the id of the warehouse keeper, who looked and found nothing
+NONE_ELSEWHERE = {f"none_{place}": KEEPER for place in PLACES if place != "affected"}
 RESULT = {"reply_text": "换货并重工库存", "cause": "烙铁温度偏低", "actions": "每班点检温度"}
 
 
@@ -55,7 +56,11 @@ def at_the_meeting(ids: dict[str, str], **more: str) -> dict[str, str]:
     for n, (role, department) in enumerate(
         (("sales_manager", "sales"), ("engineer", "engineering"), ("production_manager", "production"))
     ):
-        rows |= {f"attendees-{n}-user_id": ids[role], f"attendees-{n}-department": department}
+        rows |= {
+            f"attendees-{n}-user_id": ids[role],
+            f"attendees-{n}-department": department,
+            f"attendees-{n}-team_role": "member",
+        }
     return rows | more
 
 
@@ -98,6 +103,9 @@ def test_a_major_complaint_goes_through_its_meeting_to_the_close(
     issued = supervisor.step(supervisor.location, department="production")
     assert (issued.status, stands(complaint).needs_capa) == (303, True)
     assert supervisor.get(f"{page}/issue_capa").status == 409
+    called = supervisor.step(f"{page}/call_meeting", location="二楼会议室", department="production")
+    assert called.status == 303
+    assert as_role("engineer").step(f"{page}/acknowledge_call").status == 303
     assert supervisor.step(f"{page}/meet", **at_the_meeting(ids)).status == 303
     assert (
         supervisor.step(
@@ -236,7 +244,8 @@ def test_where_a_department_has_a_head_another_of_its_people_does_not_stand_for_
     assert (supervisor.status, people["sales_clerk"].name in supervisor.faults[""]) == (422, True)
     assert (
         supervisor.send(
-            f"/complaints/{complaint.id}/meet", **{"attendees-3-user_id": ids["sales_clerk"]}
+            f"/complaints/{complaint.id}/meet",
+            **{"attendees-3-user_id": ids["sales_clerk"], "attendees-3-team_role": "member"},
         ).status
         == 303
     )
@@ -324,11 +333,11 @@ def test_a_disposition_that_does_not_add_up_names_place_found_and_decided(
 
 
 def test_pieces_decided_on_where_none_were_found_are_refused(as_role, complaint_in, ids, on):
-    complaint = complaint_in("answering", route="meeting", met=True)
+    complaint = complaint_in("answering", route="meeting", met=True, defect_qty=0)
     supervisor = as_role("quality_supervisor").step(
         f"/complaints/{complaint.id}/dispose",
         found_affected="",
-        none_affected="仓库甲",
+        none_affected=KEEPER,
         **NONE_ELSEWHERE,
         **decided(ids, on, 4, place="raw"),
     )
@@ -339,7 +348,7 @@ def test_pieces_decided_on_where_none_were_found_are_refused(as_role, complaint_
     ("changed", "fault"),
     [
         ({"none_wip": ""}, "none_wip"),  # neither found nor confirmed
-        ({"none_affected": "仓库甲"}, "none_affected"),  # both
+        ({"none_affected": KEEPER}, "none_affected"),  # both
         ({"found_affected": "-3"}, "found_affected"),
         ({"found_affected": "三"}, "found_affected"),
         ({"dispositions-0-quantity": "0"}, "dispositions-0-quantity"),
@@ -367,6 +376,67 @@ def test_a_matrix_that_leaves_something_open_is_refused_beside_it(
         True,
         [],
     )
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        ({"found_affected": "0", "none_affected": KEEPER, "defective_affected": ""}, "found_affected"),
+        ({"defective_affected": "4"}, "defective_affected"),
+        ({"none_wip": "仓库甲"}, "none_wip"),  # a name is chosen, not typed
+        ({"none_wip": "15"}, "none_wip"),  # the auditor confirms nothing
+    ],
+)
+def test_pieces_complained_of_are_not_none_and_nobody_is_typed(
+    as_role, complaint_in, stands, ids, on, changed, fault
+):
+    complaint = complaint_in("answering", route="meeting", met=True)
+    supervisor = as_role("quality_supervisor").step(
+        f"/complaints/{complaint.id}/dispose",
+        **{"found_affected": "3", **NONE_ELSEWHERE, **decided(ids, on, 3)} | changed,
+    )
+    assert (supervisor.status, fault in supervisor.faults) == (422, True)
+    assert stands(complaint).meeting_book.places == []
+
+
+def test_place_quantity_defective_and_person_stand_on_the_page(as_role, complaint_in, stands, ids, on):
+    complaint = complaint_in("answering", route="meeting", met=True)
+    page, supervisor = f"/complaints/{complaint.id}", as_role("quality_supervisor")
+    sent = supervisor.step(f"{page}/dispose", found_affected="3", **NONE_ELSEWHERE, **decided(ids, on, 3))
+    assert sent.status == 303
+    place = stands(complaint).meeting_book.places[0]
+    assert (place.found_qty, place.defect_qty) == (3, 3)  # the report's own number stands ready
+    cells = [cell.get_text(strip=True) for cell in supervisor.get(page).soup.select("#block-C tbody td")]
+    assert f"确认人（无）: {stands(complaint).meeting_book.places[1].none_confirmed_by}" in cells
+
+
+def test_a_person_at_the_meeting_without_a_role_is_refused(as_role, complaint_in, ids):
+    complaint = complaint_in("answering", route="meeting")
+    supervisor = as_role("quality_supervisor").step(
+        f"/complaints/{complaint.id}/meet", **at_the_meeting(ids, **{"attendees-1-team_role": ""})
+    )
+    assert (supervisor.status, set(supervisor.faults)) == (422, {"attendees-1-team_role"})
+
+
+def test_who_was_called_stands_ready_at_the_meeting(as_role, complaint_in, ids):
+    complaint = complaint_in("answering", route="meeting")
+    page = f"/complaints/{complaint.id}"
+    assert as_role("sales_clerk").step(f"{page}/acknowledge_call", call_note="经理出差").status == 303
+    assert "经理出差" in as_role("auditor").get(page).text
+    form = as_role("quality_supervisor").get(f"{page}/meet").form()
+    assert [form[f"attendees-{n}-user_id"] for n in range(2)] == [ids["sales_clerk"], ids["engineer"]]
+    assert (form["department"], form["attendees-2-team_role"]) == ("production", "leader")
+
+
+def test_a_meeting_is_not_called_for_yesterday(as_role, complaint_in, on):
+    complaint = complaint_in("answering", route="meeting", uncalled=True)
+    supervisor = as_role("quality_supervisor").step(
+        f"/complaints/{complaint.id}/call_meeting",
+        meets_at=local(on - timedelta(days=1)),
+        location="会议室",
+        department="production",
+    )
+    assert (supervisor.status, set(supervisor.faults)) == (422, {"meets_at"})
 
 
 # Countersignatures, dispositions, plan

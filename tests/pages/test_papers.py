@@ -148,7 +148,7 @@ def test_every_box_of_a_meeting_case_is_on_its_paper(clerk, meeting_case, on):
             "报废",
             "成品库存",
             "返工（重工）",
-            "确认人（无）: 仓库甲",
+            "确认人（无）: 仓管员甲",
             str(day_of(on) + timedelta(days=2)),  # C
             "烙铁温度偏低",
             "每班点检温度",  # D, E

@@ -16,6 +16,7 @@ from cs.procedure.complaints import (
     route_faults,
     state_of_old_line,
 )
+from cs.procedure.meetings import place_faults
 from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS, MASTER, MASTER_SITUATIONS, ROLES
 
 # What a record in each situation answers to the conditions of the rows.
@@ -28,7 +29,23 @@ HOLDS = {
     "with a silent customer": {"occasional", "answer_missing", "customer_silent"},
     "accepted": {"occasional", "answer_missing", "nothing_open"},
     "closed": {"occasional", "answer_missing", "nothing_open"},
-    "meeting, to be held": {"meeting", "not_met", "not_disposed", "answer_missing", "capa_wanted"},
+    "meeting, to be called": {
+        "meeting",
+        "not_called",
+        "not_met",
+        "not_disposed",
+        "answer_missing",
+        "capa_wanted",
+    },
+    "meeting, to be held": {
+        "meeting",
+        "called",
+        "call_unanswered",
+        "not_met",
+        "not_disposed",
+        "answer_missing",
+        "capa_wanted",
+    },
     "meeting, held": {"meeting", "met", "not_disposed", "answer_missing", "capa_wanted"},
     "meeting, goods decided on": {
         "meeting",
@@ -69,6 +86,11 @@ HOLDS = {
     "meeting, accepted, its CAPA not verified": {"meeting", "met", "disposed", "answer_missing"},
     "meeting, accepted, no CAPA issued": {"meeting", "met", "disposed", "answer_missing", "capa_wanted"},
     "meeting, accepted, all done": {"meeting", "met", "disposed", "answer_missing", "nothing_open"},
+    "occasional, settled, measures open": {"occasional", "answer_ready", "measures_open"},
+    "occasional, with the customer, effect unchecked": {"occasional", "answer_missing", "effect_unchecked"},
+    "occasional, accepted, measures open": {"occasional", "answer_missing", "measures_open"},
+    "occasional, accepted, effect unchecked": {"occasional", "answer_missing", "effect_unchecked"},
+    "occasional, accepted, effective": {"occasional", "answer_missing", "nothing_open"},
     "change of the clock waits": {"answer_missing", "clock_change_waits"},
     "change of the clock refused": {"answer_missing", "clock_refusal_unseen"},
     "sample awaited": {"answer_missing", "nothing_open", "sample_awaited", "sample_kept"},
@@ -154,12 +176,17 @@ WHERE = {
     "confirm": "a",
     "settle": "n",
     "explain": "n",
+    "call_meeting": "n",
+    "acknowledge_call": "n",
     "meet": "n",
     "dispose": "n",
     "issue_result": "n",
     "countersign": "anwc",
     "plan": "anwc",
     "do_disposition": "anwc",
+    "do_measure": "nwc",
+    "check_effect": "wc",
+    "analyse_again": "wc",
     "issue_capa": "anwc",
     "send_reply": "n",
     "reply_directly": "n",
@@ -209,12 +236,17 @@ def test_no_condition_opens_a_step_where_the_clauses_do_not():
 WHEN = {
     "settle": "occasional answer_missing",
     "explain": "not_ours answer_missing",
-    "meet": "meeting not_met answer_missing",
+    "call_meeting": "meeting not_met not_called answer_missing",
+    "acknowledge_call": "meeting not_met call_unanswered",
+    "meet": "meeting called not_met answer_missing",
     "dispose": "meeting met not_disposed",
     "issue_result": "meeting disposed answer_missing",
     "countersign": "countersigning",
     "plan": "plan_wanted",
     "do_disposition": "dispositions_open",
+    "do_measure": "measures_open",
+    "check_effect": "effect_unchecked",
+    "analyse_again": "effect_unchecked",
     "issue_capa": "capa_wanted",
     "send_reply": "answer_ready",
     "reply_directly": "not_ours answer_ready",
@@ -231,6 +263,8 @@ WHEN = {
 RELATED = {
     "countersign": "countersigns",
     "do_disposition": "disposes",
+    "do_measure": "carries_out_measures",
+    "acknowledge_call": "is_called",
     "see_decline": "passed_it_on",
     "pass_on_again": "passed_it_on",
     "consent_clock": "consents_to_clock",
@@ -247,6 +281,8 @@ def test_each_step_asks_for_what_the_clauses_ask_for():
 SIGNED = {
     "confirm": "analysed",
     "countersign": "countersigned",
+    "check_effect": "verified",
+    "analyse_again": "ineffective",
     "close": "closed",
     "consent_clock": "consented",
     "refuse_clock": "clock_refused",
@@ -288,7 +324,12 @@ def test_what_waits_in_my_work_is_due_with_the_reply_or_the_follow_up():
         "accept": ("follow_up", "follow_up_due_at"),
         "refuse": ("follow_up", "follow_up_due_at"),
         "no_answer": ("follow_up", "follow_up_due_at"),
+        "do_measure": ("do_measure", "measure_due_at"),
+        "check_effect": ("check_effect", "check_due_at"),
+        "analyse_again": ("check_effect", "check_due_at"),
         "close": ("close", None),
+        "call_meeting": ("call_meeting", "reply_due_at"),
+        "acknowledge_call": ("acknowledge_call", "meeting_due_at"),
         "meet": ("meet", "reply_due_at"),
         "dispose": ("dispose", "reply_due_at"),
         "issue_result": ("issue_result", "reply_due_at"),
@@ -307,6 +348,8 @@ def test_countersigning_and_carrying_out_is_awaited_of_people_by_their_names():
     assert {step.name: (step.persons, step.relation) for step in complaints.STEPS if step.persons} == {
         "countersign": ("awaited_countersigners", "countersigns"),
         "do_disposition": ("awaited_disposers", "disposes"),
+        "do_measure": ("awaited_measure_owners", "carries_out_measures"),
+        "acknowledge_call": ("awaited_invitees", "is_called"),
         "see_decline": ("awaited_passer", "passed_it_on"),
         "pass_on_again": ("awaited_passer", "passed_it_on"),
         "consent_clock": ("awaited_consenters", "consents_to_clock"),
@@ -319,6 +362,8 @@ def test_confirmation_countersigning_and_closing_are_signed():
     assert {step.name: step.signed for step in complaints.STEPS if step.signed} == {
         "confirm": "analysed",
         "countersign": "countersigned",
+        "check_effect": "verified",
+        "analyse_again": "ineffective",
         "close": "closed",
         "consent_clock": "consented",
         "refuse_clock": "clock_refused",
@@ -499,6 +544,24 @@ def test_the_heads_of_sales_engineering_and_the_responsible_department_meet(resp
 )
 def test_what_is_decided_for_each_place_is_what_was_found_there(found, decided, faults):
     assert disposition_faults(found, decided) == faults
+
+
+# 7.4-38: found and defective at each place; how many are complained of
+@pytest.mark.parametrize(
+    ("found", "defective", "complained", "faults"),
+    [
+        ({"affected": 3, "finished": 40}, {"affected": 3, "finished": 2}, 3, ()),
+        ({"affected": 5}, {"affected": 3}, 3, ()),
+        ({}, {}, None, ()),
+        ({}, {}, 0, ()),
+        ({"affected": 0, "finished": 40}, {}, 3, (("affected", "complained_of"),)),
+        ({}, {}, 1, (("affected", "complained_of"),)),
+        ({"affected": 3}, {"affected": 4}, 3, (("affected", "more_than_found"),)),
+        ({"affected": 3}, {"affected": 3, "wip": 1}, 3, (("wip", "more_than_found"),)),
+    ],
+)
+def test_the_pieces_complained_of_are_somewhere(found, defective, complained, faults):
+    assert place_faults(found, defective, complained) == faults
 
 
 def test_the_places_are_those_of_the_clause():

@@ -19,7 +19,9 @@ WORKFLOWS = {
 TABLE = """
 complaint      confirm      8   general_manager  asked
 complaint      countersign  8   general_manager  asked
+complaint      consent_clock  8  general_manager  asked
 complaint      close        40  general_manager  asked
+complaint      check_effect 8   general_manager  due
 capa           verify       8   general_manager  due
 return         close        40  general_manager  asked
 replenishment  sign         8   general_manager  asked

@@ -8,6 +8,16 @@ AT_THE_MEETING = {
     "countersign": ("sales_manager", "engineer", "production_manager"),  # the heads who were there
     "do_disposition": ("quality_inspector", "production_manager"),
 }  # the owners of what is decided
+CALLED = {
+    "acknowledge_call": (
+        "sales_clerk",
+        "sales_manager",
+        "engineer",
+        "production_operator",
+        "production_manager",
+    )
+}
+OWNERS = {"do_measure": ("quality_inspector", "production_manager")}  # of the measures against its cause
 
 COMPLAINT_SITUATIONS = (
     Situation("passed on to sales", "passed_on"),
@@ -31,9 +41,11 @@ COMPLAINT_SITUATIONS = (
     Situation("accepted", "accepted", short="accepted_directly"),
     Situation("closed", "closed", short="closed_directly"),
     Situation("void", "void"),
-    # 5.2.2.4: the meeting to be held; held; the goods decided on, so that its heads countersign and the
-    # owners carry it out; the result issued
-    Situation("meeting, to be held", "answering", {"route": "meeting"}, short="to_meet"),
+    # 5.2.2.4: the meeting to be called; to be held; held; the goods decided on, so that its heads countersign
+    # and the owners carry it out; the result issued
+    Situation("meeting, to be called", "answering", {"route": "meeting", "uncalled": True}, short="to_call"),
+    # of departments without a named head whoever may speak for them is called
+    Situation("meeting, to be held", "answering", {"route": "meeting"}, CALLED, "to_meet"),
     Situation("meeting, held", "answering", {"route": "meeting", "met": True}, short="met"),
     Situation(
         "meeting, goods decided on",
@@ -81,6 +93,33 @@ COMPLAINT_SITUATIONS = (
         {"route": "meeting", "countersigned": True, "done": True, "verified": True},
         short="all_done",
     ),
+    # 5.2.2.5 in short form: measures to carry out, their effect to check, both done
+    Situation(
+        "occasional, settled, measures open",
+        "answering",
+        {"answered": True, "measures": "open"},
+        OWNERS,
+        "settled_with_measures",
+    ),
+    Situation(
+        "occasional, with the customer, effect unchecked",
+        "awaiting_customer",
+        {"measures": "done"},
+        short="sent_unchecked",
+    ),
+    Situation(
+        "occasional, accepted, measures open",
+        "accepted",
+        {"measures": "open"},
+        OWNERS,
+        "accepted_measures_open",
+    ),
+    Situation(
+        "occasional, accepted, effect unchecked", "accepted", {"measures": "done"}, short="accepted_unchecked"
+    ),
+    Situation(
+        "occasional, accepted, effective", "accepted", {"measures": "checked"}, short="accepted_effective"
+    ),
     # 5.2.2.6: the clerk asked for another due date; it was refused, which the clerk has not seen
     Situation(
         "change of the clock waits",
@@ -120,19 +159,24 @@ COMPLAINT_STEPS = """
 5.2.2.2  explain         quality                     to_explain
 5.2.2.2  reply_directly  quality                     explained
 5.2.2.3  settle          quality_supervisor          to_settle
+5.2.2.4  call_meeting    quality_supervisor          to_call
+5.2.2.4  acknowledge_call  named sales quality others  to_meet
 5.2.2.4  meet            quality_supervisor          to_meet
 5.2.2.4  dispose         quality_supervisor          met
 5.2.2.4  issue_result    quality_supervisor          goods_decided
 5.2.2.4  countersign     named sales quality others  goods_decided result_issued plan_wanted
 5.2.2.4  plan            planner                     plan_wanted
 5.2.2.4  do_disposition  named sales quality others  goods_decided result_issued plan_wanted goods_not_done
-5.2.2.5  issue_capa      quality_supervisor          to_meet met goods_decided result_issued plan_wanted
-                                                      goods_not_done capa_wanted
-5.2.2.3  send_reply      sales                       settled explained result_issued
+5.2.2.5  issue_capa      quality_supervisor          to_call to_meet met goods_decided result_issued
+                                                      plan_wanted goods_not_done capa_wanted
+5.2.2.3  send_reply      sales                       settled explained result_issued settled_with_measures
+5.2.2.5  do_measure      named sales quality others  settled_with_measures accepted_measures_open
+5.2.2.5  check_effect    quality_supervisor          sent_unchecked accepted_unchecked
+5.2.2.5  analyse_again   quality_supervisor          sent_unchecked accepted_unchecked
 5.2.2.3  accept          sales                       awaiting_customer
 5.2.2.3  refuse          sales                       awaiting_customer
 5.2.2.3  no_answer       sales                       silent
-5.2.2.3  close           quality_supervisor          accepted_directly all_done
+5.2.2.3  close           quality_supervisor          accepted_directly all_done accepted_effective
 5.3.5    reopen          quality_supervisor          closed
 5.2.2.6  consent_clock      named sales_manager general_manager  clock_waits
 5.2.2.6  refuse_clock       named sales_manager general_manager  clock_waits

@@ -9,20 +9,16 @@ from flask_babel import gettext
 from wtforms import SubmitField
 
 from cs.procedure import capa as procedure
-from cs.procedure.authority import Permission
 from cs.web.fields import (
     Choice,
     Choices,
-    Day,
     LongText,
-    Reference,
     StepForm,
     Text,
     WithFiles,
     Yes,
-    reference_choices,
 )
-from cs.web.options import people_to_choose
+from cs.web.measures import MeasureRow, columns_of, fault_of_measures, offer_owners
 from cs.web.rows import RowForm, Rows, WithRows
 from cs.wording.labels import choice, label
 
@@ -156,28 +152,10 @@ for _kind in procedure.WHYS:
         setattr(AnalyseForm, proof_field(_kind, _number), Yes("proven"))
 
 
-class ActionRow(RowForm):
-    """7.4-48: one measure."""
-
-    action_kind = Choice("action_kind", "action_kind")
-    content = LongText("content", most=1000)
-    cause_kind = Choice("cause_kind", "cause_kind")
-    owner_id = Reference("owner")
-    planned_on = Day("planned_on")
-
-    decisive = ("content", "owner_id", "planned_on")
-    noun = "actions"
-
-    def check(self) -> None:
-        for name in ("action_kind", "content", "owner_id", "planned_on"):
-            if not self[name].data:
-                self.fault(name, gettext("Please fill this in."))
-
-
 class MeasuresForm(WithRows, StepForm):
     """7.4-48 to 50: the measures, the documents they change, other products they apply to."""
 
-    actions = Rows(ActionRow, label("actions"))
+    actions = Rows(MeasureRow, label("actions"))
     more_rows = SubmitField()
     documents = Choices("documents", "document")
     read_across = LongText("read_across", most=1000)
@@ -186,12 +164,8 @@ class MeasuresForm(WithRows, StepForm):
     beside = frozenset({"more_rows"})
 
     def offer(self, record: Any, on: datetime) -> None:
-        offered = reference_choices(
-            [(person.id, person.name) for person in people_to_choose(Permission.ANSWER_CAPA)]
-        )
         self.actions.stand_ready(1 if self.actions.entries else ROWS_READY)
-        for entry in self.actions.entries:
-            entry.form.owner_id.choices = offered
+        offer_owners(self.actions)
 
     def fill(self, record: Any, on: datetime) -> None:
         self.documents.data, self.read_across.data = record.documents_changed, record.read_across
@@ -207,19 +181,9 @@ class MeasuresForm(WithRows, StepForm):
                 )
         self.actions.gather()
         done = [action for action in record.actions if action.round == record.round and action.done_on]
-        kinds = tuple(row.action_kind.data for row in self.actions.filled) + tuple(
-            action.action_kind for action in done
-        )
-        if not self.actions.filled:
-            self.fault("actions", gettext("Enter at least one measure."))
-        elif procedure.measure_faults(kinds):
-            self.fault(
-                "actions",
-                gettext("At least one corrective action is needed: without it the cause remains (5.2.2.5)."),
-            )
+        fault = fault_of_measures(self.actions, tuple(action.action_kind for action in done))
+        if fault:
+            self.fault("actions", fault)
 
     def values(self) -> dict[str, Any]:
-        names = ("action_kind", "content", "cause_kind", "owner_id", "planned_on")
-        return super().values() | {
-            "actions": [{name: row[name].data for name in names} for row in self.actions.filled]
-        }
+        return super().values() | {"actions": columns_of(self.actions)}

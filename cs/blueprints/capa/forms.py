@@ -5,14 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 from flask_login import current_user
-from wtforms import RadioField
-from wtforms.validators import InputRequired
 
 from cs.blueprints.capa.answer_forms import AnalyseForm, MeasuresForm
 from cs.models.capa.capa import Capa
-from cs.models.capa.parts import Action
 from cs.models.complaints.complaint import Complaint
 from cs.models.holidays import work_calendar
 from cs.models.returns.customer_return import Return
@@ -33,13 +30,11 @@ from cs.web.fields import (
     WithAmendmentReason,
     WithFiles,
     Yes,
-    parse_record_id,
-    reference_choices,
     requested_id,
 )
+from cs.web.measures import check_evidence, measure_in_words, owners_to_choose, which_measure
 from cs.web.options import customers_to_choose, departments_to_choose, people_to_choose
 from cs.wording.formats import list_in_words
-from cs.wording.labels import choice, label
 
 
 def _answer_day(on: datetime) -> date:
@@ -171,29 +166,16 @@ class AmendForm(WithAmendmentReason, _DutyForm):
 # Carrying out
 
 
-def _which_action() -> RadioField:
-    return RadioField(
-        label("which_action"),
-        [InputRequired(lazy_gettext("Please choose one."))],
-        choices=[],
-        coerce=parse_record_id,
-    )
-
-
-def _action_in_words(action: Action) -> str:
-    return f"{choice('action_kind', action.action_kind)} · {action.content} · {action.planned_on}"
-
-
 class DoActionForm(WithFiles, StepForm):
     """7.4-48: the owner reports that a measure is carried out, with evidence."""
 
-    action_id = _which_action()
+    action_id = which_measure("which_action")
     done_on = Day("done_on", required=True)
     done_note = LongText("done_note", required=True, most=1000)
 
     def offer(self, record: Capa, on: datetime) -> None:
         self.action_id.choices = [
-            (action.id, _action_in_words(action))
+            (action.id, measure_in_words(action))
             for action in record.open_actions
             if action.owner_id == current_user.id
         ]
@@ -212,24 +194,21 @@ class DoActionForm(WithFiles, StepForm):
             record.round_began_on,
             gettext("This is before the report was issued (%(day)s).", day=record.round_began_on),
         )
-        if not (getattr(self, "staged", ()) or self.kept() or self.files.errors):
-            self.fault("files", gettext("Add the evidence: a photograph, a measurement or a report."))
+        check_evidence(self)
 
 
 class ReassignForm(StepForm):
     """Give an action to another owner."""
 
-    action_id = _which_action()
+    action_id = which_measure("which_action")
     owner_id = Reference("new_owner", required=True)
     planned_on = Day("planned_on", required=True)
 
     def offer(self, record: Capa, on: datetime) -> None:
         self.action_id.choices = [
-            (action.id, f"{_action_in_words(action)} · {action.owner.name}") for action in record.open_actions
+            (action.id, f"{measure_in_words(action)} · {action.owner.name}") for action in record.open_actions
         ]
-        self.owner_id.choices = reference_choices(
-            [(person.id, person.name) for person in people_to_choose(Permission.ANSWER_CAPA)]
-        )
+        self.owner_id.choices = owners_to_choose()
 
     def fill(self, record: Capa, on: datetime) -> None:
         without_owner = [action for action in record.open_actions if action.owner_gone]

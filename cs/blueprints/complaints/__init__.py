@@ -10,7 +10,17 @@ from flask_login import current_user
 
 from cs.blueprints.complaints import lookup
 from cs.blueprints.complaints.evidence import complaint_evidence
-from cs.blueprints.complaints.forms import clock, confirmation, ending, intake, meeting, reply, samples
+from cs.blueprints.complaints.forms import (
+    calls,
+    clock,
+    confirmation,
+    ending,
+    intake,
+    measures,
+    meeting,
+    reply,
+    samples,
+)
 from cs.blueprints.complaints.listing import LISTING
 from cs.blueprints.complaints.page import page_of_complaint
 from cs.imports.history import REGISTER as OLD_REGISTER
@@ -39,7 +49,7 @@ FORMS: dict[str, type[StepForm]] = {
     "amend": intake.AmendForm,
     "receive": confirmation.ReceiveForm,
     "confirm": confirmation.ConfirmForm,
-    "settle": reply.SettleForm,
+    "settle": measures.SettleForm,
     "explain": reply.ExplainForm,
     "send_reply": reply.ReplyForm,
     "reply_directly": reply.ReplyForm,
@@ -57,12 +67,17 @@ FORMS: dict[str, type[StepForm]] = {
     "receive_sample": samples.ReceiveSampleForm,
     "move_sample": samples.MoveSampleForm,
     "end_sample": samples.EndSampleForm,
+    "call_meeting": calls.CallForm,
+    "acknowledge_call": calls.AcknowledgeForm,
     "meet": meeting.MeetForm,
     "dispose": meeting.DisposeForm,
     "countersign": meeting.CountersignForm,
     "plan": meeting.PlanForm,
     "do_disposition": meeting.DoDispositionForm,
     "issue_result": meeting.ResultForm,
+    "do_measure": measures.DoMeasureForm,
+    "check_effect": measures.CheckEffectForm,
+    "analyse_again": measures.CheckEffectForm,
 }
 
 
@@ -125,6 +140,8 @@ STEP_ICONS = {
     "confirm": "clipboard-check",
     "settle": "chat-left-text",
     "explain": "chat-left-text",
+    "call_meeting": "megaphone",
+    "acknowledge_call": "person-check",
     "meet": "people",
     "dispose": "signpost-split",
     "issue_result": "chat-left-text",
@@ -132,6 +149,9 @@ STEP_ICONS = {
     "countersign": "pen",
     "plan": "calendar-check",
     "do_disposition": "check2-square",
+    "do_measure": "check2-square",
+    "check_effect": "graph-up-arrow",
+    "analyse_again": "arrow-counterclockwise",
     "send_reply": "send",
     "reply_directly": "send",
     "accept": "check2",

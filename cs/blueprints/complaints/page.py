@@ -16,6 +16,7 @@ from cs.models.replenishments.queries import replenishments_of_complaint
 from cs.models.returns.queries import returns_of_complaint
 from cs.procedure import capa
 from cs.procedure import complaints as procedure
+from cs.records.attachments import Attachment
 from cs.records.procedure import local_day
 from cs.web.record_page import usual_parts
 from cs.wording.formats import format_day, list_in_words
@@ -55,6 +56,7 @@ def page_of_complaint(record: Complaint, on: datetime) -> dict[str, Any]:
         "samples": _samples_in_brief(record),
         "today": local_day(on),
         "capas": capas,
+        "evidence": _evidence_of_measures(record),
         "returns": returns_of_complaint(record),
         "replenishments": replenishments_of_complaint(record),
         "asks_for_capa": Capa.asked_for_by(record, current_user),
@@ -69,6 +71,16 @@ def _samples_in_brief(record: Complaint) -> str:
         if one.ended_on is None
     ]
     return f"{term('samples')}: {list_in_words(place or '/' for place in places)}" if places else ""
+
+
+def _evidence_of_measures(record: Complaint) -> dict[datetime, list[Attachment]]:
+    """Return the files that came with each measure that is carried out, by the moment of its report."""
+    moments = {row.done_at for row in record.measures if row.done_at}
+    evidence: dict[datetime, list[Attachment]] = {}
+    for file in Attachment.of(record) if moments else ():
+        if file.at in moments and not file.void_reason:
+            evidence.setdefault(file.at, []).append(file)
+    return evidence
 
 
 def _unfolded(record: Complaint, capas: list[Capa], on: datetime) -> set[str]:
@@ -121,4 +133,15 @@ def in_the_way(record: Complaint, on: datetime) -> list[str]:
                 "%(plan)s is awaited from %(department)s.", plan=term("plan"), department=term("planning")
             )
         )
+    said += [
+        gettext(
+            "Measure “%(content)s”: to be carried out by %(name)s, due on %(day)s.",
+            content=row.content,
+            name=row.owner.name,
+            day=format_day(row.planned_on),
+        )
+        for row in ends.get("measures", ())
+    ]
+    if ends.get("effect"):
+        said.append(gettext("The effect of the measures is not checked yet."))
     return said

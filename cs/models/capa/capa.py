@@ -256,8 +256,7 @@ class Capa(Workflowed):
             capa.customer = db.session.get(Customer, customer_id) if customer_id else None
             capa.problem = problem
             capa.department = department
-            capa.led_by_process = bool(led_by_process)
-            capa.led_by_process = capa.process_leads
+            capa.led_by_process = bool(led_by_process) or capa.process_leads
             capa.issued_at = on
             capa.due_on = due_on
         return capa

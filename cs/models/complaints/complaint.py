@@ -15,25 +15,28 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
+from cs.models.complaints import awaited, reopening
+from cs.models.complaints import calls as call_steps
 from cs.models.complaints import clock as clock_steps
 from cs.models.complaints import confirmation as confirmation_steps
+from cs.models.complaints import measures as measure_steps
 from cs.models.complaints import meeting as meeting_steps
 from cs.models.complaints import receipt as receipt_steps
-from cs.models.complaints import reopening
 from cs.models.complaints import reply as reply_steps
 from cs.models.complaints import samples as sample_steps
 from cs.models.complaints import sending as sending_steps
 from cs.models.complaints.blocks import BlockA
+from cs.models.complaints.calls import CallBook, MeetingCall, has_open_calls
 from cs.models.complaints.clock import ClockBook, ClockChange, has_open_change
 from cs.models.complaints.conditions import CONDITIONS
 from cs.models.complaints.like_cases import earlier_cases
+from cs.models.complaints.measures import ComplaintMeasure, MeasureBook, has_open_measures
 from cs.models.complaints.meeting import Meeting, MeetingBook, has_open_work
 from cs.models.complaints.old_register import bring_in_lines
 from cs.models.complaints.reply import Reply
 from cs.models.complaints.samples import CustomerContact, Sample, SampleBook
 from cs.models.customers import Customer, Product
 from cs.procedure import complaints as procedure
-from cs.procedure.authority import Permission
 from cs.procedure.workflow import NotOpen
 from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding, records_made
 from cs.records.types import Moment
@@ -41,6 +44,7 @@ from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
 ROWS_OF_MEETINGS = ("meetings.attendees", "meetings.places", "meetings.dispositions")
+ROWS_OF_CALLS = ("meeting_calls", "meeting_calls.invitees")
 PART: Any = {"cascade": "all, delete-orphan", "lazy": "selectin"}  # how rows belong to their complaint
 
 
@@ -48,7 +52,16 @@ class Complaint(Workflowed):
     """One complaint, whole."""
 
     kind = "complaint"
-    parts = ("replies", "contacts", "samples", "meetings", *ROWS_OF_MEETINGS, "clock_changes")
+    parts = (
+        "replies",
+        "contacts",
+        "samples",
+        "meetings",
+        *ROWS_OF_MEETINGS,
+        "clock_changes",
+        "measures",
+        *ROWS_OF_CALLS,
+    )
     derived = Workflowed.derived | {"natural_key"}
     workflow = procedure.WORKFLOW
     __tablename__ = "complaints"
@@ -101,6 +114,7 @@ class Complaint(Workflowed):
     counts_in_kpi: Mapped[bool | None]
     # 5.2.2.5: a confirmation has asked for a corrective action, which a milder one after it does not end
     capa_needed: Mapped[bool | None]
+    call_needed: Mapped[bool | None]  # empty where it was confirmed before calls were written down
     analysed_at: Mapped[datetime | None] = mapped_column(Moment)
     # the clock and the end
     reply_due_at: Mapped[datetime] = mapped_column(Moment, index=True)
@@ -140,6 +154,8 @@ class Complaint(Workflowed):
     contacts: Mapped[list[CustomerContact]] = relationship(order_by=CustomerContact.id, **PART)
     samples: Mapped[list[Sample]] = relationship(order_by=Sample.id, **PART)
     meetings: Mapped[list[Meeting]] = relationship(order_by=Meeting.round, **PART)
+    measures: Mapped[list[ComplaintMeasure]] = relationship(order_by=ComplaintMeasure.id, **PART)
+    meeting_calls: Mapped[list[MeetingCall]] = relationship(order_by=MeetingCall.round, **PART)
     clock_changes: Mapped[list[ClockChange]] = relationship(order_by=ClockChange.id, **PART)
     __table_args__ = (
         CheckConstraint(
@@ -205,8 +221,8 @@ class Complaint(Workflowed):
 
     @property
     def round(self) -> int:
-        """Return which reply is in hand: 1, or the next after a refusal."""
-        return 1 + sum(reply.response == "refused" for reply in self.replies)
+        """Return which reply is in hand: 1, or the next after a refusal or measures without effect."""
+        return 1 + sum(reply.is_overtaken for reply in self.replies)
 
     @property
     def answer_is_ready(self) -> bool:
@@ -220,6 +236,18 @@ class Complaint(Workflowed):
     @property
     def meeting_book(self) -> MeetingBook:
         return MeetingBook(self.meetings)
+
+    @property
+    def measure_book(self) -> MeasureBook:
+        return MeasureBook(self.measures, self.replies)
+
+    @property
+    def call_book(self) -> CallBook:
+        return CallBook(self.meeting_calls, self.round)
+
+    @property
+    def current_call(self) -> MeetingCall | None:
+        return self.call_book.current
 
     @property
     def current_meeting(self) -> Meeting | None:
@@ -250,59 +278,36 @@ class Complaint(Workflowed):
     def names_people(cls) -> ColumnElement[bool]:
         """Return SQL for heads who have not countersigned, owners who have not carried out, and changes
         of the clock that wait."""
-        return has_open_work(cls.id) | has_open_change(cls.id)
+        by_name = has_open_work(cls.id) | has_open_measures(cls.id) | has_open_calls(cls.id)
+        return by_name | has_open_change(cls.id)
 
-    def awaited_countersigners(self) -> list[int]:
-        return self.meeting_book.awaited_countersigners
-
-    def countersigns(self, by: User) -> bool:
-        return by.id in self.meeting_book.awaited_countersigners
-
-    def awaited_disposers(self) -> list[int]:
-        return self.meeting_book.awaited_disposers()
-
-    def disposes(self, by: User) -> bool:
-        return bool(self.meeting_book.dispositions_of(by))
-
-    def awaited_consenters(self) -> list[int | None]:
-        return self.clock_book.awaited_consenters()
-
-    def consents_to_clock(self, by: User) -> bool:
-        return by.id in self.clock_book.awaited_consenters()
-
-    def awaited_requesters(self) -> list[int]:
-        return self.clock_book.awaited_requesters()
-
-    def requested_clock(self, by: User) -> bool:
-        return by.id in self.clock_book.awaited_requesters()
-
-    def awaited_passer(self) -> list[int]:
-        return [self.created_by.id] if self.created_by and self.created_by.active else []
-
-    def passed_it_on(self, by: User) -> bool:
-        """Return whether the person passed it on; of one who has left, sales takes note itself."""
-        passers = self.awaited_passer()
-        return by.id in passers if passers else by.may(Permission.LOG_COMPLAINT)
-
-    @property
-    def disposition_due_at(self) -> datetime | None:
-        return self.meeting_book.disposition_due_at
-
-    @property
-    def sample_due_at(self) -> datetime | None:
-        return self.sample_book.due_at
+    awaited_countersigners, countersigns = awaited.awaited_countersigners, awaited.countersigns
+    awaited_disposers, disposes = awaited.awaited_disposers, awaited.disposes
+    awaited_measure_owners = awaited.awaited_measure_owners
+    carries_out_measures = awaited.carries_out_measures
+    awaited_consenters, consents_to_clock = awaited.awaited_consenters, awaited.consents_to_clock
+    awaited_requesters, requested_clock = awaited.awaited_requesters, awaited.requested_clock
+    awaited_passer, passed_it_on = receipt_steps.awaited_passer, receipt_steps.passed_it_on
+    awaited_invitees, is_called = awaited.awaited_invitees, awaited.is_called
+    meeting_due_at = property(awaited.meeting_due_at)
+    disposition_due_at = property(awaited.disposition_due_at)
+    measure_due_at = property(awaited.measure_due_at)
+    check_due_at = property(awaited.check_due_at)
+    sample_due_at = property(awaited.sample_due_at)
 
     # What closing, goods and like cases ask
 
     def open_ends(self, on: datetime) -> dict[str, list[Any]]:
         """Return what still stands in the way of closing: {capa_wanted, capas, returns, replenishments,
-        dispositions, countersigners, plan, clock: what of it}, without the empty ones."""
+        dispositions, countersigners, plan, measures, effect, clock: what of it}, without the empty ones."""
         ends = {
             "capa_wanted": [self] if self.lacks_capa else [],
             **blocks_closing.of(self),
             "dispositions": self.meeting_book.open_dispositions,
             "countersigners": self.meeting_book.unsigned,
             "plan": [self.meeting_book.to_plan] if self.meeting_book.to_plan else [],
+            "measures": self.measure_book.open,
+            "effect": [self.measure_book.unchecked] if self.measure_book.unchecked else [],
             "clock": self.clock_book.all_waiting,
         }
         return {what: found for what, found in ends.items() if found}
@@ -365,12 +370,15 @@ class Complaint(Workflowed):
     receive, confirm = confirmation_steps.receive, confirmation_steps.confirm
     needs_capa = property(confirmation_steps.needs_capa)
     lacks_capa = property(confirmation_steps.lacks_capa)
-    settle, explain = reply_steps.settle, reply_steps.explain
+    explain = reply_steps.explain
+    settle, do_measure = measure_steps.settle, measure_steps.do_measure
+    check_effect, analyse_again = measure_steps.check_effect, measure_steps.analyse_again
     send_reply, reply_directly = sending_steps.send_reply, sending_steps.reply_directly
     accept, refuse, no_answer = reply_steps.accept, reply_steps.refuse, reply_steps.no_answer
     contact, request_sample = sample_steps.contact, sample_steps.request_sample
     receive_sample, move_sample = sample_steps.receive_sample, sample_steps.move_sample
     end_sample = sample_steps.end_sample
+    call_meeting, acknowledge_call = call_steps.call_meeting, call_steps.acknowledge_call
     meet, dispose, countersign = meeting_steps.meet, meeting_steps.dispose, meeting_steps.countersign
     do_disposition, plan = meeting_steps.do_disposition, meeting_steps.plan
     issue_result = meeting_steps.issue_result

@@ -9,14 +9,23 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
+from cs.models.complaints.calls import CallBook, MeetingCall
 from cs.models.complaints.clock import ClockBook
+from cs.models.complaints.measures import MeasuredComplaint
 from cs.models.complaints.meeting import DiscussedComplaint
 
 
-class AskedComplaint(DiscussedComplaint, Protocol):
-    """What the conditions need of a complaint, beside what the steps of its meeting need."""
+class AskedComplaint(DiscussedComplaint, MeasuredComplaint, Protocol):
+    """What the conditions need of a complaint, beside what the steps of its meeting and measures need."""
 
     acknowledged_at: datetime | None
+    call_needed: bool | None
+
+    @property
+    def call_book(self) -> CallBook: ...
+
+    @property
+    def current_call(self) -> MeetingCall | None: ...
 
     @property
     def lacks_capa(self) -> bool: ...
@@ -42,6 +51,10 @@ CONDITIONS: dict[str, Callable[[AskedComplaint, datetime], bool]] = {
     "nothing_open": lambda record, on: not record.open_ends(on),
     # 5.2.2.5: it needs a corrective action, and none is issued yet, or all of them are void
     "capa_wanted": lambda record, _on: record.lacks_capa,
+    # the heads are called before the meeting, but for what was confirmed before calls were written down
+    "called": lambda record, _on: record.current_call is not None or not record.call_needed,
+    "not_called": lambda record, _on: record.current_call is None,
+    "call_unanswered": lambda record, _on: bool(record.call_book.awaited_invitees),
     "met": lambda record, _on: record.current_meeting is not None,
     "not_met": lambda record, _on: record.current_meeting is None,
     "disposed": lambda record, _on: bool(record.current_meeting and record.current_meeting.is_disposed),
@@ -49,6 +62,8 @@ CONDITIONS: dict[str, Callable[[AskedComplaint, datetime], bool]] = {
     "countersigning": lambda record, _on: bool(record.meeting_book.unsigned),
     "dispositions_open": lambda record, _on: bool(record.meeting_book.open_dispositions),
     "plan_wanted": lambda record, _on: record.meeting_book.to_plan is not None,
+    "measures_open": lambda record, _on: bool(record.measure_book.open),
+    "effect_unchecked": lambda record, _on: record.measure_book.unchecked is not None,
     "not_acknowledged": lambda record, _on: record.acknowledged_at is None,
     "clock_change_waits": lambda record, _on: record.clock_book.waiting is not None,
     "clock_refusal_unseen": lambda record, _on: bool(record.clock_book.unseen_refusals),

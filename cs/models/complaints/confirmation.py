@@ -64,4 +64,5 @@ def confirm(complaint: Any, *, by: User, on: datetime, **values: Unpack[BlockB])
             liability=complaint.liability or "", finding=complaint.finding or ""
         )
         complaint.analysed_at = on
+        complaint.call_needed = complaint.route == "meeting" or None
         complaint.capa_needed = was_needed or needs_capa(complaint) or complaint.capa_needed

@@ -50,6 +50,7 @@ class Attendee(Model):
     department: Mapped[str] = mapped_column(ForeignKey("departments.code"))
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     must_sign: Mapped[bool]
+    team_role: Mapped[str | None]  # 7.4-37
     countersigned_at: Mapped[datetime | None] = mapped_column(Moment)
     user: Mapped[User] = relationship(lazy="joined")
     __table_args__ = (UniqueConstraint("complaint_id", "round", "user_id"),)
@@ -72,11 +73,20 @@ class Place(Model):
     round: Mapped[int]
     place: Mapped[str]
     found_qty: Mapped[int]
-    confirmed_by: Mapped[str | None]
+    defect_qty: Mapped[int | None]  # 7.4-38: of these, defective
+    confirmed_by: Mapped[str | None]  # a name as it was typed before it was chosen
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    confirmer: Mapped[User | None] = relationship(lazy="joined")
     __table_args__ = (
         UniqueConstraint("complaint_id", "round", "place"),
         CheckConstraint("found_qty >= 0", name="not_negative"),
+        CheckConstraint("defect_qty <= found_qty", name="defective_within_found"),
     )
+
+    @property
+    def none_confirmed_by(self) -> str | None:
+        """Return the name of the person who confirmed that nothing is there."""
+        return self.confirmer.name if self.confirmer else self.confirmed_by
 
 
 class Disposition(Model):
@@ -295,6 +305,7 @@ def meet(
                     user_id=user.id,
                     user=user,
                     must_sign=user.id in signing.get(one["department"], ()),
+                    team_role=one.get("team_role"),
                 )
             )
 
@@ -358,4 +369,7 @@ def issue_result(
     complaint: DiscussedComplaint, *, reply_text: str, cause: str, actions: str, by: User, on: datetime
 ) -> None:
     """Issue the result of the report (5.2.2.4: 品质开立客户投诉处理报告结果); sales sends it."""
-    prepare_reply(complaint, "issue_result", by, on, reply_text=reply_text, cause=cause, actions=actions)
+    with prepare_reply(
+        complaint, "issue_result", by, on, reply_text=reply_text, cause=cause, actions=actions
+    ):
+        pass

@@ -10,6 +10,8 @@ from typing import Any, Unpack
 from cs.models.complaints.blocks import BlockA
 from cs.models.complaints.clock import request_change, withheld
 from cs.models.complaints.reply import limit_of
+from cs.procedure import complaints as procedure
+from cs.procedure.authority import Permission
 from cs.records.numbers import next_number
 from cs.records.procedure import local_day
 from cs.records.users import User
@@ -56,6 +58,21 @@ def decline(complaint: Any, *, reason: str, by: User, on: datetime) -> None:
     """Say why what was passed on is no complaint (5.2.1.2); it goes back to who passed it on."""
     with complaint.advancing("decline", by, on, note=reason):
         complaint.decline_reason = reason
+
+
+def awaited_passer(complaint: Any) -> list[int]:
+    """Return the person to whom what they passed on comes back; nobody once they have left."""
+    passer = complaint.created_by if complaint.state == procedure.SENT_BACK else None
+    return [passer.id] if passer is not None and passer.active else []
+
+
+def passed_it_on(complaint: Any, by: User) -> bool:
+    """Return whether something comes back to this person; for one who has left, to sales."""
+    if complaint.state != procedure.SENT_BACK:
+        return False
+    return by.id in awaited_passer(complaint) or (
+        not complaint.created_by.active and by.may(Permission.LOG_COMPLAINT)
+    )
 
 
 def see_decline(complaint: Any, *, by: User, on: datetime) -> None:

@@ -51,8 +51,17 @@ class Reply(Model):
     response: Mapped[str | None]
     response_on: Mapped[date | None]
     response_note: Mapped[str | None] = mapped_column(Text)
+    # 5.2.2.5 in short form (Q11): why it got out, and the check of what its measures bring
+    escape_cause: Mapped[str | None] = mapped_column(Text)
+    check_on: Mapped[date | None]
+    verification_method: Mapped[str | None] = mapped_column(Text)
+    verification_data: Mapped[str | None] = mapped_column(Text)
+    effect: Mapped[str | None]
+    verified_at: Mapped[datetime | None] = mapped_column(Moment)
+    verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     prepared_by: Mapped[User | None] = relationship(foreign_keys=[prepared_by_id], viewonly=True)
     replied_by: Mapped[User | None] = relationship(foreign_keys=[replied_by_id], viewonly=True)
+    verified_by: Mapped[User | None] = relationship(foreign_keys=[verified_by_id], viewonly=True)
     __table_args__ = (UniqueConstraint("complaint_id", "number"),)
 
     @property
@@ -66,13 +75,27 @@ class Reply(Model):
         )
 
     @property
+    def is_overtaken(self) -> bool:
+        """Return whether another reply must follow: the customer refused this one, or its measures had no
+        effect."""
+        return self.response == "refused" or self.effect == "ineffective"
+
+    @property
+    def overtaken_on(self) -> date | None:
+        """Return the day from which another reply is owed; None where none is."""
+        if self.effect == "ineffective" and self.verified_at is not None:
+            return local_day(self.verified_at)
+        return self.response_on
+
+    @property
     def in_time(self) -> bool | None:
         return None if self.replied_at is None else self.replied_at <= self.due_at
 
 
 def last_refusal(replies: Sequence[Reply]) -> date | None:
-    """Return the day on which the customer last refused a reply; None while it refused none."""
-    return next((reply.response_on for reply in reversed(replies) if reply.response == "refused"), None)
+    """Return the day on which the customer last refused a reply, or its measures had no effect; None while
+    neither happened."""
+    return next((reply.overtaken_on for reply in reversed(replies) if reply.is_overtaken), None)
 
 
 @dataclass(frozen=True)
@@ -172,39 +195,13 @@ def paused_until(complaint: AnsweredComplaint) -> date | None:
 # The steps of the answer. Complaint names them among its verbs.
 
 
-def settle(
-    complaint: AnsweredComplaint,
-    *,
-    reply_text: str,
-    cause: str,
-    actions: str,
-    agreed_with: str,
-    settled_on: date,
-    late_reason: str | None,
-    by: User,
-    on: datetime,
-) -> None:
-    """Record what the quality supervisor settled with the customer (5.2.2.3); it is recorded the same day
-    and goes back to sales."""
-    prepare_reply(
-        complaint,
-        "settle",
-        by,
-        on,
-        reply_text=reply_text,
-        cause=cause,
-        actions=actions,
-        agreed_with=agreed_with,
-        settled_on=settled_on,
-        late_reason=late_reason,
-    )
-
-
 def explain(complaint: AnsweredComplaint, *, reply_text: str, by: User, on: datetime) -> None:
     """Say why it is not our responsibility (5.2.2.2, Q17); the evidence is among the complaint's files."""
-    prepare_reply(complaint, "explain", by, on, reply_text=reply_text)
+    with prepare_reply(complaint, "explain", by, on, reply_text=reply_text):
+        pass
 
 
+@contextmanager
 def prepare_reply(
     complaint: AnsweredComplaint,
     step: str,
@@ -217,24 +214,24 @@ def prepare_reply(
     agreed_with: str | None = None,
     settled_on: date | None = None,
     late_reason: str | None = None,
-) -> None:
-    """Add the next numbered reply, prepared by quality in the step named."""
+) -> Iterator[Reply]:
+    """Add the next numbered reply, prepared by quality in the step named; the caller adds to it."""
     with complaint.advancing(step, by, on):
-        complaint.replies.append(
-            Reply(
-                number=len(complaint.replies) + 1,
-                route=complaint.route,
-                quality_replied_at=on,
-                prepared_by_id=by.id,
-                due_at=complaint.reply_due_at,
-                reply_text=reply_text,
-                cause=cause,
-                actions=actions,
-                agreed_with=agreed_with,
-                settled_on=settled_on,
-                late_reason=late_reason,
-            )
+        reply = Reply(
+            number=len(complaint.replies) + 1,
+            route=complaint.route,
+            quality_replied_at=on,
+            prepared_by_id=by.id,
+            due_at=complaint.reply_due_at,
+            reply_text=reply_text,
+            cause=cause,
+            actions=actions,
+            agreed_with=agreed_with,
+            settled_on=settled_on,
+            late_reason=late_reason,
         )
+        complaint.replies.append(reply)
+        yield reply
 
 
 def accept(

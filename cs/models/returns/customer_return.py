@@ -217,16 +217,14 @@ class Return(Liability, ReworkEffect, GoodsWish):
         self.registered_at = on
 
     def _join(self, complaint: Complaint | None) -> None:
-        self.complaint = complaint
-        self.complaint_id = complaint.id if complaint else None
+        self.complaint, self.complaint_id = complaint, complaint.id if complaint else None
 
     def _fill(self, customer_id: int, lines: list[SlipLine], slip: Slip) -> None:
         """Set what the slip says; a line that does not stand on it any more is removed."""
         self.lines = lines_of_slip(lines, self.lines)
         for name, value in slip.items():
             setattr(self, name, value)
-        self.customer_id = customer_id
-        self.customer = db.session.get_one(Customer, customer_id)
+        self.customer_id, self.customer = customer_id, db.session.get_one(Customer, customer_id)
 
     def amend(
         self,
@@ -238,7 +236,7 @@ class Return(Liability, ReworkEffect, GoodsWish):
         on: datetime,
         **slip: Unpack[Slip],
     ) -> None:
-        """Complete or correct the slip before the goods are counted against it, with the reason (5.6)."""
+        """Complete or correct the slip before the goods are counted, with the reason (5.6)."""
         with self.advancing("amend", by, on, note=amendment_reason):
             self._fill(customer_id, lines, slip)
 
@@ -334,8 +332,7 @@ class Return(Liability, ReworkEffect, GoodsWish):
     ) -> None:
         """Send the customer what is good or goes back as it is; the rest is scrapped (5.3)."""
         with self.advancing("give_back", by, on):
-            self.given_back_on = given_back_on
-            self.delivery_no = delivery_no
+            self.given_back_on, self.delivery_no = given_back_on, delivery_no
             self.given_back_note = given_back_note
             self.plan_effect()
 

@@ -109,7 +109,7 @@ class AcknowledgeForm(StepForm):
         if at and at > on:
             self.fault("acknowledged_at", gettext("This is in the future."))
         elif at and to_minute(at) < to_minute(record.heard_at):
-            self.fault("acknowledged_at", gettext("This is before the complaint was heard."))
+            self.fault("acknowledged_at", gettext("This is before we first heard of the complaint."))
 
 
 class _SalesForm(GoodsForm):

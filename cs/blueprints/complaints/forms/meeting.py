@@ -13,10 +13,12 @@ from flask_login import current_user
 from sqlalchemy import select
 from wtforms import Field, SubmitField
 
+from cs.blueprints.complaints.forms.calls import expected_attendees, nobody_speaks_for
 from cs.extensions import db
 from cs.models.complaints.meeting import representatives
 from cs.procedure import complaints as procedure
 from cs.procedure.authority import Permission, roles_with
+from cs.procedure.meetings import place_faults
 from cs.records.departments import Membership
 from cs.records.procedure import local_day
 from cs.records.users import User
@@ -64,6 +66,7 @@ class AttendeeForm(RowForm):
 
     user_id = Reference("person")
     department = Choice("department", choices=[])
+    team_role = Choice("team_role", "team_role")
 
     decisive = ("user_id",)
     noun = "person"
@@ -90,17 +93,13 @@ class MeetForm(WithFiles, WithRows, StepForm):
             row.form.user_id.choices, row.form.department.choices = people, departments_to_choose()
 
     def fill(self, record: Any, on: datetime) -> None:
-        """Fill in the department of the confirmation (7.4-47), and its head and those of sales and
-        engineering."""
-        self.met_at.process_data(on)
-        self.department.data = record.resp_dept
-        self.attendees.refill(
-            [
-                {"user_id": heads[0].id, "department": code}
-                for code in procedure.meeting_departments(record.resp_dept or "sales")
-                if (heads := representatives(code))
-            ]
-        )
+        """Fill in who was called; without a call the head of the department of the confirmation (7.4-47),
+        and those of sales and engineering."""
+        call = record.current_call
+        self.met_at.process_data(min(call.meets_at, on) if call else on)
+        responsible = call.department if call else record.resp_dept
+        self.department.data = responsible
+        self.attendees.refill(expected_attendees(call, responsible))
         self.attendees.stand_ready(2)
         self.offer(record, on)
 
@@ -126,7 +125,9 @@ class MeetForm(WithFiles, WithRows, StepForm):
                 row.department.data = person.departments[0]
             if not row.department.data:
                 row.fault("department", gettext("Which department do they represent?"))
-            elif person is not None and row.department.data not in person.departments:
+            if not row.team_role.data:
+                row.fault("team_role", gettext("Please choose one."))
+            if row.department.data and person is not None and row.department.data not in person.departments:
                 row.fault(
                     "department", gettext("%(name)s does not belong to this department.", name=person.name)
                 )
@@ -140,13 +141,7 @@ class MeetForm(WithFiles, WithRows, StepForm):
             if any((one.id, code) in present for one in heads):
                 continue
             if not heads:
-                lacking.append(
-                    gettext(
-                        "%(department)s has nobody who can represent it. Ask the administrator to "
-                        "enter its head of department.",
-                        department=department_name(code),
-                    )
-                )
+                lacking.append(nobody_speaks_for(code))
             else:
                 lacking.append(
                     gettext(
@@ -159,7 +154,8 @@ class MeetForm(WithFiles, WithRows, StepForm):
 
     def values(self) -> dict[str, Any]:
         there = [
-            {"user_id": row.user_id.data, "department": row.department.data} for row in self.attendees.filled
+            {name: row[name].data for name in ("user_id", "department", "team_role")}
+            for row in self.attendees.filled
         ]
         return super().values() | {"attendees": there}
 
@@ -185,8 +181,15 @@ def _found(place: str) -> Field:
     )
 
 
+def _defective(place: str) -> Field:
+    return Whole(
+        "defect_qty",
+        render_kw={"aria-label": LazyString(lambda: f"{choice('place', place)} {term('defect_qty')}")},
+    )
+
+
 def _nothing(place: str) -> Field:
-    return Text(
+    return Reference(
         "confirmed_by",
         render_kw={"aria-label": LazyString(lambda: f"{choice('place', place)} {term('confirmed_by')}")},
     )
@@ -202,24 +205,31 @@ class DisposeForm(WithFiles, WithRows, StepForm):
 
     rows = "dispositions"
     beside = frozenset(
-        {"more_rows"} | {f"{what}_{place}" for what in ("found", "none") for place in procedure.PLACES}
+        {"more_rows"}
+        | {f"{what}_{place}" for what in ("found", "defective", "none") for place in procedure.PLACES}
     )
     ready = 3
 
     @property
-    def places(self) -> list[tuple[str, Field, Field]]:
-        """Return (place, its quantity, who confirms that nothing is there), in the order of the paper."""
-        return [(place, self[f"found_{place}"], self[f"none_{place}"]) for place in procedure.PLACES]
+    def places(self) -> list[tuple[str, Field, Field, Field]]:
+        """Return (place, its quantity, how many of these are defective, who confirms that nothing is there),
+        in the order of the paper."""
+        return [
+            (place, self[f"found_{place}"], self[f"defective_{place}"], self[f"none_{place}"])
+            for place in procedure.PLACES
+        ]
 
     def offer(self, record: Any, on: datetime) -> None:
         self.dispositions.stand_ready(1 if self.dispositions.entries else self.ready)
         people = _to_choose(_workers(Permission.CARRY_OUT_DISPOSITION))
         for row in self.dispositions:
             row.form.owner_id.choices = people
+        for *_quantities, nothing in self.places:
+            nothing.choices = people
 
     def fill(self, record: Any, on: datetime) -> None:
         """Fill in what the report already says of the affected goods."""
-        self.found_affected.data = record.defect_qty or None
+        self.found_affected.data = self.defective_affected.data = record.defect_qty or None
         if record.defect_qty:
             self.dispositions.refill(
                 [{"place": "affected", "lot_no": record.lot_no, "quantity": record.defect_qty}]
@@ -233,8 +243,11 @@ class DisposeForm(WithFiles, WithRows, StepForm):
             if row.planned_on.data and row.planned_on.data < today:
                 row.fault("planned_on", gettext("This day has already passed."))
         self.dispositions.gather()
-        for place, found, nothing in self.places:
-            if not found.data and not nothing.data and not found.errors:
+        self._check_places(record.defect_qty)
+        for place, found, _defective, nothing in self.places:
+            if found.errors:
+                continue
+            if not found.data and not nothing.data:
                 self.fault(
                     f"none_{place}",
                     gettext(
@@ -247,16 +260,36 @@ class DisposeForm(WithFiles, WithRows, StepForm):
                     f"none_{place}",
                     gettext("%(found)s were found at this place: leave this empty.", found=found.data),
                 )
-        if not self.dispositions.errors and not any(found.errors for _place, found, _nothing in self.places):
+        if not self.dispositions.errors and not any(row[1].errors for row in self.places):
             self._check_sums()
+
+    def _quantities(self) -> dict[str, int]:
+        return {place: found.data or 0 for place, found, *_rest in self.places}
+
+    def _check_places(self, complained: int | None) -> None:
+        defective = {place: field.data or 0 for place, _found, field, _nothing in self.places}
+        messages = {
+            "complained_of": (
+                "found",
+                gettext(
+                    "%(count)s defective pieces are complained of, so there are some: how many?",
+                    count=complained,
+                ),
+            ),
+            "more_than_found": (
+                "defective",
+                gettext("More are defective than were found at this place."),
+            ),
+        }
+        for place, fault in place_faults(self._quantities(), defective, complained):
+            field, message = messages[fault]
+            self.fault(f"{field}_{place}", message)
 
     def _check_sums(self) -> None:
         decided: Counter[str] = Counter()
         for row in self.dispositions.filled:
             decided[row.place.data] += row.quantity.data
-        for place, found, settled in procedure.disposition_faults(
-            {place: found.data or 0 for place, found, _ in self.places}, decided
-        ):
+        for place, found, settled in procedure.disposition_faults(self._quantities(), decided):
             self.fault(
                 f"found_{place}",
                 gettext(
@@ -271,8 +304,13 @@ class DisposeForm(WithFiles, WithRows, StepForm):
         columns = ("place", "lot_no", "quantity", "disposition", "owner_id", "planned_on")
         return {
             "places": [
-                {"place": place, "found_qty": found.data or 0, "confirmed_by": nothing.data}
-                for place, found, nothing in self.places
+                {
+                    "place": place,
+                    "found_qty": found.data or 0,
+                    "defect_qty": defective.data,
+                    "confirmed_by_id": nothing.data,
+                }
+                for place, found, defective, nothing in self.places
             ],
             "dispositions": [{name: row[name].data for name in columns} for row in self.dispositions.filled],
             "plan_needed": self.plan_needed.data == "yes",
@@ -281,6 +319,7 @@ class DisposeForm(WithFiles, WithRows, StepForm):
 
 for _place in procedure.PLACES:
     setattr(DisposeForm, f"found_{_place}", _found(_place))
+    setattr(DisposeForm, f"defective_{_place}", _defective(_place))
     setattr(DisposeForm, f"none_{_place}", _nothing(_place))
 
 

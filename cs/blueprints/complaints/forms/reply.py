@@ -23,38 +23,6 @@ from cs.web.fields import (
 from cs.wording.labels import choices
 
 
-class SettleForm(WithFiles, StepForm):
-    """5.2.2.3: what the quality supervisor settled with the customer, recorded the same day."""
-
-    settled_on = Day("settled_on", required=True)
-    agreed_with = Text("agreed_with", required=True)
-    reply_text = LongText("settlement", required=True)
-    cause = LongText("cause", required=True)
-    actions = LongText("actions", required=True)
-    late_reason = LongText("late_reason", most=500)
-
-    def fill(self, record: Any, on: datetime) -> None:
-        self.settled_on.data = local_day(on)
-        self.agreed_with.data = record.contact_name
-
-    def check(self, record: Any, on: datetime) -> None:
-        settled_on, today = self.settled_on.data, local_day(on)
-        if settled_on is None:
-            return
-        if settled_on > today:
-            self.fault("settled_on", gettext("This is in the future."))
-        elif settled_on < local_day(record.heard_at):
-            self.fault("settled_on", gettext("This is before we first heard of the complaint."))
-        elif settled_on < today and not self.late_reason.data:
-            self.fault(
-                "late_reason",
-                gettext(
-                    "The result must be recorded on the day it is settled (5.2.2.3). Say why it is "
-                    "recorded later."
-                ),
-            )
-
-
 class ExplainForm(WithFiles, StepForm):
     """5.2.2.2: the evidence and the words for the customer."""
 

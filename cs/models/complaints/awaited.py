@@ -1,0 +1,83 @@
+"""Whom the rows of the complaint's workflow await by name, and by when (5.2): each answer is asked of the
+book of its rows. Complaint names these among its questions; `complaint` is that record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from cs.records.users import User
+
+
+def awaited_countersigners(complaint: Any) -> list[int]:
+    return list(complaint.meeting_book.awaited_countersigners)
+
+
+def countersigns(complaint: Any, by: User) -> bool:
+    return by.id in complaint.meeting_book.awaited_countersigners
+
+
+def awaited_disposers(complaint: Any) -> list[int]:
+    return list(complaint.meeting_book.awaited_disposers())
+
+
+def disposes(complaint: Any, by: User) -> bool:
+    return bool(complaint.meeting_book.dispositions_of(by))
+
+
+def disposition_due_at(complaint: Any) -> datetime | None:
+    due_at: datetime | None = complaint.meeting_book.disposition_due_at
+    return due_at
+
+
+def awaited_measure_owners(complaint: Any) -> list[int]:
+    return list(complaint.measure_book.awaited_owners())
+
+
+def carries_out_measures(complaint: Any, by: User) -> bool:
+    return bool(complaint.measure_book.open_for(by))
+
+
+def measure_due_at(complaint: Any) -> datetime | None:
+    due_at: datetime | None = complaint.measure_book.due_at
+    return due_at
+
+
+def check_due_at(complaint: Any) -> datetime | None:
+    due_at: datetime | None = complaint.measure_book.check_due_at
+    return due_at
+
+
+def sample_due_at(complaint: Any) -> datetime | None:
+    due_at: datetime | None = complaint.sample_book.due_at
+    return due_at
+
+
+def awaited_consenters(complaint: Any) -> list[int | None]:
+    return list(complaint.clock_book.awaited_consenters())
+
+
+def consents_to_clock(complaint: Any, by: User) -> bool:
+    return by.id in complaint.clock_book.awaited_consenters()
+
+
+def awaited_requesters(complaint: Any) -> list[int]:
+    return list(complaint.clock_book.awaited_requesters())
+
+
+def requested_clock(complaint: Any, by: User) -> bool:
+    return by.id in complaint.clock_book.awaited_requesters()
+
+
+def awaited_invitees(complaint: Any) -> list[int]:
+    return list(complaint.call_book.awaited_invitees)
+
+
+def is_called(complaint: Any, by: User) -> bool:
+    return by.id in complaint.call_book.awaited_invitees
+
+
+def meeting_due_at(complaint: Any) -> datetime | None:
+    """Return when the meeting is that the heads are called to."""
+    call = complaint.current_call
+    return call.meets_at if call else None

@@ -1,0 +1,236 @@
+"""The measures of a complaint that needs no CAR (5.2.2.5 in short form, Q11): what is done against its cause,
+by whom and by when, and the check that it works."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NotRequired, Protocol, TypedDict
+
+from sqlalchemy import ColumnElement, ForeignKey, Text, select
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
+
+from cs.extensions import Model, db
+from cs.models.complaints.reply import AnsweredComplaint, Reply, limit_of, prepare_reply
+from cs.models.holidays import work_calendar
+from cs.procedure.authority import Permission, roles_with
+from cs.records.departments import Membership
+from cs.records.procedure import rulebook
+from cs.records.types import Moment
+from cs.records.users import User
+
+EFFECTIVE, INEFFECTIVE = "effective", "ineffective"
+
+
+class ComplaintMeasure(Model):
+    """7.4-48: one measure of a reply: what, against which cause, who, by when, done when."""
+
+    __tablename__ = "complaint_measures"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
+    round: Mapped[int]  # the number of the reply that it belongs to
+    action_kind: Mapped[str]
+    content: Mapped[str] = mapped_column(Text)
+    cause_kind: Mapped[str | None]
+    owner_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    planned_on: Mapped[date]
+    done_on: Mapped[date | None]
+    done_note: Mapped[str | None] = mapped_column(Text)
+    # when that was recorded: the files that came with it bear the same moment
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
+    owner: Mapped[User] = relationship(lazy="joined")
+
+    @property
+    def owner_gone(self) -> bool:
+        """Return whether its owner has left, or lost the role: the quality supervisor carries it out."""
+        return not (self.owner.active and self.owner.may(Permission.ANSWER_CAPA))
+
+
+class PlannedMeasure(TypedDict):
+    """A measure as it is set."""
+
+    action_kind: str
+    content: str
+    cause_kind: NotRequired[str | None]
+    owner_id: int
+    planned_on: date
+
+
+@dataclass(frozen=True)
+class MeasureBook:
+    """The measures of one complaint with its replies, and what is asked about all of them together.
+
+    Those of a reply that the customer refused, or that had no effect, wait for nobody: the next reply sets
+    its own.
+    """
+
+    measures: Sequence[ComplaintMeasure]
+    replies: Sequence[Reply]
+
+    def of_reply(self, number: int) -> list[ComplaintMeasure]:
+        return [row for row in self.measures if row.round == number]
+
+    @property
+    def reply(self) -> Reply | None:
+        """Return the reply in hand; None after a setback."""
+        reply = self.replies[-1] if self.replies else None
+        return None if reply is None or reply.is_overtaken else reply
+
+    @property
+    def current(self) -> list[ComplaintMeasure]:
+        return self.of_reply(self.reply.number) if self.reply else []
+
+    @property
+    def open(self) -> list[ComplaintMeasure]:
+        return [row for row in self.current if row.done_on is None]
+
+    @property
+    def unchecked(self) -> Reply | None:
+        """Return the reply whose measures are all carried out and whose effect nobody has checked."""
+        awaited = self.reply is not None and self.current and not self.open and self.reply.effect is None
+        return self.reply if awaited else None
+
+    @property
+    def done_on(self) -> date | None:
+        """Return the day on which the last measure was carried out; None while one is open."""
+        return None if self.open else max((row.done_on for row in self.current if row.done_on), default=None)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Return the end of the first day by which a measure must be carried out."""
+        days = [row.planned_on for row in self.open]
+        return work_calendar().end_of(min(days)) if days else None
+
+    @property
+    def check_due_at(self) -> datetime | None:
+        reply = self.unchecked
+        return work_calendar().end_of(reply.check_on) if reply and reply.check_on else None
+
+    def open_for(self, by: User) -> list[ComplaintMeasure]:
+        """Return the open measures that this person carries out: their own, and for the quality supervisor
+        those of people who have left."""
+        stands_in = by.may(Permission.SETTLE_COMPLAINT)
+        return [row for row in self.open if row.owner_id == by.id or (stands_in and row.owner_gone)]
+
+    def awaited_owners(self) -> list[int]:
+        """Return the owners of what is open; in the place of those who have left, the quality supervisors."""
+        owners = {row.owner_id for row in self.open if not row.owner_gone}
+        if any(row.owner_gone for row in self.open):
+            supervisors = (
+                select(User.id)
+                .join(Membership)
+                .where(User.active, Membership.role.in_(roles_with(Permission.SETTLE_COMPLAINT)))
+            )
+            owners |= set(db.session.execute(supervisors).scalars())
+        return sorted(owners)
+
+
+def has_open_measures(complaint_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Return SQL for whether an owner has not carried out a measure under a complaint."""
+    return (
+        select(ComplaintMeasure.id)
+        .where(ComplaintMeasure.complaint_id == complaint_id, ComplaintMeasure.done_on.is_(None))
+        .exists()
+    )
+
+
+# The steps of the occasional way. Complaint names them among its verbs.
+
+
+class MeasuredComplaint(AnsweredComplaint, Protocol):
+    """What these steps need of a complaint, beside what those of the answer need."""
+
+    measures: list[ComplaintMeasure]
+
+    @property
+    def measure_book(self) -> MeasureBook: ...
+
+
+def settle(
+    complaint: MeasuredComplaint,
+    *,
+    reply_text: str,
+    cause: str,
+    escape_cause: str | None = None,
+    actions: str | None = None,
+    measures: Sequence[PlannedMeasure] = (),
+    agreed_with: str,
+    settled_on: date,
+    late_reason: str | None,
+    by: User,
+    on: datetime,
+) -> None:
+    """Record what the quality supervisor settled with the customer (5.2.2.3), with both causes and the
+    measures against them (5.2.2.5); it is recorded the same day and goes back to sales.
+
+    The registers show as `actions` what the measures say. Open measures of an earlier reply end here: they
+    are set again, or dropped.
+    """
+    with prepare_reply(
+        complaint,
+        "settle",
+        by,
+        on,
+        reply_text=reply_text,
+        cause=cause,
+        actions=actions or "\n".join(row["content"] for row in measures),
+        agreed_with=agreed_with,
+        settled_on=settled_on,
+        late_reason=late_reason,
+    ) as reply:
+        reply.escape_cause = escape_cause
+        complaint.measures = [row for row in complaint.measures if row.done_on is not None]
+        for row in measures:
+            owner = db.session.get_one(User, row["owner_id"])
+            complaint.measures.append(ComplaintMeasure(round=reply.number, owner=owner, **row))
+
+
+def do_measure(
+    complaint: MeasuredComplaint, *, measure_id: int, done_on: date, done_note: str, by: User, on: datetime
+) -> None:
+    """Report a measure as carried out; after the last one its effect is due to be checked (7.4-58)."""
+    with complaint.advancing("do_measure", by, on):
+        row = next(row for row in complaint.measure_book.open_for(by) if row.id == measure_id)
+        row.done_on, row.done_note, row.done_at = done_on, done_note, on
+        last_day = complaint.measure_book.done_on
+        if last_day is not None:
+            complaint.replies[-1].check_on = work_calendar().next_working_day(
+                last_day + rulebook().capa.check_after
+            )
+
+
+def check_effect(
+    complaint: MeasuredComplaint,
+    *,
+    verification_method: str,
+    verification_data: str,
+    by: User,
+    on: datetime,
+) -> None:
+    """Sign that the measures work (5.2.2.5): how that was checked, and with which result."""
+    with complaint.advancing("check_effect", by, on):
+        _record_check(complaint.replies[-1], EFFECTIVE, verification_method, verification_data, by, on)
+
+
+def analyse_again(
+    complaint: MeasuredComplaint,
+    *,
+    verification_method: str,
+    verification_data: str,
+    by: User,
+    on: datetime,
+) -> None:
+    """Sign that the measures have no effect: back to the analysis, and the customer gets a new reply, whose
+    limit starts again. A deadline of the customer's was that of the reply before."""
+    with complaint.advancing("analyse_again", by, on, note=verification_data):
+        _record_check(complaint.replies[-1], INEFFECTIVE, verification_method, verification_data, by, on)
+        complaint.follow_up_due_at = None
+        complaint.replace_deadline("analyse_again", None, None, on)
+        complaint.reply_days = limit_of(complaint.customer_id)
+        complaint.start_clock()
+
+
+def _record_check(reply: Reply, effect: str, method: str, data: str, by: User, on: datetime) -> None:
+    reply.effect, reply.verification_method, reply.verification_data = effect, method, data
+    reply.verified_at, reply.verified_by_id = on, by.id
