@@ -105,6 +105,7 @@ COMPLAINT_STEPS = {
     "accept",
     "refuse",
     "no_answer",
+    "reopen",
     "close",
     "contact",
     "request_sample",

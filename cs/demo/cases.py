@@ -292,3 +292,5 @@ class Case:
         while self.meeting.unfinished():
             yield from case.work_for(case.rng.uniform(8, 20))  # looks again every other day
         case.complaint.close(closing_note=closing_note(case.story), by=case.supervisor, on=case.on)
+        if case.plot.ours and not case.plot.slips and not case.plot.unknown and case.number % 17 == 0:
+            case.year.start(self.goods.come_late())

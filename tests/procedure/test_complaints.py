@@ -199,6 +199,7 @@ WHERE = {
     "refuse": "w",
     "no_answer": "w",
     "close": "c",
+    "reopen": "C",
     "contact": "ranw",
     "request_sample": "ran",
     "receive_sample": "ranwc",

@@ -181,6 +181,7 @@ COMPLAINT_STEPS = """
 5.2.2.3  refuse          sales                       awaiting_customer
 5.2.2.3  no_answer       sales                       silent
 5.2.2.3  close           quality_supervisor          accepted_directly all_done accepted_effective
+5.3.5    reopen          quality_supervisor          closed
 5.2.2.6  consent_clock      named sales_manager general_manager  clock_waits
 5.2.2.6  refuse_clock       named sales_manager general_manager  clock_waits
 5.2.2.6  see_clock_refusal  named sales quality others           clock_refused

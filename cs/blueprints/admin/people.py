@@ -148,6 +148,7 @@ class MembershipRow(RowForm):
     head = BooleanField(label("is_head"))
 
     decisive = ("role", "department")
+    noun = "memberships"
 
     def home(self) -> str | None:
         """Return the department: as chosen, else the one that the role belongs to."""

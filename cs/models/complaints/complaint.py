@@ -15,7 +15,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.complaints import awaited
+from cs.models.complaints import awaited, reopening
 from cs.models.complaints import calls as call_steps
 from cs.models.complaints import clock as clock_steps
 from cs.models.complaints import confirmation as confirmation_steps
@@ -396,4 +396,5 @@ class Complaint(Workflowed):
         with self.advancing("void", by, on, note=reason):
             self.void_reason = reason
 
+    reopen = reopening.reopen
     bring_in = classmethod(bring_in_lines)  # 5.6: out of an old register
