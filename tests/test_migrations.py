@@ -16,6 +16,7 @@ HASHES = {
     "0008_receipt_content.py": "33ace856cf2cf85e",
     "0009_rows_of_meetings.py": "11a6aadab9408b3f",
     "0010_capa_needed.py": "d3867628cf47a244",
+    "0016_costs_and_production_date.py": "7f67b4c9ad9eebf6",
 }
 
 

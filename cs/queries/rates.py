@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, String, and_, cast, func, literal, select
+from sqlalchemy import ColumnElement, Date, String, and_, cast, func, literal, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -25,7 +25,7 @@ from cs.models.customers import Shipment
 from cs.models.replenishments.application import Replenishment
 from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import ReturnLine
-from cs.queries.kpis import COUNTED, REGISTERED, Condition, seconds_between, within_period
+from cs.queries.kpis import CLOSED, COUNTED, REGISTERED, Condition, seconds_between, within_period
 from cs.records.events import Event
 from cs.records.procedure import local_day, zone
 
@@ -163,6 +163,22 @@ def delivery_conditions(on: datetime) -> dict[str, Condition]:
     return _by_day(ORDERED, Replenishment.wanted_on, Replenishment.sent_off_on, on)
 
 
+# 7.4-62: what complaints cost
+
+RECORDED_COSTS = (
+    Complaint.cost_rework,
+    Complaint.cost_scrap,
+    Complaint.cost_freight,
+    Complaint.cost_deduction,
+)
+REPLACEMENT_COST = (
+    select(func.sum(Replenishment.amount))
+    .where(Replenishment.complaint_id == Complaint.id, ORDERED, Replenishment.charged.is_(False))
+    .correlate(Complaint)
+    .scalar_subquery()
+)
+WITH_COST = CLOSED & or_(*(cost.is_not(None) for cost in (*RECORDED_COSTS, REPLACEMENT_COST)))
+
 # Counting
 
 Sums = dict[str, Any]
@@ -230,6 +246,7 @@ class Rates:
     capas: Sums
     measures: Sums
     replenishments: Sums
+    costs: Sums
 
 
 def rates_of(periods: Sequence[Days], on: datetime) -> list[Rates]:
@@ -261,6 +278,10 @@ def rates_of(periods: Sequence[Days], on: datetime) -> list[Rates]:
     }
     measures = {name: _count(Action.planned_on, is_so) for name, is_so in measure_conditions(on).items()}
     orders = {name: _count(Replenishment.wanted_on, is_so) for name, is_so in delivery_conditions(on).items()}
+    costs = {"rows": _count(Complaint.closed_at, WITH_COST)} | {
+        cost.key: _sum(Complaint.closed_at, cost, WITH_COST) for cost in RECORDED_COSTS
+    }
+    costs["replaced"] = _sum(Complaint.closed_at, REPLACEMENT_COST, WITH_COST)
     tables = (
         (select(Complaint), complaints),
         (select(Shipment), shipments),
@@ -269,6 +290,7 @@ def rates_of(periods: Sequence[Days], on: datetime) -> list[Rates]:
         (select(Capa), capas),
         (select(Action).join(Capa, Capa.id == Action.capa_id), measures),
         (select(Replenishment), orders),
+        (select(Complaint), costs),
     )
     counted = [_sums_by_period(rows, periods, aggregates) for rows, aggregates in tables]
     return [Rates(*of_period) for of_period in zip(*counted, strict=True)]

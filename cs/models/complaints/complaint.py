@@ -19,7 +19,7 @@ from cs.models.complaints import confirmation as confirmation_steps
 from cs.models.complaints import meeting as meeting_steps
 from cs.models.complaints import reply as reply_steps
 from cs.models.complaints import samples as sample_steps
-from cs.models.complaints.blocks import BlockA
+from cs.models.complaints.blocks import BlockA, Costs
 from cs.models.complaints.conditions import CONDITIONS
 from cs.models.complaints.like_cases import earlier_cases
 from cs.models.complaints.meeting import Meeting, MeetingBook, has_open_work
@@ -32,7 +32,7 @@ from cs.procedure.workflow import NotOpen
 from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding, records_made
 from cs.records.numbers import next_number
 from cs.records.procedure import local_day
-from cs.records.types import Moment
+from cs.records.types import Moment, Money, exact_number
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
@@ -65,6 +65,7 @@ class Complaint(Workflowed):
     customer_part_no: Mapped[str | None]
     order_no: Mapped[str | None]
     lot_no: Mapped[str | None]
+    produced_on: Mapped[date | None]
     shipped_on: Mapped[date | None]
     shipped_qty: Mapped[int | None]
     checked_qty: Mapped[int | None]
@@ -102,6 +103,10 @@ class Complaint(Workflowed):
     follow_up_due_at: Mapped[datetime | None] = mapped_column(Moment)
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     closing_note: Mapped[str | None] = mapped_column(Text)
+    cost_rework: Mapped[Decimal | None] = mapped_column(Money)
+    cost_scrap: Mapped[Decimal | None] = mapped_column(Money)
+    cost_freight: Mapped[Decimal | None] = mapped_column(Money)
+    cost_deduction: Mapped[Decimal | None] = mapped_column(Money)
     # out of an old register (5.6); empty where the complaint was logged here
     imported_from: Mapped[str | None]  # the file's name; its hash stands in the event
     imported_row: Mapped[int | None]
@@ -354,11 +359,13 @@ class Complaint(Workflowed):
     do_disposition, plan = meeting_steps.do_disposition, meeting_steps.plan
     issue_result = meeting_steps.issue_result
 
-    def close(self, *, closing_note: str | None, by: User, on: datetime) -> None:
+    def close(self, *, closing_note: str | None, by: User, on: datetime, **costs: Unpack[Costs]) -> None:
         """Close and sign it (Q12): only after the customer accepted, or stayed silent and a note says what
-        was tried."""
+        was tried. What it cost is recorded with it (7.4-62)."""
         with self.advancing("close", by, on):
             self.closed_at, self.closing_note = on, closing_note
+            for name, amount in costs.items():
+                setattr(self, name, exact_number(amount))
 
     def void(self, *, reason: str, by: User, on: datetime) -> None:
         """Take it out of the count with a reason (5.6); it stays readable and its number taken. Raises
