@@ -21,6 +21,7 @@ HASHES = {
     "0012_occasional_measures.py": "734cd7ed0bd900fa",
     "0015_effect_of_rework.py": "dc6b7811a23affed",
     "0016_company_and_account_links.py": "9b8d7f30dd22eef9",
+    "0017_costs_and_production_date.py": "917d85021644a4f9",
 }
 
 

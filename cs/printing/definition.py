@@ -205,11 +205,12 @@ class Pictures:
 @dataclass(frozen=True)
 class Drawing:
     """A drawn picture: SVG, or None where nothing is to be drawn. `legend`: its words, for a sheet in both
-    languages."""
+    languages. `each`: what of the block's subject is drawn one after another."""
 
     term: str
     svg: Callable[[Any], str | None]
     legend: Callable[[], list[str]]
+    each: Callable[[Any], Sequence[Any]] | None = None
 
 
 Part = Boxes | Table | Pictures | Drawing

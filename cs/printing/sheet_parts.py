@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +48,18 @@ class SheetParts:
         self.record, self.files, self.pictures = record, files, pictures
 
     def filled_block(self, block: Block, subject: Any) -> dict[str, Any]:
-        parts = [part for definition in block.parts if (part := self._part(definition, subject)) is not None]
+        drawn = [
+            self._part(definition, each)
+            for definition in block.parts
+            for each in self._subjects(definition, subject)
+        ]
+        parts = [part for part in drawn if part is not None]
         return {"letter": block.letter, "title": block.title(subject), "clause": block.clause, "parts": parts}
+
+    def _subjects(self, part: Any, subject: Any) -> Sequence[Any]:
+        """Return what a part shows one after another: nearly always the subject of its block."""
+        several = isinstance(part, Drawing) and part.each is not None and self.record is not None
+        return part.each(subject) if several else (subject,)
 
     def not_applicable_block(self, block: Block) -> dict[str, Any]:
         """Return a block that the case does not need."""

@@ -1,8 +1,8 @@
 """The KPIs that set one record against another (FORMS 6): results recorded the same day, CARs, complaints and
 returns against shipments, replenishments and what complaints cost.
 
-As in `cs.queries.kpis`, a figure and the list behind it share their conditions. Each query counts all periods
-that are shown beside one another at once, and the database adds up.
+As in `cs.queries.kpis`, a figure and the list behind it share their conditions. One query counts all of them,
+for all periods that are shown beside one another, and the database adds up.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, String, and_, cast, func, literal, select
+from sqlalchemy import ColumnElement, Date, String, and_, cast, func, literal, or_, select, true
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -25,7 +26,7 @@ from cs.models.customers import Shipment
 from cs.models.replenishments.application import Replenishment
 from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import ReturnLine
-from cs.queries.kpis import COUNTED, REGISTERED, Condition, seconds_between, within_period
+from cs.queries.kpis import CLOSED, COUNTED, REGISTERED, Condition, seconds_between, within_period
 from cs.records.events import Event
 from cs.records.procedure import local_day, zone
 
@@ -163,6 +164,22 @@ def delivery_conditions(on: datetime) -> dict[str, Condition]:
     return _by_day(ORDERED, Replenishment.wanted_on, Replenishment.sent_off_on, on)
 
 
+# 7.4-62: what complaints cost
+
+RECORDED_COSTS = (
+    Complaint.cost_rework,
+    Complaint.cost_scrap,
+    Complaint.cost_freight,
+    Complaint.cost_deduction,
+)
+REPLACEMENT_COST = (
+    select(func.sum(Replenishment.amount))
+    .where(Replenishment.complaint_id == Complaint.id, ORDERED, Replenishment.charged.is_(False))
+    .correlate(Complaint)
+    .scalar_subquery()
+)
+WITH_COST = CLOSED & or_(*(cost.is_not(None) for cost in (*RECORDED_COSTS, REPLACEMENT_COST)))
+
 # Counting
 
 Sums = dict[str, Any]
@@ -190,28 +207,29 @@ def _distinct(dated: Any, column: Any, condition: Condition) -> tuple[Any, Aggre
     return dated, lambda within: func.count(column.distinct()).filter(within & condition)
 
 
-def _sums_by_period(
-    rows: Any, periods: Sequence[Days], aggregates: Mapping[str, tuple[Any, Aggregate]]
-) -> list[Sums]:
-    """Return {name: sum} of each period, in one query over `rows`.
+def _sums_query(rows: Any, periods: Sequence[Days], aggregates: Mapping[str, tuple[Any, Aggregate]]) -> Any:
+    """Return the query of one row with the aggregates over `rows`, of one period after another.
 
     An aggregate is (the column by which it is dated, what is summed within the period). Only rows of some
     period are read where all of them are dated by one column.
     """
+    dated_sums = [(days, *of) for days in periods for of in aggregates.values()]
     columns = [
-        aggregate(within_days(dated, days)) for days in periods for dated, aggregate in aggregates.values()
+        aggregate(within_days(dated, days)).label(f"sum_{number}")
+        for number, (days, dated, aggregate) in enumerate(dated_sums)
     ]
     query = rows.with_only_columns(*columns, maintain_column_froms=True)
     dates = {id(dated): dated for dated, _aggregate in aggregates.values()}
     if len(dates) == 1:
         whole = min(first for first, _last in periods), max(last for _first, last in periods)
         query = query.where(within_days(next(iter(dates.values())), whole))
-    sums = list(db.session.execute(query).one())
-    width = len(aggregates)
-    return [
-        dict(zip(aggregates, sums[start : start + width], strict=True))
-        for start in range(0, len(sums), width)
-    ]
+    return query.subquery()
+
+
+def _by_period(sums: Sequence[Any], names: Sequence[str]) -> list[Sums]:
+    """Return {name: sum} of each period."""
+    starts = range(0, len(sums), len(names))
+    return [dict(zip(names, sums[start : start + len(names)], strict=True)) for start in starts]
 
 
 def _lot_of(product_id: Any, lot_no: Any) -> Any:
@@ -230,10 +248,12 @@ class Rates:
     capas: Sums
     measures: Sums
     replenishments: Sums
+    costs: Sums
 
 
 def rates_of(periods: Sequence[Days], on: datetime) -> list[Rates]:
-    """Return the sums of each period at `on`, with one query for each record that they are counted of."""
+    """Return the sums of each period at `on`, all in one query: a row of sums for each record that they are
+    counted of, side by side."""
     valid, heard_at = COUNTED["valid"], Complaint.heard_at
     complaints = {name: _count(heard_at, is_so) for name, is_so in result_conditions().items()} | {
         "valid": _count(heard_at, valid),
@@ -261,6 +281,10 @@ def rates_of(periods: Sequence[Days], on: datetime) -> list[Rates]:
     }
     measures = {name: _count(Action.planned_on, is_so) for name, is_so in measure_conditions(on).items()}
     orders = {name: _count(Replenishment.wanted_on, is_so) for name, is_so in delivery_conditions(on).items()}
+    costs = {"rows": _count(Complaint.closed_at, WITH_COST)} | {
+        cost.key: _sum(Complaint.closed_at, cost, WITH_COST) for cost in RECORDED_COSTS
+    }
+    costs["replaced"] = _sum(Complaint.closed_at, REPLACEMENT_COST, WITH_COST)
     tables = (
         (select(Complaint), complaints),
         (select(Shipment), shipments),
@@ -269,6 +293,16 @@ def rates_of(periods: Sequence[Days], on: datetime) -> list[Rates]:
         (select(Capa), capas),
         (select(Action).join(Capa, Capa.id == Action.capa_id), measures),
         (select(Replenishment), orders),
+        (select(Complaint), costs),
     )
-    counted = [_sums_by_period(rows, periods, aggregates) for rows, aggregates in tables]
+    queries = [_sums_query(rows, periods, aggregates) for rows, aggregates in tables]
+    together = queries[0]
+    for query in queries[1:]:
+        together = together.join(query, true())
+    columns = [column for query in queries for column in query.c]
+    row = iter(db.session.execute(select(*columns).select_from(together)).one())
+    counted = [
+        _by_period(list(islice(row, len(query.c))), list(aggregates))
+        for query, (_rows, aggregates) in zip(queries, tables, strict=True)
+    ]
     return [Rates(*of_period) for of_period in zip(*counted, strict=True)]

@@ -9,15 +9,22 @@ from cs.printing.definition import (
     Box,
     Boxes,
     Column,
+    Drawing,
     Paper,
     Pictures,
     Signing,
     Table,
     reasons_for_ending,
 )
+from cs.procedure.capa import SIX_M
 from cs.registers.complaint_rows import (
+    COSTS,
     causes_of,
     content_of,
+    cost_named,
+    cost_of,
+    documents_of,
+    fishbone_of_capa,
     goods_of,
     in_meeting,
     measures_of,
@@ -27,7 +34,10 @@ from cs.registers.complaint_rows import (
     of_goods,
     of_meeting,
     proofs_of,
+    valid_capas,
+    whys_of,
     with_capas,
+    with_causes,
 )
 from cs.wording.formats import list_in_words
 from cs.wording.labels import (
@@ -68,6 +78,7 @@ RECEIPT = Boxes(
         Box("customer_part_no", lambda record: record.customer_part_no),
         Box("order_no", lambda record: record.order_no),
         Box("lot_no", lambda record: record.lot_no),
+        Box("produced_on", lambda record: record.produced_on, kind="day"),
         Box("shipped_on", lambda record: record.shipped_on, kind="day"),
         Box("shipped_qty", lambda record: in_unit(record.shipped_qty, record.product)),
         Box("checked_qty", lambda record: in_unit(record.checked_qty, record.product)),
@@ -234,6 +245,48 @@ CAUSES = Table(
     2,
 )
 
+CAUSE_PROOF = Table(
+    "cause_proof",
+    (
+        Column("capa_no", lambda capa: capa.number, 12),
+        Column("cause_verification", lambda capa: capa.cause_verification, 48),
+        Column("cause_verified_by", lambda capa: capa.cause_verified_by, 14),
+    ),
+    valid_capas,
+    1,
+)
+
+WHYS = Table(
+    "whys",
+    (
+        Column("capa_no", lambda pair: pair[0].number, 12),
+        Column("cause_kind", lambda pair: choice("cause_kind", pair[1].cause_kind), 9),
+        Column("why_no", lambda pair: pair[1].why_no, 6, "whole"),
+        Column("because", lambda pair: pair[1].because, 50),
+        Column("proven", lambda pair: pair[1].proven, 7, "yes_no"),
+    ),
+    whys_of,
+    5,
+)
+
+FISHBONE = Drawing(
+    "bones",
+    fishbone_of_capa,
+    lambda: [choice("cause_class", code) for code in SIX_M] + [term("is_root")],
+    each=valid_capas,
+)
+
+AFTER_MEASURES = Table(
+    "after_measures",
+    (
+        Column("capa_no", lambda capa: capa.number, 12),
+        Column("documents", documents_of, 34),
+        Column("read_across", lambda capa: capa.read_across, 34),
+    ),
+    valid_capas,
+    1,
+)
+
 MEASURES = Table(
     None,
     (
@@ -306,6 +359,8 @@ CLOSE = Boxes(
             4,
             if_filled=True,
         ),
+        *(Box(name, cost_named(name), if_filled=True) for name in COSTS),
+        Box("cost_total", cost_of, 2, if_filled=True),
         Box("closed_at", lambda of: of[0].closed_at, 2, "moment"),
         Box("closing_note", lambda of: of[0].closing_note, 2),
     ),
@@ -322,8 +377,8 @@ COMPLAINT_REPORT = Paper(
         ),
         Block("B", lambda _: gettext("Analysis and confirmation"), (ANALYSIS,), "5.2.1.3 · 5.2.2.1"),
         Block("C", meeting_title, (MEETING, ATTENDANCE, GOODS, PLAN), "5.2.2.4", meetings_of),
-        Block("D", lambda _: gettext("Cause"), (CAUSES,), "5.2.2.5", with_capas),
-        Block("E", lambda _: gettext("Measures"), (MEASURES,), "5.2.2.5", with_capas),
+        Block("D", lambda _: gettext("Cause"), (CAUSES, CAUSE_PROOF, WHYS, FISHBONE), "5.2.2.5", with_causes),
+        Block("E", lambda _: gettext("Measures"), (MEASURES, AFTER_MEASURES), "5.2.2.5", with_causes),
         Block(
             "F",
             lambda reply: name_of_reply(reply) if reply else term("reply"),

@@ -12,8 +12,12 @@ from cs.models.capa.queries import capas_of_complaint
 from cs.models.complaints.complaint import Complaint
 from cs.models.complaints.measures import ComplaintMeasure
 from cs.models.complaints.reply import Reply
+from cs.models.replenishments.queries import replacement_cost
+from cs.procedure.figures import total_cost
 from cs.records.procedure import local_day
-from cs.wording.labels import term
+from cs.registers.car_sheet import fishbone_of
+from cs.wording.formats import format_money, list_in_words
+from cs.wording.labels import choice, term
 
 # Of a part of the complaint, the complaint: its meetings and replies know it only by its rows.
 Of = tuple[Complaint, Any]
@@ -57,6 +61,11 @@ class Measure(NamedTuple):
 
 def with_capas(record: Complaint) -> list[WithCapas]:
     return [(record, capas_of_complaint(record))]
+
+
+def with_causes(record: Complaint) -> list[WithCapas]:
+    """Return the complaint with its CAPAs, whose 5-why and fishbone are read at once for all of them."""
+    return [(record, capas_of_complaint(record, with_causes=True))]
 
 
 def valid_capas(of: WithCapas) -> list[Capa]:
@@ -139,6 +148,41 @@ def _short_proof(complaint: Complaint, reply: Reply) -> Proof:
         reply.effect,
         reply.verified_by.name if reply.verified_by else None,
     )
+
+
+def whys_of(of: WithCapas) -> list[tuple[Capa, Any]]:
+    """Return (CAR, why) of the round that runs of each CAR (7.4-43)."""
+    whys = [(capa, why) for capa in valid_capas(of) for why in capa.whys]
+    return [(capa, why) for capa, why in whys if why.round == capa.round]
+
+
+def documents_of(capa: Capa) -> str:
+    """Return the documents that its measures changed, in words (7.4-49)."""
+    return list_in_words(choice("document", code) for code in capa.documents_changed)
+
+
+COSTS = ("cost_rework", "cost_scrap", "cost_freight", "cost_deduction")
+
+
+def cost_named(name: str) -> Any:
+    return lambda of: format_money(getattr(of[0], name))
+
+
+def cost_of(of: WithCapas) -> tuple[Any, ...] | None:
+    """Return what the complaint cost in all (7.4-62), with the worth of the goods replaced; None where
+    nothing is recorded."""
+    complaint, _capas = of
+    replaced = replacement_cost(complaint)
+    total = total_cost([*(getattr(complaint, name) for name in COSTS), replaced])
+    if total is None:
+        return None
+    with_goods = ((term("cost_replacement"), format_money(replaced)),) if replaced is not None else ()
+    return (format_money(total), *with_goods)
+
+
+def fishbone_of_capa(capa: Capa) -> str | None:
+    """Return the fishbone of the round that runs (7.4-44)."""
+    return fishbone_of(capa, {"bones": [bone for bone in capa.bones if bone.round == capa.round]})
 
 
 def name_of_reply(reply: Reply) -> str:

@@ -25,7 +25,7 @@ from cs.procedure import complaints as procedure
 from cs.procedure.reading import CODE
 from cs.queries import kpis as figures
 from cs.queries.listing import Filter, Listing, Sort
-from cs.queries.rates import result_conditions
+from cs.queries.rates import WITH_COST, result_conditions
 from cs.records.procedure import local_day, local_day_if_any
 from cs.records.record import MAX_ID, Record
 from cs.wording.formats import format_day
@@ -203,6 +203,7 @@ OF_THE_FIGURES = (
     ),
     Filter("open", lambda: term("open_for"), _age_options, _open_for, quiet=True),
     Filter("is_repeat", lambda: term("is_repeat"), _yes_option, lambda _value: figures.REPEATED, quiet=True),
+    Filter("has_cost", lambda: term("cost_total"), _yes_option, lambda _value: WITH_COST, quiet=True),
     Filter("is_closed", lambda: term("closed_on"), _yes_option, lambda _value: figures.CLOSED, quiet=True),
     *(_pareto_line_filter(by) for by in figures.PARETO),
 )

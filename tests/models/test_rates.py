@@ -10,6 +10,7 @@ import pytest
 
 from cs.extensions import db
 from cs.models.customers import Shipment
+from cs.models.replenishments.queries import replacement_cost
 from cs.queries.rates import Rates, rates_of
 from tests.capas import Capas
 from tests.returned import Replenishments, Returns
@@ -162,6 +163,28 @@ def test_a_replenishment_is_in_time_on_the_day_that_the_customer_wants_it(people
     made("rejected", price="100")
     assert march().replenishments == {"due": 3, "in_time": 1, "late": 1, "overdue": 1}
     assert march(on + timedelta(days=5)).replenishments["due"] == 2
+
+
+def test_the_cost_is_what_was_recorded_at_the_close_and_the_goods_replaced(people, on, cases):
+    cases("closed").cost_rework = Decimal("120.50")
+    both = cases("closed")
+    both.cost_scrap, both.cost_deduction = Decimal(0), Decimal("1000.05")
+    made = Replenishments(people, on, cases("answering").id)
+    for state, charged in (("dispatched", False), ("ordered", True), ("filed", False)):
+        row = made(state, price="100")
+        row.charged, row.complaint_id = charged, both.id
+    cases("closed")
+    cases("answering").cost_freight = Decimal(7)  # not closed yet
+    assert march().costs == {
+        "rows": 2,
+        "cost_rework": Decimal("120.5"),
+        "cost_scrap": 0,
+        "cost_freight": None,
+        "cost_deduction": Decimal("1000.05"),
+        "replaced": Decimal(100),
+    }
+    assert replacement_cost(both) == Decimal(100)
+    assert rates(LATER, APRIL)[0].costs["rows"] == 0
 
 
 def test_each_period_has_its_own_sums_and_an_empty_one_has_none(cases, people, on):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -56,9 +57,11 @@ def year_of_all(app, people, on):
         case.replies[0].settled_on = today - timedelta(days=1)
         support.Cases(people, on)("closed", defect_qty=9)
     with kept(app):
-        made = Replenishments(people, on, support.Cases(people, on)("answering").id)
+        closed = support.Cases(people, on)("answering")
+        made = Replenishments(people, on, closed.id)
         made("dispatched", price="100").sent_off_on = today + timedelta(days=5)
         made("dispatched", price="100").sent_off_on = today + timedelta(days=6)
+        closed.closed_at, closed.cost_rework = on, Decimal("115.50")
     return f"from={today - timedelta(days=20)}&to={today + timedelta(days=20)}"
 
 
@@ -80,6 +83,7 @@ def test_each_rate_of_a_period_by_hand(manager, year_of_all):
         "Return rate of lots": "100.0%",
         "Return cycle": "0.0 days",
         "Replenishments in time": "50.0%",
+        "Cost of complaints": "315.50 RMB",  # rework 115.50, two pieces replaced
     }
 
 

@@ -81,6 +81,7 @@ class WithLookUp:
                     "customer_id": one.customer_id,
                     "product_id": one.product_id,
                     "order_no": one.order_no,
+                    "produced_on": one.produced_on,
                     "shipped_on": one.shipped_on,
                     "shipped_qty": one.quantity,
                 },

@@ -21,6 +21,7 @@ from cs.procedure import figures
 from cs.procedure.rulebook import Kpi
 from cs.queries.rates import Rates, rates_of
 from cs.records.procedure import rulebook
+from cs.wording.formats import format_money
 from cs.wording.labels import choice, term
 from cs.wording.language import in_language
 
@@ -89,6 +90,7 @@ def _rates_of_span(span: Span, sums: Rates) -> dict[str, Rate]:
         **_of_capas(_Lists(span), sums),
         **_against_shipments(_Lists(span), sums),
         **_of_goods(_Lists(span), sums),
+        "costs": _costs(_Lists(span), sums),
     }
 
 
@@ -207,3 +209,12 @@ def _of_goods(lists: _Lists, sums: Rates) -> dict[str, Rate]:
             ],
         ),
     }
+
+
+def _costs(lists: _Lists, sums: Rates) -> Rate:
+    costs = sums.costs
+    total = figures.total_cost(amount for name, amount in costs.items() if name != "rows")
+    basis = lists.register(
+        term("complaints_with_costs"), costs["rows"], "complaints", "closed", has_cost="yes"
+    )
+    return Rate(NOTHING if total is None else f"{format_money(total)} RMB", [basis])

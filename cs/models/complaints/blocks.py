@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TypedDict
 
 
@@ -21,6 +22,7 @@ class BlockA(TypedDict, total=False):
     customer_part_no: str | None
     order_no: str | None
     lot_no: str | None
+    produced_on: date | None
     shipped_on: date | None
     shipped_qty: int | None
     checked_qty: int | None
@@ -29,6 +31,15 @@ class BlockA(TypedDict, total=False):
     description: str
     demand: list[str] | None  # codes; the column holds them as JSON
     customer_deadline: datetime | None
+
+
+class Costs(TypedDict, total=False):
+    """What a complaint cost, in RMB (7.4-62), beside the goods replaced, which their orders say."""
+
+    cost_rework: Decimal | None
+    cost_scrap: Decimal | None
+    cost_freight: Decimal | None
+    cost_deduction: Decimal | None
 
 
 class BlockB(TypedDict, total=False):

@@ -15,7 +15,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.complaints import awaited, reopening
+from cs.models.complaints import awaited, ending
 from cs.models.complaints import calls as call_steps
 from cs.models.complaints import clock as clock_steps
 from cs.models.complaints import confirmation as confirmation_steps
@@ -38,9 +38,8 @@ from cs.models.complaints.samples import CustomerContact, Sample, SampleBook
 from cs.models.customers import Customer, Product
 from cs.procedure import complaint_rules
 from cs.procedure import complaints as procedure
-from cs.procedure.workflow import NotOpen
 from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding, records_made
-from cs.records.types import Moment
+from cs.records.types import Moment, Money
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
@@ -84,6 +83,7 @@ class Complaint(Workflowed):
     customer_part_no: Mapped[str | None]
     order_no: Mapped[str | None]
     lot_no: Mapped[str | None]
+    produced_on: Mapped[date | None]
     shipped_on: Mapped[date | None]
     shipped_qty: Mapped[int | None]
     checked_qty: Mapped[int | None]
@@ -130,6 +130,10 @@ class Complaint(Workflowed):
     follow_up_due_at: Mapped[datetime | None] = mapped_column(Moment)
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     closing_note: Mapped[str | None] = mapped_column(Text)
+    cost_rework: Mapped[Decimal | None] = mapped_column(Money)
+    cost_scrap: Mapped[Decimal | None] = mapped_column(Money)
+    cost_freight: Mapped[Decimal | None] = mapped_column(Money)
+    cost_deduction: Mapped[Decimal | None] = mapped_column(Money)
     # out of an old register (5.6); empty where the complaint was logged here
     imported_from: Mapped[str | None]  # the file's name; its hash stands in the event
     imported_row: Mapped[int | None]
@@ -382,19 +386,5 @@ class Complaint(Workflowed):
     do_disposition, plan = meeting_steps.do_disposition, meeting_steps.plan
     issue_result = meeting_steps.issue_result
 
-    def close(self, *, closing_note: str | None, by: User, on: datetime) -> None:
-        """Close and sign it (Q12): only after the customer accepted, or stayed silent and a note says what
-        was tried."""
-        with self.advancing("close", by, on):
-            self.closed_at, self.closing_note = on, closing_note
-
-    def void(self, *, reason: str, by: User, on: datetime) -> None:
-        """Take it out of the count with a reason (5.6); it stays readable and its number taken. Raises
-        NotOpen while goods move under it (5.3.5)."""
-        if self.goods_on_the_way:
-            raise NotOpen("void")
-        with self.advancing("void", by, on, note=reason):
-            self.void_reason = reason
-
-    reopen = reopening.reopen
+    close, void, reopen = ending.close, ending.void, ending.reopen
     bring_in = classmethod(bring_in_lines)  # 5.6: out of an old register

@@ -20,6 +20,7 @@ class AskedComplaint(DiscussedComplaint, MeasuredComplaint, Protocol):
 
     acknowledged_at: datetime | None
     call_needed: bool | None
+    route_unconfirmed: bool | None
 
     @property
     def call_book(self) -> CallBook: ...

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, select
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, func, select
 
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
@@ -18,6 +20,18 @@ def replenishments_of_complaint(complaint: Complaint) -> list[Replenishment]:
 def replenishments_of_return(record: Return) -> list[Replenishment]:
     """Return all replenishments applied for from a return, void ones too, oldest first."""
     return _replenishments(Replenishment.return_id == record.id)
+
+
+def replacement_cost(complaint: Complaint) -> Decimal | None:
+    """Return what the goods ordered to replace those of a complaint are worth, in RMB (7.4-62): of the orders
+    for which the customer does not pay. None where there are none."""
+    query = select(func.sum(Replenishment.amount)).where(
+        Replenishment.complaint_id == complaint.id,
+        Replenishment.order_number.is_not(None),
+        Replenishment.charged.is_(False),
+        Replenishment.state != "void",
+    )
+    return db.session.execute(query).scalar_one()
 
 
 def _replenishments(condition: ColumnElement[bool]) -> list[Replenishment]:

@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from cs.web.fields import (
     LongText,
+    Number,
     ReasonForm,
     Signed,
     StepForm,
@@ -17,7 +18,13 @@ from cs.wording.formats import list_in_words
 
 
 class CloseForm(Signed, StepForm):
+    """Q12; what the complaint cost where it is known (7.4-62): the goods replaced count by their orders."""
+
     closing_note = LongText("closing_note", most=1000)
+    cost_rework = Number("cost_rework", places=2)
+    cost_scrap = Number("cost_scrap", places=2)
+    cost_freight = Number("cost_freight", places=2)
+    cost_deduction = Number("cost_deduction", places=2)
 
 
 class VoidForm(ReasonForm):

@@ -120,6 +120,7 @@ class _SalesForm(GoodsForm):
     customer_ref = Text("customer_ref")
     customer_part_no = Text("customer_part_no")
     order_no = Text("order_no")
+    produced_on = Day("produced_on")
     shipped_on = Day("shipped_on")
     shipped_qty = Whole("shipped_qty")
     checked_qty = Whole("checked_qty")
@@ -145,6 +146,9 @@ class _SalesForm(GoodsForm):
             self.fault("customer_deadline", gettext("This deadline has already passed."))
         if self.shipped_on.data and heard_at and self.shipped_on.data > local_day(heard_at):
             self.fault("shipped_on", gettext("The shipping date is after we first heard of the complaint."))
+        latest = self.shipped_on.data or (local_day(heard_at) if heard_at else None)
+        if self.produced_on.data and latest and self.produced_on.data > latest:
+            self.fault("produced_on", gettext("The goods were produced after they were shipped."))
         quantity_faults(self, self.checked_qty.data, self.defect_qty.data, self.shipped_qty.data)
 
 
