@@ -397,5 +397,4 @@ class Complaint(Workflowed):
         with self.advancing("void", by, on, note=reason):
             self.void_reason = reason
 
-    reopen = reopening.reopen
-    bring_in = classmethod(bring_in_lines)  # 5.6: out of an old register
+    reopen, bring_in = reopening.reopen, classmethod(bring_in_lines)  # 5.3.5; 5.6: an old register
