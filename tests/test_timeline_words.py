@@ -58,6 +58,7 @@ CODES: dict[str, set[str]] = {
         "signature_decision": "signature_decision",
         "source": "capa_source",
         "status": "customer_status",
+        "team_role": "team_role",
         "unit": "unit",
     }.items()
 } | {
@@ -70,18 +71,18 @@ CODES: dict[str, set[str]] = {
 LETTERS = {"customer_level"}  # the grades A to D are their own names
 # What people type, and numbers and file names that stand for themselves.
 TYPED = """
-    actions address agreed_with analysis because cause cause_verification cause_verified_by clock_reason
-    closing_note confirmed_by contact_name contact_phone content customer_answer customer_part_no
-    customer_ref customer_said customer_slip_no decision_note decline_reason delivery_address
-    delivery_no description difference_reason done_note effect_follow_up effect_note email en
-    english_name escape_cause full_name given_back_note imported_from industry instruction
+    actions address agreed_with analysis because call_note cause cause_verification cause_verified_by
+    clock_reason closing_note confirmed_by contact_name contact_phone content customer_answer
+    customer_part_no customer_ref customer_said customer_slip_no decision_note decline_reason
+    delivery_address delivery_no description difference_reason done_note effect_follow_up effect_note
+    email en english_name escape_cause full_name given_back_note imported_from industry instruction
     instruction_no invoice_address late_reason late_reply_reason legal_representative liability_note
-    location lot_no minutes model monthly_demand name no_goods_reason note number occurrence_cause
-    old_model old_notes old_number order_no order_number part_no passed_on_number phone pick_up_note
-    plan position problem products read_across refuse_reason remarks replenishment_reason reply_text
-    reply_to response_note retention_asked return_reason route_reason said scale sent_back_reason
-    short_name source_no spec survey_recipient system_cause tax_id unknown_reason username
-    verification_data verification_method void_reason warning_reason work_order zh
+    location logo_name lot_no minutes model monthly_demand name no_goods_reason note number
+    occurrence_cause old_model old_notes old_number order_no order_number part_no passed_on_number phone
+    pick_up_note plan position problem products read_across refuse_reason remarks replenishment_reason
+    reply_text reply_to response_note retention_asked return_reason route_reason said scale
+    sent_back_reason short_name source_no spec survey_recipient system_cause tax_id unknown_reason
+    username verification_data verification_method void_reason warning_reason web_address work_order zh
 """
 
 

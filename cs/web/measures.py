@@ -28,6 +28,7 @@ class MeasureRow(RowForm):
     planned_on = Day("planned_on")
 
     decisive = ("content", "owner_id", "planned_on")
+    noun = "actions"
 
     def check(self) -> None:
         for name in ("action_kind", "content", "owner_id", "planned_on"):

@@ -45,6 +45,9 @@ UNLISTED_FIELDS = frozenset(
         "filed_at",
         "chain",
         "withdrawn_at",
+        "logo",  # the bytes of the picture; its name says which
+        "logo_mime",
+        "first_steps_hidden",
         "changer_ids",
     }
 )

@@ -45,6 +45,7 @@ TERM_OF_FIELD = {
     "en": "name_en",
     "first_on": "from_date",
     "last_on": "to_date",
+    "logo_name": "logo",
 }  # fields whose label has another key
 
 

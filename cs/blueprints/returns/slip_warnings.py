@@ -7,6 +7,7 @@ it takes them over.
 from __future__ import annotations
 
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from flask_babel import gettext
@@ -51,7 +52,7 @@ class WithWarnings:
     def _passes(self: Any, record: Any) -> bool:
         """Put the warnings beside their fields, unless a reason is given."""
         rows = self.lines.filled
-        lines = [{name: row[name].data for name in COMPARED} for row in rows]
+        lines = [_compared(row) for row in rows]
         known = _lines_of_before(record)
         warnings = [
             warning
@@ -73,7 +74,13 @@ def _lines_of_before(record: Any) -> set[tuple[Any, ...]]:
     """Return the lines that sales has registered already: one that is left alone is not warned of again."""
     if record is None or record.complaint_id is None:
         return set()
-    return {tuple(getattr(line, name) for name in COMPARED) for line in record.lines}
+    columns = attrgetter(*COMPARED)
+    return {columns(line) for line in record.lines}
+
+
+def _compared(row: Any) -> dict[str, Any]:
+    """Return what of a row is compared with what is on record."""
+    return {name: row[name].data for name in COMPARED}
 
 
 def warning_in_words(warning: SlipWarning, row: Any) -> str:

@@ -1,4 +1,4 @@
-"""The end of a complaint: its close (Q12), its voiding (5.6), and its reopening for goods that arrive later (5.3.5)."""
+"""The end of a complaint: its close (Q12), voiding (5.6), and reopening for goods that come later (5.3.5)."""
 
 from __future__ import annotations
 
