@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, has_request_context
 from flask_babel import Babel
@@ -81,6 +83,14 @@ def _on_connect(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun by _on_begin, not by the driver
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("day_in_zone", 2, _day_in_zone, deterministic=True)
+
+
+def _day_in_zone(moment: str | None, zone: str) -> str | None:
+    """Return the day of a stored moment in a time zone, for SQLite, which knows no zones."""
+    if moment is None:
+        return None
+    return datetime.fromisoformat(moment).replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
 def _on_begin(connection: Connection) -> None:

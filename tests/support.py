@@ -371,6 +371,7 @@ class Cases:
         measures: str | None = None,
         uncalled: bool = False,
         verified: bool = False,
+        proposed: bool = False,
         **values: Any,
     ) -> Complaint:
         """A complaint in that state. `route`: occasional, not_ours or meeting; `answered`: in state
@@ -380,7 +381,7 @@ class Cases:
         `clock`: a change of the due date is waiting or refused; `capa`: one was issued for it; `verified`:
         one was, and is verified as effective, as closing needs on the meeting's route.
         `measures`: of what was settled they are open, done or checked. `uncalled`: nobody is called to the
-        meeting yet."""
+        meeting yet. `proposed`: in state answering, the supervisor has not confirmed the route yet."""
         self.answered, self.met, self.disposed, self.countersigned, self.plan_needed = (
             answered,
             met,
@@ -389,6 +390,7 @@ class Cases:
             plan_needed,
         )
         self.sample_is, self.done, self.measures_are = sample, done, measures
+        self.proposed = proposed
         on = (on or self.on) - timedelta(days=11 if silent else 0)
         facts = (
             GOODS
@@ -543,8 +545,8 @@ class Cases:
         complaint.receive(by=self.people["quality_inspector"], on=on)
 
     def confirm(self, complaint: Complaint, on: datetime, route: str) -> None:
-        complaint.confirm(
-            by=self.people["quality_inspector"],
+        complaint.confirm(  # the supervisor signs once (Q11)
+            by=self.people["quality_inspector" if self.proposed else "quality_supervisor"],
             on=on,
             **{"not_ours": NOT_OURS, "meeting": TO_MEET}.get(route, BLOCK_B),
         )

@@ -125,7 +125,7 @@ def test_every_view_says_who_may_open_it(app):
 def test_only_these_views_are_open_to_who_is_not_signed_in(app):
     assert sorted(
         endpoint for endpoint, view in app.view_functions.items() if getattr(view, "access", None) == "public"
-    ) == ["auth.language", "auth.login", "auth.setup", "htmx"]
+    ) == ["auth.language", "auth.login", "auth.setup", "auth.welcome", "htmx"]
 
 
 def test_views_ask_for_permissions_that_the_matrix_knows(app):

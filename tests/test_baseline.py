@@ -26,6 +26,9 @@ PLAIN = re.compile(r"[A-Za-z]*[-\d\s.,:;%/+*()A-Z]*")  # numbers, dates, moments
 # Words of registers that were changed on purpose inside a longer text: (old, new), each with its reason.
 CHANGED_WORDS: tuple[tuple[str, str], ...] = ()
 
+# Columns that a register has gained since: by the title that they have today.
+NEW_COLUMNS = {"/reports/complaints.csv": ("退货·补货", "效果")}  # 7.5-22, 7.5-23
+
 
 class Opened:
     """A demo of an earlier version, upgraded by today's code."""
@@ -59,7 +62,8 @@ def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 # Tasks of open records that a later version asks for beside the recorded ones.
-NEW_TASKS = ("issue_capa", "call_meeting", "judge_effect")  # 5.2.2.5, 5.2.2.4, 3.4
+FIRST_OF_QUEUE = "/"  # new tasks push recorded ones to its next page; the tasks are compared one by one
+NEW_TASKS = ("call_meeting", "issue_capa", "judge_effect")  # 5.2.2.4, 5.2.2.5, 3.4
 
 
 @pytest.mark.parametrize("table", ["events", "signatures", "required_signatures", "tasks", "attachments"])
@@ -125,6 +129,8 @@ def test_each_link_of_a_page_is_still_there(opened: Opened) -> None:
     lost = []
     for role, pages in opened.before["pages"].items():
         for address, (_status, links) in pages.items():
+            if address == FIRST_OF_QUEUE and opened.new_tasks:
+                continue
             gone = set(links) - set(opened.today["pages"][role].get(address, [0, []])[1])
             lost.extend((role, address, link) for link in sorted(gone))
     assert lost == []
@@ -142,7 +148,7 @@ def test_each_figure_shows_the_recorded_numbers(opened: Opened) -> None:
 def test_each_register_cell_is_the_recorded_one(opened: Opened) -> None:
     changed: list[Any] = []
     for name, (titles, *rows) in opened.before["registers"].items():
-        today_titles, *today_rows = opened.today["registers"].get(name, [[]])
+        today_titles, *today_rows = without_new_columns(name, opened.today["registers"].get(name, [[]]))
         if (len(titles), len(rows)) != (len(today_titles), len(today_rows)):
             changed.append((name, len(titles), len(rows), len(today_titles), len(today_rows)))
             continue
@@ -150,6 +156,12 @@ def test_each_register_cell_is_the_recorded_one(opened: Opened) -> None:
             old, new = ([row[index] for row in table] for table in (rows, today_rows))
             changed.extend((name, title, *cell) for cell in changed_cells(old, new))
     assert changed == []
+
+
+def without_new_columns(name: str, table: list[list[str]]) -> list[list[str]]:
+    """Return a register without the columns that it did not have."""
+    recorded = [index for index, title in enumerate(table[0]) if title not in NEW_COLUMNS.get(name, ())]
+    return [[row[index] for index in recorded] for row in table]
 
 
 def changed_cells(old: list[str], new: list[str]) -> list[tuple[int, str, str]]:

@@ -10,6 +10,7 @@ from cs.printing.fitting import (
     POINT,
     column_widths,
     needed_width,
+    title_width,
     with_break_points,
     word_width,
 )
@@ -57,3 +58,28 @@ def test_the_second_language_is_smaller_and_needs_less():
     assert needed_width({"zh": "部门", "en": "Department"}) == pytest.approx(0.82 * word_width("Department"))
     assert with_break_points({"zh": "部门", "en": "Department"}, 16, 8) == {"zh": "部门", "en": "Department"}
     assert with_break_points(["Department", "部门"], 12, 8)[0] != "Department"
+
+
+@pytest.mark.parametrize(
+    ("title", "letters"),
+    [
+        ("责任部门", 4),
+        ("客户是否接受", 6),
+        ("客户是否接受答复", 4),  # of eight, broken once
+        ("CAR编号", 2),
+        ("Closed on", 0),
+        (["性质", "重复投诉"], 4),
+        ([{"zh": "逾期天数", "en": "Days overdue"}], 4),
+        ([], 0),
+    ],
+)
+def test_a_short_title_in_chinese_stays_whole(title, letters):
+    assert title_width(title) == letters
+
+
+def test_a_title_widens_its_column_where_others_have_room():
+    narrow = column_widths([1, 20], [["短"], ["长"]], 100, 8)
+    wide = column_widths([1, 20], [["短"], ["长"]], 100, 8, [4, 2])
+    assert wide[0] == pytest.approx(4 * 8 * 0.3528 + 1.8)
+    assert wide[0] > narrow[0]
+    assert sum(wide) == pytest.approx(100)

@@ -20,6 +20,7 @@ HASHES = {
     "0014_replenishments_to_the_letter.py": "5827d974d9f47309",
     "0012_occasional_measures.py": "734cd7ed0bd900fa",
     "0015_effect_of_rework.py": "dc6b7811a23affed",
+    "0016_company_and_account_links.py": "9b8d7f30dd22eef9",
 }
 
 

@@ -18,6 +18,7 @@ from cs.procedure.authority import AUTHORITY
 from cs.queries.my_work import verify_tasks
 from cs.records import events as chain
 from cs.records.attachments import Attachment, verify_attachments
+from cs.records.company import company
 from cs.records.procedure import rulebook, verify_procedure_texts
 from cs.records.record import KINDS
 from cs.records.signatures import verify_signatures
@@ -68,6 +69,7 @@ def verify() -> None:
         *verify_tasks(datetime.now(UTC)),
     ]
     known = db.session.execute(select(Attachment.sha256).distinct()).scalars().all()
+    known = [*known, *([logo] if (logo := company().logo) else [])]
     head = chain.site_head()
     db.session.expunge_all()
     db.session.rollback()  # the files are read without the database

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import getpass
 import signal
-import socket
 import sys
 from datetime import UTC, datetime
 
@@ -18,6 +16,7 @@ from cs.exports.writing import ExportKeeper
 from cs.extensions import db
 from cs.records.setup_links import SetupLink
 from cs.records.users import User
+from cs.web.addresses import lan_address
 
 
 @click.command("serve")
@@ -58,9 +57,8 @@ def _server_urls(host: str, port: int) -> list[str]:
     if host not in ("0.0.0.0", "::", ""):
         return [f"http://{host}:{port}"]
     hosts = ["127.0.0.1"]
-    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect(("192.0.2.1", 9))  # sends nothing: asks the system which of its addresses leads out
-        hosts.append(probe.getsockname()[0])
+    if address := lan_address():
+        hosts.append(address)
     return [f"http://{address}:{port}" for address in dict.fromkeys(hosts)]
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from cs.demo.case_file import CaseFile
 from cs.demo.case_receipt import Receipt
 from cs.demo.case_samples import SampleWalk
-from cs.demo.case_words import NEXT_DAY, SILENT, UNKNOWN
+from cs.demo.case_words import COMPLETED, NEXT_DAY, SENT_BACK, SILENT, UNKNOWN
 from cs.demo.goods_walk import GoodsWalk
 from cs.demo.measures import MeasureWalk
 from cs.demo.meetings import MeetingWalk
@@ -89,6 +89,7 @@ class Case:
         """Return the steps of one answer; a refusal makes another."""
         return (
             self._confirm,
+            self._confirm_route,
             self.meeting.call,
             self.meeting.meet,
             self.meeting.dispose,
@@ -176,6 +177,25 @@ class Case:
             **confirmation,
         )
         self.goods.send_goods()
+
+    def _confirm_route(self) -> Walk:
+        """Confirm an inspector's route as the quality supervisor (Q11); some analyses go back once."""
+        case = self.case
+        if not case.complaint.route_unconfirmed:
+            return
+        yield from case.until("confirm_route")
+        if case.plot.sent_back and not case.complaint.replies:
+            case.complaint.send_back(reason=case.rng.choice(SENT_BACK), by=case.supervisor, on=case.on)
+            yield from case.work_for(case.rng.uniform(0.3, 0.9))
+            more = f"{case.complaint.analysis}{case.rng.choice(COMPLETED)}"
+            case.complaint.confirm(analysis=more, by=case.inspector, on=case.on)
+            yield from case.work_for(case.rng.uniform(0.1, 0.4))
+        case.complaint.confirm_route(
+            route=case.complaint.route,
+            route_reason=case.complaint.route_reason,
+            by=case.supervisor,
+            on=case.on,
+        )
 
     def _prepare(self) -> Walk:
         case = self.case
@@ -272,3 +292,5 @@ class Case:
         while self.meeting.unfinished():
             yield from case.work_for(case.rng.uniform(8, 20))  # looks again every other day
         case.complaint.close(closing_note=closing_note(case.story), by=case.supervisor, on=case.on)
+        if case.plot.ours and not case.plot.slips and not case.plot.unknown and case.number % 17 == 0:
+            case.year.start(self.goods.come_late())

@@ -10,7 +10,7 @@ from cs.demo.goods import Order, Slip
 from cs.demo.replenishments import Supply
 from cs.demo.return_slips import HOURS, ON_THE_SLIP
 from cs.demo.returns import Haul
-from cs.demo.returns_said import WRONG_DOOR
+from cs.demo.returns_said import LATE_GOODS, WRONG_DOOR
 from cs.demo.stories import Story
 from cs.demo.trade import random_for
 from cs.demo.walks import DemoYear, Walk
@@ -89,6 +89,21 @@ class GoodsWalk:
                 haul.register(haul.on, case.complaint.id)
         self.supply(slip.orders, f"{case.name} return {n}", haul.on, haul.record)
         yield from haul.void() if slip.void else haul.walk()
+
+    def come_late(self) -> Walk:
+        """Open the case again for goods that arrive after its close (5.3.5), and close it after them."""
+        case = self.case
+        yield from case.work_for(case.rng.uniform(60, 120))
+        reason = case.rng.choice(LATE_GOODS)
+        case.complaint.reopen(reason=reason, by=case.supervisor, on=case.on)
+        haul = Haul(case.year, case.story, Slip(condition="good"), f"{case.name} late", case.on)
+        yield haul.later(HOURS["take_over"])
+        haul.register(haul.on, case.complaint.id)
+        self.hauls.append(haul)
+        case.year.start(haul.walk())
+        while not haul.over:
+            yield from case.work_for(case.rng.uniform(8, 16))
+        case.complaint.close(closing_note=reason, by=case.supervisor, on=case.on)
 
     def supply(
         self, orders: tuple[Order, ...], name: str, on: datetime, of_return: Return | None = None

@@ -25,6 +25,9 @@ UNITS = {
 }
 
 
+UNIT_CODES = {"只": "pcs", "台": "unit"}  # the others are counted in pieces
+
+
 WORDS = {
     "speaker": "扬声器",
     "amplifier": "功放",

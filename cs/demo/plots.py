@@ -27,6 +27,7 @@ class Plot:
     amended: bool = False
     declined: bool = False
     void: str | None = None
+    sent_back: bool = False  # the quality supervisor sends the analysis back once (Q11)
     overruled: bool = False  # a batch or chronic problem that is answered the short way
     talk: bool = False
     sample: str | None = (
@@ -69,7 +70,8 @@ BEHIND: tuple[tuple[int, Plot], ...] = (
     (4, Plot(talk=True, sample="scrapped")),
     (3, Plot(sample="never_came")),
     (4, Plot(sample="here")),
-    (12, Plot(late=True)),
+    (9, Plot(late=True)),
+    (3, Plot(sent_back=True)),
     (9, Plot(next_day=True)),
     (11, Plot(refused=1)),
     (3, Plot(refused=2)),
@@ -155,6 +157,10 @@ OPEN: tuple[Waiting, ...] = (
     Waiting("confirm", "today", None, Plot(sample="awaited")),
     Waiting("confirm", "late", "yangfan", Plot(sample="awaited", talk=True)),
     Waiting("confirm_again", ago=7, plot=Plot(refused=1)),
+    # the route that an inspector names (Q11)
+    Waiting("confirm_route"),
+    Waiting("confirm_route", "today", plot=BATCH),
+    Waiting("confirm_route", "late", "quality_supervisor"),
     # the short way (5.2.2.3)
     Waiting("settle", plot=_with_returned_goods(waits_for="arrange", orders=(Order(waits_for=WAITS_SALES),))),
     Waiting(
@@ -350,14 +356,15 @@ OPEN: tuple[Waiting, ...] = (
 )
 # The step after which a case waits for the task.
 LAST_DONE = {
-    "call_meeting": "confirm",
+    "confirm_route": "confirm",
+    "call_meeting": "confirm_route",
     "meet": "call",
     "dispose": "meet",
     "issue_result": "dispose",
     "register": "pass_on",
     "receive": "first",
     "confirm": "receive",
-    "settle": "confirm",
-    "explain": "confirm",
+    "settle": "confirm_route",
+    "explain": "confirm_route",
     "send_reply": "prepare",
 }

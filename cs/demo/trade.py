@@ -25,6 +25,7 @@ from cs.demo.market import (
     ROADS,
     SURNAMES,
     TYPES,
+    UNIT_CODES,
     UNITS,
     WORDS,
 )
@@ -98,7 +99,7 @@ class Trade:
                 on=next(moments),
                 model=model,
                 spec=spec,
-                unit="set" if "套装" in spec else "pcs",
+                unit="set" if "套装" in spec else UNIT_CODES.get(UNITS[family], "pcs"),
                 part_no=f"{30 + list(UNITS).index(family)}-{model[3:]}-{n + 1:02d}0",
             )
             self.products.append(product)

@@ -101,10 +101,22 @@ class Kind:
         str, ...
     ] = ()  # terms and titles of columns that are left out because they follow from the others
     called: str = ""  # the term by which the page calls the table; without it the section's
+    index: str = ""  # the endpoint of its list; without it the section's
+    known_keys: Callable[[list[str]], dict[str, str]] | None = (
+        None  # which of these keys are in the database, with their states, where the model itself has no key
+    )
     explained: tuple[str, ...] = ()  # what the page tells of how a line is read
     shown_by: Mapping[str, str] = field(
         default_factory=lambda: {"sort": "newest"}
     )  # how the list shows what came in
+
+    @property
+    def list_endpoint(self) -> str:
+        return self.index or f"{self.section}.index"
+
+    @property
+    def title_term(self) -> str:
+        return self.called or self.section
 
     def columns(self, language: str) -> tuple[Column, ...]:
         """Return the columns to look for, each by its titles in both languages and the names that factories
@@ -265,7 +277,8 @@ def plan_import(kind: Kind, table: Table, on: datetime) -> Plan:
             made.bad.append((line, problems))
         else:
             keyed.append((kind.key(values), Fresh(line, values, findings)))
-    known_states = _states_of_known_keys(kind.model, [key for key, _ in keyed])
+    keys = [key for key, _ in keyed]
+    known_states = kind.known_keys(keys) if kind.known_keys else _states_of_known_keys(kind.model, keys)
     first: dict[str, Fresh] = {}
     taken, numbers = _own_numbers_in_use(kind), {}
     for key, fresh in keyed:

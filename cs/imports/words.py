@@ -28,6 +28,28 @@ REASONS = MESSAGES | {
     "made_after_shipping": _N("The production date is after the shipping date."),
     "days_out_of_range": _N("“%(value)s” is not a number of days between 0 and %(most)s."),
     "name_without_contact": _N("There is a telephone number or an e-mail address, but no contact's name."),
+    # People
+    "unknown_role": _N("There is no role “%(value)s”. The example table lists the roles."),
+    "unknown_department": _N("There is no department “%(value)s”. Add it under Departments, or correct it."),
+    "administrator_by_import": _N(
+        "The administrator's role is never given by import. Give it on the person's page."
+    ),
+    "member_without_department": _N("This role needs a department: fill in the column of departments."),
+    "department_without_role": _N(
+        "No role in this line belongs to “%(value)s”. Add a role, or leave it out."
+    ),
+    "head_of_which": _N("Head of which department? Write its name in this cell."),
+    "head_without_department": _N("A head needs a department."),
+    "head_unclear": _N("“%(value)s” is neither yes nor no, nor a department."),
+    "head_of_another": _N("“%(value)s”: the person has no role in this department."),
+    "username_taken": _N("The user name “%(value)s” belongs to %(name)s."),
+    "username_twice": _N("The user name “%(value)s” is already used in row %(row)s."),
+    "username_with_spaces": _N("Spaces are not allowed in a user name."),
+    "username_proposed": _N("No user name: %(name)s gets “%(value)s”."),
+    "no_username": _N("No user name can be made from “%(value)s”. Enter one."),
+    "same_name_twice": _N(
+        "“%(value)s” is in row %(row)s too. If they are two people, give each a user name."
+    ),
     # An old complaint register
     "no_symptom_column": _N("There is no column that describes the defect: %(titles)s"),
     "old_number_taken": _N(
@@ -152,12 +174,12 @@ OTHER_WORDS: Mapping[str, Mapping[str, str]] = {
         "无回复": "no_answer",
     },
     "unit": {
-        "只": "pcs",
+        "个": "pcs",
         "件": "pcs",
         "支": "pcs",
         "pc": "pcs",
         "ea": "pcs",
-        "台": "pcs",
+        "部": "unit",
         "套件": "set",
         "公斤": "kg",
         "米": "m",

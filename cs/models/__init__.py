@@ -12,7 +12,17 @@ from cs.models.complaints import complaint as complaints
 from cs.models.returns import blocking as return_blocking
 from cs.models.returns import customer_return as returns
 from cs.models.returns import lines as return_lines
-from cs.records import attachments, numbers, procedure, receipts, search, setup_links, signatures, users
+from cs.records import (
+    attachments,
+    company,
+    numbers,
+    procedure,
+    receipts,
+    search,
+    setup_links,
+    signatures,
+    users,
+)
 from cs.records import events as chain
 from cs.records import record as base
 
@@ -27,6 +37,7 @@ __all__ = [
     "capa",
     "capa_blocking",
     "chain",
+    "company",
     "complaints",
     "customers",
     "deputies",

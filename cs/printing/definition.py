@@ -6,12 +6,13 @@ From one definition come the page, the print, the Excel file, the CSV and the PD
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from flask_babel import gettext
 from sqlalchemy import Row
 from werkzeug.datastructures import MultiDict
 
@@ -51,7 +52,9 @@ class Column:
     """One column of a register, or of a table on a paper. Width in characters; on paper it is a share of the
     line.
 
-    `under`: on paper it stands under the column before it, in the same cell.
+    `under`: on paper it stands under the column before it, in the same cell. `once`: page and paper show it
+    on the first line of a case only; in a file each line is whole, since it is filtered and sorted by
+    itself.
     """
 
     term: str
@@ -59,6 +62,7 @@ class Column:
     width: int = 12
     kind: str = "text"
     under: bool = False
+    once: bool = False
 
     @property
     def title(self) -> str:
@@ -67,6 +71,10 @@ class Column:
     def in_words(self, row: Any) -> str:
         """Return the value as a page, a paper and a CSV file show it."""
         return in_words(self.value(row), self.kind) or EMPTY
+
+    def on_line(self, row: Any, goes_on: bool) -> str:
+        """Return the same for a line of a page, which may go on with the case of the line before it."""
+        return gettext("as above") if self.once and goes_on else self.in_words(row)
 
 
 class Printed:
@@ -100,6 +108,15 @@ class Register(Printed):
     columns: tuple[Column, ...]
     address: Callable[[Row[Any]], str] | None = None
     signed: tuple[str, ...] = ("drawn_up_by", "reviewed_by", "approved_by")
+    case: Callable[[Row[Any]], Any] | None = None  # what makes lines that follow one another one case
+
+    def lines(self, rows: Iterable[Row[Any]]) -> Iterator[tuple[Row[Any], bool]]:
+        """Yield each row, and whether it goes on with the case of the row before it."""
+        previous: Any = None
+        for row in rows:
+            case = self.case(row) if self.case else None
+            yield row, case is not None and case == previous
+            previous = case
 
     @property
     def cells(self) -> list[list[Column]]:

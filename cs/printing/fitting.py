@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+from math import ceil
 from typing import Any
 
 POINT = 0.3528  # millimetres
@@ -16,6 +18,7 @@ MARGINS = 1.8  # millimetres within a cell, left and right together
 MAX_NEEDED_WIDTH = (
     14.0  # letters of Chinese: a longer word may break, rather than take the line from the others
 )
+MAX_WHOLE_TITLE = 6  # letters of a Chinese title that stand in one line
 ROUNDING = 1e-6  # a column made as wide as its widest word holds it
 WORD = re.compile(r"[!-~\u00a0-\u024f]+")  # letters and digits that nothing breaks by itself
 
@@ -45,15 +48,31 @@ def needed_width(text: Any, scale: float = 1.0) -> float:
     return scale * max((word_width(word) for word in WORD.findall(text)), default=1.0)
 
 
+def title_width(title: Any) -> float:
+    """Return the width that a column's title needs to be read, in letters of Chinese: a short title in
+    Chinese, which may break anywhere, stays whole, and a longer one breaks once."""
+    if isinstance(title, list):
+        return max((title_width(part) for part in title), default=0.0)
+    if isinstance(title, dict):
+        return title_width(title["zh"])
+    letters = len(WORD.sub("", title).replace(" ", ""))
+    return float(letters if letters <= MAX_WHOLE_TITLE else ceil(letters / 2))
+
+
 def column_widths(
-    weights: Sequence[float], cells: Sequence[Iterable[Any]], room: float, size: float
+    weights: Sequence[float],
+    cells: Sequence[Iterable[Any]],
+    room: float,
+    size: float,
+    at_least: Sequence[float] = (),
 ) -> list[float]:
     """Return the widths of columns in millimetres, `room` in all: by their weights, but none below what its
-    texts need while others have more.
+    texts need while others have more, nor below `at_least` letters of Chinese.
 
     Where there is not room for all needs, the widest give way.
     """
     widest = [max(map(needed_width, texts), default=0.0) for texts in cells]
+    widest = [max(pair) for pair in zip_longest(widest, at_least, fillvalue=0.0)]
     needs = [min(MAX_NEEDED_WIDTH, letters) * size * POINT + MARGINS for letters in widest]
     if sum(needs) >= room:
         return _shared_widths(needs, room)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app
+from flask_babel import gettext
 from sqlalchemy import select
 
 from cs.extensions import db
@@ -230,8 +231,12 @@ def value_in_print(value: Any, kind: str) -> Any:
     return in_words(value, kind) or EMPTY
 
 
-def values_in_print(columns: Iterable[Column], row: Any) -> list[Any]:
-    return [value_in_print(column.value(row), column.kind) for column in columns]
+def values_in_print(columns: Iterable[Column], row: Any, goes_on: bool = False) -> list[Any]:
+    """Return the values of a line; `goes_on`: with the case of the line before it."""
+    return [
+        gettext("as above") if column.once and goes_on else value_in_print(column.value(row), column.kind)
+        for column in columns
+    ]
 
 
 def column_alignment(kind: str) -> str:

@@ -22,7 +22,7 @@ from cs.printing.definition import (
     Printed,
     Register,
 )
-from cs.printing.fitting import cells_with_break_points, column_widths, with_break_points
+from cs.printing.fitting import cells_with_break_points, column_widths, title_width, with_break_points
 from cs.printing.sheet_parts import (
     LANDSCAPE_WIDTH,
     SheetParts,
@@ -35,8 +35,8 @@ from cs.printing.sheet_parts import (
 )
 from cs.printing.typeset import typeset
 from cs.records.attachments import Attachment
+from cs.records.company import company
 from cs.records.events import Event
-from cs.records.procedure import rulebook
 from cs.records.record import Record
 from cs.wording.labels import state_name, term
 from cs.wording.language import LANGUAGES, current_language, in_language
@@ -137,9 +137,20 @@ def blank_pdf(form: Register | Paper, requested: str) -> bytes:
 
 
 def _typeset_sheet(layout: str, sheet: dict[str, Any], pictures: dict[str, Path] | None = None) -> bytes:
+    sheet, pictures = _with_logo(sheet, pictures or {})
     # all is read: the database is not held while the sheet waits for its turn and is set
     db.session.rollback()
     return typeset(layout, sheet, font=current_app.config["CS_PDF_FONT"] or None, pictures=pictures)
+
+
+def _with_logo(sheet: dict[str, Any], pictures: dict[str, Path]) -> tuple[dict[str, Any], dict[str, Path]]:
+    """Add the company's logo to a sheet and its pictures; without a logo both stay as they are."""
+    logo, mime = company().logo, company().logo_mime
+    path = current_app.extensions["files"].path(logo) if logo else None
+    if path is None or not path.exists():
+        return sheet, pictures
+    name = "company-logo.png" if mime == "image/png" else "company-logo.jpg"
+    return sheet | {"logo": name}, pictures | {name: path}
 
 
 # Languages
@@ -169,7 +180,7 @@ def _both_languages(zh: Any, en: Any) -> Any:
 def _sheet_frame(form: Printed, mark: str) -> dict[str, Any]:
     """Return what every sheet has: company, title, numbers, retention."""
     return {
-        "company": in_language(rulebook().company),
+        "company": in_language(company().name),
         "title": form.title,
         "number": form.number,
         "mark": mark,
@@ -196,10 +207,10 @@ def _register_sheet(
     columns = [{"titles": [term("line_no")], "width": LINE_NO, "align": "center"}]
     columns += [_column_of_sheet(cell) for cell in cells]
 
-    def line(number: int, row: Any) -> list[list[Any]]:
-        return [[str(number)], *(values_in_print(cell, row) for cell in cells)]
+    def line(number: int, row: Any, goes_on: bool) -> list[list[Any]]:
+        return [[str(number)], *(values_in_print(cell, row, goes_on) for cell in cells)]
 
-    lines = [line(number, row) for number, row in enumerate(rows, 1)]
+    lines = [line(number, row, goes_on) for number, (row, goes_on) in enumerate(register.lines(rows), 1)]
     return _sheet_frame(register, "") | {
         "asked": [list(pair) for pair in criteria],
         "columns": columns,
@@ -216,7 +227,8 @@ def _fitted_register(sheet: dict[str, Any]) -> dict[str, Any]:
     size = next(size for max_columns, size in REGISTER_SIZES if len(columns) <= max_columns)
     titles = [column["titles"] for column in columns]
     cells = [list(column) for column in zip(titles, *sheet["rows"], strict=True)]
-    widths = column_widths([column["width"] for column in columns], cells, LANDSCAPE_WIDTH, size)
+    weights = [column["width"] for column in columns]
+    widths = column_widths(weights, cells, LANDSCAPE_WIDTH, size, [title_width(title) for title in titles])
     fitted = [
         column | {"width": width, "titles": with_break_points(column["titles"], width, size)}
         for column, width in zip(columns, widths, strict=True)

@@ -19,7 +19,8 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from cs.printing.definition import EMPTY, Register, in_words
-from cs.records.procedure import rulebook, zone
+from cs.records.company import company
+from cs.records.procedure import zone
 from cs.wording.formats import format_moment, list_in_words
 from cs.wording.labels import choice, term
 from cs.wording.language import in_language
@@ -90,7 +91,7 @@ def as_xlsx(register: Register, args: MultiDict[str, str], on: datetime) -> IO[b
         sheet.set_column(position, position, column.width)
     sheet.set_column(0, 0, 6)
     _set_page(sheet, register, on)
-    head = (in_language(rulebook().company), title, number, gettext("as of %(at)s", at=format_moment(on)))
+    head = (in_language(company().name), title, number, gettext("as of %(at)s", at=format_moment(on)))
     sheet.write_string(0, 0, "  ".join(head), book.add_format({"bold": True, "font_size": 14}))
     criteria = list_in_words(f"{label}: {value}" for label, value in register.listing.criteria_in_words(args))
     sheet.write_string(1, 0, criteria[:MAX_CELL_CHARACTERS], book.add_format({"font_size": 10}))

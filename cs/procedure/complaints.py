@@ -82,12 +82,34 @@ STEPS = (
         primary=True,
     ),
     Step(
+        "confirm_route",
+        "5.2.2.1",
+        ("answering",),
+        None,
+        Permission.SETTLE_COMPLAINT,
+        when=("route_unconfirmed",),
+        task="confirm_route",
+        due="reply_due_at",
+        signed="route_confirmed",
+        primary=True,
+    ),
+    Step(
+        "send_back",
+        "5.2.2.1",
+        ("answering",),
+        "analysing",
+        Permission.SETTLE_COMPLAINT,
+        when=("route_unconfirmed",),
+        task="confirm_route",
+        due="reply_due_at",
+    ),
+    Step(
         "settle",
         "5.2.2.3",
         ("answering",),
         None,
         Permission.SETTLE_COMPLAINT,
-        when=("occasional", "answer_missing"),
+        when=("route_confirmed", "occasional", "answer_missing"),
         task="settle",
         due="reply_due_at",
         primary=True,
@@ -98,7 +120,7 @@ STEPS = (
         ("answering",),
         None,
         Permission.ANALYSE_COMPLAINT,
-        when=("not_ours", "answer_missing"),
+        when=("route_confirmed", "not_ours", "answer_missing"),
         task="explain",
         due="reply_due_at",
         primary=True,
@@ -110,7 +132,7 @@ STEPS = (
         ("answering",),
         None,
         Permission.SETTLE_COMPLAINT,
-        when=("meeting", "called", "not_met", "answer_missing"),
+        when=("route_confirmed", "meeting", "called", "not_met", "answer_missing"),
         task="meet",
         due="reply_due_at",
         primary=True,
@@ -132,7 +154,7 @@ STEPS = (
         ("answering",),
         None,
         Permission.SETTLE_COMPLAINT,
-        when=("meeting", "disposed", "answer_missing"),
+        when=("route_confirmed", "meeting", "disposed", "answer_missing"),
         task="issue_result",
         due="reply_due_at",
         primary=True,
@@ -244,6 +266,8 @@ STEPS = (
         signed="closed",
         primary=True,
     ),
+    # goods that arrive after the close: their return keeps it open again, until it is closed anew
+    Step("reopen", "5.3.5", (CLOSED,), BEFORE_THE_CLOSE, Permission.CLOSE_COMPLAINT, reopens=True),
     *clock_steps(UNFINISHED),
     Step("contact", "5.2.1.3", (*BEFORE_THE_REPLY, "awaiting_customer"), None, Permission.CONTACT_CUSTOMER),
     Step("request_sample", "5.2.1.3", BEFORE_THE_REPLY, None, Permission.ANALYSE_COMPLAINT),
@@ -265,71 +289,6 @@ STEPS = (
 
 WORKFLOW = Workflow("complaint", STATES, STEPS)
 
-# FORMS 7.4 A: what must be on the report before the analysis is signed; else "unknown" with a reason.
-NEEDED_BEFORE_ANALYSIS = (
-    "contact_name",
-    "contact_phone",
-    "oral_written",
-    "product_id",
-    "lot_no",
-    "checked_qty",
-    "defect_qty",
-    "found_at",
-)
-
-OURS = ("ours", "supplier")
-NOT_OURS = ("customer", "carrier")
-COUNTED_FINDING = "confirmed"
-GRAVE_NATURES = ("batch", "chronic")
-
-
-def proposed_route(
-    *, liability: str, finding: str, severity: str, nature: str, is_repeat: bool = False
-) -> str:
-    """Return the route that the procedure's words lead to: not_ours, meeting or occasional. People decide.
-
-    5.2.2.2, Q17: not our responsibility, or not confirmed: evidence goes to the customer. Q11: critical,
-    batch or chronic problems, and repeats within the window (3.4), go to the meeting of 5.2.2.4; the rest is
-    occasional (5.2.2.3). What our supplier caused is ours.
-    """
-    if liability in NOT_OURS or finding != COUNTED_FINDING:
-        return "not_ours"
-    if severity == "critical" or nature in GRAVE_NATURES or is_repeat:
-        return "meeting"
-    return "occasional"
-
-
-def route_faults(*, liability: str, finding: str, route: str) -> tuple[str, ...]:
-    """Return why this confirmation cannot be signed, whatever the reason given (Q17); empty when it can."""
-    faults = []
-    if liability == "pending":
-        faults.append("liability_still_pending")
-    if liability in NOT_OURS and route != "not_ours":
-        faults.append("not_ours_route_needed")
-    if liability in OURS and finding == COUNTED_FINDING and route == "not_ours":
-        faults.append("ours_cannot_be_refused")
-    return tuple(faults)
-
-
-def names_department(route: str) -> bool:
-    """Return whether the confirmation names the responsible department (7.4-47): on each way that is ours."""
-    return route not in ("", "not_ours")
-
-
-def counts_as_failure(*, liability: str, finding: str) -> bool:
-    """Return whether the case stands in our failure figures (Q17): confirmed, and ours or our supplier's."""
-    return liability in OURS and finding == COUNTED_FINDING
-
-
-def capa_needed(*, route: str, severity: str, nature: str, liability: str, finding: str) -> bool:
-    """Return whether the complaint needs a corrective action, verified before it closes (5.2.2.5, Q11).
-
-    It does where it is confirmed, ours or our supplier's, and grave: critical, batch or chronic, or on the
-    meeting's route for another reason. A route chosen against the proposal does not get round it.
-    """
-    is_grave = route == "meeting" or severity == "critical" or nature in GRAVE_NATURES
-    return is_grave and counts_as_failure(liability=liability, finding=finding)
-
 
 def state_of_old_line(*, closed: bool, replied: bool, response: str | None) -> str:
     """Return where a complaint out of an old register stands (5.6): the state that its columns show, and
@@ -344,17 +303,6 @@ def state_of_old_line(*, closed: bool, replied: bool, response: str | None) -> s
     if not replied or response == "refused":
         return "received"
     return BEFORE_THE_CLOSE if response in ("accepted", "no_answer") else AWAITING
-
-
-def counted_of_old_line(*, liability: str | None, finding: str | None) -> bool | None:
-    """Return whether such a complaint stands in our failure figures (Q17): None where its register does not
-    say whose fault it was.
-
-    The form 7.5 has no column for the finding: one that names whose fault it was holds what was confirmed.
-    """
-    if liability is None or liability == "pending":
-        return None
-    return counts_as_failure(liability=liability, finding=finding or COUNTED_FINDING)
 
 
 PLACES = (

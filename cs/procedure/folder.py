@@ -28,6 +28,7 @@ FILES: dict[str, tuple[str, ...]] = {
         "open_ages",
         "procedure",
         "reply",
+        "analysis",
         "capa",
         "rework",
         "replenishment",

@@ -13,7 +13,7 @@ CALLING = (
         ("answering",),
         None,
         Permission.SETTLE_COMPLAINT,
-        when=("meeting", "not_met", "not_called", "answer_missing"),
+        when=("route_confirmed", "meeting", "not_met", "not_called", "answer_missing"),
         task="call_meeting",
         due="reply_due_at",
         primary=True,

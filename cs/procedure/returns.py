@@ -255,7 +255,7 @@ OUTCOMES = {
     "serve_paid_here": "paid_service",
 }  # step → what was agreed
 INEFFECTIVE = "ineffective"  # of rework: something else must follow
-WHOLE_UNITS = ("pcs", "set", "box")
+WHOLE_UNITS = ("pcs", "unit", "set", "box")
 NOTHING = Decimal(0)
 # What quality finds a piece to be (return slip, fields 16, 17): sound; complained of, but no trouble found; …
 INSPECTION = ("accepted", "ntf", "as_is", "rework", "scrapped")

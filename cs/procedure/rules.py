@@ -69,6 +69,13 @@ class ReplyRule:
 
 
 @dataclass(frozen=True)
+class AnalysisRule:
+    """Whether the quality supervisor confirms the route where an inspector signs the analysis (Q11)."""
+
+    supervisor_confirms: bool = True
+
+
+@dataclass(frozen=True)
 class CapaRule:
     """Corrective actions (7.6-10, D8): working days in which the answer is wanted, days after carrying out to
     verify the effect; to check it in short form where no CAR is needed (Q11)."""

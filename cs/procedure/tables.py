@@ -12,10 +12,19 @@ from cs.procedure.forms import Form, Numbering
 from cs.procedure.names import Name
 from cs.procedure.organisation import Department, Role
 from cs.procedure.reading import ProcedureError, table_of
-from cs.procedure.rules import CapaRule, Escalation, Kpi, ReplenishmentRule, ReplyRule, ReworkRule
+from cs.procedure.rules import (
+    AnalysisRule,
+    CapaRule,
+    Escalation,
+    Kpi,
+    ReplenishmentRule,
+    ReplyRule,
+    ReworkRule,
+)
 
 OUR_COMPANY = Name("本公司", "Our company")  # until the factory writes its name
 EFFECT_AFTER_A_MONTH = ReworkRule()  # where the factory's own files do not say
+ROUTE_CONFIRMED = AnalysisRule()  # likewise (Q11)
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,7 @@ class Rulebook:
     recurrence_months: int = field(metadata={"low": 1, "high": 60})
     open_ages: tuple[int, int] = field(metadata={"low": 0, "high": 999})
     company: Name = OUR_COMPANY
+    analysis: AnalysisRule = ROUTE_CONFIRMED
     rework: ReworkRule = EFFECT_AFTER_A_MONTH
     text: str = ""
     hash: str = ""

@@ -40,6 +40,8 @@ class Step:
     department, and its method with the people, of whom it is awaited. `due` names the record's moment by
     which it is due. `signed` says what a signature under it means.
 
+    Only a step that `reopens` leaves a final state.
+
     `makes` names the kind of record whose making takes the step: it has a task and a button like every other,
     and leads to the form of that record. It needs neither a form nor a verb of its own.
     """
@@ -57,6 +59,7 @@ class Step:
     persons: str | None = None
     signed: str | None = None
     primary: bool = False
+    reopens: bool = False
     makes: str | None = None
 
     @property
@@ -80,24 +83,33 @@ class Workflow:
             if twice:
                 raise ValueError(f"{self.kind}: {what} given twice: {sorted(twice)}")
         for step in self.steps:
-            unknown = {code for code in (*step.sources, step.target) if code is not None} - set(codes)
-            if unknown:
-                raise ValueError(f"{self.kind}.{step.name}: unknown state {sorted(unknown)}")
-            if step.creates and step.target is None:
-                raise ValueError(f"{self.kind}.{step.name}: makes a record but leads to no state")
-            if step.makes and (step.creates or step.target is not None or step.signed):
-                raise ValueError(f"{self.kind}.{step.name}: taken by another record, so it changes nothing")
+            self._check_step(step, set(codes))
         for state in self.states:
-            leaves = any(
-                state.code in step.sources and step.target not in (None, state.code) for step in self.steps
+            self._check_state(state)
+
+    def _check_step(self, step: Step, codes: set[str]) -> None:
+        unknown = {code for code in (*step.sources, step.target) if code is not None} - codes
+        if unknown:
+            raise ValueError(f"{self.kind}.{step.name}: unknown state {sorted(unknown)}")
+        if step.creates and step.target is None:
+            raise ValueError(f"{self.kind}.{step.name}: makes a record but leads to no state")
+        if step.reopens and not all(self.state(code).final for code in step.sources):
+            raise ValueError(f"{self.kind}.{step.name}: reopens what has not ended")
+        if step.makes and (step.creates or step.target is not None or step.signed):
+            raise ValueError(f"{self.kind}.{step.name}: taken by another record, so it changes nothing")
+
+    def _check_state(self, state: State) -> None:
+        leaves = any(
+            state.code in step.sources and step.target not in (None, state.code) and not step.reopens
+            for step in self.steps
+        )
+        if leaves == state.final:
+            raise ValueError(
+                f"{self.kind}.{state.code}: "
+                f"{'final, but left by a step' if leaves else 'never left, but not final'}"
             )
-            if leaves == state.final:
-                raise ValueError(
-                    f"{self.kind}.{state.code}: "
-                    f"{'final, but left by a step' if leaves else 'never left, but not final'}"
-                )
-            if not any(step.target == state.code for step in self.steps):
-                raise ValueError(f"{self.kind}.{state.code}: no step leads there")
+        if not any(step.target == state.code for step in self.steps):
+            raise ValueError(f"{self.kind}.{state.code}: no step leads there")
 
     def step(self, name: str) -> Step:
         """Return the row of that name; KeyError when there is none."""
@@ -112,7 +124,8 @@ class Workflow:
     @property
     def awaiting_states(self) -> tuple[str, ...]:
         """Return the states in which something may be awaited; of what has ended, seldom anything is."""
-        sources = {code for step in self.steps if step.task for code in step.sources}
+        steps = [step for step in self.steps if step.task]
+        sources = {code for step in steps for code in step.sources}
         return tuple(state.code for state in self.states if state.code in sources)
 
     def takes_files(self, state: str) -> bool:

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from flask import current_app
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Row, Select, false, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Date, Row, Select, false, func, literal, select, tuple_
 from werkzeug.datastructures import MultiDict
 
 from cs.extensions import db
@@ -196,6 +196,9 @@ class Period:
     def conditions(self, column: Any) -> list[ColumnElement[bool]]:
         if self.fault:
             return [false()]
+        if isinstance(column.type, Date):
+            days = (column >= self.first if self.first else None, column <= self.last if self.last else None)
+            return [bound for bound in days if bound is not None]
         bounds = []
         if self.first and self.first > EARLIEST:
             bounds.append(column >= datetime.combine(self.first, time(), zone()))

@@ -30,7 +30,9 @@ class SiteHealth:
     never_signed_in: int
     vacant_roles: tuple[str, ...]
     headless_departments: tuple[str, ...]
-    impossible: tuple[Authority, ...]
+    headless_departments_with_people: tuple[str, ...]
+    impossible: tuple[Authority, ...]  # what nobody can do, for want of the roles in `wanting`
+    wanting: tuple[str, ...]
     calendar_known_until: date
     due_beyond: int
     clock_behind: timedelta | None
@@ -52,11 +54,14 @@ def read_site_health(on: datetime) -> SiteHealth:
         .group_by(Membership.role, Membership.department)
     ).all()
     roles, heads = {role for role, *_rest in held}, {department for _role, department, head in held if head}
+    staffed = {department for _role, department, _head in held}
     departments = (
         db.session.execute(select(Department.code).where(Department.active).order_by(Department.id))
         .scalars()
         .all()
     )
+    impossible = tuple(row for row in AUTHORITY if roles.isdisjoint(row.roles))
+    needed_roles = {role for row in impossible for role in row.roles}
     known_until = work_calendar().known_until or date.max
     beyond = datetime.combine(known_until + timedelta(days=1), time(), zone())
     head = db.session.get(SiteHead, 1)
@@ -69,7 +74,11 @@ def read_site_health(on: datetime) -> SiteHealth:
         never_signed_in=_count_rows(User, User.active & never_signed_in()),
         vacant_roles=tuple(role for role in rulebook().roles if role not in roles),
         headless_departments=tuple(code for code in departments if code not in heads),
-        impossible=tuple(row for row in AUTHORITY if roles.isdisjoint(row.roles)),
+        headless_departments_with_people=tuple(
+            code for code in departments if code in staffed and code not in heads
+        ),
+        impossible=impossible,
+        wanting=tuple(role for role in rulebook().roles if role in needed_roles),
         calendar_known_until=known_until,
         due_beyond=_count_rows(Task, Task.due_at >= beyond),
         clock_behind=head.at - on if head and head.at and head.at > on else None,

@@ -49,6 +49,11 @@ def searchable_text(words: tuple[str | None, ...] | list[str | None]) -> str:
     )
 
 
+def in_latin_letters(text: str) -> str:
+    """Return a name in small Latin letters, Chinese characters by their pinyin: 林晓雯 is linxiaowen."""
+    return unicodedata.normalize("NFKC", "".join(lazy_pinyin(text))).casefold()
+
+
 def sort_key(text: str) -> str:
     """Return the key by which Chinese names are sorted: pinyin, regardless of case."""
     return " ".join(lazy_pinyin(text)).casefold()[:200]

@@ -25,7 +25,8 @@ ClauseEvidence = dict[str, list[tuple[str, str | None]]]
 class Section:
     """A part of the program with pages of its own.
 
-    `evidence(year, on)` returns what it shows for the clauses of the procedure.
+    `evidence(year, on)` returns what it shows for the clauses of the procedure. `table` is what it imports
+    from Excel or CSV; `after_import(records, by, on)` the outcome to show where the list is not enough.
     """
 
     blueprint: Blueprint
@@ -34,6 +35,8 @@ class Section:
     permission: Permission | None = Permission.READ  # who sees the entry; None: everyone signed in
     part_of: str | None = None  # the section whose entry its pages highlight
     evidence: Callable[[int, datetime], ClauseEvidence] = lambda _year, _on: {}
+    table: Any = None
+    after_import: Callable[[list[Any], Any, datetime], Any] | None = None
 
     @property
     def name(self) -> str:
@@ -46,7 +49,7 @@ class RecordSection(Section):
 
     `forms` has the form class of each step of `model`, but for those taken by making another record;
     `context(record, on)` returns what a record page shows beside the record. The first of `papers` is
-    the record itself in print; every record has it. `table` is what the section imports from Excel or CSV.
+    the record itself in print; every record has it.
     """
 
     model: type[Workflowed]
@@ -54,7 +57,6 @@ class RecordSection(Section):
     context: Callable[[Any, datetime], dict[str, Any]]
     papers: tuple[Any, ...] = ()
     registers: tuple[Any, ...] = ()
-    table: Any = None
     step_icons: Mapping[str, str] = field(default_factory=dict)
     starts_from_my_work: bool = False  # whether My work offers to begin a record
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from argon2.exceptions import Argon2Error, InvalidHashError
 from flask_login import UserMixin
@@ -84,7 +84,14 @@ class User(UserMixin, Record):  # type: ignore[misc]
     def may(self, permission: Permission) -> bool:
         return permission in permissions_of(self.roles)
 
+    @property
+    def has_password(self) -> bool:
+        """Return whether they have chosen or been given a password; an imported account begins without."""
+        return bool(self.password_hash)
+
     def check_password(self, password: str) -> bool:
+        if not self.has_password:
+            return self.check_nobody(password)
         try:
             return password_hasher().verify(self.password_hash, password)
         except (Argon2Error, InvalidHashError):
@@ -103,16 +110,20 @@ class User(UserMixin, Record):  # type: ignore[misc]
         *,
         username: str,
         name: str,
-        password: str,
+        password: str | None,
         memberships: Roles,
         by: User | None,
         on: datetime,
         note: str | None = None,
         must_change: bool = True,
+        event: str = "create",
+        **details: Any,
     ) -> User:
-        """Create an account. Raise IntegrityError when the username is taken."""
-        user = cls(username=normal_username(username), password_hash=password_hasher().hash(password))
-        with user.changing("create", by, on, role=ADMINISTRATOR if by else None):
+        """Create an account, one without a password for a setup link. Raise IntegrityError when the username
+        is taken."""
+        hashed = password_hasher().hash(password) if password is not None else ""
+        user = cls(username=normal_username(username), password_hash=hashed)
+        with user.changing(event, by, on, role=ADMINISTRATOR if by else None, **details):
             user._call(name)
             user.must_change, user.active, user.note = must_change, True, note
             user.memberships = [
@@ -120,6 +131,17 @@ class User(UserMixin, Record):  # type: ignore[misc]
                 for department, role, head in memberships
             ]
         return user
+
+    @classmethod
+    def bring_in(
+        cls, rows: list[dict[str, Any]], *, lines: list[int], files: list[list[str]], by: User, on: datetime
+    ) -> list[User]:
+        """Create the accounts of a table, without passwords; each event names the file ([name, hash]) and
+        the row in it."""
+        return [
+            cls.create(**values, password=None, by=by, on=on, event="import", row=line, files=files)
+            for values, line in zip(rows, lines, strict=True)
+        ]
 
     def _call(self, name: str) -> None:
         self.name, self.sort_name = name, sort_key(name)

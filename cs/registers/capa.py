@@ -3,6 +3,7 @@ one line."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import url_for
@@ -17,6 +18,7 @@ from cs.printing.definition import Column, Register
 from cs.procedure import capa as procedure
 from cs.queries.filter_options import state_filter
 from cs.queries.listing import Filter, Listing, Sort
+from cs.queries.rates import measure_conditions
 from cs.records.procedure import local_day_if_any
 from cs.records.users import User
 from cs.wording.formats import format_day, local_today
@@ -92,9 +94,20 @@ LISTING = Listing(
             lambda: choices("capa_source"),
             lambda value: Capa.source == value,
         ),
+        Filter(
+            "measure",
+            lambda: term("measures_in_time"),
+            lambda: choices("kept"),
+            lambda value: measure_conditions(datetime.now(UTC))[value],
+            quiet=True,
+        ),
     ),
     search_label=lambda: gettext("Number, customer, problem, number of the source"),
     period=Capa.issued_at,
+    dates={
+        "issued": (lambda: term("issued_at"), Capa.issued_at),
+        "planned": (lambda: term("planned_on"), Action.planned_on),
+    },
     tie=func.coalesce(Action.id, Capa.id + AFTER_ALL),
 )
 
@@ -138,11 +151,11 @@ CAPA_REGISTER = Register(
         Column("customer", lambda row: row.short_name, 14),
         Column("issued_at", lambda row: local_day_if_any(row.issued_at), 11, "day"),
         Column("issued_by", lambda row: row.issuer, 10, under=True),
-        Column("problem", lambda row: row.problem, 32),
+        Column("problem", lambda row: row.problem, 32, once=True),
         Column("resp_dept", lambda row: department_name(row.department), 10),
         Column("due_on", lambda row: row.due_on, 11, "day", under=True),
         Column("owner", lambda row: row.owner, 10, under=True),
-        Column("cause", _causes_in_words, 32),
+        Column("cause", _causes_in_words, 32, once=True),
         Column("action_kind", lambda row: choice("action_kind", row.action_kind), 10),
         Column("corrective_action", lambda row: row.content if row.action_kind != "preventive" else None, 30),
         Column(
@@ -167,4 +180,5 @@ CAPA_REGISTER = Register(
         Column("remarks", lambda row: row.void_reason or row.done_note, 22),
     ),
     address=lambda row: url_for("capa.detail", record_id=row.id),
+    case=lambda row: (row.id, row.round),
 )

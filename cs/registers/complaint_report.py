@@ -30,7 +30,15 @@ from cs.registers.complaint_rows import (
     with_capas,
 )
 from cs.wording.formats import list_in_words
-from cs.wording.labels import choice, defect_category_name, defect_name, department_name, state_name, term
+from cs.wording.labels import (
+    choice,
+    defect_category_name,
+    defect_name,
+    department_name,
+    in_unit,
+    state_name,
+    term,
+)
 
 RECEIPT = Boxes(
     "receipt",
@@ -61,9 +69,9 @@ RECEIPT = Boxes(
         Box("order_no", lambda record: record.order_no),
         Box("lot_no", lambda record: record.lot_no),
         Box("shipped_on", lambda record: record.shipped_on, kind="day"),
-        Box("shipped_qty", lambda record: record.shipped_qty, kind="whole"),
-        Box("checked_qty", lambda record: record.checked_qty, kind="whole"),
-        Box("defect_qty", lambda record: record.defect_qty, kind="whole"),
+        Box("shipped_qty", lambda record: in_unit(record.shipped_qty, record.product)),
+        Box("checked_qty", lambda record: in_unit(record.checked_qty, record.product)),
+        Box("defect_qty", lambda record: in_unit(record.defect_qty, record.product)),
         Box("defect_rate", lambda record: record.defect_rate, kind="percent"),
         Box("found_at", lambda record: choice("found_at", record.found_at), options="found_at"),
         Box("description", lambda record: record.description, 4),
@@ -330,6 +338,7 @@ COMPLAINT_REPORT = Paper(
     (
         Signing("recorded_by", ("log", "pass_on", "register")),
         Signing("analysed_by", ("confirm",)),
+        Signing("reviewed_by", ("confirm_route",)),
         Signing("countersigned_by", ("countersign",), all_of_them=True),
         Signing("approved_by", ("close",)),
         Signing("customer_confirmed", ("accept", "refuse", "no_answer")),

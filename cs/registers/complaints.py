@@ -9,20 +9,26 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, exists, func, select
 from sqlalchemy.orm import aliased
 
 from cs.extensions import db
+from cs.models.capa.capa import Capa
+from cs.models.capa.parts import Verification
 from cs.models.complaints.complaint import Complaint
 from cs.models.complaints.reply import Reply
 from cs.models.customers import Customer, Product
+from cs.models.replenishments.application import Replenishment
+from cs.models.returns.customer_return import Return
 from cs.printing.definition import Column, Register
 from cs.procedure import complaints as procedure
 from cs.procedure.reading import CODE
 from cs.queries import kpis as figures
 from cs.queries.listing import Filter, Listing, Sort
+from cs.queries.rates import result_conditions
 from cs.records.procedure import local_day, local_day_if_any
 from cs.records.record import MAX_ID, Record
+from cs.wording.formats import format_day
 from cs.wording.labels import (
     choice,
     choices,
@@ -51,6 +57,29 @@ LAST_REPLY = (
     .correlate(Complaint)
     .scalar_subquery()
 )
+
+# 7.5-22: whether goods of it came back or were replaced
+GOODS_BACK_OR_REPLACED = (
+    exists().where(Return.complaint_id == Complaint.id, Return.state != "void").correlate(Complaint)
+) | (
+    exists()
+    .where(Replenishment.complaint_id == Complaint.id, Replenishment.state.not_in(("void", "rejected")))
+    .correlate(Complaint)
+)
+
+
+def _of_last_proof(column: Any) -> Any:
+    """Return the SQL of what the last proof of effect of the complaint's CARs says (7.5-23)."""
+    return (
+        select(column)
+        .join(Capa, Capa.id == Verification.capa_id)
+        .where(Capa.complaint_id == Complaint.id, Capa.state != "void")
+        .order_by(Verification.id.desc())
+        .limit(1)
+        .correlate(Complaint)
+        .scalar_subquery()
+    )
+
 
 NOT_STATED = "none"  # a line of the Pareto in the address, where the complaints name nothing
 
@@ -165,6 +194,13 @@ OF_THE_FIGURES = (
         lambda value: figures.first_reply_conditions()[value],
         quiet=True,
     ),
+    Filter(
+        "result",
+        lambda: term("same_day"),
+        _choice_of("result"),
+        lambda value: result_conditions()[value],
+        quiet=True,
+    ),
     Filter("open", lambda: term("open_for"), _age_options, _open_for, quiet=True),
     Filter("is_repeat", lambda: term("is_repeat"), _yes_option, lambda _value: figures.REPEATED, quiet=True),
     Filter("is_closed", lambda: term("closed_on"), _yes_option, lambda _value: figures.CLOSED, quiet=True),
@@ -202,6 +238,9 @@ LISTING = Listing(
         Complaint.old_number,
         Complaint.old_notes,
         figures.RESPONSIBLE.label("department"),
+        GOODS_BACK_OR_REPLACED.label("goods_back_or_replaced"),
+        _of_last_proof(Verification.effect).label("effect"),
+        _of_last_proof(Verification.period_to).label("proven_on"),
         LAST.cause,
         LAST.actions,
         LAST.reply_text,
@@ -247,6 +286,11 @@ def _symptom_with_defect(row: Row[Any]) -> tuple[str, ...]:
     return (named, row.description) if named and named != row.description else (row.description,)
 
 
+def _effect_in_words(row: Row[Any]) -> tuple[str, str] | None:
+    """Return the effect with the last day of the lots or months watched."""
+    return (choice("effect", row.effect), format_day(row.proven_on)) if row.effect else None
+
+
 def _remarks_of_line(row: Row[Any]) -> tuple[Any, ...] | None:
     """Return the closing note; of a line of an old register its own number and what it said beside the
     columns."""
@@ -281,7 +325,7 @@ COMPLAINT_REGISTER = Register(
             "percent",
             under=True,
         ),
-        Column("symptom", _symptom_with_defect, 36),
+        Column("symptom", _symptom_with_defect, 34),
         Column("defect_category", lambda row: defect_category_name(row.defect_category), 13),
         Column("severity", lambda row: choice("severity", row.severity), 10, under=True),
         Column("nature", lambda row: choice("nature", row.nature), 8),
@@ -302,15 +346,17 @@ COMPLAINT_REGISTER = Register(
             "on_time", lambda row: procedure.replied_in_time(row.replied_at, row.first_due_at), 7, "yes_no"
         ),
         Column("response", lambda row: choice("response", row.response), 9, under=True),
+        Column("goods_back_or_replaced", lambda row: row.goods_back_or_replaced, 8, "yes_no"),
+        Column("effect", _effect_in_words, 11, under=True),
         Column(
             "closed_on",
             lambda row: local_day_if_any(row.closed_at),
-            13,
+            11,
             "day",
         ),
-        Column("status", lambda row: state_name("complaint", row.state), 12, under=True),
+        Column("status", lambda row: state_name("complaint", row.state), 10, under=True),
         Column("late_reply_reason", lambda row: row.late_reply_reason, 16),
-        Column("remarks", _remarks_of_line, 16),
+        Column("remarks", _remarks_of_line, 16, under=True),
     ),
     address=lambda row: url_for("complaints.detail", record_id=row.id),
 )

@@ -3,6 +3,7 @@ lateness."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import url_for
@@ -17,11 +18,12 @@ from cs.models.returns.customer_return import Return
 from cs.printing.definition import Column, Register
 from cs.procedure import replenishments as procedure
 from cs.queries.filter_options import customer_filter, state_filter
-from cs.queries.listing import Listing, Sort
+from cs.queries.listing import Filter, Listing, Sort
+from cs.queries.rates import delivery_conditions
 from cs.records.procedure import local_day_if_any
 from cs.records.signatures import RequiredSignature
 from cs.records.users import User
-from cs.wording.labels import state_name, term
+from cs.wording.labels import choices, state_name, term
 
 APPLICANT = aliased(User)
 
@@ -83,9 +85,20 @@ LISTING = Listing(
     (
         state_filter(Replenishment),
         customer_filter(Replenishment.customer_id),
+        Filter(
+            "delivery",
+            lambda: term("on_time"),
+            lambda: choices("kept"),
+            lambda value: delivery_conditions(datetime.now(UTC))[value],
+            quiet=True,
+        ),
     ),
     search_label=lambda: gettext("Number, order, customer, model, complaint"),
     period=Replenishment.filed_at,
+    dates={
+        "filed": (lambda: term("created_at"), Replenishment.filed_at),
+        "wanted": (lambda: term("wanted_on"), Replenishment.wanted_on),
+    },
 )
 
 

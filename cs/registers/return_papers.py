@@ -107,6 +107,7 @@ SLIP = Boxes(
         Box(
             "cost_bearer", lambda record: choice("cost_bearer", record.cost_bearer), 2, options="cost_bearer"
         ),
+        Box("warning_reason", lambda record: record.warning_reason, 4, if_filled=True),
         Box("no_goods_reason", lambda record: record.no_goods_reason, 4, if_filled=True),
     ),
 )

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from cs.extensions import db, is_disk_full, login_manager
 from cs.procedure.workflow import NotAllowed, NotOpen
+from cs.records.company import forget_company
 from cs.web.responses import show
 
 log = logging.getLogger(__name__)
@@ -77,6 +78,7 @@ def _error_page(code: int) -> Response:
         return _show_error(code)
     except SQLAlchemyError:
         g._login_user = login_manager.anonymous_user()
+        forget_company()
         return _show_error(code)
 
 

@@ -6,6 +6,7 @@ removed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from flask_babel import gettext
@@ -13,6 +14,8 @@ from flask_wtf import FlaskForm
 from wtforms import FieldList, FormField, HiddenField
 
 from cs.web.fields import parse_record_id
+from cs.wording.formats import list_in_words
+from cs.wording.labels import term
 
 MAX_ROWS = 40
 
@@ -25,10 +28,24 @@ class RowForm(FlaskForm):
 
     id = HiddenField(filters=[parse_record_id])
     decisive: ClassVar[tuple[str, ...]] = ()
+    noun: ClassVar[str] = "line"  # the term for what a row is
 
     @property
     def is_empty(self) -> bool:
         return not any(self[name].data for name in self.decisive)
+
+    @property
+    def subject(self) -> str:
+        """Return what the row is about: the first of its decisive fields that says something."""
+        return next(filter(None, (_text_of(self[name]) for name in self.decisive)), "")
+
+    def name_fields(self, number: int) -> None:
+        """Let each field say to screen readers which row it stands in, as in “Quantity, Line 2, CA-6920”."""
+        row = [f"{term(self.noun)} {number}", self.subject]
+        for field in self:
+            if not isinstance(field, HiddenField):
+                name = list_in_words(filter(None, [str(field.label.text), *row]))
+                field.render_kw = {**(field.render_kw or {}), "aria-label": name}
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the row; an empty one is always valid."""
@@ -45,6 +62,14 @@ class RowForm(FlaskForm):
         self[name].errors = [*self[name].errors, message]
 
 
+def _text_of(field: Any) -> str:
+    """Return what a field says in words: the label of the choice, or what was typed."""
+    if not hasattr(field, "iter_choices"):
+        return str(field.data or "")
+    chosen = [choice for choice in field.iter_choices() if choice[2] and choice[0]] if field.choices else []
+    return str(chosen[0][1]).partition(" · ")[0] if chosen else ""  # of a product, the model alone
+
+
 class Rows(FieldList):
     """A list of at most `max_entries` rows; with more, the form is refused."""
 
@@ -53,6 +78,12 @@ class Rows(FieldList):
     def __init__(self, row: type[RowForm], label: Any = None, **options: Any) -> None:
         super().__init__(FormField(row), label, **{"max_entries": MAX_ROWS} | options)
         self._sent: set[int] = set()
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the rows to be shown; their fields name the row that they stand in."""
+        for number, entry in enumerate(self.entries, 1):
+            entry.form.name_fields(number)
+            yield entry
 
     def _extract_indices(self, prefix: str, formdata: Any) -> Any:
         # WTForms would accept '²' and numbers of any length as an index.

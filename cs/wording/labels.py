@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import g
 from flask_babel.speaklater import LazyString
 from sqlalchemy import select
@@ -27,6 +29,13 @@ def choice(group: str, code: str | None) -> str:
         return ""
     name = rulebook().choices[group].get(code)
     return in_language(name) if name else code
+
+
+def in_unit(quantity: Any, product: Any) -> str | None:
+    """Return a quantity with the unit of its product, as the factory writes it; None without a quantity."""
+    if quantity is None:
+        return None
+    return f"{quantity} {choice('unit', product.unit)}" if product is not None else str(quantity)
 
 
 def choices(group: str) -> list[tuple[str, str]]:

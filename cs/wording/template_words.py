@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from cs.records.company import company
 from cs.wording.formats import (
     format_day,
     format_duration,
@@ -23,6 +24,7 @@ from cs.wording.labels import (
     defect_name,
     department_name,
     form_number,
+    in_unit,
     role_name,
     state_name,
     step_name,
@@ -42,10 +44,12 @@ def init_words(app: Any) -> None:
         role_name=role_name,
         department_name=department_name,
         form_number=form_number,
+        in_unit=in_unit,
         defect=defect_name,
         defect_category=defect_category_name,
         clause_title=clause_title,
         is_late=is_late,
+        company=company,
     )
     app.jinja_env.filters.update(
         name=in_language,

@@ -109,7 +109,7 @@ def test_goods_are_counted_placed_reworked_and_inspected_by_scanning_their_label
     keeper.page.set_viewport_size(PHONE)
     scan(keeper, f"{awaited}/2".lower())
     is_about(keeper, "清点入退货区", "2 · CA-6920 · L2612")
-    keeper.see("退货单 5 个")
+    keeper.see("退货单 5 只")
     assert small_targets(keeper) == []
     expect(keeper.field("实收数量").locator("input")).to_have_attribute("inputmode", "numeric")
     key_in(keeper, "实收数量", "5")
@@ -142,7 +142,7 @@ def test_goods_are_counted_placed_reworked_and_inspected_by_scanning_their_label
     inspector.see("没有第 9 行")
     scan(inspector, f"{awaited}、1")
     is_about(inspector, "检验并处置", "1 · CA-6920 · L2611 · 退货区3号位")
-    inspector.see("待检 10 个")
+    inspector.see("待检 10 只")
     assert small_targets(inspector) == []
     inspector.write("合格", "8")
     inspector.write("转重工", "2")

@@ -114,7 +114,7 @@ def test_a_complaint_found_chronic_in_a_later_round_hands_its_car_to_process_eng
     capa = capas("issued", source="complaint", complaint_id=complaint.id)
     complaint.refuse(response_on=day_of(on), response_note="又发生", by=people["sales_clerk"], on=on)
     words = BLOCK_B | {"nature": "chronic", "route": "meeting"}
-    complaint.confirm(by=people["quality_inspector"], on=on, **words)
+    complaint.confirm(by=people["quality_supervisor"], on=on, **words)
     assert (awaited(capa), list(verify_tasks(on))) == ([("analyse", "process", None)], [])
     capa.analyse(by=people["process_engineer"], on=on, **ANALYSED)
     assert capa.led_by_process is True

@@ -55,8 +55,8 @@ def test_each_event_carries_the_hash_of_the_one_before(complaint):
 def test_an_event_says_who_what_when_under_which_role_clause_and_rules(complaint, people, on):
     confirmed = complaint.events[2]
     assert (confirmed.by_id, confirmed.role, confirmed.clause, confirmed.at) == (
-        people["quality_inspector"].id,
-        "quality_inspector",
+        people["quality_supervisor"].id,
+        "quality_supervisor",
         "5.2.1.3",
         on,
     )

@@ -316,7 +316,7 @@ def test_a_refused_result_asks_for_another_meeting_and_stops_nothing_of_the_firs
     supervisor = people["quality_supervisor"]
     complaint.refuse(response_on=day_of(on), response_note="数量不符", by=people["sales_clerk"], on=on)
     assert awaited(complaint, "do_disposition") == {"quality_inspector", "production_manager"}
-    complaint.confirm(by=people["quality_inspector"], on=on, **TO_MEET)
+    complaint.confirm(by=people["quality_supervisor"], on=on, **TO_MEET)
     assert (complaint.round, complaint.holds("met", on), complaint.holds("disposed", on)) == (2, False, False)
     call_meeting(complaint, people, on)
     complaint.meet(
@@ -345,7 +345,7 @@ def test_the_plan_of_a_second_meeting_leaves_that_of_the_first(complaint_in, peo
     complaint = complaint_in("awaiting_customer", route="meeting", plan_needed=True)
     complaint.plan(plan="周三重工", plan_quantity=40, plan_due_on=day_of(on), by=people["planner"], on=on)
     complaint.refuse(response_on=day_of(on), response_note="数量不符", by=people["sales_clerk"], on=on)
-    complaint.confirm(by=people["quality_inspector"], on=on, **TO_MEET)
+    complaint.confirm(by=people["quality_supervisor"], on=on, **TO_MEET)
     supervisor = people["quality_supervisor"]
     call_meeting(complaint, people, on)
     complaint.meet(met_at=on, department="production", minutes="再议", attendees=[], by=supervisor, on=on)
@@ -411,7 +411,7 @@ def test_another_customer_with_the_same_defect_is_a_hint_and_no_repeat(complaint
 def test_the_rows_of_earlier_versions_are_given_to_the_meeting_of_their_round(complaint_in, people, on):
     complaint = complaint_in("awaiting_customer", route="meeting")
     complaint.refuse(response_on=day_of(on), response_note="数量不符", by=people["sales_clerk"], on=on)
-    complaint.confirm(by=people["quality_inspector"], on=on, **TO_MEET)
+    complaint.confirm(by=people["quality_supervisor"], on=on, **TO_MEET)
     supervisor = people["quality_supervisor"]
     call_meeting(complaint, people, on)
     complaint.meet(met_at=on, department="production", minutes="再议", attendees=[], by=supervisor, on=on)

@@ -34,7 +34,7 @@ def confirmed(complaint_in, people, on):
 
     def confirm(**values):
         complaint = complaint_in("analysing")
-        complaint.confirm(by=people["quality_inspector"], on=on, **BLOCK_B | values)
+        complaint.confirm(by=people["quality_supervisor"], on=on, **BLOCK_B | values)
         return complaint
 
     return confirm
@@ -126,7 +126,7 @@ def test_milder_words_in_a_later_round_do_not_end_the_need(confirmed, accepted, 
     complaint.send_reply(by=people["sales_clerk"], on=on, **SENT)
     refuse(complaint, people, on)
     assert tasks_of(complaint) == ["confirm", "issue_capa"]
-    complaint.confirm(by=people["quality_inspector"], on=on, **BLOCK_B | {"severity": "minor"})
+    complaint.confirm(by=people["quality_supervisor"], on=on, **BLOCK_B | {"severity": "minor"})
     assert tasks_of(complaint) == ["issue_capa", "settle"]
     accepted(complaint)
     assert tasks_of(complaint) == ["issue_capa"]
@@ -137,12 +137,12 @@ def test_a_finding_that_it_is_not_ours_ends_the_need_and_ours_again_brings_it_ba
     complaint.settle(by=people["quality_supervisor"], on=on, settled_on=day_of(on), **SETTLED)
     complaint.send_reply(by=people["sales_clerk"], on=on, **SENT)
     refuse(complaint, people, on)
-    complaint.confirm(by=people["quality_inspector"], on=on, **NOT_OURS)
+    complaint.confirm(by=people["quality_supervisor"], on=on, **NOT_OURS)
     assert tasks_of(complaint) == ["explain"]
     complaint.explain(by=people["quality_inspector"], on=on, reply_text="接线接反")
     complaint.reply_directly(by=people["quality_inspector"], on=on, **SENT)
     refuse(complaint, people, on)
-    complaint.confirm(by=people["quality_inspector"], on=on, **BLOCK_B | {"severity": "minor"})
+    complaint.confirm(by=people["quality_supervisor"], on=on, **BLOCK_B | {"severity": "minor"})
     assert tasks_of(complaint) == ["issue_capa", "settle"]
 
 
@@ -151,7 +151,7 @@ def test_a_record_confirmed_before_the_column_keeps_its_need_in_the_next_round(c
     complaint.capa_needed = None
     db.session.flush()
     refuse(complaint, people, on)
-    complaint.confirm(by=people["quality_inspector"], on=on, **BLOCK_B)
+    complaint.confirm(by=people["quality_supervisor"], on=on, **BLOCK_B)
     assert (complaint.capa_needed, complaint.needs_capa) == (True, True)
 
 

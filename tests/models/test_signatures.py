@@ -8,7 +8,7 @@ from cs.records.departments import Membership
 
 
 def test_confirming_signs_the_analysis(complaint_in, people, on):
-    complaint = complaint_in("answering")
+    complaint = complaint_in("answering", proposed=True)
     (signature,) = complaint.signatures
     confirmed = complaint.events[2]
     assert (signature.step, signature.meaning, signature.user_id, signature.role) == (
@@ -42,7 +42,7 @@ def test_a_later_change_does_not_touch_the_signature(complaint_in, people, on):
 def test_a_closed_complaint_is_signed_twice(complaint_in, people):
     complaint = complaint_in("closed")
     assert [(one.meaning, one.user_id) for one in complaint.signatures] == [
-        ("analysed", people["quality_inspector"].id),
+        ("analysed", people["quality_supervisor"].id),
         ("closed", people["quality_supervisor"].id),
     ]
 
@@ -56,7 +56,7 @@ def test_a_second_analysis_is_a_second_signature(complaint_in, people, on):
     complaint.refuse(response_on=on.date(), response_note="原因不符", by=people["sales_clerk"], on=on)
     complaint.confirm(by=people["quality_supervisor"], on=on, analysis="端子氧化")
     assert [(one.meaning, one.role, one.version) for one in complaint.signatures] == [
-        ("analysed", "quality_inspector", 3),
+        ("analysed", "quality_supervisor", 3),
         ("analysed", "quality_supervisor", 7),
     ]
 

@@ -69,8 +69,11 @@ def test_every_gate_stands_with_the_roles_and_people_of_the_procedure(on):
     quality = [("quality_inspector", ["quality_inspector"]), ("quality_supervisor", ["quality_supervisor"])]
     assert found == {
         ("complaint", "confirm"): quality,
+        ("complaint", "confirm_route"): [("quality_supervisor", ["quality_supervisor"])],
         ("complaint", "countersign"): [(None, [])],
         ("complaint", "close"): [("quality_supervisor", ["quality_supervisor"])],
+        ("complaint", "check_effect"): [("quality_supervisor", ["quality_supervisor"])],
+        ("complaint", "consent_clock"): [(role, [role]) for role in ("sales_manager", "general_manager")],
         ("capa", "verify"): quality,
         ("return", "close"): [("quality_supervisor", ["quality_supervisor"])],
         ("replenishment", "sign"): [(role, [role]) for role in ALL],

@@ -22,6 +22,7 @@ AWAITED = {
     "sent back by sales": [("see_decline", "see_refusal", False)],
     "received": [("receive", "analyse_complaint", True)],
     "under analysis": [("confirm", "analyse_complaint", True)],
+    "route not confirmed": [("confirm_route", "settle_complaint", True)],
     "occasional, to be settled": [("settle", "settle_complaint", True)],
     "occasional, settled": [("send_reply", "reply_to_customer", True)],
     "not ours, to be explained": [("explain", "analyse_complaint", True)],

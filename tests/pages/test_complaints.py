@@ -458,7 +458,7 @@ def test_the_page_shows_what_is_next_to_who_may_do_it_and_to_others_whom_it_wait
     }
     assert links == {
         "quality_inspector": ["contact", "request_sample", "receive"],
-        "sales_manager": ["contact", "amend", "void"],
+        "sales_manager": ["acknowledge", "contact", "amend", "void"],
         "auditor": [],
     }
 

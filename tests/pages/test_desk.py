@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from cs.extensions import db
+from cs.records.company import CompanySettings
 from cs.records.tasks import Task
+from cs.records.users import User
 from tests.support import SETTLED_FORM
 from tests.tables import ROLES
 
@@ -60,8 +62,13 @@ def test_the_first_page_after_login_is_my_work(as_role):
     assert "没有" in browser.get("/").text
 
 
-def test_who_only_administers_is_sent_to_the_administration(as_role):
-    assert as_role("administrator").get("/").location == "/admin/"
+def test_who_only_administers_is_sent_to_the_administration(as_role, app, on):
+    administrator = as_role("administrator")
+    assert administrator.get("/").location == "/admin/first-steps"
+    with app.app_context():
+        CompanySettings.set(first_steps_hidden=True, by=User.by_username("administrator"), on=on)
+        db.session.commit()
+    assert administrator.get("/").location == "/admin/"
 
 
 def test_the_soonest_due_comes_first_and_what_is_late_is_marked(as_role, complaint_in, on):

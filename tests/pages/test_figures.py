@@ -79,6 +79,7 @@ def links(browser) -> list[tuple[str, str]]:
             re.search(r"\((\d+)/\d+\)", text)
             or re.search(r"\((\d+)\)$", text)
             or re.fullmatch(r"(\d+)", text)
+            or re.search(r" (\d+)$", text)  # of a rate: what it rests on, in words
         )
         found.append((number.group(1), str(link["href"])))
     return found
@@ -223,7 +224,7 @@ def test_after_a_refusal_the_first_due_time_still_decides(app, people, manager, 
         complaint.refuse(
             response_on=support.day_of(on), response_note="不同意", by=people["sales_clerk"], on=on
         )
-        complaint.confirm(by=people["quality_inspector"], on=on, **BLOCK_B)
+        complaint.confirm(by=people["quality_supervisor"], on=on, **BLOCK_B)
         complaint.settle(by=people["quality_supervisor"], on=on, settled_on=support.day_of(on), **SETTLED)
         complaint.send_reply(by=people["sales_clerk"], on=first + timedelta(days=5), **SENT)
     asked = f"from={support.day_of(first)}&to={support.day_of(first)}"

@@ -76,8 +76,8 @@ def test_the_slip_has_the_quantity_of_the_slip_beside_the_count_and_how_the_diff
     clerk, return_in
 ):
     lines = lines_of(pdf(clerk, f"/returns/{return_in('handling', until='inspect').id}.pdf"))
-    assert "1 CA-6920 L2611 PO-1 右声道无声 个 10 8 -2 退货区1号位" in lines
-    assert "2 CA-6920 L2612 / 外壳划伤 个 5 5 0 退货区1号位" in lines
+    assert "1 CA-6920 L2611 PO-1 右声道无声 只 10 8 -2 退货区1号位" in lines
+    assert "2 CA-6920 L2612 / 外壳划伤 只 5 5 0 退货区1号位" in lines
     settled = lines[lines.index("差异") : lines.index("B 责任判定与拉回 5.3.1 · 5.3.5")]
     assert "1 CA-6920 L2611 -2 客户少装两只,已确认" in " ".join(settled).replace("业务员/跟单员 ", "")
     assert "2 CA-6920 L2612" not in " ".join(settled)
@@ -99,14 +99,14 @@ def test_a_difference_that_nobody_settled_is_shown_as_open(clerk, return_in):
 
 def test_the_slip_says_of_each_line_what_became_of_it(clerk, return_in):
     lines = lines_of(pdf(clerk, f"/returns/{return_in('closed').id}.pdf"))
-    assert "1 CA-6920 L2611 个 8 3 0 1 3 1 0 6 2" in lines
-    assert "2 CA-6920 L2612 个 5 5 0 0 0 0 0 5 0" in lines
+    assert "1 CA-6920 L2611 只 8 3 0 1 3 1 0 6 2" in lines
+    assert "2 CA-6920 L2612 只 5 5 0 0 0 0 0 5 0" in lines
 
 
 def test_what_is_not_counted_yet_is_struck_through(clerk, return_in):
     lines = lines_of(pdf(clerk, f"/returns/{return_in('registered').id}.pdf"))
-    assert "1 CA-6920 L2611 PO-1 右声道无声 个 10 / / /" in lines
-    assert "1 CA-6920 L2611 个 / / / / / / / / /" in lines
+    assert "1 CA-6920 L2611 PO-1 右声道无声 只 10 / / /" in lines
+    assert "1 CA-6920 L2611 只 / / / / / / / / /" in lines
     assert lines[lines.index("D 重工 3.4 · 3.5 · 3.6") + 1] == "/"
 
 
@@ -189,8 +189,8 @@ def test_the_instruction_has_what_was_written_the_lines_the_days_and_the_booking
         == []
     )
     lines = lines_of(pdf(clerk, address))
-    assert f"1 CA-6920 L2611 右声道无声 退货区1号位 个 3 {day_of(on) + timedelta(days=2)}" in lines
-    assert "1 CA-6920 L2611 个 3 3 2 1 0" in lines
+    assert f"1 CA-6920 L2611 右声道无声 退货区1号位 只 3 {day_of(on) + timedelta(days=2)}" in lines
+    assert "1 CA-6920 L2611 只 3 3 2 1 0" in lines
     booked = [
         line.split(" ", 2)[2] for line in lines if line.startswith(f"{day_of(on)} ") and " CA-6920 " in line
     ]
@@ -283,7 +283,7 @@ def test_every_box_of_an_application_is_on_its_paper(clerk, filed, return_in, on
         )
         == []
     )
-    assert "1 CA-6920 6×9 英寸同轴扬声器 个 1 500.125 500.13" in lines_of(pdf(clerk, address))
+    assert "1 CA-6920 6×9 英寸同轴扬声器 只 1 500.125 500.13" in lines_of(pdf(clerk, address))
 
 
 def test_a_box_that_nobody_signed_is_struck_through(clerk, filed, on):
@@ -361,7 +361,7 @@ def test_every_box_of_an_urgent_order_is_on_its_paper(clerk, filed, on):
         )
         == []
     )
-    assert "1 CA-6920 6×9 英寸同轴扬声器 个 1" in lines_of(pdf(clerk, address))
+    assert "1 CA-6920 6×9 英寸同轴扬声器 只 1" in lines_of(pdf(clerk, address))
 
 
 def test_who_approved_planned_made_and_shipped_stands_under_the_order(clerk, filed):

@@ -258,7 +258,7 @@ def test_a_form_that_a_label_opened_is_about_that_line_alone_and_leads_to_the_ot
     page = keeper.get(f"/returns/{record.id}/count?line={two}")
     assert [choice["value"] for choice in page.soup.select("input[name=line_id]")] == [str(two)]
     assert [way["href"] for way in page.soup.select(".line-others a")] == [f"?line={one}", f"?line={three}"]
-    assert "退货单 5 个" in page.text
+    assert "退货单 5 只" in page.text
     assert "外壳划伤" in page.text
     keeper.send(f"/returns/{record.id}/count?line={two}", line_id=str(one), quantity="1", return_place=PLACE)
     assert (keeper.status, list(keeper.faults)) == (422, ["line_id"])
@@ -323,7 +323,7 @@ def test_each_line_has_its_label_and_the_return_one_too(as_role, return_in):
     label = page.soup.select(".label")[1].get_text(" ", strip=True)
     assert [
         word
-        for word in ("CA-6920", "L2611", "退货单数量 10", "实收数量 8 个", "华声汽配", "退货区1号位")
+        for word in ("CA-6920", "L2611", "退货单数量 10", "实收数量 8 只", "华声汽配", "退货区1号位")
         if word not in label
     ] == []
     assert [code["src"][:19] for code in page.soup.select(".label-code")] == ["data:image/svg+xml;"] * 3

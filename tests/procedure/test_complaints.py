@@ -5,22 +5,21 @@ from __future__ import annotations
 
 import pytest
 
-from cs.procedure import complaints, customers
+from cs.procedure import complaint_rules, complaints, customers
 from cs.procedure.authority import may
-from cs.procedure.complaints import (
+from cs.procedure.complaint_rules import (
     counted_of_old_line,
     counts_as_failure,
-    disposition_faults,
-    meeting_departments,
     proposed_route,
     route_faults,
-    state_of_old_line,
 )
+from cs.procedure.complaints import disposition_faults, meeting_departments, state_of_old_line
 from cs.procedure.meetings import place_faults
 from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS, MASTER, MASTER_SITUATIONS, ROLES
 
 # What a record in each situation answers to the conditions of the rows.
 HOLDS = {
+    "route not confirmed": {"occasional", "answer_missing", "route_unconfirmed"},
     "occasional, to be settled": {"occasional", "answer_missing"},
     "occasional, settled": {"occasional", "answer_ready"},
     "not ours, to be explained": {"not_ours", "answer_missing"},
@@ -102,14 +101,18 @@ HOLDS = {
 ALWAYS = {"not_acknowledged"}  # in every situation of the table
 
 
+def held(name: str) -> set[str]:
+    """Return what holds in a situation; the route is confirmed (Q11) in all of them but one."""
+    holds = HOLDS.get(name, set()) | ALWAYS
+    return holds if "route_unconfirmed" in holds else holds | {"route_confirmed"}
+
+
 def rows_answer(workflow, step, role, situation) -> str:
     row = workflow.step(step)
     stranger = row.relation is not None and role not in situation.named.get(step, ())
     if not may([role], row.permission) or stranger:
         return "403"
-    is_open = row in workflow.open_from(
-        situation.state, lambda question: question in HOLDS.get(situation.name, set()) | ALWAYS
-    )
+    is_open = row in workflow.open_from(situation.state, lambda question: question in held(situation.name))
     return "may" if is_open else "409"
 
 
@@ -174,6 +177,8 @@ WHERE = {
     "decline": "p",
     "receive": "r",
     "confirm": "a",
+    "confirm_route": "n",
+    "send_back": "n",
     "settle": "n",
     "explain": "n",
     "call_meeting": "n",
@@ -194,6 +199,7 @@ WHERE = {
     "refuse": "w",
     "no_answer": "w",
     "close": "c",
+    "reopen": "C",
     "contact": "ranw",
     "request_sample": "ran",
     "receive_sample": "ranwc",
@@ -233,13 +239,15 @@ def test_no_condition_opens_a_step_where_the_clauses_do_not():
 
 # What must hold besides, and how the person must stand to the record (5.2.2.2–4, 5.2.1.3, Q12): also by hand.
 WHEN = {
-    "settle": "occasional answer_missing",
-    "explain": "not_ours answer_missing",
-    "call_meeting": "meeting not_met not_called answer_missing",
+    "confirm_route": "route_unconfirmed",
+    "send_back": "route_unconfirmed",
+    "settle": "route_confirmed occasional answer_missing",
+    "explain": "route_confirmed not_ours answer_missing",
+    "call_meeting": "route_confirmed meeting not_met not_called answer_missing",
     "acknowledge_call": "meeting not_met call_unanswered",
-    "meet": "meeting called not_met answer_missing",
+    "meet": "route_confirmed meeting called not_met answer_missing",
     "dispose": "meeting met not_disposed",
-    "issue_result": "meeting disposed answer_missing",
+    "issue_result": "route_confirmed meeting disposed answer_missing",
     "countersign": "countersigning",
     "plan": "plan_wanted",
     "do_disposition": "dispositions_open",
@@ -279,6 +287,7 @@ def test_each_step_asks_for_what_the_clauses_ask_for():
 
 SIGNED = {
     "confirm": "analysed",
+    "confirm_route": "route_confirmed",
     "countersign": "countersigned",
     "check_effect": "verified",
     "analyse_again": "ineffective",
@@ -317,6 +326,8 @@ def test_what_waits_in_my_work_is_due_with_the_reply_or_the_follow_up():
         "pass_on_again": ("see_decline", None),
         "receive": ("receive", "reply_due_at"),
         "confirm": ("confirm", "reply_due_at"),
+        "confirm_route": ("confirm_route", "reply_due_at"),
+        "send_back": ("confirm_route", "reply_due_at"),
         "settle": ("settle", "reply_due_at"),
         "explain": ("explain", "reply_due_at"),
         "send_reply": ("send_reply", "reply_due_at"),
@@ -360,6 +371,7 @@ def test_countersigning_and_carrying_out_is_awaited_of_people_by_their_names():
 def test_confirmation_countersigning_and_closing_are_signed():
     assert {step.name: step.signed for step in complaints.STEPS if step.signed} == {
         "confirm": "analysed",
+        "confirm_route": "route_confirmed",
         "countersign": "countersigned",
         "check_effect": "verified",
         "analyse_again": "ineffective",
@@ -370,7 +382,7 @@ def test_confirmation_countersigning_and_closing_are_signed():
 
 
 def test_the_report_needs_these_before_the_analysis():
-    assert complaints.NEEDED_BEFORE_ANALYSIS == (
+    assert complaint_rules.NEEDED_BEFORE_ANALYSIS == (
         "contact_name",
         "contact_phone",
         "oral_written",
@@ -478,7 +490,7 @@ def test_what_is_grave_and_ours_needs_a_corrective_action(
     route, severity, nature, liability, finding, needed
 ):
     assert (
-        complaints.capa_needed(
+        complaint_rules.capa_needed(
             route=route, severity=severity, nature=nature, liability=liability, finding=finding
         )
         is needed
@@ -490,7 +502,7 @@ def test_what_is_grave_and_ours_needs_a_corrective_action(
 )
 def test_the_responsible_department_is_named_on_every_path_that_is_ours(route, named):
     """7.4-47."""
-    assert complaints.names_department(route) is named
+    assert complaint_rules.names_department(route) is named
 
 
 # 3.4: a repeat within the window proposes the meeting, but never for what is not ours.

@@ -18,8 +18,9 @@ WORKFLOWS = {
 # kind, what is awaited, working hours, to whom it is shown, counted from
 TABLE = """
 complaint      confirm      8   general_manager  asked
+complaint      confirm_route  8   general_manager  asked
 complaint      countersign  8   general_manager  asked
-complaint      consent_clock  8  general_manager  asked
+complaint      consent_clock  8   general_manager  asked
 complaint      close        40  general_manager  asked
 complaint      check_effect 8   general_manager  due
 capa           verify       8   general_manager  due

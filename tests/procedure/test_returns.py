@@ -203,6 +203,8 @@ def test_goods_that_go_back_as_they_are_are_not_worked_on():
         ("5.000", "pcs", True),
         ("5.5", "pcs", False),
         ("0.5", "set", False),
+        ("0.5", "unit", False),
+        ("2", "unit", True),
         ("0.5", "box", False),
         ("0.125", "kg", True),
         ("0.1255", "kg", False),

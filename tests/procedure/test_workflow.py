@@ -40,6 +40,11 @@ def test_open_steps_come_in_the_order_of_the_rows():
     assert WORKFLOW.open_from("done", always) == ()
 
 
+def test_what_has_ended_is_left_by_a_step_that_reopens_it():
+    back = Step("back", "5.1", ("done",), "open", Permission.READ, reopens=True)
+    assert Workflow("thing", STATES, (*STEPS, back)).open_from("done", always) == (back,)
+
+
 @pytest.mark.parametrize("false", ["asked_for", "in_time"])
 def test_a_step_is_open_only_when_all_its_conditions_hold(false):
     assert WORKFLOW.open_from("open", lambda question: question != false) == (FINISH,)
@@ -58,6 +63,16 @@ def test_refusals_are_of_one_family():
     [
         ((*STATES, State("open")), STEPS, r"thing: state given twice: \['open'\]"),
         (STATES, (*STEPS, FINISH), r"thing: step given twice: \['finish'\]"),
+        (
+            STATES,
+            (*STEPS, Step("back", "5.1", ("open",), "done", Permission.READ, reopens=True)),
+            r"thing.back: reopens what has not ended",
+        ),
+        (
+            STATES,
+            (*STEPS, Step("back", "5.1", ("done",), "open", Permission.READ)),
+            r"thing.done: final, but left by a step",
+        ),
         (
             STATES,
             (*STEPS, Step("stray", "5.1", ("nowhere",), None, Permission.READ)),

@@ -30,6 +30,8 @@ COMPLAINT_SITUATIONS = (
     Situation("declined by sales", "declined"),
     Situation("received", "received", short="just_received"),
     Situation("under analysis", "analysing", short="under_analysis"),
+    # Q11: signed by the inspector, not by the supervisor yet
+    Situation("route not confirmed", "answering", {"proposed": True}, short="proposed"),
     # the answer in hand: occasional or not ours, to be prepared or ready
     Situation("occasional, to be settled", "answering", short="to_settle"),
     Situation("occasional, settled", "answering", {"answered": True}, short="settled"),
@@ -156,6 +158,8 @@ COMPLAINT_STEPS = """
 5.2.1.3  move_sample     quality                     sample_here sample_kept
 5.2.1.3  end_sample      quality                     sample_awaited sample_here sample_kept
 5.2.1.3  confirm         quality                     analysing
+5.2.2.1  confirm_route   quality_supervisor          proposed
+5.2.2.1  send_back       quality_supervisor          proposed
 5.2.2.2  explain         quality                     to_explain
 5.2.2.2  reply_directly  quality                     explained
 5.2.2.3  settle          quality_supervisor          to_settle
@@ -177,6 +181,7 @@ COMPLAINT_STEPS = """
 5.2.2.3  refuse          sales                       awaiting_customer
 5.2.2.3  no_answer       sales                       silent
 5.2.2.3  close           quality_supervisor          accepted_directly all_done accepted_effective
+5.3.5    reopen          quality_supervisor          closed
 5.2.2.6  consent_clock      named sales_manager general_manager  clock_waits
 5.2.2.6  refuse_clock       named sales_manager general_manager  clock_waits
 5.2.2.6  see_clock_refusal  named sales quality others           clock_refused

@@ -7,11 +7,29 @@ from __future__ import annotations
 
 from flask_babel import gettext
 
-from cs.blueprints.admin import accounts, departments, holidays, overview, people, signers
+from cs.blueprints.admin import accounts, company, departments, holidays, overview, people, signers, slips
 from cs.blueprints.admin.common import blueprint
+from cs.imports.people import PEOPLE
 from cs.procedure.authority import Permission
 from cs.records.sections import Section
 
-SECTION = Section(blueprint, lambda: gettext("Administration"), "gear", Permission.ADMINISTER)
+SECTION = Section(
+    blueprint,
+    lambda: gettext("Administration"),
+    "gear",
+    Permission.ADMINISTER,
+    table=PEOPLE,
+    after_import=slips.issue_slips,
+)
 
-__all__ = ["SECTION", "accounts", "departments", "holidays", "overview", "people", "signers"]
+__all__ = [
+    "SECTION",
+    "accounts",
+    "company",
+    "departments",
+    "holidays",
+    "overview",
+    "people",
+    "signers",
+    "slips",
+]

@@ -23,6 +23,7 @@ from cs.records.record import find
 from cs.records.sessions import LoginSession
 from cs.records.users import User
 from cs.web.access import requires
+from cs.web.addresses import site_address
 from cs.web.fields import LongText, Text
 from cs.web.responses import say, show
 from cs.web.submission import Outcome, press
@@ -108,7 +109,7 @@ def reset_password(record_id: int) -> Any:
         password = form.initial_password.data or one_time_password()
         record.set_password(password, must_change=True, by=signed_in_user(), on=on)
         return url_for("admin.person", record_id=record.id), show(
-            "admin/password.html", person=record, password=password, new=False
+            "admin/password.html", person=record, password=password, new=False, address=site_address()
         )
 
     return handle_form(

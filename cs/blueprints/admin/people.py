@@ -23,6 +23,7 @@ from cs.blueprints.admin.common import (
     no_record,
     signed_in_user,
 )
+from cs.blueprints.admin.slips import people_without_password
 from cs.extensions import db
 from cs.procedure.authority import ANY_DEPARTMENT, Permission
 from cs.queries.listing import Filter, Listing, Sort
@@ -34,6 +35,7 @@ from cs.records.record import find
 from cs.records.sessions import LoginFailure, LoginSession
 from cs.records.users import Roles, User
 from cs.web.access import requires
+from cs.web.addresses import site_address
 from cs.web.fields import Text
 from cs.web.responses import say, show
 from cs.web.rows import RowForm, Rows
@@ -118,7 +120,18 @@ def people() -> Any:
     held: dict[int, list[Any]] = {}
     for row in rows:
         held.setdefault(row.user_id, []).append(row)
-    return show("admin/people.html", "admin/_people.html", page=page, held=held)
+    return show(
+        "admin/people.html",
+        "admin/_people.html",
+        page=page,
+        held=held,
+        without_password=_number_without_password(),
+    )
+
+
+def _number_without_password() -> int:
+    count = select(func.count()).select_from(people_without_password().subquery())
+    return int(db.session.execute(count).scalar_one())
 
 
 def _roles_offered() -> list[tuple[str, str]]:
@@ -135,6 +148,7 @@ class MembershipRow(RowForm):
     head = BooleanField(label("is_head"))
 
     decisive = ("role", "department")
+    noun = "memberships"
 
     def home(self) -> str | None:
         """Return the department: as chosen, else the one that the role belongs to."""
@@ -238,7 +252,7 @@ def new_person() -> Any:
             on=on,
         )
         return url_for("admin.person", record_id=person.id), show(
-            "admin/password.html", person=person, password=password, new=True
+            "admin/password.html", person=person, password=password, new=True, address=site_address()
         )
 
     return handle_form(

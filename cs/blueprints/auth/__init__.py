@@ -22,7 +22,7 @@ from cs.records.passwords import normal_username
 from cs.records.procedure import rulebook
 from cs.records.sections import Section
 from cs.records.sessions import LoginFailure, LoginSession
-from cs.records.setup_links import SetupLink
+from cs.records.setup_links import AccountLink, SetupLink
 from cs.records.users import User
 from cs.web.access import public, signed_in
 from cs.web.fields import Form, Text
@@ -87,6 +87,14 @@ class SetupForm(NewPassword):
     @property
     def password_username(self) -> str:
         return self.username.data or ""
+
+
+class FirstPasswordForm(NewPassword):
+    person: User
+
+    @property
+    def password_username(self) -> str:
+        return self.person.username
 
 
 def _safe_url(url: str | None) -> str:
@@ -300,6 +308,30 @@ def _create_administrator(form: SetupForm, token: str) -> Outcome:
     )
     SetupLink.use_up()
     return _begin_session(user, None, on)
+
+
+@blueprint.route("/welcome/<token>", methods=["GET", "POST"])
+@public
+def welcome(token: str) -> ResponseReturnValue:
+    """Choose the first password, by the one-time link on a person's account slip."""
+    person = AccountLink.user_of(token, datetime.now(UTC))
+    form = FirstPasswordForm()
+    if person is None:
+        return show("auth/welcome.html", form=form, person=None, status=404)
+    form.person = person
+    if form.validate_on_submit():
+        return press(lambda: _choose_first_password(form, token))
+    return show("auth/welcome.html", form=form, person=person, status=422 if form.errors else 200)
+
+
+def _choose_first_password(form: FirstPasswordForm, token: str) -> Outcome:
+    on = datetime.now(UTC)
+    person = AccountLink.user_of(token, on)
+    if person is None:
+        abort(404)
+    person.set_password(form.new_password.data, by=person, on=on)
+    AccountLink.use_up(person)
+    return _begin_session(person, None, on)
 
 
 SECTION = Section(blueprint)

@@ -33,6 +33,7 @@ class BoneRow(RowForm):
     is_root = Yes("is_root")
 
     decisive = ("cause",)
+    noun = "bones"
 
     def check(self) -> None:
         if not self.cause_class.data:

@@ -13,6 +13,7 @@ from cs.models.holidays import work_calendar
 from cs.procedure import capa as procedure
 from cs.queries.filter_options import customer_filter, state_filter
 from cs.queries.listing import Filter, Listing, Sort
+from cs.queries.rates import FIRST_DUE_ON, FIRST_EFFECTS, FIRST_VERIFIED_AT, answer_conditions
 from cs.records.procedure import local_day
 from cs.wording.labels import choices, department_name, departments_by_code, term
 
@@ -75,7 +76,26 @@ LISTING = Listing(
             lambda value: Capa.source == value,
         ),
         customer_filter(Capa.customer_id),
+        Filter(
+            "answer",
+            lambda: term("answer_in_time"),
+            lambda: choices("kept"),
+            lambda value: answer_conditions(datetime.now(UTC))[value],
+            quiet=True,
+        ),
+        Filter(
+            "first_effect",
+            lambda: term("effect"),
+            lambda: choices("first_effect"),
+            lambda value: FIRST_EFFECTS[value],
+            quiet=True,
+        ),
     ),
     search_label=lambda: gettext("Number, customer, problem, number of the source"),
     period=Capa.issued_at,
+    dates={
+        "issued": (lambda: term("issued_at"), Capa.issued_at),
+        "due": (lambda: term("due_on"), FIRST_DUE_ON),
+        "verified": (lambda: term("verified_at"), FIRST_VERIFIED_AT),
+    },
 )

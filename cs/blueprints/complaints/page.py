@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_login import current_user
 
+from cs.blueprints.complaints.blocked_steps import with_blocked_step
 from cs.models.capa.capa import Capa
 from cs.models.capa.queries import capas_of_complaint
 from cs.models.complaints.complaint import Complaint
@@ -32,8 +33,10 @@ def page_of_complaint(record: Complaint, on: datetime) -> dict[str, Any]:
         if record.analysed_at
         else ([], [])
     )
+    parts = usual_parts(record, on)
     return {
-        **usual_parts(record, on),
+        **parts,
+        "next": with_blocked_step(parts["next"], record, on),
         "calendar_known": work_calendar().is_known(due_day),
         "ended_early": procedure.ENDED_EARLY,
         "has_analysis": any(
@@ -50,6 +53,7 @@ def page_of_complaint(record: Complaint, on: datetime) -> dict[str, Any]:
         ),
         "waits_for_reply": record.state in procedure.UNANSWERED,
         "unfolded": _unfolded(record, capas, on),
+        "analysis_fault": record.sent_back_reason if record.state in procedure.UNFINISHED else None,
         "same": same,
         "elsewhere": others,
         "in_the_way": in_the_way(record, on) if record.state == procedure.BEFORE_THE_CLOSE else [],

@@ -52,6 +52,7 @@ class ContactForm(RowForm):
     survey_recipient = Yes("survey_recipient")
 
     decisive = ("name", "position", "phone", "email")
+    noun = "contact"
 
     def check(self) -> None:
         if not self.name.data:

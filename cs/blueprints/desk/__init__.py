@@ -15,6 +15,7 @@ from cs.extensions import db
 from cs.procedure.authority import Permission, roles_with
 from cs.procedure.workflow import NotOpen
 from cs.queries.escalation import Escalations
+from cs.queries.first_steps import are_first_steps_shown
 from cs.queries.listing import Filter, Listing, Sort
 from cs.queries.my_work import WORK, is_mine, waits_for, work_counts
 from cs.records.record import KINDS
@@ -86,7 +87,8 @@ def _task_options() -> list[tuple[str, str]]:
 @signed_in
 def index() -> ResponseReturnValue:
     if not current_user.may(Permission.READ) and current_user.may(Permission.ADMINISTER):
-        return redirect(url_for("admin.index"))
+        shown = are_first_steps_shown(datetime.now(UTC))
+        return redirect(url_for("admin.first_steps" if shown else "admin.index"))
     return show("desk/index.html", "desk/_rows.html", **_queue_context())
 
 

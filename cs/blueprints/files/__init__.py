@@ -13,10 +13,11 @@ from cs.extensions import db
 from cs.files.store import FileRefused, NoSuchFile
 from cs.procedure.authority import Permission
 from cs.records.attachments import Attachment, PendingUpload, attach, detach
+from cs.records.company import company
 from cs.records.record import MAX_ID, find
 from cs.records.sections import Section, sections
 from cs.records.workflowed import Workflowed
-from cs.web.access import requires
+from cs.web.access import requires, signed_in
 from cs.web.fields import ReasonForm, StepForm, WithFiles
 from cs.web.options import address_of
 from cs.web.pending_files import file_store, record_pending_files, store_files
@@ -60,6 +61,20 @@ def thumbnail(file_id: int) -> Response:
     except (NoSuchFile, FileNotFoundError, FileRefused):  # deleted, damaged, or no room for the thumbnail
         abort(404)
     response = send_file(path, mimetype="image/jpeg", max_age=86400)
+    response.cache_control.private = True
+    return response
+
+
+@blueprint.route("/logo/<sha256>")
+@signed_in
+def logo(sha256: str) -> Response:
+    """Show the company's logo, under the hash of its content."""
+    if sha256 != company().logo:
+        abort(404)
+    try:
+        response = send_file(file_store().path(sha256), mimetype=company().logo_mime, max_age=86400)
+    except (NoSuchFile, FileNotFoundError):
+        abort(404)
     response.cache_control.private = True
     return response
 

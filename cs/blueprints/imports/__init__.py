@@ -25,8 +25,8 @@ from cs.imports.plans import Kind, Plan, apply_plan, plan_import
 from cs.imports.words import REASONS
 from cs.procedure.authority import Permission, roles_with
 from cs.records.attachments import PendingUpload
-from cs.records.sections import RecordSection, Section, sections
-from cs.web.access import requires
+from cs.records.sections import Section, sections
+from cs.web.access import signed_in
 from cs.web.fields import StepForm
 from cs.web.pending_files import file_message, file_store
 from cs.web.responses import go, say, show
@@ -51,12 +51,13 @@ class ConfirmForm(StepForm):
     """The button that imports; its request id makes a second press harmless."""
 
 
-def _importable_kind(section: str) -> Kind:
+def _importable_kind(section: str, *also: Permission) -> Kind:
+    """Return what a section imports, for people with its permission or one of the others."""
     named = sections().named(section)
-    kind = named.table if isinstance(named, RecordSection) else None
+    kind: Kind | None = named.table if named is not None else None
     if kind is None:
         abort(404)
-    if not current_user.may(kind.permission):
+    if not any(current_user.may(permission) for permission in (kind.permission, *also)):
         abort(403)
     return kind
 
@@ -149,7 +150,7 @@ class _Upload(Submission):
 
 
 @blueprint.route("/", methods=["GET", "POST"])
-@requires(Permission.READ)
+@signed_in
 def upload(section: str) -> ResponseReturnValue:
     """Accept the file if it is a readable table, and go on to the preview."""
     kind = _importable_kind(section)
@@ -158,10 +159,11 @@ def upload(section: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/example.xlsx")
-@requires(Permission.READ)
+@signed_in
 def example(section: str) -> Response:
-    """Download an empty table with its titles, and a second sheet that explains the columns."""
-    kind = _importable_kind(section)
+    """Download an empty table with its titles, and a second sheet that explains the columns. The
+    administrator hands it to those who import."""
+    kind = _importable_kind(section, Permission.ADMINISTER)
     columns = kind.columns(current_language())
     file = io.BytesIO()
     options = {
@@ -251,10 +253,15 @@ class _Confirmation(Submission):
     def act(self, waiting: PendingUpload) -> Outcome:
         made = plan_import(self.kind, self.table, self.on)
         source = [waiting.name, waiting.sha256]
-        apply_plan(self.kind, made, source, by=current_user._get_current_object(), on=self.on)
+        by = current_user._get_current_object()
+        records = apply_plan(self.kind, made, source, by=by, on=self.on)
         db.session.delete(waiting)
         say(gettext("%(new)s imported, %(skipped)s skipped.", new=len(made.fresh), skipped=made.skipped))
-        return Outcome(url_for(f"{self.kind.section}.index", **self.kind.shown_by))
+        section = sections().named(self.kind.section)
+        if section is not None and section.after_import is not None and records:
+            outcome: Outcome = section.after_import(records, by, self.on)
+            return outcome
+        return Outcome(url_for(self.kind.list_endpoint, **self.kind.shown_by))
 
     def show(self, waiting: PendingUpload | None, status: int) -> ResponseReturnValue:
         """Show the preview; go back where the table is gone."""
@@ -291,7 +298,7 @@ class _Confirmation(Submission):
 
 
 @blueprint.route("/<token>", methods=["GET", "POST"])
-@requires(Permission.READ)
+@signed_in
 def preview(section: str, token: str) -> ResponseReturnValue:
     """Show what would be imported, and what not and why; then import it."""
     submission = _Confirmation(ConfirmForm(), datetime.now(UTC), _importable_kind(section), token)
@@ -306,6 +313,8 @@ def preview(section: str, token: str) -> ResponseReturnValue:
 
 def _states_after_import(kind: Kind, made: Plan) -> list[tuple[str, int, str | None]]:
     """Return (state, number of new records, what is then awaited of whom) in the order of the workflow."""
+    if kind.model.workflow is None:
+        return []
     codes = [state.code for state in kind.model.workflow.states if made.states[state.code]]
     return [(code, made.states[code], _awaited_in_state(kind, code)) for code in codes]
 

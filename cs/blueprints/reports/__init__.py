@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, current_app, request, send_file, u
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 
-from cs.blueprints.reports import figures, periods
+from cs.blueprints.reports import figures, periods, rates
 from cs.drawing.charts import CONTENT_POLICY
 from cs.printing.definition import Register
 from cs.printing.formats import FORMATS, file_name, mime_of
@@ -67,6 +67,7 @@ def _figures_context(names: Iterable[str]) -> dict[str, Any]:
         "years": periods.years(on, first),
         "pareto_by": choices("pareto_by"),
         "summary": figures.summary(span, on) if len(shown) > 1 else None,
+        "rates": rates.rate_lines(span, on) if len(shown) > 1 else None,
     }
 
 

@@ -93,6 +93,15 @@ class Span:
         return Span(self.last.replace(month=1, day=1), self.last)
 
     @property
+    def before(self) -> Span:
+        """Return the period just before this one: of as many months where these are whole, else of as many
+        days."""
+        last = self.first - timedelta(days=1)
+        if self.first.day == 1 and (self.last + timedelta(days=1)).day == 1:
+            return Span(_first_of_month(self.first, -len(self.months)), last)
+        return Span(last - (self.last - self.first), last)
+
+    @property
     def name(self) -> str:
         """Return the month, or the days of a part of one."""
         whole = self.first.day == 1 and _first_of_month(self.first, 1) == self.last + timedelta(days=1)

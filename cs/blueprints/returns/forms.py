@@ -8,11 +8,12 @@ from typing import Any
 from flask_babel import gettext
 from wtforms import SubmitField
 
+from cs.blueprints.returns.slip_warnings import WithWarnings
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Product
 from cs.models.returns.customer_return import Return
-from cs.procedure import complaints
+from cs.procedure import complaint_rules, complaints
 from cs.procedure.returns import fits_unit
 from cs.records.procedure import local_day
 from cs.records.record import by_number, find
@@ -141,7 +142,7 @@ class GateForm(WithFiles, _SlipForm):
             self.fault("arrived_at", gettext("This is in the future."))
 
 
-class _SalesSlipForm(_SlipForm):
+class _SalesSlipForm(WithWarnings, _SlipForm):
     """The slip as sales fills it in.
 
     The kind of return is required here: sales knows it, the warehouse at the gate need not.
@@ -180,6 +181,7 @@ class RegisterForm(_SalesSlipForm):
 
     join_complaint = Text("join_complaint", most=40)
 
+    closed_complaint: Complaint | None = None  # the one that was to be joined, where it is closed
     beside = frozenset({"more_rows", "join_complaint"})
 
     def fill(self, record: Any, on: datetime) -> None:
@@ -204,7 +206,16 @@ class RegisterForm(_SalesSlipForm):
         if not self.join_complaint.data:
             return
         complaint = self.complaint
-        if complaint is None or complaint.state not in complaints.OPEN:
+        if complaint is not None and complaint.state == complaints.CLOSED:
+            self.closed_complaint = complaint
+            self.fault(
+                "join_complaint",
+                gettext(
+                    "This complaint is closed, and goods that arrive now cannot join it. It is opened again, "
+                    "or a new complaint is made: see below."
+                ),
+            )
+        elif complaint is None or complaint.state not in complaints.OPEN:
             self.fault(
                 "join_complaint",
                 gettext(
@@ -243,11 +254,11 @@ class _JudgeForm(WithFiles, StepForm):
 
 
 class AcceptForm(_JudgeForm):
-    offered = complaints.OURS
+    offered = complaint_rules.OURS
 
 
 class DeclineForm(_JudgeForm):
-    offered = (*complaints.NOT_OURS, "ntf")
+    offered = (*complaint_rules.NOT_OURS, "ntf")
 
 
 class AnswerForm(StepForm):

@@ -14,7 +14,8 @@ from cs.models.returns.lines import ReturnLine
 from cs.procedure import returns as procedure
 from cs.queries.filter_options import customer_filter, product_options, state_filter
 from cs.queries.listing import Filter, Listing, Sort
-from cs.wording.labels import term
+from cs.queries.rates import RETURNS
+from cs.wording.labels import choices, term
 
 
 def _of_lines(column: Any) -> Any:
@@ -80,7 +81,19 @@ LISTING = Listing(
             lambda value: _has_line(ReturnLine.product_id == int(value)),
         ),
         customer_filter(Return.customer_id),
+        Filter(
+            "goods",
+            lambda: term("goods"),
+            lambda: choices("return_goods"),
+            lambda value: RETURNS[value],
+            quiet=True,
+        ),
     ),
     search_label=lambda: gettext("Number, customer, model, lot, slip no."),
     period=Return.registered_at,
+    dates={
+        "registered": (lambda: term("registered_at"), Return.registered_at),
+        "arrived": (lambda: term("arrived_at"), Return.arrived_at),
+        "closed": (lambda: term("closed_on"), Return.closed_at),
+    },
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_login import current_user
 
+from cs.blueprints.returns.in_the_way import obstacles_of
 from cs.blueprints.returns.scanning import step_links_by_line
 from cs.blueprints.returns.step_forms import FORMS
 from cs.models.replenishments.queries import replenishments_of_return
@@ -20,6 +21,7 @@ def page_of_return(record: Return, on: datetime) -> dict[str, Any]:
     counted = any(line.counted_qty is not None for line in record.lines)
     return {
         **usual_parts(record, on),
+        "obstacles": obstacles_of(record, on),
         "counted": counted,
         "ways": step_links_by_line(record, FORMS, steps),
         "instructed": [(line, record.later_cases(line)) for line in record.lines if line.instruction],

@@ -48,4 +48,5 @@ LISTING = Listing(
         ),
     ),
     search_label=lambda: gettext("Order, lot, model, customer"),
+    period=Shipment.shipped_on,
 )

@@ -15,7 +15,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
-from cs.models.complaints import awaited
+from cs.models.complaints import awaited, reopening
 from cs.models.complaints import calls as call_steps
 from cs.models.complaints import clock as clock_steps
 from cs.models.complaints import confirmation as confirmation_steps
@@ -29,13 +29,14 @@ from cs.models.complaints.blocks import BlockA
 from cs.models.complaints.calls import CallBook, MeetingCall, has_open_calls
 from cs.models.complaints.clock import ClockBook, ClockChange, has_open_change
 from cs.models.complaints.conditions import CONDITIONS
-from cs.models.complaints.like_cases import earlier_cases
+from cs.models.complaints.like_cases import like_cases as cases_alike
 from cs.models.complaints.measures import ComplaintMeasure, MeasureBook, has_open_measures
 from cs.models.complaints.meeting import Meeting, MeetingBook, has_open_work
 from cs.models.complaints.old_register import bring_in_lines
 from cs.models.complaints.reply import Reply
 from cs.models.complaints.samples import CustomerContact, Sample, SampleBook
 from cs.models.customers import Customer, Product
+from cs.procedure import complaint_rules
 from cs.procedure import complaints as procedure
 from cs.procedure.workflow import NotOpen
 from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding, records_made
@@ -109,6 +110,9 @@ class Complaint(Workflowed):
     route_reason: Mapped[str | None] = mapped_column(Text)
     # 3.4: the last like case within the window
     repeat_of_id: Mapped[int | None] = mapped_column(ForeignKey("complaints.id"))
+    # Q11: the quality supervisor has not confirmed the route yet, or has sent the analysis back
+    route_unconfirmed: Mapped[bool | None]
+    sent_back_reason: Mapped[str | None] = mapped_column(Text)
     proposed_route: Mapped[str | None]  # what the procedure led to when the analysis was signed
     analysis: Mapped[str | None] = mapped_column(Text)
     counts_in_kpi: Mapped[bool | None]
@@ -177,7 +181,8 @@ class Complaint(Workflowed):
     def subject(self) -> str:
         """Return customer and description in one line, for My work."""
         customer = self.customer.short_name if self.customer else self.customer_said
-        return f"{customer} · {self.description[:80]}"
+        sent_back = f" · {self.sent_back_reason[:80]}" if self.sent_back_reason else ""
+        return f"{customer} · {self.description[:80]}{sent_back}"
 
     def affected(self) -> Iterable[Workflowed]:
         """Return its CAPAs, whose analysis process engineering leads once it is found chronic (3.4)."""
@@ -211,7 +216,7 @@ class Complaint(Workflowed):
     def missing(self) -> tuple[str, ...]:
         """Return the fields of block A that the analysis needs and that are still empty."""
         return tuple(
-            field for field in procedure.NEEDED_BEFORE_ANALYSIS if getattr(self, field) in (None, "")
+            field for field in complaint_rules.NEEDED_BEFORE_ANALYSIS if getattr(self, field) in (None, "")
         )
 
     @property
@@ -323,14 +328,7 @@ class Complaint(Workflowed):
         """Return all of them that are not void: they are of the same customer."""
         return blocks_reassigning.records_of(self)
 
-    def like_cases(
-        self, product_id: int | None, defect_code: str | None, category: str | None
-    ) -> tuple[list[Complaint], list[Complaint]]:
-        """Return the complaints of the same model and defect within the window before this one (3.4), newest
-        first: (of this customer, of others)."""
-        cases = earlier_cases(self, product_id, defect_code, category)
-        ours = [case for case in cases if case.customer_id == self.customer_id]
-        return ours, [case for case in cases if case.customer_id != self.customer_id]
+    like_cases = cases_alike
 
     # Verbs, one for each step
 
@@ -368,6 +366,7 @@ class Complaint(Workflowed):
     consent_clock, refuse_clock = clock_steps.consent_clock, clock_steps.refuse_clock
     see_clock_refusal = clock_steps.see_clock_refusal
     receive, confirm = confirmation_steps.receive, confirmation_steps.confirm
+    confirm_route, send_back = confirmation_steps.confirm_route, confirmation_steps.send_back
     needs_capa = property(confirmation_steps.needs_capa)
     lacks_capa = property(confirmation_steps.lacks_capa)
     explain = reply_steps.explain
@@ -397,4 +396,5 @@ class Complaint(Workflowed):
         with self.advancing("void", by, on, note=reason):
             self.void_reason = reason
 
+    reopen = reopening.reopen
     bring_in = classmethod(bring_in_lines)  # 5.6: out of an old register

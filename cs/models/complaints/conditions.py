@@ -41,6 +41,9 @@ CONDITIONS: dict[str, Callable[[AskedComplaint, datetime], bool]] = {
     "occasional": lambda record, _on: record.route == "occasional",
     "not_ours": lambda record, _on: record.route == "not_ours",
     "meeting": lambda record, _on: record.route == "meeting",
+    # Q11: an inspector's confirmation awaits the quality supervisor
+    "route_unconfirmed": lambda record, _on: bool(record.route_unconfirmed),
+    "route_confirmed": lambda record, _on: not record.route_unconfirmed,
     "answer_ready": lambda record, _on: record.answer_is_ready,
     "answer_missing": lambda record, _on: not record.answer_is_ready,
     # no answer for as many days as the procedure file says (Q12)

@@ -6,8 +6,11 @@ from datetime import datetime
 from typing import Any, Unpack
 
 from cs.models.complaints.blocks import BlockB
+from cs.procedure import complaint_rules
 from cs.procedure import complaints as procedure
+from cs.procedure.authority import Permission
 from cs.records.blockers import records_made
+from cs.records.procedure import rulebook
 from cs.records.users import User
 
 
@@ -20,12 +23,15 @@ def needs_capa(complaint: Any) -> bool:
     in_reply = complaint.state in (procedure.AWAITING, procedure.BEFORE_THE_CLOSE)
     if not complaint.counts_in_kpi or not (complaint.analysed_at or in_reply):
         return False
-    return bool(complaint.capa_needed) or procedure.capa_needed(
+    if complaint.capa_needed:
+        return True
+    is_confirmed = not (complaint.route_unconfirmed or complaint.sent_back_reason)
+    return is_confirmed and complaint_rules.capa_needed(
         route=complaint.route or "",
         severity=complaint.severity or "",
         nature=complaint.nature or "",
         liability=complaint.liability or "",
-        finding=complaint.finding or procedure.COUNTED_FINDING,
+        finding=complaint.finding or complaint_rules.COUNTED_FINDING,
     )
 
 
@@ -53,16 +59,36 @@ def confirm(complaint: Any, *, by: User, on: datetime, **values: Unpack[BlockB])
             complaint.product_id, complaint.defect_code, complaint.defect_category
         )
         complaint.repeat_of_id = same[0].id if same else None
-        complaint.proposed_route = procedure.proposed_route(
+        complaint.proposed_route = complaint_rules.proposed_route(
             liability=complaint.liability or "",
             finding=complaint.finding or "",
             severity=complaint.severity or "",
             nature=complaint.nature or "",
             is_repeat=bool(same),
         )
-        complaint.counts_in_kpi = procedure.counts_as_failure(
+        complaint.counts_in_kpi = complaint_rules.counts_as_failure(
             liability=complaint.liability or "", finding=complaint.finding or ""
         )
         complaint.analysed_at = on
+        complaint.sent_back_reason = None
+        confirms_route = by.may(Permission.SETTLE_COMPLAINT) or not rulebook().analysis.supervisor_confirms
+        complaint.route_unconfirmed = None if confirms_route else True
         complaint.call_needed = complaint.route == "meeting" or None
         complaint.capa_needed = was_needed or needs_capa(complaint) or complaint.capa_needed
+
+
+def confirm_route(complaint: Any, *, route: str, route_reason: str | None, by: User, on: datetime) -> None:
+    """Sign the route that an inspector's confirmation named, or another one, as the quality supervisor
+    (5.2.2.1, Q11)."""
+    with complaint.advancing("confirm_route", by, on):
+        complaint.route, complaint.route_reason = route, route_reason
+        complaint.route_unconfirmed = None
+        complaint.call_needed = route == "meeting" or None
+        complaint.capa_needed = needs_capa(complaint) or complaint.capa_needed
+
+
+def send_back(complaint: Any, *, reason: str, by: User, on: datetime) -> None:
+    """Send the analysis back to quality with what is wrong with it (5.2.2.1, Q11)."""
+    with complaint.advancing("send_back", by, on, note=reason):
+        complaint.sent_back_reason = reason
+        complaint.route_unconfirmed = None

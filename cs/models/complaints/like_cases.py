@@ -45,3 +45,13 @@ def earlier_cases(
         .options(lazyload("*"))
     )
     return list(db.session.execute(query).scalars())
+
+
+def like_cases(
+    complaint: Any, product_id: int | None, defect_code: str | None, category: str | None
+) -> tuple[list[Any], list[Any]]:
+    """Return the complaints of the same model and defect within the window before this one (3.4), newest
+    first: (of this customer, of others)."""
+    cases = earlier_cases(complaint, product_id, defect_code, category)
+    ours = [case for case in cases if case.customer_id == complaint.customer_id]
+    return ours, [case for case in cases if case.customer_id != complaint.customer_id]

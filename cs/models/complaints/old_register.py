@@ -10,6 +10,7 @@ from typing import Any
 from cs.models.complaints.reply import Reply
 from cs.models.customers import comparable
 from cs.models.holidays import work_calendar
+from cs.procedure import complaint_rules
 from cs.procedure import complaints as procedure
 from cs.procedure.authority import Permission, role_for
 from cs.procedure.workflow import NotAllowed
@@ -100,7 +101,9 @@ def _of_line(cls: type[Any], values: dict[str, Any], line: int, file: str, on: d
         record.replies.append(
             Reply(number=1, due_at=record.first_due_at, replied_at=record.replied_at, **reply)
         )
-    record.counts_in_kpi = procedure.counted_of_old_line(liability=record.liability, finding=record.finding)
+    record.counts_in_kpi = complaint_rules.counted_of_old_line(
+        liability=record.liability, finding=record.finding
+    )
     if record.state == procedure.AWAITING:
         record.follow_up_due_at = record.replied_at + timedelta(days=rulebook().reply.no_answer_days)
     return record

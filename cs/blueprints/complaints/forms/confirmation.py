@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from cs.blueprints.complaints.forms.faults import lot_faults, quantity_faults
 from cs.models.complaints.complaint import Complaint
+from cs.procedure import complaint_rules
 from cs.procedure import complaints as procedure
 from cs.records.procedure import rulebook
 from cs.web.fields import (
@@ -56,8 +57,37 @@ class Likeness:
         category, _, code = (defect or "").partition(".")
         same, others = record.like_cases(product_id, code, category)
         made = {name: choices_made.get(name) or "" for name in PROPOSING}
-        proposed = procedure.proposed_route(is_repeat=bool(same), **made) if all(made.values()) else None
+        proposed = (
+            complaint_rules.proposed_route(is_repeat=bool(same), **made) if all(made.values()) else None
+        )
         return cls(same, others, proposed, rulebook().recurrence_months)
+
+
+def _routes() -> list[tuple[str, str]]:
+    codes = procedure.WORKFLOW.routes(tuple(rulebook().choices["route"]))
+    return [(code, choice("route", code)) for code in codes]
+
+
+def _contradictions() -> dict[str, tuple[str, str]]:
+    """Return the field and the message of each fault of a route (Q17)."""
+    return {
+        "liability_still_pending": ("liability", gettext("Enter the liability before you sign.")),
+        "not_ours_route_needed": (
+            "route",
+            gettext("If it is not our responsibility, this is explained to the customer (5.2.2.2)."),
+        ),
+        "ours_cannot_be_refused": (
+            "route",
+            gettext("A confirmed complaint for which we are liable cannot take this route."),
+        ),
+    }
+
+
+def _reason_wanted(proposed: str | None) -> str:
+    return gettext(
+        "The procedure proposes “%(proposed)s” here. Say why you choose another route.",
+        proposed=choice("route", proposed),
+    )
 
 
 class ConfirmForm(Signed, WithFiles, StepForm):
@@ -87,7 +117,7 @@ class ConfirmForm(Signed, WithFiles, StepForm):
     beside = frozenset({"lot_confirmed"})
 
     def offer(self, record: Any, on: datetime) -> None:
-        for name in procedure.NEEDED_BEFORE_ANALYSIS:
+        for name in complaint_rules.NEEDED_BEFORE_ANALYSIS:
             if name not in record.missing and name in self:
                 del self[name]
         if "lot_no" not in self and "lot_confirmed" in self:
@@ -101,10 +131,7 @@ class ConfirmForm(Signed, WithFiles, StepForm):
         self.defect_code.choices = defect_choices()
         self.defect_code.render_kw = {"data-filters": "defect_category"}
         self.resp_dept.choices = departments_to_choose(record.resp_dept)
-        self.route.choices = [
-            (code, choice("route", code))
-            for code in procedure.WORKFLOW.routes(tuple(rulebook().choices["route"]))
-        ]
+        self.route.choices = _routes()
 
     def fill(self, record: Any, on: datetime) -> None:
         super().fill(record, on)
@@ -156,37 +183,47 @@ class ConfirmForm(Signed, WithFiles, StepForm):
             and self.nature.data
         ):
             return
-        messages = {
-            "liability_still_pending": (
-                "liability",
-                gettext("Enter the liability before you sign."),
-            ),
-            "not_ours_route_needed": (
-                "route",
-                gettext("If it is not our responsibility, this is explained to the customer (5.2.2.2)."),
-            ),
-            "ours_cannot_be_refused": (
-                "route",
-                gettext("A confirmed complaint for which we are liable cannot take this route."),
-            ),
-        }
-        for fault in procedure.route_faults(
+        for fault in complaint_rules.route_faults(
             liability=self.liability.data, finding=self.finding.data, route=self.route.data
         ):
-            self.fault(*messages[fault])
-        if procedure.names_department(self.route.data) and not self.resp_dept.data:
+            self.fault(*_contradictions()[fault])
+        if complaint_rules.names_department(self.route.data) and not self.resp_dept.data:
             self.fault("resp_dept", gettext("Which department is responsible?"))
         proposed = self.likeness(record).proposed
         if proposed != self.route.data and not self.route.errors and not self.route_reason.data:
-            self.fault(
-                "route_reason",
-                gettext(
-                    "The procedure proposes “%(proposed)s” here. Say why you choose another route.",
-                    proposed=choice("route", proposed),
-                ),
-            )
+            self.fault("route_reason", _reason_wanted(proposed))
 
     def values(self) -> dict[str, Any]:
         values = super().values()
         values["defect_code"] = values["defect_code"].split(".", 1)[1]
         return values
+
+
+class ConfirmRouteForm(Signed, StepForm):
+    """5.2.2.1, Q11: the quality supervisor confirms the route of the analysis, or chooses another."""
+
+    route = Choice("route", required=True, radio=True)
+    route_reason = LongText("route_reason", most=500)
+
+    def offer(self, record: Any, on: datetime) -> None:
+        self.route.choices = _routes()
+
+    def check(self, record: Any, on: datetime) -> None:
+        if not self.route.data:
+            return
+        for fault in complaint_rules.route_faults(
+            liability=record.liability, finding=record.finding, route=self.route.data
+        ):
+            self.fault(*_contradictions()[fault])
+        if complaint_rules.names_department(self.route.data) and not record.resp_dept:
+            self.fault("route", gettext("No responsible department is named: send the analysis back."))
+        if self.route.data != record.route and self.route_reason.data in (None, record.route_reason):
+            self.fault(
+                "route_reason",
+                gettext(
+                    "The analysis names “%(route)s”. Say why you choose another route.",
+                    route=choice("route", record.route),
+                ),
+            )
+        elif self.route.data != record.proposed_route and not self.route_reason.data:
+            self.fault("route_reason", _reason_wanted(record.proposed_route))

@@ -11,7 +11,9 @@ from cs.blueprints.complaints.forms.clock import WithEvidence, require_evidence
 from cs.blueprints.complaints.forms.faults import lot_faults, quantity_faults
 from cs.blueprints.complaints.lookup import WithLookUp
 from cs.models.complaints.clock import to_minute, withheld
+from cs.models.complaints.complaint import Complaint
 from cs.records.procedure import local_day
+from cs.records.record import find
 from cs.web.fields import (
     Choice,
     Choices,
@@ -25,9 +27,24 @@ from cs.web.fields import (
     WithAmendmentReason,
     WithFiles,
     Yes,
+    requested_id,
 )
 from cs.web.options import customers_to_choose, products_to_choose
 from cs.wording.formats import list_in_words
+
+# what a complaint about goods that came after the close of another takes over from that
+SAME_GOODS = (
+    "customer_id",
+    "contact_name",
+    "contact_phone",
+    "product_id",
+    "customer_part_no",
+    "lot_no",
+    "order_no",
+    "shipped_on",
+    "shipped_qty",
+    "description",
+)
 
 
 class GoodsForm(WithLookUp, WithFiles, StepForm):
@@ -163,11 +180,24 @@ class RegisterForm(_MovesClock, _SalesForm):
             self.fault("clock_reason", gettext("This moves the time by which the reply is due. Say why."))
 
 
+def fill_from_closed(form: Any, earlier: Complaint) -> None:
+    """Fill in the goods of a closed complaint whose return makes a new one (5.3.5)."""
+    for name in SAME_GOODS:
+        form[name].process_data(getattr(earlier, name))
+    form.channel.data = "return"
+
+
 class LogForm(_SalesForm):
     """5.2.1.1: sales logs what the customer said. Only customer, time, channel and description are
     required."""
 
     heard_at = Moment("heard_at", required=True)
+
+    def fill(self, record: Any, on: datetime) -> None:
+        super().fill(record, on)
+        earlier = find(Complaint, requested_id("complaint")) if record is None else None
+        if earlier is not None:
+            fill_from_closed(self, earlier)
 
 
 class AmendForm(WithAmendmentReason, _MovesClock, LogForm):

@@ -69,6 +69,7 @@ class AttendeeForm(RowForm):
     team_role = Choice("team_role", "team_role")
 
     decisive = ("user_id",)
+    noun = "person"
 
 
 class MeetForm(WithFiles, WithRows, StepForm):
@@ -170,6 +171,7 @@ class DecisionForm(RowForm):
     planned_on = Day("planned_on", required=True)
 
     decisive = ("place", "lot_no", "quantity", "disposition", "owner_id", "planned_on")
+    noun = "disposition"
 
 
 def _found(place: str) -> Field:

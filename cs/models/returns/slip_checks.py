@@ -1,0 +1,111 @@
+"""What a return slip is compared with before it is registered (5.3.1, 5.3.3): shipments and other returns.
+
+Each finding is a warning that sales may pass with a reason, never a refusal.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from cs.extensions import db
+from cs.models.customers import Shipment
+from cs.models.returns.customer_return import Return
+from cs.models.returns.lines import ReturnLine
+from cs.models.returns.slip import SlipLine
+from cs.procedure import returns as procedure
+
+Goods = tuple[int, str]  # model and lot
+
+
+@dataclass(frozen=True)
+class SlipWarning:
+    """A warning about one row of a slip, counted from 0.
+
+    `finding`: unknown_lot, other_model, more_than_shipped, twice, in_open_return.
+    """
+
+    row: int
+    finding: str
+    quantity: Decimal = procedure.NOTHING  # that can still come back, where more is on the slip
+    numbers: tuple[str, ...] = ()  # of the open returns
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is on record about the goods of one customer."""
+
+    shipped: dict[Goods, Decimal]
+    came_back: dict[Goods, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    open_returns: dict[Goods, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, customer_id: int, lots: set[str], record: Return | None) -> _Known:
+        """Read the shipments of these lots to the customer, and what of them came back beside `record`."""
+        known = cls(_shipped(customer_id, lots))
+        back = func.coalesce(ReturnLine.counted_qty, ReturnLine.slip_qty)
+        query = (
+            select(ReturnLine.product_id, ReturnLine.lot_no, back, Return.number, Return.state)
+            .join(Return, Return.id == ReturnLine.return_id)
+            .where(Return.customer_id == customer_id, ReturnLine.lot_no.in_(lots))
+            .where(Return.state.not_in(procedure.WITHOUT_GOODS), Return.id != (record.id if record else 0))
+            .order_by(Return.id)
+        )
+        for product_id, lot_no, quantity, number, state in db.session.execute(query):
+            known.came_back[product_id, lot_no] += quantity
+            if state in procedure.UNFINISHED and number not in known.open_returns[product_id, lot_no]:
+                known.open_returns[product_id, lot_no].append(number)
+        return known
+
+    def left(self, goods: Goods) -> Decimal:
+        """Return how much of what was shipped has not come back yet."""
+        return max(self.shipped[goods] - self.came_back[goods], procedure.NOTHING)
+
+
+def _shipped(customer_id: int, lots: set[str]) -> dict[Goods, Decimal]:
+    query = (
+        select(Shipment.product_id, Shipment.lot_no, func.sum(Shipment.quantity))
+        .where(Shipment.customer_id == customer_id, Shipment.lot_no.in_(lots), Shipment.state == "active")
+        .group_by(Shipment.product_id, Shipment.lot_no)
+    )
+    rows = db.session.execute(query)
+    return {(product_id, lot_no): Decimal(quantity) for product_id, lot_no, quantity in rows}
+
+
+def slip_warnings(
+    customer_id: int, rows: Sequence[SlipLine], record: Return | None = None
+) -> list[SlipWarning]:
+    """Return the warnings about the rows of a slip in order; `record` is the return that they change."""
+    known = _Known.of(customer_id, {row["lot_no"] for row in rows if row["lot_no"]}, record)
+    warnings: list[SlipWarning] = []
+    seen: set[tuple[int, str | None, str | None]] = set()
+    entered: dict[Goods, Decimal] = defaultdict(Decimal)
+    for index, row in enumerate(rows):
+        line = (row["product_id"], row["lot_no"], row["order_no"])
+        if line in seen:
+            warnings.append(SlipWarning(index, "twice"))
+        seen.add(line)
+        if row["lot_no"]:
+            goods = (row["product_id"], row["lot_no"])
+            entered[goods] += row["slip_qty"]
+            warnings += _of_goods(index, goods, entered[goods], known)
+    return warnings
+
+
+def _of_goods(index: int, goods: Goods, quantity: Decimal, known: _Known) -> list[SlipWarning]:
+    """Return the warnings about a row whose lot is named; `quantity` is that of the slip up to this row."""
+    found = []
+    if known.open_returns[goods]:
+        found.append(SlipWarning(index, "in_open_return", numbers=tuple(known.open_returns[goods])))
+    if goods in known.shipped:
+        if quantity > known.left(goods):
+            found.append(SlipWarning(index, "more_than_shipped", quantity=known.left(goods)))
+    elif any(lot_no == goods[1] for _product_id, lot_no in known.shipped):
+        found.append(SlipWarning(index, "other_model"))
+    else:
+        found.append(SlipWarning(index, "unknown_lot"))
+    return found
