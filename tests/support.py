@@ -339,7 +339,7 @@ def call_meeting(complaint: Complaint, people: dict[str, User], on: datetime) ->
     """The quality supervisor calls the heads to the meeting, at once."""
     complaint.call_meeting(
         meets_at=on,
-        location="二楼会议室",
+        meeting_place="二楼会议室",
         department="production",
         by=people["quality_supervisor"],
         on=on,

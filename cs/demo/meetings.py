@@ -133,7 +133,7 @@ class MeetingWalk:
         yield from case.rest(case.began, case.length * PACE["call"])
         case.complaint.call_meeting(
             meets_at=case.year.calendar.add_working_hours(case.on, 0.5).replace(second=0, microsecond=0),
-            location=self.rng.choice(WHERE),
+            meeting_place=self.rng.choice(WHERE),
             department=self.department(),
             by=case.supervisor,
             on=case.on,

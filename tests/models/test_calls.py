@@ -63,7 +63,7 @@ def test_whoever_calls_the_meeting_needs_no_call(complaint_in, people, on):
     complaint = complaint_in("answering", route="meeting", uncalled=True)
     made_head(people["quality_supervisor"], "quality", people["administrator"], on)
     complaint.call_meeting(
-        meets_at=on, location="现场", department="quality", by=people["quality_supervisor"], on=on
+        meets_at=on, meeting_place="现场", department="quality", by=people["quality_supervisor"], on=on
     )
     assert "quality_supervisor" not in awaited(complaint, "acknowledge_call")
 

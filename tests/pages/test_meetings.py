@@ -103,7 +103,7 @@ def test_a_major_complaint_goes_through_its_meeting_to_the_close(
     issued = supervisor.step(supervisor.location, department="production")
     assert (issued.status, stands(complaint).needs_capa) == (303, True)
     assert supervisor.get(f"{page}/issue_capa").status == 409
-    called = supervisor.step(f"{page}/call_meeting", location="二楼会议室", department="production")
+    called = supervisor.step(f"{page}/call_meeting", meeting_place="二楼会议室", department="production")
     assert called.status == 303
     assert as_role("engineer").step(f"{page}/acknowledge_call").status == 303
     assert supervisor.step(f"{page}/meet", **at_the_meeting(ids)).status == 303
@@ -433,7 +433,7 @@ def test_a_meeting_is_not_called_for_yesterday(as_role, complaint_in, on):
     supervisor = as_role("quality_supervisor").step(
         f"/complaints/{complaint.id}/call_meeting",
         meets_at=local(on - timedelta(days=1)),
-        location="会议室",
+        meeting_place="会议室",
         department="production",
     )
     assert (supervisor.status, set(supervisor.faults)) == (422, {"meets_at"})

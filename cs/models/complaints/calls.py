@@ -45,7 +45,7 @@ class MeetingCall(Model):
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
     round: Mapped[int]
     meets_at: Mapped[datetime] = mapped_column(Moment)
-    location: Mapped[str]
+    meeting_place: Mapped[str] = mapped_column("location")
     department: Mapped[str] = mapped_column(ForeignKey("departments.code"))
     invitees: Mapped[list[Invitee]] = relationship(
         order_by=Invitee.id, cascade="all, delete-orphan", lazy="selectin"
@@ -98,13 +98,17 @@ def has_open_calls(complaint_id: InstrumentedAttribute[int]) -> ColumnElement[bo
 
 
 def call_meeting(
-    complaint: Any, *, meets_at: datetime, location: str, department: str, by: User, on: datetime
+    complaint: Any, *, meets_at: datetime, meeting_place: str, department: str, by: User, on: datetime
 ) -> None:
     """Call the heads of sales, engineering and the responsible department to the meeting (5.2.2.4); whoever
     calls it needs no call."""
     with complaint.advancing("call_meeting", by, on):
         call = MeetingCall(
-            round=complaint.round, meets_at=meets_at, location=location, department=department, invitees=[]
+            round=complaint.round,
+            meets_at=meets_at,
+            meeting_place=meeting_place,
+            department=department,
+            invitees=[],
         )
         complaint.meeting_calls.append(call)
         called: set[int] = set()

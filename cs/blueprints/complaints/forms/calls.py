@@ -46,7 +46,7 @@ class CallForm(StepForm):
     """5.2.2.4: when and where the heads meet, and which department is responsible."""
 
     meets_at = Moment("meets_at", required=True)
-    location = Text("meeting_place", required=True)
+    meeting_place = Text("meeting_place", required=True)
     department = Choice("resp_dept", required=True, choices=[])
 
     def offer(self, record: Any, on: datetime) -> None:
