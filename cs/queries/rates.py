@@ -143,7 +143,7 @@ def measure_conditions(on: datetime) -> dict[str, Condition]:
 
 
 FIRST_EFFECTS: Mapping[str, Condition] = {
-    "judged": VALID_CAPA & FIRST_EFFECT.is_not(None),
+    "proven": VALID_CAPA & FIRST_EFFECT.is_not(None),
     "effective": VALID_CAPA & (FIRST_EFFECT == "effective"),
     "ineffective": VALID_CAPA & (FIRST_EFFECT == "ineffective"),
 }

@@ -68,17 +68,15 @@ GOODS_BACK_OR_REPLACED = (
 )
 
 
-def _of_last_proof(column: Any) -> Any:
-    """Return the SQL of what the last proof of effect of the complaint's CARs says (7.5-23)."""
-    return (
-        select(column)
-        .join(Capa, Capa.id == Verification.capa_id)
-        .where(Capa.complaint_id == Complaint.id, Capa.state != "void")
-        .order_by(Verification.id.desc())
-        .limit(1)
-        .correlate(Complaint)
-        .scalar_subquery()
-    )
+# 7.5-23: the last proof of effect of the complaint's CARs
+PROOF, ANY_PROOF = aliased(Verification), aliased(Verification)
+LAST_PROOF = (
+    select(func.max(ANY_PROOF.id))
+    .join(Capa, Capa.id == ANY_PROOF.capa_id)
+    .where(Capa.complaint_id == Complaint.id, Capa.state != "void")
+    .correlate(Complaint)
+    .scalar_subquery()
+)
 
 
 NOT_STATED = "none"  # a line of the Pareto in the address, where the complaints name nothing
@@ -240,8 +238,8 @@ LISTING = Listing(
         Complaint.old_notes,
         figures.RESPONSIBLE.label("department"),
         GOODS_BACK_OR_REPLACED.label("goods_back_or_replaced"),
-        _of_last_proof(Verification.effect).label("effect"),
-        _of_last_proof(Verification.period_to).label("proven_on"),
+        PROOF.effect,
+        PROOF.period_to.label("proven_on"),
         LAST.cause,
         LAST.actions,
         LAST.reply_text,
@@ -250,6 +248,7 @@ LISTING = Listing(
     .join(Customer, Customer.id == Complaint.customer_id)
     .outerjoin(Product, Product.id == Complaint.product_id)
     .outerjoin(LAST, (LAST.complaint_id == Complaint.id) & (LAST.number == LAST_REPLY))
+    .outerjoin(PROOF, PROOF.id == LAST_PROOF)
     .where(
         Complaint.state.not_in(procedure.NOT_REGISTERED),
         # void before sales had registered it: it has no number of the register

@@ -109,7 +109,7 @@ def test_the_first_round_decides_on_the_effect_and_on_the_answer(capas, on):
     capas.set_measures(again, on + timedelta(days=40))
     capas("verified", due_on=date(2026, 3, 13))
     counted = march().capas
-    assert (counted["verified"], counted["effective"], counted["ineffective"]) == (2, 1, 1)
+    assert (counted["proven"], counted["effective"], counted["ineffective"]) == (2, 1, 1)
     assert (counted["due"], counted["in_time"]) == (2, 2)
 
 

@@ -94,8 +94,8 @@ LISTING = Listing(
     search_label=lambda: gettext("Number, customer, problem, number of the source"),
     period=Capa.issued_at,
     dates={
-        "issued_at": (lambda: term("issued_at"), Capa.issued_at),
+        "issue": (lambda: term("issued_at"), Capa.issued_at),
         "due": (lambda: term("due_on"), FIRST_DUE_ON),
-        "verified_at": (lambda: term("verified_at"), FIRST_VERIFIED_AT),
+        "proof": (lambda: term("verified_at"), FIRST_VERIFIED_AT),
     },
 )

@@ -121,15 +121,15 @@ def _of_capas(lists: _Lists, sums: Rates) -> dict[str, Rate]:
         for code in ("in_time", "due")
     ]
     proven = [
-        lists.basis(choice("first_effect", code), capas[code], "capa.index", "verified_at", first_effect=code)
-        for code in ("effective", "judged")
+        lists.basis(choice("first_effect", code), capas[code], "capa.index", "proof", first_effect=code)
+        for code in ("effective", "proven")
     ]
     return {
         "car_answers": Rate(_in_percent(figures.in_percent(capas["in_time"], capas["due"])), answered),
         "car_measures": Rate(
             _in_percent(figures.in_percent(measures["in_time"], measures["due"])), carried_out
         ),
-        "car_effective": Rate(_in_percent(figures.in_percent(capas["effective"], capas["judged"])), proven),
+        "car_effective": Rate(_in_percent(figures.in_percent(capas["effective"], capas["proven"])), proven),
     }
 
 
@@ -194,7 +194,7 @@ def _of_goods(lists: _Lists, sums: Rates) -> dict[str, Rate]:
                     choice("return_goods", "handled"),
                     sums.cycles["rows"],
                     "returns.index",
-                    "closed",
+                    "close",
                     goods="handled",
                 )
             ],

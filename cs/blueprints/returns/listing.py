@@ -92,8 +92,8 @@ LISTING = Listing(
     search_label=lambda: gettext("Number, customer, model, lot, slip no."),
     period=Return.registered_at,
     dates={
-        "registered_at": (lambda: term("registered_at"), Return.registered_at),
+        "slip": (lambda: term("registered_at"), Return.registered_at),
         "arrived": (lambda: term("arrived_at"), Return.arrived_at),
-        "closed": (lambda: term("closed_on"), Return.closed_at),
+        "close": (lambda: term("closed_on"), Return.closed_at),
     },
 )
