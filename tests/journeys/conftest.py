@@ -291,3 +291,12 @@ def photo(tmp_path: Path) -> Path:
     path = tmp_path / "右声道.jpg"
     path.write_bytes(support.picture())
     return path
+
+
+def confirm_route(supervisor: Person, number: str) -> None:
+    """Sign the route that the inspector named (5.2.2.1, Q11)."""
+    supervisor.take("确认处理路径", number)
+    supervisor.press("确认处理路径")
+    supervisor.write("密码", "demo")
+    supervisor.press("确认处理路径")
+    supervisor.see("已完成：确认处理路径")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import Person, log_complaint, receive_complaint
+from tests.journeys.conftest import Person, confirm_route, log_complaint, receive_complaint
 from tests.journeys.test_capa import CAR, analyse, do_action, prove, set_measures
 
 HEADS = {"sales_manager": "业务部", "engineer": "工程部", "production_manager": "生产部"}
@@ -74,8 +74,9 @@ def test_a_major_complaint_goes_through_its_meeting_to_the_close(
     inspector.press("分析确认")
     inspector.see("已完成：分析确认")
 
-    # 品质主管 is asked for a CAPA from now on (5.2.2.5), and holds the meeting; without engineering it is
+    # 品质主管 confirms the route (Q11), is asked for a CAPA from now on (5.2.2.5), and holds the meeting; without engineering it is
     # refused (5.2.2.4)
+    confirm_route(supervisor, number)
     supervisor.expect_work(f"开出纠正预防措施报告 · {number}", there=True)
     supervisor.expect_work(f"召集检讨会 · {number}", there=True)
     supervisor.open_work(f"召集检讨会 · {number}")

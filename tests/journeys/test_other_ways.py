@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.journeys.conftest import Person, log_complaint, receive_complaint
+from tests.journeys.conftest import Person, confirm_route, log_complaint, receive_complaint
 
 
 def analyse(inspector: Person, number: str, *, liability: str, route: str, finding: str = "属实") -> None:
@@ -67,6 +67,7 @@ def test_what_is_not_ours_is_explained_with_evidence(person: Callable[..., Perso
     number = log_complaint(clerk, "面网掉漆两只")
     receive_complaint(inspector, number)
     analyse(inspector, number, liability="运输", route="非本公司责任")
+    confirm_route(supervisor, number)
 
     inspector.take("说明非本公司责任", number)
     inspector.press("说明非本公司责任")
@@ -95,6 +96,7 @@ def test_a_refusal_goes_back_to_analysis_and_gets_a_second_reply(person: Callabl
     receive_complaint(inspector, number)
     for round_number in (1, 2):
         analyse(inspector, number, liability="本公司", route="简易")
+        confirm_route(supervisor, number)
         supervisor.take("记录处理结果", number)
         supervisor.press("记录处理结果")
         supervisor.write("处理结果", f"方案{round_number}")
@@ -114,3 +116,39 @@ def test_a_refusal_goes_back_to_analysis_and_gets_a_second_reply(person: Callabl
             clerk.expect_work(number, there=False)
     clerk.see("第 2 次回复")
     clerk.see("第 1 次回复")
+
+
+def test_the_supervisor_sends_an_analysis_back_and_then_chooses_another_route(
+    person: Callable[..., Person],
+) -> None:
+    clerk, inspector, supervisor = (
+        person(role) for role in ("sales_clerk", "quality_inspector", "quality_supervisor")
+    )
+    number = log_complaint(clerk, "面网掉漆两只")
+    receive_complaint(inspector, number)
+    analyse(inspector, number, liability="本公司", route="简易")
+    inspector.see("记录处理结果：须待路径已确认")
+
+    # 品质主管 sends it back with a reason, which 检验员 finds in My work and on the page
+    supervisor.take("确认处理路径", number)
+    supervisor.press("退回分析")
+    supervisor.write("原因", "未核对同批库存")
+    supervisor.press("退回分析")
+    supervisor.see("已完成：退回分析")
+    inspector.expect_work(f"分析确认 · {number}", there=True)
+    inspector.see("未核对同批库存")
+    analyse(inspector, number, liability="本公司", route="简易")
+
+    # another route than that of the analysis takes a reason
+    supervisor.take("确认处理路径", number)
+    supervisor.press("确认处理路径")
+    supervisor.tick("检讨会")
+    supervisor.write("密码", "demo")
+    supervisor.press("确认处理路径")
+    supervisor.see("请说明改选其他路径的理由")
+    supervisor.write("选择该路径的理由", "本月第三次掉漆")
+    supervisor.write("密码", "demo")
+    supervisor.press("确认处理路径")
+    supervisor.see("已完成：确认处理路径")
+    supervisor.expect_work(f"召集检讨会 · {number}", there=True)
+    supervisor.expect_work(f"记录处理结果 · {number}", there=False)

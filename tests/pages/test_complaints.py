@@ -66,6 +66,7 @@ def test_a_complaint_goes_from_the_clerk_to_its_end(as_role, app):
     page = clerk.location
     assert inspector.step(f"{page}/receive").location == page
     assert inspector.step(f"{page}/confirm", **CONFIRMED).location == page
+    assert supervisor.step(f"{page}/confirm_route", password=PASSWORD).location == page
     assert supervisor.step(f"{page}/settle", **SETTLED_FORM).location == page
     assert clerk.step(f"{page}/send_reply", reply_to="王工", reply_channel="email").location == page
     assert clerk.step(f"{page}/accept").location == page
@@ -73,7 +74,7 @@ def test_a_complaint_goes_from_the_clerk_to_its_end(as_role, app):
     assert supervisor.step(f"{page}/check_effect", **CHECKED, password=PASSWORD).location == page
     assert supervisor.step(f"{page}/close", password=PASSWORD).location == page
     closed = loaded(app, Complaint, 1)
-    assert (closed.state, closed.version, closed.reply.in_time) == ("closed", 10, True)
+    assert (closed.state, closed.version, closed.reply.in_time) == ("closed", 11, True)
 
 
 def test_the_chain_ties_the_files_of_a_signed_form_to_its_signature(as_role, complaint_in, app):
@@ -92,6 +93,7 @@ def test_what_is_not_ours_goes_to_the_customer_with_its_evidence(as_role, compla
     complaint = complaint_in("analysing")
     page, inspector = f"/complaints/{complaint.id}", as_role("quality_inspector")
     assert inspector.step(f"{page}/confirm", **NOT_OURS).status == 303
+    assert as_role("quality_supervisor").step(f"{page}/confirm_route", password=PASSWORD).status == 303
     assert inspector.step(f"{page}/explain", reply_text="接线反了").faults.keys() == {"files"}
     assert inspector.step(f"{page}/explain", reply_text="接线反了", files=upload(picture())).status == 303
     assert inspector.step(f"{page}/reply_directly", reply_to="王工", reply_channel="email").status == 303
@@ -112,6 +114,7 @@ def test_the_photograph_of_the_analysis_is_evidence_but_not_the_customers_own(as
     for page, files in ((first, {}), (clerk.location, {"files": upload(picture(color=(1, 2, 3)))})):
         inspector.step(f"{page}/receive")
         assert inspector.step(f"{page}/confirm", **NOT_OURS, **files).status == 303
+        assert as_role("quality_supervisor").step(f"{page}/confirm_route", password=PASSWORD).status == 303
     assert inspector.step(f"{first}/explain", reply_text="接线反了").faults.keys() == {"files"}
     assert inspector.step(f"{clerk.location}/explain", reply_text="接线反了").status == 303
     with app.app_context():
@@ -146,6 +149,7 @@ def test_a_refused_reply_goes_back_and_the_second_is_number_two(as_role, complai
     assert clerk.step(f"{page}/refuse", response_note="原因不符").status == 303
     assert stands(complaint).state == "analysing"
     assert as_role("quality_inspector").step(f"{page}/confirm", **CONFIRMED).status == 303
+    assert as_role("quality_supervisor").step(f"{page}/confirm_route", password=PASSWORD).status == 303
     assert as_role("quality_supervisor").step(f"{page}/settle", **SETTLED_FORM).status == 303
     assert [reply.number for reply in stands(complaint).replies] == [1, 2]
     assert "第 2 次" in clerk.get(page).text.replace("第2次", "第 2 次")
@@ -440,7 +444,7 @@ def test_closing_is_signed(as_role, complaint_in, stands):
         line.get_text(" ", strip=True)
         for line in supervisor.get(f"/complaints/{complaint.id}").soup.select(".signatures li")
     ]
-    assert ["品质主管甲" in line for line in signatures] == [False, True]
+    assert ["品质主管甲" in line for line in signatures] == [True, True]
 
 
 # The page

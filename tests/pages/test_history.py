@@ -366,6 +366,7 @@ def test_an_imported_open_case_goes_on_to_its_close(manager, as_role, app):
         },
     )
     assert (confirmed.status, confirmed.faults) == (303, {})
+    assert supervisor.step(f"{page}/confirm_route", password="demo").status == 303
     assert supervisor.step(f"{page}/settle", **SETTLED_FORM).status == 303
     assert (
         manager.step(

@@ -129,6 +129,6 @@ def test_measures_left_open_by_a_refused_reply_stand_in_the_next_form(as_role, c
         again.refuse(response_on=day_of(on), response_note="不够", by=people["sales_clerk"], on=on)
     assert as_role("quality_inspector").get(f"/complaints/{complaint.id}/confirm").status == 200
     with kept(app):
-        db.session.get(Complaint, complaint.id).confirm(by=people["quality_inspector"], on=on, **BLOCK_B)
+        db.session.get(Complaint, complaint.id).confirm(by=people["quality_supervisor"], on=on, **BLOCK_B)
     form = as_role("quality_supervisor").get(f"/complaints/{complaint.id}/settle").form()
     assert (form["measures-0-content"], form["measures-1-content"]) == ("每班点检温度", "出货前增加听音")

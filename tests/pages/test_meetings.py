@@ -98,6 +98,7 @@ def test_a_major_complaint_goes_through_its_meeting_to_the_close(
         .status
         == 303
     )
+    assert supervisor.step(f"{page}/confirm_route", password=PASSWORD).status == 303  # Q11
     assert supervisor.get(f"{page}/issue_capa").status == 303  # 5.2.2.5
     assert supervisor.location == f"/capa/new?complaint={complaint.id}"
     issued = supervisor.step(supervisor.location, department="production")
