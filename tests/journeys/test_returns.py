@@ -88,14 +88,14 @@ def test_a_return_that_starts_at_the_gate_is_reworked_and_goes_back(person: Call
     inspector.expect_work(f"责任判定 · {number}", there=False)
 
     count(keeper, number, "8")
-    keeper.see("退货单 10，实收 8")
+    keeper.see("退货单 10 只，实收 8 只")
     step(clerk, "处理数量差异", number, "处理数量差异", 差异原因及处理="客户少装两只，已确认")
     take(inspector, "检验并处置", number)
     inspector.press("检验并处置")
     for label, quantity in (("合格", "3"), ("转重工", "5"), ("报废", "1")):
         inspector.write(label, quantity)
     inspector.press("检验并处置")
-    inspector.see("未结数量只有 8 个，输入了 9")
+    inspector.see("未结数量只有 8 只，输入了 9")
     inspector.write("转重工", "4")
     inspector.press("检验并处置")
     inspector.see("已完成：检验并处置")
@@ -115,7 +115,7 @@ def test_a_return_that_starts_at_the_gate_is_reworked_and_goes_back(person: Call
     operator.expect_work(f"报告重工数量 · {number}", there=False)
     step(inspector, "复检", number, "复检", 复检合格="3", 复检报废="1")
     expect(inspector.page.locator("svg.tally")).to_have_attribute(
-        "aria-label", "合格 3, 复检合格 3, 复检报废 1, 报废 1"
+        "aria-label", "合格 3 只, 复检合格 3 只, 复检报废 1 只, 报废 1 只"
     )
     step(keeper, "返还/报废", number, "返还/报废", 送货单号="SH-88")
     step(clerk, "客户确认", number, "客户确认", 客户意见="数量无误")
