@@ -40,7 +40,9 @@ class MeasureWalk:
         case, rng = self.case, self.rng
         cause, _, escape = settlement["cause"].partition(ESCAPE)
         lines = settlement["actions"].split("；\n")
-        rows = [("containment", None, lines.pop(0))] if lines[0].startswith(CONTAINMENT) else []
+        rows: list[tuple[str, str | None, str]] = []
+        if lines[0].startswith(CONTAINMENT):
+            rows.append(("containment", None, lines.pop(0)))
         rows.append(("corrective", "occurrence", "；".join(lines)))
         owners = case.year.people[HEAD_OF[department]], case.year.people[HAND_OF[department]]
         measures = [
@@ -94,7 +96,7 @@ class MeasureWalk:
         yield on
         if complaint.measure_book.unchecked is not reply or reply.replied_at is None:
             return
-        check = {
+        check: dict[str, Any] = {
             "verification_method": self.rng.choice(HOW_CHECKED),
             "by": self.case.supervisor,
             "on": on,
