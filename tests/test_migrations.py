@@ -17,11 +17,11 @@ HASHES = {
     "0009_rows_of_meetings.py": "11a6aadab9408b3f",
     "0010_capa_needed.py": "d3867628cf47a244",
     "0011_reply_clock.py": "c9ca4fd455c37ac9",
-    "0014_replenishments_to_the_letter.py": "5827d974d9f47309",
-    "0012_occasional_measures.py": "734cd7ed0bd900fa",
-    "0015_effect_of_rework.py": "dc6b7811a23affed",
-    "0016_company_and_account_links.py": "9b8d7f30dd22eef9",
-    "0017_costs_and_production_date.py": "917d85021644a4f9",
+    "0012_replenishments_to_the_letter.py": "f7d83271f6136902",
+    "0013_occasional_measures.py": "9e5108cc81b3d9cf",
+    "0014_effect_of_rework.py": "51271dab27ea7623",
+    "0015_company_and_account_links.py": "1de6a1f9f70cb17f",
+    "0016_costs_and_production_date.py": "4423b4bb4860cf8e",
 }
 
 
