@@ -50,7 +50,7 @@ def test_an_occasional_complaint_goes_from_intake_to_close(
     inspector.see("已完成：分析确认")
     inspector.expect_work(number, there=False)
 
-    # 品质主管 confirms the route (Q11), settles with the customer and records the result the same day (5.2.2.3)
+    # 品质主管 confirms the route (Q11), settles with the customer, records it the same day (5.2.2.3)
     supervisor.expect_work(f"记录处理结果 · {number}", there=False)
     confirm_route(supervisor, number)
     supervisor.expect_work(f"记录处理结果 · {number}", there=True)

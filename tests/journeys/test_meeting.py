@@ -74,8 +74,8 @@ def test_a_major_complaint_goes_through_its_meeting_to_the_close(
     inspector.press("分析确认")
     inspector.see("已完成：分析确认")
 
-    # 品质主管 confirms the route (Q11), is asked for a CAPA from now on (5.2.2.5), and holds the meeting; without engineering it is
-    # refused (5.2.2.4)
+    # 品质主管 confirms the route (Q11), is asked for a CAPA from now on (5.2.2.5), and holds the meeting;
+    # without engineering it is refused (5.2.2.4)
     confirm_route(supervisor, number)
     supervisor.expect_work(f"开出纠正预防措施报告 · {number}", there=True)
     supervisor.expect_work(f"记录检讨会 · {number}", there=True)
