@@ -62,7 +62,7 @@ PAID_BY = {"serve_paid": "customer"}  # a customer pays for what itself has spoi
 
 # The cases that lie behind: how many of each kind.
 BEHIND: tuple[tuple[int, Plot], ...] = (
-    (29, Plot()),
+    (26, Plot()),
     *((count, Plot(slips=slips)) for count, slips in goods.OURS),
     (20, Plot(photo=True)),
     (14, Plot(talk=True)),
