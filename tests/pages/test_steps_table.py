@@ -15,7 +15,12 @@ from tests.support import PASSWORD, Browser, kept, loaded
 from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS, MASTER, MASTER_SITUATIONS, ROLES
 
 PATHS = {"customer": "customers", "product": "products", "shipment": "shipments"}
-NOTHING_TO_FILL_IN = ("receive", "see_decline", "see_clock_refusal")  # an empty form is a whole one
+NOTHING_TO_FILL_IN = (
+    "receive",
+    "see_decline",
+    "see_clock_refusal",
+    "acknowledge_call",
+)  # an empty form is a whole one
 SAMPLE = ("sales_clerk", "quality_supervisor", "auditor")  # on the second database
 SAMPLED = [
     one for one in COMPLAINT_SITUATIONS if one.name in ("under analysis", "occasional, settled", "void")
