@@ -118,7 +118,7 @@ def test_measures_without_effect_lead_back_to_the_analysis_and_to_a_new_reply(co
     )
     assert complaint.events[-1].details["note"] == "又有两只"
     assert complaint.reply_due_at.date() == day_of(later) + timedelta(days=2)
-    complaint.confirm(by=people["quality_inspector"], on=later, **BLOCK_B)
+    complaint.confirm(by=people["quality_supervisor"], on=later, **BLOCK_B)
     complaint.settle(
         by=supervisor,
         on=later,
@@ -137,7 +137,7 @@ def test_the_measures_of_a_refused_reply_wait_for_nobody_and_are_set_again(compl
     )
     complaint.refuse(response_on=day_of(on), response_note="不够", by=people["sales_clerk"], on=on)
     assert set(tasks_of(complaint)) == {"confirm"}
-    complaint.confirm(by=people["quality_inspector"], on=on, **BLOCK_B)
+    complaint.confirm(by=people["quality_supervisor"], on=on, **BLOCK_B)
     complaint.settle(
         by=people["quality_supervisor"],
         on=on,

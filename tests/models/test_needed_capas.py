@@ -56,7 +56,7 @@ def accepted(people, on):
 
 def test_from_the_confirmation_on_a_corrective_action_is_asked_of_the_quality_supervisor(confirmed, people):
     complaint = confirmed(severity="critical", route="meeting")
-    assert tasks_of(complaint) == ["issue_capa", "meet"]
+    assert tasks_of(complaint) == ["call_meeting", "issue_capa"]
     query = select(Task).where(Task.kind == "complaint", Task.name == "issue_capa")
     task = db.session.execute(query).scalar_one()
     assert {role for role, person in people.items() if person.may(task.permission)} == {"quality_supervisor"}
@@ -66,12 +66,12 @@ def test_from_the_confirmation_on_a_corrective_action_is_asked_of_the_quality_su
 def test_issuing_it_ends_the_task_and_voiding_it_brings_it_back(confirmed, of, people, on):
     complaint = confirmed(severity="critical", route="meeting")
     capa = of(complaint)
-    assert tasks_of(complaint) == ["meet"]
+    assert tasks_of(complaint) == ["call_meeting"]
     second = of(complaint)
     capa.void(reason="开错部门", by=people["quality_supervisor"], on=on)
-    assert tasks_of(complaint) == ["meet"]
+    assert tasks_of(complaint) == ["call_meeting"]
     second.void(reason="重复", by=people["quality_supervisor"], on=on)
-    assert tasks_of(complaint) == ["issue_capa", "meet"]
+    assert tasks_of(complaint) == ["call_meeting", "issue_capa"]
     assert list(verify_tasks(on)) == []
 
 
