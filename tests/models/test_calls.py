@@ -83,7 +83,7 @@ def test_a_head_who_has_left_is_not_awaited(complaint_in, people, on):
 def test_another_round_calls_another_meeting(complaint_in, people, on):
     complaint = complaint_in("awaiting_customer", route="meeting")
     complaint.refuse(response_on=day_of(on), response_note="数量不符", by=people["sales_clerk"], on=on)
-    complaint.confirm(by=people["quality_inspector"], on=on, **TO_MEET)
+    complaint.confirm(by=people["quality_supervisor"], on=on, **TO_MEET)
     assert complaint.holds("not_called", on)
     call_meeting(complaint, people, on + timedelta(hours=1))
     assert [call.round for call in complaint.meeting_calls] == [1, 2]

@@ -58,7 +58,17 @@ def test_each_signature_stands_with_its_people_and_the_way_to_them(administrator
         row.th.get_text(" ", strip=True).split()[0]
         for row in page.soup.select("table.signers tbody tr")
         if row.th
-    ] == ["分析确认", "会签", "结案", "效果验证", "结案", "核准补货"]
+    ] == [
+        "分析确认",
+        "确认处理路径",
+        "会签",
+        "确认对策效果",
+        "结案",
+        "同意变更应回复时间",
+        "效果验证",
+        "结案",
+        "核准补货",
+    ]
     assert row_of(page, "业务经理") == ["业务经理", "业务经理甲", "/"]
     link = page.soup.find("a", string="总经理甲")
     assert link["href"] == f"/admin/people/{people['general_manager'].id}"
