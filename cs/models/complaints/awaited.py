@@ -70,11 +70,12 @@ def requested_clock(complaint: Any, by: User) -> bool:
 
 
 def awaited_invitees(complaint: Any) -> list[int]:
-    return list(complaint.call_book.awaited_invitees)
+    """Return who is called and has not answered; nobody once the meeting was held."""
+    return [] if complaint.current_meeting else list(complaint.call_book.awaited_invitees)
 
 
 def is_called(complaint: Any, by: User) -> bool:
-    return by.id in complaint.call_book.awaited_invitees
+    return by.id in awaited_invitees(complaint)
 
 
 def meeting_due_at(complaint: Any) -> datetime | None:
