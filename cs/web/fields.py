@@ -355,6 +355,11 @@ class WithFiles:
         tokens = [token for token in (self.kept_files.data or "").split() if token]
         return PendingUpload.of(current_user, tokens) if tokens else []
 
+    @property
+    def has_files(self) -> bool:
+        """Return whether a file comes with the form, now or kept from its refusal."""
+        return bool(getattr(self, "staged", ()) or self.kept())
+
 
 class Signed:
     """A signature with the password, unless a setting lets one typed shortly before cover it."""

@@ -83,5 +83,5 @@ def measure_in_words(row: Any) -> str:
 
 def check_evidence(form: Any) -> None:
     """Refuse the form of a step that reports something as carried out without any file."""
-    if not (getattr(form, "staged", ()) or form.kept() or form.files.errors):
+    if not (form.has_files or form.files.errors):
         form.fault("files", gettext("Add the evidence: a photograph, a measurement or a report."))

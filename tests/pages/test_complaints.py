@@ -77,6 +77,16 @@ def test_a_complaint_goes_from_the_clerk_to_its_end(as_role, app):
     assert (closed.state, closed.version, closed.reply.in_time) == ("closed", 11, True)
 
 
+def test_a_customers_date_beyond_the_limit_needs_its_mail_at_the_logging(as_role, on):
+    """5.2.2.6, Q15: or a clerk alone would give us more time than the procedure does."""
+    clerk = as_role("sales_clerk")
+    sooner, later = local(on + timedelta(hours=6)), local(on + timedelta(days=30))
+    assert clerk.step("/complaints/new", **LOGGED, customer_deadline=sooner).status == 303
+    assert set(clerk.step("/complaints/new", **LOGGED, customer_deadline=later).faults) == {"files"}
+    letter = upload(picture())
+    assert clerk.step("/complaints/new", **LOGGED, customer_deadline=later, files=letter).status == 303
+
+
 def test_the_chain_ties_the_files_of_a_signed_form_to_its_signature(as_role, complaint_in, app):
     complaint = complaint_in("analysing")
     as_role("quality_inspector").step(

@@ -28,7 +28,7 @@ class WithEvidence(WithFiles):
     @property
     def has_evidence(self: Any) -> bool:
         named = self.evidence_id.data if "evidence_id" in self else None
-        return bool(named or getattr(self, "staged", ()) or self.kept())
+        return bool(named or self.has_files)
 
 
 def require_evidence(form: Any) -> None:

@@ -12,7 +12,9 @@ from cs.blueprints.complaints.forms.faults import lot_faults, quantity_faults
 from cs.blueprints.complaints.lookup import WithLookUp
 from cs.models.complaints.clock import to_minute, withheld
 from cs.models.complaints.complaint import Complaint
-from cs.records.procedure import local_day
+from cs.models.complaints.reply import limit_of
+from cs.models.holidays import work_calendar
+from cs.records.procedure import local_day, rulebook
 from cs.records.record import find
 from cs.web.fields import (
     Choice,
@@ -202,6 +204,19 @@ class LogForm(_SalesForm):
         earlier = find(Complaint, requested_id("complaint")) if record is None else None
         if earlier is not None:
             fill_from_closed(self, earlier)
+
+    def check(self, record: Any, on: datetime) -> None:
+        super().check(record, on)
+        if record is None and self._is_beyond_limit() and not self.has_files:
+            self.fault("files", gettext("The customer gives us longer than usual: add its mail or letter."))
+
+    def _is_beyond_limit(self) -> bool:
+        """Return whether the customer's date is later than the limit would end without it (Q15)."""
+        heard_at, deadline = self.heard_at.data, self.customer_deadline.data
+        if not (heard_at and deadline) or self.customer_id.errors:
+            return False
+        days = limit_of(self.customer_id.data)
+        return bool(deadline > rulebook().reply.due_at(heard_at, work_calendar(), agreed_days=days))
 
 
 class AmendForm(WithAmendmentReason, _MovesClock, LogForm):

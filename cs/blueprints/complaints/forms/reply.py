@@ -29,12 +29,8 @@ class ExplainForm(WithFiles, StepForm):
     reply_text = LongText("reply_text", required=True)
 
     def check(self, record: Any, on: datetime) -> None:
-        evidence = [
-            *getattr(self, "staged", ()),
-            *self.kept(),
-            *(one for one in Attachment.of(record) if one.step != "log" and not one.void_reason),
-        ]
-        if not evidence:
+        earlier = [file for file in Attachment.of(record) if file.step != "log" and not file.void_reason]
+        if not (earlier or self.has_files):
             self.fault("files", gettext("Add the evidence: a photograph, a measurement or a report."))
 
 
