@@ -66,7 +66,8 @@ def mount(section: RecordSection) -> RecordSection:
         record = find(model, record_id) or abort(404)
         papers = {paper.form: paper for paper in section.papers_of(record)}
         chosen = papers.get(form) or abort(404)
-        return pdf_download(chosen, paper_pdf(chosen, record, requested_language()), record.title)
+        title = record.title  # before the sheet lets go of the database
+        return pdf_download(chosen, paper_pdf(chosen, record, requested_language()), title)
 
     if section.papers:
         blueprint.add_url_rule(
