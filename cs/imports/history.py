@@ -206,6 +206,8 @@ REGISTER = Kind(
         "customer_level",
         "is_repeat",
         "on_time",
+        "goods_back_or_replaced",
+        "effect",
         "重复",
         "是否准时",
         "准时Y/N",

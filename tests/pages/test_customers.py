@@ -373,7 +373,7 @@ def test_only_sales_keeps_the_customers(as_role, app, role, status):
             "/customers/import/",
             "/customers/import/example.xlsx",
         )
-    ] == [status] * 4
+    ] == [status] * 3 + [200 if role == "administrator" else status]  # who may hand out the example
     if status == 403:
         assert [
             person.post(address, NEW).status

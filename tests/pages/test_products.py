@@ -189,7 +189,7 @@ def test_a_void_model_may_be_entered_anew(as_role, engineer):
 
 def test_an_older_version_is_409_and_a_form_sent_twice_is_taken_once(engineer, as_role, app):
     engineer.get("/products/1/edit")
-    fields = engineer.form() | {"spec": "新规格"}
+    fields = engineer.form() | {"spec": "新规格", "amendment_reason": "规格变更"}
     as_role("sales_clerk").step("/products/1/edit", part_no="P-1")
     assert (engineer.post("/products/1/edit", fields).status, engineer.form()["spec"]) == (409, "新规格")
     again = engineer.form()

@@ -45,13 +45,17 @@ def signed_under(browser, address, title):
 # The return slip
 
 
-def test_every_box_of_a_closed_return_is_on_its_slip(clerk, return_in, on):
+def test_every_box_of_a_closed_return_is_on_its_slip(app, people, clerk, return_in, on):
     slip = return_in(
-        "closed",
+        "confirmed",
         return_by=day_of(on) + timedelta(days=9),
         wants_goods=True,
         goods_wanted_on=day_of(on) + timedelta(days=3),
     )
+    with kept(app):
+        record = db.session.get_one(Return, slip.id)
+        record.decline_goods(reason="客户库存够用", by=people["sales_clerk"], on=on)
+        record.close(closing_note=None, by=people["quality_supervisor"], on=on)
     assert (
         lacks(
             clerk,

@@ -263,7 +263,7 @@ def test_what_is_due_back_is_late_until_it_is_given_back_and_not_after(
 
 def test_the_quantities_say_what_of_the_open_rework_waits_for_its_re_inspection(as_role, return_in):
     page = as_role("auditor").get(f"/returns/{return_in('handling', until='rework').id}")
-    assert "重工未结 3 (其中待复检 2)" in page.soup.select_one(".tally-words").get_text(" ", strip=True)
+    assert "重工未结 3 只 (其中待复检 2)" in page.soup.select_one(".tally-words").get_text(" ", strip=True)
 
 
 def test_goods_go_back_with_a_delivery_note(as_role, return_in):
@@ -278,10 +278,10 @@ def test_goods_go_back_with_a_delivery_note(as_role, return_in):
 def test_the_page_shows_the_difference_and_what_became_of_each_piece(as_role, return_in):
     reader = as_role("auditor")
     page = reader.get(f"/returns/{return_in('handling').id}")
-    assert "退货单 10，实收 8" in page.text
+    assert "退货单 10 只，实收 8 只" in page.text
     page = reader.get(f"/returns/{return_in('handling', until='rework').id}")
     picture = page.soup.select_one("svg.tally")
-    assert picture["aria-label"] == "合格 3, 原样退回 1, 重工未结 3, 报废 1"
+    assert picture["aria-label"] == "合格 3 只, 原样退回 1 只, 重工未结 3 只, 报废 1 只"
     assert sum(float(part["width"]) for part in picture.select("rect")) == pytest.approx(100, abs=0.01)
 
 

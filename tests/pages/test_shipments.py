@@ -203,7 +203,7 @@ def test_a_void_customer_is_not_offered_but_stays_on_its_shipments(as_role, keep
 
 def test_an_older_version_is_409_and_a_form_sent_twice_is_taken_once(keeper, as_role, app):
     keeper.get("/shipments/1/edit")
-    fields = keeper.form() | {"quantity": "9"}
+    fields = keeper.form() | {"quantity": "9", "amendment_reason": "数量更正"}
     as_role("planner").step("/shipments/1/edit", lot_no="L-9")
     assert (keeper.post("/shipments/1/edit", fields).status, keeper.form()["quantity"]) == (409, "9")
     again = keeper.form()

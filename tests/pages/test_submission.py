@@ -254,7 +254,7 @@ def test_a_step_that_the_first_sending_has_closed_shows_what_was_typed(as_role, 
 def test_a_change_of_a_record_can_be_sent_on_top_of_the_first(as_role, complaint_in, app):
     complaint = complaint_in("received")
     clerk, page = as_role("sales_clerk"), f"/complaints/{complaint.id}/amend"
-    fields = clerk.get(page).form()
+    fields = clerk.get(page).form() | {"amendment_reason": "客户来电更正"}
     clerk.post(page, fields | {"order_no": "PO-8"})
     clerk.post(page, fields | {"order_no": "PO-9"})
     assert (clerk.status, clerk.form()["order_no"]) == (409, "PO-9")
@@ -305,7 +305,7 @@ def test_it_is_told_in_english_too(as_role):
 def test_htmx_gets_the_form_alone(as_role, complaint_in):
     complaint = complaint_in("received")
     clerk, page = as_role("sales_clerk", htmx=True), f"/complaints/{complaint.id}/amend"
-    fields = clerk.get(page).form()
+    fields = clerk.get(page).form() | {"amendment_reason": "客户来电更正"}
     clerk.post(page, fields | {"order_no": "PO-8"})
     clerk.post(page, fields | {"order_no": "PO-9"})
     assert (clerk.status, SENT_ALREADY in clerk.text, clerk.soup.select_one("#step") is not None) == (
