@@ -22,7 +22,7 @@ from sqlalchemy import insert, select
 from cs import create_app
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
-from cs.records.search import SearchWord, tokens
+from cs.records.search import SearchWord, search_tokens
 from cs.records.users import User
 from tests import support
 
@@ -48,7 +48,7 @@ def many_complaints(rows: int) -> None:
     row = dict(
         db.session.execute(select(Complaint.__table__).where(Complaint.id == first.id)).mappings().one()
     )
-    words = sorted(tokens(first.search_text))
+    words = sorted(search_tokens(first.search_text))
     for start in range(2, rows + 1, BATCH):
         ids = range(start, min(start + BATCH, rows + 1))
         db.session.execute(

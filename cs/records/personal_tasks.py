@@ -51,7 +51,8 @@ def rebuild_tasks(on: datetime) -> int:
     for cls in KINDS.values():
         if issubclass(cls, Workflowed) and any(step.task for step in cls.workflow.steps):
             awaiting = cls.workflow.awaiting_states
-            for record in db.session.execute(select(cls).where(cls.state.in_(awaiting))).scalars():
+            query = select(cls).where(cls.state.in_(awaiting)).order_by(cls.id)
+            for record in db.session.execute(query).scalars():
                 sync_tasks(record, on)
             ended = select(cls.id).where(cls.state.not_in(awaiting))
             db.session.execute(delete(Task).where(Task.kind == cls.kind, Task.record_id.in_(ended)))

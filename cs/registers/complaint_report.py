@@ -309,6 +309,8 @@ COMPLAINT_REPORT = Paper(
         Signing("analysed_by", ("confirm",)),
         Signing("reviewed_by", ("confirm_route",)),
         Signing("countersigned_by", ("countersign",), all_of_them=True),
+        Signing("clock_decided_by", ("consent_clock", "refuse_clock"), all_of_them=True),
+        Signing("verified_by", ("check_effect", "analyse_again")),
         Signing("approved_by", ("close",)),
         Signing("customer_confirmed", ("accept", "refuse", "no_answer")),
     ),

@@ -176,7 +176,9 @@ def test_goods_are_counted_placed_reworked_and_inspected_by_scanning_their_label
     is_about(inspector, "复检", "1 · CA-6920")
     inspector.write("复检合格", "2")
     inspector.press("复检")
-    expect(inspector.page.locator("svg.tally").first).to_have_attribute("aria-label", "合格 8, 复检合格 2")
+    expect(inspector.page.locator("svg.tally").first).to_have_attribute(
+        "aria-label", "合格 8 只, 复检合格 2 只"
+    )
 
 
 def test_without_javascript_a_code_is_typed_into_the_box(person: Callable[..., Person], awaited: str) -> None:

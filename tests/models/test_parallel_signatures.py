@@ -118,7 +118,7 @@ def test_a_refusal_and_the_last_signature_at_once_leave_either_an_order_or_a_ref
             ),
         )
         assert sorted(outcomes) == ["NotAllowed", "done"]
-        assert record.state == ("ordered" if outcomes[0] == "done" else "rejected")
+        assert record.state == ("ordered" if outcomes[0] == "done" else "turned_down")
     assert whole(on)
 
 
