@@ -142,6 +142,7 @@ AWAITED = {
     "plan",
     "do_disposition",
     "issue_capa",
+    "see_decline",
     "call_meeting",
     "acknowledge_call",
     "do_measure",
@@ -287,7 +288,7 @@ WAITS_FOR = {  # whose work 5.3 gives what
     "quality_supervisor": {"close"},
     "planner": {"arrange", "plan_rework", "schedule"},
     "warehouse_keeper": {"count", "give_back", "ship"},
-    "process_engineer": {"instruct"},
+    "process_engineer": {"instruct", "judge_effect"},
     "production_operator": {"rework", "make"},
     "production_manager": {"sign"},
     "general_manager": {"sign"},
@@ -655,10 +656,27 @@ def test_the_numbers_of_a_complaint_can_be_true(inside: None) -> None:
         if (one.defect_qty or 0) > (one.checked_qty or one.defect_qty or 0)
         or (one.checked_qty or 0) > (one.shipped_qty or one.checked_qty or 0)
         or (one.shipped_on and one.shipped_on > day(one.heard_at))
+        or (one.produced_on and one.produced_on > (one.shipped_on or day(one.heard_at)))
         or one.heard_at > one.registered_at
         or (one.lot_no and not Shipment.known_lot(one.lot_no, one.customer_id))
     ]
     assert wrong == []
+
+
+def test_some_complaints_say_when_the_goods_were_made(inside: None) -> None:
+    """7.4-13."""
+    assert 100 <= sum(one.produced_on is not None for one in registered()) < len(registered())
+
+
+def test_what_a_case_of_ours_cost_is_entered_at_its_close(inside: None) -> None:
+    """7.4-62: each kind of cost, never for nothing, and none of what is not ours."""
+    names = ("cost_rework", "cost_scrap", "cost_freight", "cost_deduction")
+    entered = [
+        (one, name, amount) for one in every(Complaint) for name in names if (amount := getattr(one, name))
+    ]
+    assert fewer(Counter(name for _one, name, _amount in entered), names) == []
+    assert [one.number for one, _name, amount in entered if one.closed_at is None or amount <= 0] == []
+    assert [one.number for one, _name, _amount in entered if one.route == "not_ours"] == []
 
 
 def test_reasons_are_given_where_a_form_would_ask_for_them_and_only_there(inside: None) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from cs.demo.case_words import PACE
+from cs.demo.case_words import FIRST_HEARD, PACE
 from cs.demo.errands import take_picture
 from cs.demo.plots import Plot
 from cs.demo.remedies import Cure
@@ -101,8 +101,11 @@ class CaseFile:
         while consenters := self.complaint.clock_book.awaited_consenters():
             yield from self.work_for(0.3)
             signer = db.session.get_one(User, consenters[0])
-            if self.complaint.clock_book.to_decide().evidence_id is None and self.number % 2:
-                self.complaint.refuse_clock(reason="质量协议尚未签回", by=signer, on=self.on)
+            change = self.complaint.clock_book.to_decide()
+            unproven = change.evidence_id is None
+            if change.heard_at or (unproven and self.year.count("clock change without evidence") % 3):
+                reason = FIRST_HEARD if change.heard_at else "质量协议尚未签回"
+                self.complaint.refuse_clock(reason=reason, by=signer, on=self.on)
                 yield from self.work_for(0.2)
                 self.complaint.see_clock_refusal(by=self.clerk, on=self.on)
                 continue

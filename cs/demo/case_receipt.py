@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cs.demo.case_file import CaseFile
-from cs.demo.case_words import HEARD_BY
+from cs.demo.case_words import HEARD_BY, HEARD_LATER
 from cs.demo.goods_walk import GoodsWalk
 from cs.demo.walks import Walk
 from cs.models.complaints.complaint import Complaint
@@ -37,10 +37,10 @@ class Receipt:
         )
         yield from case.until("receive")
         case.complaint.decline(reason=enquiry["reason"], by=case.clerk, on=case.on)
+        if case.stops_before("see_decline"):
+            return
         yield from case.work_for(3)
-        if case.number % 3 == 1:
-            return  # who passed it on has not looked yet
-        if case.number % 3 == 2:
+        if case.plot.insists:
             case.complaint.pass_on_again(
                 amendment_reason="客户再次来电催问",
                 contact_name="客户采购",
@@ -63,11 +63,14 @@ class Receipt:
         if case.plot.unknown:
             details |= {"lot_no": None, "order_no": None, "shipped_on": None, "shipped_qty": None}
             details |= {case.rng.choice(("checked_qty", "defect_qty")): None}
+        elif case.number % 3:  # the label on the carton names the day
+            details["produced_on"] = story.shipment.produced_on
         later = {}
         if case.plot.amended:
             later = {
                 key: details[key]
-                for key in ("lot_no", "order_no", "shipped_on", "shipped_qty", "customer_ref")
+                for key in ("lot_no", "order_no", "produced_on", "shipped_on", "shipped_qty", "customer_ref")
+                if key in details
             }
             details |= dict.fromkeys(later)
         elif not case.plot.unknown and case.rng.random() < 0.25:
@@ -84,9 +87,25 @@ class Receipt:
         if case.plot.photo:
             case.photograph("register" if case.plot.passed_on else "log", case.clerk)
         yield from case.consent_to_clock()
+        yield from self._ask_to_move_clock()
         if later and case.plot.stops_at != "receive":
             yield from case.work_for(0.4)
             case.complaint.amend(amendment_reason="客户补来信息", by=case.clerk, on=case.on, **later)
+
+    def _ask_to_move_clock(self) -> Walk:
+        """Let the clerk of such a plot ask for a later moment of hearing, without evidence (5.2.2.6)."""
+        case = self.case
+        if not case.plot.moves_clock:
+            return
+        yield from case.work_for(0.5)
+        heard_later = case.heard_at + (case.on - case.heard_at) / 2
+        case.complaint.amend(
+            amendment_reason=HEARD_LATER,
+            heard_at=heard_later.replace(second=0, microsecond=0),
+            by=case.clerk,
+            on=case.on,
+        )
+        yield from case.consent_to_clock()
 
     def _register(self, details: dict[str, Any]) -> None:
         """Let sales register what was passed on, or log what it heard itself."""

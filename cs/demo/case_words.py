@@ -31,6 +31,8 @@ HEARD_BY = {  # who passes on (5.2.1.2), and how it came to their ears
     "general_manager": "客户负责人来电提到：",
     "department_member": "接待客户时对方提到：",
 }
+HEARD_LATER = "业务外出，回厂后才处理，按处理时间更正接到时间"  # why a clerk asks for another moment
+FIRST_HEARD = "时限从首次接到客户来电起算，不同意更改"
 NEXT_DAY = (
     "客户晚上才回电确认，第二天一早补录。",
     "外出拜访客户，回厂后下一工作日补录。",

@@ -10,6 +10,7 @@ from cs.demo.case_file import CaseFile
 from cs.demo.case_receipt import Receipt
 from cs.demo.case_samples import SampleWalk
 from cs.demo.case_words import COMPLETED, NEXT_DAY, SENT_BACK, SILENT, UNKNOWN
+from cs.demo.costs import costs_at_close
 from cs.demo.goods_walk import GoodsWalk
 from cs.demo.measures import MeasureWalk
 from cs.demo.meetings import MeetingWalk
@@ -291,6 +292,11 @@ class Case:
         yield from case.work_for(case.rng.uniform(1, 20))
         while self.meeting.unfinished():
             yield from case.work_for(case.rng.uniform(8, 20))  # looks again every other day
-        case.complaint.close(closing_note=closing_note(case.story), by=case.supervisor, on=case.on)
+        case.complaint.close(
+            closing_note=closing_note(case.story),
+            by=case.supervisor,
+            on=case.on,
+            **costs_at_close(case, self.goods),
+        )
         if case.plot.ours and not case.plot.slips and not case.plot.unknown and case.number % 17 == 0:
             case.year.start(self.goods.come_late())

@@ -265,7 +265,10 @@ class MeetingWalk:
                 by=people[case.rng.choice(("planner", "fengting"))],
                 on=on,
             )
+        late = random_for(f"{case.name} late goods")
         for row in rows[:1] if case.plot.capa in ("issued", "analysed") else rows:
+            if case.plot.stops_at is None and late.random() < 0.07:  # now and then after the planned day
+                on = max(on, calendar.end_of(row.planned_on))
             on = calendar.add_working_hours(on, case.rng.uniform(2, 8)).replace(microsecond=0)
             yield on
             case.complaint.do_disposition(

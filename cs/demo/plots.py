@@ -26,7 +26,9 @@ class Plot:
     unknown: bool = False
     amended: bool = False
     declined: bool = False
+    insists: bool = False  # who passed on what was declined passes it on again
     void: str | None = None
+    moves_clock: bool = False  # sales asks for a later moment of hearing, which is refused (5.2.2.6)
     sent_back: bool = False  # the quality supervisor sends the analysis back once (Q11)
     overruled: bool = False  # a batch or chronic problem that is answered the short way
     talk: bool = False
@@ -62,7 +64,9 @@ PAID_BY = {"serve_paid": "customer"}  # a customer pays for what itself has spoi
 
 # The cases that lie behind: how many of each kind.
 BEHIND: tuple[tuple[int, Plot], ...] = (
-    (26, Plot()),
+    (19, Plot()),
+    (4, Plot(moves_clock=True)),
+    (3, Plot(sent_back=True)),
     *((count, Plot(slips=slips)) for count, slips in goods.OURS),
     (20, Plot(photo=True)),
     (14, Plot(talk=True)),
@@ -104,7 +108,8 @@ BEHIND: tuple[tuple[int, Plot], ...] = (
     (5, Plot(ours=False, directly=True)),
     (3, Plot(ours=False, refused=1)),
     (3, Plot(ours=False, silent=True)),
-    (9, Plot(declined=True)),
+    (5, Plot(declined=True)),
+    (4, Plot(declined=True, insists=True)),
     (3, Plot(void="twice")),
     (4, Plot(void="withdrawn")),
 )
@@ -353,6 +358,8 @@ OPEN: tuple[Waiting, ...] = (
     Waiting("call_meeting", plot=BATCH),
     Waiting("call_meeting", "today", plot=BATCH),
     Waiting("call_meeting", "later", plot=BATCH),
+    # declined, and whoever passed it on has not looked yet (5.2.1.2)
+    *(Waiting("see_decline", plot=Plot(declined=True)) for _ in range(3)),
 )
 # The step after which a case waits for the task.
 LAST_DONE = {
@@ -362,6 +369,7 @@ LAST_DONE = {
     "dispose": "meet",
     "issue_result": "dispose",
     "register": "pass_on",
+    "see_decline": "receive",
     "receive": "first",
     "confirm": "receive",
     "settle": "confirm_route",
