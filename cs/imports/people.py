@@ -74,6 +74,9 @@ class _People:
 
     def propose(self, name: str) -> str | None:
         """Return a username for a name, its pinyin: that of an account of this name, else a free one."""
+        for username, known_name in self.names.items():
+            if known_name == comparable(name):
+                return username
         base = "".join(letter for letter in in_latin_letters(name) if letter.isascii() and letter.isalnum())[
             : MAX_USERNAME_LENGTH - 3
         ]
@@ -82,8 +85,8 @@ class _People:
         number = 1
         while True:
             username = base if number == 1 else f"{base}{number}"
-            if self.names.get(username, comparable(name)) == comparable(name):
-                self.names.setdefault(username, comparable(name))
+            if username not in self.names:
+                self.names[username] = comparable(name)
                 return username
             number += 1
 

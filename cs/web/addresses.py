@@ -52,6 +52,9 @@ def normal_address(typed: str) -> str | None:
     """Return a typed address as it is stored, http:// and the slash at its end added; None for what is no
     address of a site."""
     text = typed.strip()
+    scheme, _, rest = text.partition(":")
+    if rest.startswith("/") and scheme not in ("http", "https"):
+        return None
     try:
         parts = urlsplit(text if "://" in text else f"http://{text}")
         port = f":{parts.port}" if parts.port else ""

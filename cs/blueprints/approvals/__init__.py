@@ -81,7 +81,7 @@ def _signed_task_options() -> list[tuple[str, str]]:
     for kind, cls in KINDS.items():
         for step in getattr(cls.workflow, "steps", ()):
             if step.task and step.signed:
-                options[f"{kind}.{step.task}"] = step_name(kind, step.task)
+                options[f"{kind}.{step.task}"] = f"{step_name(kind, step.task)} · {term(kind)}"
     return list(options.items())
 
 

@@ -33,7 +33,7 @@ FORMS: dict[str, type[StepForm]] = {
     "accept_refusal": forms.EmptyForm,
     "see_change": forms.EmptyForm,
     "order": forms.EmptyForm,
-    "change": forms.ChangeForm,
+    "change": forms.AmendForm,
     "schedule": forms.ScheduleForm,
     "reschedule": forms.ScheduleForm,
     "make": forms.MakeForm,

@@ -19,7 +19,19 @@ from cs.procedure import complaints, returns
 from cs.procedure import replenishments as procedure
 from cs.records.procedure import local_day
 from cs.records.record import by_number, find
-from cs.web.fields import Choice, Day, LongText, Number, Reference, Signed, StepForm, Text, Yes, requested_id
+from cs.web.fields import (
+    Choice,
+    Day,
+    LongText,
+    Number,
+    Reference,
+    Signed,
+    StepForm,
+    Text,
+    WithAmendmentReason,
+    Yes,
+    requested_id,
+)
 from cs.web.options import products_to_choose
 from cs.web.rows import RowForm, Rows, WithRows
 from cs.wording.formats import format_day
@@ -143,8 +155,12 @@ class ChangeForm(WithRows, StepForm):
         return super().values() | {"lines": rows, "rate": self.rate.data or procedure.AT_PAR}
 
 
-class FileAgainForm(ChangeForm):
-    """5.3.4: what was refused, changed and filed again."""
+class AmendForm(WithAmendmentReason, ChangeForm):
+    """5.6: what was filed, changed, and why."""
+
+
+class FileAgainForm(AmendForm):
+    """5.3.4: what was refused, changed and filed again, and why."""
 
     keeps_day = False
 

@@ -164,6 +164,10 @@ class _SalesSlipForm(WithWarnings, _SlipForm):
         super().check(record, on)
         if self.wants_goods.data and not self.goods_wanted_on.data:
             self.fault("goods_wanted_on", gettext("Enter when the customer wants the goods."))
+        for name in ("goods_wanted_on", "return_by"):
+            day = self[name].data
+            if day and day < local_day(on) and (record is None or day != getattr(record, name)):
+                self.fault(name, gettext("This day is over."))
         if (
             record is not None
             and record.complaint_id

@@ -239,6 +239,18 @@ def apply_change(complaint: ClockedComplaint, change: ClockChange) -> None:
         complaint.reply.due_at = complaint.reply_due_at
 
 
+def due_after(complaint: ClockedComplaint, change: ClockChange) -> datetime:
+    """Return when the reply would be due with a change of the clock, for who decides on it."""
+    deadline = change.customer_deadline or complaint.customer_deadline
+    return ReplyClock(
+        change.heard_at or complaint.heard_at,
+        last_refusal(complaint.replies),
+        None if change.no_deadline else deadline,
+        complaint.limit_days if change.reply_days is None else change.reply_days,
+        complaint.sample_book.waits,
+    ).due_at
+
+
 def _first_due(complaint: ClockedComplaint) -> datetime:
     """Return when the first reply is due by the limit alone."""
     waits = complaint.sample_book.waits

@@ -360,7 +360,7 @@ class Complaint(Workflowed):
         self.product = db.session.get(Product, self.product_id) if self.product_id else None
 
     start_clock = reply_steps.restart_clock
-    replace_deadline = clock_steps.replace_deadline
+    replace_deadline, due_after = clock_steps.replace_deadline, clock_steps.due_after
     paused_until = property(reply_steps.paused_until)
 
     # The steps, each in the module of its rows

@@ -311,24 +311,28 @@ class Replenishment(UrgentOrder):
         self.replenishment_reason = terms["replenishment_reason"]
         self.amount = sum((line.amount for line in self.lines), Decimal(0))
 
-    def change(self, *, by: User, on: datetime, **terms: Unpack[Terms]) -> None:
-        """Change the application: its signatures are void, their givers are told, and the chain begins again
-        (5.3.4). Signatures stay where nothing changes that they cover."""
-        self._write_again("change", terms, by, on)
+    def change(
+        self, *, amendment_reason: str | None = None, by: User, on: datetime, **terms: Unpack[Terms]
+    ) -> None:
+        """Change the application, and say why (5.6): its signatures are void, their givers are told, and the
+        chain begins again (5.3.4). Signatures stay where nothing changes that they cover."""
+        self._write_again("change", amendment_reason, terms, by, on)
 
-    def file_again(self, *, by: User, on: datetime, **terms: Unpack[Terms]) -> None:
+    def file_again(
+        self, *, amendment_reason: str | None = None, by: User, on: datetime, **terms: Unpack[Terms]
+    ) -> None:
         """Change what was refused and file it again under its number, in one act (5.3.4): all sign anew."""
-        self._write_again("file_again", terms, by, on)
+        self._write_again("file_again", amendment_reason, terms, by, on)
 
     def accept_refusal(self, *, by: User, on: datetime) -> None:
         """Take note that it stays refused (5.3.4)."""
         with self.advancing("accept_refusal", by, on):
             pass
 
-    def _write_again(self, step: str, terms: Terms, by: User, on: datetime) -> None:
+    def _write_again(self, step: str, why: str | None, terms: Terms, by: User, on: datetime) -> None:
         self._lock()
         before = self.face_hash()
-        with self.advancing(step, by, on):
+        with self.advancing(step, by, on, note=why):
             self._fill(terms)
             if step == "file_again" or self.face_hash() != before:
                 self.changed_by_id, self.changer_ids = by.id, with_changer(self.changers, by.id)
