@@ -43,11 +43,13 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from cs.records.attachments import PendingUpload
 from cs.records.procedure import rulebook, zone
+from cs.records.record import MAX_ID
 from cs.wording.labels import choices, label
 from cs.wording.language import in_language
 
 SHORT_TEXT = 1000  # characters of a text of a sentence or two
 MAX_NUMBER = 999_999_999
+MAX_DIGITS = 20
 EARLIEST = date(2000, 1, 1)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffe\uffff]")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -116,7 +118,10 @@ def LongText(key: str, *, required: bool = False, most: int = 4000, **options: A
 
 class _Whole(IntegerField):
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([text.replace(",", "").replace("，", "").strip() for text in valuelist])
+        texts = [text.replace(",", "").replace("，", "").strip() for text in valuelist]
+        if any(len(text) > MAX_DIGITS for text in texts):  # the check of its range fails beyond a float
+            raise ValueError(gettext("Please enter a number."))
+        super().process_formdata(texts)
 
 
 def Whole(
@@ -138,9 +143,17 @@ class _Number(DecimalField):
             raise ValueError(gettext("Please enter a number."))
 
 
+def decimal_places(value: Decimal) -> int:
+    """Return the decimals of a finite number, without zeros at its end; nothing is rounded."""
+    _sign, digits, exponent = value.as_tuple()
+    text = "".join(map(str, digits))
+    ending = len(text) - len(text.rstrip("0"))
+    return max(0, -int(exponent) - ending) if any(digits) else 0
+
+
 def _decimals(places: int) -> Any:
     def check(_form: Any, field: Field) -> None:
-        if field.data is not None and -field.data.normalize().as_tuple().exponent > places:
+        if field.data is not None and decimal_places(field.data) > places:
             raise ValidationError(gettext("At most %(places)s decimals are allowed.", places=places))
 
     return check
@@ -234,7 +247,12 @@ def Choices(key: str, group: str, **options: Any) -> SelectMultipleField:
 
 
 def _chosen_id(value: Any) -> int | None:
-    return None if value in (None, "", "None") else int(value)
+    if value in (None, "", "None"):
+        return None
+    number = int(value)
+    if not 0 <= number <= MAX_ID:
+        raise ValueError(value)
+    return number
 
 
 class _Reference(SelectField):

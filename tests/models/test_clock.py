@@ -13,7 +13,7 @@ from cs.extensions import db
 from cs.models.complaints.clock import EvidenceMissing
 from cs.models.complaints.sending import NotSentThen
 from cs.models.customers import Customer
-from cs.procedure.workflow import NotAllowed
+from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.queries import kpis
 from cs.queries.approvals import signed_tasks
 from cs.records.procedure import rulebook
@@ -86,6 +86,19 @@ def test_a_deadline_named_later_waits_with_its_evidence(complaint_in, people, ev
     assert complaint.clock_book.waiting.evidence_id == file.id
     complaint.consent_clock(by=people["sales_manager"], on=on)
     assert (complaint.customer_deadline, complaint.reply_due_at, complaint.first_due_at) == (wished,) * 3
+
+
+def test_a_change_whose_evidence_was_voided_can_only_be_refused(complaint_in, people, evidence, on):
+    complaint, late = complaint_in("received"), at("03-30 12:00")
+    file = evidence(complaint, "amend", on)
+    complaint.amend(by=people["sales_clerk"], on=on, amendment_reason=WHY, customer_deadline=late)
+    db.session.flush()
+    file.void_reason = "传错"
+    db.session.expire(complaint.clock_book.waiting, ["evidence"])
+    with pytest.raises(NotOpen):
+        complaint.consent_clock(by=people["sales_manager"], on=on)
+    complaint.refuse_clock(reason="证据已作废", by=people["sales_manager"], on=on)
+    assert complaint.customer_deadline is None
 
 
 def test_a_deadline_named_later_without_evidence_is_none(complaint_in, people, on):

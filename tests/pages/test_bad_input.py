@@ -66,6 +66,7 @@ def count(app):
         ({"checked_qty": "NaN"}, "checked_qty"),
         ({"shipped_qty": "1000000000"}, "shipped_qty"),
         ({"shipped_qty": "9" * 5000}, "shipped_qty"),
+        ({"shipped_qty": "9" * 309}, "shipped_qty"),
         ({"defect_qty": "0x10"}, "defect_qty"),
     ],
 )
@@ -557,3 +558,22 @@ def test_a_lists_address_may_hold_anything(clerk, complaint_in, query):
     complaint_in("received")
     assert clerk.get(f"/complaints/?{query}").status == 200
     assert clerk.get(f"/?{query}").status == 200
+
+
+@pytest.mark.parametrize("number", [str(2**63), "9" * 309])
+def test_an_id_that_no_database_takes_is_refused_beside_its_field(clerk, number):
+    clerk.step(NEW, **LOGGED | {"customer_id": number})
+    assert (clerk.status, set(clerk.faults)) == (422, {"customer_id"})
+
+
+def test_a_time_and_a_deadline_far_away_are_refused_beside_their_fields(clerk):
+    far = {"heard_at": "9999-12-30T10:00", "customer_deadline": "9999-12-31T23:00"}
+    clerk.step(NEW, **LOGGED | far)
+    assert (clerk.status, {"heard_at", "customer_deadline"} >= set(clerk.faults)) == (422, True)
+
+
+def test_more_lines_than_a_form_takes_are_refused(clerk, complaint_in):
+    complaint = complaint_in("analysing")
+    address = f"/replenishments/new?complaint={complaint.id}"
+    clerk.step(address, **{f"lines-{number}-quantity": "1" for number in range(41)})
+    assert (clerk.status, "最多 40 行" in clerk.text) == (422, True)

@@ -142,7 +142,7 @@ class ChangeForm(WithRows, StepForm):
                 self.fault("rate", gettext("RMB has no rate: leave it empty, or choose the currency."))
         elif self.rate.data is None:
             self.fault("rate", gettext("Please enter the rate: how many RMB for 1 of the currency."))
-        if not self.rate.errors:
+        if not (self.rate.errors or self.lines.errors):
             for row in self.lines.filled:
                 row.check_amount(self.rate.data or procedure.AT_PAR)
             self.lines.gather()

@@ -25,7 +25,7 @@ from cs.models.complaints.reply import (
 )
 from cs.procedure.authority import Permission, roles_with
 from cs.procedure.reply_clock import CLOCK_FIELDS
-from cs.procedure.workflow import Refused
+from cs.procedure.workflow import NotOpen, Refused
 from cs.records.attachments import Attachment
 from cs.records.departments import Membership
 from cs.records.procedure import rulebook
@@ -69,6 +69,11 @@ class ClockChange(Model):
     @property
     def is_waiting(self) -> bool:
         return self.clock_decision is None
+
+    @property
+    def lost_evidence(self) -> bool:
+        """Return whether the file on which it was asked for has been voided."""
+        return self.evidence is not None and self.evidence.void_reason is not None
 
     @property
     def is_unseen_refusal(self) -> bool:
@@ -273,9 +278,12 @@ def _correct_sending(complaint: ClockedComplaint, number: int, sent_at: datetime
 def consent_clock(
     complaint: ClockedComplaint, *, decision_note: str | None = None, by: User, on: datetime
 ) -> None:
-    """Consent to the change of the clock that was asked for first, signed (5.2.2.6)."""
+    """Consent to the change of the clock that was asked for first, signed (5.2.2.6). Raise NotOpen where its
+    evidence has been voided since: it can only be refused."""
     with complaint.advancing("consent_clock", by, on, note=decision_note):
         change = complaint.clock_book.to_decide()
+        if change.lost_evidence:
+            raise NotOpen("consent_clock")
         change.decide("consented", decision_note, by, on)
         apply_change(complaint, change)
 

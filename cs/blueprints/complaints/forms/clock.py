@@ -45,6 +45,12 @@ class ConsentForm(Signed, StepForm):
 
     decision_note = LongText("decision_note", most=500)
 
+    def check(self, record: Any, on: datetime) -> None:
+        if record.clock_book.waiting and record.clock_book.waiting.lost_evidence:
+            self.fault(
+                "decision_note", gettext("Its evidence has been voided: this change can only be refused.")
+            )
+
     def fill(self, record: Any, on: datetime) -> None:
         """Fill in nothing."""
 

@@ -213,7 +213,8 @@ class LogForm(_SalesForm):
     def _is_beyond_limit(self) -> bool:
         """Return whether the customer's date is later than the limit would end without it (Q15)."""
         heard_at, deadline = self.heard_at.data, self.customer_deadline.data
-        if not (heard_at and deadline) or self.customer_id.errors:
+        faulty = self.heard_at.errors or self.customer_deadline.errors or self.customer_id.errors
+        if faulty or not (heard_at and deadline):
             return False
         days = limit_of(self.customer_id.data)
         return bool(deadline > rulebook().reply.due_at(heard_at, work_calendar(), agreed_days=days))
