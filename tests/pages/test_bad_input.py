@@ -577,3 +577,9 @@ def test_more_lines_than_a_form_takes_are_refused(clerk, complaint_in):
     address = f"/replenishments/new?complaint={complaint.id}"
     clerk.step(address, **{f"lines-{number}-quantity": "1" for number in range(41)})
     assert (clerk.status, "最多 40 行" in clerk.text) == (422, True)
+
+
+def test_decimals_beyond_those_kept_are_refused_and_not_rounded(clerk, filed):
+    application = filed("filed")
+    clerk.step(f"/replenishments/{application.id}/change", currency="USD", rate="6." + "9" * 32)
+    assert (clerk.status, set(clerk.faults)) == (422, {"rate"})
