@@ -874,3 +874,12 @@ def test_a_unit_price_stands_with_two_decimals_or_as_many_as_it_has(as_role, fil
         .soup.select_one("#block-B table tbody tr, .panel table tbody tr")
     )
     assert row.select("td")[1].get_text() == shown
+
+
+def test_who_approves_is_told_before_a_change_that_they_will_not_sign_it(as_role, filed):
+    application = filed("filed")
+    pages = {
+        role: as_role(role).get(f"/replenishments/{application.id}/change")
+        for role in ("sales_clerk", "sales_manager")
+    }
+    assert ["本人不能核准" in pages[role].text for role in pages] == [False, True]
