@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -69,13 +70,15 @@ def national_feasts(year: int) -> list[Feast]:
     """Return the country's holidays of a year, in order; empty when nobody has announced them yet."""
     found = []
     for holiday in constants.Holiday:
-        rests, worked = (
-            tuple(day for day, name in days.items() if day.year == year and name == holiday.value)
-            for days in (constants.holidays, constants.workdays)
-        )
+        rests = _days_of(holiday.value, constants.holidays, year)
+        worked = _days_of(holiday.value, constants.workdays, year)
         if rests:
             found.append(Feast(Name(holiday.chinese, holiday.value), rests, worked))
     return sorted(found, key=lambda feast: feast.rests)
+
+
+def _days_of(holiday: str, days: Mapping[date, str], year: int) -> tuple[date, ...]:
+    return tuple(day for day, name in days.items() if day.year == year and name == holiday)
 
 
 @lru_cache(maxsize=1)

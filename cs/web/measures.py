@@ -51,11 +51,7 @@ def offer_owners(rows: Rows) -> None:
 
 def columns_of(rows: Rows) -> list[dict[str, Any]]:
     """Return the filled rows as a verb takes them."""
-    return [_columns_of_row(row) for row in rows.filled]
-
-
-def _columns_of_row(row: RowForm) -> dict[str, Any]:
-    return {name: row[name].data for name in COLUMNS}
+    return rows.values_of(*COLUMNS)
 
 
 def fault_of_measures(rows: Rows, done: tuple[str, ...] = ()) -> str | None:

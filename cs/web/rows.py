@@ -34,6 +34,9 @@ class RowForm(FlaskForm):
     def is_empty(self) -> bool:
         return not any(self[name].data for name in self.decisive)
 
+    def values_of(self, *names: str) -> dict[str, Any]:
+        return {name: self[name].data for name in names}
+
     @property
     def subject(self) -> str:
         """Return what the row is about: the first of its decisive fields that says something."""
@@ -110,6 +113,10 @@ class Rows(FieldList):
     def filled(self) -> list[RowForm]:
         """Return the rows that are not empty."""
         return [entry.form for entry in self.entries if not entry.form.is_empty]
+
+    def values_of(self, *names: str) -> list[dict[str, Any]]:
+        """Return these fields of each row that is not empty."""
+        return [row.values_of(*names) for row in self.filled]
 
     @property
     def has_room(self) -> bool:

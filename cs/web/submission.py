@@ -136,10 +136,10 @@ class Submission(ABC):
             return self._answer_by(receipt, sent)
         record = self.load(lock=True)
         self.check_relation(record)
-        status = 409 if self.is_outdated(record) else 200 if self.accepts(record) else 422
-        if status != 200:
+        outdated = self.is_outdated(record)
+        if outdated or not self.accepts(record):
             db.session.rollback()
-            return self.show(record, status)
+            return self.show(record, 409 if outdated else 422)
         outcome = self.act(record)
         sent.leave_receipt(outcome.address, self.on)
         db.session.commit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 from flask_babel import gettext
@@ -48,6 +49,9 @@ def proof_field(kind: str, number: int) -> str:
     return f"proven_{kind}_{number}"
 
 
+EVERY_WHY = tuple(product(procedure.WHYS, range(1, procedure.MOST_WHYS + 1)))
+
+
 class AnalyseForm(WithRows, WithFiles, StepForm):
     """7.4-40 to 45: causes of occurrence, escape and system, with their 5 whys and the fishbone."""
 
@@ -64,12 +68,8 @@ class AnalyseForm(WithRows, WithFiles, StepForm):
     beside = frozenset(
         {
             "more_rows",
-            *(
-                field_name(kind, number)
-                for field_name in (why_field, proof_field)
-                for kind in procedure.WHYS
-                for number in range(1, procedure.MOST_WHYS + 1)
-            ),
+            *(why_field(kind, number) for kind, number in EVERY_WHY),
+            *(proof_field(kind, number) for kind, number in EVERY_WHY),
         }
     )
 
@@ -127,29 +127,25 @@ class AnalyseForm(WithRows, WithFiles, StepForm):
             self.fault("bones", gettext("Mark the root cause on the fishbone."))
 
     def _answers(self) -> dict[str, list[str]]:
-        return {
-            kind: [answer.data for answer, _proven in self.why_fields(kind) if answer.data]
-            for kind in procedure.WHYS
-        }
+        answers = {}
+        for kind in procedure.WHYS:
+            answers[kind] = [answer.data for answer, _proven in self.why_fields(kind) if answer.data]
+        return answers
 
     def _proven(self) -> dict[str, list[bool]]:
-        return {
-            kind: [proven.data for answer, proven in self.why_fields(kind) if answer.data]
-            for kind in procedure.WHYS
-        }
+        proofs = {}
+        for kind in procedure.WHYS:
+            proofs[kind] = [proven.data for answer, proven in self.why_fields(kind) if answer.data]
+        return proofs
 
     def values(self) -> dict[str, Any]:
-        bones = [
-            {name: row[name].data for name in ("cause_class", "cause", "is_root")}
-            for row in self.bones.filled
-        ]
+        bones = self.bones.values_of("cause_class", "cause", "is_root")
         return super().values() | {"whys": self._answers(), "proven": self._proven(), "bones": bones}
 
 
-for _kind in procedure.WHYS:
-    for _number in range(1, procedure.MOST_WHYS + 1):
-        setattr(AnalyseForm, why_field(_kind, _number), Text("why", most=300))
-        setattr(AnalyseForm, proof_field(_kind, _number), Yes("proven"))
+for _kind, _number in EVERY_WHY:
+    setattr(AnalyseForm, why_field(_kind, _number), Text("why", most=300))
+    setattr(AnalyseForm, proof_field(_kind, _number), Yes("proven"))
 
 
 class MeasuresForm(WithRows, StepForm):

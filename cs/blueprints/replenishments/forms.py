@@ -148,10 +148,7 @@ class ChangeForm(WithRows, StepForm):
             self.lines.gather()
 
     def values(self) -> dict[str, Any]:
-        rows = [
-            {name: row[name].data for name in ("product_id", "quantity", "unit_price")}
-            for row in self.lines.filled
-        ]
+        rows = self.lines.values_of("product_id", "quantity", "unit_price")
         return super().values() | {"lines": rows, "rate": self.rate.data or procedure.AT_PAR}
 
 

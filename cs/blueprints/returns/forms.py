@@ -117,14 +117,8 @@ class _SlipForm(WithRows, StepForm):
             self.lines.errors = [gettext("Please enter at least one line.")]
 
     def values(self) -> dict[str, Any]:
-        rows = [
-            {
-                name: row[name].data
-                for name in ("product_id", "lot_no", "order_no", "return_reason", "slip_qty")
-            }
-            | ({"id": row.id.data} if row.id.data else {})
-            for row in self.lines.filled
-        ]
+        names = ("product_id", "lot_no", "order_no", "return_reason", "slip_qty")
+        rows = [row.values_of(*names, *(["id"] if row.id.data else [])) for row in self.lines.filled]
         return super().values() | {"lines": rows}
 
 

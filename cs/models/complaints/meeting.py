@@ -38,6 +38,10 @@ def representatives(department: str) -> list[User]:
 NOT_CONTENT = frozenset({"meeting_id"})
 
 
+def _ids_of_representatives(department: str) -> set[int]:
+    return {person.id for person in representatives(department)}
+
+
 class Attendee(Model):
     """Who was at the meeting, for which department, and when they countersigned 会签."""
 
@@ -291,10 +295,7 @@ def meet(
             dispositions=[],
         )
         complaint.meetings.append(meeting)
-        signing = {
-            code: {one.id for one in representatives(code)}
-            for code in procedure.meeting_departments(department)
-        }
+        signing = {code: _ids_of_representatives(code) for code in procedure.meeting_departments(department)}
         for one in attendees:
             user = db.session.get_one(User, one["user_id"])
             meeting.attendees.append(

@@ -26,7 +26,6 @@ from cs.models.replenishments.chain import ApprovalChain
 from cs.models.replenishments.complaint_sum import ComplaintApplications, FallenSum
 from cs.models.replenishments.lines import (
     FACE,
-    LINE_FACE,
     ReplenishmentLine,
     Terms,
     conversion_of,
@@ -138,7 +137,7 @@ class Replenishment(UrgentOrder):
         """Return the hash of what an approver approves: the application as it stands on the screen, without
         who has signed it."""
         face = {name: getattr(self, name) for name in FACE} | conversion_of(self)
-        lines = [{name: getattr(line, name) for name in LINE_FACE} for line in self.lines]
+        lines = [line.face() for line in self.lines]
         return hash_of(face | {"lines": lines})
 
     # Dates

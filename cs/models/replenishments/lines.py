@@ -68,6 +68,10 @@ class ReplenishmentLine(db.Model):
     def _exact(self, _key: str, value: Any) -> Decimal | None:
         return exact_number(value)
 
+    def face(self) -> dict[str, Any]:
+        """Return what a signature covers of the line."""
+        return {name: getattr(self, name) for name in LINE_FACE}
+
     @property
     def adds_up(self) -> bool:
         return self.amount == procedure.line_amount(

@@ -53,12 +53,11 @@ def _workers(permission: Permission) -> list[User]:
 
 
 def _to_choose(people: list[User]) -> list[tuple[Any, str]]:
-    return reference_choices(
-        [
-            (one.id, f"{one.name} · {list_in_words(department_name(code) for code in one.departments)}")
-            for one in people
-        ]
-    )
+    return reference_choices([(person.id, _with_departments(person)) for person in people])
+
+
+def _with_departments(person: User) -> str:
+    return f"{person.name} · {list_in_words(map(department_name, person.departments))}"
 
 
 class AttendeeForm(RowForm):
@@ -153,11 +152,8 @@ class MeetForm(WithFiles, WithRows, StepForm):
         return lacking
 
     def values(self) -> dict[str, Any]:
-        there = [
-            {name: row[name].data for name in ("user_id", "department", "team_role")}
-            for row in self.attendees.filled
-        ]
-        return super().values() | {"attendees": there}
+        attendees = self.attendees.values_of("user_id", "department", "team_role")
+        return super().values() | {"attendees": attendees}
 
 
 class DecisionForm(RowForm):
@@ -312,7 +308,7 @@ class DisposeForm(WithFiles, WithRows, StepForm):
                 }
                 for place, found, defective, nothing in self.places
             ],
-            "dispositions": [{name: row[name].data for name in columns} for row in self.dispositions.filled],
+            "dispositions": self.dispositions.values_of(*columns),
             "plan_needed": self.plan_needed.data == "yes",
         }
 
