@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-import unicodedata
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from flask import request
@@ -18,10 +16,8 @@ from wtforms import (
     BooleanField,
     DateField,
     DateTimeLocalField,
-    DecimalField,
     Field,
     HiddenField,
-    IntegerField,
     PasswordField,
     RadioField,
     SelectField,
@@ -34,7 +30,6 @@ from wtforms.validators import (
     DataRequired,
     InputRequired,
     Length,
-    NumberRange,
     Optional,
     StopValidation,
     ValidationError,
@@ -48,8 +43,6 @@ from cs.wording.labels import choices, label
 from cs.wording.language import in_language
 
 SHORT_TEXT = 1000  # characters of a text of a sentence or two
-MAX_NUMBER = 999_999_999
-MAX_DIGITS = 20
 EARLIEST = date(2000, 1, 1)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffe\uffff]")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -82,7 +75,7 @@ def _tokens(text: str | None) -> str | None:
     return " ".join(word for word in (text or "").split() if _TOKEN.fullmatch(word)) or None
 
 
-def _needed(required: bool) -> list[Any]:
+def needed_validators(required: bool) -> list[Any]:
     return [InputRequired(lazy_gettext("Please fill this in."))] if required else [Optional()]
 
 
@@ -116,67 +109,6 @@ def LongText(key: str, *, required: bool = False, most: int = 4000, **options: A
     )
 
 
-class _Whole(IntegerField):
-    def process_formdata(self, valuelist: list[str]) -> None:
-        texts = [text.replace(",", "").replace("，", "").strip() for text in valuelist]
-        if any(len(text) > MAX_DIGITS for text in texts):  # the check of its range fails beyond a float
-            raise ValueError(gettext("Please enter a number."))
-        super().process_formdata(texts)
-
-
-def Whole(
-    key: str, *, required: bool = False, least: int = 0, most: int = MAX_NUMBER, **options: Any
-) -> IntegerField:
-    """Return a field for a whole number of pieces or days."""
-    return _Whole(label(key), [*_needed(required), NumberRange(least, most)], **options)
-
-
-class _Number(DecimalField):
-    data: Decimal | None
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata(
-            [unicodedata.normalize("NFKC", text).replace(",", "").strip() for text in valuelist]
-        )
-        if self.data is not None and not self.data.is_finite():
-            self.data = None
-            raise ValueError(gettext("Please enter a number."))
-
-
-def decimal_places(value: Decimal) -> int:
-    """Return the decimals of a finite number, without zeros at its end; nothing is rounded."""
-    _sign, digits, exponent = value.as_tuple()
-    text = "".join(map(str, digits))
-    ending = len(text) - len(text.rstrip("0"))
-    return max(0, -int(exponent) - ending) if any(digits) else 0
-
-
-def _decimals(places: int) -> Any:
-    def check(_form: Any, field: Field) -> None:
-        if field.data is not None and decimal_places(field.data) > places:
-            raise ValidationError(gettext("At most %(places)s decimals are allowed.", places=places))
-
-    return check
-
-
-def Number(
-    key: str,
-    *,
-    required: bool = False,
-    least: str = "0",
-    most: str = str(MAX_NUMBER),
-    places: int = 3,
-    **options: Any,
-) -> DecimalField:
-    """Return a field for a number with decimals: a quantity, a price."""
-    return _Number(
-        label(key),
-        [*_needed(required), NumberRange(Decimal(least), Decimal(most)), _decimals(places)],
-        places=None,
-        **options,
-    )
-
-
 def _sensible_day(_form: Any, field: Field) -> None:
     value = field.data.date() if isinstance(field.data, datetime) else field.data
     if value and not EARLIEST <= value <= date(2100, 1, 1):
@@ -184,7 +116,7 @@ def _sensible_day(_form: Any, field: Field) -> None:
 
 
 def Day(key: str, *, required: bool = False, **options: Any) -> DateField:
-    return DateField(label(key), [*_needed(required), _sensible_day], **options)
+    return DateField(label(key), [*needed_validators(required), _sensible_day], **options)
 
 
 class _Moment(DateTimeLocalField):
@@ -204,7 +136,7 @@ class _Moment(DateTimeLocalField):
 def Moment(key: str, *, required: bool = False, **options: Any) -> DateTimeLocalField:
     return _Moment(
         label(key),
-        [*_needed(required), _sensible_day],
+        [*needed_validators(required), _sensible_day],
         format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"],
         **options,
     )

@@ -26,11 +26,11 @@ from cs.web.fields import (
     Reference,
     StepForm,
     Text,
-    Whole,
     WithAmendmentReason,
     Yes,
     reference_choices,
 )
+from cs.web.number_fields import Whole
 from cs.web.options import record_link, sales_people
 from cs.web.rows import RowForm, Rows, WithRows
 from cs.wording.labels import choices, label

@@ -11,7 +11,8 @@ from wtforms import SubmitField
 
 from cs.models.customers import Product, comparable
 from cs.procedure.replenishments import MOST_PRICE, PRICE_DECIMALS
-from cs.web.fields import Choice, Number, Reference, StepForm, Text, WithAmendmentReason
+from cs.web.fields import Choice, Reference, StepForm, Text, WithAmendmentReason
+from cs.web.number_fields import Number
 from cs.web.options import customers_to_choose, record_link
 from cs.web.rows import RowForm, Rows, WithRows
 from cs.wording.labels import label

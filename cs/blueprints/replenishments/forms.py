@@ -23,7 +23,6 @@ from cs.web.fields import (
     Choice,
     Day,
     LongText,
-    Number,
     Reference,
     Signed,
     StepForm,
@@ -32,6 +31,7 @@ from cs.web.fields import (
     Yes,
     requested_id,
 )
+from cs.web.number_fields import Number
 from cs.web.options import products_to_choose
 from cs.web.rows import RowForm, Rows, WithRows
 from cs.wording.formats import format_day

@@ -22,7 +22,6 @@ from cs.web.fields import (
     Day,
     LongText,
     Moment,
-    Number,
     Reference,
     Signed,
     StepForm,
@@ -32,6 +31,7 @@ from cs.web.fields import (
     Yes,
     requested_id,
 )
+from cs.web.number_fields import Number
 from cs.web.options import customers_to_choose, products_to_choose
 from cs.web.rows import RowForm, Rows, WithRows
 from cs.wording.formats import format_day

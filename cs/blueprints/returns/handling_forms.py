@@ -17,17 +17,8 @@ from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import ReturnLine
 from cs.procedure.returns import INSPECTION, REINSPECTION, dispositions, is_whole
 from cs.records.procedure import local_day
-from cs.web.fields import (
-    Choice,
-    Day,
-    LongText,
-    Number,
-    StepForm,
-    Text,
-    WithFiles,
-    parse_record_id,
-    requested_id,
-)
+from cs.web.fields import Choice, Day, LongText, StepForm, Text, WithFiles, parse_record_id, requested_id
+from cs.web.number_fields import Number
 from cs.wording.formats import format_day
 from cs.wording.labels import choice, label, term
 

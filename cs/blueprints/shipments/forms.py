@@ -11,7 +11,8 @@ from flask_babel import gettext
 from cs.models.customers import Shipment
 from cs.procedure.replenishments import MOST_PRICE, PRICE_DECIMALS
 from cs.records.procedure import local_day
-from cs.web.fields import Choice, Day, Number, Reference, StepForm, Text, Whole, WithAmendmentReason
+from cs.web.fields import Choice, Day, Reference, StepForm, Text, WithAmendmentReason
+from cs.web.number_fields import Number, Whole
 from cs.web.options import customers_to_choose, products_to_choose, record_link
 
 

@@ -13,18 +13,8 @@ from cs.models.complaints.complaint import Complaint
 from cs.procedure import complaint_rules
 from cs.procedure import complaints as procedure
 from cs.records.procedure import rulebook
-from cs.web.fields import (
-    Choice,
-    LongText,
-    Reference,
-    Signed,
-    StepForm,
-    Text,
-    Whole,
-    WithFiles,
-    Yes,
-    defect_choices,
-)
+from cs.web.fields import Choice, LongText, Reference, Signed, StepForm, Text, WithFiles, Yes, defect_choices
+from cs.web.number_fields import Whole
 from cs.web.options import departments_to_choose, products_to_choose
 from cs.wording.formats import list_in_words
 from cs.wording.labels import choice, term

@@ -7,13 +7,8 @@ from typing import Any
 
 from flask_babel import gettext
 
-from cs.web.fields import (
-    LongText,
-    Number,
-    ReasonForm,
-    Signed,
-    StepForm,
-)
+from cs.web.fields import LongText, ReasonForm, Signed, StepForm
+from cs.web.number_fields import Number
 from cs.wording.formats import list_in_words
 
 

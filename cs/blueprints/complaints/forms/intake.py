@@ -25,12 +25,12 @@ from cs.web.fields import (
     Reference,
     StepForm,
     Text,
-    Whole,
     WithAmendmentReason,
     WithFiles,
     Yes,
     requested_id,
 )
+from cs.web.number_fields import Whole
 from cs.web.options import customers_to_choose, products_to_choose
 from cs.wording.formats import list_in_words
 

@@ -31,10 +31,10 @@ from cs.web.fields import (
     Signed,
     StepForm,
     Text,
-    Whole,
     WithFiles,
     reference_choices,
 )
+from cs.web.number_fields import Whole
 from cs.web.options import departments_to_choose
 from cs.web.rows import RowForm, Rows, WithRows
 from cs.wording.formats import format_day, list_in_words

@@ -18,10 +18,10 @@ from cs.web.fields import (
     Reference,
     StepForm,
     Text,
-    Whole,
     WithFiles,
     reference_choices,
 )
+from cs.web.number_fields import Whole
 from cs.wording.formats import format_day
 from cs.wording.labels import choices, term
 
