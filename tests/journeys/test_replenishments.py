@@ -146,6 +146,7 @@ def test_a_change_after_a_signature_voids_it_and_tells_who_signed(person: Callab
     clerk.press("修改申请")
     clerk.see("已有人签核")
     clerk.page.locator(".form-row").first.get_by_label("单价（含税）").fill("820")
+    clerk.write("更正原因", "客户议定新价")
     clerk.press("修改申请")
     clerk.see("已完成：修改申请")
 
@@ -190,6 +191,7 @@ def test_a_refusal_comes_back_and_below_the_limit_the_general_manager_is_no_long
     clerk.choose("币别", "美元")
     clerk.write("汇率（1 外币折 RMB）", "7.123456")
     clerk.page.locator(".form-row").first.get_by_label("单价（含税）").fill("40")
+    clerk.write("更正原因", "改按美元结算")
     clerk.page.locator("#step").get_by_role("button", name="修改后重新申请", exact=True).click()
     clerk.see("已完成：修改后重新申请")
     clerk.see("284.94")
@@ -198,6 +200,7 @@ def test_a_refusal_comes_back_and_below_the_limit_the_general_manager_is_no_long
     sales.page.get_by_role("link", name=second).click()
     sales.press("修改申请")
     sales.page.locator(".form-row").first.get_by_label("单价（含税）").fill("41")
+    sales.write("更正原因", "客户议定新价")
     sales.page.locator("#step").get_by_role("button", name="修改申请", exact=True).click()
     sales.see("您不能签核")
     in_queue(production, second)
