@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from cs.procedure.calendar import WorkCalendar, WorkingHours
 from cs.procedure.rulebook import ReplyRule
+from cs.procedure.rules import CapaRule, ReworkRule
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WORKING = WorkingHours((1, 2, 3, 4, 5), ((time(8), time(12)), (time(13, 30), time(17, 30))))
@@ -157,3 +158,16 @@ def test_the_customers_own_date_is_not_paused():
     assert PAUSED.due_at(
         at("11-02 09:00"), CALENDAR, customer_deadline=at("11-03 09:00"), waits=days("02-09")
     ) == at("11-03 09:00")
+
+
+@pytest.mark.parametrize(
+    ("reworked", "due"), [("09-21 10:00", "09-25 17:30"), ("09-27 10:00", "10-08 17:30")]
+)  # the second falls on the feast
+def test_the_effect_of_rework_is_judged_so_many_days_after_it_on_a_working_day(reworked, due):
+    """3.4, of four days."""
+    assert ReworkRule(effect_days=4).effect_due_at(at(reworked), CALENDAR) == at(due)
+
+
+def test_measures_are_checked_so_many_days_after_the_last_one():
+    """Q11, of twenty days."""
+    assert CapaRule(answer_days=5, verify_days=14, check_days=20).check_after == timedelta(days=20)

@@ -93,6 +93,11 @@ def test_refusals_are_of_one_family():
             (*STEPS, Step("reopen", "5.1", ("done",), "open", Permission.READ)),
             "thing.done: final, but left by a step",
         ),
+        (
+            STATES,
+            (*STEPS, Step("other", "5.1", ("open",), "done", Permission.READ, makes="crate")),
+            "thing.other: taken by another record, so it changes nothing",
+        ),
         (STATES, (MAKE, ASK), "thing.open: never left, but not final"),
         ((*STATES, State("lost", final=True)), STEPS, "thing.lost: no step leads there"),
         (STATES, (MAKE, ASK, FINISH, Step("stay", "5.1", ("done",), "done", Permission.READ)), None),
@@ -105,6 +110,12 @@ def test_a_wrong_table_stops_the_start_and_says_where(states, steps, reason):
         return
     with pytest.raises(ValueError, match=f"^{reason}$"):
         Workflow("thing", states, steps)
+
+
+def test_only_states_with_a_task_await_anything():
+    note = Step("note", "5.1", ("done",), None, Permission.READ, task="note")
+    assert WORKFLOW.awaiting_states == ()
+    assert Workflow("thing", STATES, (*STEPS, note)).awaiting_states == ("done",)
 
 
 def test_a_state_that_is_only_returned_to_itself_is_never_left():
