@@ -266,7 +266,7 @@ STEPS = (
         signed="closed",
         primary=True,
     ),
-    # goods that arrive after the close: their return keeps it open again, until it is closed anew
+    # goods that arrive after the close: the complaint is open again until its second close
     Step("reopen", "5.3.5", (CLOSED,), BEFORE_THE_CLOSE, Permission.CLOSE_COMPLAINT, reopens=True),
     *clock_steps(UNFINISHED),
     Step("contact", "5.2.1.3", (*BEFORE_THE_REPLY, "awaiting_customer"), None, Permission.CONTACT_CUSTOMER),

@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, ForeignKey, Text, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
 from cs.extensions import Model, db
+from cs.models.complaints.owners import awaited_owners, rows_of_owner
 from cs.models.complaints.reply import AnsweredComplaint, Reply, limit_of, prepare_reply
 from cs.models.holidays import work_calendar
-from cs.procedure.authority import Permission, roles_with
-from cs.records.departments import Membership
+from cs.procedure.authority import Permission
 from cs.records.procedure import rulebook
 from cs.records.types import Moment
 from cs.records.users import User
@@ -110,20 +110,11 @@ class MeasureBook:
     def open_for(self, by: User) -> list[ComplaintMeasure]:
         """Return the open measures that this person carries out: their own, and for the quality supervisor
         those of people who have left."""
-        stands_in = by.may(Permission.SETTLE_COMPLAINT)
-        return [row for row in self.open if row.owner_id == by.id or (stands_in and row.owner_gone)]
+        return rows_of_owner(self.open, by)
 
     def awaited_owners(self) -> list[int]:
         """Return the owners of what is open; in the place of those who have left, the quality supervisors."""
-        owners = {row.owner_id for row in self.open if not row.owner_gone}
-        if any(row.owner_gone for row in self.open):
-            supervisors = (
-                select(User.id)
-                .join(Membership)
-                .where(User.active, Membership.role.in_(roles_with(Permission.SETTLE_COMPLAINT)))
-            )
-            owners |= set(db.session.execute(supervisors).scalars())
-        return sorted(owners)
+        return awaited_owners(self.open)
 
 
 def has_open_measures(complaint_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:

@@ -12,10 +12,11 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Text, UniqueC
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
 from cs.extensions import Model, db
+from cs.models.complaints.owners import awaited_owners, rows_of_owner
 from cs.models.complaints.reply import AnsweredComplaint, prepare_reply
 from cs.models.holidays import work_calendar
 from cs.procedure import complaints as procedure
-from cs.procedure.authority import Permission, roles_with
+from cs.procedure.authority import Permission
 from cs.records.departments import Membership
 from cs.records.types import Moment
 from cs.records.users import User
@@ -222,20 +223,11 @@ class MeetingBook:
     def dispositions_of(self, by: User) -> list[Disposition]:
         """Return the open dispositions that this person carries out: their own, and for who leads the meeting
         those of people who have left."""
-        leads = by.may(Permission.SETTLE_COMPLAINT)
-        return [row for row in self.open_dispositions if row.owner_id == by.id or (leads and row.owner_gone)]
+        return rows_of_owner(self.open_dispositions, by)
 
     def awaited_disposers(self) -> list[int]:
         """Return the owners of what is open; in the place of those who have left, who leads the meeting."""
-        owners = {row.owner_id for row in self.open_dispositions if not row.owner_gone}
-        if any(row.owner_gone for row in self.open_dispositions):
-            leading = (
-                select(User.id)
-                .join(Membership)
-                .where(User.active, Membership.role.in_(roles_with(Permission.SETTLE_COMPLAINT)))
-            )
-            owners |= set(db.session.execute(leading).scalars())
-        return sorted(owners)
+        return awaited_owners(self.open_dispositions)
 
     @property
     def to_plan(self) -> Meeting | None:

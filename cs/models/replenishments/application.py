@@ -320,7 +320,8 @@ class Replenishment(UrgentOrder):
     def file_again(
         self, *, amendment_reason: str | None = None, by: User, on: datetime, **terms: Unpack[Terms]
     ) -> None:
-        """Change what was refused and file it again under its number, in one act (5.3.4): all sign anew."""
+        """Change what was refused and file it again under its number, in one act (5.3.4); every signature is
+        needed again."""
         self._write_again("file_again", amendment_reason, terms, by, on)
 
     def accept_refusal(self, *, by: User, on: datetime) -> None:
