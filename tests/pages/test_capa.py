@@ -343,6 +343,12 @@ def test_a_row_more_keeps_what_was_typed(as_role, capa_in, stands):
     )
 
 
+def test_the_button_for_a_row_more_answers_only_the_responsible_department(as_role, capa_in):
+    capa = capa_in("issued")
+    pressed = as_role("planner").post(f"/capa/{capa.id}/analyse", **(CAUSE | {"more_rows": "1"}))
+    assert pressed.status == 403
+
+
 def test_what_was_sent_back_is_filled_in_again(as_role, capa_in):
     capa = capa_in("analysed")
     assert (
