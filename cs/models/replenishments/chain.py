@@ -11,6 +11,7 @@ from sqlalchemy import select
 from cs.extensions import db
 from cs.models.deputies import Deputy
 from cs.procedure import replenishments as procedure
+from cs.procedure.authority import Actor
 from cs.records.departments import Membership
 from cs.records.signatures import RequiredSignature
 from cs.records.users import User
@@ -87,7 +88,7 @@ class ApprovalChain:
             signed=set(self.signers),
         )
 
-    def signing(self, person: User, on: datetime) -> tuple[str | None, User | None]:
+    def signing(self, person: Actor, on: datetime) -> tuple[str | None, User | None]:
         """Return the role under which a person may sign now, and the manager if they do so as a deputy.
 
         As a deputy signs who could sign themselves, for a manager who could.
