@@ -111,7 +111,7 @@ class ApprovalChain:
             for person in db.session.execute(query).unique().scalars()
             if self.role_of(person.roles, person.id)
         }
-        return sorted(able) or [None]
+        return [*sorted(able)] or [None]
 
     def is_barred(self, person: User) -> bool:
         """Return whether a person could sign now if the application were not their own."""
@@ -180,8 +180,8 @@ class ApprovalChain:
 
     def unaware_signers(self) -> list[int]:
         """Return the people, still active, who have not taken note that a change voided their signature."""
-        voided = self.unnoticed()
-        return sorted({row.user_id for row in voided if row.user is not None and row.user.active})
+        signers = [row.user for row in self.unnoticed()]
+        return sorted({signer.id for signer in signers if signer is not None and signer.active})
 
     def take_note(self, person: int, on: datetime) -> None:
         """Record that a person knows that a change has voided their signatures."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import lazyload
 
 from cs.extensions import db
@@ -31,8 +31,9 @@ class ComplaintApplications:
 
     @property
     def _are_counted(self) -> ColumnElement[bool]:
-        counted: ColumnElement[bool] = self.model.state.not_in(procedure.NOT_COUNTED)
-        return (self.model.complaint_id == self.complaint_id) & counted
+        return and_(
+            self.model.complaint_id == self.complaint_id, self.model.state.not_in(procedure.NOT_COUNTED)
+        )
 
     def counted(self) -> list[Any]:
         """Return what makes up the sum: those neither refused nor void, oldest first."""
