@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from typing import Any, TypedDict
+from typing import Any, Protocol, TypedDict
 
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -127,9 +127,17 @@ class PastRound(Model):
     carried_out_on: Mapped[date | None]
 
 
-def content_of_round(past_rounds: list[PastRound], number: int, running: Any) -> dict[str, Any]:
+class RunningRound(Protocol):
+    """The CAR itself, with the rows of all its rounds, as far as a round is read from it."""
+
+    whys: list[Why]
+    bones: list[Bone]
+    actions: list[Action]
+
+
+def content_of_round(past_rounds: list[PastRound], number: int, running: RunningRound) -> dict[str, Any]:
     """Return causes and measures of a round with its rows: of a past one, or else of the `running` CAR."""
-    source = next((row for row in past_rounds if row.round == number), running)
+    source: PastRound | RunningRound = next((row for row in past_rounds if row.round == number), running)
     content = {name: getattr(source, name) for name in OF_A_ROUND}
     content["documents"] = json.loads(content["documents"]) if content["documents"] else []
     for part in ("whys", "bones", "actions"):
