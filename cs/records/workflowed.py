@@ -7,9 +7,9 @@ same transaction, the event with old and new values, the search index and the ta
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,6 +19,19 @@ from cs.procedure.authority import Actor, Permission, permissions_of, role_for
 from cs.procedure.workflow import NotAllowed, NotOpen, Step, Workflow
 from cs.records.record import Record
 from cs.records.tasks import sync_tasks
+
+
+class AdvancingRecord(Protocol):
+    """What a module of steps needs of the record that it takes: the record names the module's functions
+    among its verbs, so that the module cannot import it. Each module adds what its own steps need."""
+
+    kind: ClassVar[str]
+    id: int
+    state: str
+
+    def advancing(
+        self, name: str, by: Actor, on: datetime, *, note: str | None = None, **details: Any
+    ) -> AbstractContextManager[Step]: ...
 
 
 class Workflowed(Record):

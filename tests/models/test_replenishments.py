@@ -13,7 +13,8 @@ from sqlalchemy.exc import IntegrityError
 
 from cs.extensions import db
 from cs.models.customers import Product
-from cs.models.replenishments.application import ChangedMeanwhile, Replenishment
+from cs.models.replenishments.application import Replenishment
+from cs.models.replenishments.signing import ChangedMeanwhile
 from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.queries.my_work import verify_tasks
 from cs.records.personal_tasks import rebuild_tasks, sync_personal_tasks

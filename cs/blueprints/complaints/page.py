@@ -17,8 +17,8 @@ from cs.models.replenishments.queries import replenishments_of_complaint
 from cs.models.returns.queries import returns_of_complaint
 from cs.procedure import capa
 from cs.procedure import complaints as procedure
-from cs.records.attachments import Attachment
 from cs.records.procedure import local_day
+from cs.web.measures import evidence_of_measures
 from cs.web.record_page import usual_parts
 from cs.wording.formats import format_day, list_in_words
 from cs.wording.labels import choice, department_name, term
@@ -60,7 +60,8 @@ def page_of_complaint(record: Complaint, on: datetime) -> dict[str, Any]:
         "samples": _samples_in_brief(record),
         "today": local_day(on),
         "capas": capas,
-        "evidence": _evidence_of_measures(record),
+        "evidence": evidence_of_measures(record, record.measures),
+        "end_of": work_calendar().end_of,
         "returns": returns_of_complaint(record),
         "replenishments": replenishments_of_complaint(record),
         "asks_for_capa": Capa.asked_for_by(record, current_user),
@@ -75,16 +76,6 @@ def _samples_in_brief(record: Complaint) -> str:
         if one.ended_on is None
     ]
     return f"{term('samples')}: {list_in_words(place or '/' for place in places)}" if places else ""
-
-
-def _evidence_of_measures(record: Complaint) -> dict[datetime, list[Attachment]]:
-    """Return the files that came with each measure that is carried out, by the moment of its report."""
-    moments = {row.done_at for row in record.measures if row.done_at}
-    evidence: dict[datetime, list[Attachment]] = {}
-    for file in Attachment.of(record) if moments else ():
-        if file.at in moments and not file.void_reason:
-            evidence.setdefault(file.at, []).append(file)
-    return evidence
 
 
 def _unfolded(record: Complaint, capas: list[Capa], on: datetime) -> set[str]:
