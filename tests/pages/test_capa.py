@@ -418,6 +418,17 @@ def test_without_a_corrective_measure_nothing_is_set(as_role, capa_in, people, o
     )
 
 
+def test_a_corrective_measure_that_is_done_counts_when_measures_are_set_again(as_role, capa_in, people, on):
+    page = f"/capa/{capa_in('measures_set', owners=('production_operator', 'planner')).id}"
+    manager = as_role("production_manager")
+    evidence = upload(picture())
+    as_role("production_operator").step(f"{page}/do_action", done_note="已执行", files=evidence)
+    as_role("quality_inspector").step(f"{page}/send_back", reason="流出原因不成立")
+    manager.step(f"{page}/analyse", **CAUSE)
+    manager.step(f"{page}/set_measures", **measure(people, on, "planner", action_kind="preventive"))
+    assert manager.status == 303, manager.faults
+
+
 def test_who_has_left_owns_no_new_measure(as_role, capa_in, people, on, app):
     capa = capa_in("analysed")
     with kept(app):

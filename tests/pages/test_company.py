@@ -105,7 +105,19 @@ def test_the_address_that_the_administrator_sets_comes_first(administrator, in_a
     assert "http://kefu.meisheng.cn:8080/" in administrator.soup.select_one("dl.kv").get_text()
 
 
-@pytest.mark.parametrize("wrong", ["127.0.0.1:8000", "http://localhost/", "ftp://kefu/", "http://", "a b c"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "127.0.0.1:8000",
+        "http://localhost/",
+        "ftp://kefu/",
+        "http://",
+        "a b c",
+        "http://kefu:secret@10.1.2.3/",
+        "http://10.1.2.3/?page=2",
+        "http://10.1.2.3/#top",
+    ],
+)
 def test_an_address_that_no_tablet_reaches_is_refused(administrator, wrong):
     administrator.step("/admin/company", **NAME, web_address=wrong)
     assert administrator.status == 422

@@ -87,6 +87,14 @@ def test_a_customers_date_beyond_the_limit_needs_its_mail_at_the_logging(as_role
     assert clerk.step("/complaints/new", **LOGGED, customer_deadline=later, files=letter).status == 303
 
 
+def test_a_customers_date_at_the_very_end_of_the_limit_needs_no_mail(as_role, app):
+    clerk = as_role("sales_clerk")
+    clerk.step("/complaints/new", **LOGGED)
+    with app.app_context():
+        limit = db.session.query(Complaint).one().reply_due_at
+    assert clerk.step("/complaints/new", **LOGGED, customer_deadline=local(limit)).status == 303, clerk.faults
+
+
 def test_the_chain_ties_the_files_of_a_signed_form_to_its_signature(as_role, complaint_in, app):
     complaint = complaint_in("analysing")
     as_role("quality_inspector").step(
