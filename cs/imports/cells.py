@@ -191,7 +191,8 @@ def read_cell(column: Column, raw: object) -> tuple[object, Problem | None]:
 def _meaning(column: Column, cell: Formatted) -> object:
     """Return what a formatted cell means in a column: the text that people see where it holds texts."""
     if column.kind in ("text", "choice"):
-        return cell.shown
+        is_day = isinstance(cell.value, date) and _DATE.fullmatch(cell.shown)
+        return cell.value if is_day or _too_precise(cell.value) else cell.shown
     return cell.day if column.kind == "date" and cell.day else cell.value
 
 

@@ -3,6 +3,7 @@ parsed."""
 
 import csv
 import io
+import itertools
 import re
 import subprocess
 import tempfile
@@ -15,10 +16,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from cs.files.types import OLE_MAGIC, decode_text, is_control, is_office, is_program, weigh_zip
-from cs.imports.cells import CellError
+from cs.imports.cells import CellError, Formatted, Repeated
 from cs.processes import answers_of
 
-WORKER = Path(__file__).with_name("worker.py")
+# Starts the package `workbook` of this folder, without the application around it.
+WORKER = "import runpy, sys; sys.path.append(sys.argv.pop(1)); runpy.run_module('workbook', alter_sys=True)"
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls")
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 CHUNK = 64 * 1024
@@ -122,12 +124,12 @@ def _check_zip(data: bytes, limits: Limits) -> None:
 
 
 def _workbook_sheets(data: bytes, limits: Limits) -> Generator[Sheet, None, None]:
-    """Yield the sheets as the worker process sends them; worker.py says why it is a process and what it
-    answers."""
+    """Yield the sheets as the worker process sends them; the package `workbook` says why it is a
+    process and what it answers."""
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.seek(0)
-        words = ("-I", str(WORKER), str(limits.sheets))
+        words = ("-I", "-c", WORKER, str(Path(__file__).parent), str(limits.sheets))
         with answers_of(*words, seconds=limits.seconds, stdin=file, stderr=subprocess.DEVNULL) as messages:
             answers = _Answers(messages)
             while (name := answers.next_sheet()) is not None:
@@ -155,19 +157,24 @@ class _Answers:
                 # The worker ended without its last word: it ran out of memory or time, or the parser broke.
                 raise TableRefused("damaged")
             if isinstance(answer, list):
-                yield [_cell_value(cell) for cell in answer]
+                yield [_cell_value(cell) if isinstance(cell, dict) else cell for cell in answer]
+            elif "gap" in answer:
+                yield from itertools.repeat([], answer["gap"])
             elif "refused" in answer:
                 raise TableRefused(answer.pop("refused"), **answer)
             else:
                 self.header = answer
 
 
-def _cell_value(cell: object) -> object:
-    if not isinstance(cell, dict):
-        return cell
+def _cell_value(cell: Mapping[str, Any]) -> object:
+    if "r" in cell:
+        return Repeated(_cell_value(cell["r"]) if isinstance(cell["r"], dict) else cell["r"])
     if "e" in cell:
         return CellError(cell["e"])
-    return datetime.fromisoformat(cell["d"]) if "T" in cell["d"] else date.fromisoformat(cell["d"])
+    if "n" in cell:
+        return Formatted(cell["n"], cell["s"], date.fromisoformat(cell["d"]) if "d" in cell else None)
+    day = datetime.fromisoformat(cell["d"]) if "T" in cell["d"] else date.fromisoformat(cell["d"])
+    return Formatted(day, cell["s"])
 
 
 def _text_file(data: bytes, refusal: str) -> Generator[Sheet, None, None]:
