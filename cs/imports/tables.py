@@ -39,7 +39,7 @@ MESSAGES = {
     "too_many_sheets": _N("The workbook has %(count)s sheets. Keep only the sheet to import."),
     "too_many_rows": _N("The sheet has more than %(rows)s rows. Please split it."),
     "unclear_encoding": _N(
-        "It cannot be told whether the text is GB18030 or BIG5. Save it as UTF-8, or as .xlsx."
+        "The encoding of the file is not clear: GB18030, BIG5 or another. Save it as UTF-8, or as .xlsx."
     ),
     "encoding": _N("The text of the file cannot be read. Save it as UTF-8 or GB18030, or as .xlsx."),
     "quotation": _N(

@@ -9,9 +9,8 @@ import zlib
 from xml.etree.ElementTree import ParseError
 
 from python_calamine import CalamineError, PasswordError
-
-from .xls import read_xls
-from .xlsx import read_xlsx
+from workbook.xls import read_xls
+from workbook.xlsx import read_xlsx
 
 try:
     import resource

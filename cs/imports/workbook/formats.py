@@ -5,6 +5,7 @@ from calendar import day_name, month_name
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 GENERAL = "General"
 # The formats that a workbook names only by their number, as a Chinese Excel shows them.
@@ -41,6 +42,7 @@ BUILT_IN = {
     **dict.fromkeys((35, 56), '上午/下午h"时"mm"分"ss"秒"'),
 }
 FIVE_DIGITS = range(10_000, 100_000)
+REMEMBERED = 10_000  # days and numbers stand many times in a column
 LAST_DAY = 2_958_466  # the first day of the year 10000, counted from 1900
 SECONDS_A_DAY = 86_400
 
@@ -62,6 +64,7 @@ def formatter(code: str, *, since_1904: bool) -> Formatter:
     plain_day = _counts_days_since_1904 if since_1904 else _no_day
     shows = _number_shower(sections)
 
+    @lru_cache(REMEMBERED)
     def format_number(value: float) -> object:
         plain = format(value, ".15g")
         shown, day = shows(value) or plain, plain_day(value)
@@ -111,6 +114,7 @@ def _day_formatter(section: Sequence[Token], *, since_1904: bool) -> Formatter:
     has_day = any(kind == "time" and text[0] in "ymda" for kind, text in tokens)
     has_half = any(kind == "half" for kind, _ in section)
 
+    @lru_cache(REMEMBERED)
     def format_day(value: float) -> object:
         if not 0 <= value < LAST_DAY:
             return value
@@ -150,19 +154,13 @@ def _time_text(kind: str, text: str, moment: datetime, value: float, has_half: b
 
 def _time_part(text: str, moment: datetime, value: float, has_half: bool) -> str:
     seconds = round(value * SECONDS_A_DAY)
-    month, weekday = month_name[moment.month], day_name[moment.weekday()]
     hour = (moment.hour - 1) % 12 + 1 if has_half else moment.hour
-    exact = {
-        "mmm": month[:3],
-        "mmmm": month,
-        "mmmmm": month[0],
-        "ddd": weekday[:3],
-        "dddd": weekday,
-        "aaa": "一二三四五六日"[moment.weekday()],
-        "aaaa": "星期" + "一二三四五六日"[moment.weekday()],
-    }
-    if text in exact:
-        return exact[text]
+    if text in ("mmm", "mmmm", "mmmmm"):
+        return month_name[moment.month][: {3: 3, 4: None, 5: 1}[len(text)]]
+    if text in ("ddd", "dddd"):
+        return day_name[moment.weekday()][: 3 if text == "ddd" else None]
+    if text[0] == "a":
+        return ("星期" if text == "aaaa" else "") + "一二三四五六日"[moment.weekday()]
     if text.startswith("["):
         return str(seconds // {"h": 3600, "m": 60, "s": 1}[text[1]])
     if text[0] == "y":
@@ -231,18 +229,18 @@ def _fill(plan: _DigitPlan, value: float) -> str:
 def _whole_text(plan: _DigitPlan, digits: str) -> str:
     """Fill the places before the point from the right; the first place takes all digits that are left."""
     places = sum(kind == "digit" for kind, _ in plan.before)
+    needed = sum(token == ("digit", "0") for token in plan.before)
+    left = list(digits.rjust(needed, "0"))
     shown, taken = "", 0
     for kind, text in reversed(plan.before):
         if kind != "digit":
             shown = shown if text == "," else text + shown
             continue
         places -= 1
-        for digit in reversed(digits) if places == 0 else digits[-1:] or ("0" if text == "0" else ""):
-            shown = digit + ("," if plan.grouped and taken and taken % 3 == 0 else "") + shown
+        for _ in range(len(left) if places == 0 else min(len(left), 1)):
+            separator = "," if plan.grouped and taken and taken % 3 == 0 else ""
+            shown = left.pop() + separator + shown
             taken += 1
-        if places == 0 and not digits and text == "0":
-            shown = "0" + ("," if plan.grouped and taken and taken % 3 == 0 else "") + shown
-        digits = digits[:-1]
     return shown
 
 

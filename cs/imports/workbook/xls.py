@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from datetime import date, time, timedelta
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
-
-from .formats import BUILT_IN, GENERAL, Formatter, formatter
-from .rows import MAX_TEXT_LENGTH, Cells, answered_rows, tall_cells
+from workbook.formats import BUILT_IN, GENERAL, Formatter, formatter
+from workbook.rows import MAX_TEXT_LENGTH, Cells, answered_rows, tall_cells
 
 BOF, EOF = 0x0809, 0x000A
 BOUNDSHEET, DATEMODE, FORMAT, XF = 0x0085, 0x0022, 0x041E, 0x00E0

@@ -5,16 +5,16 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
+from functools import lru_cache
 from xml.etree import ElementTree
 
-from .formats import BUILT_IN, GENERAL, Formatter, formatter
-from .rows import MAX_ROWS, MAX_TEXT_LENGTH, Cells, answered_rows, tall_cells
+from workbook.formats import BUILT_IN, GENERAL, Formatter, formatter
+from workbook.rows import MAX_ROWS, MAX_TEXT_LENGTH, Cells, answered_rows, tall_cells
 
 PICTURE = "=DISPIMG()"
 _WORKBOOK = re.compile(r"xl/workbook[0-9]*\.xml")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)[\"']")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-_REFERENCE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
 
 
 def read_xlsx(data: bytes, max_sheets: int) -> Iterator[object]:
@@ -103,12 +103,11 @@ class _CellReader:
         """Return the cell as it is answered."""
         kind, value, formula = cell.get("t", "n"), "", None
         for child in cell:
-            name = _local(child)
-            if name == "v":
+            if child.tag.endswith("}v"):
                 value = child.text or ""
-            elif name == "f":
+            elif child.tag.endswith("}f"):
                 formula = child.text or ""
-            elif name == "is":
+            elif child.tag.endswith("}is"):
                 value = _text_of(child)
         if formula and "DISPIMG(" in formula.upper():
             return PICTURE
@@ -134,7 +133,7 @@ class _CellReader:
 def _shared_texts(xml: bytes) -> list[str]:
     texts = []
     for _, element in ElementTree.iterparse(io.BytesIO(xml)):  # noqa: S314
-        if _local(element) == "si":
+        if element.tag.endswith("}si"):
             texts.append(_unescaped(_text_of(element)))
             element.clear()
     return texts
@@ -144,11 +143,10 @@ def _text_of(element: ElementTree.Element) -> str:
     """Return the text of all its runs, without the pronunciation that may stand beside it."""
     parts = []
     for child in element:
-        name = _local(child)
-        if name == "t":
+        if child.tag.endswith("}t"):
             parts.append(child.text or "")
-        elif name == "r":
-            parts += [run.text or "" for run in child if _local(run) == "t"]
+        elif child.tag.endswith("}r"):
+            parts += [run.text or "" for run in child if run.tag.endswith("}t")]
     return "".join(parts)
 
 
@@ -192,13 +190,14 @@ def _row_cells(row: ElementTree.Element, cells: _CellReader) -> Cells:
     values: Cells = {}
     column = -1
     for cell in row:
-        reference = _REFERENCE.fullmatch(cell.get("r", ""))
-        column = _column(reference[1]) if reference else column + 1
+        letters = cell.get("r", "").rstrip("0123456789")
+        column = _column(letters) if letters else column + 1
         if len(cell):
             values[column] = cells.read(cell)
     return values
 
 
+@lru_cache(1_000)
 def _column(letters: str) -> int:
     column = 0
     for letter in letters:
