@@ -1,7 +1,7 @@
 """Reading Excel and CSV files as factories keep them: columns by their titles, bad lines with their reason.
 
-`cells`, `sheets`, `tables` and `worker` read files and know no records; `plans` says what a table would bring
-in; what each kind of table holds stands in `master_data` and `history`.
+`cells`, `lines`, `sheets`, `tables`, `titles` and `workbook` read files and know no records; `plans` says
+what a table would bring in; what each kind of table holds stands in `master_data` and `history`.
 """
 
 from cs.imports.cells import Column, Problem

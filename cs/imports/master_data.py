@@ -146,7 +146,7 @@ CUSTOMERS = Kind(
             "number",
             "text",
             ("客户代码", "客户编码", "客户号", "客户代号", "customer no.", "customer number"),
-            {"label": "customer_code", "max_length": 40},
+            {"label": "customer_code", "max_length": 40, "numbering": "records"},
         ),
         (
             "full_name",

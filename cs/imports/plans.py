@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import select
 
 from cs.extensions import db
-from cs.imports.cells import Column, Problem, comparable
+from cs.imports.cells import Column, Problem, Remark, comparable
 from cs.imports.tables import Line, Table, title_key
 from cs.imports.words import OTHER_WORDS
 from cs.models.customers import Customer, Product
@@ -32,10 +32,6 @@ MAX_PIECES = 999_999_999
 
 
 # What a plan says
-
-
-class Remark(Problem):
-    """What is said of a line that is taken all the same."""
 
 
 @dataclass(frozen=True)

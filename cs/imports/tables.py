@@ -5,14 +5,14 @@ its problems.
 """
 
 import itertools
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import BinaryIO
 
-from cs.imports.cells import Column, Problem, comparable, raw_in_message, read_cell
+from cs.imports.cells import Column, Problem, is_blank, raw_in_message, read_cell
+from cs.imports.lines import Line, LineSieve, NoLine, drop_running_numbers
 from cs.imports.sheets import Limits, Row, Sheet, TableRefused, open_sheets
+from cs.imports.titles import title_key, title_parts
 
 # The titles stand within the first rows, below a merged title, the company's name and empty rows.
 HEADER_WITHIN = 30
@@ -38,6 +38,9 @@ MESSAGES = {
     ),
     "too_many_sheets": _N("The workbook has %(count)s sheets. Keep only the sheet to import."),
     "too_many_rows": _N("The sheet has more than %(rows)s rows. Please split it."),
+    "unclear_encoding": _N(
+        "The encoding of the file is not clear: GB18030, BIG5 or another. Save it as UTF-8, or as .xlsx."
+    ),
     "encoding": _N("The text of the file cannot be read. Save it as UTF-8 or GB18030, or as .xlsx."),
     "quotation": _N(
         "The file cannot be read from row %(row)s on: a quotation mark is not closed or stands alone."
@@ -52,6 +55,9 @@ MESSAGES = {
         "The line has more cells than there are titles. A separator inside a text needs quotation marks."
     ),
     "required": _N("This must be filled in."),
+    "formula_without_value": _N(
+        "The workbook holds a formula but not its value. Open and save it in Excel or WPS, then import it."
+    ),
     "formula_error": _N("“%(value)s” is an error in the workbook, not a value."),
     "control_characters": _N("“%(value)s” contains characters that cannot be shown."),
     "shortened_number": _N(
@@ -61,20 +67,14 @@ MESSAGES = {
     "not_a_number": _N("“%(value)s” is not a number."),
     "not_whole": _N("“%(value)s” is not a whole number."),
     "number_too_long": _N("“%(value)s” has more than %(digits)s digits."),
+    "day_without_year": _N("“%(value)s” has no year. Write it as 2026-01-05."),
+    "perhaps_no_day": _N("“%(value)s” is a date in the workbook. Excel makes one of text such as 3-5."),
+    "running_number": _N("“%(title)s” only numbers the lines. These numbers are not imported."),
+    "part_of_whole": _N("“%(value)s” was read as %(part)s of %(whole)s."),
     "not_a_date": _N("“%(value)s” is not a date. Write it as 2026-01-05."),
     "date_range": _N("“%(value)s” is not between the years %(first)s and %(last)s."),
     "unknown_choice": _N("“%(value)s” is not a known value. Possible: %(choices)s"),
 }
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of the table: `number` is the row in Excel; `values` holds every column asked for, None where
-    empty or bad."""
-
-    number: int
-    values: dict[str, object]
-    problems: list[Problem] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,8 @@ class Table:
     missing_titles: list[str]
     problems: list[Problem]
     lines: list[Line]
+    no_lines: list[NoLine]
+    pictures: int
 
 
 @dataclass(frozen=True)
@@ -126,15 +128,19 @@ def read_table(
         if chosen is None:
             raise TableRefused("no_header", titles="、".join(column.titles[0] for column in columns))
         sheet, header, rows = chosen
-        lines = list(_read_lines(rows, header, columns, sheet.separated, limits.rows))
+        sieve = LineSieve(columns, header.places, header.titles, index)
+        lines = list(_read_lines(rows, header, columns, sheet.separated, limits.rows, sieve))
     finally:
         sheets.close()
     if not lines:
         raise TableRefused("no_lines")
-    return _build_table(sheet, header, columns, lines)
+    drop_running_numbers(columns, lines)
+    return _build_table(sheet, header, columns, lines, sieve)
 
 
-def _build_table(sheet: Sheet, header: _Header, columns: Sequence[Column], lines: list[Line]) -> Table:
+def _build_table(
+    sheet: Sheet, header: _Header, columns: Sequence[Column], lines: list[Line], sieve: LineSieve
+) -> Table:
     missing = [column for column in columns if column.required and column.name not in header.places]
     problems = [Problem(column.name, "title_missing", {"title": column.titles[0]}) for column in missing]
     problems += [
@@ -154,6 +160,8 @@ def _build_table(sheet: Sheet, header: _Header, columns: Sequence[Column], lines
         missing_titles=[column.name for column in missing],
         problems=problems,
         lines=lines,
+        no_lines=sieve.no_lines,
+        pictures=sieve.pictures,
     )
 
 
@@ -220,7 +228,7 @@ def _match_titles(number: int, row: Row, index: Mapping[str, str]) -> _Header:
             places.setdefault(name, position)
             matches.setdefault(name, []).append(text)
     for position, text in list(unknown.items()):
-        name = next((index[key] for key in _title_parts(row[position]) if key in index), None)
+        name = next((index[key] for key in title_parts(row[position]) if key in index), None)
         if name is not None and name not in places:
             places[name] = position
             matches[name] = [text]
@@ -236,26 +244,6 @@ def _match_titles(number: int, row: Row, index: Mapping[str, str]) -> _Header:
     )
 
 
-def title_key(title: str) -> str:
-    """Return a title for comparing: no width, case or spaces, and without its marks for “must be filled
-    in”."""
-    key = comparable(title)
-    key = re.sub(r"[(\[【](必填|必须|必填项|选填|可选|required|optional)[)\]】]", "", key)
-    return key.strip("*:;.、。•")
-
-
-def _title_parts(title: str) -> Iterator[str]:
-    """Yield the parts of a title that may be known by themselves: without brackets, each of two languages,
-    each side of a slash."""
-    text = unicodedata.normalize("NFKC", title)
-    bare = re.sub(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】", " ", text)
-    yield title_key(bare)
-    for part in re.split(r"[/|\n]", text):
-        yield title_key(part)
-    yield title_key("".join(re.findall(r"[\u3400-\u9fff]+", bare)))
-    yield title_key(" ".join(re.findall(r"[A-Za-z][A-Za-z./ -]*", bare)))
-
-
 def _title_index(columns: Sequence[Column]) -> dict[str, str]:
     index: dict[str, str] = {}
     for column in columns:
@@ -266,20 +254,27 @@ def _title_index(columns: Sequence[Column]) -> dict[str, str]:
 
 
 def _read_lines(
-    rows: Iterator[tuple[int, Row]], header: _Header, columns: Sequence[Column], separated: bool, limit: int
+    rows: Iterator[tuple[int, Row]],
+    header: _Header,
+    columns: Sequence[Column],
+    separated: bool,
+    limit: int,
+    sieve: LineSieve,
 ) -> Iterator[Line]:
     count = 0
     for number, row in rows:
+        if sieve.leaves_out(number, row):
+            continue
         raw = {
             name: row[position] if position < len(row) else None for name, position in header.places.items()
         }
-        if all(_is_blank(cell) for cell in raw.values()):
+        if all(is_blank(cell) for cell in raw.values()):
             continue
         count += 1
         if count > limit:
             raise TableRefused("too_many_rows", rows=limit)
         values: dict[str, object] = {}
-        problems: list[Problem] = []
+        problems: list[Problem] = sieve.prepare(raw)
         for column in columns:
             # A missing required column is one problem of the table, not one of each line.
             value, problem = read_cell(column, raw[column.name]) if column.name in raw else (None, None)
@@ -287,10 +282,6 @@ def _read_lines(
             if problem:
                 problems.append(problem)
         # In a workbook a note beside the table is harmless; in a text file the cells have moved.
-        if separated and any(not _is_blank(cell) for cell in row[header.width :]):
+        if separated and any(not is_blank(cell) for cell in row[header.width :]):
             problems.append(Problem(None, "beyond_titles"))
         yield Line(number, values, problems)
-
-
-def _is_blank(cell: object) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip())
