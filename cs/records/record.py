@@ -28,8 +28,9 @@ from cs.procedure.authority import Actor
 from cs.procedure.workflow import Workflow
 from cs.records.events import START, Event, append_event, canonical_json, digest
 from cs.records.procedure import rulebook
-from cs.records.search import index_words, searchable_text
+from cs.records.search import index_anew, index_words, searchable_text
 from cs.records.signatures import Signature
+from cs.records.texts import comparable
 from cs.records.types import Moment
 
 MAX_ID = 2**31 - 1
@@ -295,6 +296,14 @@ def _part_changes(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[
     return [sorted(gone, key=lambda row: row["id"]), sorted(come, key=lambda row: row["id"])]
 
 
+def index_unsearched() -> None:
+    """Index all records without search text: a migration empties it where words are searched in a new
+    way."""
+    for cls in KINDS.values():
+        if cls.searched is not Record.searched:
+            index_anew(cls, cls.search_text == "")
+
+
 def find(cls: type[R], record_id: int, *, lock: bool = False) -> R | None:
     """Return a record by its id, locked for a writer if asked; None also for a number that no database
     takes as an id."""
@@ -304,8 +313,8 @@ def find(cls: type[R], record_id: int, *, lock: bool = False) -> R | None:
 
 
 def by_number(cls: type[R], number: str | None) -> R | None:
-    """Return a record by one of its numbers, as typed or in capitals."""
-    written = {number or "", (number or "").upper()}
+    """Return a record by one of its numbers, as typed or in capitals of half width."""
+    written = {number or "", (number or "").upper(), comparable(number).upper()}
     return (
         db.session.execute(
             select(cls)

@@ -39,17 +39,29 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from cs.records.attachments import PendingUpload
 from cs.records.procedure import rulebook, zone
 from cs.records.record import MAX_ID
+from cs.records.texts import cleaned
+from cs.records.typed_values import read_day
 from cs.wording.labels import choices, label
 from cs.wording.language import in_language
 
 SHORT_TEXT = 1000  # characters of a text of a sentence or two
+MAX_PASSWORD = 200
 EARLIEST = date(2000, 1, 1)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffe\uffff]")
+_TIME = re.compile(r"(?P<day>.+?)(T| )\s*(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(:(?P<second>[0-9]{2}))?")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-def _trim(text: str | None) -> str | None:
-    return text.strip().replace("\r\n", "\n") or None if text else None
+def _line(text: str | None) -> str | None:
+    return cleaned(text) or None if text else None
+
+
+def _lines(text: str | None) -> str | None:
+    return cleaned(text, multiline=True) or None if text else None
+
+
+def _as_typed(text: str | None) -> str | None:
+    return text.strip() or None if text else None
 
 
 def _no_control_characters(_form: Any, field: Field) -> None:
@@ -89,12 +101,19 @@ def _words_needed(required: bool) -> list[Any]:
 
 
 def Text(key: str, *, required: bool = False, most: int = 100, **options: Any) -> StringField:
-    """Return a field for one line of text."""
+    """Return a field for one line of text, cleaned as what is imported is."""
     return StringField(
         label(key),
         [*_words_needed(required), _no_control_characters, Length(max=most)],
-        filters=[_trim],
+        filters=[_line],
         **options,
+    )
+
+
+def FirstPassword(key: str) -> StringField:
+    """Return a field for a password that is shown: nothing of it is cleaned but outer spaces."""
+    return StringField(
+        label(key), [Optional(), _no_control_characters, Length(max=MAX_PASSWORD)], filters=[_as_typed]
     )
 
 
@@ -104,7 +123,7 @@ def LongText(key: str, *, required: bool = False, most: int = 4000, **options: A
     return TextAreaField(
         label(key),
         [*_words_needed(required), _no_control_characters, Length(max=most)],
-        filters=[_trim],
+        filters=[_lines],
         **options,
     )
 
@@ -115,8 +134,33 @@ def _sensible_day(_form: Any, field: Field) -> None:
         raise ValidationError(gettext("Please check the year."))
 
 
+class _Day(DateField):
+    """A day as people write it: 2026-03-05, 2026/3/5, 2026.3.5, 2026年3月5日, 20260305."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        cleaned_texts = map(cleaned, valuelist)
+        self.raw_data = texts = [_iso_day(text) or text for text in cleaned_texts]
+        if not any(texts):
+            return
+        try:
+            super().process_formdata(texts)
+        except ValueError:
+            show_as_text(self)
+            raise ValueError(gettext("This is not a date. Please write it as 2026-01-31.")) from None
+
+
+def _iso_day(text: str) -> str | None:
+    day = read_day(text)
+    return day.isoformat() if day else None
+
+
+def show_as_text(field: Any) -> None:
+    """Let the page show what was typed: a browser's own field for days drops what is no day."""
+    field.render_kw = {**(field.render_kw or {}), "type": "text"}
+
+
 def Day(key: str, *, required: bool = False, **options: Any) -> DateField:
-    return DateField(label(key), [*needed_validators(required), _sensible_day], **options)
+    return _Day(label(key), [*needed_validators(required), _sensible_day], **options)
 
 
 class _Moment(DateTimeLocalField):
@@ -125,12 +169,30 @@ class _Moment(DateTimeLocalField):
     data: datetime | None
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata(valuelist)
+        self.raw_data = texts = [_iso_moment(cleaned(text)) for text in valuelist]
+        if not any(texts):
+            return
+        try:
+            super().process_formdata(texts)
+        except ValueError:
+            show_as_text(self)
+            raise ValueError(
+                gettext("This is not a date with a time. Please write it as 2026-01-31 14:30.")
+            ) from None
         if self.data is not None:
             self.data = self.data.replace(tzinfo=zone())
 
     def process_data(self, value: datetime | None) -> None:
         self.data = value.astimezone(zone()) if value else None
+
+
+def _iso_moment(text: str) -> str:
+    """Return a day and time as a browser sends them; anything else as it is."""
+    match = _TIME.fullmatch(text.replace("：", ":"))
+    day = _iso_day(match["day"]) if match else None
+    if match is None or day is None:
+        return text
+    return f"{day}T{match['hour']:0>2}:{match['minute']}" + (f":{match['second']}" if match["second"] else "")
 
 
 def Moment(key: str, *, required: bool = False, **options: Any) -> DateTimeLocalField:

@@ -21,18 +21,21 @@ MAX_ROWS = 40
 
 
 class RowForm(FlaskForm):
-    """One row. It counts as empty while all its `decisive` fields are empty."""
+    """One row. It counts as empty while nothing is typed into any of its fields but those that are `offered`
+    filled: what was typed is never dropped. It is named by its `decisive` fields."""
 
     class Meta:
         csrf = False  # the form around it carries the token
 
     id = HiddenField(filters=[parse_record_id])
     decisive: ClassVar[tuple[str, ...]] = ()
+    offered: ClassVar[tuple[str, ...]] = ()  # fields that an empty row may come with
     noun: ClassVar[str] = "line"  # the term for what a row is
 
     @property
     def is_empty(self) -> bool:
-        return not any(self[name].data for name in self.decisive)
+        fields = (field for name, field in self._fields.items() if name not in ("id", *self.offered))
+        return not any(field.data or _was_typed(field) for field in fields)
 
     def values_of(self, *names: str) -> dict[str, Any]:
         return {name: self[name].data for name in names}
@@ -63,6 +66,11 @@ class RowForm(FlaskForm):
 
     def fault(self, name: str, message: str) -> None:
         self[name].errors = [*self[name].errors, message]
+
+
+def _was_typed(field: Any) -> bool:
+    """Return whether anything was sent for a field, even what could not be read."""
+    return any(isinstance(text, str) and text.strip() for text in field.raw_data or ())
 
 
 def _text_of(field: Any) -> str:

@@ -36,6 +36,7 @@ from cs.models.complaints.old_register import bring_in_lines
 from cs.models.complaints.reply import Reply
 from cs.models.complaints.samples import CustomerContact, Sample, SampleBook
 from cs.models.customers import Customer, Product
+from cs.models.lots import WithLot
 from cs.procedure import complaint_rules
 from cs.procedure import complaints as procedure
 from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding, records_made
@@ -48,7 +49,7 @@ ROWS_OF_CALLS = ("meeting_calls", "meeting_calls.invitees")
 PART: Any = {"cascade": "all, delete-orphan", "lazy": "selectin"}  # how rows belong to their complaint
 
 
-class Complaint(Workflowed):
+class Complaint(WithLot, Workflowed):
     """One complaint, whole."""
 
     kind = "complaint"
@@ -62,7 +63,7 @@ class Complaint(Workflowed):
         "measures",
         *ROWS_OF_CALLS,
     )
-    derived = Workflowed.derived | {"natural_key"}
+    derived = Workflowed.derived | {"natural_key", "lot_key"}
     workflow = procedure.WORKFLOW
     __tablename__ = "complaints"
     numbers = ("number", "passed_on_number")
@@ -193,9 +194,7 @@ class Complaint(Workflowed):
         return records_made.records_of(self)
 
     def searched(self) -> tuple[str | None, ...]:
-        customer = (
-            (self.customer.short_name, self.customer.full_name) if self.customer else (self.customer_said,)
-        )
+        customer = self.customer.searched_names if self.customer else (self.customer_said,)
         return (
             self.number,
             *customer,

@@ -70,6 +70,10 @@ class AttendeeForm(RowForm):
     decisive = ("user_id",)
     noun = "person"
 
+    def check(self) -> None:
+        if not (self.user_id.data or self.user_id.errors):
+            self.fault("user_id", gettext("Choose the person, or clear the whole row."))
+
 
 class MeetForm(WithFiles, WithRows, StepForm):
     """5.2.2.4: 品质主管主导开会,通知业务部、工程部及责任部门负责人现场检讨."""
@@ -116,6 +120,8 @@ class MeetForm(WithFiles, WithRows, StepForm):
     def _check_rows(self) -> None:
         seen: set[int] = set()
         for row in self.attendees.filled:
+            if row.user_id.data is None:
+                continue  # what was typed is no person, and its field says so
             person = db.session.get(User, row.user_id.data)
             if row.user_id.data in seen:
                 row.fault("user_id", gettext("This person appears twice."))
