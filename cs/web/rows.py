@@ -13,6 +13,7 @@ from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import FieldList, FormField, HiddenField
 
+from cs.records.texts import cleaned
 from cs.web.fields import parse_record_id
 from cs.wording.formats import list_in_words
 from cs.wording.labels import term
@@ -70,7 +71,7 @@ class RowForm(FlaskForm):
 
 def _was_typed(field: Any) -> bool:
     """Return whether anything was sent for a field, even what could not be read."""
-    return any(isinstance(text, str) and text.strip() for text in field.raw_data or ())
+    return any(isinstance(text, str) and cleaned(text) for text in field.raw_data or ())
 
 
 def _text_of(field: Any) -> str:

@@ -279,7 +279,8 @@ def test_a_meeting_is_held_neither_tomorrow_nor_before_the_complaint_was_heard(
             "attendees-3-user_id",
         ),  # there twice
         ({"attendees-0-user_id": "16"}, "attendees-0-user_id"),  # the administrator works in no department
-        ({"attendees-0-user_id": "²"}, ""),  # as if nobody stood there
+        ({"attendees-0-user_id": "²"}, "attendees-0-user_id"),
+        ({"attendees-3-department": "sales"}, "attendees-3-user_id"),  # nobody is named
         ({"department": "kitchen"}, "department"),
         ({"minutes": " "}, "minutes"),
         ({"met_at": ""}, "met_at"),

@@ -68,6 +68,7 @@ class AttendeeForm(RowForm):
     team_role = Choice("team_role", "team_role")
 
     decisive = ("user_id",)
+    offered = ("team_role",)  # comes with the person who was called, and goes with them
     noun = "person"
 
     def check(self) -> None:
