@@ -21,8 +21,10 @@ from werkzeug.test import create_environ, run_wsgi_app
 from cs.extensions import db
 from cs.models.capa.capa import Capa
 from cs.models.complaints.complaint import Complaint
+from cs.records.attachments import Draft
 from cs.records.events import Event
 from cs.records.record import find
+from cs.records.users import User
 from tests.capas import Capas
 from tests.support import PASSWORD, Browser, attach_mail, kept
 from tests.tables import (
@@ -61,6 +63,10 @@ NASTY = (
     "\u2028",
 )
 NO_CHOICE = ("choice-that-is-none", LONG, "-1", "2147483648", "\x00", "²")
+SPOILED: tuple[Any, ...] = (
+    *([value] for value in NASTY if isinstance(value, str)),
+    *(["\ud800"], [LONG, LONG], [7, None, ["x"]], LONG, 7, None, {"0": ["x"]}, [], True),
+)
 HOSTS = (
     *("a..b", "x" * 70, "a b", "a\x00b", "[::1", "x:99999", "x:abc", "a@b", "a/b", "a?b", "<a>", "0x7f.1"),
     *("\xe4.de", "a,b", "[1.2.3.4]", "a:1:2", ":80", "xn--a.", ".", "-", "%41"),
@@ -267,8 +273,9 @@ def bad_fields(browser: Browser) -> dict[str, tuple[str, ...]]:
 class Try:
     """One form, with the browser of a person who may act."""
 
-    def __init__(self, browser: Browser, url: str, faults: Any, turn: Iterator[int]) -> None:
-        self.browser, self.url, self.faults, self.turn = browser, url, faults, turn
+    def __init__(self, browsers: Any, role: str | None, url: str, faults: Any, turn: Iterator[int]) -> None:
+        self.browser, self.role, self.url = browsers(role), role, url
+        self.faults, self.turn = faults, turn
 
     def send(self, fields: Any, allowed: set[int] = FORM_ANSWERS, **options: Any) -> int:
         response = self.browser.client.post(self.url, data=fields, **options)
@@ -295,6 +302,7 @@ class Try:
         self.send_each(fields, bad)
         self.send_mixed(fields)
         self.send_odd(fields)
+        self.open_with_draft(list(fields))
         return list(fields)
 
     def send_each(self, fields: dict[str, Any], bad: dict[str, tuple[str, ...]]) -> None:
@@ -311,6 +319,20 @@ class Try:
                 for name, value in fields.items()
             }
             self.send(nasty)
+
+    def open_with_draft(self, names: list[str]) -> None:
+        """Open the form with a draft that holds such values, as texts and as what no draft holds."""
+        if self.role is None:
+            return
+        spoiled = {name: SPOILED[next(self.turn) % len(SPOILED)] for name in names}
+        with self.browser.client.application.app_context():
+            person = User.by_username(self.role)
+            draft = Draft(user_id=person.id, form=self.url, fields=json.dumps(spoiled), at=person.created_at)
+            db.session.merge(draft)
+            db.session.commit()
+        status = self.browser.get(self.url).status
+        assert status in FORM_ANSWERS, (self.url, status, spoiled, self.faults.text[-3000:])
+        assert not self.faults.records, (self.url, status, spoiled, self.faults.text[-3000:])
 
     def send_odd(self, fields: dict[str, Any]) -> None:
         """Send what is no form, and a form with far too many fields."""
@@ -333,7 +355,7 @@ def test_no_form_of_a_step_breaks(app, browsers, record_of, faults, section):
     for url, roles in step_forms(section, record_of):
         names: list[str] = []
         for role in roles:
-            attempt = Try(browsers(role), url, faults, turn)
+            attempt = Try(browsers, role, url, faults, turn)
             if names:
                 attempt.send_mixed(dict.fromkeys(names, "") | {"csrf_token": attempt.browser.csrf()})
             else:
@@ -363,7 +385,7 @@ def filled(app, people, on, complaint_in):
 def test_no_other_form_breaks(app, browsers, faults):
     turn = counter()
     for url, role in OTHER_FORMS.items():
-        Try(browsers(role), url, faults, turn).send_all()
+        Try(browsers, role, url, faults, turn).send_all()
     assert_nothing_unstorable(app)
 
 
@@ -371,7 +393,7 @@ def test_no_other_form_breaks(app, browsers, faults):
 def test_no_button_breaks(browsers, faults):
     turn = counter()
     for url, role in BUTTONS.items():
-        attempt = Try(browsers(role), url, faults, turn)
+        attempt = Try(browsers, role, url, faults, turn)
         token = attempt.browser.csrf()
         fields = dict.fromkeys(("ids", "people", "next", "language", "reason", "description", "x\x00"), "")
         attempt.send_mixed({"csrf_token": token} | fields)
