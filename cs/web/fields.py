@@ -234,8 +234,11 @@ class StepForm(Form):
 
     request_id = HiddenField(default=lambda: secrets.token_urlsafe(16), filters=[_tokens])
     version = HiddenField()
+    opened = HiddenField()  # cs.web.opened
 
-    technical = frozenset({"csrf_token", "request_id", "version", "files", "kept_files", "password"})
+    technical = frozenset(
+        {"csrf_token", "request_id", "version", "opened", "files", "kept_files", "password"}
+    )
     beside: frozenset[str] = frozenset()  # fields that are not passed to the verb
     # Whether a button was pressed that only changes the form, such as by one more row: nothing is checked.
     redraws = False
@@ -287,7 +290,14 @@ class StepForm(Form):
             self.fault("files", message)
         if not any(getattr(field, "not_storable", False) for field in self):
             self.check(record, on)
+        for rows in self.row_lists:
+            rows.refuse_strangers(record)
         return not self.errors
+
+    @property
+    def row_lists(self) -> list[Any]:
+        """Return the fields that are lists of rows (cs.web.rows)."""
+        return [field for field in self if hasattr(field, "refuse_strangers")]
 
     @property
     def shown(self) -> list[Field]:

@@ -116,6 +116,8 @@ class MeetForm(WithFiles, WithRows, StepForm):
     def _check_rows(self) -> None:
         seen: set[int] = set()
         for row in self.attendees.filled:
+            if row.user_id.data is None:
+                continue  # what was typed is no person, and its field says so
             person = db.session.get(User, row.user_id.data)
             if row.user_id.data in seen:
                 row.fault("user_id", gettext("This person appears twice."))
