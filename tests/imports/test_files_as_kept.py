@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,11 +9,12 @@ import pytest
 from PIL import Image
 
 from cs.files.store import THUMBNAIL_SIZES, FileStore
-from cs.imports import Problem, Table, read_table
+from cs.imports import Limits, Problem, Table, read_table
 from cs.imports.history import REGISTER
 from cs.imports.lines import NoLine
 from cs.imports.master_data import CUSTOMERS, SHIPMENTS
 from cs.imports.plans import Kind, Known, Remark
+from cs.imports.sheets import open_sheets
 from tests.source import ROOT
 
 FILES = Path(ROOT) / "tests/imports/files"
@@ -67,10 +67,10 @@ def test_merged_cells_hold_their_value_in_every_line():
 
 
 def test_a_space_in_the_last_row_costs_nothing():
-    start = time.process_time()
-    table = kept("B17-space-in-the-last-row.xlsx", CUSTOMERS)
-    assert cells(table, "full_name") == [("试验丑公司",)]
-    assert time.process_time() - start < 1  # a million empty rows would take several seconds
+    name = "B17-space-in-the-last-row.xlsx"
+    with (FILES / name).open("rb") as stream:
+        assert [len(list(sheet.rows)) for sheet in open_sheets(stream, name, Limits())] == [2]
+    assert cells(kept(name, CUSTOMERS), "full_name") == [("试验丑公司",)]
 
 
 # The value that people see
@@ -122,10 +122,7 @@ def test_days_as_people_write_them():
 
 def test_a_picture_in_a_cell_of_wps_is_counted():
     table = kept("B15-wps-picture-in-cell.xlsx", REGISTER)
-    assert (cells(table, "symptom", "remarks"), table.pictures) == ([("划伤", None)], 1) or (
-        cells(table, "description", "remarks"),
-        table.pictures,
-    ) == ([("划伤", None)], 1)
+    assert (cells(table, "remarks"), table.pictures, problems(table)) == ([(None,)], 1, [])
 
 
 def test_both_telephone_numbers_are_kept_whole():
@@ -155,8 +152,8 @@ def test_a_table_is_read_and_kept_by_its_content(name, customer, stored_as, tmp_
         assert FileStore(tmp_path).accept(stream, name).name == stored_as
 
 
-def test_a_vertical_tab_becomes_a_space_where_lines_do_not_break():
-    assert cells(kept("B08-vertical-tab.csv", CUSTOMERS), "remarks") in ([("a b",)], [("a\nb",)])
+def test_a_vertical_tab_is_a_line_break():
+    assert cells(kept("B08-vertical-tab.csv", CUSTOMERS), "remarks") == [("a\nb",)]
 
 
 def test_a_workbook_whose_parts_have_other_names_is_read():
