@@ -5,11 +5,12 @@ what a table would bring in; what each kind of table holds stands in `master_dat
 """
 
 from cs.imports.cells import Column, Problem
-from cs.imports.sheets import Limits, TableRefused
+from cs.imports.sheets import TABLE_NAMES, Limits, TableRefused
 from cs.imports.tables import MESSAGES, Line, Table, problem_message, read_table
 
 __all__ = [
     "MESSAGES",
+    "TABLE_NAMES",
     "Column",
     "Limits",
     "Line",

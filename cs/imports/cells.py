@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from cs.files.types import is_control
+from cs.records.characters import in_simplified_characters
 
 Kind = Literal["text", "integer", "decimal", "date", "choice"]
 
@@ -146,9 +147,10 @@ class Column:
 
 
 def comparable(text: str) -> str:
-    """Return a text for comparing: no width, case, spaces or invisible marks."""
+    """Return a text for comparing: no width, case, spaces or invisible marks, traditional characters as
+    simplified ones."""
     text = unicodedata.normalize("NFKC", text).casefold().translate(_INVISIBLE)
-    return "".join(text.split())
+    return in_simplified_characters("".join(text.split()))
 
 
 def is_picture(raw: object) -> bool:

@@ -13,11 +13,12 @@ from typing import Any
 from cs.imports.cells import Problem
 from cs.imports.plans import MAX_PIECES, Kind, Known
 from cs.imports.tables import Line
-from cs.models.customers import Customer, Product, Shipment
+from cs.models.customers import MAX_PHONE_LENGTH, Customer, Product, Shipment
 from cs.procedure.authority import Permission
 from cs.procedure.replenishments import MOST_PRICE, PRICE_DECIMALS
 
 MAX_DAYS = 365
+MAX_NUMBERS_LENGTH = (MAX_PHONE_LENGTH - len(" / ")) // 2  # a telephone and a mobile become one field
 
 
 def _read_customer(line: Line, known: Known, problems: list[Problem]) -> dict[str, Any]:
@@ -25,7 +26,7 @@ def _read_customer(line: Line, known: Known, problems: list[Problem]) -> dict[st
     numbers = [str(cells[name]) for name in ("mobile", "phone") if cells[name]]
     contact = {
         "position": cells["position"],
-        "phone": " / ".join(numbers)[:40] or None,
+        "phone": " / ".join(numbers) or None,
         "email": cells["email"],
     }
     if cells["contact"]:
@@ -185,9 +186,14 @@ CUSTOMERS = Kind(
             "phone",
             "text",
             ("联系电话", "电话号码", "固定电话", "联系方式", "tel", "phone"),
-            {"max_length": 40},
+            {"max_length": MAX_NUMBERS_LENGTH},
         ),
-        ("mobile", "text", ("手机号", "手机号码", "移动电话", "mobile phone"), {"max_length": 40}),
+        (
+            "mobile",
+            "text",
+            ("手机号", "手机号码", "移动电话", "mobile phone"),
+            {"max_length": MAX_NUMBERS_LENGTH},
+        ),
         (
             "email",
             "text",

@@ -22,6 +22,8 @@ from cs.records.types import UnitPrice, exact_number
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
+MAX_PHONE_LENGTH = 120  # several numbers with their extensions stand in one field
+
 
 def comparable(word: str | None) -> str:
     """Return a name or number as it is compared: full width or half, upper or lower case and spaces make no

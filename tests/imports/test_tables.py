@@ -51,15 +51,25 @@ def xlsx(*sheets: Iterable[Iterable], hidden: tuple[int, ...] = ()) -> io.BytesI
     return file
 
 
-def xls(cells: dict[tuple[int, int], object]) -> io.BytesIO:
-    """An old binary workbook with one sheet: texts, numbers, and errors as the byte that stands for them."""
+def xls(
+    cells: dict[tuple[int, int], object],
+    codes: tuple[str, ...] = (),
+    merged: tuple[tuple[int, int, int, int], ...] = (),
+    shared: bytes = b"",
+) -> io.BytesIO:
+    """An old binary workbook with one sheet: texts, numbers, and errors as the byte that stands for them.
+
+    Number format `codes` are the cells' styles, from 1 on: (number, style). `merged`: first row, last row,
+    first column, last column. `shared`: further records of the whole workbook.
+    """
 
     def record(kind: int, body: bytes) -> bytes:
         return struct.pack("<HH", kind, len(body)) + body
 
     sheet = record(0x0809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0))
-    for (row, column), value in cells.items():
-        at = struct.pack("<HHH", row, column, 0)
+    for (row, column), cell in cells.items():
+        value, style = cell if isinstance(cell, tuple) else (cell, 0)
+        at = struct.pack("<HHH", row, column, style)
         if isinstance(value, str):
             sheet += record(
                 0x0204,
@@ -69,8 +79,14 @@ def xls(cells: dict[tuple[int, int], object]) -> io.BytesIO:
             sheet += record(0x0205, at + value + b"\x01")
         else:
             sheet += record(0x0203, at + struct.pack("<d", value))
+    for area in merged:
+        sheet += record(0x00E5, struct.pack("<H4H", 1, *area))
     sheet += record(0x000A, b"")
-    start = record(0x0809, struct.pack("<HHHHII", 0x600, 0x05, 0, 0, 0, 0))
+    start = record(0x0809, struct.pack("<HHHHII", 0x600, 0x05, 0, 0, 0, 0)) + shared
+    for number, code in enumerate(codes, start=164):
+        start += record(0x041E, struct.pack("<HHB", number, len(code), 1) + code.encode("utf-16-le"))
+    for number in (0, *range(164, 164 + len(codes))) if codes else ():
+        start += record(0x00E0, struct.pack("<HHHHBBBBIIH", 0, number, 0, 0, 0, 0, 0, 0, 0, 0, 0))
     bound = record(
         0x0085, struct.pack("<IBBBB", len(start) + 24, 0, 0, 4, 1) + "出货明细".encode("utf-16-le")
     )

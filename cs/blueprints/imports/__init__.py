@@ -20,7 +20,7 @@ from flask_wtf.file import FileField
 
 from cs.extensions import db
 from cs.files.store import MEGABYTE, FileRefused
-from cs.imports import Column, Limits, Line, Problem, Table, TableRefused, read_table
+from cs.imports import TABLE_NAMES, Column, Limits, Line, Problem, Table, TableRefused, read_table
 from cs.imports.plans import Kind, Plan, apply_plan, plan_import
 from cs.imports.words import REASONS
 from cs.procedure.authority import Permission, roles_with
@@ -38,13 +38,12 @@ from cs.wording.language import current_language
 MAX_ROWS = 5_000  # an import is one transaction of a few seconds, during which nobody else writes
 blueprint = Blueprint("imports", __name__, url_prefix="/<section>/import")
 
-ENDINGS = (".xlsx", ".xls", ".csv", ".txt")
 MAX_BAD_LINES_SHOWN = 200  # on the preview, beside their count
 MAX_NEW_LINES_SHOWN = 10
 
 
 class UploadForm(StepForm):
-    table = FileField(label("import_file"), render_kw={"accept": ",".join(ENDINGS)})
+    table = FileField(label("import_file"), render_kw={"accept": ",".join(TABLE_NAMES.split())})
 
 
 class ConfirmForm(StepForm):
@@ -102,10 +101,6 @@ class _Upload(Submission):
             self.table_fault = gettext("Please choose a file.")
             return
         try:
-            if not sent.filename.lower().endswith(ENDINGS):
-                raise TableRefused(
-                    "wrong_ending", ending=sent.filename[-10:].rpartition(".")[2], endings=" ".join(ENDINGS)
-                )
             _read_table_file(self.kind, sent.stream, sent.filename)
             sent.stream.seek(0)
             self.stored = file_store().accept(sent.stream, sent.filename)
@@ -145,7 +140,7 @@ class _Upload(Submission):
             form=self.form,
             columns=self.kind.columns(current_language()),
             choice=choice,
-            endings=" ".join(ENDINGS),
+            endings=TABLE_NAMES,
         )
 
 

@@ -13,6 +13,7 @@ from cs.blueprints.complaints.lookup import WithLookUp
 from cs.models.complaints.clock import to_minute, withheld
 from cs.models.complaints.complaint import Complaint
 from cs.models.complaints.reply import limit_of
+from cs.models.customers import MAX_PHONE_LENGTH
 from cs.models.holidays import work_calendar
 from cs.records.procedure import local_day, rulebook
 from cs.records.record import find
@@ -54,7 +55,7 @@ class GoodsForm(WithLookUp, WithFiles, StepForm):
 
     channel = Choice("channel", "channel", required=True)
     contact_name = Text("contact_name")
-    contact_phone = Text("contact_phone", most=40)
+    contact_phone = Text("contact_phone", most=MAX_PHONE_LENGTH)
     product_id = Reference("model")
     lot_no = Text("lot_no")
     lot_confirmed = Yes("lot_confirmed")
