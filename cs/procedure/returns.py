@@ -242,7 +242,14 @@ STEPS = (
         task="apply_for_goods",
         due="goods_due_at",
     ),
-    Step("amend", "5.6", ("registered", "offering", "arranging"), None, Permission.REGISTER_RETURN),
+    Step(
+        "amend",
+        "5.6",
+        ("registered", "offering", "arranging"),
+        None,
+        Permission.REGISTER_RETURN,
+        amends=True,
+    ),
     Step("void", "5.6", BEFORE_THE_COUNT, "void", Permission.VOID_RETURN),
 )
 

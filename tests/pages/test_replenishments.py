@@ -403,9 +403,8 @@ def test_a_unit_price_is_typed_only_where_none_is_known(
 ):
     number = complaint_in("analysing").number
     with kept(app):
-        db.session.get(Product, 1).edit(
-            by=people["engineer"], on=on, unit_price=Decimal(product_price) if product_price else None
-        )
+        if product_price:
+            db.session.get(Product, 1).edit(by=people["engineer"], on=on, unit_price=Decimal(product_price))
         for days, of_price, price in shipped:
             Shipment.create(
                 customer_id=1,
