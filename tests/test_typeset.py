@@ -34,7 +34,7 @@ def sheet(*texts: Any, lines: int = 1) -> dict[str, Any]:
         "empty": 0,
         "columns": [{"titles": ["不良现象"], "width": 277, "align": "left"}],
         "rows": rows,
-        "signed": [{"title": "制表", "people": []}],
+        "signed": [{"title": "制表", "people": [], "unsigned": "/"}],
     }
 
 

@@ -233,6 +233,18 @@ STEPS = (
     ),
     # beside the goods that come back: sales applies for others, or says why not
     Step(
+        "apply_for_goods",
+        "5.3.4",
+        OPEN_WITH_COMPLAINT,
+        None,
+        Permission.APPLY_REPLENISHMENT,
+        when=("goods_awaited",),
+        task="apply_for_goods",
+        due="goods_due_at",
+        makes="replenishment",
+        primary=True,
+    ),
+    Step(
         "decline_goods",
         "5.3.4",
         OPEN_WITH_COMPLAINT,

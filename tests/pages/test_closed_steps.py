@@ -47,3 +47,10 @@ def test_a_return_names_the_lines_that_keep_a_step_closed(as_role, return_in):
     alert = page.soup.select_one("[role=alert]").get_text()
     assert "须满足以下条件才能办理：全部清点。" in alert
     assert "尚未清点" in alert
+
+
+def test_issuing_a_needed_capa_is_the_first_button_where_it_is_what_comes_next(as_role, complaint_in):
+    complaint = complaint_in("accepted", route="meeting", done=True, countersigned=True)
+    page = as_role("quality_supervisor").get(f"/complaints/{complaint.id}")
+    button = page.soup.select_one(f".next-action a[href='/capa/new?complaint={complaint.id}']")
+    assert "btn-primary" in button["class"]

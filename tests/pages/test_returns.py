@@ -369,7 +369,7 @@ def test_the_customer_of_a_complaint_stays_and_it_is_not_voided_while_goods_move
     clerk, manager = as_role("sales_clerk"), as_role("sales_manager")
     clerk.step(f"/complaints/{record.complaint_id}/amend", customer_id=str(other.id))
     assert (clerk.status, record.number in clerk.faults["customer_id"]) == (422, True)
-    clerk.send(f"/complaints/{record.complaint_id}/amend", customer_id="1")
+    clerk.send(f"/complaints/{record.complaint_id}/amend", customer_id="1", order_no="PO-77")
     assert clerk.status == 303, clerk.faults
     manager.step(f"/complaints/{record.complaint_id}/void", reason="误登")
     assert (manager.status, record.number in manager.faults["reason"]) == (422, True)
