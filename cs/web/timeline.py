@@ -99,7 +99,8 @@ def _entries(record: Record, events: list[Event]) -> list[TimelineEntry]:
 def _entry(record: Record, event: Event, names: RowNames) -> TimelineEntry:
     details = event.details
     password_at = details.get("password_at")
-    changes = _changes(record, details, names)
+    # The first event holds the record as it was made, which the page shows anyway.
+    changes = _changes(record, details, names) if event.seq > 1 else []
     names.learn(details.get("changes", {}))
     icon = sections().step_icons.get((record.kind, event.name)) or ICONS.get(event.name, "dot")
     return TimelineEntry(
@@ -111,8 +112,7 @@ def _entry(record: Record, event: Event, names: RowNames) -> TimelineEntry:
         label=step_name(record.kind, event.name),
         clause=event.clause,
         note=details.get("note") or _files_in_words(details),
-        # The first event holds the record as it was made, which the page shows anyway.
-        changes=changes if event.seq > 1 else [],
+        changes=changes,
         icon=icon,
     )
 

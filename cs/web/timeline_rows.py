@@ -9,15 +9,14 @@ from cs.wording.history import field_name, value_in_words
 MAX_VALUE_LENGTH = 120  # characters of a value in the timeline; the record itself shows the whole
 MAX_NAME_LENGTH = 30  # characters of the name of a row
 
-# {part: the field by which people know its rows}; rows of other parts are told apart by nothing that is typed
+# {part: the field by which people know its rows}; other rows are told apart by who changed them, as the entry
+# says, or by nothing that is typed
 NAMING_FIELDS = {
     "actions": "content",
     "approvals": "needed_role",
-    "attendees": "user_id",
     "bones": "cause",
     "contacts": "name",
     "dispositions": "place",
-    "invitees": "user_id",
     "lines": "product_id",
     "measures": "content",
     "places": "place",
