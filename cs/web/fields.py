@@ -268,6 +268,12 @@ class StepForm(Form):
     def check(self, record: Any, on: datetime) -> None:
         """Add faults that concern the record or more than one field."""
 
+    def refuse_unchanged(self) -> None:
+        """Say that what was sent is what is on record already."""
+        self.form_errors = [gettext("Nothing was changed: the record already says all of this.")]
+        if getattr(self, "has_files", False):
+            self.form_errors.append(gettext("Files alone are added on the page of the record."))
+
     def following(self, record: Any) -> dict[str, Any] | None:
         """Return the query string for taking the step again, such as for the next line.
 

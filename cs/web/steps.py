@@ -21,6 +21,7 @@ from cs.records.sections import RecordSection
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
 from cs.web.access import requires
+from cs.web.closed_steps import why_closed
 from cs.web.downloads import pdf_download
 from cs.web.drafts import form_url, sent_or_drafted_fields
 from cs.web.fields import StepForm, WithFiles
@@ -328,6 +329,7 @@ class _StepSubmission(Submission):
             form=self.form,
             record=record,
             step=self.step,
+            clause=record.clause_of(self.step) if record is not None else self.step.clause,
             kind=self.section.kind,
             section=self.name,
             inline=is_htmx(),
@@ -337,6 +339,7 @@ class _StepSubmission(Submission):
             back=back,
             action=action,
             changed=changed,
+            why_closed=why_closed(self.section, record, self.step, self.on) if record and closed else [],
             draft=form_url(),
             cancel=self.then or back,
             **self.section.shown(),

@@ -164,6 +164,26 @@ def test_no_step_is_missing_in_the_table_and_each_names_its_clause(workflow, tab
     )
 
 
+# The clause of a step on each route, by hand from 5.2.2.2 to 5.2.2.5.
+ROUTE_CLAUSES = {
+    "send_reply": {"not_ours": "5.2.2.2", "occasional": "5.2.2.3", "meeting": "5.2.2.4"},
+    "accept": {"not_ours": "5.2.2.2", "occasional": "5.2.2.3", "meeting": "5.2.2.4"},
+    "refuse": {"not_ours": "5.2.2.2", "occasional": "5.2.2.3", "meeting": "5.2.2.4"},
+    "no_answer": {"not_ours": "5.2.2.2", "occasional": "5.2.2.3", "meeting": "5.2.2.4"},
+    "close": {"not_ours": "5.2.2.2", "occasional": "5.2.2.3", "meeting": "5.2.2.5"},
+}
+ONE_ROUTE_ONLY = {"settle"}  # of 5.2.2.3
+
+
+def test_a_step_of_every_route_names_the_clause_of_the_route_taken():
+    steps = [step for step in complaints.STEPS if step.clause == "5.2.2.3" or step.route_clauses]
+    assert {step.name for step in steps} == ROUTE_CLAUSES.keys() | ONE_ROUTE_ONLY
+    for step in steps:
+        for route, clause in ROUTE_CLAUSES.get(step.name, {}).items():
+            assert (step.name, route, step.clause_on(route)) == (step.name, route, clause)
+        assert step.clause_on(None) == "5.2.2.3"
+
+
 # Where each step can be open at all, whatever else holds: by hand from the clauses. r received, a analysing,
 # n answering, w awaiting customer, c accepted.
 WHERE = {

@@ -17,6 +17,7 @@ from cs.models.replenishments.queries import replenishments_of_complaint
 from cs.models.returns.queries import returns_of_complaint
 from cs.procedure import capa
 from cs.procedure import complaints as procedure
+from cs.procedure.workflow import Step
 from cs.records.procedure import local_day
 from cs.web.measures import evidence_of_measures
 from cs.web.record_page import usual_parts
@@ -89,6 +90,11 @@ def _unfolded(record: Complaint, capas: list[Capa], on: datetime) -> set[str]:
     if record.meetings and (of_the_meeting or record.reply is None or record.reply.replied_at is None):
         return {"C", "F"} | causes if record.reply else {"C"} | causes
     return {"F", "G"} | causes if record.reply else {"B"} | causes
+
+
+def obstacles_of(record: Complaint, step: Step, on: datetime) -> list[str]:
+    """Return what must be done first, for a step that waits until nothing is open."""
+    return in_the_way(record, on) if "nothing_open" in step.when else []
 
 
 def in_the_way(record: Complaint, on: datetime) -> list[str]:

@@ -105,7 +105,8 @@ class AcknowledgeForm(StepForm):
 
     def fill(self, record: Any, on: datetime) -> None:
         self.acknowledged_at.process_data(on)
-        self.acknowledged_channel.data = record.channel
+        # goods that came back are no way to tell the customer anything
+        self.acknowledged_channel.data = None if record.channel == "return" else record.channel
 
     def check(self, record: Any, on: datetime) -> None:
         at = self.acknowledged_at.data

@@ -1,4 +1,4 @@
-"""The forms of the occasional way (5.2.2.3, 5.2.2.5 in short form): settlement with measures, their carrying
+"""The forms of the simple route (5.2.2.3, 5.2.2.5 in short form): settlement with measures, their carrying
 out, the check of their effect."""
 
 from __future__ import annotations
