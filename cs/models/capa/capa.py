@@ -6,18 +6,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Unpack
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, and_, case, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
+from cs.models.capa.effect import CapaEffect
 from cs.models.capa.parts import (
-    OF_A_ROUND,
     Action,
     Bone,
     PastRound,
-    Proof,
     Verification,
     Why,
     content_of_round,
@@ -30,14 +29,14 @@ from cs.procedure import capa as procedure
 from cs.procedure import complaints as of_complaints
 from cs.procedure.workflow import NotOpen, Step
 from cs.records.numbers import next_number
-from cs.records.procedure import local_day, rulebook
+from cs.records.procedure import local_day
 from cs.records.record import find
 from cs.records.types import Moment
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
 
-class Capa(Workflowed):
+class Capa(CapaEffect):
     """One CAR, whole, with all its rounds under one number."""
 
     kind = "capa"
@@ -66,9 +65,6 @@ class Capa(Workflowed):
     cause_verified_by: Mapped[str | None]
     documents: Mapped[str | None] = mapped_column(Text)
     read_across: Mapped[str | None] = mapped_column(Text)
-    carried_out_on: Mapped[date | None]
-    verify_on: Mapped[date | None]
-    closed_at: Mapped[datetime | None] = mapped_column(Moment)
 
     complaint: Mapped[Complaint | None] = relationship()
     customer: Mapped[Customer | None] = relationship()
@@ -133,10 +129,6 @@ class Capa(Workflowed):
     def action_due_at(self) -> datetime | None:
         planned = [action.planned_on for action in self.open_actions]
         return work_calendar().end_of(min(planned)) if planned else None
-
-    @property
-    def verify_due_at(self) -> datetime | None:
-        return work_calendar().end_of(self.verify_on) if self.verify_on else None
 
     @property
     def awaited_at(self) -> datetime | None:
@@ -354,13 +346,6 @@ class Capa(Workflowed):
         if self.all_done(on):
             self.carry_out(by=by, on=on)
 
-    def carry_out(self, *, by: User, on: datetime) -> None:
-        """End the carrying out: the effect is verified so many days after the last action (7.4-58)."""
-        with self.advancing("carry_out", by, on):
-            done_on = max(action.done_on for action in self.actions if action.round == self.round)
-            self.carried_out_on = done_on
-            self.verify_on = work_calendar().next_working_day(done_on + rulebook().capa.verify_after)
-
     def reassign(self, *, action_id: int, owner_id: int, planned_on: date, by: User, on: datetime) -> None:
         """Give an action to another owner: the first one has left, or cannot do it."""
         with self.advancing("reassign", by, on):
@@ -368,31 +353,6 @@ class Capa(Workflowed):
             action.owner = db.session.get_one(User, owner_id)
             action.owner_id = owner_id
             action.planned_on = planned_on
-
-    def verify(self, *, by: User, on: datetime, **proof: Unpack[Proof]) -> None:
-        """Close it: the data of a period show that the measures work; signed (5.2.2.5)."""
-        with self.advancing("verify", by, on):
-            self._add_verification("effective", by, on, proof)
-            self.closed_at = on
-
-    def reopen(self, *, due_on: date, by: User, on: datetime, **proof: Unpack[Proof]) -> None:
-        """Begin the next round under the same number: the data show no effect (5.2.2.5)."""
-        with self.advancing("reopen", by, on):
-            self._add_verification("ineffective", by, on, proof)
-            content = {name: getattr(self, name) for name in OF_A_ROUND}
-            self.past_rounds.append(PastRound(round=self.round, **content))
-            for name in OF_A_ROUND:
-                setattr(self, name, None)
-            self.round += 1
-            self.due_on = due_on
-            self.verify_on = None
-
-    def _add_verification(self, effect: str, by: User, on: datetime, proof: Proof) -> None:
-        self.verifications.append(
-            Verification(
-                round=self.round, effect=effect, verified_at=on, verified_by=by, verified_by_id=by.id, **proof
-            )
-        )
 
     def void(self, *, reason: str, by: User, on: datetime) -> None:
         """Void what was issued by mistake; it stays readable (5.6)."""

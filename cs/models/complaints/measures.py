@@ -3,7 +3,7 @@ by whom and by when, and the check that it works."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NotRequired, Protocol, TypedDict
@@ -16,7 +16,8 @@ from cs.models.complaints.owners import awaited_owners, rows_of_owner
 from cs.models.complaints.reply import AnsweredComplaint, Reply, limit_of, prepare_reply
 from cs.models.holidays import work_calendar
 from cs.procedure.authority import Permission
-from cs.records.procedure import rulebook
+from cs.procedure.workflow import NotOpen
+from cs.records.procedure import local_day, rulebook
 from cs.records.types import Moment
 from cs.records.users import User
 
@@ -45,6 +46,23 @@ class ComplaintMeasure(Model):
     def owner_gone(self) -> bool:
         """Return whether its owner has left, or lost the role: the quality supervisor carries it out."""
         return not (self.owner.active and self.owner.may(Permission.ANSWER_CAPA))
+
+
+class Reported(Protocol):
+    """A measure as far as its carrying out goes, of a complaint or of a CAR."""
+
+    done_on: Mapped[date | None]
+    done_at: Mapped[datetime | None]
+
+
+def reported_on(rows: Iterable[Reported]) -> date | None:
+    """Return the day on which the last of the measures was reported as carried out; None while one is open.
+
+    Of what was reported before that was written down, the day on which it was done counts.
+    """
+    days = [local_day(row.done_at) if row.done_at else row.done_on for row in rows]
+    known = [day for day in days if day is not None]
+    return max(known) if known and len(known) == len(days) else None
 
 
 class PlannedMeasure(TypedDict):
@@ -95,6 +113,12 @@ class MeasureBook:
     def done_on(self) -> date | None:
         """Return the day on which the last measure was carried out; None while one is open."""
         return None if self.open else max((row.done_on for row in self.current if row.done_on), default=None)
+
+    @property
+    def effective_from(self) -> date | None:
+        """Return the first day on which they can be signed as effective; None while one is open."""
+        reported = reported_on(self.current)
+        return rulebook().capa.effective_from(reported) if reported else None
 
     @property
     def due_at(self) -> datetime | None:
@@ -186,8 +210,8 @@ def do_measure(
         row.done_on, row.done_note, row.done_at = done_on, done_note, on
         last_day = complaint.measure_book.done_on
         if last_day is not None:
-            complaint.replies[-1].check_on = work_calendar().next_working_day(
-                last_day + rulebook().capa.check_after
+            complaint.replies[-1].check_on = rulebook().capa.check_on(
+                last_day, local_day(on), work_calendar()
             )
 
 
@@ -199,8 +223,12 @@ def check_effect(
     by: User,
     on: datetime,
 ) -> None:
-    """Sign that the measures work (5.2.2.5): how that was checked, and with which result."""
+    """Sign that the measures work (5.2.2.5): how that was checked, and with which result. Raise NotOpen
+    before their effect can show (7.4-58)."""
     with complaint.advancing("check_effect", by, on):
+        begins = complaint.measure_book.effective_from
+        if begins is not None and local_day(on) < begins:
+            raise NotOpen("check_effect")
         _record_check(complaint.replies[-1], EFFECTIVE, verification_method, verification_data, by, on)
 
 

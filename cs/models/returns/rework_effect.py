@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Text
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cs.models.holidays import work_calendar
 from cs.procedure import returns as procedure
-from cs.records.procedure import rulebook
+from cs.procedure.workflow import NotOpen
+from cs.records.procedure import local_day, rulebook
 from cs.records.types import Moment
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
@@ -35,6 +36,11 @@ class ReworkEffect(Workflowed):
     def is_ineffective(self) -> bool:
         return self.effect == procedure.INEFFECTIVE
 
+    @property
+    def effective_from(self) -> date | None:
+        """Return the first day on which the rework can be judged as effective."""
+        return local_day(self.effect_due_at) if self.effect_due_at else None
+
     def effect_awaited(self, on: datetime) -> bool:
         """Return whether goods were reworked and nobody has judged the effect.
 
@@ -52,7 +58,11 @@ class ReworkEffect(Workflowed):
     def judge_effect(
         self, *, effect: str, effect_note: str, effect_follow_up: str | None, by: User, on: datetime
     ) -> None:
-        """Judge whether the rework was effective and, where it was not, say what follows (3.4)."""
+        """Judge whether the rework was effective and, where it was not, say what follows (3.4). Raise NotOpen
+        for an effect before its day."""
         with self.advancing("judge_effect", by, on):
+            begins = self.effective_from
+            if effect != procedure.INEFFECTIVE and begins and local_day(on) < begins:
+                raise NotOpen("judge_effect")
             self.effect, self.effect_note, self.effect_at = effect, effect_note, on
             self.effect_follow_up = effect_follow_up
