@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NotRequired, Protocol, TypedDict
+from typing import Any, NotRequired, Protocol, TypedDict
 
 from sqlalchemy import ColumnElement, ForeignKey, Text, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
@@ -48,15 +48,9 @@ class ComplaintMeasure(Model):
         return not (self.owner.active and self.owner.may(Permission.ANSWER_CAPA))
 
 
-class Reported(Protocol):
-    """A measure as far as its carrying out goes, of a complaint or of a CAR."""
-
-    done_on: Mapped[date | None]
-    done_at: Mapped[datetime | None]
-
-
-def reported_on(rows: Iterable[Reported]) -> date | None:
-    """Return the day on which the last of the measures was reported as carried out; None while one is open.
+def reported_on(rows: Iterable[Any]) -> date | None:
+    """Return the day on which the last measure, of a complaint or a CAR, was reported as carried out; None
+    while one is open.
 
     Of what was reported before that was written down, the day on which it was done counts.
     """
