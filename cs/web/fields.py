@@ -242,6 +242,8 @@ class StepForm(Form):
     beside: frozenset[str] = frozenset()  # fields that are not passed to the verb
     # Whether a button was pressed that only changes the form, such as by one more row: nothing is checked.
     redraws = False
+    # What holds for the step now, said above its fields: set by `offer`.
+    notice: str | None = None
     # The URL of what this form made when it was sent before, with other content (cs.web.submission).
     sent_already: str | None = None
 

@@ -589,6 +589,33 @@ def test_what_is_decided_for_each_place_is_what_was_found_there(found, decided, 
         ({}, {}, 1, (("affected", "complained_of"),)),
         ({"affected": 3}, {"affected": 4}, 3, (("affected", "more_than_found"),)),
         ({"affected": 3}, {"affected": 3, "wip": 1}, 3, (("wip", "more_than_found"),)),
+        ({"affected": 1}, {}, 60, (("affected", "complained_of"),)),
+        (
+            {"affected": 1, "customer": 39, "in_transit": 20},
+            {"affected": 1, "customer": 59},
+            60,
+            (("customer", "more_than_found"),),
+        ),
+        (
+            {"affected": 1, "customer": 39, "in_transit": 20},
+            {"affected": 1, "customer": 39, "in_transit": 20},
+            60,
+            (),
+        ),
+        # what lies in our own stock is not what the customer complains of
+        (
+            {"affected": 1, "finished": 500},
+            {"affected": 1, "finished": 59},
+            60,
+            (("affected", "complained_of"),),
+        ),
+        ({"affected": 60}, {}, 60, (("affected", "complained_defective"),)),
+        (
+            {"affected": 60, "wip": 60},
+            {"affected": 59, "wip": 1},
+            60,
+            (("affected", "complained_defective"),),
+        ),
     ],
 )
 def test_the_pieces_complained_of_are_somewhere(found, defective, complained, faults):

@@ -79,7 +79,7 @@ FORMS: dict[str, type[StepForm]] = {
     "issue_result": meeting.ResultForm,
     "do_measure": measures.DoMeasureForm,
     "check_effect": measures.CheckEffectForm,
-    "analyse_again": measures.CheckEffectForm,
+    "analyse_again": measures.AnalyseAgainForm,
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext
 
 from cs.blueprints.complaints.forms.clock import WithEvidence, require_evidence
-from cs.blueprints.complaints.forms.faults import lot_faults, quantity_faults
+from cs.blueprints.complaints.forms.faults import decided_faults, lot_faults, quantity_faults
 from cs.blueprints.complaints.lookup import WithLookUp
 from cs.models.complaints.clock import to_minute, withheld
 from cs.models.complaints.complaint import Complaint
@@ -228,6 +228,7 @@ class AmendForm(WithAmendmentReason, _MovesClock, LogForm):
 
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)
+        decided_faults(self, record)
         if record.goods and self.customer_id.data not in (None, record.customer_id):
             self.fault(
                 "customer_id",
