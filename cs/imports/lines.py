@@ -88,7 +88,7 @@ class LineSieve:
     def leaves_out(self, number: int, row: Sequence[object]) -> bool:
         """Return whether a row is no line, and count it; count the pictures in a line."""
         filled = {
-            position: cell.value if isinstance(cell, Repeated) else cell
+            position: _own_value(cell)
             for position, cell in enumerate(row)
             if isinstance(cell, Repeated) or not is_blank(cell)
         }
@@ -117,8 +117,9 @@ class LineSieve:
             raw[name] = part
             remarks.append(Remark(name, "part_of_whole", {"value": text, "part": part, "whole": whole}))
         for name, unit in self._ratios.items():
-            if name in raw and _is_number(raw[name]) and not as_text(raw[name]).strip().endswith("%"):
-                raw[name] = as_text(raw[name]).strip() + unit
+            cell = _own_value(raw.get(name))
+            if _is_number(cell) and not as_text(cell).strip().endswith("%"):
+                raw[name] = as_text(cell).strip() + unit
         return remarks
 
     def _reason(self, filled: Mapping[int, object], row: Sequence[object]) -> Reason | None:
@@ -171,6 +172,10 @@ def _only_count(column: Column, values: list[object]) -> bool:
         return numbers[0] == 1 and set(restarts) == {1}
     # Records may be numbered 1, 2, 3 for good; an old register numbers its lines so.
     return column.numbering == "lines" and numbers[0] == 1 and 2 * numbers[-1] <= 3 * len(numbers)
+
+
+def _own_value(cell: object) -> object:
+    return cell.value if isinstance(cell, Repeated) else cell
 
 
 def _is_number(cell: object) -> bool:

@@ -143,6 +143,42 @@ def test_a_picture_in_a_cell_is_empty_and_counted(xml):
     assert (table.lines[0].values["quantity"], table.lines[0].problems, table.pictures) == (None, [], 1)
 
 
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ('t="d"><v>2026-03-05T00:00:00Z</v>', date(2026, 3, 5)),
+        ('t="d"><v>2026-03-05</v>', date(2026, 3, 5)),
+        ('t="d"><v>tomorrow</v>', None),
+    ],
+)
+def test_a_day_that_the_file_writes_out_is_read(cell, day):
+    line = line_of(formula(f'<c r="C2"><v>5</v></c><c r="B2" {cell}</c>'))
+    assert (line.values["shipped_on"], line.values["quantity"]) == (day, 5)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        ("1e30", "0.00"),
+        ("1e999", "0.00"),
+        ("-1e999", "0.00"),
+        ("nan", "0%"),
+        ("5", "0." + "0" * 40),
+        ("5", "0" + "%" * 20),
+        ("3e6", "yyyy/m/d"),
+        ("2958465.9999999", "yyyy/m/d"),
+        ("-5", "yyyy/m/d"),
+    ],
+)
+@pytest.mark.parametrize("since_1904", [False, True])
+def test_numbers_and_formats_beyond_reason_spoil_no_other_cell(number, code, since_1904):
+    file = changed(
+        workbook("L1", "2026-3-5", 7, formats=("", "", code), date_1904=since_1904),
+        lambda name, part: (name, part.replace(b"<v>7</v>", f"<v>{number}</v>".encode())),
+    )
+    assert line_of(file).values["lot"] == "L1"
+
+
 def test_letters_that_the_file_escapes_are_read():
     line = line_of(
         formula('<c r="C2"><v>5</v></c><c r="A2" t="inlineStr"><is><t>A_x0031__x000D_B</t></is></c>')
