@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
-
-TABLE = Path(__file__).with_name("traditional_characters.txt")
+from importlib.resources import files
 
 
 def in_simplified_characters(text: str) -> str:
@@ -16,6 +14,7 @@ def in_simplified_characters(text: str) -> str:
 
 @cache
 def _simplified_characters() -> dict[int, str]:
-    lines = TABLE.read_text("utf-8").splitlines()
-    pairs = " ".join(line for line in lines if not line.startswith("#")).split()
-    return {ord(pair[0]): pair[1] for pair in pairs}
+    """Return OpenCC's table of single characters; where one has more than one simplified form, the first."""
+    table = files("opencc").joinpath("dictionary", "TSCharacters.txt").read_text("utf-8")
+    pairs = (line.split() for line in table.splitlines())
+    return {ord(pair[0]): pair[1] for pair in pairs if len(pair) > 1}
