@@ -425,7 +425,9 @@ def test_no_fewer_pieces_are_decided_on_than_are_complained_of(
 @pytest.mark.parametrize(("number", "status"), [("4", 422), ("3", 303), ("2", 303)])
 def test_no_more_pieces_are_complained_of_once_the_meeting_has_decided(as_role, complaint_in, number, status):
     complaint = complaint_in("answering", route="meeting", disposed=True)
-    clerk = as_role("sales_clerk").step(f"/complaints/{complaint.id}/amend", defect_qty=number, contact_name="孙工")
+    clerk = as_role("sales_clerk").step(
+        f"/complaints/{complaint.id}/amend", defect_qty=number, contact_name="孙工"
+    )
     assert (clerk.status, list(clerk.faults)) == (status, ["defect_qty"] if status == 422 else [])
 
 
