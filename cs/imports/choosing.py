@@ -63,13 +63,16 @@ def read_sheets(sheets: Iterable[Sheet], index: TitleIndex, guide: Guide, limit:
 
 
 def _may_be_taken(entry: ReadSheet, read: list[ReadSheet], layout: Layout) -> bool:
-    """Return whether the rows of a sheet are kept: it was chosen, or is the best so far without a choice."""
+    """Return whether the rows of a sheet are kept: it was chosen, or without a choice is the best so far.
+    That is the first whose titles are known, else the one with most titles."""
     if layout.sheets:
         return entry.index in layout.sheets
     if not any(map(_filled, entry.top)):
         return False
     before = [other for other in read if other is not entry and other.rows]
-    if any(other.fits for other in before) or (before and not entry.fits):
+    if any(other.fits for other in before):
+        return False
+    if not entry.fits and any(len(other.header.texts) >= len(entry.header.texts) for other in before):
         return False
     for other in before:
         other.rows = []

@@ -42,6 +42,7 @@ from cs.wording.labels import choice, role_name, step_name
 
 MAX_BAD_LINES_SHOWN = 200  # on the preview, beside their count
 MAX_NEW_LINES_SHOWN = 10
+MAX_TITLES_SHOWN = 12
 
 
 class ConfirmForm(StepForm):
@@ -249,7 +250,6 @@ def show_preview(
         status=status,
         kind=kind,
         form=confirm,
-        chosen_now=is_htmx(),
         outdated=status == 409 and not confirm.sent_already,
         reading=reading,
         table=table,
@@ -266,6 +266,7 @@ def show_preview(
         follows=follows,
         becomes=_states_after_import(kind, made),
         lines_shown=MAX_BAD_LINES_SHOWN,
+        titles_shown=MAX_TITLES_SHOWN,
         new_shown=MAX_NEW_LINES_SHOWN,
         shown=lambda line: _line_in_words(kind, line),
     )
