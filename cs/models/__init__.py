@@ -15,6 +15,7 @@ from cs.models.returns import lines as return_lines
 from cs.records import (
     attachments,
     company,
+    import_choices,
     numbers,
     procedure,
     receipts,
@@ -43,6 +44,7 @@ __all__ = [
     "deputies",
     "exports",
     "holidays",
+    "import_choices",
     "numbers",
     "procedure",
     "receipts",
