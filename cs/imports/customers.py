@@ -126,7 +126,12 @@ CUSTOMERS = Kind(
             ("联系人姓名", "主要联系人", "主联系人", "对接人", "contact person", "contact name"),
             {"max_length": 60},
         ),
-        ("position", "text", ("职务", "职位", "post", "department and post"), {"max_length": 60}),
+        (
+            "position",
+            "text",
+            ("职务", "职位", "post", "department and post", "job title"),
+            {"max_length": 60},
+        ),
         (
             "phone",
             "text",
@@ -191,6 +196,7 @@ CUSTOMERS = Kind(
         },
     ),
     own_number=(Customer.number, Customer.short_name),
+    worked_out=("line_no", "customer_level"),
     notes="remarks",
     decisive=("number",),
     optional=("rep", "clerk", "reply_days", "partner_since"),

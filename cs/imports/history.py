@@ -12,7 +12,7 @@ from datetime import date
 
 from cs.imports.kinds import Kind
 from cs.imports.master_data import CUSTOMER_ORDER
-from cs.imports.register_lines import SYMPTOM_COLUMNS, read_line
+from cs.imports.register_lines import SYMPTOM_COLUMNS, known_by_number, read_line
 from cs.imports.register_words import (
     category_words,
     defect_words,
@@ -48,6 +48,7 @@ REGISTER = Kind(
                 "抱怨编号",
                 "编号",
                 "complaint number",
+                "complaint no.",
             ),
             {"max_length": 60, "numbering": "lines"},
         ),
@@ -238,6 +239,7 @@ REGISTER = Kind(
         "是否重复",
     ),
     shown_by={"route": "imported"},
+    known_by_number=known_by_number,
     notes="remarks",
     noted=("应结案日期", "应关闭日期", "计划完成日期"),
     others={"不良描述": "description", "不良内容": "description", "异常描述": "description"},

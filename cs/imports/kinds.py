@@ -135,6 +135,9 @@ class Kind:
     known_keys: Callable[[list[str]], dict[str, str]] | None = (
         None  # which of these keys are in the database, with their states, where the model itself has no key
     )
+    known_by_number: Callable[[list[dict[str, Any]]], dict[str, str]] | None = (
+        None  # {natural key: state} of lines that name a record of ours by our own number: own exports do
+    )
     explained: tuple[str, ...] = ()  # what the page tells of how a line is read
     shown_by: Mapping[str, str] = field(
         default_factory=lambda: {"sort": "newest"}

@@ -23,7 +23,7 @@ from cs.models.customers import Customer, Product
 from cs.records.users import User
 
 KEYS_AT_ONCE = 500  # keys asked for in one query
-PORTION = 100  # lines written in one transaction: nobody waits for more than those
+PORTION = 60  # lines written in one transaction, so that nobody waits for half a second
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,9 @@ def plan_import(kind: Kind, table: Table, on: datetime) -> Plan:
             keyed.append((kind.key(values), Fresh(line, values, findings)))
     keys = [key for key, _ in keyed]
     known_states = kind.known_keys(keys) if kind.known_keys else _states_of_known_keys(kind.model, keys)
+    if kind.known_by_number:
+        rows = [fresh.values for key, fresh in keyed if key not in known_states]
+        known_states |= kind.known_by_number(rows)
     first: dict[str, Fresh] = {}
     taken = _own_numbers_in_use(kind)
     numbers: dict[str, str] = {}

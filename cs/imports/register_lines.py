@@ -5,14 +5,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+
+from cs.extensions import db
 from cs.imports.cells import Problem, comparable
 from cs.imports.kinds import MAX_PIECES, Known, Remark
 from cs.imports.master_data import CUSTOMER_ORDER
 from cs.imports.register_words import BETWEEN, OPEN, VOID
 from cs.imports.tables import Line
+from cs.models.complaints.complaint import Complaint
 from cs.models.complaints.old_register import key_of
 from cs.procedure import complaints as procedure
+from cs.records.procedure import local_day
 
+NUMBERS_AT_ONCE = 500  # asked for in one query
 SYMPTOM_COLUMNS = ("symptom", "description")
 KEPT_WORDS = (
     "severity",
@@ -66,6 +72,22 @@ def read_line(line: Line, known: Known, problems: list[Problem]) -> dict[str, An
         ),
         "old_notes": reading.kept_notes(),
     }
+
+
+def known_by_number(rows: list[dict[str, Any]]) -> dict[str, str]:
+    """Return {natural key: state} of lines that bear the number of a complaint here, of the same customer and
+    day: they come from our own register."""
+    by_number = {str(row["old_number"]).upper(): row for row in rows if row["old_number"]}
+    numbers, states = list(by_number), {}
+    for start in range(0, len(numbers), NUMBERS_AT_ONCE):
+        query = select(Complaint.number, Complaint.customer_id, Complaint.heard_at, Complaint.state).where(
+            Complaint.number.in_(numbers[start : start + NUMBERS_AT_ONCE])
+        )
+        for number, customer_id, heard_at, state in db.session.execute(query):
+            row = by_number[number]
+            if (customer_id, local_day(heard_at)) == (row["customer_id"], row["heard_on"]):
+                states[row["natural_key"]] = state
+    return states
 
 
 def _check_days(cells: dict[str, Any], known: Known, problems: list[Problem]) -> None:

@@ -4,6 +4,7 @@ titles stand; the next file with the same titles is read in the same way."""
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import openpyxl
@@ -198,8 +199,13 @@ def test_lines_of_two_sheets_come_in_together_and_are_named_by_their_sheet(clerk
     assert (loaded(app, Customer, 3).full_name, loaded(app, Customer, 3).remarks) == ("乙公司", "x")
 
 
+def test_without_known_titles_the_sheet_with_most_of_them_is_shown(clerk):
+    offer(clerk, "customers", book(("封面", [["某公司"], ["二〇二六年"]]), ("名单", UNKNOWN)))
+    assert list(file_columns(clerk)) == UNKNOWN[0]
+
+
 def test_an_unknown_second_sheet_is_chosen_by_hand(clerk, app):
-    content = book(("封面", [["某公司"], ["二〇二六年"]]), ("名单", UNKNOWN))
+    content = book(("封面", [["某公司", "一", "二", "三"], ["二〇二六年"]]), ("名单", UNKNOWN))
     offer(clerk, "customers", content)
     choose(clerk, sheet=["1"])
     choose(clerk, 名号="full_name")
@@ -427,6 +433,21 @@ def test_an_import_that_was_cut_off_goes_on_where_it_stopped(clerk, app, monkeyp
     assert counted(app, Customer) == 9
 
 
+def test_others_write_between_two_portions(clerk, as_role, app, monkeypatch):
+    monkeypatch.setattr("cs.imports.plans.PORTION", 2)
+    offer(clerk, "customers", [["客户全称"], *[[f"客户{n}"] for n in range(20)]])
+    form, counted_before = clerk.form(), []
+    other = as_role("sales_manager")
+    with ThreadPoolExecutor(1) as pool:
+        importing = pool.submit(clerk.post, clerk.page, form)
+        while not importing.done():
+            confirm(offer(other, "customers", [["客户全称"], [f"别家{len(counted_before)}"]]))
+            counted_before.append(counted(app, Customer) - len(counted_before))
+    assert clerk.status == 303
+    assert any(2 < count < 20 for count in counted_before)  # in the midst of the import
+    assert counted(app, Customer) == 21 + len(counted_before)
+
+
 @pytest.mark.parametrize("value", ["3或5", "很多"])
 def test_a_bad_quantity_of_an_old_complaint_goes_into_its_notes(as_role, app, value):
     clerk = as_role("sales_manager")
@@ -448,3 +469,37 @@ def test_a_bad_closing_date_still_refuses_the_line(as_role):
 def test_forty_columns_of_unknown_titles_are_shown(clerk):
     offer(clerk, "customers", xlsx([[f"列{n}" for n in range(40)], ["x"] * 40]))
     assert len(file_columns(clerk)) == 40
+
+
+# Own exports
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+@pytest.mark.parametrize("section", ["customers", "complaints"])
+def test_our_own_register_comes_back_as_there_already(as_role, section, ending, language):
+    manager = as_role("sales_manager", language=language)
+    customers = [
+        ["客户全称", "简称", "联系人", "职务", "电话", "备注", "客户类型"],
+        ["甲公司", "甲", "王工", "品质", "0755-1", "两行\n备注", "贸易商"],
+        ["乙公司", "", "", "", "", "", ""],
+    ]
+    confirm(offer(manager, "customers", customers))
+    lines = [
+        ["投诉编号", "投诉日期", "客户", "型号", "批号", "投诉内容", "不良数量", "结案日期", "实际回复"],
+        ["K1", "2026-03-05", "甲", "CA-6920", "L1", "破音\n第二行", 3, "2026-04-01", "2026-03-06"],
+        ["", "2026-03-06", "甲", "旧机型", "", "无声", "", "", ""],
+    ]
+    confirm(offer(manager, "complaints", lines))
+    exported = manager.get(f"/reports/{section}.{ending}").response.data
+    offer(manager, section, exported, f"清单.{ending}")
+    assert counts(manager) == [0, 3 if section == "customers" else 2, 0, 0]
+    assert manager.soup.select_one(".message-warning") is None
+
+
+def test_our_number_with_another_day_is_no_line_of_ours(as_role):
+    manager = as_role("sales_manager")
+    titles = ["投诉编号", "投诉日期", "客户", "投诉内容"]
+    confirm(offer(manager, "complaints", [titles, ["", "2026-03-05", "华声汽配", "破音"]]))
+    offer(manager, "complaints", [titles, ["CC-202603-0001", "2026-03-06", "华声汽配", "破音"]])
+    assert counts(manager) == [0, 0, 0, 1]

@@ -13,6 +13,7 @@ import pytest
 
 from cs.blueprints import SECTIONS
 from cs.extensions import db
+from cs.imports.plans import PORTION
 from cs.imports.tables import read_table
 from cs.imports.titles import title_key
 from cs.models.customers import Customer, Product, Shipment
@@ -375,9 +376,10 @@ def test_a_code_that_stands_twice_is_a_bad_line(clerk):
     )
 
 
-def test_unknown_columns_are_named_and_the_level_is_one_of_them(clerk, app):
+def test_unknown_columns_are_named_and_the_level_is_worked_out(clerk, app):
     offer(clerk, "customers", [["客户全称", "客户简称", "客户等级", "司机"], ["甲公司", "甲", "A", "老王"]])
-    assert "客户等级、司机" in clerk.soup.select_one(".message-warning").get_text()
+    assert "：司机" in clerk.soup.select_one(".message-warning").get_text()
+    assert "：客户等级" in clerk.soup.select_one(".message-info").get_text()
     clerk.post(clerk.page, clerk.form())
     assert loaded(app, Customer, 2).customer_level is None
 
@@ -558,14 +560,14 @@ def test_the_upload_page_tells_what_is_understood(clerk):
 
 
 @pytest.mark.slow
-def test_five_thousand_shipments_come_in_by_one_transaction(clerk, app, count_queries):
+def test_five_thousand_shipments_come_in_by_few_statements_for_each_portion(clerk, app, count_queries):
     rows = [[*GOOD[:2], f"PO-{n}", f"N{n}", n + 1, GOOD[5]] for n in range(5000)]
     offer(clerk, "shipments", [TITLES, *rows])
     fields = clerk.form()
     with count_queries() as ran:
         assert clerk.post(clerk.page, fields).status == 303
-    # One insert for each record and event at most (SQLite), nothing else that grows with the lines.
-    assert len(ran) < 2 * len(rows) + 100
+    # One insert for each record and event at most (SQLite), and what each portion asks anew.
+    assert len(ran) < 2 * len(rows) + 100 + 40 * len(rows) // PORTION
     assert counted(app, Shipment) == 5001
 
 
@@ -586,7 +588,7 @@ def test_a_person_who_left_is_not_given_a_customer(clerk, app, people, on):
     assert "没有名为" in remarks(clerk)[0]
 
 
-def test_a_sheet_of_more_rows_than_one_transaction_should_hold_is_refused_beside_the_field(
+def test_a_sheet_of_more_rows_than_one_import_should_hold_is_refused_beside_the_field(
     clerk, app, monkeypatch
 ):
     monkeypatch.setattr("cs.blueprints.imports.reading.MAX_ROWS", 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -43,6 +44,7 @@ from cs.wording.labels import choice, role_name, step_name
 MAX_BAD_LINES_SHOWN = 200  # on the preview, beside their count
 MAX_NEW_LINES_SHOWN = 10
 MAX_TITLES_SHOWN = 12
+PAUSE = 0.11  # seconds between two portions: SQLite lets others try for the lock every tenth of a second
 
 
 class ConfirmForm(StepForm):
@@ -121,6 +123,7 @@ class Confirmation(_PendingTable):
         self.rest = portions.pop() if portions else []
         for lines in portions:
             write_at_once(partial(self._write, lines))
+            time.sleep(PAUSE)
 
     def _write(self, lines: list[Line]) -> list[Any]:
         made = plan_import(self.kind, replace(self.reading.table, lines=lines), self.on)
