@@ -85,6 +85,8 @@ class Problem:
 class Remark(Problem):
     """What is said of a line that is taken all the same."""
 
+    value_dropped = False
+
 
 @dataclass(frozen=True)
 class CellError:

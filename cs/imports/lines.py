@@ -43,11 +43,19 @@ MAX_RUNNING_NUMBER = 9_999
 @dataclass(frozen=True)
 class Line:
     """A line of the table: `number` is the row in Excel; `values` holds every column asked for, None where
-    empty or bad."""
+    empty or bad. `cells` are those of the file's columns, `rejected` the bad ones as they were, and `sheet`
+    its sheet where several are taken."""
 
     number: int
     values: dict[str, object]
     problems: list[Problem] = field(default_factory=list)
+    cells: tuple[object, ...] = ()
+    rejected: Mapping[str, str] = field(default_factory=dict)
+    sheet: str | None = None
+
+    @property
+    def place(self) -> str:
+        return f"{self.sheet} {self.number}" if self.sheet else str(self.number)
 
 
 @dataclass(frozen=True)

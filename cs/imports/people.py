@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from cs.extensions import db
 from cs.imports.cells import Problem, comparable
-from cs.imports.plans import Kind, Known, Remark
+from cs.imports.kinds import Kind, Known, Remark
 from cs.imports.tables import Line
 from cs.procedure.authority import ANY_DEPARTMENT, Permission
 from cs.records.departments import ADMINISTRATOR, Department
@@ -270,4 +270,6 @@ PEOPLE = Kind(
     ),
     index="admin.people",
     known_keys=_known_people,
+    notes="note",
+    decisive=("username", "departments", "head"),
 )

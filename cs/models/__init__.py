@@ -17,6 +17,7 @@ from cs.models.returns import lines as return_lines
 from cs.records import (
     attachments,
     company,
+    import_choices,
     numbers,
     procedure,
     receipts,
@@ -47,6 +48,7 @@ __all__ = [
     "deputies",
     "exports",
     "holidays",
+    "import_choices",
     "numbers",
     "procedure",
     "receipts",

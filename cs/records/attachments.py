@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, Text, select
+from sqlalchemy import JSON, ForeignKey, Index, Text, select
 from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
 
 from cs.extensions import Model, db
@@ -135,6 +135,15 @@ class PendingUpload(_StoredFile):
     __tablename__ = "pending_uploads"
     token: Mapped[str] = mapped_column(unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    layout: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # of a table to import: which of its sheets, rows and columns are taken
+
+    @classmethod
+    def is_of_another(cls, user: User, token: str) -> bool:
+        """Return whether the upload waits for another person."""
+        query = select(cls.id).where(cls.token == token, cls.user_id != user.id)
+        return db.session.execute(query).first() is not None
 
     @classmethod
     def of(cls, user: User, tokens: list[str]) -> list[PendingUpload]:

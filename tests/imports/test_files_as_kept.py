@@ -10,10 +10,11 @@ from PIL import Image
 
 from cs.files.store import THUMBNAIL_SIZES, FileStore
 from cs.imports import Limits, Problem, Table, read_table
+from cs.imports.customers import CUSTOMERS
 from cs.imports.history import REGISTER
+from cs.imports.kinds import Kind, Known, Remark
 from cs.imports.lines import NoLine
-from cs.imports.master_data import CUSTOMERS, SHIPMENTS
-from cs.imports.plans import Kind, Known, Remark
+from cs.imports.master_data import SHIPMENTS
 from cs.imports.sheets import open_sheets
 from tests.source import ROOT
 
@@ -129,7 +130,8 @@ def test_both_telephone_numbers_are_kept_whole():
     table = kept("B02-phone-cut-at-40.xlsx", CUSTOMERS)
     numbers = ("0755-87654321转8001/8002/8003", "13800138000/13900139000")
     assert cells(table, "phone", "mobile") == [numbers]
-    values = CUSTOMERS.read(table.lines[0], Known(CUSTOMERS, table, datetime.now(UTC)), [])
+    columns = {column.name: column for column in CUSTOMERS.columns("zh")}
+    values = CUSTOMERS.read(table.lines[0], Known(columns, table.columns_found, datetime.now(UTC)), [])
     assert values["contacts"][0]["phone"] == "13800138000/13900139000 / 0755-87654321转8001/8002/8003"
 
 

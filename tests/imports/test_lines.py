@@ -6,8 +6,8 @@ import pytest
 import xlsxwriter
 
 from cs.imports import Column, Table, read_table
+from cs.imports.kinds import Remark
 from cs.imports.lines import NoLine
-from cs.imports.plans import Remark
 from tests.imports.test_tables import text, xlsx
 
 COLUMNS = (
@@ -193,6 +193,6 @@ def test_a_title_with_pieces_is_the_quantity(title):
     ],
 )
 def test_a_percent_in_a_title_belongs_to_its_values(title, cell, value):
-    columns = (*COLUMNS, Column("rate", ("不良率",)))
+    columns = (*COLUMNS, Column("rate", ("不良率", "不良率(%)", "不良率(PPM)")))
     table = read_table(xlsx([["客户名称", title], ["甲", cell]]), "a.xlsx", columns)
     assert table.lines[0].values["rate"] == value

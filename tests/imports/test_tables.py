@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from cs.imports import MESSAGES, Column, Limits, Problem, TableRefused, problem_message, read_table
 from cs.imports.cells import read_cell
+from cs.imports.layouts import LEFT_OUT
 from cs.imports.lines import NoLine
 
 CUSTOMERS = (
@@ -222,10 +223,16 @@ def test_the_first_visible_sheet_with_known_titles_is_read():
     assert read_table(xlsx([["说明"]], good, good, hidden=(1,)), "a.xlsx", CUSTOMERS).sheet == "Sheet3"
 
 
-def test_a_title_that_stands_twice_is_a_problem_of_the_table():
-    table = read_table(xlsx([["客户编号", "客户代码", "客户名称"], ["C1", "C2", "甲"]]), "a.xlsx", CUSTOMERS)
-    assert table.problems == [
-        Problem("code", "title_twice", {"title": "客户编号", "found": "客户编号、客户代码"})
+def test_of_two_titles_of_one_meaning_the_better_claim_takes_the_column():
+    titles = ["Customer code", "客户编号", "客户名称", "Customer name"]
+    table = read_table(xlsx([titles, ["a", "b", "c", "d"]]), "a.xlsx", CUSTOMERS)
+    assert table.problems == []
+    assert table.lines[0].values == {"code": "b", "name": "c", "phone": None, "kind": None}
+    assert [(column.title, column.target, column.second) for column in table.columns] == [
+        ("Customer code", LEFT_OUT, "code"),
+        ("客户编号", "code", None),
+        ("客户名称", "name", None),
+        ("Customer name", LEFT_OUT, "name"),
     ]
 
 
@@ -236,9 +243,10 @@ def test_a_missing_required_column_is_one_problem_of_the_table_and_none_of_its_l
     assert [line.problems for line in table.lines] == [[], []]
 
 
-def test_a_sheet_without_titles_is_refused_with_the_titles_looked_for():
-    refused = refusal(xlsx([["a", "b"], [1, 2]]))
-    assert (refused.code, refused.params) == ("no_header", {"titles": "客户编号、客户名称、电话、客户类型"})
+def test_a_sheet_without_known_titles_is_read_for_mapping_by_hand():
+    table = read_table(xlsx([["a", "b"], [1, 2]]), "a.xlsx", CUSTOMERS)
+    assert (table.header_row, table.missing_titles, table.unknown_titles) == (1, ["code", "name"], ["a", "b"])
+    assert [line.cells for line in table.lines] == [(1.0, 2.0)]
 
 
 def test_a_sheet_with_titles_only_is_refused():

@@ -13,7 +13,7 @@ import xlsxwriter
 
 from cs.files.store import FileStore
 from cs.imports import Column, Line, Problem, Table, TableRefused, read_table
-from cs.imports.plans import Remark
+from cs.imports.kinds import Remark
 from tests.imports.test_tables import xls
 
 COLUMNS = (
