@@ -48,6 +48,12 @@ def reasons(browser: Browser) -> dict[int, list[str]]:
     return found
 
 
+def remarks(browser: Browser) -> list[str]:
+    """What is said of lines that come in all the same."""
+    panels = [panel for panel in browser.soup.select(".panel") if panel.h2.get_text() == "可以导入，但请留意"]
+    return [row.td.get_text(" ", strip=True) for panel in panels for row in panel.select("tbody tr")]
+
+
 def counted(app, cls) -> int:
     with app.app_context():
         return db.session.query(cls).count()

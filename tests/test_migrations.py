@@ -22,7 +22,8 @@ HASHES = {
     "0014_effect_of_rework.py": "51271dab27ea7623",
     "0015_company_and_account_links.py": "1de6a1f9f70cb17f",
     "0016_costs_and_production_date.py": "4423b4bb4860cf8e",
-    "0017_keys_of_lots_and_names.py": "2383730d8396c228",
+    "0017_import_choices.py": "0090bb3316415779",
+    "0018_keys_of_lots_and_names.py": "6ff112a488dd7096",
 }
 
 

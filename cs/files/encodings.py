@@ -2,6 +2,7 @@
 for other characters: which one was meant shows by the characters that come out. Pure: standard library
 only."""
 
+import re
 from collections import Counter
 
 # Characters that stand in every list of customers, goods or complaints, and the commonest of all texts.
@@ -24,6 +25,8 @@ _MARKS = frozenset("，。、：；（）“”‘’！？《》【】—…·�
 _LAST_COMMON = {"gb2312": 0xD7, "big5": 0xC6}
 _COMMON_WEIGHT, _STANDARD_WEIGHT, _RARE_WEIGHT = 3, 1, -2
 CLEAR_DIFFERENCE = 2
+FIRST_OF_THREE_BYTES = 0x800  # in utf-8; every Chinese character is beyond it
+_LETTERS_NOT_WRITTEN = re.compile("[^\x00-\x7f\xa0-\u017f\u0384-\u03ce\u0400-\u045f]")  # in this trade
 SAMPLE = 64 * 1024
 
 
@@ -39,7 +42,21 @@ def possible_texts(data: bytes) -> list[str]:
         if odd > 0.95 * nuls:
             return _decode(data, "utf-16-le")
         return _decode(data, "utf-16-be") if odd < 0.05 * nuls else []
-    return _decode(data, "utf-8-sig") or _chinese_texts(data)
+    return _unicode_texts(data) or _chinese_texts(data)
+
+
+def _unicode_texts(data: bytes) -> list[str]:
+    """Return the reading as utf-8. A few words of GB18030 may happen to be utf-8 too, of other letters."""
+    texts = _decode(data, "utf-8-sig")
+    letters = set(texts[0]) if texts else set()
+    if any(ord(letter) >= FIRST_OF_THREE_BYTES for letter in letters) or all(map(str.isascii, letters)):
+        return texts
+    simplified = _decode(data, "gb18030")
+    likelihood = _likelihood(simplified[0], "gb2312") if simplified else 0
+    if likelihood > 0 and _LETTERS_NOT_WRITTEN.search(texts[0]):
+        return simplified
+    count = sum(not letter.isascii() for letter in simplified[0]) if simplified else 0
+    return texts + simplified if likelihood >= 2 * count > 0 else texts
 
 
 def _chinese_texts(data: bytes) -> list[str]:

@@ -21,6 +21,7 @@ _N = str
 
 FILE_MESSAGES = {
     "empty": _N("The file is empty."),
+    "too_little": _N("There is next to nothing in this file."),
     "too_big": _N("The file is larger than %(megabytes)s MB."),
     "type_not_allowed": _N("Files that end in “%(ending)s” are not accepted. Accepted: %(endings)s"),
     "type_mismatch": _N("The content does not match the file name: this is not a “%(ending)s” file."),
@@ -50,6 +51,8 @@ MAX_ENTRIES = 2_000
 MAX_UNPACKED = 200 * 1024 * 1024
 # A sheet of a hundred thousand like rows packs about 60 : 1; a bomb of one repeated byte about 1000 : 1.
 MAX_RATIO = 200
+# Less is no document: a text of fewer letters and digits, any other file that is hardly more than its mark.
+FEWEST_LETTERS, FEWEST_BYTES = 4, 12
 SMALL_UNPACKED = 20 * 1024 * 1024
 
 
@@ -161,6 +164,14 @@ def _has_macros(file: BinaryIO) -> bool:
         return False
 
 
+def says_too_little(data: bytes, kind: str) -> bool:
+    """Return whether a document has next to nothing in it, so that it shows nothing to anybody."""
+    if kind != "text":
+        return len(data) < FEWEST_BYTES
+    texts = possible_texts(data)
+    return not texts or sum(map(str.isalnum, texts[0])) < FEWEST_LETTERS
+
+
 def picture_format(head: bytes) -> str | None:
     """Return the picture format (as Pillow names it) that these first bytes announce; None for anything
     else."""
@@ -229,7 +240,7 @@ def location_boxes(
 
 
 def check_content(file: BinaryIO, kind: str, ending: str) -> None:
-    """Refuse a file whose content is not of the kind that its name says."""
+    """Refuse a file whose content is not of the kind that its name says, or that says too little."""
     file.seek(0)
     head = file.read(1024)
     if kind == "office":
@@ -249,6 +260,9 @@ def check_content(file: BinaryIO, kind: str, ending: str) -> None:
         right = is_audio(head, ending)
     else:
         file.seek(0)
-        right = is_text(file.read())
+        head = file.read()
+        right = is_text(head)
     if not right:
         raise FileRefused("type_mismatch", ending=ending)
+    if says_too_little(head, kind):
+        raise FileRefused("too_little")

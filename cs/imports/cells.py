@@ -10,7 +10,9 @@ from functools import cached_property
 from typing import Literal
 
 from cs.files.types import is_control
-from cs.records.texts import cleaned, comparable
+from cs.records import texts
+from cs.records.characters import in_simplified_characters
+from cs.records.texts import cleaned
 from cs.records.typed_values import read_day, read_number
 
 Kind = Literal["text", "integer", "decimal", "date", "choice"]
@@ -67,6 +69,8 @@ class Problem:
 
 class Remark(Problem):
     """What is said of a line that is taken all the same."""
+
+    value_dropped = False
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,11 @@ class Column:
         for title, code in (self.choices or {}).items():
             titles.setdefault(code, title)
         return list(titles.values())
+
+
+def comparable(text: str) -> str:
+    """Return a text for comparing as records compare it, traditional characters as simplified ones."""
+    return in_simplified_characters(texts.comparable(text))
 
 
 def is_picture(raw: object) -> bool:

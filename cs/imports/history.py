@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from cs.imports.kinds import Kind
 from cs.imports.master_data import CUSTOMER_ORDER
-from cs.imports.plans import Kind
-from cs.imports.register_lines import SYMPTOM_COLUMNS, read_line
+from cs.imports.register_lines import SYMPTOM_COLUMNS, known_by_number, read_line
 from cs.imports.register_words import (
     category_words,
     defect_words,
@@ -48,6 +48,7 @@ REGISTER = Kind(
                 "抱怨编号",
                 "编号",
                 "complaint number",
+                "complaint no.",
             ),
             {"max_length": 60, "numbering": "lines"},
         ),
@@ -60,6 +61,8 @@ REGISTER = Kind(
                 "接收日期",
                 "受理日期",
                 "发生日期",
+                "发生时间",
+                "客诉时间",
                 "日期",
                 "投诉时间",
                 "接收时间",
@@ -98,13 +101,13 @@ REGISTER = Kind(
         (
             "description",
             "text",
-            ("投诉描述", "客诉内容", "抱怨内容", "问题描述"),
+            ("投诉描述", "客诉内容", "抱怨内容", "问题描述", "投诉问题"),
             {"multiline": True, "max_length": 2000},
         ),
         (
             "defect_category",
             "text",
-            ("类别", "不良类别", "投诉类别", "category"),
+            ("类别", "不良类别", "投诉类别", "故障大类", "category"),
             {"words": category_words, "max_length": 200},
         ),
         (
@@ -128,8 +131,25 @@ REGISTER = Kind(
         (
             "measure_brief",
             "text",
-            ("对策", "改善对策", "改善措施", "纠正措施", "处理措施", "措施", "measure", "countermeasure"),
+            (
+                "对策",
+                "改善对策",
+                "改善措施",
+                "纠正措施",
+                "长期措施",
+                "长期整改措施",
+                "改进方案",
+                "措施",
+                "measure",
+                "countermeasure",
+            ),
             {"multiline": True, "max_length": 2000},
+        ),
+        (
+            "interim_measure",
+            "text",
+            ("处理措施", "临时措施", "应急措施", "围堵措施"),
+            {"label": "containment", "multiline": True, "max_length": 2000},
         ),
         ("preventive_action", "text", ("预防对策",), {"multiline": True, "max_length": 2000}),
         (
@@ -159,7 +179,12 @@ REGISTER = Kind(
             {"group": "response", "max_length": 200},
         ),
         ("effect", "text", ("效果确认", "效果验证", "效果跟踪"), {"multiline": True, "max_length": 500}),
-        ("closed_on", "date", ("结案日期", "结案时间", "关闭日期", "close date", "closed"), {}),
+        (
+            "closed_on",
+            "date",
+            ("结案日期", "结案时间", "关闭日期", "实际完成日期", "close date", "closed"),
+            {},
+        ),
         (
             "status",
             "text",
@@ -214,6 +239,21 @@ REGISTER = Kind(
         "是否重复",
     ),
     shown_by={"route": "imported"},
+    known_by_number=known_by_number,
+    notes="remarks",
+    noted=("应结案日期", "应关闭日期", "计划完成日期"),
+    others={"不良描述": "description", "不良内容": "description", "异常描述": "description"},
+    decisive=(
+        "old_number",
+        *CUSTOMER_ORDER,
+        "model",
+        "lot_no",
+        *SYMPTOM_COLUMNS,
+        "replied_on",
+        "response",
+        "closed_on",
+        "status",
+    ),
     called="complaint_register",
     explained=(
         _N("A line with a closing date, or with a closed status, is imported as a closed complaint."),

@@ -33,7 +33,7 @@ _FOOT = re.compile(
     rf"{_SIGNED}(人|员|人员|日期|时间)?(:.*)?"
     r"|(备注|注|附注|说明|note|notes|remark|remarks|日期|时间|单位|地址|电话|页码|页数):.*"
     r"|第?[0-9]+页[/,]?(共?[0-9]+页)?|共[0-9]+页.*|page[0-9]+((of|/)[0-9]+)?"
-    r"|-*(以下空白|以下无正文)-*"
+    r"|[-—]*(以下空白|以下无正文)[-—]*"
 )
 _NUMBER = re.compile(r"[-+¥$]?[0-9][0-9,]*(\.[0-9]+)?%?")
 _PART = re.compile(r"([0-9]+)/([0-9]+)")
@@ -43,11 +43,19 @@ MAX_RUNNING_NUMBER = 9_999
 @dataclass(frozen=True)
 class Line:
     """A line of the table: `number` is the row in Excel; `values` holds every column asked for, None where
-    empty or bad."""
+    empty or bad. `cells` are those of the file's columns, `rejected` the bad ones as they were, and `sheet`
+    its sheet where several are taken."""
 
     number: int
     values: dict[str, object]
     problems: list[Problem] = field(default_factory=list)
+    cells: tuple[object, ...] = ()
+    rejected: Mapping[str, str] = field(default_factory=dict)
+    sheet: str | None = None
+
+    @property
+    def place(self) -> str:
+        return f"{self.sheet} {self.number}" if self.sheet else str(self.number)
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,7 @@ class LineSieve:
     def leaves_out(self, number: int, row: Sequence[object]) -> bool:
         """Return whether a row is no line, and count it; count the pictures in a line."""
         filled = {
-            position: cell.value if isinstance(cell, Repeated) else cell
+            position: _own_value(cell)
             for position, cell in enumerate(row)
             if isinstance(cell, Repeated) or not is_blank(cell)
         }
@@ -117,8 +125,9 @@ class LineSieve:
             raw[name] = part
             remarks.append(Remark(name, "part_of_whole", {"value": text, "part": part, "whole": whole}))
         for name, unit in self._ratios.items():
-            if name in raw and _is_number(raw[name]) and not as_text(raw[name]).strip().endswith("%"):
-                raw[name] = as_text(raw[name]).strip() + unit
+            cell = _own_value(raw.get(name))
+            if _is_number(cell) and not as_text(cell).strip().endswith("%"):
+                raw[name] = as_text(cell).strip() + unit
         return remarks
 
     def _reason(self, filled: Mapping[int, object], row: Sequence[object]) -> Reason | None:
@@ -171,6 +180,10 @@ def _only_count(column: Column, values: list[object]) -> bool:
         return numbers[0] == 1 and set(restarts) == {1}
     # Records may be numbered 1, 2, 3 for good; an old register numbers its lines so.
     return column.numbering == "lines" and numbers[0] == 1 and 2 * numbers[-1] <= 3 * len(numbers)
+
+
+def _own_value(cell: object) -> object:
+    return cell.value if isinstance(cell, Repeated) else cell
 
 
 def _is_number(cell: object) -> bool:

@@ -1,7 +1,7 @@
-"""Customers, products and shipments out of a table.
+"""Products and shipments out of a table.
 
-What makes a line the same thing as a record is the record's natural key: the customer's full name, the model,
-the shipment's customer, model, order, lot and day.
+What makes a line the same thing as a record is the record's natural key: the model; the shipment's
+customer, model, order, lot and day.
 """
 
 from __future__ import annotations
@@ -11,62 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 from cs.imports.cells import Problem
-from cs.imports.plans import MAX_PIECES, Kind, Known
+from cs.imports.kinds import MAX_PIECES, Kind, Known
 from cs.imports.tables import Line
-from cs.models.customers import Customer, Product, Shipment
+from cs.models.customers import Product, Shipment
 from cs.procedure.authority import Permission
 from cs.procedure.replenishments import MOST_PRICE, PRICE_DECIMALS
-
-MAX_DAYS = 365
-
-
-def _read_customer(line: Line, known: Known, problems: list[Problem]) -> dict[str, Any]:
-    cells = line.values
-    numbers = [str(cells[name]) for name in ("mobile", "phone") if cells[name]]
-    contact = {
-        "position": cells["position"],
-        "phone": " / ".join(numbers)[:40] or None,
-        "email": cells["email"],
-    }
-    if cells["contact"]:
-        contacts = [{"name": cells["contact"], "contact_role": None, "survey_recipient": False, **contact}]
-    else:
-        contacts = []
-        if any(contact.values()):
-            problems.append(Problem("contact", "name_without_contact"))
-    days = cells["reply_days"]
-    if isinstance(days, int) and not 0 <= days <= MAX_DAYS:
-        problems.append(Problem("reply_days", "days_out_of_range", {"value": days, "most": MAX_DAYS}))
-    if isinstance(cells["partner_since"], date) and cells["partner_since"] > known.today:
-        problems.append(
-            Problem("partner_since", "in_the_future", {"value": cells["partner_since"].isoformat()})
-        )
-    same = (
-        "english_name",
-        "products",
-        "address",
-        "delivery_address",
-        "partner_since",
-        "reply_days",
-        "tax_id",
-        "legal_representative",
-        "organisation_type",
-        "scale",
-        "industry",
-        "payment_terms",
-        "currency",
-        "remarks",
-    )
-    values = {name: cells[name] for name in same} | {
-        "full_name": cells["full_name"],
-        "short_name": cells["short_name"] or cells["full_name"],
-        "customer_type": cells["customer_type"] or "other",
-        "status": cells["status"] or "active",
-        "contacts": contacts,
-        "rep_id": known.person("rep", cells["rep"], problems),
-        "clerk_id": known.person("clerk", cells["clerk"], problems),
-    }
-    return values | ({"number": cells["number"]} if cells["number"] else {})
 
 
 def _read_product(line: Line, known: Known, problems: list[Problem]) -> dict[str, Any]:
@@ -137,102 +86,6 @@ def _read_shipment(line: Line, known: Known, problems: list[Problem]) -> dict[st
 
 CUSTOMER_ORDER = ("customer_code", "customer", "short_name", "full_name")
 
-CUSTOMERS = Kind(
-    "customers",
-    Customer,
-    Permission.EDIT_CUSTOMER,
-    (
-        (
-            "number",
-            "text",
-            ("客户代码", "客户编码", "客户号", "客户代号", "customer no.", "customer number"),
-            {"label": "customer_code", "max_length": 40, "numbering": "records"},
-        ),
-        (
-            "full_name",
-            "text",
-            (
-                "客户名称",
-                "公司名称",
-                "单位名称",
-                "企业名称",
-                "全称",
-                "客户",
-                "customer name",
-                "company name",
-                "company",
-            ),
-            {"required": True, "max_length": 100},
-        ),
-        ("short_name", "text", ("简称", "公司简称"), {"max_length": 40}),
-        ("english_name", "text", ("英文名称", "英文全称"), {"max_length": 100}),
-        ("customer_type", "choice", ("类型", "客户类别", "客户性质"), {"group": "customer_type"}),
-        (
-            "status",
-            "choice",
-            ("客户状态", "合作状态"),
-            {"label": "customer_status", "group": "customer_status"},
-        ),
-        ("products", "text", ("产品", "采购产品", "供应产品"), {"label": "main_products", "max_length": 300}),
-        (
-            "contact",
-            "text",
-            ("联系人姓名", "主要联系人", "对接人", "contact person", "contact name"),
-            {"max_length": 60},
-        ),
-        ("position", "text", ("职务", "职位", "post", "department and post"), {"max_length": 60}),
-        (
-            "phone",
-            "text",
-            ("联系电话", "电话号码", "固定电话", "联系方式", "tel", "phone"),
-            {"max_length": 40},
-        ),
-        ("mobile", "text", ("手机号", "手机号码", "移动电话", "mobile phone"), {"max_length": 40}),
-        (
-            "email",
-            "text",
-            ("电子邮箱", "电子邮件", "邮件", "邮箱/传真", "email", "mail"),
-            {"max_length": 100},
-        ),
-        ("address", "text", ("公司地址", "客户地址", "详细地址", "注册地址"), {"max_length": 300}),
-        ("delivery_address", "text", ("收货地址",), {"max_length": 300}),
-        ("rep", "text", ("销售员", "销售", "负责业务员", "业务负责人", "sales rep"), {"max_length": 60}),
-        ("clerk", "text", ("跟单", "业务跟单", "merchandiser"), {"max_length": 60}),
-        (
-            "partner_since",
-            "date",
-            ("合作日期", "开始合作日期", "首次合作时间", "建档日期", "partner since"),
-            {},
-        ),
-        ("reply_days", "integer", ("客诉回复时限", "回复时限", "回复天数"), {}),
-        ("tax_id", "text", ("税号", "纳税人识别号", "统一社会信用代码"), {"max_length": 40}),
-        ("legal_representative", "text", ("法人", "法定代表人"), {"max_length": 60}),
-        ("organisation_type", "choice", ("企业性质", "公司性质"), {"group": "organisation_type"}),
-        ("scale", "text", ("规模", "企业规模"), {"max_length": 100}),
-        ("industry", "text", ("所属行业",), {"max_length": 100}),
-        ("payment_terms", "choice", ("付款方式", "结算方式", "账期"), {"group": "payment_terms"}),
-        ("currency", "choice", ("币种", "货币"), {"group": "currency"}),
-        ("remarks", "text", ("备注说明", "note", "notes"), {"multiline": True, "max_length": 2000}),
-    ),
-    _read_customer,
-    lambda values: Customer.key_of(values["full_name"]),
-    (
-        {
-            "full_name": "广州示例汽车电子有限公司",
-            "short_name": "示例汽电",
-            "customer_type": "oem",
-            "status": "active",
-            "contact": "王工",
-            "position": "品质部",
-            "phone": "13800000000",
-            "email": "qa@example.com",
-            "address": "广州市黄埔区示例路1号",
-            "partner_since": date(2024, 3, 1),
-        },
-    ),
-    own_number=(Customer.number, Customer.short_name),
-)
-
 PRODUCTS = Kind(
     "products",
     Product,
@@ -284,6 +137,8 @@ PRODUCTS = Kind(
         },
     ),
     _merge_parts,
+    decisive=("product_name", "spec", "customer", "customer_part_no"),
+    optional=("unit_price",),
 )
 
 SHIPMENTS = Kind(
@@ -302,7 +157,11 @@ SHIPMENTS = Kind(
                 "订单编号",
                 "订单号码",
                 "销售订单号",
+                "销售订单编号",
                 "客户订单号",
+                "客户PO",
+                "单据编号",
+                "发货单号",
                 "PO",
                 "PO号",
                 "P/O",
@@ -320,13 +179,13 @@ SHIPMENTS = Kind(
         (
             "lot_no",
             "text",
-            ("批次", "批次号", "生产批号", "产品批号", "LOT", "lot number", "batch no."),
+            ("批次", "批次号", "生产批号", "制造批号", "产品批号", "LOT", "lot number", "batch no."),
             {"required": True, "max_length": 60},
         ),
         (
             "quantity",
             "integer",
-            ("数量", "发货数量", "送货数量", "出库数量", "quantity", "QTY"),
+            ("数量", "发货数量", "实发数量", "送货数量", "出库数量", "quantity", "QTY"),
             {"label": "shipped_qty", "required": True},
         ),
         (
@@ -364,4 +223,6 @@ SHIPMENTS = Kind(
         },
     ),
     any_of={"no_customer_column": CUSTOMER_ORDER},
+    decisive=CUSTOMER_ORDER,
+    optional=("unit_price", "produced_on"),
 )

@@ -5,14 +5,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+
+from cs.extensions import db
 from cs.imports.cells import Problem, comparable
+from cs.imports.kinds import MAX_PIECES, Known, Remark
 from cs.imports.master_data import CUSTOMER_ORDER
-from cs.imports.plans import MAX_PIECES, Known, Remark
 from cs.imports.register_words import BETWEEN, OPEN, VOID
 from cs.imports.tables import Line
+from cs.models.complaints.complaint import Complaint
 from cs.models.complaints.old_register import key_of
 from cs.procedure import complaints as procedure
+from cs.records.procedure import local_day
 
+NUMBERS_AT_ONCE = 500  # asked for in one query
 SYMPTOM_COLUMNS = ("symptom", "description")
 KEPT_WORDS = (
     "severity",
@@ -66,6 +72,22 @@ def read_line(line: Line, known: Known, problems: list[Problem]) -> dict[str, An
         ),
         "old_notes": reading.kept_notes(),
     }
+
+
+def known_by_number(rows: list[dict[str, Any]]) -> dict[str, str]:
+    """Return {natural key: state} of lines that bear the number of a complaint here, of the same customer and
+    day: they come from our own register."""
+    by_number = {str(row["old_number"]).upper(): row for row in rows if row["old_number"]}
+    numbers, states = list(by_number), {}
+    for start in range(0, len(numbers), NUMBERS_AT_ONCE):
+        query = select(Complaint.number, Complaint.customer_id, Complaint.heard_at, Complaint.state).where(
+            Complaint.number.in_(numbers[start : start + NUMBERS_AT_ONCE])
+        )
+        for number, customer_id, heard_at, state in db.session.execute(query):
+            row = by_number[number]
+            if (customer_id, local_day(heard_at)) == (row["customer_id"], row["heard_on"]):
+                states[row["natural_key"]] = state
+    return states
 
 
 def _check_days(cells: dict[str, Any], known: Known, problems: list[Problem]) -> None:
@@ -130,8 +152,12 @@ class _Reading:
             self.notes.append(f"{self.known.titles[name]}：{self.cells[name]}")
 
     def kept_notes(self) -> str | None:
-        for name in ("effect", "remarks", *(() if self.cells["checked_qty"] else ("defect_rate",))):
+        for name in ("effect", *(() if self.cells["checked_qty"] else ("defect_rate",))):
             self.note(name)
+        if "remarks" in self.known.found:
+            self.note("remarks")
+        elif self.cells["remarks"]:
+            self.notes.append(str(self.cells["remarks"]))  # lines of other columns, which name them
         return "\n".join(self.notes) or None
 
     def as_text(self, name: str) -> None:
@@ -227,13 +253,19 @@ class _Reading:
     def reply(self, response: str | None, sent: bool) -> dict[str, Any] | None:
         """Return cause and measures in brief, and the customer's answer; before any reply, they are notes
         for who takes the case in hand."""
-        parts = {"cause": ("cause_brief", "escape_cause"), "actions": ("measure_brief", "preventive_action")}
+        parts = {
+            "cause": ("cause_brief", "escape_cause"),
+            "actions": ("measure_brief", "interim_measure", "preventive_action"),
+        }
         if not sent:
             for name in (name for names in parts.values() for name in names):
                 self.note(name)
             return None
         values: dict[str, Any] = {"response": response}
-        for field, (first, second) in parts.items():
-            more = f"{self.known.titles[second]}：{self.cells[second]}" if self.cells[second] else None
-            values[field] = "\n".join(str(text) for text in (self.cells[first], more) if text) or None
+        for field, (first, *further) in parts.items():
+            texts = [str(self.cells[first])] if self.cells[first] else []
+            texts += [
+                f"{self.known.titles[name]}：{self.cells[name]}" for name in further if self.cells[name]
+            ]
+            values[field] = "\n".join(texts) or None
         return values if any(values.values()) or self.cells["replied_on"] else None

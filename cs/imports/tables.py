@@ -1,22 +1,27 @@
 """Tables as factories keep them: the row of titles wherever it stands, columns in any order, each line with
 its problems.
 
-`read_table` is the whole of it. Texts of problems and refusals are in MESSAGES, in English for gettext.
+`read_table` is the whole of it; a Guide tells it what a person said of this file or of others with the same
+titles. Texts of problems and refusals are in MESSAGES, in English for gettext.
 """
 
-import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from cs.imports.cells import Column, Problem, is_blank, raw_in_message, read_cell
+from cs.imports.cells import CellError, Column, Problem, Remark, is_blank, raw_in_message, read_cell
+from cs.imports.choosing import ReadSheet, read_sheets, sheets_taken
+from cs.imports.layouts import INTO_NOTES, LEFT_OUT, FileColumn, Guide, choose_columns
 from cs.imports.lines import Line, LineSieve, NoLine, drop_running_numbers
-from cs.imports.sheets import Limits, Row, Sheet, TableRefused, open_sheets
-from cs.imports.titles import title_key, title_parts
+from cs.imports.sheets import Limits, TableRefused, open_sheets
+from cs.imports.titles import TitleIndex
 
-# The titles stand within the first rows, below a merged title, the company's name and empty rows.
-HEADER_WITHIN = 30
+SAMPLES = 3  # values of each column that are shown beside what it is
+SAMPLE_LINES = 50
+SAMPLE_LENGTH = 60
+TOP_COLUMNS = 12  # columns of the first rows, by which a person finds the row of titles
 
+_ANY_TEXT = Column("text", ("text",), multiline=True)
 
 # Marks a text for translation where it stands; gettext is asked where it is shown.
 _N = str
@@ -45,11 +50,9 @@ MESSAGES = {
     "quotation": _N(
         "The file cannot be read from row %(row)s on: a quotation mark is not closed or stands alone."
     ),
-    "no_header": _N("No title row was found. Titles searched for: %(titles)s"),
     "no_lines": _N("There is no data below the titles."),
     # The table
     "title_missing": _N("The column “%(title)s” is missing."),
-    "title_twice": _N("More than one column is titled “%(title)s”: %(found)s"),
     # A line
     "beyond_titles": _N(
         "The line has more cells than there are titles. A separator inside a text needs quotation marks."
@@ -78,9 +81,20 @@ MESSAGES = {
 
 
 @dataclass(frozen=True)
+class SheetSummary:
+    """A sheet of the file: its number in the file, and whether its titles are known."""
+
+    index: int
+    name: str | None
+    lines: int
+    fits: bool
+    chosen: bool
+
+
+@dataclass(frozen=True)
 class Table:
-    """What a file holds. `problems` are of the whole table (a title missing or there twice): mend these
-    first."""
+    """What a file holds. `problems` are of the whole table (a title missing): mend these first. `top` are the
+    first rows of the sheet, `fingerprints` those of the titles of each sheet taken."""
 
     sheet: str | None
     header_row: int
@@ -89,21 +103,13 @@ class Table:
     missing_titles: list[str]
     problems: list[Problem]
     lines: list[Line]
-    no_lines: list[NoLine]
-    pictures: int
-
-
-@dataclass(frozen=True)
-class _Header:
-    row: int
-    places: dict[str, int]
-    titles: dict[str, str]
-    unknown: list[str]
-    twice: dict[str, list[str]]
-    width: int
-
-
-_Chosen = tuple[Sheet, _Header, Iterator[tuple[int, Row]]]
+    sheets: list[SheetSummary] = field(default_factory=list)
+    columns: list[FileColumn] = field(default_factory=list)
+    samples: list[list[str]] = field(default_factory=list)
+    top: list[tuple[int, list[str]]] = field(default_factory=list)
+    fingerprints: list[str] = field(default_factory=list)
+    no_lines: list[NoLine] = field(default_factory=list)
+    pictures: int = 0
 
 
 def problem_message(problem: Problem | TableRefused) -> tuple[str, Mapping[str, object]]:
@@ -112,176 +118,167 @@ def problem_message(problem: Problem | TableRefused) -> tuple[str, Mapping[str, 
 
 
 def read_table(
-    stream: BinaryIO, filename: str, columns: Sequence[Column], limits: Limits | None = None
+    stream: BinaryIO,
+    filename: str,
+    columns: Sequence[Column],
+    limits: Limits | None = None,
+    guide: Guide | None = None,
 ) -> Table:
-    """Read .xlsx, .xlsm, .xls, .csv, .tsv or .txt: the first visible sheet whose titles are known, line by
-    line.
+    """Read .xlsx, .xlsm, .xls, .csv, .tsv or .txt: the sheets that were chosen, else the first visible one
+    whose titles are known, else the first that holds anything.
 
     Rows in which all known columns are blank are left out. Bad cells become problems of their line.
     Raises TableRefused, and nothing else, when the file as a whole cannot be read.
     """
-    limits = limits or Limits()
-    index = _title_index(columns)
+    limits, guide = limits or Limits(), guide or Guide()
+    index = TitleIndex.of(columns, guide.others)
     sheets = open_sheets(stream, filename, limits)
     try:
-        chosen = _choose_sheet(sheets, index, min(2, len(columns)))
-        if chosen is None:
-            raise TableRefused("no_header", titles="、".join(column.titles[0] for column in columns))
-        sheet, header, rows = chosen
-        sieve = LineSieve(columns, header.places, header.titles, index)
-        lines = list(_read_lines(rows, header, columns, sheet.separated, limits.rows, sieve))
+        read = read_sheets(sheets, index, guide, limits.rows)
     finally:
         sheets.close()
-    if not lines:
+    taken = sheets_taken(read, guide.layout)
+    if not taken:
         raise TableRefused("no_lines")
-    drop_running_numbers(columns, lines)
-    return _build_table(sheet, header, columns, lines, sieve)
+    titles = {key: name for key, (name, _rank) in index.claims.items()}
+    return _build_table(read, taken, columns, guide, limits.rows, titles)
 
 
 def _build_table(
-    sheet: Sheet, header: _Header, columns: Sequence[Column], lines: list[Line], sieve: LineSieve
+    read: list[ReadSheet],
+    taken: list[ReadSheet],
+    columns: Sequence[Column],
+    guide: Guide,
+    limit: int,
+    titles: Mapping[str, str],
 ) -> Table:
-    missing = [column for column in columns if column.required and column.name not in header.places]
-    problems = [Problem(column.name, "title_missing", {"title": column.titles[0]}) for column in missing]
-    problems += [
-        Problem(
-            column.name,
-            "title_twice",
-            {"title": column.titles[0], "found": "、".join(header.twice[column.name])},
-        )
-        for column in columns
-        if column.name in header.twice
-    ]
+    names = {column.name for column in columns}
+    file_columns = choose_columns(taken, names, guide)
+    lines: list[Line] = []
+    sieves: list[LineSieve] = []
+    for entry in taken:
+        sieve = LineSieve(columns, *_columns_of(entry, file_columns, names), titles)
+        lines += _read_lines(entry, file_columns, columns, guide.notes, len(taken) > 1, sieve)
+        sieves.append(sieve)
+    drop_running_numbers(columns, lines)
+    if len(lines) > limit or any(entry.count > len(entry.rows) for entry in taken):
+        raise TableRefused("too_many_rows", rows=limit)
+    found: dict[str, str] = {}
+    for column in file_columns:
+        if column.target in names:
+            found.setdefault(column.target, column.title or column.letters)
+    missing = [column for column in columns if column.required and column.name not in found]
     return Table(
-        sheet=sheet.name,
-        header_row=header.row,
-        columns_found=header.titles,
-        unknown_titles=header.unknown,
+        sheet="、".join(entry.sheet.name for entry in taken if entry.sheet.name) or None,
+        header_row=taken[0].header.row,
+        columns_found=found,
+        unknown_titles=[
+            raw_in_message(column.title)
+            for column in file_columns
+            if column.target == LEFT_OUT and column.title and not column.by_person and not column.ignored
+        ],
         missing_titles=[column.name for column in missing],
-        problems=problems,
+        problems=[Problem(column.name, "title_missing", {"title": column.titles[0]}) for column in missing],
         lines=lines,
-        no_lines=sieve.no_lines,
-        pictures=sieve.pictures,
+        sheets=[
+            SheetSummary(entry.index, entry.sheet.name, entry.count, entry.fits, entry in taken)
+            for entry in read
+        ],
+        columns=file_columns,
+        samples=_samples(lines, len(file_columns)),
+        top=[(number, list(map(text_of_cell, row[:TOP_COLUMNS]))) for number, row in taken[0].top],
+        fingerprints=[entry.header.fingerprint for entry in taken],
+        no_lines=[no_line for sieve in sieves for no_line in sieve.no_lines],
+        pictures=sum(sieve.pictures for sieve in sieves),
     )
 
 
-def _choose_sheet(sheets: Iterable[Sheet], index: Mapping[str, str], enough: int) -> _Chosen | None:
-    """Return the sheet to read, its header, and its numbered rows below. Of a text file's delimiters, the
-    one that finds most."""
-    best: _Chosen | None = None
-    refused: TableRefused | None = None
-    for sheet in sheets:
-        numbered = enumerate(sheet.rows, start=1)
-        try:
-            top = list(itertools.islice(numbered, HEADER_WITHIN))
-        except TableRefused as refusal:
-            # With the wrong delimiter quotation marks stand in odd places: another one may still do.
-            if not sheet.separated:
-                raise
-            refused = refused or refusal
-            continue
-        header = _find_header(top, index)
-        if header is None or len(header.places) < enough:
-            continue
-        if best is None or len(header.places) > len(best[1].places):
-            best = sheet, header, itertools.chain(top[header.row :], numbered)
-        if not sheet.separated:
-            break
-    if best is None and refused is not None:
-        raise refused
-    return best
-
-
-def _find_header(top: list[tuple[int, Row]], index: Mapping[str, str]) -> _Header | None:
-    """Return the row that holds most known titles; two rows together where groups of columns have a common
-    title above."""
-    best: _Header | None = None
-    above: Row = []
-    for number, row in top:
-        single = _match_titles(number, row, index)
-        merged = _match_titles(
-            number, [low or high for low, high in itertools.zip_longest(row, above, fillvalue="")], index
-        )
-        for header in (single, merged):
-            if best is None or len(header.places) > len(best.places):
-                best = header
-        above = row
-    return best
-
-
-def _match_titles(number: int, row: Row, index: Mapping[str, str]) -> _Header:
-    """Find the position of each column: titles that match in full first, then those that match in part
-    (“数量(PCS)”)."""
-    texts = {
-        position: " ".join(cell.split())
-        for position, cell in enumerate(row)
-        if isinstance(cell, str) and cell.strip()
-    }
-    places: dict[str, int] = {}
-    matches: dict[str, list[str]] = {}
-    unknown: dict[int, str] = {}
-    for position, text in texts.items():
-        name = index.get(title_key(text))
-        if name is None:
-            unknown[position] = text
-        else:
-            places.setdefault(name, position)
-            matches.setdefault(name, []).append(text)
-    for position, text in list(unknown.items()):
-        name = next((index[key] for key in title_parts(row[position]) if key in index), None)
-        if name is not None and name not in places:
-            places[name] = position
-            matches[name] = [text]
-            del unknown[position]
-    repeated = {name: titles for name, titles in matches.items() if len(titles) > 1}
-    return _Header(
-        row=number,
-        places=places,
-        titles={name: titles[0] for name, titles in matches.items()},
-        unknown=[raw_in_message(text) for text in unknown.values()],
-        twice={name: list(map(raw_in_message, titles)) for name, titles in repeated.items()},
-        width=1 + max(texts, default=-1),
-    )
-
-
-def _title_index(columns: Sequence[Column]) -> dict[str, str]:
-    index: dict[str, str] = {}
-    for column in columns:
-        for title in column.titles:
-            if index.setdefault(title_key(title), column.name) != column.name:
-                raise ValueError(f"two columns share the title {title!r}")
-    return index
+def _columns_of(
+    entry: ReadSheet, file_columns: Sequence[FileColumn], names: set[str]
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Return where the columns of a sheet stand, and under which titles."""
+    own = [column for column in file_columns if column.target in names and column.key in entry.positions]
+    places = {column.target: entry.positions[column.key] for column in own}
+    return places, {column.target: column.title for column in own}
 
 
 def _read_lines(
-    rows: Iterator[tuple[int, Row]],
-    header: _Header,
+    entry: ReadSheet,
+    file_columns: Sequence[FileColumn],
     columns: Sequence[Column],
-    separated: bool,
-    limit: int,
+    notes: str | None,
+    several: bool,
     sieve: LineSieve,
 ) -> Iterator[Line]:
-    count = 0
-    for number, row in rows:
+    """Read the rows of a sheet in which a known column is filled; any column where none is known."""
+    by_name = {column.name: column for column in columns}
+    places, _titles = _columns_of(entry, file_columns, set(by_name))
+    found = {column.target for column in file_columns}
+    noted = [
+        column for column in file_columns if column.target == INTO_NOTES and column.key in entry.positions
+    ]
+    looked_at = places.values() or entry.positions.values()
+    ends = 1 + max(entry.positions.values(), default=-1) if noted else entry.header.width
+    for number, row in entry.rows:
         if sieve.leaves_out(number, row):
             continue
-        raw = {
-            name: row[position] if position < len(row) else None for name, position in header.places.items()
-        }
-        if all(is_blank(cell) for cell in raw.values()):
+        if all(is_blank(_cell_at(row, position)) for position in looked_at):
             continue
-        count += 1
-        if count > limit:
-            raise TableRefused("too_many_rows", rows=limit)
         values: dict[str, object] = {}
-        problems: list[Problem] = sieve.prepare(raw)
+        raw_cells = {name: _cell_at(row, position) for name, position in places.items()}
+        problems = sieve.prepare(raw_cells)
+        rejected: dict[str, str] = {}
         for column in columns:
             # A missing required column is one problem of the table, not one of each line.
-            value, problem = read_cell(column, raw[column.name]) if column.name in raw else (None, None)
+            raw = raw_cells.get(column.name)
+            known = column.name in found or column.name in raw_cells
+            value, problem = read_cell(column, raw) if known else (None, None)
             values[column.name] = value
             if problem:
                 problems.append(problem)
+            if problem and not isinstance(problem, Remark):
+                rejected[column.name] = text_of_cell(raw)
+        texts = [(column, text_of_cell(_cell_at(row, entry.positions[column.key]))) for column in noted]
+        if notes is not None:
+            more = [(column.title or column.letters, text) for column, text in texts if text]
+            values[notes], problem = with_notes(by_name[notes], values[notes], more)
+            problems += [problem] if problem else []
         # In a workbook a note beside the table is harmless; in a text file the cells have moved.
-        if separated and any(not is_blank(cell) for cell in row[header.width :]):
+        if entry.sheet.separated and any(not is_blank(cell) for cell in row[ends:]):
             problems.append(Problem(None, "beyond_titles"))
-        yield Line(number, values, problems)
+        cells = tuple(_cell_at(row, entry.positions.get(column.key)) for column in file_columns)
+        yield Line(number, values, problems, cells, rejected, entry.sheet.name if several else None)
+
+
+def with_notes(
+    column: Column, notes: object, more: Sequence[tuple[str, str]]
+) -> tuple[object, Problem | None]:
+    """Return notes with further lines “title：value”, or the problem that they become too long."""
+    if not more:
+        return notes, None
+    text = "\n".join([*([str(notes)] if notes else []), *(f"{title}：{value}" for title, value in more)])
+    if column.max_length and len(text) > column.max_length:
+        return notes, Problem(column.name, "too_long", {"max": column.max_length, "length": len(text)})
+    return text, None
+
+
+def _cell_at(row: Sequence[object], position: int | None) -> object:
+    return row[position] if position is not None and position < len(row) else None
+
+
+def text_of_cell(raw: object) -> str:
+    """Return a cell as text for the notes, whatever it holds."""
+    value, problem = read_cell(_ANY_TEXT, raw)
+    if problem is None or isinstance(problem, Remark):
+        return str(value or "")
+    return raw_in_message(raw.text if isinstance(raw, CellError) else raw)
+
+
+def _samples(lines: Sequence[Line], width: int) -> list[list[str]]:
+    """Return the first values of each column of the file."""
+    samples: list[list[str]] = [[] for _ in range(width)]
+    for line in lines[:SAMPLE_LINES]:
+        for shown, cell in zip(samples, line.cells, strict=True):
+            if len(shown) < SAMPLES and (text := text_of_cell(cell)):
+                shown.append(text[:SAMPLE_LENGTH])
+    return samples

@@ -24,6 +24,8 @@ from cs.records.types import UnitPrice, exact_number
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
+MAX_PHONE_LENGTH = 120  # several numbers with their extensions stand in one field
+
 
 def one_active(table: str) -> Index:
     """Allow no two records with one natural key that are not void, whoever enters them at the same moment."""

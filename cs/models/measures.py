@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from cs.extensions import Model, db
 from cs.models.holidays import work_calendar
 from cs.procedure.authority import Permission
+from cs.records.procedure import local_day
 from cs.records.types import Moment
 from cs.records.users import User
 
@@ -65,6 +66,16 @@ class PlannedMeasure(TypedDict):
 def open_measures(rows: Iterable[M]) -> list[M]:
     """Return what is not carried out."""
     return [row for row in rows if row.done_on is None]
+
+
+def reported_on(rows: Iterable[Measure]) -> date | None:
+    """Return the day on which the last of them was reported as carried out; None while one is open.
+
+    Of what was reported before that was written down, the day on which it was done counts.
+    """
+    days = [local_day(row.done_at) if row.done_at else row.done_on for row in rows]
+    known = [day for day in days if day is not None]
+    return max(known) if known and len(known) == len(days) else None
 
 
 def first_due_at(rows: Iterable[Measure]) -> datetime | None:

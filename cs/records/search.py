@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cs.extensions import Model, db
-from cs.records.texts import cleaned, simplified, without_punctuation
+from cs.records.characters import in_simplified_characters
+from cs.records.texts import cleaned, without_punctuation
 
 MAX_SEARCH_LENGTH = 60  # characters; one typed may become eighteen
 MAX_TOKENS = 8
@@ -57,7 +58,7 @@ def searchable_text(words: tuple[str | None, ...] | list[str | None]) -> str:
 
 def _folded(text: str) -> str:
     half = unicodedata.normalize("NFKC", cleaned(text)).casefold()
-    return " ".join(simplified(half).split())
+    return " ".join(in_simplified_characters(half).split())
 
 
 def _is_code_in_groups(folded: str) -> bool:
@@ -82,7 +83,7 @@ def in_latin_letters(text: str) -> str:
 def pinyin_initials(name: str) -> str:
     """Return the initials by which a Chinese name is typed in a hurry: 华声汽配 is hsqp. Nothing for a name
     without Chinese characters."""
-    return "".join(syllable[0] for syllable in lazy_pinyin(simplified(name), errors="ignore"))
+    return "".join(syllable[0] for syllable in lazy_pinyin(in_simplified_characters(name), errors="ignore"))
 
 
 def sort_key(text: str) -> str:

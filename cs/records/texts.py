@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
-from pathlib import Path
+
+from cs.records.characters import in_simplified_characters
 
 # Marks that come along with copied text and show nothing: zero-width space, word joiner, BOM, soft hyphen,
 # text direction marks.
@@ -22,7 +22,6 @@ _HALF_WIDTH = {
 _SPACES = dict.fromkeys([0x09, 0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
 _LINE_ENDS = dict.fromkeys([0x0B, 0x0D, 0x85, 0x2028, 0x2029], "\n")
 _CLEAN: dict[int, int | str | None] = {**_INVISIBLE, **_HALF_WIDTH, **_SPACES, **_LINE_ENDS}
-_TABLE = Path(__file__).with_name("simplified.txt")
 _LEGAL_FORMS = (
     (re.compile(r"有限责任公司$"), "有限公司"),
     (re.compile(r"(companylimited|companyltd|colimited)$"), "coltd"),
@@ -40,19 +39,8 @@ def comparable(text: str | None) -> str:
     """Return a name, code or number as it is compared: width, case, spaces and invisible marks make no
     difference."""
     folded = unicodedata.normalize("NFKC", text or "").translate(_INVISIBLE).casefold()
-    return "".join(unicodedata.normalize("NFKC", folded).split())  # folding may take letters apart
-
-
-@cache
-def _simplified_characters() -> dict[int, str]:
-    lines = _TABLE.read_text("utf-8").splitlines()
-    pairs = " ".join(line for line in lines if not line.startswith("#")).split()
-    return {ord(pair[0]): pair[1] for pair in pairs}
-
-
-def simplified(text: str) -> str:
-    """Return a text with each traditional character replaced by its simplified one."""
-    return text.translate(_simplified_characters())
+    # Without the spaces, what folding took apart comes together again.
+    return unicodedata.normalize("NFKC", "".join(folded.split()))
 
 
 def without_punctuation(text: str) -> str:
@@ -68,7 +56,7 @@ def _is_punctuation(character: str) -> bool:
 def lookalike_key(name: str) -> str:
     """Return what two names of a company have in common that people take for the same: traditional or
     simplified, with or without brackets, dots and spaces."""
-    key = simplified(without_punctuation(comparable(name)))
+    key = in_simplified_characters(without_punctuation(comparable(name)))
     for pattern, form in _LEGAL_FORMS:
         key = pattern.sub(form, key)
     return key

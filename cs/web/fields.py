@@ -37,10 +37,10 @@ from wtforms.validators import (
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from cs.records.attachments import PendingUpload
-from cs.records.procedure import rulebook, zone
+from cs.records.procedure import rulebook
 from cs.records.record import MAX_ID
 from cs.records.texts import cleaned
-from cs.records.typed_values import read_day
+from cs.web.day_fields import DayField, MomentField
 from cs.wording.labels import choices, label
 from cs.wording.language import in_language
 
@@ -48,7 +48,6 @@ SHORT_TEXT = 1000  # characters of a text of a sentence or two
 MAX_PASSWORD = 200
 EARLIEST = date(2000, 1, 1)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffe\uffff]")
-_TIME = re.compile(r"(?P<day>.+?)(T| )\s*(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(:(?P<second>[0-9]{2}))?")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -60,7 +59,7 @@ def _lines(text: str | None) -> str | None:
     return cleaned(text, multiline=True) or None if text else None
 
 
-def _as_typed(text: str | None) -> str | None:
+def _without_ends(text: str | None) -> str | None:
     return text.strip() or None if text else None
 
 
@@ -113,7 +112,7 @@ def Text(key: str, *, required: bool = False, most: int = 100, **options: Any) -
 def FirstPassword(key: str) -> StringField:
     """Return a field for a password that is shown: nothing of it is cleaned but outer spaces."""
     return StringField(
-        label(key), [Optional(), _no_control_characters, Length(max=MAX_PASSWORD)], filters=[_as_typed]
+        label(key), [Optional(), _no_control_characters, Length(max=MAX_PASSWORD)], filters=[_without_ends]
     )
 
 
@@ -134,69 +133,12 @@ def _sensible_day(_form: Any, field: Field) -> None:
         raise ValidationError(gettext("Please check the year."))
 
 
-class _Day(DateField):
-    """A day as people write it: 2026-03-05, 2026/3/5, 2026.3.5, 2026年3月5日, 20260305."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        cleaned_texts = map(cleaned, valuelist)
-        self.raw_data = texts = [_iso_day(text) or text for text in cleaned_texts]
-        if not any(texts):
-            return
-        try:
-            super().process_formdata(texts)
-        except ValueError:
-            show_as_text(self)
-            raise ValueError(gettext("This is not a date. Please write it as 2026-01-31.")) from None
-
-
-def _iso_day(text: str) -> str | None:
-    day = read_day(text)
-    return day.isoformat() if day else None
-
-
-def show_as_text(field: Any) -> None:
-    """Let the page show what was typed: a browser's own field for days drops what is no day."""
-    field.render_kw = {**(field.render_kw or {}), "type": "text"}
-
-
 def Day(key: str, *, required: bool = False, **options: Any) -> DateField:
-    return _Day(label(key), [*needed_validators(required), _sensible_day], **options)
-
-
-class _Moment(DateTimeLocalField):
-    """A date and time typed in the factory's time zone; outside the form it knows its zone."""
-
-    data: datetime | None
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.raw_data = texts = [_iso_moment(cleaned(text)) for text in valuelist]
-        if not any(texts):
-            return
-        try:
-            super().process_formdata(texts)
-        except ValueError:
-            show_as_text(self)
-            raise ValueError(
-                gettext("This is not a date with a time. Please write it as 2026-01-31 14:30.")
-            ) from None
-        if self.data is not None:
-            self.data = self.data.replace(tzinfo=zone())
-
-    def process_data(self, value: datetime | None) -> None:
-        self.data = value.astimezone(zone()) if value else None
-
-
-def _iso_moment(text: str) -> str:
-    """Return a day and time as a browser sends them; anything else as it is."""
-    match = _TIME.fullmatch(text.replace("：", ":"))
-    day = _iso_day(match["day"]) if match else None
-    if match is None or day is None:
-        return text
-    return f"{day}T{match['hour']:0>2}:{match['minute']}" + (f":{match['second']}" if match["second"] else "")
+    return DayField(label(key), [*needed_validators(required), _sensible_day], **options)
 
 
 def Moment(key: str, *, required: bool = False, **options: Any) -> DateTimeLocalField:
-    return _Moment(
+    return MomentField(
         label(key),
         [*needed_validators(required), _sensible_day],
         format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"],
@@ -296,11 +238,16 @@ class StepForm(Form):
 
     request_id = HiddenField(default=lambda: secrets.token_urlsafe(16), filters=[_tokens])
     version = HiddenField()
+    opened = HiddenField()  # cs.web.opened
 
-    technical = frozenset({"csrf_token", "request_id", "version", "files", "kept_files", "password"})
+    technical = frozenset(
+        {"csrf_token", "request_id", "version", "opened", "files", "kept_files", "password"}
+    )
     beside: frozenset[str] = frozenset()  # fields that are not passed to the verb
     # Whether a button was pressed that only changes the form, such as by one more row: nothing is checked.
     redraws = False
+    # What holds for the step now, said above its fields: set by `offer`.
+    notice: str | None = None
     # The URL of what this form made when it was sent before, with other content (cs.web.submission).
     sent_already: str | None = None
 
@@ -327,6 +274,12 @@ class StepForm(Form):
     def check(self, record: Any, on: datetime) -> None:
         """Add faults that concern the record or more than one field."""
 
+    def refuse_unchanged(self) -> None:
+        """Say that what was sent is what is on record already."""
+        self.form_errors = [gettext("Nothing was changed: the record already says all of this.")]
+        if getattr(self, "has_files", False):
+            self.form_errors.append(gettext("Files alone are added on the page of the record."))
+
     def following(self, record: Any) -> dict[str, Any] | None:
         """Return the query string for taking the step again, such as for the next line.
 
@@ -349,7 +302,14 @@ class StepForm(Form):
             self.fault("files", message)
         if not any(getattr(field, "not_storable", False) for field in self):
             self.check(record, on)
+        for rows in self.row_lists:
+            rows.refuse_strangers(record)
         return not self.errors
+
+    @property
+    def row_lists(self) -> list[Any]:
+        """Return the fields that are lists of rows (cs.web.rows)."""
+        return [field for field in self if hasattr(field, "refuse_strangers")]
 
     @property
     def shown(self) -> list[Field]:

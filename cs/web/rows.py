@@ -127,6 +127,27 @@ class Rows(FieldList):
         """Return these fields of each row that is not empty."""
         return [row.values_of(*names) for row in self.filled]
 
+    def strangers(self, record: Any) -> list[Any]:
+        """Return the entries with an id that is none of the record's own rows, or that another entry has."""
+        own_ids = {str(row.id) for row in getattr(record, self.name, ())}
+        strangers = []
+        for entry in self.entries:
+            row_id = "".join(entry.form.id.raw_data or ())
+            if row_id and row_id not in own_ids:
+                strangers.append(entry)
+            own_ids.discard(row_id)
+        return strangers
+
+    def refuse_strangers(self, record: Any) -> None:
+        if self.strangers(record):
+            message = gettext("A line does not belong to this record. Open the form again.")
+            self.errors = [*self.errors, message]
+
+    def take_strangers_as_new(self, record: Any) -> None:
+        """Let rows of a draft whose lines the record has no longer be new ones."""
+        for entry in self.strangers(record):
+            entry.form.id.data, entry.form.id.raw_data = None, None
+
     @property
     def has_room(self) -> bool:
         return bool(len(self.entries) < self.max_entries)

@@ -1,12 +1,15 @@
 """The one order in which a form that changes something is taken, the same for all of them:
 
 login and role (403, by the view) → load (404) → request id: a receipt answers → relation (403) → what of
-the form needs no lock: files, password, fields (422) → lock → receipt again → version and state (409) → what
-needs the lock (422) → one verb → receipt, end of the draft → one commit → the answer.
+the form needs no lock: files, password, fields (422) → what is too long for one transaction, in portions →
+lock → receipt again → version and state (409) → what needs the lock (422) → one verb → receipt, end of the
+draft → one commit → the answer.
 
 A request id that was taken already answers with the first result when form and content are the same.
 Otherwise the person is told (409): the form comes back as it was typed, with a new request id and the way to
 what the first sending made.
+
+An amendment that alters nothing is known only once its verb has run: it is rolled back (422).
 
 Buttons without a form have a shorter one, that of `press`: login and role → lock → load (404) → relation
 (403) → one verb → one commit → the answer. They leave no receipt: a verb that is repeated changes nothing
@@ -26,7 +29,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -35,6 +38,7 @@ from sqlalchemy import delete
 from werkzeug.datastructures import FileStorage
 
 from cs.extensions import begin_write, db
+from cs.procedure.workflow import NothingChanged
 from cs.records.attachments import Draft
 from cs.records.receipts import Receipt
 from cs.web.drafts import form_url
@@ -43,6 +47,7 @@ from cs.web.responses import go
 
 NOT_COMPARED = {"csrf_token", "request_id"}  # beside passwords, which are kept nowhere
 CHUNK = 1024 * 1024
+Result = TypeVar("Result")
 
 
 def new_request_id() -> str:
@@ -60,19 +65,24 @@ class Outcome:
         return self.answer() if self.answer else go(self.address)
 
 
-def press(act: Callable[[], Outcome]) -> ResponseReturnValue:
-    """Take a button without a form, in the order of this module.
-
-    `act` loads, checks and changes under the lock. Nothing is saved when it raises or aborts.
-    """
+def write_at_once(act: Callable[[], Result]) -> Result:
+    """Change something in a transaction of its own. Nothing is saved when `act` raises or aborts."""
     begin_write()
     try:
-        outcome = act()
+        result = act()
     except Exception:
         db.session.rollback()
         raise
     db.session.commit()
-    return outcome.response()
+    return result
+
+
+def press(act: Callable[[], Outcome]) -> ResponseReturnValue:
+    """Take a button without a form, in the order of this module.
+
+    `act` loads, checks and changes under the lock.
+    """
+    return write_at_once(act).response()
 
 
 class Submission(ABC):
@@ -109,6 +119,9 @@ class Submission(ABC):
         self.form.offer(record, self.on)
         return self.form.accepts(record, self.on)
 
+    def act_ahead(self, record: Any) -> None:
+        """Do by `write_at_once` what is too long for one transaction. A repeat must find it done."""
+
     @abstractmethod
     def act(self, record: Any) -> Outcome:
         """Make the change by one verb, without a commit."""
@@ -128,8 +141,10 @@ class Submission(ABC):
         self.check_relation(record)
         self.stage_files()
         self.prepare(record)
-        if not self.is_outdated(record) and self.is_refused_without_lock(record):
-            return self.show(record, 422)
+        if not self.is_outdated(record):
+            if self.is_refused_without_lock(record):
+                return self.show(record, 422)
+            self.act_ahead(record)
         begin_write()
         receipt = sent.receipt()
         if receipt is not None:
@@ -140,7 +155,12 @@ class Submission(ABC):
         if outdated or not self.accepts(record):
             db.session.rollback()
             return self.show(record, 409 if outdated else 422)
-        outcome = self.act(record)
+        try:
+            outcome = self.act(record)
+        except NothingChanged:
+            db.session.rollback()
+            self.form.refuse_unchanged()
+            return self.show(record, 422)
         sent.leave_receipt(outcome.address, self.on)
         db.session.commit()
         return outcome.response()

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from cs.imports import MESSAGES, Column, Limits, Problem, TableRefused, problem_message, read_table
 from cs.imports.cells import read_cell
+from cs.imports.layouts import LEFT_OUT
 from cs.imports.lines import NoLine
 
 CUSTOMERS = (
@@ -51,15 +52,25 @@ def xlsx(*sheets: Iterable[Iterable], hidden: tuple[int, ...] = ()) -> io.BytesI
     return file
 
 
-def xls(cells: dict[tuple[int, int], object]) -> io.BytesIO:
-    """An old binary workbook with one sheet: texts, numbers, and errors as the byte that stands for them."""
+def xls(
+    cells: dict[tuple[int, int], object],
+    codes: tuple[str, ...] = (),
+    merged: tuple[tuple[int, int, int, int], ...] = (),
+    shared: bytes = b"",
+) -> io.BytesIO:
+    """An old binary workbook with one sheet: texts, numbers, and errors as the byte that stands for them.
+
+    Number format `codes` are the cells' styles, from 1 on: (number, style). `merged`: first row, last row,
+    first column, last column. `shared`: further records of the whole workbook.
+    """
 
     def record(kind: int, body: bytes) -> bytes:
         return struct.pack("<HH", kind, len(body)) + body
 
     sheet = record(0x0809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0))
-    for (row, column), value in cells.items():
-        at = struct.pack("<HHH", row, column, 0)
+    for (row, column), cell in cells.items():
+        value, style = cell if isinstance(cell, tuple) else (cell, 0)
+        at = struct.pack("<HHH", row, column, style)
         if isinstance(value, str):
             sheet += record(
                 0x0204,
@@ -69,8 +80,14 @@ def xls(cells: dict[tuple[int, int], object]) -> io.BytesIO:
             sheet += record(0x0205, at + value + b"\x01")
         else:
             sheet += record(0x0203, at + struct.pack("<d", value))
+    for area in merged:
+        sheet += record(0x00E5, struct.pack("<H4H", 1, *area))
     sheet += record(0x000A, b"")
-    start = record(0x0809, struct.pack("<HHHHII", 0x600, 0x05, 0, 0, 0, 0))
+    start = record(0x0809, struct.pack("<HHHHII", 0x600, 0x05, 0, 0, 0, 0)) + shared
+    for number, code in enumerate(codes, start=164):
+        start += record(0x041E, struct.pack("<HHB", number, len(code), 1) + code.encode("utf-16-le"))
+    for number in (0, *range(164, 164 + len(codes))) if codes else ():
+        start += record(0x00E0, struct.pack("<HHHHBBBBIIH", 0, number, 0, 0, 0, 0, 0, 0, 0, 0, 0))
     bound = record(
         0x0085, struct.pack("<IBBBB", len(start) + 24, 0, 0, 4, 1) + "出货明细".encode("utf-16-le")
     )
@@ -206,10 +223,16 @@ def test_the_first_visible_sheet_with_known_titles_is_read():
     assert read_table(xlsx([["说明"]], good, good, hidden=(1,)), "a.xlsx", CUSTOMERS).sheet == "Sheet3"
 
 
-def test_a_title_that_stands_twice_is_a_problem_of_the_table():
-    table = read_table(xlsx([["客户编号", "客户代码", "客户名称"], ["C1", "C2", "甲"]]), "a.xlsx", CUSTOMERS)
-    assert table.problems == [
-        Problem("code", "title_twice", {"title": "客户编号", "found": "客户编号、客户代码"})
+def test_of_two_titles_of_one_meaning_the_better_claim_takes_the_column():
+    titles = ["Customer code", "客户编号", "客户名称", "Customer name"]
+    table = read_table(xlsx([titles, ["a", "b", "c", "d"]]), "a.xlsx", CUSTOMERS)
+    assert table.problems == []
+    assert table.lines[0].values == {"code": "b", "name": "c", "phone": None, "kind": None}
+    assert [(column.title, column.target, column.second) for column in table.columns] == [
+        ("Customer code", LEFT_OUT, "code"),
+        ("客户编号", "code", None),
+        ("客户名称", "name", None),
+        ("Customer name", LEFT_OUT, "name"),
     ]
 
 
@@ -220,9 +243,10 @@ def test_a_missing_required_column_is_one_problem_of_the_table_and_none_of_its_l
     assert [line.problems for line in table.lines] == [[], []]
 
 
-def test_a_sheet_without_titles_is_refused_with_the_titles_looked_for():
-    refused = refusal(xlsx([["a", "b"], [1, 2]]))
-    assert (refused.code, refused.params) == ("no_header", {"titles": "客户编号、客户名称、电话、客户类型"})
+def test_a_sheet_without_known_titles_is_read_for_mapping_by_hand():
+    table = read_table(xlsx([["a", "b"], [1, 2]]), "a.xlsx", CUSTOMERS)
+    assert (table.header_row, table.missing_titles, table.unknown_titles) == (1, ["code", "name"], ["a", "b"])
+    assert [line.cells for line in table.lines] == [(1.0, 2.0)]
 
 
 def test_a_sheet_with_titles_only_is_refused():

@@ -51,7 +51,7 @@ def test_the_key_of_a_lot_is_no_content(shipment, complaint_in, return_in):
 
 def test_data_of_before_is_compared_by_the_same_rule(app, on):
     with app.app_context():
-        downgrade(revision="0016")
+        downgrade(revision="0017")
         db.session.execute(text("UPDATE shipments SET lot_no = 'l261119a2' || :mark"), {"mark": "\u200b"})
         db.session.execute(
             text("UPDATE customers SET natural_key = natural_key || :mark"), {"mark": "\u200b"}
@@ -77,7 +77,7 @@ def test_two_records_of_before_with_one_key_both_stay(app, on):
         names = {"short_name": "另一家", "full_name": "另一家公司"}
         Customer.create(by=clerk, on=on, customer_type="maker", contacts=[], **names)
         db.session.commit()
-        downgrade(revision="0016")
+        downgrade(revision="0017")
         same = "(SELECT full_name FROM customers WHERE id = 1) || :mark"
         db.session.execute(text(f"UPDATE customers SET full_name = {same} WHERE id = 2"), {"mark": "\u200b"})
         db.session.commit()

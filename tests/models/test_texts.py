@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cs.records.texts import cleaned, comparable, lookalike_key, simplified
+from cs.records.texts import cleaned, comparable, lookalike_key
 from cs.records.typed_values import read_day, read_number
 
 MARKS = "\u200b\ufeff\xad\u200e\u2060\xa0\u3000 \t\r\n\x85Ａ１ａａ－（）İß"
@@ -30,7 +30,6 @@ def test_what_is_cleaned_compares_as_before(text):
 @given(TYPED)
 def test_comparing_twice_changes_nothing_more(text):
     assert comparable(comparable(text)) == comparable(text)
-    assert simplified(simplified(text)) == simplified(text)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from flask_login import current_user
 from cs.blueprints.customers.forms import CustomerForm, EditCustomerForm, VoidForm
 from cs.blueprints.customers.listing import LISTING
 from cs.blueprints.customers.page import page_of_customer
-from cs.imports.master_data import CUSTOMERS
+from cs.imports.customers import CUSTOMERS
 from cs.models.customers import Customer
 from cs.procedure import customers
 from cs.procedure.authority import Permission

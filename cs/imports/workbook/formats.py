@@ -41,9 +41,11 @@ BUILT_IN = {
     **dict.fromkeys((34, 55), '上午/下午h"时"mm"分"'),
     **dict.fromkeys((35, 56), '上午/下午h"时"mm"分"ss"秒"'),
 }
-FIVE_DIGITS = range(10_000, 100_000)
 REMEMBERED = 10_000  # days and numbers stand many times in a column
-LAST_DAY = 2_958_466  # the first day of the year 10000, counted from 1900
+LAST_DAY = 2_958_465  # 31 December 9999, counted from 1900
+DAYS_TO_1904 = 1_462
+MAX_SHOWN = 10**15  # beyond it Excel keeps no digits
+MAX_DECIMALS = 8
 SECONDS_A_DAY = 86_400
 
 _TOKEN = re.compile(
@@ -97,7 +99,7 @@ def _no_day(_value: float) -> str:
 
 
 def _counts_days_since_1904(value: float) -> str:
-    return _moment(value, since_1904=True).date().isoformat() if int(value) in FIVE_DIGITS else ""
+    return _moment(value, since_1904=True).date().isoformat() if 10_000 <= value < 100_000 else ""
 
 
 # Days
@@ -113,10 +115,11 @@ def _day_formatter(section: Sequence[Token], *, since_1904: bool) -> Formatter:
     tokens = list(_with_minutes(section))
     has_day = any(kind == "time" and text[0] in "ymda" for kind, text in tokens)
     has_half = any(kind == "half" for kind, _ in section)
+    last_day = LAST_DAY - DAYS_TO_1904 * since_1904
 
     @lru_cache(REMEMBERED)
     def format_day(value: float) -> object:
-        if not 0 <= value < LAST_DAY:
+        if not 0 <= value < last_day:
             return value
         moment = _moment(value, since_1904=since_1904)
         shown = "".join(_time_text(kind, text, moment, value, has_half) for kind, text in tokens).strip()
@@ -177,6 +180,8 @@ def _number_shower(sections: Sequence[Sequence[Token]]) -> Callable[[float], str
     plans = [_digit_plan(section) for section in sections[:3]]
 
     def show(value: float) -> str | None:
+        if not abs(value) < MAX_SHOWN:
+            return None
         if value < 0 and len(plans) > 1:
             plan, sign = plans[1], ""
         elif value == 0 and len(plans) > 2:
@@ -207,7 +212,8 @@ def _digit_plan(section: Sequence[Token]) -> _DigitPlan | None:
     last = max(place for place, kind in enumerate(kinds) if kind == "digit")
     if ("mark", "/") in tokens or tokens[last + 1 : last + 2] == [("mark", ",")]:
         return None  # a fraction, or thousands
-    return _DigitPlan(tokens)
+    plan = _DigitPlan(tokens)
+    return plan if plan.decimals <= MAX_DECIMALS and plan.scale <= 100 else None
 
 
 def _as_literal(token: Token) -> Token:

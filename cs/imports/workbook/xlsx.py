@@ -5,6 +5,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 from functools import lru_cache
 from xml.etree import ElementTree
 
@@ -125,9 +126,17 @@ class _CellReader:
         if kind == "b":
             return value in ("1", "true")
         if kind == "d":
-            return {"d": value, "s": value}
+            return _iso_day(value)
         number = int(style or 0)
         return (self._formatters[number] if number < len(self._formatters) else self._general)(float(value))
+
+
+def _iso_day(value: str) -> object:
+    try:
+        moment = datetime.fromisoformat(value).replace(tzinfo=None)
+    except ValueError:
+        return value
+    return {"d": moment.isoformat(), "s": value}
 
 
 def _shared_texts(xml: bytes) -> list[str]:

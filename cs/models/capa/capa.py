@@ -138,6 +138,12 @@ class Capa(Workflowed):
         return work_calendar().end_of(self.verify_on) if self.verify_on else None
 
     @property
+    def effective_from(self) -> date | None:
+        """Return the first day on which this round's measures can be signed as effective; None while one is
+        open."""
+        return effect_steps.effective_from(self)
+
+    @property
     def awaited_at(self) -> datetime | None:
         """Return when the answer, the first open action or the verification is due; None when nothing is."""
         if self.state in procedure.UNANSWERED:

@@ -7,7 +7,9 @@ from typing import Protocol, Unpack
 
 from cs.models.capa.parts import OF_A_ROUND, Action, PastRound, Proof, Verification
 from cs.models.holidays import work_calendar
-from cs.records.procedure import rulebook
+from cs.models.measures import reported_on
+from cs.procedure.workflow import NotOpen
+from cs.records.procedure import local_day, rulebook
 from cs.records.users import User
 from cs.records.workflowed import AdvancingRecord
 
@@ -25,6 +27,13 @@ class ProvenCapa(AdvancingRecord, Protocol):
     closed_at: datetime | None
 
 
+def effective_from(capa: ProvenCapa) -> date | None:
+    """Return the first day on which this round's measures can be signed as effective; None while one is
+    open."""
+    reported = reported_on(row for row in capa.actions if row.round == capa.round)
+    return rulebook().capa.effective_from(reported) if reported else None
+
+
 # The steps. Capa names them among its verbs.
 
 
@@ -33,12 +42,16 @@ def carry_out(capa: ProvenCapa, *, by: User, on: datetime) -> None:
     with capa.advancing("carry_out", by, on):
         done_on = max(row.done_on for row in capa.actions if row.round == capa.round and row.done_on)
         capa.carried_out_on = done_on
-        capa.verify_on = work_calendar().next_working_day(done_on + rulebook().capa.verify_after)
+        capa.verify_on = rulebook().capa.verify_on(done_on, local_day(on), work_calendar())
 
 
 def verify(capa: ProvenCapa, *, by: User, on: datetime, **proof: Unpack[Proof]) -> None:
-    """Close it: the data of a period show that the measures work; signed (5.2.2.5)."""
+    """Close it: the data of a period show that the measures work; signed (5.2.2.5). Raise NotOpen before
+    their effect can show (7.4-58)."""
     with capa.advancing("verify", by, on):
+        begins = effective_from(capa)
+        if begins is not None and local_day(on) < begins:
+            raise NotOpen("verify")
         _add_verification(capa, "effective", by, on, proof)
         capa.closed_at = on
 

@@ -14,8 +14,16 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 from cs.models.complaints.owners import awaited_owners, rows_of_owner
 from cs.models.complaints.reply import AnsweredComplaint, Reply, limit_of, prepare_reply
 from cs.models.holidays import work_calendar
-from cs.models.measures import Measure, PlannedMeasure, first_due_at, open_measures, set_anew
-from cs.records.procedure import rulebook
+from cs.models.measures import (
+    Measure,
+    PlannedMeasure,
+    first_due_at,
+    open_measures,
+    reported_on,
+    set_anew,
+)
+from cs.procedure.workflow import NotOpen
+from cs.records.procedure import local_day, rulebook
 from cs.records.users import User
 
 EFFECTIVE, INEFFECTIVE = "effective", "ineffective"
@@ -67,6 +75,12 @@ class MeasureBook:
     def done_on(self) -> date | None:
         """Return the day on which the last measure was carried out; None while one is open."""
         return None if self.open else max((row.done_on for row in self.current if row.done_on), default=None)
+
+    @property
+    def effective_from(self) -> date | None:
+        """Return the first day on which they can be signed as effective; None while one is open."""
+        reported = reported_on(self.current)
+        return rulebook().capa.effective_from(reported) if reported else None
 
     @property
     def due_at(self) -> datetime | None:
@@ -154,8 +168,8 @@ def do_measure(
         row.report(done_on, done_note, on)
         last_day = complaint.measure_book.done_on
         if last_day is not None:
-            complaint.replies[-1].check_on = work_calendar().next_working_day(
-                last_day + rulebook().capa.check_after
+            complaint.replies[-1].check_on = rulebook().capa.check_on(
+                last_day, local_day(on), work_calendar()
             )
 
 
@@ -167,8 +181,12 @@ def check_effect(
     by: User,
     on: datetime,
 ) -> None:
-    """Sign that the measures work (5.2.2.5): how that was checked, and with which result."""
+    """Sign that the measures work (5.2.2.5): how that was checked, and with which result. Raise NotOpen
+    before their effect can show (7.4-58)."""
     with complaint.advancing("check_effect", by, on):
+        begins = complaint.measure_book.effective_from
+        if begins is not None and local_day(on) < begins:
+            raise NotOpen("check_effect")
         _record_check(complaint.replies[-1], EFFECTIVE, verification_method, verification_data, by, on)
 
 

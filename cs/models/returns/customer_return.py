@@ -176,6 +176,11 @@ class Return(Workflowed):
         """Return the recurrences after a line's rework instruction (3.4), newest first."""
         return recurrences(line, self.complaint)
 
+    @property
+    def effective_from(self) -> date | None:
+        """Return the first day on which the rework can be judged as effective."""
+        return effect_steps.effective_from(self)
+
     def effect_awaited(self, on: datetime) -> bool:
         return effect_steps.is_effect_awaited(self)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from cs.models.holidays import work_calendar
 from cs.models.returns.lines import Booking
 from cs.procedure import returns as procedure
-from cs.records.procedure import rulebook
+from cs.procedure.workflow import NotOpen
+from cs.records.procedure import local_day, rulebook
 from cs.records.users import User
 from cs.records.workflowed import AdvancingRecord
 
@@ -26,6 +27,11 @@ class ReworkedReturn(AdvancingRecord, Protocol):
 
 def _last_reworked_at(record: ReworkedReturn) -> datetime | None:
     return max((row.at for row in record.bookings if row.booking == "reworked"), default=None)
+
+
+def effective_from(record: ReworkedReturn) -> date | None:
+    """Return the first day on which the rework can be judged as effective."""
+    return local_day(record.effect_due_at) if record.effect_due_at else None
 
 
 def is_effect_awaited(record: ReworkedReturn) -> bool:
@@ -57,7 +63,11 @@ def judge_effect(
     by: User,
     on: datetime,
 ) -> None:
-    """Judge whether the rework was effective and, where it was not, say what follows (3.4)."""
+    """Judge whether the rework was effective and, where it was not, say what follows (3.4). Raise NotOpen for
+    an effect before its day."""
     with record.advancing("judge_effect", by, on):
+        begins = effective_from(record)
+        if effect != procedure.INEFFECTIVE and begins and local_day(on) < begins:
+            raise NotOpen("judge_effect")
         record.effect, record.effect_note, record.effect_at = effect, effect_note, on
         record.effect_follow_up = effect_follow_up

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from wtforms import Field, SubmitField
 
 from cs.blueprints.complaints.forms.calls import expected_attendees, nobody_speaks_for
+from cs.blueprints.complaints.forms.faults import fault_of_place
 from cs.extensions import db
 from cs.models.complaints.meeting import representatives
 from cs.procedure import complaints as procedure
@@ -198,6 +199,13 @@ def _nothing(place: str) -> Field:
     )
 
 
+FIELD_OF_FAULT = {
+    "complained_of": "found",
+    "complained_defective": "defective",
+    "more_than_found": "defective",
+}
+
+
 class DisposeForm(WithFiles, WithRows, StepForm):
     """5.2.2.4: 对发生品、库存品及在制品进行处理决议. Every place says how many there are, or who confirmed
     that there are none."""
@@ -271,22 +279,8 @@ class DisposeForm(WithFiles, WithRows, StepForm):
 
     def _check_places(self, complained: int | None) -> None:
         defective = {place: field.data or 0 for place, _found, field, _nothing in self.places}
-        messages = {
-            "complained_of": (
-                "found",
-                gettext(
-                    "%(count)s defective pieces are complained of, so there are some: how many?",
-                    count=complained,
-                ),
-            ),
-            "more_than_found": (
-                "defective",
-                gettext("More are defective than were found at this place."),
-            ),
-        }
         for place, fault in place_faults(self._quantities(), defective, complained):
-            field, message = messages[fault]
-            self.fault(f"{field}_{place}", message)
+            self.fault(f"{FIELD_OF_FAULT[fault]}_{place}", fault_of_place(fault, complained))
 
     def _check_sums(self) -> None:
         decided: Counter[str] = Counter()

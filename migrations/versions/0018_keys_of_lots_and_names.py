@@ -6,8 +6,8 @@ from alembic import op
 
 from cs.records.texts import lookalike_key
 
-revision = '0017'
-down_revision = '0016'
+revision = '0018'
+down_revision = '0017'
 branch_labels = None
 depends_on = None
 
@@ -20,7 +20,7 @@ INVISIBLE = dict.fromkeys(
 def comparable(text) -> str:
     """Return a text as it is compared from now on; a copy, so that this migration stays what it was."""
     folded = unicodedata.normalize('NFKC', text or '').translate(INVISIBLE).casefold()
-    return ''.join(unicodedata.normalize('NFKC', folded).split())
+    return unicodedata.normalize('NFKC', ''.join(folded.split()))
 
 
 def shipment_key(row) -> str:
