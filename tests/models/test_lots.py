@@ -49,6 +49,7 @@ def test_the_key_of_a_lot_is_no_content(shipment, complaint_in, return_in):
         assert "lot_key" not in str(record.content())
 
 
+@pytest.mark.both_databases
 def test_data_of_before_is_compared_by_the_same_rule(app, on):
     with app.app_context():
         downgrade(revision="0017")

@@ -211,5 +211,12 @@ def test_the_list_finds_a_model_however_it_is_typed(app, clerk, typed):
 
 def test_a_number_is_found_in_small_letters_and_with_marks(clerk, complaint_in, app):
     number = complaint_in("received").number
-    clerk.get(f"/returns/scan?code={number.lower()}%E2%80%8B")
-    assert clerk.location == f"/complaints/{loaded(app, Complaint, 1).id}"
+    for typed in (f"{number.lower()}%E2%80%8B", number.replace("-", ""), number.replace("-", "").lower()):
+        clerk.get(f"/returns/scan?code={typed}")
+        assert clerk.location == f"/complaints/{loaded(app, Complaint, 1).id}"
+
+
+def test_a_customer_is_found_by_its_number_without_hyphen_and_no_other_by_a_part(app, clerk):
+    number = loaded(app, Customer, 1).number
+    assert clerk.get(f"/returns/scan?code={number.replace('-', '').lower()}").location == "/customers/1"
+    assert clerk.get(f"/returns/scan?code={number.replace('-', '')[:-1]}").location == ""
