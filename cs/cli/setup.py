@@ -64,7 +64,8 @@ def set_up(on: datetime) -> list[str]:
         done.append(f"数据库已更新 Database up to date{f' (copy: {copy.name})' if copy else ''}")
         if not is_new:
             rebuild_tasks(on)  # open records await what today's rows ask of them
-    index_unsearched()
+    if not has_no_accounts():
+        index_unsearched()
     if keep_procedure_text(on):
         done.append(f"程序文件 Procedure {rulebook().procedure.number} {rulebook().hash[:12]}")
     known = set(db.session.execute(select(Department.code)).scalars())
