@@ -4,6 +4,7 @@ titles stand; the next file with the same titles is read in the same way."""
 from __future__ import annotations
 
 import io
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -89,7 +90,8 @@ def test_the_choice_is_kept_for_the_next_file_with_the_same_titles(clerk, as_rol
     choose(offer(clerk, "customers", UNKNOWN), 名号="full_name", 司机="into_notes")
     other = offer(as_role("sales_manager"), "customers", [UNKNOWN[0][::-1], ["老李", "丙", "丙公司"]])
     assert file_columns(other) == {"司机": "into_notes", "唤作": "", "名号": "full_name"}
-    assert people["sales_clerk"].name in other.soup.select_one(".mapping-help").get_text()
+    kept_by = other.soup.select_one(".mapping-help").get_text()
+    assert re.search(rf"已按{people['sales_clerk'].name} \d{{4}}-\d\d-\d\d \d\d:\d\d对", kept_by)
     assert counts(other) == [1, 0, 0, 0]
     choose(other, 唤作="short_name")
     assert file_columns(offer(clerk, "customers", UNKNOWN))["唤作"] == "short_name"
@@ -165,9 +167,10 @@ def test_a_row_without_lines_below_it_leaves_the_page_usable(clerk):
     offer(clerk, "customers", UNKNOWN)
     choose(clerk, row="3")
     assert clerk.status == 422
-    assert "标题行下面没有" in clerk.soup.select_one(".message-danger").get_text()
+    assert "标题行下面没有" in clerk.soup.select_one(".import-refusal").get_text()
     choose(clerk, 名号="full_name")
     assert counts(clerk) == [2, 0, 0, 0]
+    assert clerk.soup.select_one(".import-refusal") is None
 
 
 # Sheets
@@ -309,6 +312,7 @@ def test_a_choice_of_what_the_file_does_not_have_is_refused(clerk, app, fields):
     form = clerk.form("form.mapping")
     clerk.post(f"{clerk.page}/columns", form | fields)
     assert clerk.status == 422
+    assert "重新选择" in clerk.soup.select_one(".import-refusal").get_text()
     with app.app_context():
         assert db.session.query(ImportChoice).count() == 0
 
