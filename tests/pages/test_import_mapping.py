@@ -86,6 +86,7 @@ def test_a_file_of_unknown_titles_is_mapped_by_hand(clerk, app):
     assert loaded(app, Customer, 3).remarks is None
 
 
+@pytest.mark.both_databases
 def test_the_choice_is_kept_for_the_next_file_with_the_same_titles(clerk, as_role, app, people):
     choose(offer(clerk, "customers", UNKNOWN), 名号="full_name", 司机="into_notes")
     other = offer(as_role("sales_manager"), "customers", [UNKNOWN[0][::-1], ["老李", "丙", "丙公司"]])
@@ -412,6 +413,7 @@ def test_the_mended_lines_are_read_as_the_file_was_mapped(clerk):
 # Portions
 
 
+@pytest.mark.both_databases
 def test_a_long_table_is_written_in_portions(clerk, app, monkeypatch):
     monkeypatch.setattr("cs.imports.plans.PORTION", 3)
     rows = [
