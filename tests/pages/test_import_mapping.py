@@ -379,6 +379,23 @@ def test_bad_lines_come_as_a_workbook_that_can_be_mended_and_read_again(clerk, a
     assert loaded(app, Shipment, 3).quantity == 7
 
 
+@pytest.mark.parametrize("section", ["customers", "products", "shipments", "complaints", "admin"])
+def test_the_pages_of_an_unmapped_file_hold_in_every_kind_of_table(as_role, section):
+    person = as_role("administrator" if section == "admin" else "sales_manager")
+    offer(person, section, UNKNOWN)
+    assert faults(person)
+    assert person.get(f"{person.page}/bad-lines.xlsx").status == 404  # nothing is read yet
+    choose(person.get(person.page), row="2")
+    assert person.status == 200
+
+
+def test_a_workbook_of_256_columns_and_long_titles_is_shown(clerk):
+    offer(clerk, "customers", [[f"{n} " + "长" * 300 for n in range(300)], ["x"] * 300])
+    assert len(clerk.soup.select(".file-column")) == 256
+    choose(clerk, **{"column-255": "full_name"})
+    assert (clerk.status, counts(clerk)) == (200, [1, 0, 0, 0])
+
+
 def test_the_mended_lines_are_read_as_the_file_was_mapped(clerk):
     rows = [UNKNOWN[0], ["", "甲", "老王"], UNKNOWN[2]]
     choose(offer(clerk, "customers", rows), 名号="full_name", 唤作="short_name")
