@@ -32,6 +32,7 @@ def create_app(settings: dict[str, Any] | None = None, sections: Sections | None
     from cs.queries.escalation import check_rules
     from cs.web import errors
     from cs.web import layout as shell
+    from cs.web.hosts import init_hosts
     from cs.wording.language import select_language
     from cs.wording.template_words import init_words
 
@@ -57,6 +58,7 @@ def create_app(settings: dict[str, Any] | None = None, sections: Sections | None
         app.register_blueprint(section.blueprint)
     check_rules(app.extensions["rulebook"])
     shell.init_shell(app)
+    init_hosts(app)
     errors.init_errors(app)
     commands.init_commands(app)
     return app

@@ -7,7 +7,7 @@ from typing import Any
 
 from cs.models.capa.capa import Capa
 from cs.records.users import User
-from tests.support import day_of
+from tests.support import UNTIL_EFFECTIVE, day_of
 
 ISSUED = {"source": "internal", "source_no": "IQC-118", "problem": "右声道无声", "department": "production"}
 ANALYSED = {
@@ -40,11 +40,16 @@ class Capas:
         **values: Any,
     ) -> Capa:
         """A CAR of production in that state, with one corrective action for each of the owners (roles),
-        planned for today."""
+        planned for today. What is verified was carried out a week before: until then nothing is effective
+        (7.4-58)."""
         on = on or self.on
+        if state == "verified":
+            capa = self("carried_out", owners=owners, on=on - UNTIL_EFFECTIVE, **values)
+            self.verify(capa, on)
+            return capa
         facts = ISSUED | {"due_on": day_of(on) + timedelta(days=3)} | values
         capa = Capa.issue(by=self.people["quality_inspector"], on=on, **facts)
-        for name in ("analyse", "set_measures", "do_actions", "verify"):
+        for name in ("analyse", "set_measures", "do_actions"):
             if state == "void":
                 capa.void(reason="重复开出", by=self.people["quality_supervisor"], on=on)
             if capa.state == state:
@@ -82,7 +87,7 @@ class Capas:
                 action_id=action.id, done_on=day_of(on), done_note="已执行", by=action.owner, on=on
             )
 
-    def verify(self, capa: Capa, on: datetime, _owners: tuple[str, ...] = ()) -> None:
+    def verify(self, capa: Capa, on: datetime) -> None:
         capa.verify(
             period_from=day_of(on),
             period_to=day_of(on),

@@ -263,6 +263,7 @@ SETTLED_FORM = {  # one corrective measure, whose other fields stand ready; the 
     "measures-0-content": "加强检验",
     "measures-0-owner_id": "3",
 }
+UNTIL_EFFECTIVE = timedelta(days=7)  # from the last measure, before which nothing is effective (7.4-58)
 CHECKED = {"verification_method": "跟踪后续三批", "verification_data": "三批 900 只无复发"}
 EXPLAINED = {"reply_text": "接线极性接反,并非产品问题"}
 SENT = {"reply_to": "王工", "reply_channel": "email"}
@@ -391,7 +392,8 @@ class Cases:
         )
         self.sample_is, self.done, self.measures_are = sample, done, measures
         self.proposed = proposed
-        on = (on or self.on) - timedelta(days=11 if silent else 0)
+        end = (on or self.on) - timedelta(days=11 if silent else 0)
+        on = end - UNTIL_EFFECTIVE if measures == "checked" else end
         facts = (
             GOODS
             | {"customer_id": 1, "product_id": 1, "heard_at": on - timedelta(hours=1)}
@@ -416,6 +418,8 @@ class Cases:
         if route == "meeting" and state == "answering" and not answered:
             self.hold(complaint, on, called=not uncalled, met=met or disposed, disposed=disposed)
         self.follow(complaint, on)
+        if measures == "checked":
+            complaint.check_effect(by=self.people["quality_supervisor"], on=end, **CHECKED)
         self.move_clock(complaint, on, clock)
         self.issue_capas(complaint, on, issued=capa, verified=verified)
         assert complaint.state == state
@@ -495,8 +499,6 @@ class Cases:
     def follow(self, complaint: Complaint, on: datetime) -> None:
         if self.measures_are in ("done", "checked"):
             self.carry_out(complaint, on)
-        if self.measures_are == "checked":
-            complaint.check_effect(by=self.people["quality_supervisor"], on=on, **CHECKED)
         if complaint.meetings and self.countersigned:
             for role in HEADS.values():
                 complaint.countersign(by=self.people[role], on=on)
@@ -611,6 +613,17 @@ def people(app: Flask) -> dict[str, User]:
         found = read()
         db.session.expunge_all()
         return found
+
+
+def report_a_week_earlier(app: Flask) -> None:
+    """Let what was reported as carried out be a week old, so that its effect can be signed (7.4-58): no
+    browser moves the server's clock. Nobody wrote down when it was reported, as in earlier versions."""
+    earlier = (datetime.now(UTC) - UNTIL_EFFECTIVE - timedelta(days=1)).date()
+    with app.app_context():
+        for table in ("complaint_measures", "capa_actions"):
+            change = f"UPDATE {table} SET done_on = :earlier, done_at = NULL WHERE done_on IS NOT NULL"
+            db.session.execute(text(change), {"earlier": earlier})
+        db.session.commit()
 
 
 def loaded(app: Flask, cls: type[Any], record_id: int) -> Any:

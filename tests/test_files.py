@@ -342,6 +342,26 @@ def test_an_empty_file_is_refused(store):
     assert refusal(store, b"", "a.jpg").code == "empty"
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.txt", b"x"),
+        ("a.txt", b" \r\n\t \x0c   "),
+        ("a.txt", b"\xef\xbb\xbf" + b"ok" + b"\n" * 50),
+        ("a.csv", ",,;,\n".encode("utf-16")),
+        ("a.pdf", b"%PDF-"),
+        ("a.mp3", b"ID3"),
+        ("a.amr", b"#!AMR"),
+    ],
+)
+def test_a_file_with_next_to_nothing_in_it_is_refused(store, name, content):
+    assert refusal(store, content, name).code == "too_little"
+
+
+def test_a_few_words_are_enough(store):
+    assert accept(store, "检验合格".encode(), "a.txt").size == 12
+
+
 def test_a_30_mb_photo_is_refused_and_read_no_further_than_the_limit(store):
     stream = io.BytesIO(saved(photo(), "JPEG") + bytes(30 * 1024 * 1024))
     with pytest.raises(FileRefused) as caught:
@@ -419,7 +439,7 @@ def test_on_windows_a_file_that_somebody_reads_stays_as_it_is(store, monkeypatch
     monkeypatch.setattr(Path, "replace", in_use)
     assert (accept(store, DOCUMENTS["报告.pdf"], "a.pdf"), kept(store)) == (first, [first.sha256])
     with pytest.raises(PermissionError):
-        accept(store, b"%PDF-new", "a.pdf")
+        accept(store, b"%PDF-1.7\nnew", "a.pdf")
 
 
 @pytest.mark.parametrize(
@@ -433,7 +453,9 @@ def test_what_is_no_hash_of_a_stored_file_is_not_found(store, name):
 
 
 def test_verify_finds_changed_and_missing_files(store):
-    good, changed, gone = (accept(store, b"%PDF-" + letter, "a.pdf").sha256 for letter in (b"1", b"2", b"3"))
+    good, changed, gone = (
+        accept(store, b"%PDF-1.7 no " + letter, "a.pdf").sha256 for letter in (b"1", b"2", b"3")
+    )
     store.path(changed).write_bytes(b"%PDF-!")
     store.path(gone).unlink()
     assert list(store.verify([good, changed, gone])) == [(changed, "differs"), (gone, "missing")]

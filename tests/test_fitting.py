@@ -83,3 +83,10 @@ def test_a_title_widens_its_column_where_others_have_room():
     assert wide[0] == pytest.approx(4 * 8 * 0.3528 + 1.8)
     assert wide[0] > narrow[0]
     assert sum(wide) == pytest.approx(100)
+
+
+def test_a_word_of_english_breaks_with_a_hyphen_and_a_number_without():
+    label = with_break_points("Replenishment no.", 19, 7.2)
+    assert label.replace("\u00ad", "") == "Replenishment no."
+    assert label.count("\u00ad") == 1
+    assert "\u00ad" not in with_break_points("CA6920CA6920CA6920", 12, 8)

@@ -10,6 +10,7 @@ from cs.procedure import rulebook
 from cs.records.record import KINDS, Record, _part_path
 from cs.records.sections import sections
 from cs.web.timeline import UNLISTED_FIELDS, _is_listed
+from cs.web.timeline_rows import NAMING_FIELDS, RowNames, part_changes
 from cs.wording.history import REFERENCE_KEYS, REFERENCES, UNSPOKEN_PARTS, field_name, value_in_words
 
 BOOK = rulebook.load()
@@ -143,3 +144,54 @@ def test_every_step_that_makes_an_event_has_its_name(app):
     assert (
         sorted((kind, step) for kind, step in steps if step not in {**named["general"], **named[kind]}) == []
     )
+
+
+def parts_of_every_kind() -> dict[str, list[str]]:
+    """{part: the fields of its rows} of every kind of record."""
+    found: dict[str, list[str]] = {}
+    for kind in OWN_KINDS:
+        for part in kind.parts:
+            attributes = inspect(_part_path(kind, part)[-1].property.mapper.class_).column_attrs
+            fields = found.setdefault(part.rpartition(".")[2], [])
+            fields += [attribute.key for attribute in attributes]
+    return found
+
+
+PARTS = parts_of_every_kind()
+
+
+def test_rows_are_named_by_a_field_that_they_have():
+    wrong = {part: field for part, field in NAMING_FIELDS.items() if field not in PARTS.get(part, ())}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("part", sorted(PARTS))
+def test_rows_that_change_leave_no_empty_words(language, part):
+    """What a row of any part had not and now has, several of them at once, reads without stray marks."""
+    fields = [field for field in PARTS[part] if field != "id"]
+    for field in fields:
+        old = [{"id": 1, field: None}, {"id": 2, field: None}]
+        new = [{"id": 1, field: 1 if field.endswith("_id") else "x"}, {"id": 2, field: None}]
+        for change in part_changes(part, old, new, "own_id", RowNames()):
+            assert change.old is None, (field, change)
+            assert change.new == change.new.strip(" 、,/→") != "", (field, change)
+
+
+def test_each_signature_that_a_change_voids_is_named(language):
+    names = RowNames()
+    roles = {1: "sales_manager", 2: "production_manager"}
+    names.learn({"approvals": [[], [{"id": row, "needed_role": role} for row, role in roles.items()]]})
+    old = [{"id": 1, "signature_decision": "signed"}, {"id": 2, "signature_decision": None}]
+    new = [{"id": row, "signature_decision": "voided"} for row in roles]
+    expected = {
+        "zh": [
+            ("签核 · 业务经理", "签核结论 已核准", "签核结论 因变更作废"),
+            ("签核 · 生产经理", None, "签核结论 因变更作废"),
+        ],
+        "en": [
+            ("Approvals · Sales manager", "Decision Approved", "Decision Voided by a change"),
+            ("Approvals · Production manager", None, "Decision Voided by a change"),
+        ],
+    }
+    shown = [tuple(change) for change in part_changes("approvals", old, new, "replenishment_id", names)]
+    assert shown == expected[language]

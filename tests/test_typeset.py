@@ -34,7 +34,7 @@ def sheet(*texts: Any, lines: int = 1) -> dict[str, Any]:
         "empty": 0,
         "columns": [{"titles": ["不良现象"], "width": 277, "align": "left"}],
         "rows": rows,
-        "signed": [{"title": "制表", "people": []}],
+        "signed": [{"title": "制表", "people": [], "unsigned": "/"}],
     }
 
 
@@ -144,3 +144,24 @@ def test_words_in_both_languages_stand_one_above_the_other():
         for line in text.splitlines()
         if line.strip() in ("已结案", "Closed", "无声 No sound · 客户来电")
     ] == ["已结案", "Closed", "无声 No sound · 客户来电"]
+
+
+def paper(filling: int) -> dict[str, Any]:
+    """A paper with so many lines before the block of its photographs."""
+    field = {"label": "批号", "span": 4, "value": "L2611", "options": [], "room": 0}
+    photograph = {"name": "photograph-one.jpg", "by": "张三", "file": None}
+    fields = {"kind": "fields", "rows": [[field] for _ in range(filling)]}
+    pictures = {"kind": "pictures", "title": "照片", "pictures": [photograph], "others": []}
+    blocks = [
+        {"letter": "A", "title": "接收", "clause": "5.2.1.1", "parts": [fields]},
+        {"letter": "", "title": "证据", "clause": "5.6", "parts": [pictures]},
+    ]
+    return sheet() | {"blank": False, "stamp": None, "blocks": blocks}
+
+
+@pytest.mark.parametrize("filling", range(30, 64, 3))
+def test_the_heading_of_photographs_stands_on_the_page_of_the_first(filling):
+    pages = text_of(typeset("paper", paper(filling))).split("\f")
+    of_heading = next(number for number, page in enumerate(pages) if "证据" in page)
+    of_first = next(number for number, page in enumerate(pages) if "photograph-one.jpg" in page)
+    assert of_heading == of_first

@@ -83,7 +83,7 @@ def thumbnail_of(file: BinaryIO, size: int, max_pixels: int) -> bytes:
     'too_many_pixels'."""
     with _open_picture(file, max_pixels) as picture:
         picture.draft("RGB", (size, size))
-        small = ImageOps.exif_transpose(picture)
+        small = _in_eight_bits(ImageOps.exif_transpose(picture))
         small.thumbnail((size, size))
         return _jpeg_without_notes(small, THUMBNAIL_QUALITY)
 
@@ -138,6 +138,16 @@ def _chunk_names(data: bytes, at: int, header: str, around: int, padded: bool) -
         names.add(name)
         at += around + length + (length % 2 if padded else 0)
     return names, at
+
+
+def _in_eight_bits(picture: Image.Image) -> Image.Image:
+    """Return a grey picture of 16 bits a pixel, as test instruments make them, with the 8 that a JPEG holds;
+    Pillow would make every value above 255 white."""
+    if not picture.mode.startswith("I"):
+        return picture
+    grey = picture.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    grey.info.pop("transparency", None)  # a value of 16 bits
+    return grey
 
 
 def _jpeg_without_notes(picture: Image.Image, quality: int, profile: bytes | None = None) -> bytes:

@@ -21,8 +21,10 @@ from cs.files.images import ENDINGS, cleaned_picture, thumbnail_of
 from cs.files.types import (
     FILE_MESSAGES,
     FILE_TYPES,
+    TABLE_ENDINGS,
     FileRefused,
     check_content,
+    fitting_ending,
     location_boxes,
     picture_format,
 )
@@ -46,6 +48,7 @@ MIMES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "doc": "application/msword",
+    "xlsm": "application/vnd.ms-excel.sheet.macroEnabled.12",
     "xls": "application/vnd.ms-excel",
     "ppt": "application/vnd.ms-powerpoint",
     "txt": "text/plain",
@@ -144,20 +147,28 @@ class FileStore:
         name = clean_name(filename)
         stem, _, ending = name.rpartition(".")
         ending = ending.lower()
-        kind = self.allowed.get(ending) if stem else None
-        if kind is None:
-            raise FileRefused(
-                "type_not_allowed", ending=name[len(stem) :][:20], endings=" ".join(sorted(self.allowed))
-            )
+        if not stem or ending not in self.allowed.keys() | TABLE_ENDINGS:
+            raise self._not_allowed(name)
         with self._temporary() as incoming:
             self._receive(stream, incoming)
-            if kind == "picture":
+            if self.allowed.get(ending) == "picture":
                 return self._accept_picture(incoming, stem, ending)
-            check_content(incoming, kind, ending)
-            if kind == "video" or ending == "m4a":
+            fitting = fitting_ending(incoming, ending)
+            if fitting not in self.allowed:
+                raise self._not_allowed(name)
+            if fitting != ending:
+                name, ending = clean_name(f"{stem}.{fitting}"), fitting
+            check_content(incoming, self.allowed[ending], ending)
+            if self.allowed[ending] == "video" or ending == "m4a":
                 _blank_location(incoming)
             sha256, size = self._keep(incoming)
         return StoredFile(sha256, name, MIMES[ending], size, is_image=False)
+
+    def _not_allowed(self, name: str) -> FileRefused:
+        stem, _, _ = name.rpartition(".")
+        return FileRefused(
+            "type_not_allowed", ending=name[len(stem) :][:20], endings=" ".join(sorted(self.allowed))
+        )
 
     def path(self, sha256: str) -> Path:
         """Return where the file of this hash is or would be stored. Raise NoSuchFile for what is no hash."""

@@ -1,23 +1,27 @@
 """What a file is by its content, whatever its name says. Pure: standard library only, nothing is unpacked or
 decoded."""
 
+import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import BinaryIO
 
+from cs.files.encodings import possible_texts
+
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # The folder inside an Office file that tells which program it belongs to.
 OFFICE_FOLDERS = {"docx": "word/", "xlsx": "xl/", "xlsm": "xl/", "pptx": "ppt/"}
-ENCODINGS = ("utf-8-sig", "gb18030")
 
 # Marks a text for translation where it stands; gettext is asked where it is shown.
 _N = str
 
 FILE_MESSAGES = {
     "empty": _N("The file is empty."),
+    "too_little": _N("There is next to nothing in this file."),
     "too_big": _N("The file is larger than %(megabytes)s MB."),
     "type_not_allowed": _N("Files that end in “%(ending)s” are not accepted. Accepted: %(endings)s"),
     "type_mismatch": _N("The content does not match the file name: this is not a “%(ending)s” file."),
@@ -33,17 +37,22 @@ FILE_MESSAGES = {
 # HTML).
 FILE_TYPES: Mapping[str, str] = MappingProxyType(
     dict.fromkeys(("jpg", "jpeg", "png", "webp", "bmp", "heic", "heif"), "picture")
-    | dict.fromkeys(("docx", "xlsx", "pptx"), "office")
+    | dict.fromkeys(("docx", "xlsx", "xlsm", "pptx"), "office")
     | dict.fromkeys(("doc", "xls", "ppt"), "old_office")
     | dict.fromkeys(("txt", "csv"), "text")
     | dict.fromkeys(("mp4", "mov"), "video")
     | dict.fromkeys(("m4a", "mp3", "wav", "amr"), "audio")
     | {"pdf": "pdf"}
 )
+# Every name under which a table comes; what is in it decides how it is read and under which it is kept.
+TABLE_ENDINGS = ("xlsx", "xlsm", "xls", "csv", "tsv", "txt")
+WEB_PAGE = re.compile(rb"^\s*(\xef\xbb\xbf)?\s*<(!doctype|html|\?xml|table|head|meta)", re.IGNORECASE)
 MAX_ENTRIES = 2_000
 MAX_UNPACKED = 200 * 1024 * 1024
 # A sheet of a hundred thousand like rows packs about 60 : 1; a bomb of one repeated byte about 1000 : 1.
 MAX_RATIO = 200
+# Less is no document: a text of fewer letters and digits, any other file that is hardly more than its mark.
+FEWEST_LETTERS, FEWEST_BYTES = 4, 12
 SMALL_UNPACKED = 20 * 1024 * 1024
 
 
@@ -62,7 +71,7 @@ class FileRefused(Exception):
 
 @dataclass(frozen=True)
 class ZipWeight:
-    """The directory of a zip: its names, and how much it unpacks to (bytes) from how much (bytes)."""
+    """The directory of a zip: its names, with slashes, and how much it unpacks to from how much (bytes)."""
 
     names: frozenset[str]
     entries: int
@@ -85,7 +94,7 @@ def weigh_zip(stream: BinaryIO) -> ZipWeight | None:
     except (zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError, OverflowError):
         return None
     return ZipWeight(
-        names=frozenset(entry.filename for entry in entries),
+        names=frozenset(entry.filename.replace("\\", "/") for entry in entries),
         entries=len(entries),
         packed=sum(entry.compress_size for entry in entries),
         unpacked=sum(entry.file_size for entry in entries),
@@ -98,34 +107,6 @@ def is_office(weight: ZipWeight | None, extension: str) -> bool:
     if weight is None or folder is None:
         return False
     return "[Content_Types].xml" in weight.names and any(name.startswith(folder) for name in weight.names)
-
-
-def decode_text(data: bytes) -> str | None:
-    """Return the text of a file kept as utf-8, utf-16 or gb18030; None when it is none of them. NUL
-    characters are left in."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _decode(data, "utf-16")
-    # Without a byte order mark utf-16 shows by the NULs that stand beside each separator and digit.
-    nuls = data.count(0)
-    if nuls > len(data) // 20:
-        odd = data[1::2].count(0)
-        if odd > 0.95 * nuls:
-            return _decode(data, "utf-16-le")
-        if odd < 0.05 * nuls:
-            return _decode(data, "utf-16-be")
-        return None
-    for encoding in ENCODINGS:
-        text = _decode(data, encoding)
-        if text is not None:
-            return text
-    return None
-
-
-def _decode(data: bytes, encoding: str) -> str | None:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        return None
 
 
 def is_control(character: str) -> bool:
@@ -142,9 +123,53 @@ def is_program(data: bytes) -> bool:
 
 def is_text(data: bytes) -> bool:
     """Return whether a file reads as text and holds no control characters."""
-    text = None if is_program(data) else decode_text(data)
-    # A form feed ends a printed page in old reports, ^Z ends a DOS file; both are harmless.
-    return text is not None and not any(is_control(c) for c in set(text) - {"\f", "\x1a"})
+    return not is_program(data) and not all(map(_holds_controls, possible_texts(data)))
+
+
+def _holds_controls(text: str) -> bool:
+    # A form feed ends a printed page in old reports, a vertical tab a line within a cell, ^Z a DOS file.
+    return any(is_control(c) for c in set(text) - {"\f", "\v", "\x1a"})
+
+
+def fitting_ending(file: BinaryIO, ending: str) -> str:
+    """Return the ending that fits the content of a table: programs write a workbook of today, or text, and
+    call it .xls. Any other file keeps its ending."""
+    file.seek(0)
+    head = file.read(1024)
+    if ending not in TABLE_ENDINGS or is_program(head) or (ending == "xls" and WEB_PAGE.match(head)):
+        return ending
+    if head.startswith(b"PK"):
+        return _workbook_ending(file) or ending
+    if head.startswith(OLE_MAGIC):
+        # A workbook with a password is an OLE file under its new name.
+        return ending if ending in ("xlsx", "xlsm") else "xls"
+    return "txt" if ending in ("tsv", "xls") else ending
+
+
+def _workbook_ending(file: BinaryIO) -> str | None:
+    """Return the ending of a workbook of today; None where it is none, or not to be unpacked."""
+    weight = weigh_zip(file)
+    if weight is None or not is_office(weight, "xlsx") or weight.is_bomb():
+        return None
+    return "xlsm" if _has_macros(file) else "xlsx"
+
+
+def _has_macros(file: BinaryIO) -> bool:
+    """Return whether a workbook declares itself one with macros: Excel opens it under no other name."""
+    file.seek(0)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return b".macroEnabled." in archive.read("[Content_Types].xml")
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError):
+        return False
+
+
+def says_too_little(data: bytes, kind: str) -> bool:
+    """Return whether a document has next to nothing in it, so that it shows nothing to anybody."""
+    if kind != "text":
+        return len(data) < FEWEST_BYTES
+    texts = possible_texts(data)
+    return not texts or sum(map(str.isalnum, texts[0])) < FEWEST_LETTERS
 
 
 def picture_format(head: bytes) -> str | None:
@@ -215,7 +240,7 @@ def location_boxes(
 
 
 def check_content(file: BinaryIO, kind: str, ending: str) -> None:
-    """Refuse a file whose content is not of the kind that its name says."""
+    """Refuse a file whose content is not of the kind that its name says, or that says too little."""
     file.seek(0)
     head = file.read(1024)
     if kind == "office":
@@ -235,6 +260,9 @@ def check_content(file: BinaryIO, kind: str, ending: str) -> None:
         right = is_audio(head, ending)
     else:
         file.seek(0)
-        right = is_text(file.read())
+        head = file.read()
+        right = is_text(head)
     if not right:
         raise FileRefused("type_mismatch", ending=ending)
+    if says_too_little(head, kind):
+        raise FileRefused("too_little")

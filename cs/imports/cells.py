@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from cs.files.types import is_control
+from cs.records.characters import in_simplified_characters
 
 Kind = Literal["text", "integer", "decimal", "date", "choice"]
 
@@ -25,12 +26,32 @@ STRUCK_THROUGH = ("/", "\\", "-", "--", "—", "——", "n/a")  # an empty box 
 _ERRORS = re.compile(r"#(N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|SPILL!|CALC!|#+)")
 _DIGITS = re.compile(r"[+-]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]*)?")
 _SHORTENED = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]{2,}", re.IGNORECASE)
+# What may stand beside a day: its weekday, the time, the half of the day. None of it changes the day.
+_BESIDE_DAY = (
+    r"([\s,T]|\(?(星期|周|礼拜)[一二三四五六日天]\)?|\(?(mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?\)?"
+    r"|上午|下午|早上|中午|晚上|凌晨|[ap]\.?m\.?"
+    r"|[0-9]{1,2}[:时点]([0-9]{1,2}分?)?([:]?[0-9]{1,2}(\.[0-9]+)?秒?)?|z|[+-][0-9]{2}:?[0-9]{2})*"
+)
 _DATE = re.compile(
-    r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*[日号]?"
-    r"([\sT]\s*[0-9]{1,2}[:时][0-9]{1,2}([:分][0-9]{1,2}(\.[0-9]+)?)?[分秒]?)?"
+    r"([0-9]{4})\s*[-/.\\年]\s*([0-9]{1,2})\s*[-/.\\月]\s*([0-9]{1,2})(?![0-9])\s*[日号]?" + _BESIDE_DAY,
+    re.IGNORECASE,
+)
+_DAY_OF_SOME_YEAR = re.compile(
+    r"([0-9]{1,2})\s*([-/.]|月)\s*([0-9]{1,2})(?![0-9])\s*[日号]?" + _BESIDE_DAY, re.IGNORECASE
 )
 _COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _SERIAL = re.compile(r"[0-9]{5}(\.[0-9]+)?")
+# Words for a piece beside a quantity; a box or a kilogram is no piece.
+PIECES = (
+    "pcs?",
+    "pieces?",
+    "ea",
+    "sets?",
+    "units?",
+    *"个只台件套块支条部片颗粒张根枚",
+)
+_PIECES = re.compile(r"(?<=[0-9])\s*(" + "|".join(PIECES) + r")\.?\s*$", re.IGNORECASE)
+_PICTURE = re.compile(r"=?(_xlfn\.)?DISPIMG\(.*", re.IGNORECASE | re.DOTALL)
 # Marks that come along with copied text and show nothing: zero-width space, word joiner, BOM, text direction
 # marks.
 _INVISIBLE = dict.fromkeys(
@@ -61,11 +82,34 @@ class Problem:
     params: Mapping[str, object] = field(default_factory=dict)
 
 
+class Remark(Problem):
+    """What is said of a line that is taken all the same."""
+
+    value_dropped = False
+
+
 @dataclass(frozen=True)
 class CellError:
-    """A formula that gave an error instead of a value: '#N/A'."""
+    """A formula that gave an error instead of a value: '#N/A'; empty where the file holds no value of it."""
 
     text: str
+
+
+@dataclass(frozen=True)
+class Formatted:
+    """A number or day as the workbook holds it, and the text that people see. `day`: the day that a bare
+    number means, where the workbook counts days from 1904."""
+
+    value: object
+    shown: str
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """A cell below the first of several that are merged: it holds what that one holds."""
+
+    value: object
 
 
 @dataclass(frozen=True)
@@ -74,7 +118,8 @@ class Column:
 
     `choices` maps each title a user may write (and, by itself, each code) to the code that is kept; a column
     of texts may have them too: then other words are kept as they stand. `multiline` keeps line breaks inside
-    a text; otherwise they become spaces.
+    a text; otherwise they become spaces. `numbering`: its cells number records, or perhaps only lines;
+    by themselves they make no line. `part_of`: the column of the whole, where 3/200 is 3 of 200.
     """
 
     name: str
@@ -84,6 +129,8 @@ class Column:
     max_length: int | None = None
     choices: Mapping[str, str] | None = None
     multiline: bool = False
+    numbering: Literal["lines", "records", ""] = ""
+    part_of: str | None = None
 
     @cached_property
     def codes(self) -> dict[str, str]:
@@ -102,16 +149,37 @@ class Column:
 
 
 def comparable(text: str) -> str:
-    """Return a text for comparing: no width, case, spaces or invisible marks."""
+    """Return a text for comparing: no width, case, spaces or invisible marks, traditional characters as
+    simplified ones."""
     text = unicodedata.normalize("NFKC", text).casefold().translate(_INVISIBLE)
-    return "".join(text.split())
+    return in_simplified_characters("".join(text.split()))
+
+
+def is_picture(raw: object) -> bool:
+    """Return whether a cell holds a picture, as WPS keeps it."""
+    return isinstance(raw, str) and "(" in raw and _PICTURE.fullmatch(raw.strip()) is not None
+
+
+def is_blank(raw: object) -> bool:
+    """Return whether a cell holds nothing of its own."""
+    if isinstance(raw, str):
+        return not raw.strip() or is_picture(raw)
+    return raw is None or isinstance(raw, Repeated)
 
 
 def read_cell(column: Column, raw: object) -> tuple[object, Problem | None]:
     """Return the value of a cell and no problem, or None and the problem. An empty cell is None: a problem
-    where required."""
+    where required. A value that is taken may have a Remark."""
+    if isinstance(raw, Repeated):
+        raw = None if column.kind in ("integer", "decimal") or column.numbering else raw.value
     if isinstance(raw, CellError):
-        return None, Problem(column.name, "formula_error", {"value": raw.text})
+        code = "formula_error" if raw.text else "formula_without_value"
+        return None, Problem(column.name, code, {"value": raw.text})
+    if is_picture(raw):
+        raw = None
+    seen = raw
+    if isinstance(raw, Formatted):
+        raw = _meaning(column, raw)
     if isinstance(raw, str):
         raw, code = _cleaned_text(raw, column.multiline)
         if code:
@@ -120,13 +188,29 @@ def read_cell(column: Column, raw: object) -> tuple[object, Problem | None]:
         return None, Problem(column.name, "required") if column.required else None
     value, code, params = _READERS[column.kind](column, raw)
     if code is None:
-        return value, None
-    return None, Problem(column.name, code, {"value": raw_in_message(raw), **params})
+        return value, _remark_on(column, seen)
+    return None, Problem(column.name, code, {"value": raw_in_message(seen), **params})
+
+
+def _meaning(column: Column, cell: Formatted) -> object:
+    """Return what a formatted cell means in a column: the text that people see where it holds texts."""
+    if column.kind in ("text", "choice"):
+        is_day = isinstance(cell.value, date) and _DATE.fullmatch(cell.shown)
+        return cell.value if is_day or _too_precise(cell.value) else cell.shown
+    return cell.day if column.kind == "date" and cell.day else cell.value
+
+
+def _remark_on(column: Column, cell: object) -> Remark | None:
+    """Return the remark on a text that Excel may have made a day of: 3-5 becomes 5 March."""
+    if column.kind != "text" or not isinstance(cell, Formatted) or not isinstance(cell.value, date):
+        return None
+    whole = _DATE.fullmatch(cell.shown)
+    return None if whole else Remark(column.name, "perhaps_no_day", {"value": cell.shown})
 
 
 def raw_in_message(raw: object) -> str:
     """Return a raw cell as a user saw it, cut short, for a message."""
-    text = "".join(" " if is_control(c) else c for c in _as_text(raw)[: SHOWN + 1])
+    text = "".join(" " if is_control(c) else c for c in as_text(raw)[: SHOWN + 1])
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"
 
 
@@ -144,7 +228,9 @@ def _cleaned_text(text: str, multiline: bool) -> tuple[str, str | None]:
     return text, None
 
 
-def _as_text(raw: object) -> str:
+def as_text(raw: object) -> str:
+    if isinstance(raw, Formatted):
+        return raw.shown
     if isinstance(raw, bool):
         return "TRUE" if raw else "FALSE"
     if isinstance(raw, float):
@@ -166,7 +252,7 @@ def _too_precise(raw: object) -> bool:
 
 
 def _read_text(column: Column, raw: object) -> Read:
-    text = _as_text(raw)
+    text = as_text(raw)
     # 1.38001E+10 is what Excel writes into a CSV for a long number: its digits are gone.
     if _too_precise(raw) or (isinstance(raw, str) and _SHORTENED.fullmatch(text)):
         return None, "shortened_number", {}
@@ -177,7 +263,7 @@ def _read_text(column: Column, raw: object) -> Read:
 
 
 def _read_number(column: Column, raw: object) -> Read:
-    value = _value_of(raw)
+    value = _value_of(without_pieces(raw) if column.kind == "integer" else raw)
     if value is None:
         return None, "not_a_number", {}
     if value.adjusted() >= EXCEL_DIGITS or len(value.as_tuple().digits) > 2 * EXCEL_DIGITS:
@@ -187,6 +273,11 @@ def _read_number(column: Column, raw: object) -> Read:
     if value != value.to_integral_value():
         return None, "not_whole", {}
     return int(value), None, {}
+
+
+def without_pieces(raw: object) -> object:
+    """Return a quantity without the word for a piece behind it: 500台 is 500."""
+    return _PIECES.sub("", unicodedata.normalize("NFKC", raw)) if isinstance(raw, str) else raw
 
 
 def _value_of(raw: object) -> Decimal | None:
@@ -206,12 +297,17 @@ def _read_date(_column: Column, raw: object) -> Read:
     elif isinstance(raw, date):
         day = raw
     elif not isinstance(raw, bool):
-        day = _date_of(unicodedata.normalize("NFKC", _as_text(raw)))
+        day = _date_of(unicodedata.normalize("NFKC", as_text(raw)))
     if day is None:
-        return None, "not_a_date", {}
+        return None, "day_without_year" if _is_day_of_some_year(raw) else "not_a_date", {}
     if day.year not in YEARS:
         return None, "date_range", {"first": YEARS[0], "last": YEARS[-1]}
     return day, None, {}
+
+
+def _is_day_of_some_year(raw: object) -> bool:
+    match = _DAY_OF_SOME_YEAR.fullmatch(unicodedata.normalize("NFKC", raw)) if isinstance(raw, str) else None
+    return match is not None and 1 <= int(match[1]) <= 12 and 1 <= int(match[3]) <= 31
 
 
 def _date_of(text: str) -> date | None:
@@ -226,7 +322,7 @@ def _date_of(text: str) -> date | None:
 
 
 def _read_choice(column: Column, raw: object) -> Read:
-    code = column.codes.get(comparable(_as_text(raw)))
+    code = column.codes.get(comparable(as_text(raw)))
     if code is None:
         return None, "unknown_choice", {"choices": "、".join(column.possible)}
     return code, None, {}

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from cs.imports.cells import is_blank
 from cs.imports.layouts import Guide, Layout
 from cs.imports.sheets import Row, Sheet, TableRefused
 from cs.imports.titles import HEADER_WITHIN, MAX_FILE_COLUMNS, Header, TitleIndex, find_header
@@ -119,7 +120,3 @@ def column_positions(entry: ReadSheet) -> dict[str, int]:
     untitled = filled - entry.header.texts.keys()
     keys = entry.header.keys | {position: f"#{position + 1}" for position in untitled}
     return {keys[position]: position for position in sorted(keys)}
-
-
-def is_blank(cell: object) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip())

@@ -8,11 +8,11 @@ from typing import Any
 from cs.imports.cells import Problem
 from cs.imports.kinds import Dropped, Kind, Known
 from cs.imports.tables import Line, with_notes
-from cs.models.customers import Customer
+from cs.models.customers import MAX_PHONE_LENGTH, Customer
 from cs.procedure.authority import Permission
 
 MAX_DAYS = 365
-MAX_PHONE_LENGTH = 40
+MAX_NUMBERS_LENGTH = (MAX_PHONE_LENGTH - len(" / ")) // 2  # a telephone and a mobile become one field
 WAYS = ("position", "mobile", "phone", "email")  # what a contact has beside the name
 
 
@@ -59,18 +59,17 @@ def _read_customer(line: Line, known: Known, problems: list[Problem]) -> dict[st
 
 
 def _contacts(cells: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the contact; where two telephone numbers are too long for one field, once for each number."""
+    """Return the contact with both of its telephone numbers."""
     numbers = [str(cells[name]) for name in ("mobile", "phone") if cells[name]]
-    together = " / ".join(numbers)
-    phones = [together] if len(together) <= MAX_PHONE_LENGTH else numbers
     contact = {
         "name": cells["contact"],
         "contact_role": None,
         "survey_recipient": False,
         "position": cells["position"],
+        "phone": " / ".join(numbers) or None,
         "email": cells["email"],
     }
-    return [contact | {"phone": phone or None} for phone in phones]
+    return [contact]
 
 
 def _with_contact_in_notes(line: Line, known: Known, problems: list[Problem]) -> object:
@@ -90,7 +89,7 @@ CUSTOMERS = Kind(
             "number",
             "text",
             ("客户代码", "客户编码", "客户号", "客户代号", "customer no.", "customer number"),
-            {"label": "customer_code", "max_length": 40},
+            {"label": "customer_code", "max_length": 40, "numbering": "records"},
         ),
         (
             "full_name",
@@ -146,13 +145,13 @@ CUSTOMERS = Kind(
                 "tel",
                 "phone",
             ),
-            {"max_length": 40},
+            {"max_length": MAX_NUMBERS_LENGTH},
         ),
         (
             "mobile",
             "text",
             ("手机号", "手机号码", "联系人手机", "移动电话", "mobile phone"),
-            {"max_length": 40},
+            {"max_length": MAX_NUMBERS_LENGTH},
         ),
         (
             "email",

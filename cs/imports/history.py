@@ -51,7 +51,7 @@ REGISTER = Kind(
                 "complaint number",
                 "complaint no.",
             ),
-            {"max_length": 60},
+            {"max_length": 60, "numbering": "lines"},
         ),
         (
             "complaint_date",
@@ -91,7 +91,7 @@ REGISTER = Kind(
         ("shipped_on", "date", ("发货日期", "ship date"), {}),
         ("shipped_qty", "integer", ("出货数", "发货数量", "订单数量", "批量数"), {}),
         ("checked_qty", "integer", ("检查数量", "检验数", "抽检数"), {}),
-        ("defect_qty", "integer", ("不良数量", "不合格数", "不良品数"), {}),
+        ("defect_qty", "integer", ("不良数量", "不合格数", "不良品数"), {"part_of": "checked_qty"}),
         ("defect_rate", "text", ("不良比例", "不良率(%)"), {"max_length": 60}),
         (
             "symptom",

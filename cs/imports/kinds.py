@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from cs.extensions import db
-from cs.imports.cells import Column, Problem, comparable
+from cs.imports.cells import Column, Problem, Remark, comparable
 from cs.imports.layouts import Guide, Layout
 from cs.imports.tables import Line, Table
 from cs.imports.titles import title_key
@@ -26,12 +26,6 @@ from cs.records.procedure import local_day, rulebook
 from cs.records.users import User
 
 MAX_PIECES = 999_999_999
-
-
-class Remark(Problem):
-    """What is said of a line that is taken all the same."""
-
-    value_dropped = False
 
 
 class Dropped(Remark):

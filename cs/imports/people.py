@@ -22,6 +22,7 @@ from cs.records.procedure import rulebook
 from cs.records.search import in_latin_letters
 from cs.records.users import Roles, User
 
+_N = str  # marks a text for translation
 MAX_USERNAME_LENGTH = 50
 _BETWEEN = re.compile(r"[、,，;；\n]+| / ")
 _YES = {"是", "y", "yes", "√", "✓", "1", "true", "负责人", "部门负责人", "主管", "head"}
@@ -250,9 +251,23 @@ PEOPLE = Kind(
             "departments": "业务部",
             "head": "否",
         },
+        {
+            "display_name": "陈志强",
+            "roles": "品质主管、检验员",
+            "departments": "品质部",
+            "head": "是",
+            "note": "品质部负责人",
+        },
     ),
     own_number=(User.username, User.name),
     called="people",
+    explained=(
+        _N("Each line is one person. Several roles or departments stand in one cell, between them a comma."),
+        _N("Without a user name the program proposes one from the pinyin of the name."),
+        _N("Head of department: yes or no; of several departments the name of the one that is headed."),
+        _N("Accounts begin without a password: print the account slips afterwards and hand them out."),
+        _N("Who already has an account of the same name and user name is not changed."),
+    ),
     index="admin.people",
     known_keys=_known_people,
     notes="note",

@@ -3,6 +3,7 @@ parsed."""
 
 import csv
 import io
+import itertools
 import re
 import subprocess
 import tempfile
@@ -14,18 +15,27 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from cs.files.types import OLE_MAGIC, decode_text, is_control, is_office, is_program, weigh_zip
-from cs.imports.cells import CellError
+from cs.files.encodings import possible_texts
+from cs.files.types import (
+    OLE_MAGIC,
+    TABLE_ENDINGS,
+    WEB_PAGE,
+    is_control,
+    is_office,
+    is_program,
+    weigh_zip,
+)
+from cs.imports.cells import CellError, Formatted, Repeated
 from cs.processes import answers_of
 
-WORKER = Path(__file__).with_name("worker.py")
-WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls")
-TEXT_ENDINGS = (".csv", ".tsv", ".txt")
+# Starts the package `workbook` of this folder, without the application around it.
+WORKER = "import runpy, sys; sys.path.append(sys.argv.pop(1)); runpy.run_module('workbook', alter_sys=True)"
+TABLE_NAMES = " ".join(f".{ending}" for ending in TABLE_ENDINGS)  # as people read them
 CHUNK = 64 * 1024
 DELIMITERS = ",\t;|"
 SNIFFED_CHARACTERS = 64 * 1024
 ENCRYPTED_ENTRY = "EncryptedPackage".encode("utf-16-le")
-WEB_PAGE = re.compile(rb"^\s*(\xef\xbb\xbf)?\s*<(!doctype|html|\?xml|table|head|meta)", re.IGNORECASE)
+WORKBOOK_PART = re.compile(r"xl/workbook[0-9]*\.xml", re.IGNORECASE)
 MEGABYTE = 1024 * 1024
 
 Row = list[object]
@@ -68,8 +78,8 @@ def open_sheets(stream: BinaryIO, filename: str, limits: Limits) -> Generator[Sh
     Rows are read as they are asked for: take a sheet's rows before asking for the next sheet.
     """
     ending = Path(filename.replace("\\", "/")).suffix.lower()
-    if ending not in WORKBOOK_ENDINGS + TEXT_ENDINGS:
-        raise TableRefused("wrong_ending", ending=ending, endings=" ".join(WORKBOOK_ENDINGS + TEXT_ENDINGS))
+    if ending.removeprefix(".") not in TABLE_ENDINGS:
+        raise TableRefused("wrong_ending", ending=ending, endings=TABLE_NAMES)
     data = _read_stream(stream, limits.size)
     if is_program(data):
         raise TableRefused("not_a_workbook")
@@ -109,7 +119,7 @@ def _check_zip(data: bytes, limits: Limits) -> None:
         raise TableRefused("damaged")
     if weight.is_bomb(limits.unpacked):
         raise TableRefused("zip_bomb")
-    if not is_office(weight, "xlsx") or "xl/workbook.xml" not in weight.names:
+    if not is_office(weight, "xlsx") or not any(map(WORKBOOK_PART.fullmatch, weight.names)):
         raise TableRefused("not_a_workbook")
     # Unpacked once, a part at a time: a directory that lies about sizes does not survive its checksums.
     try:
@@ -122,12 +132,12 @@ def _check_zip(data: bytes, limits: Limits) -> None:
 
 
 def _workbook_sheets(data: bytes, limits: Limits) -> Generator[Sheet, None, None]:
-    """Yield the sheets as the worker process sends them; worker.py says why it is a process and what it
-    answers."""
+    """Yield the sheets as the worker process sends them; the package `workbook` says why it is a
+    process and what it answers."""
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.seek(0)
-        words = ("-I", str(WORKER), str(limits.sheets))
+        words = ("-I", "-c", WORKER, str(Path(__file__).parent), str(limits.sheets))
         with answers_of(*words, seconds=limits.seconds, stdin=file, stderr=subprocess.DEVNULL) as messages:
             answers = _Answers(messages)
             while (name := answers.next_sheet()) is not None:
@@ -155,33 +165,45 @@ class _Answers:
                 # The worker ended without its last word: it ran out of memory or time, or the parser broke.
                 raise TableRefused("damaged")
             if isinstance(answer, list):
-                yield [_cell_value(cell) for cell in answer]
+                yield [_cell_value(cell) if isinstance(cell, dict) else cell for cell in answer]
+            elif "gap" in answer:
+                yield from itertools.repeat([], answer["gap"])
             elif "refused" in answer:
                 raise TableRefused(answer.pop("refused"), **answer)
             else:
                 self.header = answer
 
 
-def _cell_value(cell: object) -> object:
-    if not isinstance(cell, dict):
-        return cell
+def _cell_value(cell: Mapping[str, Any]) -> object:
+    if "r" in cell:
+        return Repeated(_cell_value(cell["r"]) if isinstance(cell["r"], dict) else cell["r"])
     if "e" in cell:
         return CellError(cell["e"])
-    return datetime.fromisoformat(cell["d"]) if "T" in cell["d"] else date.fromisoformat(cell["d"])
+    if "n" in cell:
+        return Formatted(cell["n"], cell["s"], date.fromisoformat(cell["d"]) if "d" in cell else None)
+    day = datetime.fromisoformat(cell["d"]) if "T" in cell["d"] else date.fromisoformat(cell["d"])
+    return Formatted(day, cell["s"])
 
 
 def _text_file(data: bytes, refusal: str) -> Generator[Sheet, None, None]:
     """Yield the text once for each delimiter that it holds: which one is right shows by the titles found."""
-    text = decode_text(data)
+    texts = possible_texts(data)
     # A stray control character is a problem of its line; a file full of them is no text.
-    if text is None or sum(is_control(c) for c in text[:SNIFFED_CHARACTERS]) > 1 + len(text) // 50:
+    if not any(_looks_like_text(text) for text in texts):
         raise TableRefused(refusal)
+    if len(texts) > 1:
+        raise TableRefused("unclear_encoding")
+    text = texts[0]
     first, _, rest = text.partition("\n")
     if match := re.fullmatch(r'"?sep=(.)"?\r?', first):
         text, delimiters = rest, match[1]
     else:
         delimiters = [d for d in DELIMITERS if d in text[:SNIFFED_CHARACTERS]] or DELIMITERS[0]
     return (Sheet(None, _separated_rows(text, delimiter), separated=True) for delimiter in delimiters)
+
+
+def _looks_like_text(text: str) -> bool:
+    return sum(is_control(c) for c in text[:SNIFFED_CHARACTERS]) <= 1 + len(text) // 50
 
 
 def _separated_rows(text: str, delimiter: str) -> Iterator[Row]:

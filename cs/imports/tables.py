@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from cs.imports.cells import CellError, Column, Problem, raw_in_message, read_cell
-from cs.imports.choosing import ReadSheet, is_blank, read_sheets, sheets_taken
+from cs.imports.cells import CellError, Column, Problem, Remark, is_blank, raw_in_message, read_cell
+from cs.imports.choosing import ReadSheet, read_sheets, sheets_taken
 from cs.imports.layouts import INTO_NOTES, LEFT_OUT, FileColumn, Guide, choose_columns
+from cs.imports.lines import Line, LineSieve, NoLine, drop_running_numbers
 from cs.imports.sheets import Limits, TableRefused, open_sheets
 from cs.imports.titles import TitleIndex
 
@@ -42,6 +43,9 @@ MESSAGES = {
     ),
     "too_many_sheets": _N("The workbook has %(count)s sheets. Keep only the sheet to import."),
     "too_many_rows": _N("The sheet has more than %(rows)s rows. Please split it."),
+    "unclear_encoding": _N(
+        "The encoding of the file is not clear: GB18030, BIG5 or another. Save it as UTF-8, or as .xlsx."
+    ),
     "encoding": _N("The text of the file cannot be read. Save it as UTF-8 or GB18030, or as .xlsx."),
     "quotation": _N(
         "The file cannot be read from row %(row)s on: a quotation mark is not closed or stands alone."
@@ -54,6 +58,9 @@ MESSAGES = {
         "The line has more cells than there are titles. A separator inside a text needs quotation marks."
     ),
     "required": _N("This must be filled in."),
+    "formula_without_value": _N(
+        "The workbook holds a formula but not its value. Open and save it in Excel or WPS, then import it."
+    ),
     "formula_error": _N("“%(value)s” is an error in the workbook, not a value."),
     "control_characters": _N("“%(value)s” contains characters that cannot be shown."),
     "shortened_number": _N(
@@ -63,6 +70,10 @@ MESSAGES = {
     "not_a_number": _N("“%(value)s” is not a number."),
     "not_whole": _N("“%(value)s” is not a whole number."),
     "number_too_long": _N("“%(value)s” has more than %(digits)s digits."),
+    "day_without_year": _N("“%(value)s” has no year. Write it as 2026-01-05."),
+    "perhaps_no_day": _N("“%(value)s” is a date in the workbook. Excel makes one of text such as 3-5."),
+    "running_number": _N("“%(title)s” only numbers the lines. These numbers are not imported."),
+    "part_of_whole": _N("“%(value)s” was read as %(part)s of %(whole)s."),
     "not_a_date": _N("“%(value)s” is not a date. Write it as 2026-01-05."),
     "date_range": _N("“%(value)s” is not between the years %(first)s and %(last)s."),
     "unknown_choice": _N("“%(value)s” is not a known value. Possible: %(choices)s"),
@@ -78,24 +89,6 @@ class SheetSummary:
     lines: int
     fits: bool
     chosen: bool
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of the table: `number` is the row in Excel; `values` holds every column asked for, None where
-    empty or bad. `cells` are those of the file's columns, `rejected` the bad ones as they were, and `sheet`
-    its sheet where several are taken."""
-
-    number: int
-    values: dict[str, object]
-    problems: list[Problem] = field(default_factory=list)
-    cells: tuple[object, ...] = ()
-    rejected: Mapping[str, str] = field(default_factory=dict)
-    sheet: str | None = None
-
-    @property
-    def place(self) -> str:
-        return f"{self.sheet} {self.number}" if self.sheet else str(self.number)
 
 
 @dataclass(frozen=True)
@@ -115,6 +108,8 @@ class Table:
     samples: list[list[str]] = field(default_factory=list)
     top: list[tuple[int, list[str]]] = field(default_factory=list)
     fingerprints: list[str] = field(default_factory=list)
+    no_lines: list[NoLine] = field(default_factory=list)
+    pictures: int = 0
 
 
 def problem_message(problem: Problem | TableRefused) -> tuple[str, Mapping[str, object]]:
@@ -145,7 +140,8 @@ def read_table(
     taken = sheets_taken(read, guide.layout)
     if not taken:
         raise TableRefused("no_lines")
-    return _build_table(read, taken, columns, guide, limits.rows)
+    titles = {key: name for key, (name, _rank) in index.claims.items()}
+    return _build_table(read, taken, columns, guide, limits.rows, titles)
 
 
 def _build_table(
@@ -154,12 +150,17 @@ def _build_table(
     columns: Sequence[Column],
     guide: Guide,
     limit: int,
+    titles: Mapping[str, str],
 ) -> Table:
     names = {column.name for column in columns}
     file_columns = choose_columns(taken, names, guide)
     lines: list[Line] = []
+    sieves: list[LineSieve] = []
     for entry in taken:
-        lines += _read_lines(entry, file_columns, columns, guide.notes, len(taken) > 1)
+        sieve = LineSieve(columns, *_columns_of(entry, file_columns, names), titles)
+        lines += _read_lines(entry, file_columns, columns, guide.notes, len(taken) > 1, sieve)
+        sieves.append(sieve)
+    drop_running_numbers(columns, lines)
     if len(lines) > limit or any(entry.count > len(entry.rows) for entry in taken):
         raise TableRefused("too_many_rows", rows=limit)
     found: dict[str, str] = {}
@@ -187,7 +188,18 @@ def _build_table(
         samples=_samples(lines, len(file_columns)),
         top=[(number, list(map(text_of_cell, row[:TOP_COLUMNS]))) for number, row in taken[0].top],
         fingerprints=[entry.header.fingerprint for entry in taken],
+        no_lines=[no_line for sieve in sieves for no_line in sieve.no_lines],
+        pictures=sum(sieve.pictures for sieve in sieves),
     )
+
+
+def _columns_of(
+    entry: ReadSheet, file_columns: Sequence[FileColumn], names: set[str]
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Return where the columns of a sheet stand, and under which titles."""
+    own = [column for column in file_columns if column.target in names and column.key in entry.positions]
+    places = {column.target: entry.positions[column.key] for column in own}
+    return places, {column.target: column.title for column in own}
 
 
 def _read_lines(
@@ -196,14 +208,11 @@ def _read_lines(
     columns: Sequence[Column],
     notes: str | None,
     several: bool,
+    sieve: LineSieve,
 ) -> Iterator[Line]:
     """Read the rows of a sheet in which a known column is filled; any column where none is known."""
     by_name = {column.name: column for column in columns}
-    places = {
-        column.target: entry.positions[column.key]
-        for column in file_columns
-        if column.target in by_name and column.key in entry.positions
-    }
+    places, _titles = _columns_of(entry, file_columns, set(by_name))
     found = {column.target for column in file_columns}
     noted = [
         column for column in file_columns if column.target == INTO_NOTES and column.key in entry.positions
@@ -211,18 +220,23 @@ def _read_lines(
     looked_at = places.values() or entry.positions.values()
     ends = 1 + max(entry.positions.values(), default=-1) if noted else entry.header.width
     for number, row in entry.rows:
+        if sieve.leaves_out(number, row):
+            continue
         if all(is_blank(_cell_at(row, position)) for position in looked_at):
             continue
         values: dict[str, object] = {}
-        problems: list[Problem] = []
+        raw_cells = {name: _cell_at(row, position) for name, position in places.items()}
+        problems = sieve.prepare(raw_cells)
         rejected: dict[str, str] = {}
         for column in columns:
             # A missing required column is one problem of the table, not one of each line.
-            raw = _cell_at(row, places.get(column.name))
-            value, problem = read_cell(column, raw) if column.name in found else (None, None)
+            raw = raw_cells.get(column.name)
+            known = column.name in found or column.name in raw_cells
+            value, problem = read_cell(column, raw) if known else (None, None)
             values[column.name] = value
             if problem:
                 problems.append(problem)
+            if problem and not isinstance(problem, Remark):
                 rejected[column.name] = text_of_cell(raw)
         texts = [(column, text_of_cell(_cell_at(row, entry.positions[column.key]))) for column in noted]
         if notes is not None:
@@ -255,7 +269,7 @@ def _cell_at(row: Sequence[object], position: int | None) -> object:
 def text_of_cell(raw: object) -> str:
     """Return a cell as text for the notes, whatever it holds."""
     value, problem = read_cell(_ANY_TEXT, raw)
-    if problem is None:
+    if problem is None or isinstance(problem, Remark):
         return str(value or "")
     return raw_in_message(raw.text if isinstance(raw, CellError) else raw)
 

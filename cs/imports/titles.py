@@ -26,12 +26,15 @@ FULL = 0.5  # of the texts of the fullest row: so many make a row one of titles,
 OWN_WORDS = 2  # the first titles of a column are its own words in both languages
 # The column that the list of bad lines adds: a mended list comes back with it.
 REASONS_TITLE = {"zh": "不能导入的原因", "en": "Why it was not imported"}
-# What stands in a title's brackets and makes it another thing: not pieces but boxes, kilograms or a rate.
+# What stands in a title's brackets or behind its slash and makes it another thing: not pieces but boxes,
+# kilograms, another currency or a rate.
 _OTHER_UNIT = re.compile(
-    r"箱|盒|托|板|卷|桶|包|ctns?|cartons?|box(es)?|pallets?|kgs?|公斤|千克|吨|m3|立方|cbm|%|‰|ppm|百分比|万|千"
-    r"|小时|h|hours?|周|weeks?|月|months?|天数",
+    r"(单位:?)?(箱|盒|托|板|卷|桶|包|ctns?|cartons?|box(es)?|pallets?|kgs?|公斤|千克|吨|m3|立方|cbm|%|‰|ppm|百分比|万|千"
+    r"|袋|双|对|打|百|k|克|kg|g|克|米|cm|mm|升|l|bags?|rolls?|pairs?|usd|us\\$|\\$|eur|€|hkd|jpy|gbp|美元|美金"
+    r"|欧元|港币|日元|英镑|角|千元|万元|小时|h|hours?|周|weeks?|月|months?|天数)",
     re.IGNORECASE,
 )
+_RATIO = re.compile(r"[(\[【]\s*(?:单位:?)?(%|‰|ppm)\s*[)\]】]$", re.IGNORECASE)
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】")
 
 
@@ -169,6 +172,12 @@ def _claims(raw: str, text: str, index: TitleIndex) -> Iterator[tuple[int, str]]
             yield 2, part
 
 
+def ratio_unit(title: str) -> str:
+    """Return the unit of a rate that stands in the brackets of its title, or nothing."""
+    match = _RATIO.search(unicodedata.normalize("NFKC", title).strip())
+    return match[1].upper() if match else ""
+
+
 def _distinct_keys(texts: Mapping[int, str]) -> dict[int, str]:
     """Return the key of each title, numbered where it stands again."""
     counted: Counter[str] = Counter()
@@ -184,7 +193,8 @@ def _title_parts(title: str) -> Iterator[str]:
     """Yield the parts of a title that may be known by themselves: without brackets, each of two languages,
     each side of a slash. A unit in the brackets that makes it another thing stays part of it."""
     text = unicodedata.normalize("NFKC", title)
-    if any(_OTHER_UNIT.fullmatch("".join(found).strip()) for found in _BRACKETS.findall(text)):
+    beside = ["".join(found) for found in _BRACKETS.findall(text)] + text.split("/")[1:]
+    if any(_OTHER_UNIT.fullmatch(unit.strip()) for unit in beside):
         return
     bare = _BRACKETS.sub(" ", text)
     yield title_key(bare)

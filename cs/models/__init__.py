@@ -8,7 +8,9 @@ imports. A test names the module that is missing.
 from cs.models import customers, deputies, exports, holidays
 from cs.models.capa import blocking as capa_blocking
 from cs.models.capa import capa
+from cs.models.capa import evidence as capa_evidence
 from cs.models.complaints import complaint as complaints
+from cs.models.complaints import evidence as complaint_evidence
 from cs.models.returns import blocking as return_blocking
 from cs.models.returns import customer_return as returns
 from cs.models.returns import lines as return_lines
@@ -37,8 +39,10 @@ __all__ = [
     "base",
     "capa",
     "capa_blocking",
+    "capa_evidence",
     "chain",
     "company",
+    "complaint_evidence",
     "complaints",
     "customers",
     "deputies",

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from cs.extensions import db
+from cs.extensions import Model, db
 from cs.procedure import customers as procedure
 from cs.procedure.authority import role_for
 from cs.records.bulk import bring_in
@@ -21,6 +21,8 @@ from cs.records.search import searchable_text, sort_key
 from cs.records.types import UnitPrice, exact_number
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
+
+MAX_PHONE_LENGTH = 120  # several numbers with their extensions stand in one field
 
 
 def comparable(word: str | None) -> str:
@@ -37,7 +39,7 @@ def one_active(table: str) -> Index:
     )
 
 
-class Contact(db.Model):
+class Contact(Model):
     """A person at the customer."""
 
     __tablename__ = "contacts"
@@ -249,7 +251,7 @@ class Customer(MasterData):
             self.contacts = self._in_kept_order(rows)
 
 
-class CustomerPart(db.Model):
+class CustomerPart(Model):
     """The number under which a customer orders a model."""
 
     __tablename__ = "customer_parts"

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
-from cs.procedure.authority import Permission, roles_with
+from cs.procedure.authority import Actor, Permission, roles_with
 from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.records.procedure import local_day
 from cs.records.record import Record
@@ -96,7 +96,7 @@ class Deputy(Record):
         )
 
     @classmethod
-    def acting_for(cls, person: User, on: datetime) -> list[Deputy]:
+    def acting_for(cls, person: Actor, on: datetime) -> list[Deputy]:
         """Return for whom a person stands in today."""
         return cls.standing_in(on, cls.deputy_id == person.id)
 

@@ -16,7 +16,7 @@ from typing import ClassVar
 from sqlalchemy import BigInteger, ForeignKey, Text, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cs.extensions import db
+from cs.extensions import Model, db
 from cs.procedure.authority import Permission
 from cs.records.types import Moment
 from cs.records.users import User
@@ -29,7 +29,7 @@ class TooMany(Exception):
     """The person has as many files as are kept for one."""
 
 
-class Export(db.Model):
+class Export(Model):
     """A register that somebody wants as a file, and the file. `stage`: waiting, running, done or failed, with
     a `reason`."""
 
@@ -147,7 +147,7 @@ class Export(db.Model):
     @classmethod
     def tokens(cls) -> set[str]:
         """Return the names of all files that may stand in the folder."""
-        return set(db.session.execute(select(cls.token).where(cls.token.is_not(None))).scalars())
+        return {token for token in db.session.execute(select(cls.token)).scalars() if token is not None}
 
     @property
     def is_wanted(self) -> bool:

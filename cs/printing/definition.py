@@ -248,13 +248,14 @@ class Signing:
     everybody.
 
     `signed`: who stands in it by the record's own signatures, which tell more of these steps than that they
-    were taken.
+    were taken. `unsigned`: what stands in it while nobody has signed, nothing where somebody still will.
     """
 
     term: str
     steps: tuple[str, ...]
     all_of_them: bool = False
     signed: Callable[[Any], Sequence[Signed]] | None = None
+    unsigned: Callable[[Any], str] = lambda _record: "/"
 
 
 def _for_every_record(_record: Any) -> bool:

@@ -19,6 +19,8 @@ MAX_NEEDED_WIDTH = (
     14.0  # letters of Chinese: a longer word may break, rather than take the line from the others
 )
 MAX_WHOLE_TITLE = 6  # letters of a Chinese title that stand in one line
+MAX_PLAIN_WORD = 20  # letters of a word that breaks with a hyphen; what is longer is no word of English
+SOFT_HYPHEN, ZERO_WIDTH_SPACE = "\u00ad", "\u200b"
 ROUNDING = 1e-6  # a column made as wide as its widest word holds it
 WORD = re.compile(r"[!-~\u00a0-\u024f]+")  # letters and digits that nothing breaks by itself
 
@@ -119,9 +121,11 @@ def _with_break_points(text: Any, room: float) -> Any:
 def _broken_word(word: str, room: float) -> str:
     if word_width(word) <= room + ROUNDING:
         return word
+    is_plain = word.isascii() and word.isalpha() and len(word) <= MAX_PLAIN_WORD
+    mark = "-" if is_plain else ""
     pieces = [""]
     for letter in word:
-        if pieces[-1] and word_width(pieces[-1] + letter) > room:
+        if pieces[-1] and word_width(pieces[-1] + letter + mark) > room:
             pieces.append("")
         pieces[-1] += letter
-    return "\u200b".join(pieces)
+    return (SOFT_HYPHEN if is_plain else ZERO_WIDTH_SPACE).join(pieces)

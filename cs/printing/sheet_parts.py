@@ -228,9 +228,10 @@ def signers_of(box: Signing, record: Any, events: list[tuple[Event, str]]) -> li
 def printed_photograph(file: Attachment) -> Path | None:
     """Return the picture to print; None when it is gone or cannot be read any more."""
     try:
-        return current_app.extensions["files"].thumbnail(file.sha256, PHOTOGRAPH)
+        picture: Path = current_app.extensions["files"].thumbnail(file.sha256, PHOTOGRAPH)
     except (NoSuchFile, FileNotFoundError, FileRefused):
         return None
+    return picture
 
 
 def value_in_print(value: Any, kind: str) -> Any:

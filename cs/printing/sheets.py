@@ -216,7 +216,7 @@ def _register_sheet(
         "columns": columns,
         "rows": lines,
         "empty": empty,
-        "signed": [{"title": term(word), "people": []} for word in register.signed],
+        "signed": [{"title": term(word), "people": [], "unsigned": ""} for word in register.signed],
     }
 
 
@@ -258,7 +258,12 @@ def _paper_sheet(
         "stamp": state_name(record.kind, "void") if void else None,
         "blocks": blocks,
         "signed": [
-            {"title": term(box.term), "people": signers_of(box, record, events)} for box in paper.signed
+            {
+                "title": term(box.term),
+                "people": signers_of(box, record, events),
+                "unsigned": "" if record is None else box.unsigned(record),
+            }
+            for box in paper.signed
         ],
     }
 

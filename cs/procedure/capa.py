@@ -92,7 +92,7 @@ STEPS = (
         due="verify_due_at",
         signed="ineffective",
     ),
-    Step("amend", "5.6", ("issued", "analysed", "measures_set"), None, Permission.ISSUE_CAPA),
+    Step("amend", "5.6", ("issued", "analysed", "measures_set"), None, Permission.ISSUE_CAPA, amends=True),
     Step("void", "5.6", ("issued", "analysed", "measures_set", "carried_out"), "void", Permission.VOID_CAPA),
 )
 

@@ -49,6 +49,10 @@ AWAITING, BEFORE_THE_CLOSE, CLOSED = "awaiting_customer", "accepted", "closed"
 NOT_COUNTED = ("void", *NOT_REGISTERED)  # in no figure
 ENDED_EARLY = (*DECLINED_AT_ALL, "void")  # no reply is owed any more
 
+# the same reply and follow-up on every route; each route has a clause of its own
+_REPLY_CLAUSES = (("meeting", "5.2.2.4"), ("not_ours", "5.2.2.2"))
+_CLOSE_CLAUSES = (("meeting", "5.2.2.5"), ("not_ours", "5.2.2.2"))  # the meeting's ends with a verified CAPA
+
 STEPS = (
     Step("log", "5.2.1.1", (), "received", Permission.LOG_COMPLAINT),
     *PASSING_ON,
@@ -216,6 +220,7 @@ STEPS = (
         task="send_reply",
         due="reply_due_at",
         primary=True,
+        route_clauses=_REPLY_CLAUSES,
     ),
     Step(
         "reply_directly",
@@ -234,6 +239,7 @@ STEPS = (
         task="follow_up",
         due="follow_up_due_at",
         primary=True,
+        route_clauses=_REPLY_CLAUSES,
     ),
     Step(
         "refuse",
@@ -243,6 +249,7 @@ STEPS = (
         Permission.REPLY_TO_CUSTOMER,
         task="follow_up",
         due="follow_up_due_at",
+        route_clauses=_REPLY_CLAUSES,
     ),
     Step(
         "no_answer",
@@ -253,6 +260,7 @@ STEPS = (
         when=("customer_silent",),
         task="follow_up",
         due="follow_up_due_at",
+        route_clauses=_REPLY_CLAUSES,
     ),
     *measure_steps(ANSWERED, REPLIED, "analysing"),
     Step(
@@ -265,6 +273,7 @@ STEPS = (
         task="close",
         signed="closed",
         primary=True,
+        route_clauses=_CLOSE_CLAUSES,
     ),
     # goods that arrive after the close: the complaint is open again until its second close
     Step("reopen", "5.3.5", (CLOSED,), BEFORE_THE_CLOSE, Permission.CLOSE_COMPLAINT, reopens=True),
@@ -283,7 +292,7 @@ STEPS = (
     ),
     Step("move_sample", "5.2.1.3", WITH_SAMPLES, None, Permission.ANALYSE_COMPLAINT, when=("sample_here",)),
     Step("end_sample", "5.2.1.3", WITH_SAMPLES, None, Permission.ANALYSE_COMPLAINT, when=("sample_kept",)),
-    Step("amend", "5.6", BEFORE_THE_REPLY, None, Permission.LOG_COMPLAINT),
+    Step("amend", "5.6", BEFORE_THE_REPLY, None, Permission.LOG_COMPLAINT, amends=True),
     Step("void", "5.6", UNFINISHED, "void", Permission.VOID_COMPLAINT),
 )
 

@@ -15,7 +15,7 @@ def _kept(kind: str, clause: str, permission: Permission) -> Workflow:
         STATES,
         (
             Step("create", clause, (), "active", permission),
-            Step("edit", clause, ("active",), None, permission),
+            Step("edit", clause, ("active",), None, permission, amends=True),
             Step("void", "5.6", ("active",), "void", Permission.VOID_MASTER_DATA),
         ),
     )

@@ -34,6 +34,8 @@ CALLING = (
 )
 
 AFFECTED = "affected"  # 发生品: the pieces complained of
+# Where the pieces of the customer are; what lies in our own stock is not what is complained of.
+COMPLAINED_AT = (AFFECTED, "customer", "in_transit")
 
 
 def place_faults(
@@ -41,14 +43,24 @@ def place_faults(
 ) -> tuple[tuple[str, str], ...]:
     """Return what is wrong with the quantities of the places: (place, fault).
 
-    The pieces complained of are somewhere as long as the complaint has defective ones; at no place are more
-    defective than were found (7.4-38).
+    The pieces complained of are somewhere, and so many of them are defective as the complaint has; at no
+    place are more defective than were found (7.4-38).
     """
-    nowhere = bool(complained) and not found.get(AFFECTED)
+    fault = _fault_of_complained(found, defective, complained or 0)
     too_many = [
-        place
+        (place, "more_than_found")
         for place, quantity in defective.items()
-        if quantity > found.get(place, 0) and not (nowhere and place == AFFECTED)
+        if quantity > found.get(place, 0) and not (fault and place == AFFECTED)
     ]
-    faults = [(place, "more_than_found") for place in too_many]
-    return tuple([*faults, (AFFECTED, "complained_of")] if nowhere else faults)
+    return tuple([*too_many, (AFFECTED, fault)] if fault else too_many)
+
+
+def _fault_of_complained(found: dict[str, int], defective: dict[str, int], complained: int) -> str | None:
+    """Return what is wrong with the pieces complained of: too few of them, or too few of them defective."""
+    if complained and (not found.get(AFFECTED) or _at_the_customers(found) < complained):
+        return "complained_of"
+    return "complained_defective" if _at_the_customers(defective) < complained else None
+
+
+def _at_the_customers(quantities: dict[str, int]) -> int:
+    return sum(quantities.get(place, 0) for place in COMPLAINED_AT)

@@ -77,7 +77,7 @@ STEPS = (
         persons="told",
     ),
     Step("order", "5.3.4", ("filed",), "ordered", Permission.APPROVE_REPLENISHMENT, when=("fully_signed",)),
-    Step("change", "5.3.4", ("filed",), None, Permission.APPLY_REPLENISHMENT),
+    Step("change", "5.3.4", ("filed",), None, Permission.APPLY_REPLENISHMENT, amends=True),
     Step(
         "schedule",
         "3.6",

@@ -233,6 +233,18 @@ STEPS = (
     ),
     # beside the goods that come back: sales applies for others, or says why not
     Step(
+        "apply_for_goods",
+        "5.3.4",
+        OPEN_WITH_COMPLAINT,
+        None,
+        Permission.APPLY_REPLENISHMENT,
+        when=("goods_awaited",),
+        task="apply_for_goods",
+        due="goods_due_at",
+        makes="replenishment",
+        primary=True,
+    ),
+    Step(
         "decline_goods",
         "5.3.4",
         OPEN_WITH_COMPLAINT,
@@ -242,7 +254,14 @@ STEPS = (
         task="apply_for_goods",
         due="goods_due_at",
     ),
-    Step("amend", "5.6", ("registered", "offering", "arranging"), None, Permission.REGISTER_RETURN),
+    Step(
+        "amend",
+        "5.6",
+        ("registered", "offering", "arranging"),
+        None,
+        Permission.REGISTER_RETURN,
+        amends=True,
+    ),
     Step("void", "5.6", BEFORE_THE_COUNT, "void", Permission.VOID_RETURN),
 )
 

@@ -78,19 +78,28 @@ class AnalysisRule:
 @dataclass(frozen=True)
 class CapaRule:
     """Corrective actions (7.6-10, D8): working days in which the answer is wanted, days after carrying out to
-    verify the effect; to check it in short form where no CAR is needed (Q11)."""
+    verify the effect; to check it in short form where no CAR is needed (Q11); days before which nothing is
+    effective (7.4-58)."""
 
     answer_days: int = field(metadata={"low": 1, "high": 60})
     verify_days: int = field(metadata={"low": 1, "high": 365})
     check_days: int = field(default=14, metadata={"low": 1, "high": 365})
+    effect_days: int = field(default=7, metadata={"low": 1, "high": 365})
 
-    @property
-    def verify_after(self) -> timedelta:
-        return timedelta(days=self.verify_days)
+    def effective_from(self, reported_on: date) -> date:
+        """Return the first day on which an effect can be signed; `reported_on` is the day on which the last
+        measure was reported as carried out, so that a day named in the past shortens nothing."""
+        return reported_on + timedelta(days=self.effect_days)
 
-    @property
-    def check_after(self) -> timedelta:
-        return timedelta(days=self.check_days)
+    def verify_on(self, done_on: date, reported_on: date, calendar: WorkCalendar) -> date:
+        """Return the day on which the effect of a CAR is to be verified: a working day on which it can be."""
+        day = done_on + timedelta(days=self.verify_days)
+        return calendar.next_working_day(max(day, self.effective_from(reported_on)))
+
+    def check_on(self, done_on: date, reported_on: date, calendar: WorkCalendar) -> date:
+        """Return the same for the check in short form."""
+        day = done_on + timedelta(days=self.check_days)
+        return calendar.next_working_day(max(day, self.effective_from(reported_on)))
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,10 @@ class NotOpen(Refused):
     """The step is not open from where the record stands now (409)."""
 
 
+class NothingChanged(Refused):
+    """The step amends a record, and what was sent is what is on record already (422)."""
+
+
 @dataclass(frozen=True)
 class State:
     """`main`: part of the main flow that the flow picture shows; `final`: nothing is awaited any more."""
@@ -40,7 +44,11 @@ class Step:
     department, and its method with the people, of whom it is awaited. `due` names the record's moment by
     which it is due. `signed` says what a signature under it means.
 
-    Only a step that `reopens` leaves a final state.
+    Only a step that `reopens` leaves a final state. A step that `amends` is taken only where it alters
+    something.
+
+    `route_clauses` are the clauses that ask for the step on certain routes, {route: clause} as pairs; on any
+    other it is `clause`.
 
     `makes` names the kind of record whose making takes the step: it has a task and a button like every other,
     and leads to the form of that record. It needs neither a form nor a verb of its own.
@@ -60,11 +68,17 @@ class Step:
     signed: str | None = None
     primary: bool = False
     reopens: bool = False
+    amends: bool = False
     makes: str | None = None
+    route_clauses: tuple[tuple[str, str], ...] = ()
 
     @property
     def creates(self) -> bool:
         return not self.sources
+
+    def clause_on(self, route: str | None) -> str:
+        """Return the clause that asks for the step on a route."""
+        return dict(self.route_clauses).get(route or "", self.clause)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from cs.extensions import db
+from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.models.replenishments.application import Replenishment
 from cs.records.record import KINDS
@@ -53,6 +54,7 @@ def _tasks_of_every_kind() -> Any:
         WRITER.name.label("writer"),
         CUSTOMER_ID.label("customer_id"),
         Customer.short_name.label("customer"),
+        Complaint.route,
         Replenishment.amount,
         Replenishment.chain,
     ).outerjoin(SIGNER, SIGNER.id == func.coalesce(Task.user_id, Task.taken_by_id))

@@ -11,7 +11,7 @@ from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product
 from cs.procedure.authority import Permission, roles_with
-from cs.queries.signers import SignersToday, signers_today
+from cs.queries.signers import Gate, SignersToday, signers_today
 from cs.queries.site_health import SiteHealth, read_site_health
 from cs.records.company import company
 from cs.records.departments import Membership
@@ -38,9 +38,9 @@ class FirstSteps:
         return sum(not done for done in self.done.values())
 
     @property
-    def unsigned(self) -> int:
-        """Return how many signatures nobody could give today."""
-        return sum(bool(gate.vacant) for gate in self.signers.gates)
+    def unsigned(self) -> list[Gate]:
+        """Return the signatures that nobody could give today."""
+        return [gate for gate in self.signers.gates if gate.vacant]
 
 
 def read_first_steps(on: datetime) -> FirstSteps:

@@ -76,7 +76,7 @@ class Listing:
     """
 
     model: type[Record]
-    columns: Select[Any]
+    columns: Select[*tuple[Any, ...]]
     sorts: Mapping[str, Sort]
     filters: tuple[Filter, ...] = ()
     search_label: Callable[[], str] | None = None
@@ -93,7 +93,7 @@ class Listing:
     def page(self, args: MultiDict[str, str], address: str) -> Page:
         return Page(self, args, address)
 
-    def filtered_query(self, args: MultiDict[str, str]) -> Select[Any]:
+    def filtered_query(self, args: MultiDict[str, str]) -> Select[*tuple[Any, ...]]:
         """Return the rows that the URL asks for, unordered. A value that is no option is ignored."""
         query = self.columns
         for choice in self.filters:
@@ -162,7 +162,7 @@ class Listing:
         key = args.get("sort", "")
         return (key, self.sorts[key]) if key in self.sorts else next(iter(self.sorts.items()))
 
-    def ordered_query(self, args: MultiDict[str, str]) -> Select[Any]:
+    def ordered_query(self, args: MultiDict[str, str]) -> Select[*tuple[Any, ...]]:
         """Return the rows that the URL asks for, in its order."""
         _key, sort = self.chosen_sort(args)
         order = (
@@ -236,7 +236,9 @@ class Page:
         self.total = listing.count_rows(args, MAX_COUNTED + 1)
         self.rows, self._before, self._after = self._read(narrowed, sort)
 
-    def _read(self, narrowed: Select[Any], sort: Sort) -> tuple[list[Row[Any]], str | None, str | None]:
+    def _read(
+        self, narrowed: Select[*tuple[Any, ...]], sort: Sort
+    ) -> tuple[list[Row[*tuple[Any, ...]]], str | None, str | None]:
         size = current_app.config["CS_PAGE_ROWS"]
         backwards, key = _read_cursor(self.args, sort.column)
         descending = sort.descending != backwards
@@ -293,7 +295,7 @@ class Page:
         return {name: value for name, value in self.args.items() if value and name not in ("before", "after")}
 
 
-def _encode_cursor(row: Row[Any]) -> str:
+def _encode_cursor(row: Row[*tuple[Any, ...]]) -> str:
     value = row.sort_value
     text = value.isoformat() if isinstance(value, date | datetime) else value
     return base64.urlsafe_b64encode(json.dumps([text, row.sort_id]).encode()).decode().rstrip("=")

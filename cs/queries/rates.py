@@ -63,7 +63,7 @@ def _local_day(moment: Any) -> Any:
 
 
 def result_conditions() -> dict[str, Condition]:
-    """Return the conditions of results on the occasional path, by our first reply: recorded at all, on the
+    """Return the conditions of results on the simple route, by our first reply: recorded at all, on the
     day that the matter was settled, later."""
 
     def first_reply(*conditions: Condition) -> Condition:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,8 @@ from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
 
 from cs.extensions import Model, db
 from cs.procedure.authority import Permission, role_for
-from cs.procedure.workflow import NotAllowed, NotOpen
+from cs.procedure.workflow import NotAllowed, NotOpen, Refused
+from cs.records.blockers import Blockers
 from cs.records.events import Event, Fault
 from cs.records.record import BATCH, Record
 from cs.records.types import Moment
@@ -21,6 +23,9 @@ from cs.records.workflowed import Workflowed
 
 if TYPE_CHECKING:
     from cs.files.store import StoredFile
+
+
+ADDED = "attach"  # the step of a file that comes without one
 
 
 class _StoredFile(Model):
@@ -64,6 +69,64 @@ class Attachment(_StoredFile):
         return self.void_reason is None and (
             record.workflow.takes_files(record.state) or by.may(record.workflow.voiding)
         )
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a record would not show without a file: the step that asked for it, what of the record that was,
+    when, and the files that show it, void ones among them."""
+
+    step: str
+    what: str | None
+    at: datetime
+    files: list[Attachment]
+
+
+class FileNeeded(Refused):
+    """The file is the only evidence of something done."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        super().__init__(evidence.step)
+        self.evidence = evidence
+
+
+# What of a record its files prove: each section registers the steps that ask for evidence.
+proven_by_files = Blockers()
+
+
+def files_of_step(record: Record, step: str, at: datetime) -> list[Attachment]:
+    """Return the files that came with a step taken at that moment."""
+    return [file for file in Attachment.of(record) if (file.step, file.at) == (step, at)]
+
+
+def proven_only_by(record: Workflowed, attachment: Attachment) -> Evidence | None:
+    """Return what would be without evidence if the file were void; None where it can go.
+
+    A file that was added later stands in for the files of one step that are void.
+    """
+    if record.void_reason is not None:
+        return None
+    evidence: list[Evidence] = proven_by_files.records_of(record)
+    standing = [file for file in Attachment.of(record) if file.void_reason is None]
+    bare_before = _bare(evidence, standing)
+    bare = _bare(evidence, [file for file in standing if file.id != attachment.id])
+    return bare[0] if len(bare) > len(bare_before) else None
+
+
+def _bare(evidence: list[Evidence], standing: list[Attachment]) -> list[Evidence]:
+    """Return what no standing file proves and no file of those that were added later stands in for."""
+    own = {file.id for row in evidence for file in row.files}
+    ids = {file.id for file in standing}
+    spare = sorted(file.at for file in standing if file.step == ADDED and file.id not in own)
+    bare = []
+    for row in sorted(evidence, key=lambda row: row.at, reverse=True):
+        if not row.files or any(file.id in ids for file in row.files):
+            continue
+        if spare and spare[-1] > row.at:
+            spare.pop()
+        else:
+            bare.append(row)
+    return bare
 
 
 class PendingUpload(_StoredFile):
@@ -118,11 +181,15 @@ def attach(
 
 
 def detach(record: Workflowed, attachment: Attachment, *, reason: str, by: User, on: datetime) -> None:
-    """Void a file of a record with a reason; it stays readable. Raise NotAllowed, then NotOpen (5.6)."""
+    """Void a file of a record with a reason; it stays readable. Raise NotAllowed, then NotOpen (5.6);
+    FileNeeded for the only evidence of something done."""
     if not attachment.may_be_voided(record, by):
         raise NotAllowed("detach")
     if not attachment.voiding_is_open(record, by):
         raise NotOpen("detach")
+    evidence = proven_only_by(record, attachment)
+    if evidence is not None:
+        raise FileNeeded(evidence)
     role = role_for(by.roles, record.workflow.voiding) or role_for(by.roles, Permission.ATTACH_FILE)
     with record.changing(
         "detach", by, on, role=role, note=reason, files=[[attachment.name, attachment.sha256]]

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import lazyload
 
 from cs.extensions import db
-from cs.records.workflowed import Workflowed
+from cs.records.workflowed import AdvancingRecord, Workflowed
 
 W = TypeVar("W", bound=Workflowed)
 Find = Callable[[Any], list[Any]]
@@ -35,12 +35,12 @@ class Blockers:
 
         return register
 
-    def of(self, record: Workflowed) -> dict[str, list[Any]]:
+    def of(self, record: AdvancingRecord) -> dict[str, list[Any]]:
         """Return what blocks the record, by name, in the order of registration, without empty lists."""
         blocking = {name: query(record) for name, query in self._queries.get(record.kind, {}).items()}
         return {name: records for name, records in blocking.items() if records}
 
-    def records_of(self, record: Workflowed) -> list[Any]:
+    def records_of(self, record: AdvancingRecord) -> list[Any]:
         """Return everything that blocks the record, in one list."""
         return [blocker for blocking in self.of(record).values() for blocker in blocking]
 

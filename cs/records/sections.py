@@ -58,6 +58,8 @@ class RecordSection(Section):
     papers: tuple[Any, ...] = ()
     registers: tuple[Any, ...] = ()
     step_icons: Mapping[str, str] = field(default_factory=dict)
+    # what keeps a step of a record closed beyond what its conditions say, a sentence each
+    obstacles: Callable[[Any, Step, datetime], list[str]] = lambda _record, _step, _on: []
     starts_from_my_work: bool = False  # whether My work offers to begin a record
 
     @property

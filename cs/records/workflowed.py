@@ -7,18 +7,31 @@ same transaction, the event with old and new values, the search index and the ta
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cs.extensions import db
 from cs.procedure.authority import Actor, Permission, permissions_of, role_for
-from cs.procedure.workflow import NotAllowed, NotOpen, Step, Workflow
+from cs.procedure.workflow import NotAllowed, NothingChanged, NotOpen, Step, Workflow
 from cs.records.record import Record
 from cs.records.tasks import sync_tasks
+
+
+class AdvancingRecord(Protocol):
+    """What a module of steps needs of the record that it takes: the record names the module's functions
+    among its verbs, so that the module cannot import it. Each module adds what its own steps need."""
+
+    kind: ClassVar[str]
+    id: int
+    state: str
+
+    def advancing(
+        self, name: str, by: Actor, on: datetime, *, note: str | None = None, **details: Any
+    ) -> AbstractContextManager[Step]: ...
 
 
 class Workflowed(Record):
@@ -73,6 +86,10 @@ class Workflowed(Record):
         """Return the role under which the person takes the step."""
         return role_for(by.roles, step.permission)
 
+    def clause_of(self, step: Step) -> str:
+        """Return the clause that asks for the step on the route that this record takes."""
+        return step.clause_on(getattr(self, "route", None))
+
     def check(self, name: str, by: Actor, on: datetime) -> Step:
         """Return the step. Raise NotAllowed, then NotOpen."""
         step = self.workflow.step(name)
@@ -89,8 +106,9 @@ class Workflowed(Record):
         self, name: str, by: Actor, on: datetime, *, note: str | None = None, **details: Any
     ) -> Iterator[Step]:
         """Take a step: check it, let the verb set its fields, move the state, write the event (with
-        `details`) and the tasks."""
+        `details`) and the tasks. Raise NothingChanged where a step that amends alters nothing."""
         step = self.check(name, by, on)
+        before = self.content() if step.amends else None
         signed: dict[str, Any] = (
             {"signed": step.signed} if step.signed else {}
         )  # in the event, so that a signature cannot vanish or change its meaning
@@ -102,13 +120,15 @@ class Workflowed(Record):
             name,
             by,
             on,
-            clause=step.clause,
+            clause=self.clause_of(step),
             role=self.role_under(step, by, on),
             note=note,
             **signed,
             **details,
         ):
             yield step
+            if step.amends and self.content() == before:
+                raise NothingChanged(name)
             if step.target is not None:
                 self.state = step.target
         for record in self.affected():

@@ -186,7 +186,7 @@ def fishbone_of_capa(capa: Capa) -> str | None:
 
 
 def name_of_reply(reply: Reply) -> str:
-    return gettext("Reply no. %(number)s", number=reply.number)
+    return str(gettext("Reply no. %(number)s", number=reply.number))
 
 
 def content_of(row: Measure) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Row, exists, func, select
+from sqlalchemy import ColumnElement, Row, SQLColumnExpression, exists, func, select
 from sqlalchemy.orm import aliased
 
 from cs.extensions import db
@@ -106,7 +106,7 @@ def _open_for(value: str) -> ColumnElement[bool]:
 
 def age_in_words(first: int, last: int | None) -> str:
     """Return a span of days in words, both included; without end where `last` is None."""
-    return (
+    return str(
         gettext("%(first)s–%(last)s days", first=first, last=last)
         if last is not None
         else gettext("over %(days)s days", days=first - 1)
@@ -153,11 +153,12 @@ def keys_in_words(by: str, keys: Iterable[Any]) -> dict[Any, str]:
 
 def _pareto_line_filter(by: str) -> Filter:
     """Return the filter by one line of the Pareto."""
+    column: SQLColumnExpression[Any] = figures.PARETO[by]
 
     def condition(value: str) -> ColumnElement[bool]:
         if value == NOT_STATED:
-            return figures.PARETO[by].is_(None)
-        return figures.PARETO[by] == (int(value) if by in ("customer", "product") else value)
+            return column.is_(None)
+        return column == (int(value) if by in ("customer", "product") else value)
 
     return Filter(
         by,

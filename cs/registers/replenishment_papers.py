@@ -21,6 +21,7 @@ from cs.printing.definition import (
     reasons_for_ending,
 )
 from cs.procedure import replenishments as procedure
+from cs.records.procedure import rulebook
 from cs.records.signatures import RequiredSignature
 from cs.wording.formats import format_moment, format_money, list_in_words
 from cs.wording.labels import choice, state_name, term
@@ -60,6 +61,22 @@ def _signers_for_roles(*roles: str) -> Callable[[Replenishment], list[Signed]]:
         ]
 
     return people
+
+
+def _unsigned_for_role(role: str) -> Callable[[Replenishment], str]:
+    """Return what stands in the box of a role that has not signed: nothing while its signature is awaited or
+    comes after others; why it is not asked; else a slash."""
+
+    def words(record: Replenishment) -> str:
+        if record.state != procedure.UNORDERED:
+            return "/"
+        if role in record.approval_chain.needed_roles:
+            return ""
+        limit = format_money(rulebook().replenishment.general_manager_from)
+        total = format_money(record.amount_sum())
+        return str(gettext("/ sum %(sum)s, below %(limit)s", sum=total, limit=limit))
+
+    return words
 
 
 def _void_signatures(record: Replenishment) -> str:
@@ -161,7 +178,12 @@ REPLENISHMENT_APPLICATION = Paper(
     (Block("A", lambda _: term("replenishment"), (ENDED, APPLICATION, LINES, WANTED, STANDING), "5.3.4"),),
     (
         Signing("applicant", ("file", "change")),
-        *(Signing(role, ("sign", "refuse"), signed=_signers_for_roles(role)) for role in SIGNERS),
+        *(
+            Signing(
+                role, ("sign", "refuse"), signed=_signers_for_roles(role), unsigned=_unsigned_for_role(role)
+            )
+            for role in SIGNERS
+        ),
     ),
 )
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import socket
 from urllib.parse import urlsplit
 
 from flask import request
 
 from cs.records.company import company
+from cs.web.hosts import ip_address, is_host, leads_here
 
 MAX_ADDRESS_LENGTH = 200
 
@@ -23,7 +23,7 @@ def site_address() -> str:
 def detected_address() -> str:
     """Return the address that the site has without the administrator's setting."""
     parts = urlsplit(request.host_url)
-    if not _is_loopback(parts.hostname) and not _is_unspecified(parts.hostname):
+    if _is_reachable(parts.hostname):
         return request.host_url
     network_address = lan_address()
     if network_address is None:
@@ -37,15 +37,20 @@ def lan_address() -> str | None:
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(("192.0.2.1", 9))  # sends nothing: asks the system which of its addresses leads out
         address = str(probe.getsockname()[0])
-        if not _is_loopback(address) and not _is_unspecified(address):
+        if _is_reachable(address):
             return address
     return None
 
 
 def is_reachable_by_others(address: str) -> bool:
     """Return whether an address leads tablets to this site: not one that means the tablet itself."""
-    host = urlsplit(address).hostname
-    return not _is_loopback(host) and not _is_unspecified(host)
+    return _is_reachable(urlsplit(address).hostname)
+
+
+def is_of_this_server(address: str) -> bool:
+    """Return whether an address leads to this machine: a page can be opened under a name that does not."""
+    host = urlsplit(address).hostname or ""
+    return host == lan_address() or leads_here(host)
 
 
 def normal_address(typed: str) -> str | None:
@@ -57,7 +62,7 @@ def normal_address(typed: str) -> str | None:
         return None
     try:
         parts = urlsplit(text if "://" in text else f"http://{text}")
-        port = f":{parts.port}" if parts.port else ""
+        port = "" if parts.port is None else f":{parts.port}"
     except ValueError:
         return None
     plain = not (parts.username or parts.password or parts.query or parts.fragment)
@@ -65,19 +70,20 @@ def normal_address(typed: str) -> str | None:
         return None
     if any(letter.isspace() or not letter.isprintable() for letter in text):
         return None
+    if not is_host(parts.hostname) or parts.port == 0:
+        return None
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}{port}{parts.path.rstrip('/')}/"
 
 
-def _is_loopback(host: str | None) -> bool:
+def _is_reachable(host: str | None) -> bool:
+    """Return whether a host may be another machine's way here: not a name or address that every machine uses
+    for itself or for many at once."""
     if host is None or host == "localhost" or host.endswith(".localhost"):
+        return False
+    address = ip_address(host)
+    if address is None:
         return True
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return False
-
-
-def _is_unspecified(host: str | None) -> bool:
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(host or "").is_unspecified
-    return False
+    return not (
+        address.is_loopback or address.is_unspecified or address.is_multicast or address.is_reserved
+    ) and not str(address).startswith("0.")

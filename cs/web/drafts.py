@@ -20,6 +20,7 @@ NEVER_DRAFTED = (  # nor are passwords
     "csrf_token",
     "request_id",
     "version",
+    "opened",
     "seen",
     "files",
 )
@@ -36,7 +37,26 @@ def sent_or_drafted_fields(path: str) -> MultiDict[str, Any] | None:
     if request.method == "POST":
         return _sent_fields() if request.form or request.files else None
     draft = db.session.get(Draft, (current_user.id, path))
-    return MultiDict(json.loads(draft.fields)) if draft is not None else None
+    return MultiDict(_typed_fields(draft.fields)) if draft is not None else None
+
+
+def _typed_fields(text: str) -> dict[str, list[str]]:
+    """Return what a draft holds of fields and their texts; whatever else stands in it is left out."""
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    fields = {}
+    for name, values in content.items() if isinstance(content, dict) else ():
+        texts = [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
+        if texts and name not in NEVER_DRAFTED:
+            fields[name] = [_storable(value) for value in texts]
+    return fields
+
+
+def _storable(text: str) -> str:
+    """Return the text as it can be shown: half of a surrogate pair cannot."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _sent_fields() -> MultiDict[str, Any]:

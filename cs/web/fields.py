@@ -234,11 +234,16 @@ class StepForm(Form):
 
     request_id = HiddenField(default=lambda: secrets.token_urlsafe(16), filters=[_tokens])
     version = HiddenField()
+    opened = HiddenField()  # cs.web.opened
 
-    technical = frozenset({"csrf_token", "request_id", "version", "files", "kept_files", "password"})
+    technical = frozenset(
+        {"csrf_token", "request_id", "version", "opened", "files", "kept_files", "password"}
+    )
     beside: frozenset[str] = frozenset()  # fields that are not passed to the verb
     # Whether a button was pressed that only changes the form, such as by one more row: nothing is checked.
     redraws = False
+    # What holds for the step now, said above its fields: set by `offer`.
+    notice: str | None = None
     # The URL of what this form made when it was sent before, with other content (cs.web.submission).
     sent_already: str | None = None
 
@@ -265,6 +270,12 @@ class StepForm(Form):
     def check(self, record: Any, on: datetime) -> None:
         """Add faults that concern the record or more than one field."""
 
+    def refuse_unchanged(self) -> None:
+        """Say that what was sent is what is on record already."""
+        self.form_errors = [gettext("Nothing was changed: the record already says all of this.")]
+        if getattr(self, "has_files", False):
+            self.form_errors.append(gettext("Files alone are added on the page of the record."))
+
     def following(self, record: Any) -> dict[str, Any] | None:
         """Return the query string for taking the step again, such as for the next line.
 
@@ -287,7 +298,14 @@ class StepForm(Form):
             self.fault("files", message)
         if not any(getattr(field, "not_storable", False) for field in self):
             self.check(record, on)
+        for rows in self.row_lists:
+            rows.refuse_strangers(record)
         return not self.errors
+
+    @property
+    def row_lists(self) -> list[Any]:
+        """Return the fields that are lists of rows (cs.web.rows)."""
+        return [field for field in self if hasattr(field, "refuse_strangers")]
 
     @property
     def shown(self) -> list[Field]:

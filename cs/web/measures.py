@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
+from cs.models.measures import Measure
 from cs.procedure import capa as procedure
 from cs.procedure.authority import Permission
+from cs.records.attachments import Attachment
+from cs.records.record import Record
 from cs.web.fields import Choice, Day, LongText, Reference, parse_record_id, reference_choices
 from cs.web.options import people_to_choose
 from cs.web.rows import RowForm, Rows
@@ -73,8 +78,18 @@ def which_measure(key: str) -> RadioField:
     )
 
 
-def measure_in_words(row: Any) -> str:
+def measure_in_words(row: Measure) -> str:
     return f"{choice('action_kind', row.action_kind)} · {row.content} · {row.planned_on}"
+
+
+def evidence_of_measures(record: Record, rows: Iterable[Measure]) -> dict[datetime, list[Attachment]]:
+    """Return the files that came with each measure that is carried out, by the moment of its report."""
+    moments = {row.done_at for row in rows if row.done_at}
+    evidence: dict[datetime, list[Attachment]] = {}
+    for file in Attachment.of(record) if moments else ():
+        if file.at in moments and not file.void_reason:
+            evidence.setdefault(file.at, []).append(file)
+    return evidence
 
 
 def check_evidence(form: Any) -> None:

@@ -153,6 +153,7 @@ def _next_action(
         task for task in tasks if task.name in open_names and task.user_id in (None, current_user.id)
     ]
     task = min(own_tasks or tasks, key=lambda candidate: (candidate.name not in primary_names, candidate.id))
+    primary_step = _primary_step(steps, task.name)
     other_tasks = [other for other in tasks if other is not task]
     return NextAction(
         title=step_name(record.kind, task.name),
@@ -164,11 +165,22 @@ def _next_action(
         if other_tasks
         else None,
         buttons=[
-            _step_button(record, step, section, primary=step.primary and step.task == task.name)
+            _step_button(record, step, section, primary=step is primary_step or _is_primary(step, task.name))
             for step in steps
             if step.task
         ],
     )
+
+
+def _is_primary(step: Step, task: str) -> bool:
+    return step.primary and step.task == task
+
+
+def _primary_step(steps: tuple[Step, ...], task: str) -> Step | None:
+    """Return the step that the card asks for first where its table names none: the only one of its task,
+    taken by making a record."""
+    of_task = [step for step in steps if step.task == task]
+    return of_task[0] if len(of_task) == 1 and of_task[0].makes else None
 
 
 def _tasks_in_words(record: Workflowed, tasks: list[Task]) -> str:

@@ -21,7 +21,7 @@ MAX_ROWS = 40
 
 
 class RowForm(FlaskForm):
-    """One row. It counts as empty while all its `decisive` fields are empty."""
+    """One row. It counts as empty while nothing is typed into its `decisive` fields."""
 
     class Meta:
         csrf = False  # the form around it carries the token
@@ -32,7 +32,7 @@ class RowForm(FlaskForm):
 
     @property
     def is_empty(self) -> bool:
-        return not any(self[name].data for name in self.decisive)
+        return not any(self[name].data or _was_typed(self[name]) for name in self.decisive)
 
     def values_of(self, *names: str) -> dict[str, Any]:
         return {name: self[name].data for name in names}
@@ -63,6 +63,11 @@ class RowForm(FlaskForm):
 
     def fault(self, name: str, message: str) -> None:
         self[name].errors = [*self[name].errors, message]
+
+
+def _was_typed(field: Any) -> bool:
+    """Return whether anything was sent for a field, even what could not be read."""
+    return any(isinstance(text, str) and text.strip() for text in field.raw_data or ())
 
 
 def _text_of(field: Any) -> str:
@@ -117,6 +122,27 @@ class Rows(FieldList):
     def values_of(self, *names: str) -> list[dict[str, Any]]:
         """Return these fields of each row that is not empty."""
         return [row.values_of(*names) for row in self.filled]
+
+    def strangers(self, record: Any) -> list[Any]:
+        """Return the entries with an id that is none of the record's own rows, or that another entry has."""
+        own_ids = {str(row.id) for row in getattr(record, self.name, ())}
+        strangers = []
+        for entry in self.entries:
+            row_id = "".join(entry.form.id.raw_data or ())
+            if row_id and row_id not in own_ids:
+                strangers.append(entry)
+            own_ids.discard(row_id)
+        return strangers
+
+    def refuse_strangers(self, record: Any) -> None:
+        if self.strangers(record):
+            message = gettext("A line does not belong to this record. Open the form again.")
+            self.errors = [*self.errors, message]
+
+    def take_strangers_as_new(self, record: Any) -> None:
+        """Let rows of a draft whose lines the record has no longer be new ones."""
+        for entry in self.strangers(record):
+            entry.form.id.data, entry.form.id.raw_data = None, None
 
     @property
     def has_room(self) -> bool:

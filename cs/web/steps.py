@@ -21,9 +21,11 @@ from cs.records.sections import RecordSection
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
 from cs.web.access import requires
+from cs.web.closed_steps import why_closed
 from cs.web.downloads import pdf_download
 from cs.web.drafts import form_url, sent_or_drafted_fields
 from cs.web.fields import StepForm, WithFiles
+from cs.web.opened import proof_of_opening, was_opened
 from cs.web.options import form_address
 from cs.web.passwords import password_fault
 from cs.web.pending_files import record_pending_files, store_files
@@ -138,7 +140,9 @@ class _StepSubmission(Submission):
         if record is not None and self.step not in record.open_steps(self.on):
             return self._show_form(record, 409, closed=True)
         if not self.form.version.data:
-            self.form.stamp(record)
+            self._stamp(record)
+        for rows in self.form.row_lists:
+            rows.take_strangers_as_new(record)
         return self._show_form(record, 200)
 
     def lead_on(self, record: Workflowed) -> ResponseReturnValue:
@@ -152,6 +156,8 @@ class _StepSubmission(Submission):
         """Show the form again with one more row or the like, and with all that was typed."""
         self.check_relation(record)
         self.stage_files()
+        if self._lacks_relation(record):
+            return self.show(record, 409)
         self._remember_files()
         self.form.redraw()
         return self._show_form(record, 200)
@@ -162,8 +168,12 @@ class _StepSubmission(Submission):
         return find(self.section.model, self.record_id, lock=lock) or abort(404)
 
     def check_relation(self, record: Workflowed | None) -> None:
-        if record is not None and not record.relates(self.step, current_user, self.on):
+        """Refuse who has no relation, unless they had it when they opened the form: that is 409."""
+        if self._lacks_relation(record) and not was_opened(self.form.opened.data):
             abort(403)
+
+    def _lacks_relation(self, record: Workflowed | None) -> bool:
+        return record is not None and not record.relates(self.step, current_user, self.on)
 
     def stage_files(self) -> None:
         if isinstance(self.form, WithFiles):
@@ -178,9 +188,11 @@ class _StepSubmission(Submission):
         return not self.accepts(record)
 
     def is_outdated(self, record: Workflowed | None) -> bool:
-        return record is not None and (
-            self.step not in record.open_steps(self.on) or self.form.is_stale(record)
-        )
+        return record is not None and (self._is_closed(record) or self.form.is_stale(record))
+
+    def _is_closed(self, record: Workflowed) -> bool:
+        """Return whether the step is not open, or not to this person any more."""
+        return self.step not in record.open_steps(self.on) or self._lacks_relation(record)
 
     def accepts(self, record: Workflowed | None) -> bool:
         signed = self.signed
@@ -201,11 +213,17 @@ class _StepSubmission(Submission):
         self._remember_files()
         if record is None or status != 409:
             return self._show_form(record, status)
-        closed, seen = self.step not in record.open_steps(self.on), self.form.version.data or ""
+        closed, seen = self._is_closed(record), self.form.version.data or ""
         stale = self.form.is_stale(record)
-        self.form.stamp(record)
+        self._stamp(record)
         changed = changes_since(record, int(seen)) if seen.isdecimal() and len(seen) < 10 else []
         return self._show_form(record, status, closed=closed, stale=stale, changed=changed)
+
+    def _stamp(self, record: Workflowed | None) -> None:
+        """Store in the form what the person sees, and that they have the relation that it asks for."""
+        self.form.stamp(record)
+        if self.step.relation and not self._lacks_relation(record):
+            self.form.opened.data = proof_of_opening()
 
     def _check_password(self) -> bool:
         """Return whether the password is right, or one typed before still covers this signature."""
@@ -311,6 +329,7 @@ class _StepSubmission(Submission):
             form=self.form,
             record=record,
             step=self.step,
+            clause=record.clause_of(self.step) if record is not None else self.step.clause,
             kind=self.section.kind,
             section=self.name,
             inline=is_htmx(),
@@ -320,6 +339,7 @@ class _StepSubmission(Submission):
             back=back,
             action=action,
             changed=changed,
+            why_closed=why_closed(self.section, record, self.step, self.on) if record and closed else [],
             draft=form_url(),
             cancel=self.then or back,
             **self.section.shown(),

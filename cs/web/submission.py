@@ -9,6 +9,8 @@ A request id that was taken already answers with the first result when form and 
 Otherwise the person is told (409): the form comes back as it was typed, with a new request id and the way to
 what the first sending made.
 
+An amendment that alters nothing is known only once its verb has run: it is rolled back (422).
+
 Buttons without a form have a shorter one, that of `press`: login and role → lock → load (404) → relation
 (403) → one verb → one commit → the answer. They leave no receipt: a verb that is repeated changes nothing
 more. The drafts that the script saves must leave none, because they carry the request id of a form not yet
@@ -36,6 +38,7 @@ from sqlalchemy import delete
 from werkzeug.datastructures import FileStorage
 
 from cs.extensions import begin_write, db
+from cs.procedure.workflow import NothingChanged
 from cs.records.attachments import Draft
 from cs.records.receipts import Receipt
 from cs.web.drafts import form_url
@@ -152,7 +155,12 @@ class Submission(ABC):
         if outdated or not self.accepts(record):
             db.session.rollback()
             return self.show(record, 409 if outdated else 422)
-        outcome = self.act(record)
+        try:
+            outcome = self.act(record)
+        except NothingChanged:
+            db.session.rollback()
+            self.form.refuse_unchanged()
+            return self.show(record, 422)
         sent.leave_receipt(outcome.address, self.on)
         db.session.commit()
         return outcome.response()

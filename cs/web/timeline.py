@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import request
 from flask_babel import gettext
@@ -12,6 +12,7 @@ from flask_babel import gettext
 from cs.records.events import Event
 from cs.records.record import Record
 from cs.records.sections import sections
+from cs.web.timeline_rows import Change, RowNames, is_part, part_changes, shortened
 from cs.wording.formats import list_in_words
 from cs.wording.history import REFERENCES, field_name, value_in_words
 from cs.wording.labels import role_name, step_name
@@ -29,7 +30,6 @@ ICONS = {
     "below_limit": "arrow-down-circle",
 }
 MAX_EVENTS = 100  # that a page shows unless the URL asks for all
-MAX_VALUE_LENGTH = 120  # characters of a value in the timeline; the record itself shows the whole
 UNLISTED_FIELDS = frozenset(
     {
         "number",
@@ -51,12 +51,6 @@ UNLISTED_FIELDS = frozenset(
         "changer_ids",
     }
 )
-
-
-class Change(NamedTuple):
-    label: str
-    old: str | None
-    new: str
 
 
 @dataclass(frozen=True)
@@ -84,19 +78,30 @@ class OlderEntries:
 def timeline(record: Record) -> list[TimelineEntry | OlderEntries]:
     """Return the latest events of a record; all of them when the URL asks for that."""
     events = record.latest_events(None if request.args.get("history") == "all" else MAX_EVENTS)
-    entries: list[TimelineEntry | OlderEntries] = [_entry(record, event) for event in events]
+    entries: list[TimelineEntry | OlderEntries] = [*_entries(record, events)]
     older = record.version - len(events)
     return [*entries, OlderEntries(older, "?history=all")] if older else entries
 
 
 def changes_since(record: Record, version: int) -> list[TimelineEntry]:
     """Return the events after a version of the record."""
-    return [_entry(record, event) for event in record.latest_events(MAX_EVENTS) if event.seq > version]
+    events = record.latest_events(MAX_EVENTS)
+    return [entry for entry in _entries(record, events) if entry.event.seq > version]
 
 
-def _entry(record: Record, event: Event) -> TimelineEntry:
+def _entries(record: Record, events: list[Event]) -> list[TimelineEntry]:
+    """Return the entries of events, newest first; rows of the record are named as the events before say."""
+    names = RowNames()
+    entries = [_entry(record, event, names) for event in reversed(events)]
+    return entries[::-1]
+
+
+def _entry(record: Record, event: Event, names: RowNames) -> TimelineEntry:
     details = event.details
     password_at = details.get("password_at")
+    # The first event holds the record as it was made, which the page shows anyway.
+    changes = _changes(record, details, names) if event.seq > 1 else []
+    names.learn(details.get("changes", {}))
     icon = sections().step_icons.get((record.kind, event.name)) or ICONS.get(event.name, "dot")
     return TimelineEntry(
         event=event,
@@ -107,20 +112,23 @@ def _entry(record: Record, event: Event) -> TimelineEntry:
         label=step_name(record.kind, event.name),
         clause=event.clause,
         note=details.get("note") or _files_in_words(details),
-        # The first event holds the record as it was made, which the page shows anyway.
-        changes=_changes(record, details) if event.seq > 1 else [],
+        changes=changes,
         icon=icon,
     )
 
 
-def _changes(record: Record, details: dict[str, Any]) -> list[Change]:
+def _changes(record: Record, details: dict[str, Any], names: RowNames) -> list[Change]:
     own_id = f"{record.kind}_id"
-    changes = []
+    changes: list[Change] = []
     for field, (old, new) in details.get("changes", {}).items():
         if not _is_listed(field) or new == details.get("note"):
             continue
-        old_text = None if old in (None, []) else _shortened(value_in_words(field, old, own_id))
-        changes.append(Change(field_name(field), old_text, _shortened(value_in_words(field, new, own_id))))
+        if is_part(old, new):
+            changes += part_changes(field, old, new, own_id, names)
+        else:
+            old_text = None if old in (None, []) else shortened(value_in_words(field, old, own_id))
+            new_text = shortened(value_in_words(field, new, own_id))
+            changes.append(Change(field_name(field), old_text, new_text))
     return changes
 
 
@@ -133,7 +141,3 @@ def _files_in_words(details: dict[str, Any]) -> str | None:
     if names and "row" in details:
         return gettext("%(file)s, row %(row)s", file=names, row=details["row"])  # type: ignore[no-any-return]
     return names or None
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= MAX_VALUE_LENGTH else f"{text[:MAX_VALUE_LENGTH]}…"

@@ -35,18 +35,18 @@ def format_duration(duration: timedelta) -> str:
     minutes = int(abs(duration).total_seconds() // 60)
     days, hours, minutes = minutes // 1440, minutes % 1440 // 60, minutes % 60
     if days:
-        return (
+        return str(
             gettext("%(days)s d %(hours)s h", days=days, hours=hours)
             if hours
             else gettext("%(days)s d", days=days)
         )
     if hours:
-        return (
+        return str(
             gettext("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
             if minutes
             else gettext("%(hours)s h", hours=hours)
         )
-    return gettext("%(minutes)s min", minutes=minutes)
+    return str(gettext("%(minutes)s min", minutes=minutes))
 
 
 def time_left(due: datetime | None, at: datetime | None = None) -> str:
@@ -56,12 +56,12 @@ def time_left(due: datetime | None, at: datetime | None = None) -> str:
         return ""
     remaining = due - (at or datetime.now(UTC))
     if at is not None:
-        return (
+        return str(
             gettext("in time")
             if remaining >= timedelta(0)
             else gettext("%(span)s late", span=format_duration(remaining))
         )
-    return (
+    return str(
         gettext("%(span)s left", span=format_duration(remaining))
         if remaining >= timedelta(0)
         else gettext("%(span)s overdue", span=format_duration(remaining))

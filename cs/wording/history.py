@@ -97,7 +97,7 @@ def value_in_words(field: str, value: Any, own: str = "") -> str:
     if isinstance(value, bool):
         return choice("yes_no", "yes" if value else "no")
     if isinstance(value, list):
-        return list_in_words(value_in_words(field, item, own) for item in value)
+        return list_in_words(filter(None, (value_in_words(field, item, own) for item in value)))
     if isinstance(value, dict):
         return " · ".join(
             f"{field_name(key)} {value_in_words(key, item)}"

@@ -31,11 +31,17 @@ def choice(group: str, code: str | None) -> str:
     return in_language(name) if name else code
 
 
+def unit_beside(quantity: Any, unit: str) -> str:
+    """Return the word of a unit as it stands beside a quantity: 1 set, 2 sets."""
+    single = rulebook().choices.get("unit_single", {}).get(unit)
+    return in_language(single) if single and quantity in (1, -1, "1", "+1", "-1") else choice("unit", unit)
+
+
 def in_unit(quantity: Any, product: Any) -> str | None:
     """Return a quantity with the unit of its product, as the factory writes it; None without a quantity."""
     if quantity is None:
         return None
-    return f"{quantity} {choice('unit', product.unit)}" if product is not None else str(quantity)
+    return f"{quantity} {unit_beside(quantity, product.unit)}" if product is not None else str(quantity)
 
 
 def choices(group: str) -> list[tuple[str, str]]:

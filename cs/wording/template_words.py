@@ -29,6 +29,7 @@ from cs.wording.labels import (
     state_name,
     step_name,
     term,
+    unit_beside,
 )
 from cs.wording.language import in_language
 
@@ -45,6 +46,7 @@ def init_words(app: Any) -> None:
         department_name=department_name,
         form_number=form_number,
         in_unit=in_unit,
+        unit_beside=unit_beside,
         defect=defect_name,
         defect_category=defect_category_name,
         clause_title=clause_title,

@@ -124,6 +124,13 @@ def server(tmp_path: Path, filled_folder: Path) -> Iterator[str]:
         process.wait(20)
 
 
+@pytest.fixture
+def let_a_week_pass(server: str, tmp_path: Path) -> Callable[[], None]:
+    """let_a_week_pass(): what was reported as carried out was reported a week before, beside the server."""
+    app = create_app({"CS_DATA": tmp_path, "CS_PASSWORD_COST": 1, "DATABASE_URL": ""})
+    return lambda: support.report_a_week_earlier(app)
+
+
 class Person:
     """Somebody before a screen: reads, clicks and types. Each has a browser of their own."""
 

@@ -105,7 +105,7 @@ def prove(inspector: Person, number: str, step: str, data: str) -> None:
 
 
 def test_a_car_without_effect_goes_a_second_round_and_is_verified(
-    person: Callable[..., Person], photo: Path
+    person: Callable[..., Person], photo: Path, let_a_week_pass: Callable[[], None]
 ) -> None:
     inspector, manager = person("quality_inspector", tablet=False), person("production_manager", tablet=False)
     operator, planner = person("production_operator"), person("planner")
@@ -125,6 +125,7 @@ def test_a_car_without_effect_goes_a_second_round_and_is_verified(
     analyse(manager, number, "锡丝受潮")
     set_measures(manager, ("纠正", "锡丝入库前烘烤", "生产作业员甲"))
     do_action(operator, number, photo)
+    let_a_week_pass()
     prove(inspector, number, "效果验证", "三批共 600 只,无不良")
     inspector.see("已验证结案")
     inspector.expect_work(number, there=False)

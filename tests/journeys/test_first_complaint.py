@@ -20,7 +20,7 @@ WAYS = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_an_occasional_complaint_goes_from_intake_to_close(
-    person: Callable[..., Person], photo: Path, way: str
+    person: Callable[..., Person], photo: Path, way: str, let_a_week_pass: Callable[[], None]
 ) -> None:
     clerk, inspector, supervisor = (
         person(role, **WAYS[way]) for role in ("sales_clerk", "quality_inspector", "quality_supervisor")
@@ -91,6 +91,8 @@ def test_an_occasional_complaint_goes_from_intake_to_close(
     supervisor.expect_work(f"结案 · {number}", there=False)
     supervisor.open_work(f"确认对策效果 · {number}")
     supervisor.see("对策效果尚未确认")
+    supervisor.see("起可签“有效”")
+    let_a_week_pass()
     supervisor.press("确认对策效果")
     supervisor.write("确认方法", "跟踪后续三批")
     supervisor.write("确认结果", "三批无复发")

@@ -43,7 +43,7 @@ class Row:
 
 
 def test_a_major_complaint_goes_through_its_meeting_to_the_close(
-    person: Callable[..., Person], photo: Path
+    person: Callable[..., Person], photo: Path, let_a_week_pass: Callable[[], None]
 ) -> None:
     clerk, inspector, supervisor = (
         person("sales_clerk"),
@@ -204,6 +204,7 @@ def test_a_major_complaint_goes_through_its_meeting_to_the_close(
     set_measures(manager, ("纠正", "每两小时点检温度", "生产作业员甲"))
     do_action(person("production_operator"), car, photo)
     supervisor.expect_work(f"结案 · {number}", there=False)
+    let_a_week_pass()
     prove(inspector, car, "效果验证", "三批共 600 只,无不良")
 
     supervisor.open_work(f"结案 · {number}")

@@ -17,7 +17,7 @@ from cs.records.personal_tasks import rebuild_tasks
 from cs.records.tasks import Task
 from cs.records.verification import verify_records
 from tests.capas import ANALYSED, Capas
-from tests.support import BLOCK_B, day_of
+from tests.support import BLOCK_B, UNTIL_EFFECTIVE, day_of
 from tests.tables import CAPA, CAPA_SITUATIONS, ROLES
 
 
@@ -356,8 +356,9 @@ def test_the_first_round_stays_readable_beside_the_second(capas, on):
 def test_a_second_round_is_carried_out_and_verified_like_the_first(capas, on):
     capa = capas("carried_out")
     capas.reopen(capa, on)
-    for take in (capas.analyse, capas.set_measures, capas.do_actions, capas.verify):
+    for take in (capas.analyse, capas.set_measures, capas.do_actions):
         take(capa, on)
+    capas.verify(capa, on + UNTIL_EFFECTIVE)
     assert (capa.state, [one.effect for one in capa.verifications], len(capa.actions)) == (
         "verified",
         ["ineffective", "effective"],
@@ -412,8 +413,9 @@ def test_a_complaint_closes_only_when_its_cars_are_verified_or_void(capas, compl
     capa = capas("carried_out", source="complaint", complaint_id=complaint.id)
     with pytest.raises(NotOpen):
         complaint.close(closing_note="好了", by=people["quality_supervisor"], on=on)
-    capas.verify(capa, on)
-    complaint.close(closing_note="好了", by=people["quality_supervisor"], on=on)
+    later = on + UNTIL_EFFECTIVE
+    capas.verify(capa, later)
+    complaint.close(closing_note="好了", by=people["quality_supervisor"], on=later)
     assert complaint.state == "closed"
 
 

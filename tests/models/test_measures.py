@@ -14,7 +14,7 @@ from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.queries.my_work import verify_tasks
 from cs.records.tasks import Task
 from tests.models.test_meetings import awaited
-from tests.support import BLOCK_B, CHECKED, SETTLED, day_of, planned_measures
+from tests.support import BLOCK_B, CHECKED, SETTLED, UNTIL_EFFECTIVE, day_of, planned_measures
 
 pytestmark = pytest.mark.sqlite
 
@@ -98,7 +98,7 @@ def test_the_check_is_signed_by_the_quality_supervisor(complaint_in, people, on)
     complaint = complaint_in("accepted", measures="done")
     with pytest.raises(NotAllowed):
         complaint.check_effect(by=people["quality_inspector"], on=on, **CHECKED)
-    complaint.check_effect(by=people["quality_supervisor"], on=on, **CHECKED)
+    complaint.check_effect(by=people["quality_supervisor"], on=on + UNTIL_EFFECTIVE, **CHECKED)
     signature = complaint.signatures[-1]
     assert (signature.meaning, signature.user_id, complaint.reply.effect) == (
         "verified",
@@ -152,7 +152,7 @@ def test_the_measures_of_a_refused_reply_wait_for_nobody_and_are_set_again(compl
 
 def test_the_check_may_come_before_the_customers_answer(complaint_in, people, on):
     complaint = complaint_in("awaiting_customer", measures="done")
-    complaint.check_effect(by=people["quality_supervisor"], on=on, **CHECKED)
+    complaint.check_effect(by=people["quality_supervisor"], on=on + UNTIL_EFFECTIVE, **CHECKED)
     assert set(tasks_of(complaint)) == {"follow_up"}
 
 

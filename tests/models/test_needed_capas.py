@@ -12,7 +12,7 @@ from cs.queries.my_work import verify_tasks
 from cs.records.tasks import Task
 from cs.records.verification import verify_records
 from tests.capas import Capas
-from tests.support import BLOCK_B, NOT_OURS, SENT, SETTLED, day_of
+from tests.support import BLOCK_B, NOT_OURS, SENT, SETTLED, UNTIL_EFFECTIVE, day_of
 
 
 def tasks_of(complaint) -> list[str]:
@@ -94,9 +94,10 @@ def test_a_route_chosen_against_the_proposal_does_not_get_round_it(
     capa = of(complaint, "carried_out")
     with pytest.raises(NotOpen):
         complaint.close(closing_note=None, by=people["quality_supervisor"], on=on)
-    Capas(people, on).verify(capa, on)
+    later = on + UNTIL_EFFECTIVE
+    Capas(people, on).verify(capa, later)
     assert tasks_of(complaint) == ["close"]
-    complaint.close(closing_note=None, by=people["quality_supervisor"], on=on)
+    complaint.close(closing_note=None, by=people["quality_supervisor"], on=later)
 
 
 def test_an_action_without_effect_does_not_let_it_close(confirmed, accepted, of, people, on):
@@ -167,5 +168,5 @@ def test_the_need_counts_on_the_meetings_way_until_it_is_verified(complaint_in, 
     capa = of(complaint, "measures_set")
     assert list(complaint.open_ends(on)) == ["capas"]
     Capas(people, on).do_actions(capa, on)
-    Capas(people, on).verify(capa, on)
+    Capas(people, on).verify(capa, on + UNTIL_EFFECTIVE)
     assert complaint.open_ends(on) == {}

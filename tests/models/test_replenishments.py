@@ -13,8 +13,9 @@ from sqlalchemy.exc import IntegrityError
 
 from cs.extensions import db
 from cs.models.customers import Product
-from cs.models.replenishments.application import ChangedMeanwhile, Replenishment
-from cs.procedure.workflow import NotAllowed, NotOpen
+from cs.models.replenishments.application import Replenishment
+from cs.models.replenishments.signing import ChangedMeanwhile
+from cs.procedure.workflow import NotAllowed, NothingChanged, NotOpen
 from cs.queries.my_work import verify_tasks
 from cs.records.personal_tasks import rebuild_tasks, sync_personal_tasks
 from cs.records.signatures import verify_signatures
@@ -178,7 +179,8 @@ def test_an_application_changed_before_changers_were_listed_reads_them_from_its_
 
 def test_saving_an_application_as_it_is_bars_nobody(filed, people, on):
     record = filed()
-    record.change(by=people["sales_manager"], on=on, **filed.asked("500"))
+    with pytest.raises(NothingChanged):
+        record.change(by=people["sales_manager"], on=on, **filed.asked("500"))
     assert awaited(record) == BOTH
 
 
@@ -488,7 +490,8 @@ def test_a_signature_meanwhile_does_not_stand_in_the_way_of_the_other(filed):
 
 def test_the_same_words_again_void_nothing(filed, people, on):
     record = filed(signed=("sales_manager",))
-    record.change(by=people["sales_clerk"], on=on, **filed.asked("500"))
+    with pytest.raises(NothingChanged):
+        record.change(by=people["sales_clerk"], on=on, **filed.asked("500"))
     assert (record.chain, chain(record)) == (1, [("sales_manager", "signed"), ("production_manager", None)])
 
 
@@ -712,7 +715,8 @@ def test_saving_an_application_as_it_is_voids_nothing_even_where_two_of_its_line
     asked = filed.asked("5") | {"lines": twice}
     record.change(by=people["sales_clerk"], on=on, **asked)
     before = (record.chain, record.face_hash())
-    record.change(by=people["sales_clerk"], on=on, **(asked | {"lines": [dict(line) for line in twice]}))
+    with pytest.raises(NothingChanged):
+        record.change(by=people["sales_clerk"], on=on, **(asked | {"lines": [dict(line) for line in twice]}))
     assert (record.chain, record.face_hash()) == before
 
 
@@ -748,7 +752,8 @@ def test_another_currency_or_rate_is_another_amount_and_voids_what_was_signed(fi
     record.change(by=people["sales_clerk"], on=on, **asked | changed)
     assert (record.chain, chain(record)[0]) == (2, ("sales_manager", None))
     assert record.amount == Decimal(10) * changed["rate"]
-    record.change(by=people["sales_clerk"], on=on, **asked | changed)
+    with pytest.raises(NothingChanged):
+        record.change(by=people["sales_clerk"], on=on, **asked | changed)
     assert record.chain == 2
 
 

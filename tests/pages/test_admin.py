@@ -514,6 +514,8 @@ def test_days_of_the_factory_are_entered_shown_and_withdrawn(administrator, app)
     url = f"/admin/holidays/{days[date(2026, 3, 11)]}/withdraw"
     assert administrator.step(url).status == 303
     assert administrator.get(url).status == 409
+    again = administrator.step("/admin/holidays/new", works="works", day="2026-03-11", note="照常上班")
+    assert again.status == 303, again.faults
 
 
 @pytest.mark.parametrize(

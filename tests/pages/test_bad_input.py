@@ -583,3 +583,9 @@ def test_decimals_beyond_those_kept_are_refused_and_not_rounded(clerk, filed):
     application = filed("filed")
     clerk.step(f"/replenishments/{application.id}/change", currency="USD", rate="6." + "9" * 32)
     assert (clerk.status, set(clerk.faults)) == (422, {"rate"})
+
+
+def test_zeros_at_the_end_are_no_further_decimals(clerk, filed):
+    application = filed("filed")
+    clerk.step(f"/replenishments/{application.id}/change", currency="USD", rate="7.1200000000")
+    assert clerk.status == 303, clerk.faults

@@ -18,7 +18,18 @@ from cs.records.attachments import Attachment
 from cs.records.users import User
 from tests import grid
 from tests.capas import Capas
-from tests.support import PASSWORD, Browser, day_of, kept, loaded, picture, request_id, upload
+from tests.support import (
+    PASSWORD,
+    UNTIL_EFFECTIVE,
+    Browser,
+    day_of,
+    kept,
+    loaded,
+    picture,
+    report_a_week_earlier,
+    request_id,
+    upload,
+)
 from tests.tables import CAPA, CAPA_SITUATIONS, ROLES
 
 CAUSE = {
@@ -85,6 +96,8 @@ def test_a_car_goes_from_its_issuer_to_the_proof(as_role, people, on, app):
     assert manager.step(f"{page}/analyse", **CAUSE).location == page
     assert manager.step(f"{page}/set_measures", **measure(people, on)).location == page
     assert operator.step(f"{page}/do_action", done_note="已执行", files=upload(picture())).location == page
+    assert set(inspector.step(f"{page}/verify", **PROOF).faults) == {"period_to"}
+    report_a_week_earlier(app)
     assert inspector.step(f"{page}/verify", **PROOF).location == page
     capa = loaded(app, Capa, 1)
     assert (capa.state, capa.number[:3], capa.verifications[0].effect) == ("verified", "CAR", "effective")
@@ -343,6 +356,12 @@ def test_a_row_more_keeps_what_was_typed(as_role, capa_in, stands):
     )
 
 
+def test_the_button_for_a_row_more_answers_only_the_responsible_department(as_role, capa_in):
+    capa = capa_in("issued")
+    pressed = as_role("planner").post(f"/capa/{capa.id}/analyse", **(CAUSE | {"more_rows": "1"}))
+    assert pressed.status == 403
+
+
 def test_what_was_sent_back_is_filled_in_again(as_role, capa_in):
     capa = capa_in("analysed")
     assert (
@@ -410,6 +429,17 @@ def test_without_a_corrective_measure_nothing_is_set(as_role, capa_in, people, o
         1,
         "analysed",
     )
+
+
+def test_a_corrective_measure_that_is_done_counts_when_measures_are_set_again(as_role, capa_in, people, on):
+    page = f"/capa/{capa_in('measures_set', owners=('production_operator', 'planner')).id}"
+    manager = as_role("production_manager")
+    evidence = upload(picture())
+    as_role("production_operator").step(f"{page}/do_action", done_note="已执行", files=evidence)
+    as_role("quality_inspector").step(f"{page}/send_back", reason="流出原因不成立")
+    manager.step(f"{page}/analyse", **CAUSE)
+    manager.step(f"{page}/set_measures", **measure(people, on, "planner", action_kind="preventive"))
+    assert manager.status == 303, manager.faults
 
 
 def test_who_has_left_owns_no_new_measure(as_role, capa_in, people, on, app):
@@ -532,8 +562,8 @@ def test_an_action_of_one_who_left_waits_for_the_department_and_goes_to_another(
     ("step", "field"),
     [("verify", "period_from"), ("verify", "period_to"), ("reopen", "period_from"), ("reopen", "due_on")],
 )
-def test_a_proof_names_its_days(as_role, capa_in, stands, step, field):
-    capa = capa_in("carried_out")
+def test_a_proof_names_its_days(as_role, capa_in, on, stands, step, field):
+    capa = capa_in("carried_out", on=on - UNTIL_EFFECTIVE)
     inspector = as_role("quality_inspector").step(f"/capa/{capa.id}/{step}", **PROOF | {field: ""})
     assert (list(inspector.faults), stands(capa).state) == ([field], "carried_out")
 
@@ -556,9 +586,12 @@ def test_another_owner_is_named_with_a_day(as_role, capa_in, people, stands, fie
 def test_the_period_lies_after_the_measures_and_not_ahead(
     as_role, capa_in, on, today, stands, step, first, last, fault
 ):
-    capa = capa_in("carried_out")
+    capa = capa_in("carried_out", on=on - UNTIL_EFFECTIVE)
+    begins = {"period_from": today - UNTIL_EFFECTIVE, "period_to": today}
+    if fault == "period_to" and first:
+        begins["period_from"] = today  # ends before it begins
     days = {
-        name: (today + timedelta(days=shift)).isoformat()
+        name: (begins[name] + timedelta(days=shift)).isoformat()
         for name, shift in (("period_from", first), ("period_to", last))
     }
     inspector = as_role("quality_inspector").step(f"/capa/{capa.id}/{step}", **(PROOF | days))
@@ -574,8 +607,8 @@ def test_the_period_lies_after_the_measures_and_not_ahead(
         ({"password": ""}, "password"),
     ],
 )
-def test_a_proof_says_how_by_what_and_is_signed(as_role, capa_in, stands, fields, fault):
-    capa = capa_in("carried_out")
+def test_a_proof_says_how_by_what_and_is_signed(as_role, capa_in, on, stands, fields, fault):
+    capa = capa_in("carried_out", on=on - UNTIL_EFFECTIVE)
     assert list(as_role("quality_inspector").step(f"/capa/{capa.id}/verify", **(PROOF | fields)).faults) == [
         fault
     ]
@@ -603,10 +636,10 @@ def test_a_new_round_is_due_from_today_on(as_role, capa_in):
 
 
 def test_a_complaint_is_not_closed_by_a_hand_made_request_while_its_car_is_open(
-    as_role, complaint_in, capa_in, app
+    as_role, complaint_in, capa_in, on, app
 ):
     complaint = complaint_in("accepted")
-    capa_in("carried_out", source="complaint", complaint_id=complaint.id)
+    capa_in("carried_out", on=on - UNTIL_EFFECTIVE, source="complaint", complaint_id=complaint.id)
     supervisor = as_role("quality_supervisor")
     fields = {"version": str(complaint.version), "password": PASSWORD, "closing_note": "好了"}
     assert supervisor.post(f"/complaints/{complaint.id}/close", fields).status == 409

@@ -9,11 +9,12 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from cs.blueprints.admin import overview
 from cs.extensions import db
 from cs.records.company import CompanySettings
 from cs.records.events import Event
 from cs.records.verification import verify_records
-from cs.web import addresses
+from cs.web import addresses, hosts
 from tests.pdfs import pdf, pictures_of, words_of
 from tests.support import picture, upload
 
@@ -105,7 +106,19 @@ def test_the_address_that_the_administrator_sets_comes_first(administrator, in_a
     assert "http://kefu.meisheng.cn:8080/" in administrator.soup.select_one("dl.kv").get_text()
 
 
-@pytest.mark.parametrize("wrong", ["127.0.0.1:8000", "http://localhost/", "ftp://kefu/", "http://", "a b c"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "127.0.0.1:8000",
+        "http://localhost/",
+        "ftp://kefu/",
+        "http://",
+        "a b c",
+        "http://kefu:secret@10.1.2.3/",
+        "http://10.1.2.3/?page=2",
+        "http://10.1.2.3/#top",
+    ],
+)
 def test_an_address_that_no_tablet_reaches_is_refused(administrator, wrong):
     administrator.step("/admin/company", **NAME, web_address=wrong)
     assert administrator.status == 422
@@ -137,3 +150,63 @@ def test_only_the_administrator_sets_the_company(as_role):
     manager = as_role("sales_manager")
     assert manager.get("/admin/company").status == 403
     assert manager.post("/admin/company", NAME).status == 403
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *("0x7f.1", "127.1", "0x7f000001", "2130706433", "1.2.3", "1.2.3.4.5", "256.1.1.1", "010.0.0.1"),
+        *("a..b", ".a", "a.", "-a.cn", "a-.cn", "a,b", "a<b", "a%41b", f"{'a' * 64}.cn", ".".join("a" * 150)),
+        *("localhost.", "[::ffff:127.0.0.1]", "[::1]", "[::]", "[fe80::1%25eth0]", "0.0.0.0", "0.1.2.3"),
+        *("224.0.0.1", "255.255.255.255", "[ff02::1]", "kefu:0", "kefu:99999", "kefu:x", "a\\b", "客服.cn"),
+    ],
+)
+def test_what_is_no_host_or_every_machines_own_is_refused(app, administrator, wrong):
+    administrator.step("/admin/company", **NAME, web_address=wrong)
+    assert (administrator.status, list(administrator.faults)) == (422, ["web_address"])
+    with app.app_context():
+        assert CompanySettings.current() is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("192.168.1.20:8000", "http://192.168.1.20:8000/"),
+        ("KEFU", "http://kefu/"),
+        ("kefu-2.meisheng.com.cn", "http://kefu-2.meisheng.com.cn/"),
+        ("pc_07", "http://pc_07/"),
+        ("https://[fd00::20]:8443", "https://[fd00::20]:8443/"),
+        ("1a.cn", "http://1a.cn/"),
+    ],
+)
+def test_hosts_as_networks_name_them_are_taken(app, administrator, typed, address):
+    administrator.step("/admin/company", **NAME, web_address=typed)
+    assert administrator.status == 303
+    with app.app_context():
+        assert CompanySettings.current().web_address == address
+
+
+@pytest.mark.parametrize(
+    ("host", "taken"),
+    [
+        ("localhost", "http://192.168.7.20/"),  # by the address of the network
+        ("192.168.7.20:8000", "http://192.168.7.20:8000/"),
+        ("10.1.2.3:8000", None),
+        ("kefu.factory.test", None),
+        ("own.factory.test", "http://own.factory.test/"),
+    ],
+)
+def test_the_address_found_is_taken_over_only_where_it_leads_to_this_server(
+    app, administrator, in_a_network, monkeypatch, host, taken
+):
+    known = {"own.factory.test": "127.0.0.1", "kefu.factory.test": "192.0.2.7"}
+    monkeypatch.setattr(hosts.socket, "getaddrinfo", lambda name, _port: [(0, 0, 0, "", (known[name], 0))])
+    with app.test_request_context("/", headers={"Host": host}):
+        found = addresses.detected_address()
+    monkeypatch.setattr(overview, "detected_address", lambda: found)
+    administrator.post("/admin/first-steps/use-address")
+    assert administrator.location == "/admin/first-steps"
+    assert (taken is None) == ("无法确认" in administrator.get("/admin/first-steps").text)
+    with app.app_context():
+        settings = CompanySettings.current()
+        assert (settings.web_address if settings else None) == taken

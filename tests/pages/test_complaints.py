@@ -12,7 +12,17 @@ from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Shipment
 from cs.records.attachments import Attachment
-from tests.support import CHECKED, PASSWORD, SETTLED, SETTLED_FORM, kept, loaded, picture, upload
+from tests.support import (
+    CHECKED,
+    PASSWORD,
+    SETTLED,
+    SETTLED_FORM,
+    kept,
+    loaded,
+    picture,
+    report_a_week_earlier,
+    upload,
+)
 
 FACTORY = ZoneInfo("Asia/Shanghai")
 LOGGED = {
@@ -71,6 +81,9 @@ def test_a_complaint_goes_from_the_clerk_to_its_end(as_role, app):
     assert clerk.step(f"{page}/send_reply", reply_to="王工", reply_channel="email").location == page
     assert clerk.step(f"{page}/accept").location == page
     assert inspector.step(f"{page}/do_measure", done_note="已实施", files=upload(picture())).location == page
+    early = supervisor.step(f"{page}/check_effect", **CHECKED, password=PASSWORD)
+    assert set(early.faults) == {"verification_data"}
+    report_a_week_earlier(app)
     assert supervisor.step(f"{page}/check_effect", **CHECKED, password=PASSWORD).location == page
     assert supervisor.step(f"{page}/close", password=PASSWORD).location == page
     closed = loaded(app, Complaint, 1)
@@ -85,6 +98,14 @@ def test_a_customers_date_beyond_the_limit_needs_its_mail_at_the_logging(as_role
     assert set(clerk.step("/complaints/new", **LOGGED, customer_deadline=later).faults) == {"files"}
     letter = upload(picture())
     assert clerk.step("/complaints/new", **LOGGED, customer_deadline=later, files=letter).status == 303
+
+
+def test_a_customers_date_at_the_very_end_of_the_limit_needs_no_mail(as_role, app):
+    clerk = as_role("sales_clerk")
+    clerk.step("/complaints/new", **LOGGED)
+    with app.app_context():
+        limit = db.session.query(Complaint).one().reply_due_at
+    assert clerk.step("/complaints/new", **LOGGED, customer_deadline=local(limit)).status == 303, clerk.faults
 
 
 def test_the_chain_ties_the_files_of_a_signed_form_to_its_signature(as_role, complaint_in, app):

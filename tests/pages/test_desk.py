@@ -157,6 +157,12 @@ def test_the_tabs_narrow_the_rows_to_their_counts(as_role, complaint_in, app, on
     assert (len(titles(browser)), counts(browser)) == (found, [3, 3, 1, 1, 1])
 
 
+def test_a_task_of_a_named_person_is_theirs_and_not_to_be_taken(as_role, complaint_in):
+    complaint_in("answering", route="meeting", disposed=True)
+    engineer = as_role("engineer")
+    assert [len(titles(engineer.get(f"/?whose={whose}"))) for whose in ("mine", "open")] == [1, 0]
+
+
 def test_taking_keeps_the_filter(as_role, complaint_in, app):
     complaint_in("received")
     inspector = as_role("quality_inspector").get("/?whose=open")

@@ -72,6 +72,13 @@ def test_each_form_has_its_own(as_role, complaint_in, app):
     assert len(drafts(app)) == 2
 
 
+def test_each_line_of_a_record_has_its_own(as_role, return_in):
+    record, keeper = return_in("expected"), as_role("warehouse_keeper")
+    first, second = (f"/returns/{record.id}/count?line={line.id}" for line in record.lines)
+    save(keeper, first, quantity="7")
+    assert [keeper.get(url).form()["quantity"] for url in (first, second)] == ["7", ""]
+
+
 def test_sending_the_form_ends_its_draft(as_role, app):
     clerk = as_role("sales_clerk")
     save(clerk, **clerk.get(NEW).form() | TYPED)

@@ -9,9 +9,10 @@ import pytest
 from PIL import Image
 
 from cs.extensions import db
+from cs.models.complaints.complaint import Complaint
 from cs.records.attachments import Attachment
 from cs.records.events import Event
-from tests.support import PASSWORD, picture, upload
+from tests.support import PASSWORD, attach_mail, kept, picture, upload
 from tests.tables import ROLES
 
 ADD = "/files/complaint/1/add"
@@ -213,3 +214,32 @@ def test_a_file_lost_on_the_disk_is_404_not_a_fault(as_role, complaint, app):
     assert [
         browser.get(address).status for address in ("/files/1", "/files/1/thumbnail", "/complaints/1")
     ] == [404, 404, 200]
+
+
+def test_the_only_evidence_of_a_measure_is_kept_until_a_better_file_is_added(
+    as_role, complaint_in, on_record
+):
+    complaint_in("accepted", measures="open")
+    inspector = as_role("quality_inspector")
+    report = {"done_note": "已实施", "files": upload(picture(), "证据.jpg")}
+    assert inspector.step("/complaints/1/do_measure", **report).status == 303
+    said = "这是唯一的证据：完成对策 · 出货前增加听音。 请先添加更合适的文件。"
+    assert said in inspector.get("/files/1/void").text
+    inspector.step("/files/1/void", reason="拍错")
+    assert (inspector.status, inspector.faults, on_record()[0][2]) == (422, {"reason": said}, None)
+    better = upload(picture(color=(1, 200, 3)), "更清楚.jpg")
+    assert as_role("warehouse_keeper").step(ADD, files=better).status == 303
+    assert said not in inspector.get("/files/1/void").text
+    assert inspector.step("/files/1/void", reason="拍错").status == 303
+
+
+def test_the_only_evidence_on_a_closed_record_stays(as_role, complaint_in, on_record, app, people, on):
+    complaint = complaint_in("accepted", measures="checked")
+    with kept(app):
+        record = db.session.get(Complaint, complaint.id)
+        row = record.measures[0]
+        attach_mail(record, "do_measure", by=people["production_manager"], on=row.done_at)
+        record.close(closing_note=None, by=people["quality_supervisor"], on=on)
+    manager = as_role("sales_manager").step("/files/1/void", reason="错")
+    assert (manager.status, "记录已结案，不能作废" in manager.faults["reason"]) == (422, True)
+    assert on_record()[0][2] is None

@@ -114,3 +114,14 @@ def test_only_the_administrator_sees_them(as_role):
         assert browser.get("/admin/first-steps").status == 403
         assert browser.post("/admin/first-steps/hide", {}).status == 403
         assert browser.post("/admin/first-steps/use-address", {}).status == 403
+
+
+def test_what_is_missing_for_the_signatures_is_named(administrator, app):
+    head_each_department(app)
+    with app.app_context():
+        db.session.execute(delete(Membership).where(Membership.role == "quality_supervisor"))
+        db.session.commit()
+    administrator.get("/admin/first-steps")
+    lines = [line.get_text(" ", strip=True) for line in administrator.soup.select("#step-heads li")]
+    assert any("缺品质主管" in line for line in lines)
+    assert "缺业务经理" not in " ".join(lines)

@@ -20,7 +20,18 @@ from cs.records.tasks import Task
 from cs.records.verification import verify_records
 from tests.importing import counted, counts, csv, import_all, offer, reasons
 from tests.pdfs import words_of
-from tests.support import BLOCK_B, CHECKED, SETTLED_FORM, Browser, day_of, kept, loaded, picture, upload
+from tests.support import (
+    BLOCK_B,
+    CHECKED,
+    SETTLED_FORM,
+    Browser,
+    day_of,
+    kept,
+    loaded,
+    picture,
+    report_a_week_earlier,
+    upload,
+)
 
 # The columns of form 7.5, as a factory keeps them.
 TITLES = [
@@ -379,6 +390,7 @@ def test_an_imported_open_case_goes_on_to_its_close(manager, as_role, app):
         f"{page}/do_measure", done_note="已实施", files=upload(picture())
     )
     assert done.status == 303
+    report_a_week_earlier(app)
     assert supervisor.step(f"{page}/check_effect", **CHECKED, password="demo").status == 303
     assert supervisor.step(f"{page}/close", password="demo").status == 303
     assert (loaded(app, Complaint, 1).state, tasks(app), sound(app)) == ("closed", [], [])

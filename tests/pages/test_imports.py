@@ -17,6 +17,7 @@ from cs.imports.plans import PORTION
 from cs.imports.tables import read_table
 from cs.imports.titles import title_key
 from cs.models.customers import Customer, Product, Shipment
+from cs.records.attachments import PendingUpload
 from cs.records.events import Event, verify_events
 from cs.records.users import User
 from cs.records.verification import verify_records
@@ -595,3 +596,35 @@ def test_a_sheet_of_more_rows_than_one_import_should_hold_is_refused_beside_the_
     assert clerk.status == 422
     assert "超过 3 行" in clerk.soup.select_one(".field-error").get_text()
     assert counted(app, Customer) == 1
+
+
+def test_the_preview_says_which_rows_are_no_lines_and_that_pictures_stay_out(clerk):
+    rows = [
+        ["客户名称", "简称", "备注"],
+        ["Customer name", "Short name", "Remarks"],
+        ["深圳声悦电子有限公司", "声悦", '=DISPIMG("ID_1",1)'],
+        ["客户名称", "简称", "备注"],
+        ["合计：1家", "", ""],
+        ["制表：某某", "", "审核：某某"],
+    ]
+    offer(clerk, "customers", csv([[cell.replace('"', "") for cell in row] for row in rows]), "清单.csv")
+    notes = [" ".join(note.get_text().split()) for note in clerk.soup.select(".message p")]
+    assert notes == [
+        "有 4 行不是数据，未计入： 表尾 1 行 (第 6 行) · 合计 1 行 (第 5 行) · 表头 2 行 (第 2、4 行)",
+        "单元格里有 1 张图片，不导入。",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "stored_as"),
+    [
+        ("清单.xls", xlsx(CUSTOMERS), "清单.xlsx"),
+        ("清单.xlsm", xlsx(CUSTOMERS), "清单.xlsx"),
+        ("清单.tsv", "客户名称\t简称\n甲公司\t甲\n".encode("gb18030"), "清单.txt"),
+    ],
+)
+def test_a_table_under_another_name_is_stored_under_its_own(clerk, app, name, content, stored_as):
+    offer(clerk, "customers", content, name)
+    assert clerk.status == 200
+    with app.app_context():
+        assert db.session.query(PendingUpload.name).all() == [(stored_as,)]

@@ -13,7 +13,7 @@ from cs.models.capa.capa import Capa
 from cs.models.complaints.complaint import Complaint
 from cs.records.users import User
 from tests.capas import Capas
-from tests.support import PASSWORD, Browser, day_of, kept, loaded
+from tests.support import PASSWORD, UNTIL_EFFECTIVE, Browser, day_of, kept, loaded
 from tests.tables import COMPLAINT_SITUATIONS
 
 CONFIRMED = {
@@ -131,8 +131,9 @@ def test_a_major_complaint_goes_through_its_meeting_to_the_close(
     with kept(app):
         capa = db.session.execute(select(Capa)).scalar_one()
         capas = Capas(people, on)
-        for verb in (capas.analyse, capas.set_measures, capas.do_actions, capas.verify):
-            verb(capa, on)
+        for verb in (capas.analyse, capas.set_measures, capas.do_actions):
+            verb(capa, on - UNTIL_EFFECTIVE)
+        capas.verify(capa, on)
     assert supervisor.step(f"{page}/close", password=PASSWORD).status == 303
     closed = stands(complaint)
     assert (closed.state, closed.replies[0].route, [one.round for one in closed.meetings]) == (
@@ -279,7 +280,7 @@ def test_a_meeting_is_held_neither_tomorrow_nor_before_the_complaint_was_heard(
             "attendees-3-user_id",
         ),  # there twice
         ({"attendees-0-user_id": "16"}, "attendees-0-user_id"),  # the administrator works in no department
-        ({"attendees-0-user_id": "²"}, ""),  # as if nobody stood there
+        ({"attendees-0-user_id": "²"}, "attendees-0-user_id"),  # no person, and no empty row either
         ({"department": "kitchen"}, "department"),
         ({"minutes": " "}, "minutes"),
         ({"met_at": ""}, "met_at"),
@@ -398,6 +399,36 @@ def test_pieces_complained_of_are_not_none_and_nobody_is_typed(
     )
     assert (supervisor.status, fault in supervisor.faults) == (422, True)
     assert stands(complaint).meeting_book.places == []
+
+
+@pytest.mark.parametrize(
+    ("found", "defective", "fault"),
+    [("1", "", "found_affected"), ("60", "", "defective_affected"), ("60", "59", "defective_affected")],
+)
+def test_no_fewer_pieces_are_decided_on_than_are_complained_of(
+    as_role, complaint_in, stands, ids, on, found, defective, fault
+):
+    complaint = complaint_in("answering", route="meeting", met=True, defect_qty=60)
+    address, supervisor = f"/complaints/{complaint.id}/dispose", as_role("quality_supervisor")
+    words = NONE_ELSEWHERE | decided(ids, on, int(found))
+    supervisor.step(address, found_affected=found, defective_affected=defective, **words)
+    assert (supervisor.status, list(supervisor.faults)) == (422, [fault])
+    assert "60" in supervisor.faults[fault]
+    if found == "1":
+        fewer = {"defect_qty": found, "amendment_reason": "客户更正数量"}
+        assert as_role("sales_clerk").step(f"/complaints/{complaint.id}/amend", **fewer).status == 303
+    corrected = {"found_affected": found, "defective_affected": found}
+    assert supervisor.step(address, **corrected, **words).status == 303
+    assert stands(complaint).meeting_book.places[0].found_qty == int(found)
+
+
+@pytest.mark.parametrize(("number", "status"), [("4", 422), ("3", 303), ("2", 303)])
+def test_no_more_pieces_are_complained_of_once_the_meeting_has_decided(as_role, complaint_in, number, status):
+    complaint = complaint_in("answering", route="meeting", disposed=True)
+    clerk = as_role("sales_clerk").step(
+        f"/complaints/{complaint.id}/amend", defect_qty=number, contact_name="孙工"
+    )
+    assert (clerk.status, list(clerk.faults)) == (status, ["defect_qty"] if status == 422 else [])
 
 
 def test_place_quantity_defective_and_person_stand_on_the_page(as_role, complaint_in, stands, ids, on):

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from cs.extensions import db
+from cs.imports.people import PEOPLE
 from cs.records.events import Event
 from cs.records.setup_links import DAYS_VALID, AccountLink
 from cs.records.users import User
@@ -216,3 +217,17 @@ def test_the_administrator_hands_out_example_tables_and_imports_no_goods(adminis
     for section in ("admin", "customers", "products", "shipments"):
         assert administrator.get(f"/{section}/import/example.xlsx").status == 200
     assert administrator.get("/customers/import/").status == 403
+
+
+def test_the_page_explains_a_line_and_offers_an_example(as_role):
+    administrator = as_role("administrator").get("/admin/import/")
+    assert "用户名留空时，按姓名拼音自动拟一个。" in administrator.text
+    assert administrator.soup.select_one("a[href='/admin/import/example.xlsx']")
+
+
+def test_each_example_is_read_without_a_fault(as_role):
+    columns = ("display_name", "username", "roles", "departments", "head", "note")
+    titles = ["员工姓名", "账号", "角色", "所属部门", "负责人", "说明"]
+    lines = [[row.get(column) for column in columns] for row in PEOPLE.examples]
+    lines = [[f"{name}二", None, *rest] for name, _username, *rest in lines]  # its own lines are left out
+    assert counts(offer(as_role("administrator"), "admin", [titles, *lines])) == [2, 0, 0, 0]

@@ -361,6 +361,16 @@ def test_a_download_bears_form_number_title_and_day(clerk: Browser) -> None:
     assert names == [f"MJ-QP-12-05 客户抱怨明细表 {today}.{ending}" for ending in ("csv", "xlsx", "pdf")]
 
 
+def test_the_name_of_a_download_has_no_slash_of_the_revision(app: Flask, clerk: Browser) -> None:
+    rules = app.extensions["rulebook"]
+    revised = dataclasses.replace(rules.forms["complaint_register"], revision="A/0")
+    app.extensions["rulebook"] = dataclasses.replace(
+        rules, forms=rules.forms | {"complaint_register": revised}
+    )
+    name = unquote(clerk.get(PDF).response.headers["Content-Disposition"].split("''")[1])
+    assert name.startswith("MJ-QP-12-05 A-0 客户抱怨明细表")
+
+
 def test_the_overview_names_every_form_its_number_and_leads_to_all_its_files(clerk: Browser) -> None:
     clerk.get("/reports/")
     links = {link["href"] for link in clerk.soup.select("main a")}

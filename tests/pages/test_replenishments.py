@@ -13,6 +13,7 @@ from cs.extensions import db
 from cs.models.customers import Product, Shipment
 from cs.models.replenishments.application import Replenishment
 from cs.records.users import User
+from cs.registers.replenishment_papers import REPLENISHMENT_APPLICATION
 from tests import grid
 from tests.returned import Replenishments, Returns
 from tests.support import PASSWORD, Browser, day_of, kept, loaded
@@ -403,9 +404,8 @@ def test_a_unit_price_is_typed_only_where_none_is_known(
 ):
     number = complaint_in("analysing").number
     with kept(app):
-        db.session.get(Product, 1).edit(
-            by=people["engineer"], on=on, unit_price=Decimal(product_price) if product_price else None
-        )
+        if product_price:
+            db.session.get(Product, 1).edit(by=people["engineer"], on=on, unit_price=Decimal(product_price))
         for days, of_price, price in shipped:
             Shipment.create(
                 customer_id=1,
@@ -883,3 +883,29 @@ def test_who_approves_is_told_before_a_change_that_they_will_not_sign_it(as_role
         for role in ("sales_clerk", "sales_manager")
     }
     assert ["本人不能核准" in pages[role].text for role in pages] == [False, True]
+
+
+def boxes_of_signers(record_id: int) -> dict[str, str]:
+    """{title of a box: what stands in it while nobody has signed} of the printed application."""
+    record = db.session.get(Replenishment, record_id)
+    boxes = REPLENISHMENT_APPLICATION.signed
+    return {box.term: box.unsigned(record) for box in boxes if not (box.signed and box.signed(record))}
+
+
+def test_the_box_of_a_signature_that_is_still_to_come_is_empty_on_paper(app, filed):
+    record = filed(price="1000", signed=("sales_manager",))
+    with kept(app), app.test_request_context():
+        boxes = boxes_of_signers(record.id)
+    assert (boxes["production_manager"], boxes["general_manager"]) == ("", "")
+
+
+def test_the_general_managers_box_says_why_he_is_not_asked(app, filed):
+    record = filed(price="500")
+    with app.test_request_context(headers={"Accept-Language": "zh"}):
+        assert boxes_of_signers(record.id)["general_manager"] == "/ 合计 500.00，低于 1,000.00"
+
+
+def test_what_is_ordered_or_refused_awaits_nobody_on_paper(app, filed):
+    record = filed("turned_down", price="1000")
+    with app.test_request_context():
+        assert boxes_of_signers(record.id)["general_manager"] == "/"

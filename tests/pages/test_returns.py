@@ -343,7 +343,7 @@ def test_a_stale_form_is_refused_and_says_what_was_changed(app, as_role, return_
     manager.step(f"/returns/{record.id}/amend", customer_slip_no="TH-02")
     clerk.send(f"/returns/{record.id}/amend", customer_slip_no="TH-03")
     assert clerk.status == 409
-    assert "TH-02" in clerk.text
+    assert ["TH-02" in event.get_text() for event in clerk.soup.select(".timeline-event")] == [True]
     assert clerk.form()["customer_slip_no"] == "TH-03"
     assert loaded(app, Return, record.id).customer_slip_no == "TH-02"
 
@@ -369,7 +369,7 @@ def test_the_customer_of_a_complaint_stays_and_it_is_not_voided_while_goods_move
     clerk, manager = as_role("sales_clerk"), as_role("sales_manager")
     clerk.step(f"/complaints/{record.complaint_id}/amend", customer_id=str(other.id))
     assert (clerk.status, record.number in clerk.faults["customer_id"]) == (422, True)
-    clerk.send(f"/complaints/{record.complaint_id}/amend", customer_id="1")
+    clerk.send(f"/complaints/{record.complaint_id}/amend", customer_id="1", order_no="PO-77")
     assert clerk.status == 303, clerk.faults
     manager.step(f"/complaints/{record.complaint_id}/void", reason="误登")
     assert (manager.status, record.number in manager.faults["reason"]) == (422, True)
@@ -586,3 +586,13 @@ def test_sales_is_sent_to_the_application_or_says_why_not(app, as_role, people, 
     clerk.send(f"/returns/{slip.id}/decline_goods", reason="客户改为扣款")
     assert (clerk.status, loaded(app, Return, slip.id).no_goods_reason) == (303, "客户改为扣款")
     assert "客户改为扣款" in clerk.get(f"/returns/{slip.id}").text
+
+
+def test_applying_for_goods_wanted_at_once_is_the_first_button(as_role, return_in):
+    slip = return_in("arranging", wants_goods=True)
+    page = as_role("sales_clerk").get(f"/returns/{slip.id}")
+    buttons = page.soup.select(".next-action a.btn, .next-action button")
+    first = page.soup.select_one(f".next-action a[href='/replenishments/new?return={slip.id}']")
+    assert page.status == 200
+    assert "btn-primary" in first["class"]
+    assert len([button for button in buttons if "btn-primary" in button.get("class", [])]) == 1

@@ -3,7 +3,7 @@ measures lack."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date
 
 import pytest
 
@@ -159,7 +159,12 @@ def test_without_a_corrective_action_the_cause_stays(kinds, faults):
 
 def test_the_effect_is_verified_thirty_days_after_the_measures():
     rule = load().capa
-    assert (rule.verify_after, rule.answer_days) == (timedelta(days=30), 3)
+    assert (rule.verify_days, rule.check_days, rule.answer_days) == (30, 14, 3)
+
+
+def test_nothing_is_effective_within_a_week_of_the_last_report():
+    """7.4-58: a week is the shortest period of the forms."""
+    assert load().capa.effective_from(date(2026, 3, 10)) == date(2026, 3, 17)
 
 
 def test_the_limit_runs_on_while_a_sample_is_awaited_unless_the_factory_says_otherwise():

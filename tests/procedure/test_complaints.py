@@ -164,6 +164,26 @@ def test_no_step_is_missing_in_the_table_and_each_names_its_clause(workflow, tab
     )
 
 
+# The clause of a step on each route, by hand from 5.2.2.2 to 5.2.2.5.
+ROUTE_CLAUSES = {
+    "send_reply": {"not_ours": "5.2.2.2", "occasional": "5.2.2.3", "meeting": "5.2.2.4"},
+    "accept": {"not_ours": "5.2.2.2", "occasional": "5.2.2.3", "meeting": "5.2.2.4"},
+    "refuse": {"not_ours": "5.2.2.2", "occasional": "5.2.2.3", "meeting": "5.2.2.4"},
+    "no_answer": {"not_ours": "5.2.2.2", "occasional": "5.2.2.3", "meeting": "5.2.2.4"},
+    "close": {"not_ours": "5.2.2.2", "occasional": "5.2.2.3", "meeting": "5.2.2.5"},
+}
+ONE_ROUTE_ONLY = {"settle"}  # of 5.2.2.3
+
+
+def test_a_step_of_every_route_names_the_clause_of_the_route_taken():
+    steps = [step for step in complaints.STEPS if step.clause == "5.2.2.3" or step.route_clauses]
+    assert {step.name for step in steps} == ROUTE_CLAUSES.keys() | ONE_ROUTE_ONLY
+    for step in steps:
+        for route, clause in ROUTE_CLAUSES.get(step.name, {}).items():
+            assert (step.name, route, step.clause_on(route)) == (step.name, route, clause)
+        assert step.clause_on(None) == "5.2.2.3"
+
+
 # Where each step can be open at all, whatever else holds: by hand from the clauses. r received, a analysing,
 # n answering, w awaiting customer, c accepted.
 WHERE = {
@@ -569,6 +589,33 @@ def test_what_is_decided_for_each_place_is_what_was_found_there(found, decided, 
         ({}, {}, 1, (("affected", "complained_of"),)),
         ({"affected": 3}, {"affected": 4}, 3, (("affected", "more_than_found"),)),
         ({"affected": 3}, {"affected": 3, "wip": 1}, 3, (("wip", "more_than_found"),)),
+        ({"affected": 1}, {}, 60, (("affected", "complained_of"),)),
+        (
+            {"affected": 1, "customer": 39, "in_transit": 20},
+            {"affected": 1, "customer": 59},
+            60,
+            (("customer", "more_than_found"),),
+        ),
+        (
+            {"affected": 1, "customer": 39, "in_transit": 20},
+            {"affected": 1, "customer": 39, "in_transit": 20},
+            60,
+            (),
+        ),
+        # what lies in our own stock is not what the customer complains of
+        (
+            {"affected": 1, "finished": 500},
+            {"affected": 1, "finished": 59},
+            60,
+            (("affected", "complained_of"),),
+        ),
+        ({"affected": 60}, {}, 60, (("affected", "complained_defective"),)),
+        (
+            {"affected": 60, "wip": 60},
+            {"affected": 59, "wip": 1},
+            60,
+            (("affected", "complained_defective"),),
+        ),
     ],
 )
 def test_the_pieces_complained_of_are_somewhere(found, defective, complained, faults):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -169,5 +169,11 @@ def test_the_effect_of_rework_is_judged_so_many_days_after_it_on_a_working_day(r
 
 
 def test_measures_are_checked_so_many_days_after_the_last_one():
-    """Q11, of twenty days."""
-    assert CapaRule(answer_days=5, verify_days=14, check_days=20).check_after == timedelta(days=20)
+    """Q11, of twenty days; of a report that came late, never before the effect can be signed."""
+    rule = CapaRule(answer_days=5, verify_days=14, check_days=20, effect_days=3)
+    done = date(2026, 11, 2)
+    assert rule.check_on(done, done, CALENDAR) == date(2026, 11, 23)  # the 22nd is a Sunday
+    assert rule.verify_on(done, done, CALENDAR) == date(2026, 11, 16)
+    reported = date(2026, 11, 23)
+    assert rule.check_on(done, reported, CALENDAR) == date(2026, 11, 26)
+    assert rule.verify_on(done, reported, CALENDAR) == date(2026, 11, 26)

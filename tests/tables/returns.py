@@ -58,6 +58,7 @@ RETURN_STEPS = """
 5.3.1  give_back          warehouse_keeper    nothing_left
 5.3.5  confirm            sales               given_back
 5.3.5  close              quality_supervisor  confirmed_by_customer
+5.3.4  apply_for_goods    sales               goods_wanted goods_wanted_not_ours goods_wanted_at_end
 5.3.4  decline_goods      sales               goods_wanted goods_wanted_not_ours goods_wanted_at_end
 3.4    judge_effect       process_engineer    given_back confirmed effect_followed
 5.6    amend              sales               registered offering arranging

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -12,13 +11,13 @@ from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_login import current_user
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from cs.extensions import db
 from cs.records.attachments import Draft
 from cs.records.record import Record, find
 from cs.records.users import User
+from cs.web.drafts import sent_or_drafted_fields
 from cs.web.fields import StepForm
 from cs.web.responses import show
 from cs.web.submission import Outcome, Submission
@@ -78,11 +77,9 @@ no_record = Subject(lambda _lock: None)  # for a form that creates a record
 
 def form_with_input(form_class: type[StepForm]) -> Any:
     """Return the form with what was sent, else with the person's draft."""
-    if request.method == "POST":
-        return form_class()
-    draft = db.session.get(Draft, (current_user.id, request.path))
-    form = form_class(formdata=MultiDict(json.loads(draft.fields)) if draft is not None else None)
-    form.draft = draft
+    form = form_class(formdata=sent_or_drafted_fields(request.path))
+    if request.method == "GET":
+        form.draft = db.session.get(Draft, (current_user.id, request.path))
     return form
 
 

@@ -15,7 +15,7 @@ from cs.queries.signers import signers_today
 from cs.queries.site_health import read_site_health
 from cs.records.company import CompanySettings
 from cs.web.access import requires
-from cs.web.addresses import detected_address, is_reachable_by_others
+from cs.web.addresses import detected_address, is_of_this_server, is_reachable_by_others
 from cs.web.responses import say, show
 from cs.web.submission import Outcome, press
 
@@ -51,8 +51,18 @@ def use_address() -> ResponseReturnValue:
     """Set the address that the program found as the one for tablets."""
     address = detected_address()
 
+    is_own = is_of_this_server(address)  # asks for names, so before the lock
+
     def act() -> Outcome:
-        if is_reachable_by_others(address):
+        if not is_own:
+            say(
+                gettext(
+                    "%(address)s is not known to lead to this server. Enter the address under “Company”.",
+                    address=address,
+                ),
+                "warning",
+            )
+        elif is_reachable_by_others(address):
             CompanySettings.set(web_address=address, by=signed_in_user(), on=datetime.now(UTC))
             say(gettext("Tablets use %(address)s.", address=address))
         return Outcome(url_for("admin.first_steps"))

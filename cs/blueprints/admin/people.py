@@ -39,7 +39,8 @@ from cs.web.addresses import site_address
 from cs.web.fields import Text
 from cs.web.responses import say, show
 from cs.web.rows import RowForm, Rows
-from cs.web.timeline import Change, OlderEntries, TimelineEntry, timeline
+from cs.web.timeline import OlderEntries, TimelineEntry, timeline
+from cs.web.timeline_rows import Change
 from cs.wording.labels import department_name, departments_by_code, label, role_name, term
 
 BLANK_ROWS = 2  # empty rows that the roles of a person are shown with

@@ -126,7 +126,7 @@ def is_stuck(row: Any) -> bool:
 
 
 def _clause(row: Any) -> str:
-    return KINDS[row.kind].workflow.step(row.step).clause  # type: ignore[union-attr]
+    return KINDS[row.kind].workflow.step(row.step).clause_on(row.route)  # type: ignore[union-attr]
 
 
 @blueprint.route("/")

@@ -18,6 +18,7 @@ from cs.procedure import complaints
 from cs.procedure.authority import Permission
 from cs.records.procedure import local_day, rulebook
 from cs.records.record import by_number, find
+from cs.web.effects import check_effect_day, effect_notice
 from cs.web.fields import (
     Choice,
     Day,
@@ -226,8 +227,8 @@ class CarryOutForm(StepForm):
 # Verifying
 
 
-class VerifyForm(Signed, WithFiles, StepForm):
-    """7.4-58 to 60: the period and the data that show that the measures work; signed."""
+class _ProofForm(Signed, WithFiles, StepForm):
+    """7.4-58 to 60: how and over which period the effect was watched, and what the data show; signed."""
 
     verification_method = Text("verification_method", required=True, most=300)
     period_from = Day("period_from", required=True)
@@ -254,7 +255,19 @@ class VerifyForm(Signed, WithFiles, StepForm):
             self.fault("period_to", gettext("The period ends before it begins."))
 
 
-class ReopenForm(VerifyForm):
+class VerifyForm(_ProofForm):
+    """The measures work, which nobody can say before its day."""
+
+    def offer(self, record: Capa, on: datetime) -> None:
+        self.notice = effect_notice(record.effective_from, on)
+
+    def check(self, record: Capa, on: datetime) -> None:
+        super().check(record, on)
+        if not self.period_to.errors:
+            check_effect_day(self, "period_to", record.effective_from, on)
+
+
+class ReopenForm(_ProofForm):
     """The measures do not work: the department answers again, by a new day."""
 
     due_on = Day("due_on", required=True)

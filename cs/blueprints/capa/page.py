@@ -8,20 +8,20 @@ from typing import Any
 from cs.models.capa.capa import Capa
 from cs.models.holidays import work_calendar
 from cs.procedure import capa as procedure
-from cs.records.attachments import Attachment
+from cs.web.effects import with_effect_notice
+from cs.web.measures import evidence_of_measures
 from cs.web.record_page import usual_parts
 
 
 def page_of_car(record: Capa, on: datetime) -> dict[str, Any]:
-    evidence: dict[datetime, list[Attachment]] = {}
-    for file in Attachment.of(record):
-        if not file.void_reason:
-            evidence.setdefault(file.at, []).append(file)
     rounds = [record.of_round(number) for number in range(record.round, 0, -1)]
+    parts = usual_parts(record, on)
+    effective_from = record.effective_from if record.state in procedure.TO_VERIFY else None
     return {
-        **usual_parts(record, on),
+        **parts,
+        "next": with_effect_notice(parts["next"], effective_from, on),
         "rounds": rounds,
-        "evidence": evidence,
+        "evidence": evidence_of_measures(record, record.actions),
         "end_of": work_calendar().end_of,
         "why_kinds": procedure.WHYS,
         "awaits_answer": record.state in procedure.UNANSWERED,

@@ -22,7 +22,7 @@ from cs.blueprints.complaints.forms import (
     samples,
 )
 from cs.blueprints.complaints.listing import LISTING
-from cs.blueprints.complaints.page import page_of_complaint
+from cs.blueprints.complaints.page import obstacles_of, page_of_complaint
 from cs.imports.history import REGISTER as OLD_REGISTER
 from cs.models.complaints.complaint import Complaint
 from cs.procedure import complaints as procedure
@@ -79,7 +79,7 @@ FORMS: dict[str, type[StepForm]] = {
     "issue_result": meeting.ResultForm,
     "do_measure": measures.DoMeasureForm,
     "check_effect": measures.CheckEffectForm,
-    "analyse_again": measures.CheckEffectForm,
+    "analyse_again": measures.AnalyseAgainForm,
 }
 
 
@@ -186,6 +186,7 @@ SECTION = mount(
         table=OLD_REGISTER,
         evidence=complaint_evidence,
         step_icons=STEP_ICONS,
+        obstacles=obstacles_of,
         starts_from_my_work=True,
     )
 )

@@ -11,8 +11,9 @@ from flask_login import current_user
 from cs.models.complaints.complaint import Complaint
 from cs.procedure.workflow import Step
 from cs.web.record_page import NextAction
+from cs.wording.conditions import condition_in_words
 from cs.wording.formats import list_in_words
-from cs.wording.labels import choice, step_name
+from cs.wording.labels import step_name
 
 # what holds once an earlier step is taken
 AWAITED_CONDITIONS = ("route_confirmed", "called", "met", "disposed", "answer_ready")
@@ -39,14 +40,9 @@ def blocked_step(record: Complaint, on: datetime) -> str | None:
     if not blocked:
         return None
     step, missing = min(blocked, key=lambda candidate: not current_user.may(candidate[0].permission))
-    conditions = (
-        gettext("a reply is ready") if condition == "answer_ready" else choice("condition", condition)
-        for condition in missing
-    )
+    conditions = list_in_words(map(condition_in_words, missing))
     name = step_name(record.kind, step.name)
-    return str(
-        gettext("%(step)s: not open until %(conditions)s", step=name, conditions=list_in_words(conditions))
-    )
+    return str(gettext("%(step)s: not open until %(conditions)s", step=name, conditions=conditions))
 
 
 def _missing_conditions(record: Complaint, step: Step, on: datetime) -> list[str]:

@@ -17,9 +17,11 @@ from cs.models.replenishments.queries import replenishments_of_complaint
 from cs.models.returns.queries import returns_of_complaint
 from cs.procedure import capa
 from cs.procedure import complaints as procedure
-from cs.records.attachments import Attachment
+from cs.procedure.workflow import Step
 from cs.records.procedure import local_day
-from cs.web.record_page import usual_parts
+from cs.web.effects import with_effect_notice
+from cs.web.measures import evidence_of_measures
+from cs.web.record_page import NextAction, usual_parts
 from cs.wording.formats import format_day, list_in_words
 from cs.wording.labels import choice, department_name, term
 
@@ -36,7 +38,7 @@ def page_of_complaint(record: Complaint, on: datetime) -> dict[str, Any]:
     parts = usual_parts(record, on)
     return {
         **parts,
-        "next": with_blocked_step(parts["next"], record, on),
+        "next": _next_action(parts["next"], record, on),
         "calendar_known": work_calendar().is_known(due_day),
         "ended_early": procedure.ENDED_EARLY,
         "has_analysis": any(
@@ -60,11 +62,19 @@ def page_of_complaint(record: Complaint, on: datetime) -> dict[str, Any]:
         "samples": _samples_in_brief(record),
         "today": local_day(on),
         "capas": capas,
-        "evidence": _evidence_of_measures(record),
+        "evidence": evidence_of_measures(record, record.measures),
+        "end_of": work_calendar().end_of,
         "returns": returns_of_complaint(record),
         "replenishments": replenishments_of_complaint(record),
         "asks_for_capa": Capa.asked_for_by(record, current_user),
     }
+
+
+def _next_action(action: NextAction | None, record: Complaint, on: datetime) -> NextAction | None:
+    """Return the card of the next action, which also says what a step waits for."""
+    unchecked = record.measure_book.unchecked and record.state in procedure.REPLIED
+    effective_from = record.measure_book.effective_from if unchecked else None
+    return with_effect_notice(with_blocked_step(action, record, on), effective_from, on)
 
 
 def _samples_in_brief(record: Complaint) -> str:
@@ -75,16 +85,6 @@ def _samples_in_brief(record: Complaint) -> str:
         if one.ended_on is None
     ]
     return f"{term('samples')}: {list_in_words(place or '/' for place in places)}" if places else ""
-
-
-def _evidence_of_measures(record: Complaint) -> dict[datetime, list[Attachment]]:
-    """Return the files that came with each measure that is carried out, by the moment of its report."""
-    moments = {row.done_at for row in record.measures if row.done_at}
-    evidence: dict[datetime, list[Attachment]] = {}
-    for file in Attachment.of(record) if moments else ():
-        if file.at in moments and not file.void_reason:
-            evidence.setdefault(file.at, []).append(file)
-    return evidence
 
 
 def _unfolded(record: Complaint, capas: list[Capa], on: datetime) -> set[str]:
@@ -98,6 +98,11 @@ def _unfolded(record: Complaint, capas: list[Capa], on: datetime) -> set[str]:
     if record.meetings and (of_the_meeting or record.reply is None or record.reply.replied_at is None):
         return {"C", "F"} | causes if record.reply else {"C"} | causes
     return {"F", "G"} | causes if record.reply else {"B"} | causes
+
+
+def obstacles_of(record: Complaint, step: Step, on: datetime) -> list[str]:
+    """Return what must be done first, for a step that waits until nothing is open."""
+    return in_the_way(record, on) if "nothing_open" in step.when else []
 
 
 def in_the_way(record: Complaint, on: datetime) -> list[str]:

@@ -15,7 +15,7 @@ from wtforms import SubmitField
 from cs.blueprints.customers.listing import OPEN_COMPLAINT
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
-from cs.models.customers import Customer
+from cs.models.customers import MAX_PHONE_LENGTH, Customer
 from cs.records.procedure import local_day
 from cs.web.fields import (
     Choice,
@@ -46,7 +46,7 @@ class ContactForm(RowForm):
 
     name = Text("display_name", most=60)
     position = Text("position", most=60)
-    phone = Text("phone", most=40, render_kw={"inputmode": "tel"})
+    phone = Text("phone", most=MAX_PHONE_LENGTH, render_kw={"inputmode": "tel"})
     email = Text("email", render_kw={"inputmode": "email"})
     contact_role = Choice("contact_role", "contact_role")
     survey_recipient = Yes("survey_recipient")

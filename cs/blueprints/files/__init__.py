@@ -12,7 +12,7 @@ from flask_login import current_user
 from cs.extensions import db
 from cs.files.store import FileRefused, NoSuchFile
 from cs.procedure.authority import Permission
-from cs.records.attachments import Attachment, PendingUpload, attach, detach
+from cs.records.attachments import ADDED, Attachment, PendingUpload, attach, detach, proven_only_by
 from cs.records.company import company
 from cs.records.record import MAX_ID, find
 from cs.records.sections import Section, sections
@@ -23,6 +23,7 @@ from cs.web.options import address_of
 from cs.web.pending_files import file_store, record_pending_files, store_files
 from cs.web.responses import say, show
 from cs.web.submission import Outcome, Submission
+from cs.wording.labels import step_name
 
 blueprint = Blueprint("files", __name__, url_prefix="/files")
 
@@ -109,7 +110,7 @@ class _AddFiles(Submission):
 
     def act(self, record: Workflowed) -> Outcome:
         files = self._pending_files()
-        attach(record, files, step="attach", by=current_user, on=self.on)
+        attach(record, files, step=ADDED, by=current_user, on=self.on)
         for file in files:
             db.session.delete(file)
         say(gettext("%(count)s file(s) added.", count=len(files)))
@@ -162,6 +163,25 @@ class _VoidFile(Submission):
             abort(409)
         return False
 
+    def accepts(self, record: Workflowed) -> bool:
+        super().accepts(record)
+        if (kept := self._kept_for(record)) is not None:
+            self.form.fault("reason", kept)
+        return not self.form.errors
+
+    def _kept_for(self, record: Workflowed) -> str | None:
+        """Return in words why the file stays: what it alone proves, and what to do; None where it may go."""
+        evidence = proven_only_by(record, self.file)
+        if evidence is None:
+            return None
+        names = (step_name(record.kind, evidence.step), evidence.what)
+        proven = " · ".join(name for name in names if name)
+        reason = gettext("This is the only evidence of: %(what)s.", what=proven)
+        advice = gettext("The record is closed, so it stays.")
+        if record.workflow.takes_files(record.state):
+            advice = gettext("Add a better file to the record first.")
+        return f"{reason} {advice}"
+
     def act(self, record: Workflowed) -> Outcome:
         detach(record, self.file, reason=self.form.reason.data, by=current_user, on=self.on)
         say(gettext("The file is void."))
@@ -170,7 +190,13 @@ class _VoidFile(Submission):
     def show(self, record: Workflowed, status: int) -> ResponseReturnValue:
         back = address_of(record.kind, record.id)
         return show(
-            "files/void.html", form=self.form, file=self.file, record=record, back=back, status=status
+            "files/void.html",
+            form=self.form,
+            file=self.file,
+            kept=None if self.form.errors else self._kept_for(record),
+            record=record,
+            back=back,
+            status=status,
         )
 
 

@@ -15,7 +15,7 @@ from flask_wtf.file import FileField
 from cs.blueprints.imports.reading import layout_as_kept, read_file, reason_in_words
 from cs.extensions import db
 from cs.files.store import FileRefused
-from cs.imports import TableRefused
+from cs.imports import TABLE_NAMES, TableRefused
 from cs.imports.kinds import Kind
 from cs.imports.layouts import Layout
 from cs.records.attachments import PendingUpload
@@ -26,11 +26,9 @@ from cs.web.submission import Outcome, Submission
 from cs.wording.labels import choice, label
 from cs.wording.language import current_language
 
-ENDINGS = (".xlsx", ".xls", ".csv", ".txt")
-
 
 class UploadForm(StepForm):
-    table = FileField(label("import_file"), render_kw={"accept": ",".join(ENDINGS)})
+    table = FileField(label("import_file"), render_kw={"accept": ",".join(TABLE_NAMES.split())})
 
 
 class Upload(Submission):
@@ -51,10 +49,6 @@ class Upload(Submission):
             self.table_fault = gettext("Please choose a file.")
             return
         try:
-            if not sent.filename.lower().endswith(ENDINGS):
-                raise TableRefused(
-                    "wrong_ending", ending=sent.filename[-10:].rpartition(".")[2], endings=" ".join(ENDINGS)
-                )
             if not read_file(self.kind, sent.stream, sent.filename, Layout()).table.lines:
                 raise TableRefused("no_lines")
             sent.stream.seek(0)
@@ -96,5 +90,5 @@ class Upload(Submission):
             form=self.form,
             columns=self.kind.columns(current_language()),
             choice=choice,
-            endings=" ".join(ENDINGS),
+            endings=TABLE_NAMES,
         )

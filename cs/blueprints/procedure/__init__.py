@@ -20,8 +20,8 @@ from cs.records.sections import ClauseEvidence, Section, sections
 from cs.records.workflowed import Workflowed
 from cs.web.access import signed_in
 from cs.web.responses import show
+from cs.wording.conditions import condition_in_words
 from cs.wording.formats import format_moment, local_today
-from cs.wording.language import in_language
 
 blueprint = Blueprint("procedure", __name__, url_prefix="/procedure")
 
@@ -138,13 +138,7 @@ def workflow(kind: str) -> ResponseReturnValue:
 
 def _condition(questions: tuple[str, ...]) -> str:
     """Return in words what must hold for a step."""
-    words = {
-        "answer_ready": gettext("a reply is ready"),
-        "answer_missing": gettext("no reply is ready yet"),
-        "customer_silent": gettext("no answer for %(days)s days", days=rulebook().reply.no_answer_days),
-    }
-    named = rulebook().choices["condition"] | rulebook().choices["route"]
-    return " · ".join(words.get(question) or in_language(named[question]) for question in questions)
+    return " · ".join(map(condition_in_words, questions))
 
 
 SECTION = Section(

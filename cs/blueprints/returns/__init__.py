@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
+from cs.blueprints.returns.in_the_way import reasons_of
 from cs.blueprints.returns.listing import LISTING
 from cs.blueprints.returns.page import page_of_return
 from cs.blueprints.returns.scanning import mount_scanning
@@ -84,6 +85,7 @@ SECTION = mount(
         papers=(RETURN_SLIP, REWORK_INSTRUCTION),
         registers=(RETURN_REGISTER,),
         step_icons=STEP_ICONS,
+        obstacles=reasons_of,
         starts_from_my_work=True,
     )
 )

@@ -9,9 +9,8 @@ from flask_babel import gettext
 
 from cs.models.returns.customer_return import Return
 from cs.procedure import returns as procedure
-from cs.records.procedure import local_day
+from cs.web.effects import check_effect_day, effect_notice
 from cs.web.fields import Choice, LongText, StepForm, WithFiles
-from cs.wording.formats import format_day
 
 
 class EffectForm(WithFiles, StepForm):
@@ -21,6 +20,9 @@ class EffectForm(WithFiles, StepForm):
     effect_note = LongText("effect_note", required=True, most=1000)
     effect_follow_up = LongText("effect_follow_up", most=1000)
 
+    def offer(self, record: Return, on: datetime) -> None:
+        self.notice = effect_notice(record.effective_from, on)
+
     def fill(self, record: Any, on: datetime) -> None:
         """Leave the form empty: there is one judgement."""
 
@@ -28,10 +30,5 @@ class EffectForm(WithFiles, StepForm):
         ineffective = self.effect.data == procedure.INEFFECTIVE
         if ineffective and not self.effect_follow_up.data:
             self.fault("effect_follow_up", gettext("The rework was not effective: say what follows."))
-        if self.effect.data and not ineffective and record.effect_due_at:
-            day = local_day(record.effect_due_at)
-            if local_day(on) < day:
-                self.fault(
-                    "effect",
-                    gettext("Whether it was effective can be judged from %(day)s on.", day=format_day(day)),
-                )
+        if self.effect.data and not ineffective:
+            check_effect_day(self, "effect", record.effective_from, on)

@@ -20,7 +20,7 @@ from cs.records.procedure import local_day
 from cs.web.fields import Choice, Day, LongText, StepForm, Text, WithFiles, parse_record_id, requested_id
 from cs.web.number_fields import Number
 from cs.wording.formats import format_day
-from cs.wording.labels import choice, label, term
+from cs.wording.labels import choice, in_unit, label, term
 
 
 def line_in_words(record: Return, line: ReturnLine) -> str:
@@ -31,7 +31,7 @@ def line_in_words(record: Return, line: ReturnLine) -> str:
 
 
 def quantity_in_words(quantity: Decimal | None, line: ReturnLine) -> str:
-    return f"{quantity} {choice('unit', line.product.unit)}"
+    return in_unit(quantity, line.product) or ""
 
 
 class _OneLineForm(StepForm):

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from cs.blueprints.returns.handling_forms import line_in_words, quantity_in_words
 from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import ReturnLine
+from cs.procedure.workflow import Step
 from cs.wording.labels import step_name
 
 
@@ -26,10 +27,16 @@ def obstacles_of(record: Return, on: datetime) -> Obstacles | None:
     """Return what keeps the next main step closed; None where nothing does."""
     for step in record.workflow.steps:
         if record.state in step.sources and step.name in REASONS and step not in record.open_steps(on):
-            reasons = list(REASONS[step.name](record, on))
+            reasons = reasons_of(record, step, on)
             if reasons:
                 return Obstacles(step_name("return", step.name), reasons)
     return None
+
+
+def reasons_of(record: Return, step: Step, on: datetime) -> list[str]:
+    """Return what must be done before a step, line by line; nothing for a step without reasons of its own."""
+    reasons = REASONS.get(step.name)
+    return list(reasons(record, on)) if reasons else []
 
 
 def _uncounted(record: Return, _on: datetime) -> Iterator[str]:

@@ -110,7 +110,7 @@ def step_links_by_line(
     """Return {line id: links to the steps on it that this person may take}."""
     links: dict[int, list[dict[str, str]]] = {}
     for step in steps:
-        question = getattr(forms[step.name], "question", None)
+        question = getattr(forms.get(step.name), "question", None)
         for line in record.lines_for(question) if step.task and question else ():
             links.setdefault(line.id, []).append(
                 {

@@ -17,7 +17,7 @@ from cs.models.customers import Product
 from cs.models.returns.slip_checks import SlipWarning, slip_warnings
 from cs.web.fields import LongText
 from cs.wording.formats import list_in_words
-from cs.wording.labels import choice
+from cs.wording.labels import in_unit
 
 FIELD_OF = {
     "unknown_lot": "lot_no",
@@ -86,16 +86,14 @@ def _compared(row: Any) -> dict[str, Any]:
 def warning_in_words(warning: SlipWarning, row: Any) -> str:
     """Return a warning as it stands beside its field."""
     product = db.session.get_one(Product, row.product_id.data)
-    unit = choice("unit", product.unit)
     words = {
         "unknown_lot": lambda: gettext("No shipment of this lot to this customer is on record."),
         "other_model": lambda: gettext(
             "This lot was shipped to this customer, but not with the model %(model)s.", model=product.model
         ),
         "more_than_shipped": lambda: gettext(
-            "More than was shipped: of this lot %(quantity)s %(unit)s have not come back yet.",
-            quantity=warning.quantity,
-            unit=unit,
+            "More than was shipped: not yet come back of this lot: %(quantity)s.",
+            quantity=in_unit(warning.quantity, product),
         ),
         "twice": lambda: gettext("The same model, lot and order stand in a line above."),
         "in_open_return": lambda: gettext(

@@ -6,18 +6,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Unpack
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, and_, case, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
+from cs.models.capa import effect as effect_steps
 from cs.models.capa.parts import (
-    OF_A_ROUND,
     Action,
     Bone,
     PastRound,
-    Proof,
     Verification,
     Why,
     content_of_round,
@@ -26,11 +25,12 @@ from cs.models.capa.parts import (
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.models.holidays import work_calendar
+from cs.models.measures import PlannedMeasure, first_due_at, open_measures, set_anew
 from cs.procedure import capa as procedure
 from cs.procedure import complaints as of_complaints
 from cs.procedure.workflow import NotOpen, Step
 from cs.records.numbers import next_number
-from cs.records.procedure import local_day, rulebook
+from cs.records.procedure import local_day
 from cs.records.record import find
 from cs.records.types import Moment
 from cs.records.users import User
@@ -131,12 +131,17 @@ class Capa(Workflowed):
 
     @property
     def action_due_at(self) -> datetime | None:
-        planned = [action.planned_on for action in self.open_actions]
-        return work_calendar().end_of(min(planned)) if planned else None
+        return first_due_at(self.actions)
 
     @property
     def verify_due_at(self) -> datetime | None:
         return work_calendar().end_of(self.verify_on) if self.verify_on else None
+
+    @property
+    def effective_from(self) -> date | None:
+        """Return the first day on which this round's measures can be signed as effective; None while one is
+        open."""
+        return effect_steps.effective_from(self)
 
     @property
     def awaited_at(self) -> datetime | None:
@@ -188,7 +193,7 @@ class Capa(Workflowed):
     @property
     def open_actions(self) -> list[Action]:
         """Return what is not carried out; all of it is of this round, or the one before had not ended."""
-        return [action for action in self.actions if action.done_on is None]
+        return open_measures(self.actions)
 
     def actions_open(self, on: datetime) -> bool:
         return bool(self.open_actions)
@@ -319,7 +324,7 @@ class Capa(Workflowed):
     def set_measures(
         self,
         *,
-        actions: list[dict[str, Any]],
+        actions: list[PlannedMeasure],
         documents: list[str],
         read_across: str | None,
         by: User,
@@ -328,13 +333,9 @@ class Capa(Workflowed):
         """Set corrective and preventive actions with owner and day, the documents they change and the
         products they also concern (5.2.2.5). What was carried out before a sending back stays."""
         with self.advancing("set_measures", by, on):
-            carried_out = [action for action in self.actions if action.done_on is not None]
-            self.actions = carried_out + [self._planned(action) for action in actions]
+            self.actions = set_anew(Action, self.actions, self.round, actions)
             self.documents = json.dumps(sorted(documents)) if documents else None
             self.read_across = read_across
-
-    def _planned(self, action: dict[str, Any]) -> Action:
-        return Action(round=self.round, owner=db.session.get_one(User, action["owner_id"]), **action)
 
     def _open_action(self, action_id: int) -> Action:
         return next(action for action in self.open_actions if action.id == action_id)
@@ -347,19 +348,9 @@ class Capa(Workflowed):
     def do_action(self, *, action_id: int, done_on: date, done_note: str, by: User, on: datetime) -> None:
         """Report an action as carried out, with its evidence; the last one carries out the whole."""
         with self.advancing("do_action", by, on):
-            action = self._open_action(action_id)
-            action.done_on = done_on
-            action.done_note = done_note
-            action.done_at = on
+            self._open_action(action_id).report(done_on, done_note, on)
         if self.all_done(on):
             self.carry_out(by=by, on=on)
-
-    def carry_out(self, *, by: User, on: datetime) -> None:
-        """End the carrying out: the effect is verified so many days after the last action (7.4-58)."""
-        with self.advancing("carry_out", by, on):
-            done_on = max(action.done_on for action in self.actions if action.round == self.round)
-            self.carried_out_on = done_on
-            self.verify_on = work_calendar().next_working_day(done_on + rulebook().capa.verify_after)
 
     def reassign(self, *, action_id: int, owner_id: int, planned_on: date, by: User, on: datetime) -> None:
         """Give an action to another owner: the first one has left, or cannot do it."""
@@ -369,30 +360,7 @@ class Capa(Workflowed):
             action.owner_id = owner_id
             action.planned_on = planned_on
 
-    def verify(self, *, by: User, on: datetime, **proof: Unpack[Proof]) -> None:
-        """Close it: the data of a period show that the measures work; signed (5.2.2.5)."""
-        with self.advancing("verify", by, on):
-            self._add_verification("effective", by, on, proof)
-            self.closed_at = on
-
-    def reopen(self, *, due_on: date, by: User, on: datetime, **proof: Unpack[Proof]) -> None:
-        """Begin the next round under the same number: the data show no effect (5.2.2.5)."""
-        with self.advancing("reopen", by, on):
-            self._add_verification("ineffective", by, on, proof)
-            content = {name: getattr(self, name) for name in OF_A_ROUND}
-            self.past_rounds.append(PastRound(round=self.round, **content))
-            for name in OF_A_ROUND:
-                setattr(self, name, None)
-            self.round += 1
-            self.due_on = due_on
-            self.verify_on = None
-
-    def _add_verification(self, effect: str, by: User, on: datetime, proof: Proof) -> None:
-        self.verifications.append(
-            Verification(
-                round=self.round, effect=effect, verified_at=on, verified_by=by, verified_by_id=by.id, **proof
-            )
-        )
+    carry_out, verify, reopen = effect_steps.carry_out, effect_steps.verify, effect_steps.reopen
 
     def void(self, *, reason: str, by: User, on: datetime) -> None:
         """Void what was issued by mistake; it stays readable (5.6)."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from typing import Any, TypedDict
+from typing import Any, Protocol, TypedDict
 
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cs.extensions import db
-from cs.procedure.authority import Permission
+from cs.extensions import Model
+from cs.models.measures import Measure
 from cs.records.types import Moment
 from cs.records.users import User
 
@@ -28,7 +28,7 @@ OF_A_ROUND = (
 )
 
 
-class Why(db.Model):
+class Why(Model):
     """One question of a 5-why row 五问法, and its answer."""
 
     __tablename__ = "capa_whys"
@@ -41,7 +41,7 @@ class Why(db.Model):
     proven: Mapped[bool | None]  # 7.4-43: it was tried and found true; empty where it was not
 
 
-class Bone(db.Model):
+class Bone(Model):
     """One cause on the fishbone 鱼骨图, under one of the six M 人机料法环测."""
 
     __tablename__ = "capa_bones"
@@ -75,28 +75,11 @@ def whys_of_round(number: int, answers: dict[str, list[str]], proven: dict[str, 
     return rows
 
 
-class Action(db.Model):
-    """One measure: what, against which cause, who, by when, done when and with what evidence."""
+class Action(Measure):
+    """One measure of a CAR. That of an owner who has left the department gives to another."""
 
     __tablename__ = "capa_actions"
-    id: Mapped[int] = mapped_column(primary_key=True)
     capa_id: Mapped[int] = mapped_column(ForeignKey("capas.id"), index=True)
-    round: Mapped[int]
-    action_kind: Mapped[str]
-    content: Mapped[str] = mapped_column(Text)
-    cause_kind: Mapped[str | None]
-    owner_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    planned_on: Mapped[date]
-    done_on: Mapped[date | None]
-    done_note: Mapped[str | None] = mapped_column(Text)
-    # when that was recorded: the files that came with it bear the same moment
-    done_at: Mapped[datetime | None] = mapped_column(Moment)
-    owner: Mapped[User] = relationship(lazy="joined")
-
-    @property
-    def owner_gone(self) -> bool:
-        """Return whether the owner has left, or lost the role for it: the department names another."""
-        return not (self.owner.active and self.owner.may(Permission.ANSWER_CAPA))
 
 
 class Proof(TypedDict):
@@ -108,7 +91,7 @@ class Proof(TypedDict):
     verification_data: str
 
 
-class Verification(db.Model):
+class Verification(Model):
     """The proof of effect of one round: over which period, by which data, with which result."""
 
     __tablename__ = "capa_verifications"
@@ -125,7 +108,7 @@ class Verification(db.Model):
     verified_by: Mapped[User] = relationship(lazy="joined")
 
 
-class PastRound(db.Model):
+class PastRound(Model):
     """Causes and measures of a round that had no effect; those of the running round stand in the record."""
 
     __tablename__ = "capa_past_rounds"
@@ -144,9 +127,17 @@ class PastRound(db.Model):
     carried_out_on: Mapped[date | None]
 
 
-def content_of_round(past_rounds: list[PastRound], number: int, running: Any) -> dict[str, Any]:
+class RunningRound(Protocol):
+    """The CAR itself, with the rows of all its rounds, as far as a round is read from it."""
+
+    whys: list[Why]
+    bones: list[Bone]
+    actions: list[Action]
+
+
+def content_of_round(past_rounds: list[PastRound], number: int, running: RunningRound) -> dict[str, Any]:
     """Return causes and measures of a round with its rows: of a past one, or else of the `running` CAR."""
-    source = next((row for row in past_rounds if row.round == number), running)
+    source: PastRound | RunningRound = next((row for row in past_rounds if row.round == number), running)
     content = {name: getattr(source, name) for name in OF_A_ROUND}
     content["documents"] = json.loads(content["documents"]) if content["documents"] else []
     for part in ("whys", "bones", "actions"):

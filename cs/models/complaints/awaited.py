@@ -4,81 +4,77 @@ book of its rows. Complaint names these among its questions; `complaint` is that
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
+from cs.models.complaints.conditions import AskedComplaint
 from cs.records.users import User
 
 
-def awaited_countersigners(complaint: Any) -> list[int]:
-    return list(complaint.meeting_book.awaited_countersigners)
+def awaited_countersigners(complaint: AskedComplaint) -> list[int]:
+    return complaint.meeting_book.awaited_countersigners
 
 
-def countersigns(complaint: Any, by: User) -> bool:
+def countersigns(complaint: AskedComplaint, by: User) -> bool:
     return by.id in complaint.meeting_book.awaited_countersigners
 
 
-def awaited_disposers(complaint: Any) -> list[int]:
-    return list(complaint.meeting_book.awaited_disposers())
+def awaited_disposers(complaint: AskedComplaint) -> list[int]:
+    return complaint.meeting_book.awaited_disposers()
 
 
-def disposes(complaint: Any, by: User) -> bool:
+def disposes(complaint: AskedComplaint, by: User) -> bool:
     return bool(complaint.meeting_book.dispositions_of(by))
 
 
-def disposition_due_at(complaint: Any) -> datetime | None:
-    due_at: datetime | None = complaint.meeting_book.disposition_due_at
-    return due_at
+def disposition_due_at(complaint: AskedComplaint) -> datetime | None:
+    return complaint.meeting_book.disposition_due_at
 
 
-def awaited_measure_owners(complaint: Any) -> list[int]:
-    return list(complaint.measure_book.awaited_owners())
+def awaited_measure_owners(complaint: AskedComplaint) -> list[int]:
+    return complaint.measure_book.awaited_owners()
 
 
-def carries_out_measures(complaint: Any, by: User) -> bool:
+def carries_out_measures(complaint: AskedComplaint, by: User) -> bool:
     return bool(complaint.measure_book.open_for(by))
 
 
-def measure_due_at(complaint: Any) -> datetime | None:
-    due_at: datetime | None = complaint.measure_book.due_at
-    return due_at
+def measure_due_at(complaint: AskedComplaint) -> datetime | None:
+    return complaint.measure_book.due_at
 
 
-def check_due_at(complaint: Any) -> datetime | None:
-    due_at: datetime | None = complaint.measure_book.check_due_at
-    return due_at
+def check_due_at(complaint: AskedComplaint) -> datetime | None:
+    return complaint.measure_book.check_due_at
 
 
-def sample_due_at(complaint: Any) -> datetime | None:
-    due_at: datetime | None = complaint.sample_book.due_at
-    return due_at
+def sample_due_at(complaint: AskedComplaint) -> datetime | None:
+    return complaint.sample_book.due_at
 
 
-def awaited_consenters(complaint: Any) -> list[int | None]:
-    return list(complaint.clock_book.awaited_consenters())
+def awaited_consenters(complaint: AskedComplaint) -> list[int | None]:
+    return complaint.clock_book.awaited_consenters()
 
 
-def consents_to_clock(complaint: Any, by: User) -> bool:
+def consents_to_clock(complaint: AskedComplaint, by: User) -> bool:
     return by.id in complaint.clock_book.awaited_consenters()
 
 
-def awaited_requesters(complaint: Any) -> list[int]:
-    return list(complaint.clock_book.awaited_requesters())
+def awaited_requesters(complaint: AskedComplaint) -> list[int]:
+    return complaint.clock_book.awaited_requesters()
 
 
-def requested_clock(complaint: Any, by: User) -> bool:
+def requested_clock(complaint: AskedComplaint, by: User) -> bool:
     return by.id in complaint.clock_book.awaited_requesters()
 
 
-def awaited_invitees(complaint: Any) -> list[int]:
+def awaited_invitees(complaint: AskedComplaint) -> list[int]:
     """Return who is called and has not answered; nobody once the meeting was held."""
-    return [] if complaint.current_meeting else list(complaint.call_book.awaited_invitees)
+    return [] if complaint.current_meeting else complaint.call_book.awaited_invitees
 
 
-def is_called(complaint: Any, by: User) -> bool:
+def is_called(complaint: AskedComplaint, by: User) -> bool:
     return by.id in awaited_invitees(complaint)
 
 
-def meeting_due_at(complaint: Any) -> datetime | None:
+def meeting_due_at(complaint: AskedComplaint) -> datetime | None:
     """Return when the meeting is that the heads are called to."""
     call = complaint.current_call
     return call.meets_at if call else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, ForeignKey, Text, UniqueConstraint, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
@@ -16,6 +16,7 @@ from cs.procedure import complaints as procedure
 from cs.procedure.authority import Permission
 from cs.records.types import Moment
 from cs.records.users import User
+from cs.records.workflowed import AdvancingRecord
 
 
 class Invitee(Model):
@@ -80,8 +81,12 @@ class CallBook:
         return next((call for call in self.calls if call.round == self.round), None)
 
     @property
+    def unanswered(self) -> list[Invitee]:
+        return self.current.unanswered if self.current else []
+
+    @property
     def awaited_invitees(self) -> list[int]:
-        return sorted(row.user_id for row in self.current.unanswered) if self.current else []
+        return sorted(row.user_id for row in self.unanswered)
 
 
 def has_open_calls(complaint_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
@@ -94,11 +99,29 @@ def has_open_calls(complaint_id: InstrumentedAttribute[int]) -> ColumnElement[bo
     )
 
 
-# Complaint names these among its verbs; `complaint` is that record.
+# The steps of the call. Complaint names them among its verbs.
+
+
+class CalledComplaint(AdvancingRecord, Protocol):
+    """What these steps need of a complaint."""
+
+    meeting_calls: list[MeetingCall]
+
+    @property
+    def round(self) -> int: ...
+
+    @property
+    def call_book(self) -> CallBook: ...
 
 
 def call_meeting(
-    complaint: Any, *, meets_at: datetime, meeting_place: str, department: str, by: User, on: datetime
+    complaint: CalledComplaint,
+    *,
+    meets_at: datetime,
+    meeting_place: str,
+    department: str,
+    by: User,
+    on: datetime,
 ) -> None:
     """Call the heads of sales, engineering and the responsible department to the meeting (5.2.2.4); whoever
     calls it needs no call."""
@@ -122,8 +145,8 @@ def call_meeting(
                     )
 
 
-def acknowledge_call(complaint: Any, *, call_note: str | None, by: User, on: datetime) -> None:
+def acknowledge_call(complaint: CalledComplaint, *, call_note: str | None, by: User, on: datetime) -> None:
     """Answer the call as a head: they come, or say who comes instead."""
     with complaint.advancing("acknowledge_call", by, on, note=call_note):
-        row = next(row for row in complaint.current_call.unanswered if row.user_id == by.id)
+        row = next(row for row in complaint.call_book.unanswered if row.user_id == by.id)
         row.noted_at, row.call_note = on, call_note

@@ -71,6 +71,11 @@ class ClockChange(Model):
         return self.clock_decision is None
 
     @property
+    def is_made(self) -> bool:
+        """Return whether the clock follows it: with the consent, or where none is asked for."""
+        return self.clock_decision in ("consented", "not_needed")
+
+    @property
     def lost_evidence(self) -> bool:
         """Return whether the file on which it was asked for has been voided."""
         return self.evidence is not None and self.evidence.void_reason is not None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Unpack
+from typing import Any, Protocol, Self, Unpack
 
 from cs.models.complaints.blocks import BlockB
 from cs.procedure import complaint_rules
@@ -12,9 +13,40 @@ from cs.procedure.authority import Permission
 from cs.records.blockers import records_made
 from cs.records.procedure import rulebook
 from cs.records.users import User
+from cs.records.workflowed import AdvancingRecord
 
 
-def needs_capa(complaint: Any) -> bool:
+class ConfirmedComplaint(AdvancingRecord, Protocol):
+    """What the confirmation needs of a complaint."""
+
+    product_id: int | None
+    quality_received_by_id: int | None
+    quality_received_at: datetime | None
+    finding: str | None
+    liability: str | None
+    defect_category: str | None
+    defect_code: str | None
+    severity: str | None
+    nature: str | None
+    route: str | None
+    route_reason: str | None
+    proposed_route: str | None
+    route_unconfirmed: bool | None
+    sent_back_reason: str | None
+    repeat_of_id: int | None
+    counts_in_kpi: bool | None
+    capa_needed: bool | None
+    call_needed: bool | None
+    analysed_at: datetime | None
+
+    def set_fields(self, values: Mapping[str, Any]) -> None: ...
+
+    def like_cases(
+        self, product_id: int | None, defect_code: str | None, category: str | None
+    ) -> tuple[list[Self], list[Self]]: ...
+
+
+def needs_capa(complaint: ConfirmedComplaint) -> bool:
     """Say whether a corrective action must be verified before the complaint closes (5.2.2.5).
 
     The confirmation decides, this one or an earlier one, while the finding says that it is ours; of a line of
@@ -35,25 +67,25 @@ def needs_capa(complaint: Any) -> bool:
     )
 
 
-def lacks_capa(complaint: Any) -> bool:
+def lacks_capa(complaint: ConfirmedComplaint) -> bool:
     """Say whether it needs a corrective action and none is issued, or all that were are void."""
     return needs_capa(complaint) and "capa" not in records_made.of(complaint)
 
 
-# Complaint names these among its verbs; `complaint` is that record.
+# The steps of the confirmation. Complaint names them among its verbs.
 
 
-def receive(complaint: Any, *, by: User, on: datetime) -> None:
+def receive(complaint: ConfirmedComplaint, *, by: User, on: datetime) -> None:
     """Take the complaint in hand as a named person of quality (5.2.1.3)."""
     with complaint.advancing("receive", by, on):
         complaint.quality_received_by_id, complaint.quality_received_at = by.id, on
 
 
-def confirm(complaint: Any, *, by: User, on: datetime, **values: Unpack[BlockB]) -> None:
+def confirm(complaint: ConfirmedComplaint, *, by: User, on: datetime, **values: Unpack[BlockB]) -> None:
     """Sign the first analysis and confirmation (5.2.1.3, 5.2.2.1), which says the way of the complaint
     (5.2.2.2–4)."""
     with complaint.advancing("confirm", by, on):
-        was_needed = complaint.needs_capa
+        was_needed = needs_capa(complaint)
         complaint.set_fields(values)
         same, _others = complaint.like_cases(
             complaint.product_id, complaint.defect_code, complaint.defect_category
@@ -77,7 +109,9 @@ def confirm(complaint: Any, *, by: User, on: datetime, **values: Unpack[BlockB])
         complaint.capa_needed = was_needed or needs_capa(complaint) or complaint.capa_needed
 
 
-def confirm_route(complaint: Any, *, route: str, route_reason: str | None, by: User, on: datetime) -> None:
+def confirm_route(
+    complaint: ConfirmedComplaint, *, route: str, route_reason: str | None, by: User, on: datetime
+) -> None:
     """Sign the route that an inspector's confirmation named, or another one, as the quality supervisor
     (5.2.2.1, Q11)."""
     with complaint.advancing("confirm_route", by, on):
@@ -87,7 +121,7 @@ def confirm_route(complaint: Any, *, route: str, route_reason: str | None, by: U
         complaint.capa_needed = needs_capa(complaint) or complaint.capa_needed
 
 
-def send_back(complaint: Any, *, reason: str, by: User, on: datetime) -> None:
+def send_back(complaint: ConfirmedComplaint, *, reason: str, by: User, on: datetime) -> None:
     """Send the analysis back to quality with what is wrong with it (5.2.2.1, Q11)."""
     with complaint.advancing("send_back", by, on, note=reason):
         complaint.sent_back_reason = reason

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol, Unpack
 
 from cs.models.complaints.blocks import Costs
-from cs.procedure.authority import Actor
-from cs.procedure.workflow import NotOpen, Step
+from cs.procedure.workflow import NotOpen
 from cs.records.types import exact_number
 from cs.records.users import User
+from cs.records.workflowed import AdvancingRecord
 
 
-class EndedComplaint(Protocol):
-    """What its end needs of a complaint: it stands above this module, which cannot import it."""
+class EndedComplaint(AdvancingRecord, Protocol):
+    """What its end needs of a complaint."""
 
     closed_at: datetime | None
     closing_note: str | None
@@ -22,10 +21,6 @@ class EndedComplaint(Protocol):
 
     @property
     def goods_on_the_way(self) -> list[Any]: ...
-
-    def advancing(
-        self, name: str, by: Actor, on: datetime, *, note: str | None = None, **details: Any
-    ) -> AbstractContextManager[Step]: ...
 
 
 def close(

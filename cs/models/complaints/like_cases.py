@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import lazyload
@@ -16,14 +16,25 @@ from cs.records.procedure import local_day, rulebook, zone
 MAX_LIKE_CASES = 20
 
 
+class LikeComplaint(Protocol):
+    """What the search for like cases needs of a complaint."""
+
+    id: int
+    heard_at: datetime
+    customer_id: int | None
+
+
+Case = TypeVar("Case", bound=LikeComplaint)
+
+
 def earlier_cases(
-    complaint: Any, product_id: int | None, defect_code: str | None, category: str | None
-) -> list[Any]:
+    complaint: Case, product_id: int | None, defect_code: str | None, category: str | None
+) -> list[Case]:
     """Return the complaints of a model and defect, whoever complained, that were heard before this one and
     within the months of the procedure file (3.4); newest first, at most MAX_LIKE_CASES."""
     if not (product_id and defect_code):
         return []
-    cls = type(complaint)
+    cls: Any = type(complaint)
     first = months_before(local_day(complaint.heard_at), rulebook().recurrence_months)
     begin = datetime.combine(first, time.min, zone())
     earlier = or_(
@@ -48,8 +59,8 @@ def earlier_cases(
 
 
 def like_cases(
-    complaint: Any, product_id: int | None, defect_code: str | None, category: str | None
-) -> tuple[list[Any], list[Any]]:
+    complaint: Case, product_id: int | None, defect_code: str | None, category: str | None
+) -> tuple[list[Case], list[Case]]:
     """Return the complaints of the same model and defect within the window before this one (3.4), newest
     first: (of this customer, of others)."""
     cases = earlier_cases(complaint, product_id, defect_code, category)

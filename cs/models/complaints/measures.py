@@ -6,55 +6,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NotRequired, Protocol, TypedDict
+from typing import Protocol
 
-from sqlalchemy import ColumnElement, ForeignKey, Text, select
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
+from sqlalchemy import ColumnElement, ForeignKey, select
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from cs.extensions import Model, db
 from cs.models.complaints.owners import awaited_owners, rows_of_owner
 from cs.models.complaints.reply import AnsweredComplaint, Reply, limit_of, prepare_reply
 from cs.models.holidays import work_calendar
-from cs.procedure.authority import Permission
-from cs.records.procedure import rulebook
-from cs.records.types import Moment
+from cs.models.measures import (
+    Measure,
+    PlannedMeasure,
+    first_due_at,
+    open_measures,
+    reported_on,
+    set_anew,
+)
+from cs.procedure.workflow import NotOpen
+from cs.records.procedure import local_day, rulebook
 from cs.records.users import User
 
 EFFECTIVE, INEFFECTIVE = "effective", "ineffective"
 
 
-class ComplaintMeasure(Model):
-    """7.4-48: one measure of a reply: what, against which cause, who, by when, done when."""
+class ComplaintMeasure(Measure):
+    """One measure of a reply, whose number is its round. That of an owner who has left the quality supervisor
+    carries out."""
 
     __tablename__ = "complaint_measures"
-    id: Mapped[int] = mapped_column(primary_key=True)
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
-    round: Mapped[int]  # the number of the reply that it belongs to
-    action_kind: Mapped[str]
-    content: Mapped[str] = mapped_column(Text)
-    cause_kind: Mapped[str | None]
-    owner_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    planned_on: Mapped[date]
-    done_on: Mapped[date | None]
-    done_note: Mapped[str | None] = mapped_column(Text)
-    # when that was recorded: the files that came with it bear the same moment
-    done_at: Mapped[datetime | None] = mapped_column(Moment)
-    owner: Mapped[User] = relationship(lazy="joined")
-
-    @property
-    def owner_gone(self) -> bool:
-        """Return whether its owner has left, or lost the role: the quality supervisor carries it out."""
-        return not (self.owner.active and self.owner.may(Permission.ANSWER_CAPA))
-
-
-class PlannedMeasure(TypedDict):
-    """A measure as it is set."""
-
-    action_kind: str
-    content: str
-    cause_kind: NotRequired[str | None]
-    owner_id: int
-    planned_on: date
 
 
 @dataclass(frozen=True)
@@ -83,7 +63,7 @@ class MeasureBook:
 
     @property
     def open(self) -> list[ComplaintMeasure]:
-        return [row for row in self.current if row.done_on is None]
+        return open_measures(self.current)
 
     @property
     def unchecked(self) -> Reply | None:
@@ -97,10 +77,15 @@ class MeasureBook:
         return None if self.open else max((row.done_on for row in self.current if row.done_on), default=None)
 
     @property
+    def effective_from(self) -> date | None:
+        """Return the first day on which they can be signed as effective; None while one is open."""
+        reported = reported_on(self.current)
+        return rulebook().capa.effective_from(reported) if reported else None
+
+    @property
     def due_at(self) -> datetime | None:
         """Return the end of the first day by which a measure must be carried out."""
-        days = [row.planned_on for row in self.open]
-        return work_calendar().end_of(min(days)) if days else None
+        return first_due_at(self.current)
 
     @property
     def check_due_at(self) -> datetime | None:
@@ -171,10 +156,7 @@ def settle(
         late_reason=late_reason,
     ) as reply:
         reply.escape_cause = escape_cause
-        complaint.measures = [row for row in complaint.measures if row.done_on is not None]
-        for row in measures:
-            owner = db.session.get_one(User, row["owner_id"])
-            complaint.measures.append(ComplaintMeasure(round=reply.number, owner=owner, **row))
+        complaint.measures = set_anew(ComplaintMeasure, complaint.measures, reply.number, measures)
 
 
 def do_measure(
@@ -183,11 +165,11 @@ def do_measure(
     """Report a measure as carried out; after the last one its effect is due to be checked (7.4-58)."""
     with complaint.advancing("do_measure", by, on):
         row = next(row for row in complaint.measure_book.open_for(by) if row.id == measure_id)
-        row.done_on, row.done_note, row.done_at = done_on, done_note, on
+        row.report(done_on, done_note, on)
         last_day = complaint.measure_book.done_on
         if last_day is not None:
-            complaint.replies[-1].check_on = work_calendar().next_working_day(
-                last_day + rulebook().capa.check_after
+            complaint.replies[-1].check_on = rulebook().capa.check_on(
+                last_day, local_day(on), work_calendar()
             )
 
 
@@ -199,8 +181,12 @@ def check_effect(
     by: User,
     on: datetime,
 ) -> None:
-    """Sign that the measures work (5.2.2.5): how that was checked, and with which result."""
+    """Sign that the measures work (5.2.2.5): how that was checked, and with which result. Raise NotOpen
+    before their effect can show (7.4-58)."""
     with complaint.advancing("check_effect", by, on):
+        begins = complaint.measure_book.effective_from
+        if begins is not None and local_day(on) < begins:
+            raise NotOpen("check_effect")
         _record_check(complaint.replies[-1], EFFECTIVE, verification_method, verification_data, by, on)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Unpack
+from typing import Any, Protocol, Unpack
 
 from cs.models.complaints.blocks import BlockA
-from cs.models.complaints.clock import request_change, withheld
+from cs.models.complaints.clock import ClockedComplaint, request_change, withheld
 from cs.models.complaints.reply import limit_of
 from cs.procedure import complaints as procedure
 from cs.procedure.authority import Permission
@@ -17,7 +17,24 @@ from cs.records.procedure import local_day
 from cs.records.users import User
 
 
-def begin(complaint: Any, step: str, by: User, on: datetime, values: BlockA) -> None:
+class ReceivedComplaint(ClockedComplaint, Protocol):
+    """What these steps need of a complaint, beside what the changes of its clock need."""
+
+    number: str
+    passed_on_number: str | None
+    registered_at: datetime
+    decline_reason: str | None
+    acknowledged_at: datetime | None
+    acknowledged_channel: str | None
+    acknowledged_by_id: int | None
+
+    @property
+    def created_by(self) -> User | None: ...
+
+    def set_fields(self, values: Mapping[str, Any]) -> None: ...
+
+
+def begin(complaint: ReceivedComplaint, step: str, by: User, on: datetime, values: BlockA) -> None:
     """Begin a complaint with block A, as logged or as passed on."""
     with complaint.advancing(step, by, on):
         if step == "pass_on":
@@ -30,11 +47,11 @@ def begin(complaint: Any, step: str, by: User, on: datetime, values: BlockA) -> 
         complaint.start_clock()
 
 
-# The steps. Complaint names them among its verbs; `complaint` is that record.
+# The steps. Complaint names them among its verbs.
 
 
 def register(
-    complaint: Any,
+    complaint: ReceivedComplaint,
     *,
     clock_reason: str | None = None,
     evidence_id: int | None = None,
@@ -54,35 +71,34 @@ def register(
         change_block(complaint, "register", values, clock_reason, evidence_id, by, on)
 
 
-def decline(complaint: Any, *, reason: str, by: User, on: datetime) -> None:
+def decline(complaint: ReceivedComplaint, *, reason: str, by: User, on: datetime) -> None:
     """Say why what was passed on is no complaint (5.2.1.2); it goes back to who passed it on."""
     with complaint.advancing("decline", by, on, note=reason):
         complaint.decline_reason = reason
 
 
-def awaited_passer(complaint: Any) -> list[int]:
+def awaited_passer(complaint: ReceivedComplaint) -> list[int]:
     """Return the person to whom what they passed on comes back; nobody once they have left."""
     passer = complaint.created_by if complaint.state == procedure.SENT_BACK else None
     return [passer.id] if passer is not None and passer.active else []
 
 
-def passed_it_on(complaint: Any, by: User) -> bool:
+def passed_it_on(complaint: ReceivedComplaint, by: User) -> bool:
     """Return whether something comes back to this person; for one who has left, to sales."""
-    if complaint.state != procedure.SENT_BACK:
+    passer = complaint.created_by
+    if complaint.state != procedure.SENT_BACK or passer is None:
         return False
-    return by.id in awaited_passer(complaint) or (
-        not complaint.created_by.active and by.may(Permission.LOG_COMPLAINT)
-    )
+    return passer.id == by.id if passer.active else by.may(Permission.LOG_COMPLAINT)
 
 
-def see_decline(complaint: Any, *, by: User, on: datetime) -> None:
+def see_decline(complaint: ReceivedComplaint, *, by: User, on: datetime) -> None:
     """Take note, as the person who passed it on, that it is no complaint; this ends it (5.2.1.2)."""
     with complaint.advancing("see_decline", by, on):
         pass
 
 
 def pass_on_again(
-    complaint: Any, *, amendment_reason: str, by: User, on: datetime, **values: Unpack[BlockA]
+    complaint: ReceivedComplaint, *, amendment_reason: str, by: User, on: datetime, **values: Unpack[BlockA]
 ) -> None:
     """Change what was declined and pass it on again, in one act (5.2.1.2). The clock runs from when it was
     first heard."""
@@ -92,7 +108,12 @@ def pass_on_again(
 
 
 def acknowledge(
-    complaint: Any, *, acknowledged_at: datetime, acknowledged_channel: str, by: User, on: datetime
+    complaint: ReceivedComplaint,
+    *,
+    acknowledged_at: datetime,
+    acknowledged_channel: str,
+    by: User,
+    on: datetime,
 ) -> None:
     """Record when and how the receipt was acknowledged to the customer, and by whom (7.4-24a)."""
     with complaint.advancing("acknowledge", by, on):
@@ -101,7 +122,7 @@ def acknowledge(
 
 
 def amend(
-    complaint: Any,
+    complaint: ReceivedComplaint,
     *,
     amendment_reason: str,
     evidence_id: int | None = None,
@@ -116,7 +137,7 @@ def amend(
 
 
 def change_block(
-    complaint: Any,
+    complaint: ReceivedComplaint,
     step: str,
     block: BlockA,
     reason: str | None,
@@ -132,7 +153,7 @@ def change_block(
         request_change(complaint, step, proposed, reason=reason or "", evidence_id=evidence_id, by=by, on=on)
 
 
-def set_block(complaint: Any, block: Mapping[str, Any]) -> None:
+def set_block(complaint: ReceivedComplaint, block: Mapping[str, Any]) -> None:
     """Set the fields of block A that are given."""
     values: dict[str, Any] = dict(block)
     if "demand" in values:

@@ -255,7 +255,8 @@ def refuse(
     """Record that the customer does not accept: back to analysis (5.2.2.3, 5.2.2.6). The limit starts again,
     as long as it is agreed now, unless the customer says by when it wants the next reply: with the evidence,
     a file that is named or came with the step. A deadline named before was that of the reply refused."""
-    with _responding(complaint, "refuse", "refused", response_on, response_note, by, on):
+    named = {} if evidence_id is None or customer_deadline is None else {"evidence": evidence_id}
+    with _responding(complaint, "refuse", "refused", response_on, response_note, by, on, **named):
         complaint.replace_deadline("refuse", customer_deadline, evidence_id, on)
         complaint.reply_days = limit_of(complaint.customer_id)
         complaint.start_clock()
@@ -276,9 +277,11 @@ def _responding(
     note: str | None,
     by: User,
     on: datetime,
+    **details: int,
 ) -> Iterator[None]:
-    """Record the customer's response in the step named, and what the caller adds to it."""
-    with complaint.advancing(step, by, on, note=note):
+    """Record the customer's response in the step named, and what the caller adds to it; `details` stand in
+    the event."""
+    with complaint.advancing(step, by, on, note=note, **details):
         reply = complaint.replies[-1]
         reply.response, reply.response_on, reply.response_note = response, response_on, note
         complaint.follow_up_due_at = None

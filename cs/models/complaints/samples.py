@@ -4,10 +4,9 @@ rests on, and where it is now."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -15,11 +14,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from cs.extensions import Model
 from cs.models.holidays import work_calendar
 from cs.procedure import complaints as procedure
-from cs.procedure.authority import Actor
-from cs.procedure.workflow import Step
 from cs.records.procedure import rulebook
 from cs.records.types import Moment
 from cs.records.users import User
+from cs.records.workflowed import AdvancingRecord
 
 
 class CustomerContact(Model):
@@ -115,20 +113,14 @@ class SampleBook:
 # The steps that concern talks and samples. Complaint names them among its verbs.
 
 
-class SampledComplaint(Protocol):
-    """What these steps need of a complaint: it stands above this module, which cannot import it."""
+class SampledComplaint(AdvancingRecord, Protocol):
+    """What these steps need of a complaint."""
 
-    id: int
-    state: str
     contacts: list[CustomerContact]
     samples: list[Sample]
 
     @property
     def sample_book(self) -> SampleBook: ...
-
-    def advancing(
-        self, name: str, by: Actor, on: datetime, *, note: str | None = None, **details: Any
-    ) -> AbstractContextManager[Step]: ...
 
     def start_clock(self) -> None: ...
 

@@ -15,7 +15,7 @@ class NotSentThen(Refused):
     """A moment of sending in the future, or before the answer was ready."""
 
 
-# The steps. Complaint names them among its verbs; `complaint` is that record.
+# The steps. Complaint names them among its verbs.
 
 
 def send_reply(

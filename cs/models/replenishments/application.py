@@ -16,6 +16,9 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.models.deputies import Deputy
 from cs.models.holidays import work_calendar
+from cs.models.replenishments import complaint_sum as sum_steps
+from cs.models.replenishments import signing as signing_steps
+from cs.models.replenishments import urgent_order as order_steps
 from cs.models.replenishments.applicants import (
     MAX_CHAIN_OF_ONE_CHANGER,
     changers_in_events,
@@ -23,7 +26,7 @@ from cs.models.replenishments.applicants import (
     with_changer,
 )
 from cs.models.replenishments.chain import ApprovalChain
-from cs.models.replenishments.complaint_sum import ComplaintApplications, FallenSum
+from cs.models.replenishments.complaint_sum import ComplaintApplications, require_signatures, settle_others
 from cs.models.replenishments.lines import (
     FACE,
     ReplenishmentLine,
@@ -31,14 +34,13 @@ from cs.models.replenishments.lines import (
     conversion_of,
     lines_of_application,
 )
-from cs.models.replenishments.urgent_order import UrgentOrder
 from cs.models.returns.complaints import complaint_to_join
 from cs.models.returns.customer_return import Return
 from cs.procedure import replenishments as procedure
-from cs.procedure.authority import Permission, role_for
-from cs.procedure.workflow import NotOpen, Step
+from cs.procedure.authority import Actor, Permission, role_for
+from cs.procedure.workflow import Step
 from cs.records.numbers import next_number
-from cs.records.procedure import local_day, rulebook
+from cs.records.procedure import local_day
 from cs.records.record import find, hash_of
 from cs.records.signatures import RequiredSignature
 from cs.records.tasks import ask_anew
@@ -47,11 +49,7 @@ from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
 
-class ChangedMeanwhile(NotOpen):
-    """What was to be signed has changed since the signer saw it (409)."""
-
-
-class Replenishment(UrgentOrder):
+class Replenishment(Workflowed):
     """One application, whole, and the order that it became."""
 
     kind = "replenishment"
@@ -76,6 +74,14 @@ class Replenishment(UrgentOrder):
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     changer_ids: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))  # all since it was filed
     refuse_reason: Mapped[str | None] = mapped_column(Text)
+    # the urgent order that it became
+    order_number: Mapped[str | None] = mapped_column(unique=True)
+    ordered_at: Mapped[datetime | None] = mapped_column(Moment)
+    work_order: Mapped[str | None]
+    scheduled_on: Mapped[date | None]
+    made_on: Mapped[date | None]
+    sent_off_on: Mapped[date | None]
+    delivery_no: Mapped[str | None]
 
     complaint: Mapped[Complaint] = relationship()
     of_return: Mapped[Return | None] = relationship()
@@ -147,6 +153,10 @@ class Replenishment(UrgentOrder):
         """Return the end of business of the day by which the customer wants the goods."""
         return work_calendar().end_of(self.wanted_on)
 
+    @property
+    def schedule_due_at(self) -> datetime | None:
+        return work_calendar().end_of(self.scheduled_on) if self.scheduled_on else None
+
     # The chain of signatures, and what the workflow's rows ask of it
 
     @property
@@ -171,10 +181,10 @@ class Replenishment(UrgentOrder):
     def running(self) -> list[RequiredSignature]:
         return self.approval_chain.running
 
-    def signing(self, person: User, on: datetime) -> tuple[str | None, User | None]:
+    def signing(self, person: Actor, on: datetime) -> tuple[str | None, User | None]:
         return self.approval_chain.signing(person, on)
 
-    def signs_now(self, by: User, on: datetime) -> bool:
+    def signs_now(self, by: Actor, on: datetime) -> bool:
         return self.signing(by, on)[0] is not None
 
     def awaited_signers(self) -> list[int | None]:
@@ -198,17 +208,17 @@ class Replenishment(UrgentOrder):
     def is_told(self, by: User) -> bool:
         return by.id in self.told()
 
-    def stands_in(self, step: Step, by: User, on: datetime) -> bool:
+    def stands_in(self, step: Step, by: Actor, on: datetime) -> bool:
         """Return whether the person may take a step without its permission: as a deputy, or the order, which
         follows by itself once nothing is missing, whoever brings that about (Q23)."""
         if step.name == "order":
             return self.state == procedure.UNORDERED and self.fully_signed(on)
         return step.permission in self.deputised and bool(Deputy.acting_for(by, on))
 
-    def relates(self, step: Step, by: User, on: datetime) -> bool:
+    def relates(self, step: Step, by: Actor, on: datetime) -> bool:
         return self.signs_now(by, on) if step.relation == "signs_now" else super().relates(step, by, on)
 
-    def role_under(self, step: Step, by: User, on: datetime) -> str | None:
+    def role_under(self, step: Step, by: Actor, on: datetime) -> str | None:
         """Return the role that the chain awaits for a signature, and that of the last one for the order."""
         usual = role_for(by.roles, step.permission)
         applying = role_for(by.roles, Permission.APPLY_REPLENISHMENT)
@@ -222,57 +232,15 @@ class Replenishment(UrgentOrder):
     def of_complaint(self) -> ComplaintApplications:
         return ComplaintApplications(Replenishment, self.complaint_id)
 
-    def amount_sum(self) -> Decimal:
-        """Return the sum of the complaint's replenishments that are neither refused nor void (Q23), this one
-        as it stands now."""
-        return self.of_complaint.sum_beside(self.id) + self.amount
+    amount_sum, fallen_sum = sum_steps.amount_sum, sum_steps.fallen_sum
 
-    def _lock(self) -> None:
+    def lock_with_complaint(self) -> None:
         """Lock the complaint's row, so that one sum is checked at a time, then read this one again."""
         find(Complaint, self.complaint_id, lock=True)
         if self.id:
             find(Replenishment, self.id, lock=True)
 
-    def _approvers(self) -> tuple[str, ...]:
-        """Return the roles whose signatures the sum asks for now."""
-        return rulebook().replenishment.approvers(self.amount_sum())
-
-    def _require(self) -> None:
-        """Ask for the signatures that the sum needs, no more and no less."""
-        self.approval_chain.require(self.kind, self._approvers())
-
-    def _settle_others(self, by: User, on: datetime) -> None:
-        """Let the complaint's other unordered applications follow the sum, which has changed (Q23).
-
-        From the limit on the general manager is asked; below it no longer, and what holds both other
-        signatures becomes an order at once.
-        """
-        for other in self.of_complaint.unordered_beside(self.id):
-            other.follow_sum(self.number, by, on)
-
-    def fallen_sum(self) -> FallenSum | None:
-        """Return the sum for which the general manager is no longer asked; None where they are or never
-        were."""
-        if not self.approval_chain.no_longer_needed:
-            return None
-        return FallenSum.of_event(next(event for event in self.latest_events(None) if FallenSum.is_in(event)))
-
-    def follow_sum(self, cause: str, by: User, on: datetime) -> None:
-        """Ask for the signatures that the sum needs since the application `cause` has changed it."""
-        chain, approvers = self.approval_chain, self._approvers()
-        missing = chain.missing_roles(approvers)
-        if not missing and not chain.surplus_roles(approvers):
-            return
-        name = "limit_reached" if missing else "below_limit"
-        sums = {"sum": self.amount_sum(), "limit": rulebook().replenishment.general_manager_from}
-        details = {} if missing else {key: f"{value:.2f}" for key, value in sums.items()}
-        role = role_for(by.roles, self.workflow.step("file").permission)
-        with self.changing(name, by, on, clause="5.3.4", role=role, note=cause, chain=self.chain, **details):
-            self._require()
-        if self.fully_signed(on):
-            self.order(by=by, on=on)
-
-    # Verbs
+    # Verbs: filing, changing and taking back
 
     @classmethod
     def file(
@@ -289,14 +257,14 @@ class Replenishment(UrgentOrder):
         record = cls(complaint_id=complaint_id, return_id=return_id, chain=1, state=None)
         record.complaint = complaint_to_join(complaint_id)
         record.of_return = db.session.get(Return, return_id) if return_id else None
-        record.customer = record.complaint.customer
-        record.customer_id = record.complaint.customer_id
+        record.customer = db.session.get_one(Customer, record.complaint.customer_id)
+        record.customer_id = record.customer.id
         with record.advancing("file", by, on):
             record.number = next_number(cls.kind, local_day(on))
             record.filed_at = on
             record._fill(terms)
-            record._require()
-        record._settle_others(by, on)
+            require_signatures(record)
+        settle_others(record, by, on)
         return record
 
     def _fill(self, terms: Terms) -> None:
@@ -330,7 +298,7 @@ class Replenishment(UrgentOrder):
             pass
 
     def _write_again(self, step: str, why: str | None, terms: Terms, by: User, on: datetime) -> None:
-        self._lock()
+        self.lock_with_complaint()
         before = self.face_hash()
         with self.advancing(step, by, on, note=why):
             self._fill(terms)
@@ -339,51 +307,24 @@ class Replenishment(UrgentOrder):
                 self.refuse_reason = None
                 self.approval_chain.void()
                 self.chain += 1
-                self._require()
+                require_signatures(self)
                 ask_anew(self)
-        self._settle_others(by, on)
-
-    def sign(self, *, seen: str, by: User, on: datetime) -> None:
-        """Give one signature of the chain; the last makes it an urgent order (5.3.4).
-
-        `seen` is the face_hash of what is signed: raise ChangedMeanwhile when it is another by now. The sum
-        is checked against the limit once more.
-        """
-        self._decide("sign", "signed", seen, None, by, on)
-        if self.fully_signed(on):
-            self.order(by=by, on=on)
-
-    def refuse(self, *, seen: str, reason: str, by: User, on: datetime) -> None:
-        """Refuse it with a reason; it stays readable and leaves the sum (5.3.4). Raise as `sign` does."""
-        self._decide("refuse", "refused", seen, reason, by, on)
-        self._settle_others(by, on)
-
-    def _decide(
-        self, step: str, decision: str, seen: str, reason: str | None, by: User, on: datetime
-    ) -> None:
-        self._lock()
-        role, signed_for = self.signing(by, on)
-        if seen != self.face_hash():
-            raise ChangedMeanwhile(step)
-        deputised = {"signed_for": signed_for.id} if signed_for else {}
-        with self.advancing(step, by, on, note=reason, seen=seen, **deputised):
-            signature = next(row for row in self.running if row.needed_role == role)
-            signature.decide(decision, by, on, seen, signed_for)
-            self.refuse_reason = reason
-            self.approval_chain.take_note(by.id, on)
-            self._require()
-
-    def see_change(self, *, by: User, on: datetime) -> None:
-        """Take note that a change has voided one's signature (5.3.4)."""
-        with self.advancing("see_change", by, on):
-            self.approval_chain.take_note(by.id, on)
+        settle_others(self, by, on)
 
     def void(self, *, reason: str, by: User, on: datetime) -> None:
         """Take it back before the goods are made; it stays readable, its numbers stay taken (5.6)."""
-        self._lock()
+        self.lock_with_complaint()
         with self.advancing("void", by, on, note=reason):
             self.void_reason = reason
-        self._settle_others(by, on)
+        settle_others(self, by, on)
+
+    # The steps between, each in the module of its subject
+
+    sign, refuse, see_change = signing_steps.sign, signing_steps.refuse, signing_steps.see_change
+    order, make, ship = order_steps.order, order_steps.make, order_steps.ship
+    schedule, reschedule = order_steps.schedule, order_steps.reschedule
+
+    # What `verify` asks
 
     def miscounts(self) -> Iterator[str]:
         if self.amount != exact_number(sum(line.amount for line in self.lines)):

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from cs.extensions import db
 from cs.models.deputies import Deputy
 from cs.procedure import replenishments as procedure
+from cs.procedure.authority import Actor
 from cs.records.departments import Membership
 from cs.records.signatures import RequiredSignature
 from cs.records.users import User
@@ -87,7 +88,7 @@ class ApprovalChain:
             signed=set(self.signers),
         )
 
-    def signing(self, person: User, on: datetime) -> tuple[str | None, User | None]:
+    def signing(self, person: Actor, on: datetime) -> tuple[str | None, User | None]:
         """Return the role under which a person may sign now, and the manager if they do so as a deputy.
 
         As a deputy signs who could sign themselves, for a manager who could.
@@ -110,7 +111,7 @@ class ApprovalChain:
             for person in db.session.execute(query).unique().scalars()
             if self.role_of(person.roles, person.id)
         }
-        return sorted(able) or [None]
+        return [*sorted(able)] or [None]
 
     def is_barred(self, person: User) -> bool:
         """Return whether a person could sign now if the application were not their own."""
@@ -179,8 +180,8 @@ class ApprovalChain:
 
     def unaware_signers(self) -> list[int]:
         """Return the people, still active, who have not taken note that a change voided their signature."""
-        voided = self.unnoticed()
-        return sorted({row.user_id for row in voided if row.user is not None and row.user.active})
+        signers = [row.user for row in self.unnoticed()]
+        return sorted({signer.id for signer in signers if signer is not None and signer.active})
 
     def take_note(self, person: int, on: datetime) -> None:
         """Record that a person knows that a change has voided their signatures."""

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import lazyload
 
 from cs.extensions import db
+from cs.models.replenishments.chain import ApprovalChain
 from cs.procedure import replenishments as procedure
+from cs.procedure.authority import Actor, role_for
+from cs.procedure.workflow import Workflow
 from cs.records.events import Event
+from cs.records.procedure import rulebook
+from cs.records.users import User
+from cs.records.workflowed import AdvancingRecord
 
 
 @dataclass(frozen=True)
@@ -24,8 +31,9 @@ class ComplaintApplications:
 
     @property
     def _are_counted(self) -> ColumnElement[bool]:
-        counted: ColumnElement[bool] = self.model.state.not_in(procedure.NOT_COUNTED)
-        return (self.model.complaint_id == self.complaint_id) & counted
+        return and_(
+            self.model.complaint_id == self.complaint_id, self.model.state.not_in(procedure.NOT_COUNTED)
+        )
 
     def counted(self) -> list[Any]:
         """Return what makes up the sum: those neither refused nor void, oldest first."""
@@ -72,3 +80,88 @@ class FallenSum:
     def of_event(cls, event: Event) -> FallenSum:
         details = event.details
         return cls(Decimal(details["sum"]), Decimal(details["limit"]), details["note"], event.at)
+
+
+class SummedApplication(AdvancingRecord, Protocol):
+    """What the sum needs of an application."""
+
+    workflow: ClassVar[Workflow]
+    number: str
+    amount: Decimal
+    chain: int
+
+    @property
+    def approval_chain(self) -> ApprovalChain: ...
+
+    @property
+    def of_complaint(self) -> ComplaintApplications: ...
+
+    def latest_events(self, limit: int | None) -> list[Event]: ...
+
+    def changing(
+        self,
+        name: str,
+        by: Actor | None,
+        on: datetime,
+        *,
+        clause: str = "5.6",
+        role: str | None = None,
+        note: str | None = None,
+        **details: Any,
+    ) -> AbstractContextManager[None]: ...
+
+    def order(self, *, by: User, on: datetime) -> None: ...
+
+
+def amount_sum(application: SummedApplication) -> Decimal:
+    """Return the sum of the complaint's replenishments that are neither refused nor void (Q23), this one
+    as it stands now."""
+    return application.of_complaint.sum_beside(application.id) + application.amount
+
+
+def _approvers(application: SummedApplication) -> tuple[str, ...]:
+    """Return the roles whose signatures the sum asks for now."""
+    return rulebook().replenishment.approvers(amount_sum(application))
+
+
+def require_signatures(application: SummedApplication) -> None:
+    """Ask for the signatures that the sum needs, no more and no less."""
+    application.approval_chain.require(application.kind, _approvers(application))
+
+
+def settle_others(application: SummedApplication, by: User, on: datetime) -> None:
+    """Let the complaint's other unordered applications follow the sum, which has changed (Q23).
+
+    From the limit on the general manager is asked; below it no longer, and what holds both other
+    signatures becomes an order at once.
+    """
+    for other in application.of_complaint.unordered_beside(application.id):
+        _follow_sum(other, application.number, by, on)
+
+
+def _follow_sum(application: SummedApplication, cause: str, by: User, on: datetime) -> None:
+    """Ask for the signatures that the sum needs since the application `cause` has changed it."""
+    chain, approvers = application.approval_chain, _approvers(application)
+    missing = chain.missing_roles(approvers)
+    if not missing and not chain.surplus_roles(approvers):
+        return
+    name = "limit_reached" if missing else "below_limit"
+    sums = {"sum": amount_sum(application), "limit": rulebook().replenishment.general_manager_from}
+    details = {} if missing else {key: f"{value:.2f}" for key, value in sums.items()}
+    role = role_for(by.roles, application.workflow.step("file").permission)
+    with application.changing(
+        name, by, on, clause="5.3.4", role=role, note=cause, chain=application.chain, **details
+    ):
+        require_signatures(application)
+    if application.approval_chain.is_complete:
+        application.order(by=by, on=on)
+
+
+def fallen_sum(application: SummedApplication) -> FallenSum | None:
+    """Return the sum for which the general manager is no longer asked; None where they are or never
+    were."""
+    if not application.approval_chain.no_longer_needed:
+        return None
+    return FallenSum.of_event(
+        next(event for event in application.latest_events(None) if FallenSum.is_in(event))
+    )

@@ -10,7 +10,7 @@ from typing import Any, NotRequired, TypedDict
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from cs.extensions import db
+from cs.extensions import Model, db
 from cs.models.customers import Product
 from cs.procedure import replenishments as procedure
 from cs.records.types import ExchangeRate, Money, Quantity, UnitPrice, exact_number
@@ -41,7 +41,7 @@ class Terms(TypedDict):
     rate: NotRequired[Decimal]  # RMB for 1
 
 
-class ReplenishmentLine(db.Model):
+class ReplenishmentLine(Model):
     """So many of a model at a price; its amount in RMB rounds half up to the fen, which the database checks.
 
     `rate` is that of the application, none in RMB: what is converted is too long for the database's sums and
@@ -93,7 +93,7 @@ def lines_of_application(
 
     A line that stays the same is the same object: it keeps its row in the database.
     """
-    left = {}
+    left: dict[tuple[Any, ...], list[ReplenishmentLine]] = {}
     for line in lines:
         left.setdefault((line.product_id, line.quantity, line.unit_price, line.rate), []).append(line)
     filled = []

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Unpack
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
@@ -15,12 +14,14 @@ from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.models.holidays import work_calendar
+from cs.models.returns import counting as count_steps
+from cs.models.returns import goods_wish as wish_steps
+from cs.models.returns import inspection as inspection_steps
+from cs.models.returns import liability as liability_steps
+from cs.models.returns import rework_effect as effect_steps
 from cs.models.returns.complaints import complaint_of_slip, recurrences
-from cs.models.returns.goods_wish import GoodsWish
 from cs.models.returns.labels import LineLabels
-from cs.models.returns.liability import Liability
 from cs.models.returns.lines import LINE_QUESTIONS, Booking, ReturnLine, lines_of_slip
-from cs.models.returns.rework_effect import ReworkEffect
 from cs.models.returns.slip import Slip, SlipLine
 from cs.procedure import returns as procedure
 from cs.records.numbers import next_number
@@ -30,7 +31,7 @@ from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
 
-class Return(Liability, ReworkEffect, GoodsWish):
+class Return(Workflowed):
     """One return, whole."""
 
     kind = "return"
@@ -56,6 +57,22 @@ class Return(Liability, ReworkEffect, GoodsWish):
     response_note: Mapped[str | None] = mapped_column(Text)
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     closing_note: Mapped[str | None] = mapped_column(Text)
+    # the judgement of quality, and the answer of the customer
+    liability: Mapped[str | None]
+    liability_note: Mapped[str | None] = mapped_column(Text)
+    outcome: Mapped[str | None]
+    customer_answer: Mapped[str | None] = mapped_column(Text)
+    answered_on: Mapped[date | None]
+    # the effect of the rework
+    effect_due_at: Mapped[datetime | None] = mapped_column(Moment)
+    effect: Mapped[str | None]
+    effect_note: Mapped[str | None] = mapped_column(Text)
+    effect_follow_up: Mapped[str | None] = mapped_column(Text)  # what follows where it is not effective
+    effect_at: Mapped[datetime | None] = mapped_column(Moment)
+    # the wish for other goods at once
+    wants_goods: Mapped[bool] = mapped_column(default=False)
+    goods_wanted_on: Mapped[date | None]
+    no_goods_reason: Mapped[str | None] = mapped_column(Text)
 
     customer: Mapped[Customer] = relationship()
     complaint: Mapped[Complaint | None] = relationship()
@@ -122,6 +139,10 @@ class Return(Liability, ReworkEffect, GoodsWish):
         days = [line.rework_on for line in self.lines_for("to_rework") if line.rework_on]
         return work_calendar().end_of(min(days)) if days else None
 
+    @property
+    def goods_due_at(self) -> datetime | None:
+        return work_calendar().end_of(self.goods_wanted_on) if self.goods_wanted_on else None
+
     # What the workflow's rows ask
 
     def here(self, on: datetime) -> bool:
@@ -142,6 +163,9 @@ class Return(Liability, ReworkEffect, GoodsWish):
         """Return the lines for which the answer to one of LINE_QUESTIONS is yes."""
         return [line for line in self.lines if LINE_QUESTIONS[question](line)]
 
+    def line(self, line_id: int) -> ReturnLine:
+        return next(line for line in self.lines if line.id == line_id)
+
     def counted(self, on: datetime) -> bool:
         return not self.lines_for("uncounted")
 
@@ -152,6 +176,24 @@ class Return(Liability, ReworkEffect, GoodsWish):
     def later_cases(self, line: ReturnLine) -> list[Complaint]:
         """Return the recurrences after a line's rework instruction (3.4), newest first."""
         return recurrences(line, self.complaint)
+
+    @property
+    def effective_from(self) -> date | None:
+        """Return the first day on which the rework can be judged as effective."""
+        return effect_steps.effective_from(self)
+
+    def effect_awaited(self, on: datetime) -> bool:
+        return effect_steps.is_effect_awaited(self)
+
+    @property
+    def is_ineffective(self) -> bool:
+        return self.effect == procedure.INEFFECTIVE
+
+    def goods_awaited(self, on: datetime) -> bool:
+        return wish_steps.are_goods_awaited(self)
+
+    def goods_settled(self, on: datetime) -> bool:
+        return not wish_steps.are_goods_awaited(self)
 
     # Verbs of the slip
 
@@ -245,81 +287,25 @@ class Return(Liability, ReworkEffect, GoodsWish):
         with self.advancing("arrange", by, on):
             self.pick_up_on, self.pick_up_note = pick_up_on, pick_up_note
 
-    # Verbs: counting, deciding, reworking
+    # The steps between, each in the module of its subject
 
-    def line(self, line_id: int) -> ReturnLine:
-        return next(line for line in self.lines if line.id == line_id)
+    accept, accept_here, decline = (
+        liability_steps.accept,
+        liability_steps.accept_here,
+        liability_steps.decline,
+    )
+    leave_there, send_as_is = liability_steps.leave_there, liability_steps.send_as_is
+    serve_paid, serve_paid_here = liability_steps.serve_paid, liability_steps.serve_paid_here
+    dispute = liability_steps.dispute
+    count, all_counted, recount = count_steps.count, count_steps.all_counted, count_steps.recount
+    settle_difference = count_steps.settle_difference
+    inspect, reinspect = inspection_steps.inspect, inspection_steps.reinspect
+    instruct, plan_rework = inspection_steps.instruct, inspection_steps.plan_rework
+    rework = inspection_steps.rework
+    judge_effect = effect_steps.judge_effect
+    decline_goods = wish_steps.decline_goods
 
-    def count(self, *, line_id: int, quantity: Decimal, return_place: str, by: User, on: datetime) -> None:
-        """Count a line against the slip and place it; the last line ends the count (5.3.3)."""
-        with self.advancing("count", by, on):
-            self.arrived_at = self.arrived_at or on
-            self.bookings.append(self.line(line_id).count(quantity, return_place, by, on, None))
-        if self.counted(on):
-            self.all_counted(by=by, on=on)
-
-    def all_counted(self, *, by: User, on: datetime) -> None:
-        """End the count: every line is counted, quality inspects (5.3.3)."""
-        with self.advancing("all_counted", by, on):
-            pass
-
-    def recount(
-        self, *, line_id: int, quantity: Decimal, return_place: str, reason: str, by: User, on: datetime
-    ) -> None:
-        """Count a line again, with the reason; a settled difference is open again (5.3.3).
-        Raise TooMuch for less than is inspected already."""
-        with self.advancing("recount", by, on, note=reason):
-            line = self.line(line_id)
-            self.bookings.append(line.count(quantity, return_place, by, on, reason))
-            line.reopen_difference()
-
-    def settle_difference(self, *, line_id: int, difference_reason: str, by: User, on: datetime) -> None:
-        """Settle a difference between slip and count with a reason; both numbers stay (5.3.3)."""
-        with self.advancing("settle_difference", by, on):
-            self.line(line_id).settle_difference(difference_reason, by, on)
-
-    def inspect(
-        self, *, line_id: int, bookings: dict[str, Decimal], note: str | None, by: User, on: datetime
-    ) -> None:
-        """Inspect a line, or a portion, and decide: accepted, as is, to rework, scrapped (5.3.1).
-
-        Raise TooMuch for more than is uninspected.
-        """
-        self._book("inspect", line_id, bookings, note, by, on)
-
-    def reinspect(
-        self, *, line_id: int, bookings: dict[str, Decimal], note: str | None, by: User, on: datetime
-    ) -> None:
-        """Inspect reworked goods again: passed or scrapped (5.3). Raise TooMuch for more than is reworked."""
-        self._book("reinspect", line_id, bookings, note, by, on)
-
-    def rework(self, *, line_id: int, quantity: Decimal, note: str | None, by: User, on: datetime) -> None:
-        """Book what production has reworked, in portions (3.5). Raise TooMuch for more than is to rework."""
-        self._book("rework", line_id, {"reworked": quantity}, note, by, on)
-
-    def _book(
-        self, step: str, line_id: int, bookings: dict[str, Decimal], note: str | None, by: User, on: datetime
-    ) -> None:
-        with self.advancing(step, by, on, note=note):
-            line = self.line(line_id)
-            for booking, quantity in bookings.items():
-                self.bookings.append(line.book(booking, quantity, by, on, note))
-
-    def instruct(
-        self, *, line_ids: list[int], instruction: str, instruction_no: str | None, by: User, on: datetime
-    ) -> None:
-        """Set how process engineering has these lines reworked (3.4)."""
-        with self.advancing("instruct", by, on):
-            for line in map(self.line, line_ids):
-                line.instruct(instruction, instruction_no, by, on)
-
-    def plan_rework(
-        self, *, line_ids: list[int], rework_on: date, note: str | None = None, by: User, on: datetime
-    ) -> None:
-        """Schedule the rework by the day that the goods are due back; later, `note` says why (3.6)."""
-        with self.advancing("plan_rework", by, on, note=note):
-            for line in map(self.line, line_ids):
-                line.rework_on = rework_on
+    # Verbs of its end
 
     def give_back(
         self,
@@ -334,7 +320,7 @@ class Return(Liability, ReworkEffect, GoodsWish):
         with self.advancing("give_back", by, on):
             self.given_back_on, self.delivery_no = given_back_on, delivery_no
             self.given_back_note = given_back_note
-            self.plan_effect()
+            effect_steps.plan_effect(self)
 
     def confirm(self, *, response_on: date, response_note: str, by: User, on: datetime) -> None:
         """Record that the customer confirms what came back and what was scrapped (5.3.5)."""
@@ -345,7 +331,7 @@ class Return(Liability, ReworkEffect, GoodsWish):
         """Close it by the quality supervisor's signature (5.3)."""
         with self.advancing("close", by, on):
             self.closed_at, self.closing_note = on, closing_note
-            self.plan_effect()
+            effect_steps.plan_effect(self)
 
     def void(self, *, reason: str, by: User, on: datetime) -> None:
         """Void what was registered by mistake; it stays readable, its number stays taken (5.6)."""

@@ -3,42 +3,35 @@ replenishment, or says why not."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
+from typing import Protocol
 
-from sqlalchemy import Text
-from sqlalchemy.orm import Mapped, mapped_column
-
-from cs.models.holidays import work_calendar
 from cs.records.blockers import records_made
 from cs.records.users import User
-from cs.records.workflowed import Workflowed
+from cs.records.workflowed import AdvancingRecord
 
 
-class GoodsWish(Workflowed):
-    """What of a return is the wish."""
+class WishedReturn(AdvancingRecord, Protocol):
+    """What the wish needs of a return."""
 
-    __abstract__ = True
-    wants_goods: Mapped[bool] = mapped_column(default=False)
-    goods_wanted_on: Mapped[date | None]
-    no_goods_reason: Mapped[str | None] = mapped_column(Text)
+    wants_goods: bool
+    no_goods_reason: str | None
 
-    @property
-    def goods_due_at(self) -> datetime | None:
-        return work_calendar().end_of(self.goods_wanted_on) if self.goods_wanted_on else None
 
-    def goods_awaited(self, on: datetime) -> bool:
-        """Return whether the customer wants goods, nobody has applied for them and no reason says why not.
+def are_goods_awaited(record: WishedReturn) -> bool:
+    """Return whether the customer wants goods, nobody has applied for them and no reason says why not.
 
-        What is void was no application; of what is refused the refusal is the reason.
-        """
-        if not self.wants_goods or self.no_goods_reason is not None:
-            return False
-        return not records_made.of(self)
+    What is void was no application; of what is refused the refusal is the reason.
+    """
+    if not record.wants_goods or record.no_goods_reason is not None:
+        return False
+    return not records_made.of(record)
 
-    def goods_settled(self, on: datetime) -> bool:
-        return not self.goods_awaited(on)
 
-    def decline_goods(self, *, reason: str, by: User, on: datetime) -> None:
-        """Say why no replenishment is applied for although the customer wants goods at once (5.3.4)."""
-        with self.advancing("decline_goods", by, on, note=reason):
-            self.no_goods_reason = reason
+# The step. Return names it among its verbs.
+
+
+def decline_goods(record: WishedReturn, *, reason: str, by: User, on: datetime) -> None:
+    """Say why no replenishment is applied for although the customer wants goods at once (5.3.4)."""
+    with record.advancing("decline_goods", by, on, note=reason):
+        record.no_goods_reason = reason

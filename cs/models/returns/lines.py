@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from cs.extensions import db
+from cs.extensions import Model, db
 from cs.models.customers import Product
 from cs.models.returns.slip import SlipLine
 from cs.procedure import returns as procedure
@@ -34,7 +34,7 @@ REMAINDERS = {"uninspected": "uninspected_qty", "rework_open": "rework_open_qty"
 TOTALS = (*COLUMNS.values(), *REMAINDERS.values())
 
 
-class ReturnLine(db.Model):
+class ReturnLine(Model):
     """One line of the slip. Its totals stand beside the bookings that they are the sums of; the database
     refuses what does not add up."""
 
@@ -197,7 +197,7 @@ def lines_of_slip(rows: Iterable[SlipLine], lines: Iterable[ReturnLine]) -> list
 
     A row with the id of one of `lines` changes that line; the others are new.
     """
-    by_id = {line.id: line for line in lines}
+    by_id: dict[int | None, ReturnLine] = {line.id: line for line in lines}
     filled = []
     for values in rows:
         line = by_id.pop(values.get("id"), None) or ReturnLine()
@@ -206,7 +206,7 @@ def lines_of_slip(rows: Iterable[SlipLine], lines: Iterable[ReturnLine]) -> list
     return sorted(filled, key=lambda line: line.id or 2**31)
 
 
-class Booking(db.Model):
+class Booking(Model):
     """A quantity of a line, counted, inspected or reworked by a person.
 
     Bookings are only added; a recount adds the difference to the count before.

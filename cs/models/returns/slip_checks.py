@@ -56,9 +56,10 @@ class _Known:
             .order_by(Return.id)
         )
         for product_id, lot_no, quantity, number, state in db.session.execute(query):
-            known.came_back[product_id, lot_no] += quantity
-            if state in procedure.UNFINISHED and number not in known.open_returns[product_id, lot_no]:
-                known.open_returns[product_id, lot_no].append(number)
+            goods = (product_id, str(lot_no))
+            known.came_back[goods] += quantity
+            if state in procedure.UNFINISHED and number not in known.open_returns[goods]:
+                known.open_returns[goods].append(number)
         return known
 
     def left(self, goods: Goods) -> Decimal:

@@ -11,13 +11,12 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any, cast
 
 import typst
 
-try:
+if sys.platform != "win32":  # which has no such limit; there the process alone must do
     import resource
-except ImportError:  # Windows has no such limit; there the process alone must do.
-    resource = None
 
 MEMORY = 3 * 1024 * 1024 * 1024
 LAYOUTS = ("common.typ", "register.typ", "paper.typ")
@@ -25,7 +24,7 @@ NO_FONT = "unknown font family"
 
 
 def main() -> None:
-    if resource is not None:
+    if sys.platform != "win32":
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         os.nice(5)  # the pages of the others come first
     job = json.load(sys.stdin)
@@ -37,14 +36,14 @@ def main() -> None:
         sys.stdout.buffer.write(typeset(Path(folder), job))
 
 
-def typeset(folder: Path, job: dict) -> bytes:
+def typeset(folder: Path, job: dict[str, Any]) -> bytes:
     """Return the PDF. It holds no date of its own making: `date` of the sheet, if it has one."""
     fonts = typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
         font_paths=[str(Path(path).parent) for path in job["fonts"]],
     )
-    names: dict[str, str] = {}
+    names: dict[str | None, str] = {}
     for font in fonts.fonts():
         names.setdefault(font.path, font.family)
     families = [names.get(path, path) for path in job["fonts"]]
@@ -62,7 +61,7 @@ def typeset(folder: Path, job: dict) -> bytes:
         sys.stderr.write(f"{warning.message}\n")
         if warning.message.startswith(NO_FONT):
             sys.exit(1)
-    return pdf
+    return cast(bytes, pdf)  # of one PDF there is one file
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from cs.blueprints.complaints.forms.faults import lot_faults, quantity_faults
 from cs.models.complaints.complaint import Complaint
+from cs.models.customers import MAX_PHONE_LENGTH
 from cs.procedure import complaint_rules
 from cs.procedure import complaints as procedure
 from cs.records.procedure import rulebook
@@ -84,7 +85,7 @@ class ConfirmForm(Signed, WithFiles, StepForm):
     """5.2.1.3, 5.2.2.1: block B, and what block A still lacks; signed."""
 
     contact_name = Text("contact_name")
-    contact_phone = Text("contact_phone", most=40)
+    contact_phone = Text("contact_phone", most=MAX_PHONE_LENGTH)
     oral_written = Choice("oral_written", "oral_written")
     product_id = Reference("model")
     lot_no = Text("lot_no")

@@ -8,11 +8,12 @@ from typing import Any
 from flask_babel import gettext
 
 from cs.blueprints.complaints.forms.clock import WithEvidence, require_evidence
-from cs.blueprints.complaints.forms.faults import lot_faults, quantity_faults
+from cs.blueprints.complaints.forms.faults import decided_faults, lot_faults, quantity_faults
 from cs.blueprints.complaints.lookup import WithLookUp
 from cs.models.complaints.clock import to_minute, withheld
 from cs.models.complaints.complaint import Complaint
 from cs.models.complaints.reply import limit_of
+from cs.models.customers import MAX_PHONE_LENGTH
 from cs.models.holidays import work_calendar
 from cs.records.procedure import local_day, rulebook
 from cs.records.record import find
@@ -54,7 +55,7 @@ class GoodsForm(WithLookUp, WithFiles, StepForm):
 
     channel = Choice("channel", "channel", required=True)
     contact_name = Text("contact_name")
-    contact_phone = Text("contact_phone", most=40)
+    contact_phone = Text("contact_phone", most=MAX_PHONE_LENGTH)
     product_id = Reference("model")
     lot_no = Text("lot_no")
     lot_confirmed = Yes("lot_confirmed")
@@ -104,7 +105,8 @@ class AcknowledgeForm(StepForm):
 
     def fill(self, record: Any, on: datetime) -> None:
         self.acknowledged_at.process_data(on)
-        self.acknowledged_channel.data = record.channel
+        # goods that came back are no way to tell the customer anything
+        self.acknowledged_channel.data = None if record.channel == "return" else record.channel
 
     def check(self, record: Any, on: datetime) -> None:
         at = self.acknowledged_at.data
@@ -226,6 +228,7 @@ class AmendForm(WithAmendmentReason, _MovesClock, LogForm):
 
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)
+        decided_faults(self, record)
         if record.goods and self.customer_id.data not in (None, record.customer_id):
             self.fault(
                 "customer_id",

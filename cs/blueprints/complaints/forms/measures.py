@@ -1,4 +1,4 @@
-"""The forms of the occasional way (5.2.2.3, 5.2.2.5 in short form): settlement with measures, their carrying
+"""The forms of the simple route (5.2.2.3, 5.2.2.5 in short form): settlement with measures, their carrying
 out, the check of their effect."""
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.complaints.meeting import representatives
 from cs.models.holidays import work_calendar
 from cs.records.procedure import local_day, rulebook
+from cs.web.effects import check_effect_day, effect_notice
 from cs.web.fields import Day, LongText, Signed, StepForm, Text, WithFiles
 from cs.web.measures import (
     MeasureRow,
@@ -122,8 +123,18 @@ class DoMeasureForm(WithFiles, StepForm):
         check_evidence(self)
 
 
-class CheckEffectForm(Signed, WithFiles, StepForm):
+class AnalyseAgainForm(Signed, WithFiles, StepForm):
     """7.4-58 to 60 in short form: how the effect was checked, and with which result; signed."""
 
     verification_method = Text("check_method", required=True, most=300)
     verification_data = LongText("check_result", required=True)
+
+
+class CheckEffectForm(AnalyseAgainForm):
+    """The same of measures that work, which nobody can say before its day."""
+
+    def offer(self, record: Complaint, on: datetime) -> None:
+        self.notice = effect_notice(record.measure_book.effective_from, on)
+
+    def check(self, record: Complaint, on: datetime) -> None:
+        check_effect_day(self, "verification_data", record.measure_book.effective_from, on)

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from wtforms import Field, SubmitField
 
 from cs.blueprints.complaints.forms.calls import expected_attendees, nobody_speaks_for
+from cs.blueprints.complaints.forms.faults import fault_of_place
 from cs.extensions import db
 from cs.models.complaints.meeting import representatives
 from cs.procedure import complaints as procedure
@@ -116,6 +117,8 @@ class MeetForm(WithFiles, WithRows, StepForm):
     def _check_rows(self) -> None:
         seen: set[int] = set()
         for row in self.attendees.filled:
+            if row.user_id.data is None:
+                continue  # what was typed is no person, and its field says so
             person = db.session.get(User, row.user_id.data)
             if row.user_id.data in seen:
                 row.fault("user_id", gettext("This person appears twice."))
@@ -191,6 +194,13 @@ def _nothing(place: str) -> Field:
     )
 
 
+FIELD_OF_FAULT = {
+    "complained_of": "found",
+    "complained_defective": "defective",
+    "more_than_found": "defective",
+}
+
+
 class DisposeForm(WithFiles, WithRows, StepForm):
     """5.2.2.4: 对发生品、库存品及在制品进行处理决议. Every place says how many there are, or who confirmed
     that there are none."""
@@ -264,22 +274,8 @@ class DisposeForm(WithFiles, WithRows, StepForm):
 
     def _check_places(self, complained: int | None) -> None:
         defective = {place: field.data or 0 for place, _found, field, _nothing in self.places}
-        messages = {
-            "complained_of": (
-                "found",
-                gettext(
-                    "%(count)s defective pieces are complained of, so there are some: how many?",
-                    count=complained,
-                ),
-            ),
-            "more_than_found": (
-                "defective",
-                gettext("More are defective than were found at this place."),
-            ),
-        }
         for place, fault in place_faults(self._quantities(), defective, complained):
-            field, message = messages[fault]
-            self.fault(f"{field}_{place}", message)
+            self.fault(f"{FIELD_OF_FAULT[fault]}_{place}", fault_of_place(fault, complained))
 
     def _check_sums(self) -> None:
         decided: Counter[str] = Counter()
