@@ -10,6 +10,7 @@ from typing import Literal
 
 from cs.procedure.calendar import WorkCalendar, aware
 from cs.procedure.names import Name
+from cs.procedure.replenishments import RMB
 
 
 @dataclass(frozen=True)
@@ -107,11 +108,29 @@ class ReworkRule:
 
 
 @dataclass(frozen=True)
+class UsualRate:
+    """The usual exchange rate of a currency, in RMB for 1, and by how many per cent a rate may differ from it
+    without a reason (Q23)."""
+
+    usual: Decimal = field(metadata={"low": Decimal("0.000001"), "high": 10_000})
+    deviation: int = field(metadata={"low": 1, "high": 99})
+
+    def covers(self, rate: Decimal) -> bool:
+        return abs(rate - self.usual) * 100 <= self.usual * self.deviation
+
+
+@dataclass(frozen=True)
 class ReplenishmentRule:
     """Who approves replenishment (5.3.4, Q23): from which amount on, in RMB with tax, the general manager
-    signs too."""
+    signs too; the usual rates of other currencies."""
 
     general_manager_from: Decimal = field(metadata={"low": 0, "high": 1_000_000_000})
+    rates: dict[str, UsualRate] = field(default_factory=dict)
+
+    def rate_needs_reason(self, currency: str, rate: Decimal) -> bool:
+        """Return whether a rate stands only with a reason: it is far from the usual, or none is known."""
+        usual = self.rates.get(currency)
+        return currency != RMB and (usual is None or not usual.covers(rate))
 
     def approvers(self, amount_sum: Decimal) -> tuple[str, ...]:
         """Return the roles that must sign: `amount_sum` is that of all replenishments of one complaint that

@@ -112,6 +112,7 @@ APPLICATION = Boxes(
             2,
             if_filled=True,
         ),
+        Box("rate_reason", lambda record: record.rate_reason, 4, if_filled=True),
         Box("replenishment_reason", lambda record: record.replenishment_reason, 4),
     ),
 )

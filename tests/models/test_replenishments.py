@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from cs.extensions import db
 from cs.models.customers import Product
 from cs.models.replenishments.application import ChangedMeanwhile, Replenishment
+from cs.models.replenishments.lines import RateReasonMissing
 from cs.procedure.workflow import NotAllowed, NotOpen
 from cs.queries.my_work import verify_tasks
 from cs.records.personal_tasks import rebuild_tasks, sync_personal_tasks
@@ -734,6 +735,42 @@ def test_a_line_in_dollars_is_converted_and_rounded_once(filed, people, on):
     assert (record.lines[0].amount, record.amount) == (Decimal("1000.03"), Decimal("1000.03"))
     assert len(record.running) == 3  # 1000.03 RMB, though 140.39 in dollars
     assert [*verify_records(), *verify_signatures()] == []
+
+
+ODD_RATE = {"currency": "USD", "rate": Decimal("0.01")}
+
+
+def file_foreign(filed, **terms):
+    return Replenishment.file(
+        complaint_id=filed.complaint_id,
+        return_id=None,
+        by=filed.people["sales_clerk"],
+        on=filed.on,
+        **filed.asked("1000") | terms,
+    )
+
+
+def test_a_rate_far_from_the_usual_is_refused_without_a_reason(filed):
+    with pytest.raises(RateReasonMissing):
+        file_foreign(filed, **ODD_RATE)
+    record = file_foreign(filed, **ODD_RATE, rate_reason="客户合同约定")
+    assert (record.amount, record.rate_reason) == (Decimal(10), "客户合同约定")
+    with pytest.raises(RateReasonMissing):
+        record.change(by=filed.people["sales_clerk"], on=filed.on, **filed.asked("1000") | ODD_RATE)
+
+
+def test_another_reason_for_the_rate_voids_what_was_signed(filed, people, on):
+    record = file_foreign(filed, **ODD_RATE, rate_reason="客户合同约定")
+    filed.sign(record, "sales_manager")
+    record.change(by=people["sales_clerk"], on=on, **filed.asked("1000") | ODD_RATE, rate_reason="其他")
+    assert (record.chain, chain(record)[0]) == (2, ("sales_manager", None))
+
+
+def test_a_reason_for_a_usual_rate_or_rmb_is_not_kept(filed):
+    usual = {"currency": "USD", "rate": Decimal("7.1")}
+    for terms in (usual, {"currency": "CNY", "rate": Decimal(1)}):
+        record = file_foreign(filed, **terms, rate_reason="随手填写")
+        assert record.rate_reason is None
 
 
 @pytest.mark.parametrize(

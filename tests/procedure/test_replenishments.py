@@ -96,6 +96,30 @@ def test_the_limit_is_the_procedure_files():
     )
 
 
+@pytest.mark.parametrize(
+    ("currency", "rate", "needs_reason"),
+    [
+        ("CNY", "1", False),
+        ("USD", "7.10", False),
+        ("USD", "5.325", False),
+        ("USD", "5.324999", True),
+        ("USD", "8.875", False),
+        ("USD", "8.875001", True),
+        ("USD", "0.01", True),
+        ("JPY", "0.05", False),
+        ("JPY", "7.10", True),
+        ("GBP", "9", True),  # a currency without a usual rate
+    ],
+)
+def test_a_rate_far_from_the_usual_needs_a_reason(currency, rate, needs_reason):
+    assert load().replenishment.rate_needs_reason(currency, Decimal(rate)) is needs_reason
+
+
+def test_every_currency_that_is_offered_has_a_usual_rate():
+    book = load()
+    assert {"CNY", *book.replenishment.rates} == set(book.choices["currency"])
+
+
 # Who signs after whom, Q24
 
 

@@ -39,7 +39,9 @@ class ComplaintMeasure(Model):
     done_note: Mapped[str | None] = mapped_column(Text)
     # when that was recorded: the files that came with it bear the same moment
     done_at: Mapped[datetime | None] = mapped_column(Moment)
-    owner: Mapped[User] = relationship(lazy="joined")
+    # who recorded it: its owner, or who leads the case instead of one who has left; empty where it is older
+    done_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    owner: Mapped[User] = relationship(foreign_keys=[owner_id], lazy="joined")
 
     @property
     def owner_gone(self) -> bool:

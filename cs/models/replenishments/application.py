@@ -29,6 +29,7 @@ from cs.models.replenishments.lines import (
     ReplenishmentLine,
     Terms,
     conversion_of,
+    convert,
     lines_of_application,
 )
 from cs.models.replenishments.urgent_order import UrgentOrder
@@ -70,6 +71,7 @@ class Replenishment(UrgentOrder):
     replenishment_reason: Mapped[str] = mapped_column(Text)
     currency: Mapped[str] = mapped_column(default=procedure.RMB)  # of the unit prices
     rate: Mapped[Decimal] = mapped_column(ExchangeRate, default=procedure.AT_PAR)  # RMB for 1 of it
+    rate_reason: Mapped[str | None] = mapped_column(Text)  # why it is far from the usual one
     amount: Mapped[Decimal] = mapped_column(Money)  # in RMB
     chain: Mapped[int] = mapped_column(default=1)  # which chain of signatures runs: a change begins the next
     filed_at: Mapped[datetime] = mapped_column(Moment)
@@ -139,6 +141,12 @@ class Replenishment(UrgentOrder):
         face = {name: getattr(self, name) for name in FACE} | conversion_of(self)
         lines = [line.face() for line in self.lines]
         return hash_of(face | {"lines": lines})
+
+    @property
+    def rate_lacks_reason(self) -> bool:
+        """Return whether its rate is far from the usual one and no reason says why, as it could before."""
+        needs_reason = rulebook().replenishment.rate_needs_reason(self.currency, self.rate)
+        return needs_reason and self.rate_reason is None and self.state == procedure.UNORDERED
 
     # Dates
 
@@ -300,8 +308,7 @@ class Replenishment(UrgentOrder):
         return record
 
     def _fill(self, terms: Terms) -> None:
-        self.currency = terms.get("currency", procedure.RMB)
-        self.rate = terms.get("rate", procedure.AT_PAR)
+        convert(self, terms)
         in_rmb = self.currency == procedure.RMB
         self.lines = lines_of_application(terms["lines"], self.lines, None if in_rmb else self.rate)
         self.order_no = terms["order_no"]
