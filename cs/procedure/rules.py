@@ -122,9 +122,11 @@ class UsualRate:
 @dataclass(frozen=True)
 class ReplenishmentRule:
     """Who approves replenishment (5.3.4, Q23): from which amount on, in RMB with tax, the general manager
-    signs too; the usual rates of other currencies."""
+    signs too; who signs in the place of a manager whose signature nobody could give (Q24); the usual rates
+    of other currencies."""
 
     general_manager_from: Decimal = field(metadata={"low": 0, "high": 1_000_000_000})
+    in_place: Literal["general_manager", "nobody"] = "general_manager"
     rates: dict[str, UsualRate] = field(default_factory=dict)
 
     def rate_needs_reason(self, currency: str, rate: Decimal) -> bool:

@@ -119,5 +119,9 @@ class Workflowed(Record):
         """Return the records that wait for this one, whose tasks a step of it may change."""
         return ()
 
+    def follow_people(self, on: datetime) -> None:
+        """Update what is awaited now that other people are here or hold the roles."""
+        sync_tasks(self, on)
+
     def changed(self, on: datetime, *, new: bool) -> None:
         sync_tasks(self, on, new=new)

@@ -303,6 +303,7 @@ def test_who_may_never_sign_is_refused_before_it_is_asked_where_the_application_
     ] == [403, 403, 409]
 
 
+@pytest.mark.usefixtures("nobody_in_place")
 def test_nobody_who_can_sign_is_shown_as_a_fault(app, as_role, filed):
     record = filed(by="sales_manager", signed=("production_manager",))
     assert (
@@ -476,6 +477,20 @@ def test_who_signs_is_warned_of_an_odd_rate_from_before_it_needed_a_reason(app, 
     with kept(app):
         db.session.execute(update(Replenishment).values(rate=Decimal("7.1")))
     assert warning not in as_role("sales_manager").get(f"/replenishments/{record.id}/sign").text
+
+
+def test_the_page_says_who_signs_in_place_of_the_only_sales_manager(as_role, filed):
+    record = filed(by="sales_manager")
+    says = "由总经理代替业务经理核准"
+    for role in ("sales_manager", "general_manager"):
+        assert says in as_role(role).get(f"/replenishments/{record.id}").text
+    assert "请总经理代为核准" in as_role("sales_manager").get("/replenishments/new").text
+    boss, production = as_role("general_manager"), as_role("production_manager")
+    production.step(f"/replenishments/{record.id}/sign", password=PASSWORD)
+    assert record.number in boss.get("/").text
+    boss.step(f"/replenishments/{record.id}/sign", password=PASSWORD)
+    assert boss.status == 303
+    assert "代业务经理" in text_of(boss.get(f"/replenishments/{record.id}.pdf").response.data)
 
 
 # The order

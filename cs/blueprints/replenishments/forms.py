@@ -108,6 +108,10 @@ class ChangeForm(WithRows, StepForm):
     beside: frozenset[str] = frozenset({"more_rows"})
     keeps_day = True  # a day that is over may stay as it is
 
+    @property
+    def signed_in_place(self) -> bool:
+        return rulebook().replenishment.in_place in procedure.LAST
+
     def offer(self, record: Any, on: datetime) -> None:
         self.lines.stand_ready(1 if self.lines.entries else ROWS_READY)
         offered = products_to_choose(*(line.product_id for line in record.lines) if record else ())
@@ -158,7 +162,8 @@ class ChangeForm(WithRows, StepForm):
         self.fault(
             "rate_reason",
             gettext(
-                "The rate is far from the usual %(usual)s. Correct it, or say why: the approvers see the reason.",
+                "The rate is far from the usual %(usual)s. Correct it, or say why: "
+                "the approvers see the reason.",
                 usual=usual.usual,
             )
             if usual

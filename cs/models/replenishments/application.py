@@ -16,6 +16,7 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.models.deputies import Deputy
 from cs.models.holidays import work_calendar
+from cs.models.replenishments import following
 from cs.models.replenishments.applicants import (
     MAX_CHAIN_OF_ONE_CHANGER,
     changers_in_events,
@@ -23,7 +24,7 @@ from cs.models.replenishments.applicants import (
     with_changer,
 )
 from cs.models.replenishments.chain import ApprovalChain
-from cs.models.replenishments.complaint_sum import ComplaintApplications, FallenSum
+from cs.models.replenishments.complaint_sum import ComplaintApplications
 from cs.models.replenishments.lines import (
     FACE,
     ReplenishmentLine,
@@ -36,7 +37,7 @@ from cs.models.replenishments.urgent_order import UrgentOrder
 from cs.models.returns.complaints import complaint_to_join
 from cs.models.returns.customer_return import Return
 from cs.procedure import replenishments as procedure
-from cs.procedure.authority import Permission, role_for
+from cs.procedure.authority import SYSTEM, Actor, Permission, role_for
 from cs.procedure.workflow import NotOpen, Step
 from cs.records.numbers import next_number
 from cs.records.procedure import local_day, rulebook
@@ -206,7 +207,7 @@ class Replenishment(UrgentOrder):
     def is_told(self, by: User) -> bool:
         return by.id in self.told()
 
-    def stands_in(self, step: Step, by: User, on: datetime) -> bool:
+    def stands_in(self, step: Step, by: Actor, on: datetime) -> bool:
         """Return whether the person may take a step without its permission: as a deputy, or the order, which
         follows by itself once nothing is missing, whoever brings that about (Q23)."""
         if step.name == "order":
@@ -216,11 +217,11 @@ class Replenishment(UrgentOrder):
     def relates(self, step: Step, by: User, on: datetime) -> bool:
         return self.signs_now(by, on) if step.relation == "signs_now" else super().relates(step, by, on)
 
-    def role_under(self, step: Step, by: User, on: datetime) -> str | None:
+    def role_under(self, step: Step, by: Actor, on: datetime) -> str | None:
         """Return the role that the chain awaits for a signature, and that of the last one for the order."""
         usual = role_for(by.roles, step.permission)
         applying = role_for(by.roles, Permission.APPLY_REPLENISHMENT)
-        if step.permission is not Permission.APPROVE_REPLENISHMENT:
+        if step.permission is not Permission.APPROVE_REPLENISHMENT or by is SYSTEM:
             return usual
         return self.signing(by, on)[0] or self.approval_chain.role_decided_by(by.id) or usual or applying
 
@@ -241,13 +242,14 @@ class Replenishment(UrgentOrder):
         if self.id:
             find(Replenishment, self.id, lock=True)
 
-    def _approvers(self) -> tuple[str, ...]:
-        """Return the roles whose signatures the sum asks for now."""
-        return rulebook().replenishment.approvers(self.amount_sum())
+    def approvers(self) -> tuple[str, ...]:
+        """Return the roles whose signatures are needed now, by the sum and by who could give them."""
+        by_sum = rulebook().replenishment.approvers(self.amount_sum())
+        return self.approval_chain.signing_roles(by_sum)
 
-    def _require(self) -> None:
+    def require(self) -> None:
         """Ask for the signatures that the sum needs, no more and no less."""
-        self.approval_chain.require(self.kind, self._approvers())
+        self.approval_chain.require(self.kind, self.approvers())
 
     def _settle_others(self, by: User, on: datetime) -> None:
         """Let the complaint's other unordered applications follow the sum, which has changed (Q23).
@@ -258,27 +260,13 @@ class Replenishment(UrgentOrder):
         for other in self.of_complaint.unordered_beside(self.id):
             other.follow_sum(self.number, by, on)
 
-    def fallen_sum(self) -> FallenSum | None:
-        """Return the sum for which the general manager is no longer asked; None where they are or never
-        were."""
-        if not self.approval_chain.no_longer_needed:
-            return None
-        return FallenSum.of_event(next(event for event in self.latest_events(None) if FallenSum.is_in(event)))
+    fallen_sum, follow_sum = following.fallen_sum, following.follow_sum
 
-    def follow_sum(self, cause: str, by: User, on: datetime) -> None:
-        """Ask for the signatures that the sum needs since the application `cause` has changed it."""
-        chain, approvers = self.approval_chain, self._approvers()
-        missing = chain.missing_roles(approvers)
-        if not missing and not chain.surplus_roles(approvers):
-            return
-        name = "limit_reached" if missing else "below_limit"
-        sums = {"sum": self.amount_sum(), "limit": rulebook().replenishment.general_manager_from}
-        details = {} if missing else {key: f"{value:.2f}" for key, value in sums.items()}
-        role = role_for(by.roles, self.workflow.step("file").permission)
-        with self.changing(name, by, on, clause="5.3.4", role=role, note=cause, chain=self.chain, **details):
-            self._require()
-        if self.fully_signed(on):
-            self.order(by=by, on=on)
+    def follow_people(self, on: datetime) -> None:
+        """Ask for the signatures that are needed now that other people hold the roles (Q24)."""
+        if self.state == procedure.UNORDERED:
+            self.follow_sum(None, SYSTEM, on)
+        super().follow_people(on)
 
     # Verbs
 
@@ -300,10 +288,11 @@ class Replenishment(UrgentOrder):
         record.customer = record.complaint.customer
         record.customer_id = record.complaint.customer_id
         with record.advancing("file", by, on):
+            record.created_by_id = by.id
             record.number = next_number(cls.kind, local_day(on))
             record.filed_at = on
             record._fill(terms)
-            record._require()
+            record.require()
         record._settle_others(by, on)
         return record
 
@@ -346,7 +335,7 @@ class Replenishment(UrgentOrder):
                 self.refuse_reason = None
                 self.approval_chain.void()
                 self.chain += 1
-                self._require()
+                self.require()
                 ask_anew(self)
         self._settle_others(by, on)
 
@@ -378,7 +367,7 @@ class Replenishment(UrgentOrder):
             signature.decide(decision, by, on, seen, signed_for)
             self.refuse_reason = reason
             self.approval_chain.take_note(by.id, on)
-            self._require()
+            self.require()
 
     def see_change(self, *, by: User, on: datetime) -> None:
         """Take note that a change has voided one's signature (5.3.4)."""

@@ -57,11 +57,11 @@ class ComplaintApplications:
 @dataclass(frozen=True)
 class FallenSum:
     """The sum below the limit for which the general manager is no longer asked; `cause` is the number of the
-    application that lowered it."""
+    application that lowered it, None where the limit rose."""
 
     sum: Decimal
     limit: Decimal
-    cause: str
+    cause: str | None
     at: datetime
 
     @staticmethod
@@ -71,4 +71,4 @@ class FallenSum:
     @classmethod
     def of_event(cls, event: Event) -> FallenSum:
         details = event.details
-        return cls(Decimal(details["sum"]), Decimal(details["limit"]), details["note"], event.at)
+        return cls(Decimal(details["sum"]), Decimal(details["limit"]), details.get("note"), event.at)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cs.models.holidays import work_calendar
+from cs.procedure.authority import Actor
 from cs.records.numbers import next_number
 from cs.records.procedure import local_day
 from cs.records.types import Moment
@@ -30,7 +31,7 @@ class UrgentOrder(Workflowed):
     def schedule_due_at(self) -> datetime | None:
         return work_calendar().end_of(self.scheduled_on) if self.scheduled_on else None
 
-    def order(self, *, by: User, on: datetime) -> None:
+    def order(self, *, by: Actor, on: datetime) -> None:
         """Make it an urgent order 紧急订单 with a number of its own, after the last signature (5.3.4)."""
         with self.advancing("order", by, on):
             self.order_number = next_number("urgent_order", local_day(on))
