@@ -360,6 +360,7 @@ class Cases:
         route: str = "occasional",
         answered: bool = False,
         silent: bool = False,
+        late: bool = False,
         met: bool = False,
         disposed: bool = False,
         countersigned: bool = False,
@@ -375,7 +376,8 @@ class Cases:
         **values: Any,
     ) -> Complaint:
         """A complaint in that state. `route`: occasional, not_ours or meeting; `answered`: in state
-        answering, quality's answer is ready; `silent`: all happened eleven days ago. `met`, `disposed`,
+        answering, quality's answer is ready; `silent`: all happened eleven days ago; `late`: the
+        customer first complained that long ago. `met`, `disposed`,
         `countersigned`: how far the meeting is in state answering; whatever comes after answering has been
         met and disposed; `done`: the dispositions are carried out. `sample`: awaited, here or ended;
         `clock`: a change of the due date is waiting or refused; `capa`: one was issued for it; `verified`:
@@ -394,7 +396,7 @@ class Cases:
         on = (on or self.on) - timedelta(days=11 if silent else 0)
         facts = (
             GOODS
-            | {"customer_id": 1, "product_id": 1, "heard_at": on - timedelta(hours=1)}
+            | {"customer_id": 1, "product_id": 1, "heard_at": on - timedelta(days=11 if late else 0, hours=1)}
             | BLOCK_A
             | values
         )

@@ -185,7 +185,7 @@ AUTHORITY: tuple[Authority, ...] = (
     Authority(
         Permission.CONSENT_TO_CLOCK,
         "5.2.2.6",
-        Name("同意变更应回复时间", "Consent to a change of the reply time"),
+        Name("同意变更回复时间", "Consent to a change of the reply time"),
         ("sales_manager", "general_manager"),
     ),
     Authority(

@@ -268,7 +268,7 @@ STEPS = (
     ),
     # goods that arrive after the close: the complaint is open again until its second close
     Step("reopen", "5.3.5", (CLOSED,), BEFORE_THE_CLOSE, Permission.CLOSE_COMPLAINT, reopens=True),
-    *clock_steps(UNFINISHED),
+    *clock_steps(UNFINISHED, AFTER_THE_MEETING),
     Step("contact", "5.2.1.3", (*BEFORE_THE_REPLY, "awaiting_customer"), None, Permission.CONTACT_CUSTOMER),
     Step("request_sample", "5.2.1.3", BEFORE_THE_REPLY, None, Permission.ANALYSE_COMPLAINT),
     Step(

@@ -64,7 +64,7 @@ def test_each_signature_stands_with_its_people_and_the_way_to_them(administrator
         "会签",
         "确认对策效果",
         "结案",
-        "同意变更应回复时间",
+        "同意变更回复时间",
         "效果验证",
         "结案",
         "核准补货",

@@ -26,6 +26,7 @@ HOLDS = {
     "not ours, explained": {"not_ours", "answer_ready"},
     "with the customer": {"occasional", "answer_missing"},
     "with a silent customer": {"occasional", "answer_missing", "customer_silent"},
+    "with the customer, sent late": {"occasional", "answer_missing", "sent_late"},
     "accepted": {"occasional", "answer_missing", "nothing_open"},
     "closed": {"occasional", "answer_missing", "nothing_open"},
     "meeting, to be called": {
@@ -173,6 +174,7 @@ WHERE = {
     "consent_clock": "pranwc",
     "refuse_clock": "pranwc",
     "see_clock_refusal": "pranwc",
+    "claim_sending": "anwc",
     "register": "p",
     "decline": "p",
     "receive": "r",
@@ -263,6 +265,7 @@ WHEN = {
     "consent_clock": "clock_change_waits",
     "refuse_clock": "clock_change_waits",
     "see_clock_refusal": "clock_refusal_unseen",
+    "claim_sending": "sent_late",
     "receive_sample": "sample_awaited",
     "move_sample": "sample_here",
     "end_sample": "sample_kept",

@@ -40,6 +40,7 @@ COMPLAINT_SITUATIONS = (
     # just sent, or silent for ten days
     Situation("with the customer", "awaiting_customer", short="just_sent"),
     Situation("with a silent customer", "awaiting_customer", {"silent": True}, short="silent"),
+    Situation("with the customer, sent late", "awaiting_customer", {"late": True}, short="sent_late"),
     Situation("accepted", "accepted", short="accepted_directly"),
     Situation("closed", "closed", short="closed_directly"),
     Situation("void", "void"),
@@ -185,6 +186,7 @@ COMPLAINT_STEPS = """
 5.2.2.6  consent_clock      named sales_manager general_manager  clock_waits
 5.2.2.6  refuse_clock       named sales_manager general_manager  clock_waits
 5.2.2.6  see_clock_refusal  named sales quality others           clock_refused
+5.2.2.6  claim_sending      sales                                sent_late
 5.6      amend           sales                       received analysing answering
 5.6      void            sales_manager               passed_on received analysing answering awaiting_customer
                                                       accepted

@@ -377,6 +377,7 @@ class Complaint(Workflowed):
     settle, do_measure = measure_steps.settle, measure_steps.do_measure
     check_effect, analyse_again = measure_steps.check_effect, measure_steps.analyse_again
     send_reply, reply_directly = sending_steps.send_reply, sending_steps.reply_directly
+    claim_sending = sending_steps.claim_sending
     accept, refuse, no_answer = reply_steps.accept, reply_steps.refuse, reply_steps.no_answer
     contact, request_sample = sample_steps.contact, sample_steps.request_sample
     receive_sample, move_sample = sample_steps.receive_sample, sample_steps.move_sample

@@ -9,18 +9,24 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
+from cs.models.complaints import sending
 from cs.models.complaints.calls import CallBook, MeetingCall
-from cs.models.complaints.clock import ClockBook
+from cs.models.complaints.clock import ClockBook, ClockChange
 from cs.models.complaints.measures import MeasuredComplaint
 from cs.models.complaints.meeting import DiscussedComplaint
+from cs.models.complaints.reply import Reply
 
 
 class AskedComplaint(DiscussedComplaint, MeasuredComplaint, Protocol):
     """What the conditions need of a complaint, beside what the steps of its meeting and measures need."""
 
     acknowledged_at: datetime | None
+    clock_changes: list[ClockChange]
     call_needed: bool | None
     route_unconfirmed: bool | None
+
+    @property
+    def reply(self) -> Reply | None: ...
 
     @property
     def call_book(self) -> CallBook: ...
@@ -70,6 +76,8 @@ CONDITIONS: dict[str, Callable[[AskedComplaint, datetime], bool]] = {
     "effect_unchecked": lambda record, _on: record.measure_book.unchecked is not None,
     "not_acknowledged": lambda record, _on: record.acknowledged_at is None,
     "clock_change_waits": lambda record, _on: record.clock_book.waiting is not None,
+    # the last reply sent counts as late, and nobody has asked yet to count it otherwise
+    "sent_late": lambda record, _on: sending.late_reply(record) is not None,
     "clock_refusal_unseen": lambda record, _on: bool(record.clock_book.unseen_refusals),
     "sample_awaited": lambda record, _on: record.sample_book.has_awaited,
     "sample_here": lambda record, _on: record.sample_book.has_here,
