@@ -214,13 +214,15 @@ class Cure:
     def _verify(self, *, effective: bool) -> Walk:
         """Verify the effect on the day that is set for it (7.4-58)."""
         yield self._on_day(self.capa.verify_on or self.today)
+        quality = [self.year.people[name] for name in ("quality_inspector", "quality_supervisor", "zhangwei")]
+        able = [person for person in quality if person.id not in self.capa.effect_carriers]
         words = {"lots": self.rng.randint(3, 7), "pieces": self.rng.randint(8, 36) * 100}
         verification: dict[str, Any] = {
             "verification_method": self.rng.choice(METHODS),
             "period_from": self.capa.carried_out_on,
             "period_to": self.today,
             "on": self.on,
-            "by": self.year.people[self.rng.choice(("quality_inspector", "quality_supervisor", "zhangwei"))],
+            "by": self.rng.choice(able),
         }
         if effective:
             self.capa.verify(verification_data=self.rng.choice(PROOF).format(**words), **verification)

@@ -84,6 +84,9 @@ class CapaRule:
     answer_days: int = field(metadata={"low": 1, "high": 60})
     verify_days: int = field(metadata={"low": 1, "high": 365})
     check_days: int = field(default=14, metadata={"low": 1, "high": 365})
+    # who checks the effect where all who usually do carried out a measure: the first of these roles with
+    # somebody who did not
+    check_in_place: tuple[str, ...] = ("quality_inspector", "general_manager")
 
     @property
     def verify_after(self) -> timedelta:

@@ -27,6 +27,8 @@ class Workflowed(Record):
     __abstract__ = True
     workflow: ClassVar[Workflow]
     deputised: ClassVar[frozenset[Permission]] = frozenset()  # what a deputy may do in a holder's place
+    # what the procedure file has others do in the place of all holders; such tasks name the person
+    in_place: ClassVar[frozenset[Permission]] = frozenset()
     state: Mapped[str] = mapped_column(index=True)
 
     @property
@@ -62,7 +64,8 @@ class Workflowed(Record):
         )
 
     def stands_in(self, step: Step, by: Actor, on: datetime) -> bool:
-        """Return whether the person, without the step's permission, acts today as deputy of a holder."""
+        """Return whether the person, without the step's permission, acts today as deputy of a holder, or in
+        the place of all of them."""
         return False
 
     def relates(self, step: Step, by: Actor, on: datetime) -> bool:

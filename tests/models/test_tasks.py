@@ -28,6 +28,7 @@ AWAITED = {
     "not ours, to be explained": [("explain", "analyse_complaint", True)],
     "not ours, explained": [("send_reply", "reply_to_customer", True)],
     "with the customer": [("follow_up", "reply_to_customer", True)],
+    "with the customer, sent late": [("follow_up", "reply_to_customer", True)],
     "accepted": [("close", "close_complaint", False)],
     "meeting, to be called": [
         ("call_meeting", "settle_complaint", True),

@@ -14,6 +14,7 @@ from cs.procedure.complaint_rules import (
     route_faults,
 )
 from cs.procedure.complaints import disposition_faults, meeting_departments, state_of_old_line
+from cs.procedure.effect_checks import CHECKS
 from cs.procedure.meetings import place_faults
 from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS, MASTER, MASTER_SITUATIONS, ROLES
 
@@ -110,7 +111,7 @@ def held(name: str) -> set[str]:
 
 def rows_answer(workflow, step, role, situation) -> str:
     row = workflow.step(step)
-    stranger = row.relation is not None and role not in situation.named.get(step, ())
+    stranger = row.relation not in (None, CHECKS) and role not in situation.named.get(step, ())
     if not may([role], row.permission) or stranger:
         return "403"
     is_open = row in workflow.open_from(situation.state, lambda question: question in held(situation.name))
@@ -280,6 +281,8 @@ RELATED = {
     "consent_clock": "consents_to_clock",
     "refuse_clock": "consents_to_clock",
     "see_clock_refusal": "requested_clock",
+    "check_effect": "checks_effect",
+    "analyse_again": "checks_effect",
 }
 
 
@@ -368,6 +371,8 @@ def test_countersigning_and_carrying_out_is_awaited_of_people_by_their_names():
         "consent_clock": ("awaited_consenters", "consents_to_clock"),
         "refuse_clock": ("awaited_consenters", "consents_to_clock"),
         "see_clock_refusal": ("awaited_requesters", "requested_clock"),
+        "check_effect": ("awaited_checkers", "checks_effect"),
+        "analyse_again": ("awaited_checkers", "checks_effect"),
     }
 
 

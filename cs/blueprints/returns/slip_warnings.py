@@ -23,6 +23,7 @@ FIELD_OF = {
     "unknown_lot": "lot_no",
     "other_model": "lot_no",
     "more_than_shipped": "slip_qty",
+    "more_of_model": "slip_qty",
     "twice": "lot_no",
     "in_open_return": "lot_no",
 }
@@ -94,6 +95,11 @@ def warning_in_words(warning: SlipWarning, row: Any) -> str:
         ),
         "more_than_shipped": lambda: gettext(
             "More than was shipped: of this lot %(quantity)s %(unit)s have not come back yet.",
+            quantity=warning.quantity,
+            unit=unit,
+        ),
+        "more_of_model": lambda: gettext(
+            "More than was shipped: of this model %(quantity)s %(unit)s have not come back yet.",
             quantity=warning.quantity,
             unit=unit,
         ),

@@ -38,6 +38,10 @@ def carries_out_measures(complaint: Any, by: User) -> bool:
     return bool(complaint.measure_book.open_for(by))
 
 
+def effect_carriers(complaint: Any) -> set[int]:
+    return set(complaint.measure_book.carriers)
+
+
 def measure_due_at(complaint: Any) -> datetime | None:
     due_at: datetime | None = complaint.measure_book.due_at
     return due_at

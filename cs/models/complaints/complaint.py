@@ -30,14 +30,16 @@ from cs.models.complaints.calls import CallBook, MeetingCall, has_open_calls
 from cs.models.complaints.clock import ClockBook, ClockChange, has_open_change
 from cs.models.complaints.conditions import CONDITIONS
 from cs.models.complaints.like_cases import like_cases as cases_alike
-from cs.models.complaints.measures import ComplaintMeasure, MeasureBook, has_open_measures
+from cs.models.complaints.measures import ComplaintMeasure, MeasureBook, has_measures
 from cs.models.complaints.meeting import Meeting, MeetingBook, has_open_work
 from cs.models.complaints.old_register import bring_in_lines
 from cs.models.complaints.reply import Reply
 from cs.models.complaints.samples import CustomerContact, Sample, SampleBook
 from cs.models.customers import Customer, Product
+from cs.models.effect_checks import EffectChecked
 from cs.procedure import complaint_rules
 from cs.procedure import complaints as procedure
+from cs.procedure.authority import Permission
 from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding, records_made
 from cs.records.types import Moment, Money
 from cs.records.users import User
@@ -48,7 +50,7 @@ ROWS_OF_CALLS = ("meeting_calls", "meeting_calls.invitees")
 PART: Any = {"cascade": "all, delete-orphan", "lazy": "selectin"}  # how rows belong to their complaint
 
 
-class Complaint(Workflowed):
+class Complaint(EffectChecked):
     """One complaint, whole."""
 
     kind = "complaint"
@@ -64,6 +66,8 @@ class Complaint(Workflowed):
     )
     derived = Workflowed.derived | {"natural_key"}
     workflow = procedure.WORKFLOW
+    checking = Permission.SETTLE_COMPLAINT
+    in_place = frozenset({checking})
     __tablename__ = "complaints"
     numbers = ("number", "passed_on_number")
     number: Mapped[str] = mapped_column(unique=True)
@@ -285,15 +289,16 @@ class Complaint(Workflowed):
 
     @classmethod
     def names_people(cls) -> ColumnElement[bool]:
-        """Return SQL for heads who have not countersigned, owners who have not carried out, and changes
-        of the clock that wait."""
-        by_name = has_open_work(cls.id) | has_open_measures(cls.id) | has_open_calls(cls.id)
+        """Return SQL for heads who have not countersigned, measures whose owner or check may be awaited, and
+        changes of the clock that wait."""
+        by_name = has_open_work(cls.id) | has_measures(cls.id) | has_open_calls(cls.id)
         return by_name | has_open_change(cls.id)
 
     awaited_countersigners, countersigns = awaited.awaited_countersigners, awaited.countersigns
     awaited_disposers, disposes = awaited.awaited_disposers, awaited.disposes
     awaited_measure_owners = awaited.awaited_measure_owners
     carries_out_measures = awaited.carries_out_measures
+    effect_carriers = property(awaited.effect_carriers)
     awaited_consenters, consents_to_clock = awaited.awaited_consenters, awaited.consents_to_clock
     awaited_requesters, requested_clock = awaited.awaited_requesters, awaited.requested_clock
     awaited_passer, passed_it_on = receipt_steps.awaited_passer, receipt_steps.passed_it_on

@@ -99,6 +99,12 @@ class MeasureBook:
         return None if self.open else max((row.done_on for row in self.current if row.done_on), default=None)
 
     @property
+    def carriers(self) -> set[int]:
+        """Return the ids of who carried out what is in hand: the owners, and who did so in their place."""
+        done = [row for row in self.current if row.done_on is not None]
+        return {row.owner_id for row in done} | {row.done_by_id for row in done if row.done_by_id}
+
+    @property
     def due_at(self) -> datetime | None:
         """Return the end of the first day by which a measure must be carried out."""
         days = [row.planned_on for row in self.open]
@@ -119,13 +125,9 @@ class MeasureBook:
         return awaited_owners(self.open)
 
 
-def has_open_measures(complaint_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Return SQL for whether an owner has not carried out a measure under a complaint."""
-    return (
-        select(ComplaintMeasure.id)
-        .where(ComplaintMeasure.complaint_id == complaint_id, ComplaintMeasure.done_on.is_(None))
-        .exists()
-    )
+def has_measures(complaint_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Return SQL for whether measures are set under a complaint, whose owners or checkers may be awaited."""
+    return select(ComplaintMeasure.id).where(ComplaintMeasure.complaint_id == complaint_id).exists()
 
 
 # The steps of the occasional way. Complaint names them among its verbs.
@@ -185,7 +187,7 @@ def do_measure(
     """Report a measure as carried out; after the last one its effect is due to be checked (7.4-58)."""
     with complaint.advancing("do_measure", by, on):
         row = next(row for row in complaint.measure_book.open_for(by) if row.id == measure_id)
-        row.done_on, row.done_note, row.done_at = done_on, done_note, on
+        row.done_on, row.done_note, row.done_at, row.done_by_id = done_on, done_note, on, by.id
         last_day = complaint.measure_book.done_on
         if last_day is not None:
             complaint.replies[-1].check_on = work_calendar().next_working_day(
