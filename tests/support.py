@@ -367,6 +367,7 @@ class Cases:
         plan_needed: bool = False,
         sample: str | None = None,
         clock: str | None = None,
+        reopening: str | None = None,
         done: bool = False,
         capa: bool = False,
         measures: str | None = None,
@@ -380,10 +381,11 @@ class Cases:
         customer first complained that long ago. `met`, `disposed`,
         `countersigned`: how far the meeting is in state answering; whatever comes after answering has been
         met and disposed; `done`: the dispositions are carried out. `sample`: awaited, here or ended;
-        `clock`: a change of the due date is waiting or refused; `capa`: one was issued for it; `verified`:
-        one was, and is verified as effective, as closing needs on the meeting's route.
-        `measures`: of what was settled they are open, done or checked. `uncalled`: nobody is called to the
-        meeting yet. `proposed`: in state answering, the supervisor has not confirmed the route yet."""
+        `clock`: a change of the due date is waiting or refused; `reopening` likewise; `capa`: one was
+        issued for it; `verified`: one was, and is verified as effective, as closing needs on the
+        meeting's route. `measures`: of what was settled they are open, done or checked. `uncalled`: nobody is
+        called to the meeting yet. `proposed`: in state answering, the supervisor has not confirmed the route
+        yet."""
         self.answered, self.met, self.disposed, self.countersigned, self.plan_needed = (
             answered,
             met,
@@ -419,6 +421,7 @@ class Cases:
             self.hold(complaint, on, called=not uncalled, met=met or disposed, disposed=disposed)
         self.follow(complaint, on)
         self.move_clock(complaint, on, clock)
+        self.ask_to_reopen(complaint, on, reopening)
         self.issue_capas(complaint, on, issued=capa, verified=verified)
         assert complaint.state == state
         return complaint
@@ -463,6 +466,13 @@ class Cases:
             )
         if clock == "refused":
             complaint.refuse_clock(reason="以首次获知为准", by=self.people["sales_manager"], on=on)
+
+    def ask_to_reopen(self, complaint: Complaint, on: datetime, reopening: str | None) -> None:
+        """The clerk asks to open what is closed again; the quality supervisor refuses."""
+        if reopening:
+            complaint.request_reopen(reason="结案后又退回四件", by=self.people["sales_clerk"], on=on)
+        if reopening == "refused":
+            complaint.refuse_reopen(reason="另立投诉", by=self.people["quality_supervisor"], on=on)
 
     def hold(
         self,

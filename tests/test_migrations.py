@@ -22,7 +22,7 @@ HASHES = {
     "0014_effect_of_rework.py": "51271dab27ea7623",
     "0015_company_and_account_links.py": "1de6a1f9f70cb17f",
     "0016_costs_and_production_date.py": "4423b4bb4860cf8e",
-    "0017_rate_reason_and_who_carried_out.py": "6b7d9f03dbe7b67d",
+    "0017_rate_reason_and_who_carried_out.py": "fc14b5536ca01e24",
 }
 
 

@@ -112,3 +112,9 @@ def test_the_register_of_replenishments_shows_currency_and_rate(app, as_role, pe
     assert [
         (line["币别"], line["汇率（1 外币折 RMB）"]) for line in lines(as_role("auditor"), REPLENISHMENTS)
     ] == [("人民币", "/"), ("美元", "7.125")]
+
+
+def test_the_register_of_returns_shows_the_effect_of_rework_on_what_was_reworked(app, as_role, people, on):
+    with kept(app):
+        Returns(people, on)("closed", judged=True)
+    assert [line["重工效果跟踪"] for line in lines(as_role("auditor"), "/reports/returns")] == ["有效", "/"]

@@ -30,6 +30,8 @@ HOLDS = {
     "with the customer, sent late": {"occasional", "answer_missing", "sent_late"},
     "accepted": {"occasional", "answer_missing", "nothing_open"},
     "closed": {"occasional", "answer_missing", "nothing_open"},
+    "closed, to be opened again": {"occasional", "answer_missing", "nothing_open", "reopen_requested"},
+    "closed, not opened again": {"occasional", "answer_missing", "nothing_open", "reopen_refusal_unseen"},
     "meeting, to be called": {
         "meeting",
         "not_called",
@@ -41,6 +43,7 @@ HOLDS = {
     "meeting, to be held": {
         "meeting",
         "called",
+        "call_made",
         "call_unanswered",
         "not_met",
         "not_disposed",
@@ -101,12 +104,14 @@ HOLDS = {
 
 
 ALWAYS = {"not_acknowledged"}  # in every situation of the table
+ALTERNATIVES = {"route_unconfirmed": "route_confirmed", "reopen_requested": "reopen_not_requested"}
 
 
 def held(name: str) -> set[str]:
-    """Return what holds in a situation; the route is confirmed (Q11) in all of them but one."""
+    """Return what holds in a situation; the route is confirmed (Q11) in all of them but one, and nobody asks
+    to open it again."""
     holds = HOLDS.get(name, set()) | ALWAYS
-    return holds if "route_unconfirmed" in holds else holds | {"route_confirmed"}
+    return holds | {usual for unusual, usual in ALTERNATIVES.items() if unusual not in holds}
 
 
 def rows_answer(workflow, step, role, situation) -> str:
@@ -185,6 +190,7 @@ WHERE = {
     "settle": "n",
     "explain": "n",
     "call_meeting": "n",
+    "move_meeting": "n",
     "acknowledge_call": "n",
     "meet": "n",
     "dispose": "n",
@@ -203,6 +209,10 @@ WHERE = {
     "no_answer": "w",
     "close": "c",
     "reopen": "C",
+    "request_reopen": "C",
+    "grant_reopen": "C",
+    "refuse_reopen": "C",
+    "see_reopen_refusal": "C",
     "contact": "ranw",
     "request_sample": "ran",
     "receive_sample": "ranwc",
@@ -249,6 +259,12 @@ WHEN = {
     "call_meeting": "route_confirmed meeting not_met not_called answer_missing",
     "acknowledge_call": "meeting not_met call_unanswered",
     "meet": "route_confirmed meeting called not_met answer_missing",
+    "move_meeting": "meeting not_met call_made answer_missing",
+    "reopen": "reopen_not_requested",
+    "request_reopen": "reopen_not_requested",
+    "grant_reopen": "reopen_requested",
+    "refuse_reopen": "reopen_requested",
+    "see_reopen_refusal": "reopen_refusal_unseen",
     "dispose": "meeting met not_disposed",
     "issue_result": "route_confirmed meeting disposed answer_missing",
     "countersign": "countersigning",
@@ -281,6 +297,7 @@ RELATED = {
     "consent_clock": "consents_to_clock",
     "refuse_clock": "consents_to_clock",
     "see_clock_refusal": "requested_clock",
+    "see_reopen_refusal": "requested_reopening",
     "check_effect": "checks_effect",
     "analyse_again": "checks_effect",
 }
@@ -357,6 +374,9 @@ def test_what_waits_in_my_work_is_due_with_the_reply_or_the_follow_up():
         "consent_clock": ("consent_clock", None),
         "refuse_clock": ("consent_clock", None),
         "see_clock_refusal": ("see_clock_refusal", None),
+        "grant_reopen": ("decide_reopen", None),
+        "refuse_reopen": ("decide_reopen", None),
+        "see_reopen_refusal": ("see_reopen_refusal", None),
     }
 
 
@@ -371,6 +391,7 @@ def test_countersigning_and_carrying_out_is_awaited_of_people_by_their_names():
         "consent_clock": ("awaited_consenters", "consents_to_clock"),
         "refuse_clock": ("awaited_consenters", "consents_to_clock"),
         "see_clock_refusal": ("awaited_requesters", "requested_clock"),
+        "see_reopen_refusal": ("awaited_reopen_requesters", "requested_reopening"),
         "check_effect": ("awaited_checkers", "checks_effect"),
         "analyse_again": ("awaited_checkers", "checks_effect"),
     }

@@ -33,10 +33,10 @@ from cs.models.complaints.like_cases import like_cases as cases_alike
 from cs.models.complaints.measures import ComplaintMeasure, MeasureBook, has_measures
 from cs.models.complaints.meeting import Meeting, MeetingBook, has_open_work
 from cs.models.complaints.old_register import bring_in_lines
+from cs.models.complaints.reopening import Reopening
 from cs.models.complaints.reply import Reply
 from cs.models.complaints.samples import CustomerContact, Sample, SampleBook
 from cs.models.customers import Customer, Product
-from cs.models.effect_checks import EffectChecked
 from cs.procedure import complaint_rules
 from cs.procedure import complaints as procedure
 from cs.procedure.authority import Permission
@@ -50,7 +50,7 @@ ROWS_OF_CALLS = ("meeting_calls", "meeting_calls.invitees")
 PART: Any = {"cascade": "all, delete-orphan", "lazy": "selectin"}  # how rows belong to their complaint
 
 
-class Complaint(EffectChecked):
+class Complaint(Reopening):
     """One complaint, whole."""
 
     kind = "complaint"
@@ -292,7 +292,7 @@ class Complaint(EffectChecked):
         """Return SQL for heads who have not countersigned, measures whose owner or check may be awaited, and
         changes of the clock that wait."""
         by_name = has_open_work(cls.id) | has_measures(cls.id) | has_open_calls(cls.id)
-        return by_name | has_open_change(cls.id)
+        return by_name | has_open_change(cls.id) | cls.reopen_refusal.is_not(None)
 
     awaited_countersigners, countersigns = awaited.awaited_countersigners, awaited.countersigns
     awaited_disposers, disposes = awaited.awaited_disposers, awaited.disposes
@@ -388,9 +388,10 @@ class Complaint(EffectChecked):
     receive_sample, move_sample = sample_steps.receive_sample, sample_steps.move_sample
     end_sample = sample_steps.end_sample
     call_meeting, acknowledge_call = call_steps.call_meeting, call_steps.acknowledge_call
+    move_meeting = call_steps.move_meeting
     meet, dispose, countersign = meeting_steps.meet, meeting_steps.dispose, meeting_steps.countersign
     do_disposition, plan = meeting_steps.do_disposition, meeting_steps.plan
     issue_result = meeting_steps.issue_result
 
-    close, void, reopen = ending.close, ending.void, ending.reopen
+    close, void = ending.close, ending.void
     bring_in = classmethod(bring_in_lines)  # 5.6: out of an old register

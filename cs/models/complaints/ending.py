@@ -1,4 +1,4 @@
-"""The end of a complaint: its close (Q12), voiding (5.6), and reopening for goods that come later (5.3.5)."""
+"""The end of a complaint: its close (Q12) and voiding (5.6)."""
 
 from __future__ import annotations
 
@@ -46,12 +46,3 @@ def void(complaint: EndedComplaint, *, reason: str, by: User, on: datetime) -> N
         raise NotOpen("void")
     with complaint.advancing("void", by, on, note=reason):
         complaint.void_reason = reason
-
-
-def reopen(complaint: EndedComplaint, *, reason: str, by: User, on: datetime) -> None:
-    """Take a complaint back to where it waits for its close, with the reason (5.3.5).
-
-    The customer's answer stands, the reply keeps its time, and the signature of the first close stays.
-    """
-    with complaint.advancing("reopen", by, on, note=reason):
-        complaint.closed_at = complaint.closing_note = None
