@@ -19,7 +19,9 @@ from cs.demo.stories import Story
 from cs.demo.story_choice import declined_enquiry
 from cs.demo.story_remarks import acceptance_note, closing_note, late_reason, refusal_note
 from cs.demo.walks import DemoYear, Walk
+from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
+from cs.records.attachments import Attachment
 from cs.records.users import User
 
 
@@ -241,6 +243,31 @@ class Case:
             case.complaint.reply_directly(by=case.inspector, on=case.on, **reply)
         else:
             case.complaint.send_reply(by=case.clerk, on=case.on, **reply)
+        if late and not case.plot.directly:
+            yield from self._claim_sending()
+
+    def _claim_sending(self) -> Walk:
+        """Claim of late replies that they were sent when they were ready, with a file of the case as evidence,
+        which the sales manager does not accept."""
+        case, reply = self.case, self.case.complaint.reply
+        if reply is None or reply.quality_replied_at is None or reply.quality_replied_at > reply.due_at:
+            return
+        files = [file for file in Attachment.of(case.complaint) if not file.void_reason]
+        yield from case.work_for(0.2)
+        if not files or case.complaint.state != "awaiting_customer":
+            return
+        case.complaint.claim_sending(
+            sent_at=reply.quality_replied_at,
+            reason="当天已发邮件，补记",
+            evidence_id=files[-1].id,
+            by=case.clerk,
+            on=case.on,
+        )
+        yield from case.work_for(0.5)
+        signer = db.session.get_one(User, case.complaint.clock_book.awaited_consenters()[0])
+        case.complaint.refuse_clock(reason="截图看不出发送时间", by=signer, on=case.on)
+        yield from case.work_for(0.2)
+        case.complaint.see_clock_refusal(by=case.clerk, on=case.on)
 
     def _follow_up(self) -> Walk:
         case = self.case
