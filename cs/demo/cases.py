@@ -247,8 +247,8 @@ class Case:
             yield from self._claim_sending()
 
     def _claim_sending(self) -> Walk:
-        """Claim of late replies that they were sent when they were ready, with a file of the case as evidence,
-        which the sales manager does not accept."""
+        """Claim of late replies that they were sent when they were ready, with a file of the case as
+        evidence, which the sales manager does not accept."""
         case, reply = self.case, self.case.complaint.reply
         if reply is None or reply.quality_replied_at is None or reply.quality_replied_at > reply.due_at:
             return
