@@ -233,6 +233,9 @@ class Case:
     def _send(self) -> Walk:
         case = self.case
         yield from case.until("send")
+        sent_at = case.on
+        if self._is_recorded_late():
+            yield from case.rest(case.complaint.reply_due_at, timedelta(hours=3))
         late = late_reason(case.story) if case.on > case.complaint.reply_due_at else None
         reply = {
             "reply_to": case.story.contact.name,
@@ -243,31 +246,31 @@ class Case:
             case.complaint.reply_directly(by=case.inspector, on=case.on, **reply)
         else:
             case.complaint.send_reply(by=case.clerk, on=case.on, **reply)
-        if late and not case.plot.directly:
-            yield from self._claim_sending()
+        if sent_at < case.on:
+            yield from self._claim_sending(sent_at)
 
-    def _claim_sending(self) -> Walk:
-        """Claim of late replies that they were sent when they were ready, with a file of the case as
-        evidence, which the sales manager does not accept."""
-        case, reply = self.case, self.case.complaint.reply
-        if reply is None or reply.quality_replied_at is None or reply.quality_replied_at > reply.due_at:
-            return
-        files = [file for file in Attachment.of(case.complaint) if not file.void_reason]
+    def _is_recorded_late(self) -> bool:
+        """Tell whether the clerk sends this reply in time and records it days later."""
+        case = self.case
+        in_time = case.on <= case.complaint.reply_due_at and len(case.complaint.replies) == 1
+        if not in_time or case.plot.directly or case.plot.stops_at or not Attachment.of(case.complaint):
+            return False
+        return case.year.count("replies sent in time") % 5 == 0
+
+    def _claim_sending(self, sent_at: datetime) -> Walk:
+        """Claim when it was really sent, with a file of the case as evidence, which sales consents to."""
+        case = self.case
         yield from case.work_for(0.2)
-        if not files or case.complaint.state != "awaiting_customer":
-            return
         case.complaint.claim_sending(
-            sent_at=reply.quality_replied_at,
+            sent_at=sent_at,
             reason="当天已发邮件，补记",
-            evidence_id=files[-1].id,
+            evidence_id=Attachment.of(case.complaint)[-1].id,
             by=case.clerk,
             on=case.on,
         )
         yield from case.work_for(0.5)
         signer = db.session.get_one(User, case.complaint.clock_book.awaited_consenters()[0])
-        case.complaint.refuse_clock(reason="截图看不出发送时间", by=signer, on=case.on)
-        yield from case.work_for(0.2)
-        case.complaint.see_clock_refusal(by=case.clerk, on=case.on)
+        case.complaint.consent_clock(decision_note="已核对发件记录", by=signer, on=case.on)
 
     def _follow_up(self) -> Walk:
         case = self.case
