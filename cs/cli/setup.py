@@ -24,6 +24,7 @@ from cs.records.departments import Department
 from cs.records.personal_tasks import rebuild_tasks
 from cs.records.procedure import keep_procedure_text, rulebook, zone
 from cs.records.receipts import Receipt
+from cs.records.record import index_unsearched
 from cs.records.users import LoginSession, User
 from cs.site import DEMO_MARK, write_whole
 
@@ -63,6 +64,7 @@ def set_up(on: datetime) -> list[str]:
         upgrade()
         migrated = True
         done.append(f"数据库已更新 Database up to date{f' (copy: {copy.name})' if copy else ''}")
+    index_unsearched()
     new_text = keep_procedure_text(on)
     if new_text:
         done.append(f"程序文件 Procedure {rulebook().procedure.number} {rulebook().hash[:12]}")

@@ -10,7 +10,10 @@ from functools import cached_property
 from typing import Literal
 
 from cs.files.types import is_control
+from cs.records import texts
 from cs.records.characters import in_simplified_characters
+from cs.records.texts import cleaned
+from cs.records.typed_values import read_day, read_number
 
 Kind = Literal["text", "integer", "decimal", "date", "choice"]
 
@@ -24,7 +27,6 @@ SHOWN = 60
 STRUCK_THROUGH = ("/", "\\", "-", "--", "—", "——", "n/a")  # an empty box of a form is struck through
 
 _ERRORS = re.compile(r"#(N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|SPILL!|CALC!|#+)")
-_DIGITS = re.compile(r"[+-]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]*)?")
 _SHORTENED = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]{2,}", re.IGNORECASE)
 # What may stand beside a day: its weekday, the time, the half of the day. None of it changes the day.
 _BESIDE_DAY = (
@@ -39,7 +41,6 @@ _DATE = re.compile(
 _DAY_OF_SOME_YEAR = re.compile(
     r"([0-9]{1,2})\s*([-/.]|月)\s*([0-9]{1,2})(?![0-9])\s*[日号]?" + _BESIDE_DAY, re.IGNORECASE
 )
-_COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _SERIAL = re.compile(r"[0-9]{5}(\.[0-9]+)?")
 # Words for a piece beside a quantity; a box or a kilogram is no piece.
 PIECES = (
@@ -52,22 +53,6 @@ PIECES = (
 )
 _PIECES = re.compile(r"(?<=[0-9])\s*(" + "|".join(PIECES) + r")\.?\s*$", re.IGNORECASE)
 _PICTURE = re.compile(r"=?(_xlfn\.)?DISPIMG\(.*", re.IGNORECASE | re.DOTALL)
-# Marks that come along with copied text and show nothing: zero-width space, word joiner, BOM, text direction
-# marks.
-_INVISIBLE = dict.fromkeys(
-    [0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, 0xAD, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-)
-# Full-width letters and digits are an input method left switched on; full-width punctuation is good Chinese
-# and stays.
-_HALF_WIDTH = {
-    wide: wide - 0xFEE0
-    for span in ((0xFF10, 0xFF19), (0xFF21, 0xFF3A), (0xFF41, 0xFF5A))
-    for wide in range(span[0], span[1] + 1)
-}
-_SPACES = {0xA0: " ", 0x3000: " ", 0x2002: " ", 0x2003: " ", 0x2009: " ", 0x202F: " "}
-_CLEAN = {**_INVISIBLE, **_HALF_WIDTH, **_SPACES}
-
-
 # A value and no code, or None with the code of a problem and its params.
 Read = tuple[object, str | None, dict[str, object]]
 
@@ -149,10 +134,8 @@ class Column:
 
 
 def comparable(text: str) -> str:
-    """Return a text for comparing: no width, case, spaces or invisible marks, traditional characters as
-    simplified ones."""
-    text = unicodedata.normalize("NFKC", text).casefold().translate(_INVISIBLE)
-    return in_simplified_characters("".join(text.split()))
+    """Return a text for comparing as records compare it, traditional characters as simplified ones."""
+    return in_simplified_characters(texts.comparable(text))
 
 
 def is_picture(raw: object) -> bool:
@@ -215,11 +198,7 @@ def raw_in_message(raw: object) -> str:
 
 
 def _cleaned_text(text: str, multiline: bool) -> tuple[str, str | None]:
-    text = text.translate(_CLEAN).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    text = text.replace("\x85", "\n").replace("\u2028", "\n").replace("\v", "\n")
-    if not multiline:
-        text = text.replace("\n", " ")
-    text = text.strip()
+    text = cleaned(text, multiline=multiline)
     if _ERRORS.fullmatch(text):
         return text, "formula_error"
     # A lone surrogate or a noncharacter cannot be stored or printed.
@@ -282,8 +261,7 @@ def without_pieces(raw: object) -> object:
 
 def _value_of(raw: object) -> Decimal | None:
     if isinstance(raw, str):
-        text = unicodedata.normalize("NFKC", raw).replace(" ", "").replace("−", "-").removeprefix("¥")
-        return Decimal(text.replace(",", "")) if _DIGITS.fullmatch(text) else None
+        return read_number(unicodedata.normalize("NFKC", raw).strip().removeprefix("¥"))
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         return None
     value = _exact_decimal(float(raw))
@@ -311,12 +289,10 @@ def _is_day_of_some_year(raw: object) -> bool:
 
 
 def _date_of(text: str) -> date | None:
-    match = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
-    if match:
-        try:
-            return date(int(match[1]), int(match[2]), int(match[3]))
-        except ValueError:
-            return None
+    if match := _DATE.fullmatch(text):
+        return read_day(f"{match[1]}-{match[2]}-{match[3]}")
+    if day := read_day(text):
+        return day
     # Five digits are days since 1900 in every year that a factory can mean; two-digit years are not guessed.
     return EXCEL_DAY_ZERO + timedelta(days=int(float(text))) if _SERIAL.fullmatch(text) else None
 

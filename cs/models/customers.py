@@ -10,6 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from cs.extensions import Model, db
+from cs.models.lots import WithLot, lot_key
 from cs.procedure import customers as procedure
 from cs.procedure.authority import role_for
 from cs.records.bulk import bring_in
@@ -17,18 +18,13 @@ from cs.records.numbers import next_numbers
 from cs.records.personal_tasks import follow_name
 from cs.records.procedure import local_day
 from cs.records.record import MAX_ID, Record
-from cs.records.search import searchable_text, sort_key
+from cs.records.search import pinyin_initials, sort_key
+from cs.records.texts import comparable, lookalike_key
 from cs.records.types import UnitPrice, exact_number
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
 MAX_PHONE_LENGTH = 120  # several numbers with their extensions stand in one field
-
-
-def comparable(word: str | None) -> str:
-    """Return a name or number as it is compared: full width or half, upper or lower case and spaces make no
-    difference."""
-    return "".join(searchable_text([word]).split())
 
 
 def one_active(table: str) -> Index:
@@ -149,7 +145,7 @@ class MasterData(Workflowed):
 class Customer(MasterData):
     kind = "customer"
     parts = ("contacts",)
-    derived = MasterData.derived | {"sort_name"}
+    derived = MasterData.derived | {"sort_name", "lookalike_key"}
     names = ("short_name", "full_name")
     workflow = procedure.CUSTOMER
     __tablename__ = "customers"
@@ -158,6 +154,7 @@ class Customer(MasterData):
     full_name: Mapped[str]
     english_name: Mapped[str | None]
     sort_name: Mapped[str] = mapped_column(index=True)
+    lookalike_key: Mapped[str | None] = mapped_column(index=True)
     customer_type: Mapped[str]
     customer_level: Mapped[str | None]  # from the grading, never typed (7.1 field 6)
     status: Mapped[str] = mapped_column(default="active")
@@ -214,9 +211,24 @@ class Customer(MasterData):
     def title(self) -> str:
         return f"{self.number} {self.short_name}"
 
+    @property
+    def searched_names(self) -> tuple[str, ...]:
+        """Return the names by which it is found, and their pinyin initials."""
+        return (self.short_name, self.full_name, *map(pinyin_initials, (self.short_name, self.full_name)))
+
     def searched(self) -> tuple[str | None, ...]:
-        people = [word for contact in self.contacts for word in (contact.name, contact.phone)]
-        return (self.number, self.short_name, self.full_name, self.english_name, *people)
+        people: list[str | None] = []
+        for contact in self.contacts:
+            people += [contact.name, pinyin_initials(contact.name), contact.phone]
+        return (self.number, *self.searched_names, self.english_name, *people)
+
+    @classmethod
+    def like(cls, full_name: str, *, other_than: Customer | None = None) -> Customer | None:
+        """Return a customer, not void, whose name people take for this one."""
+        query = select(cls).where(cls.lookalike_key == lookalike_key(full_name), cls.state == "active")
+        if other_than is not None:
+            query = query.where(cls.id != other_than.id)
+        return db.session.execute(query.order_by(cls.id).limit(1)).scalar()
 
     @classmethod
     def prepare(cls, records: list[Any], on: datetime) -> None:
@@ -239,6 +251,7 @@ class Customer(MasterData):
         contacts = values.pop("contacts", None)
         super().fill(values)
         self.sort_name, self.natural_key = sort_key(self.short_name), self.key_of(self.full_name)
+        self.lookalike_key = lookalike_key(self.full_name)
         if contacts is not None:
             kept = {contact.id: contact for contact in self.contacts}
             rows = []
@@ -306,10 +319,11 @@ class Product(MasterData):
             self.customer_parts = self._in_kept_order(rows)
 
 
-class Shipment(MasterData):
+class Shipment(WithLot, MasterData):
     """What was sent: order, lot, model, quantity, day. Complaints and returns are compared with it."""
 
     kind = "shipment"
+    derived = MasterData.derived | {"lot_key"}
     workflow = procedure.SHIPMENT
     __tablename__ = "shipments"
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
@@ -339,7 +353,7 @@ class Shipment(MasterData):
         return f"{self.lot_no} {self.order_no}"
 
     def searched(self) -> tuple[str | None, ...]:
-        return (self.order_no, self.lot_no, self.product.model, self.customer.short_name)
+        return (self.order_no, self.lot_no, self.product.model, *self.customer.searched_names)
 
     @staticmethod
     def key_of(customer_id: int, product_id: int, order_no: str, lot_no: str, shipped_on: date) -> str:
@@ -360,7 +374,7 @@ class Shipment(MasterData):
         """Return the shipments of a lot (to this customer), newest first."""
         query = (
             select(cls)
-            .where(cls.lot_no == lot_no.strip(), cls.state == "active")
+            .where(cls.lot_key == lot_key(lot_no), cls.state == "active")
             .order_by(cls.shipped_on.desc(), cls.id.desc())
             .limit(most)
         )

@@ -24,6 +24,7 @@ from cs.extensions import db
 from cs.records.procedure import zone
 from cs.records.record import MAX_ID, Record
 from cs.records.search import MAX_SEARCH_LENGTH, search_conditions
+from cs.records.typed_values import read_day
 from cs.wording.formats import format_day
 from cs.wording.labels import term
 
@@ -183,11 +184,8 @@ class Period:
 
     @classmethod
     def from_arguments(cls, args: MultiDict[str, str]) -> Period:
-        try:
-            first, last = (
-                date.fromisoformat(args[name]) if args.get(name) else None for name in ("from", "to")
-            )
-        except ValueError:
+        first, last = (read_day(args.get(name, "")) for name in ("from", "to"))
+        if any(args.get(name) and day is None for name, day in (("from", first), ("to", last))):
             return cls(None, None, gettext("This is not a date. Please write it as 2026-01-31."))
         if first and last and first > last:
             return cls(first, last, gettext("The period ends before it begins."))

@@ -232,9 +232,9 @@ def _by_period(sums: Sequence[Any], names: Sequence[str]) -> list[Sums]:
     return [dict(zip(names, sums[start : start + len(names)], strict=True)) for start in starts]
 
 
-def _lot_of(product_id: Any, lot_no: Any) -> Any:
+def _lot_of(product_id: Any, lot_key: Any) -> Any:
     """Return what makes a lot one and the same: the model with its lot number."""
-    return cast(product_id, String) + "/" + lot_no
+    return cast(product_id, String) + "/" + lot_key
 
 
 @dataclass(frozen=True)
@@ -259,13 +259,13 @@ def rates_of(periods: Sequence[Days], on: datetime) -> list[Rates]:
         "valid": _count(heard_at, valid),
         "defective": _sum(heard_at, Complaint.defect_qty, valid),
     }
-    sent, lot_sent = Shipment.shipped_on, _lot_of(Shipment.product_id, Shipment.lot_no)
+    sent, lot_sent = Shipment.shipped_on, _lot_of(Shipment.product_id, Shipment.lot_key)
     shipments = {
         "rows": _count(sent, SHIPPED),
         "pieces": _sum(sent, Shipment.quantity, SHIPPED),
         "lots": _distinct(sent, lot_sent, SHIPPED),
     }
-    arrived, lot_back = Return.arrived_at, _lot_of(ReturnLine.product_id, ReturnLine.lot_no)
+    arrived, lot_back = Return.arrived_at, _lot_of(ReturnLine.product_id, ReturnLine.lot_key)
     returns = {
         "rows": _distinct(arrived, Return.id, RETURNS["arrived"]),
         "pieces": _sum(arrived, ReturnLine.counted_qty, RETURNS["arrived"]),

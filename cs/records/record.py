@@ -28,11 +28,13 @@ from cs.procedure.authority import Actor
 from cs.procedure.workflow import Workflow
 from cs.records.events import START, Event, append_event, canonical_json, digest
 from cs.records.procedure import rulebook
-from cs.records.search import index_words, searchable_text
+from cs.records.search import index_anew, index_words, search_conditions, searchable_text
 from cs.records.signatures import Signature
+from cs.records.texts import comparable
 from cs.records.types import Moment
 
 MAX_ID = 2**31 - 1
+MAX_CANDIDATES = 20  # records that a number without its hyphens is compared with
 BATCH = 500  # rows that a walk over all records holds at once
 KINDS: dict[str, type[Record]] = {}
 R = TypeVar("R", bound="Record")
@@ -295,6 +297,14 @@ def _part_changes(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[
     return [sorted(gone, key=lambda row: row["id"]), sorted(come, key=lambda row: row["id"])]
 
 
+def index_unsearched() -> None:
+    """Index all records without search text: a migration empties it where words are searched in a new
+    way."""
+    for cls in KINDS.values():
+        if cls.searched is not Record.searched:
+            index_anew(cls, cls.search_text == "")
+
+
 def find(cls: type[R], record_id: int, *, lock: bool = False) -> R | None:
     """Return a record by its id, locked for a writer if asked; None also for a number that no database
     takes as an id."""
@@ -304,14 +314,25 @@ def find(cls: type[R], record_id: int, *, lock: bool = False) -> R | None:
 
 
 def by_number(cls: type[R], number: str | None) -> R | None:
-    """Return a record by one of its numbers, as typed or in capitals."""
-    written = {number or "", (number or "").upper()}
-    return (
-        db.session.execute(
-            select(cls)
-            .where(or_(*(getattr(cls, name).in_(written) for name in cls.numbers)))
-            .order_by(cls.id)
-        )
-        .scalars()
-        .first()
+    """Return a record by one of its numbers, as typed or in capitals of half width; else the only one whose
+    number differs by hyphens alone."""
+    if not number:
+        return None
+    written = {number, number.upper(), comparable(number).upper()}
+    exact = (
+        select(cls).where(or_(*(getattr(cls, name).in_(written) for name in cls.numbers))).order_by(cls.id)
     )
+    record = db.session.execute(exact).scalars().first()
+    if record is not None or not (key := _number_key(number)):
+        return record
+    candidates = select(cls).where(*search_conditions(cls, number)).order_by(cls.id).limit(MAX_CANDIDATES)
+    alike = [record for record in db.session.execute(candidates).scalars() if key in _number_keys(record)]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _number_keys(record: Record) -> set[str]:
+    return {_number_key(getattr(record, name)) for name in record.numbers}
+
+
+def _number_key(number: str | None) -> str:
+    return comparable(number).replace("-", "")

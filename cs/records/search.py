@@ -3,6 +3,7 @@ what it finds, and pinyin."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,11 +14,16 @@ from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cs.extensions import Model, db
+from cs.records.characters import in_simplified_characters
+from cs.records.texts import cleaned, without_punctuation
 
 MAX_SEARCH_LENGTH = 60  # characters; one typed may become eighteen
 MAX_TOKENS = 8
 AT_ONCE = 20_000  # rows sent by one statement
 RECORDS_AT_ONCE = 500
+MAX_CODE_LENGTH = 40
+# A code or telephone number in several groups, 138 0000 3443 or MJ A1600D: letters, digits and marks alone.
+_IN_GROUPS = re.compile(r"(?=.*[0-9])[!-~]+( [!-~]+)+")
 
 
 class Searched(Protocol):
@@ -43,15 +49,41 @@ class SearchWord(Model):
 
 
 def searchable_text(words: tuple[str | None, ...] | list[str | None]) -> str:
-    """Return words as they are searched: half width, lower case, single spaces."""
-    return " ".join(
-        unicodedata.normalize("NFKC", " ".join(word for word in words if word)).casefold().split()
-    )
+    """Return words as they are searched: half width, lower case, simplified characters, single spaces,
+    without hyphens and other punctuation; a code in groups also as one word."""
+    folded = [_folded(word) for word in words if word]
+    in_one = (word.replace(" ", "") for word in folded if _is_code_in_groups(word))
+    return " ".join(filter(None, (*map(_without_marks, folded), *map(_without_marks, in_one))))
+
+
+def _folded(text: str) -> str:
+    half = unicodedata.normalize("NFKC", cleaned(text)).casefold()
+    return " ".join(in_simplified_characters(half).split())
+
+
+def _is_code_in_groups(folded: str) -> bool:
+    return len(folded) <= MAX_CODE_LENGTH and _IN_GROUPS.fullmatch(folded) is not None
+
+
+def _without_marks(folded: str) -> str:
+    return " ".join(without_punctuation(folded).split())
+
+
+def _typed_words(typed: str) -> list[str]:
+    """Return the different words to look for; a word of punctuation alone stays, and nothing holds it."""
+    words = _folded(typed)[:MAX_SEARCH_LENGTH].split()
+    return list(dict.fromkeys(without_punctuation(word) or word for word in words))
 
 
 def in_latin_letters(text: str) -> str:
     """Return a name in small Latin letters, Chinese characters by their pinyin: 林晓雯 is linxiaowen."""
     return unicodedata.normalize("NFKC", "".join(lazy_pinyin(text))).casefold()
+
+
+def pinyin_initials(name: str) -> str:
+    """Return the initials by which a Chinese name is typed in a hurry: 华声汽配 is hsqp. Nothing for a name
+    without Chinese characters."""
+    return "".join(syllable[0] for syllable in lazy_pinyin(in_simplified_characters(name), errors="ignore"))
 
 
 def sort_key(text: str) -> str:
@@ -124,7 +156,7 @@ def search_conditions(cls: type[Any], typed: str) -> list[Any]:
     """
     conditions: list[Any] = []
     room = MAX_TOKENS
-    for word in dict.fromkeys(searchable_text([typed])[:MAX_SEARCH_LENGTH].split()):
+    for word in _typed_words(typed):
         pairs = sorted(search_tokens(word))[:room] if len(word) > 1 else []
         room -= len(pairs)
         conditions += [

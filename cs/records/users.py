@@ -17,7 +17,7 @@ from cs.records.departments import ADMINISTRATOR, Membership
 from cs.records.passwords import normal_username, password_hasher
 from cs.records.personal_tasks import sync_personal_tasks
 from cs.records.record import Record
-from cs.records.search import sort_key
+from cs.records.search import pinyin_initials, sort_key
 from cs.records.sessions import LoginFailure, LoginSession
 from cs.records.tasks import Task
 
@@ -54,7 +54,7 @@ class User(UserMixin, Record):  # type: ignore[misc]
     )
 
     def searched(self) -> tuple[str | None, ...]:
-        return (self.username, self.name)
+        return (self.username, self.name, pinyin_initials(self.name))
 
     @property
     def title(self) -> str:

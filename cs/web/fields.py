@@ -37,19 +37,30 @@ from wtforms.validators import (
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from cs.records.attachments import PendingUpload
-from cs.records.procedure import rulebook, zone
+from cs.records.procedure import rulebook
 from cs.records.record import MAX_ID
+from cs.records.texts import cleaned
+from cs.web.day_fields import DayField, MomentField
 from cs.wording.labels import choices, label
 from cs.wording.language import in_language
 
 SHORT_TEXT = 1000  # characters of a text of a sentence or two
+MAX_PASSWORD = 200
 EARLIEST = date(2000, 1, 1)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffe\uffff]")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-def _trim(text: str | None) -> str | None:
-    return text.strip().replace("\r\n", "\n") or None if text else None
+def _line(text: str | None) -> str | None:
+    return cleaned(text) or None if text else None
+
+
+def _lines(text: str | None) -> str | None:
+    return cleaned(text, multiline=True) or None if text else None
+
+
+def _without_ends(text: str | None) -> str | None:
+    return text.strip() or None if text else None
 
 
 def _no_control_characters(_form: Any, field: Field) -> None:
@@ -89,12 +100,19 @@ def _words_needed(required: bool) -> list[Any]:
 
 
 def Text(key: str, *, required: bool = False, most: int = 100, **options: Any) -> StringField:
-    """Return a field for one line of text."""
+    """Return a field for one line of text, cleaned as what is imported is."""
     return StringField(
         label(key),
         [*_words_needed(required), _no_control_characters, Length(max=most)],
-        filters=[_trim],
+        filters=[_line],
         **options,
+    )
+
+
+def FirstPassword(key: str) -> StringField:
+    """Return a field for a password that is shown: nothing of it is cleaned but outer spaces."""
+    return StringField(
+        label(key), [Optional(), _no_control_characters, Length(max=MAX_PASSWORD)], filters=[_without_ends]
     )
 
 
@@ -104,7 +122,7 @@ def LongText(key: str, *, required: bool = False, most: int = 4000, **options: A
     return TextAreaField(
         label(key),
         [*_words_needed(required), _no_control_characters, Length(max=most)],
-        filters=[_trim],
+        filters=[_lines],
         **options,
     )
 
@@ -116,25 +134,11 @@ def _sensible_day(_form: Any, field: Field) -> None:
 
 
 def Day(key: str, *, required: bool = False, **options: Any) -> DateField:
-    return DateField(label(key), [*needed_validators(required), _sensible_day], **options)
-
-
-class _Moment(DateTimeLocalField):
-    """A date and time typed in the factory's time zone; outside the form it knows its zone."""
-
-    data: datetime | None
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata(valuelist)
-        if self.data is not None:
-            self.data = self.data.replace(tzinfo=zone())
-
-    def process_data(self, value: datetime | None) -> None:
-        self.data = value.astimezone(zone()) if value else None
+    return DayField(label(key), [*needed_validators(required), _sensible_day], **options)
 
 
 def Moment(key: str, *, required: bool = False, **options: Any) -> DateTimeLocalField:
-    return _Moment(
+    return MomentField(
         label(key),
         [*needed_validators(required), _sensible_day],
         format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"],

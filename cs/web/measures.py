@@ -37,7 +37,7 @@ class MeasureRow(RowForm):
 
     def check(self) -> None:
         for name in ("action_kind", "content", "owner_id", "planned_on"):
-            if not self[name].data:
+            if not (self[name].data or self[name].errors):
                 self.fault(name, gettext("Please fill this in."))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +9,8 @@ from flask_babel import gettext
 from wtforms import DecimalField, Field, IntegerField
 from wtforms.validators import NumberRange, ValidationError
 
+from cs.records.texts import cleaned
+from cs.records.typed_values import read_number
 from cs.web.fields import needed_validators
 from cs.wording.labels import label
 
@@ -17,12 +18,28 @@ MAX_NUMBER = 999_999_999
 MAX_DIGITS = 20
 
 
+def _number_in(text: str) -> Decimal:
+    """Return the number typed; ValueError with the message where it is none."""
+    number = read_number(text)
+    if number is None and "," in text.replace("，", ","):
+        raise ValueError(gettext("A comma separates thousands, as in 1,000; a decimal point is a dot."))
+    if number is None or len(number.as_tuple().digits) > MAX_DIGITS:  # beyond a float no range is checked
+        raise ValueError(gettext("Please enter a number."))
+    return number
+
+
 class _Whole(IntegerField):
     def process_formdata(self, valuelist: list[str]) -> None:
-        texts = [text.replace(",", "").replace("，", "").strip() for text in valuelist]
-        if any(len(text) > MAX_DIGITS for text in texts):  # the check of its range fails beyond a float
-            raise ValueError(gettext("Please enter a number."))
-        super().process_formdata(texts)
+        self.raw_data = texts = [cleaned(text) for text in valuelist]
+        if not texts:
+            return
+        self.data = None
+        if not texts[0]:
+            return
+        number = _number_in(texts[0])
+        if number != number.to_integral_value():
+            raise ValueError(gettext("Please enter a whole number."))
+        self.data = int(number)
 
 
 def Whole(
@@ -36,12 +53,12 @@ class _Number(DecimalField):
     data: Decimal | None
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata(
-            [unicodedata.normalize("NFKC", text).replace(",", "").strip() for text in valuelist]
-        )
-        if self.data is not None and not self.data.is_finite():
-            self.data = None
-            raise ValueError(gettext("Please enter a number."))
+        self.raw_data = texts = [cleaned(text) for text in valuelist]
+        if not texts:
+            return
+        self.data = None
+        if texts[0]:
+            self.data = _number_in(texts[0])
 
 
 def decimal_places(value: Decimal) -> int:

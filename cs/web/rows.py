@@ -13,6 +13,7 @@ from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import FieldList, FormField, HiddenField
 
+from cs.records.texts import cleaned
 from cs.web.fields import parse_record_id
 from cs.wording.formats import list_in_words
 from cs.wording.labels import term
@@ -21,18 +22,21 @@ MAX_ROWS = 40
 
 
 class RowForm(FlaskForm):
-    """One row. It counts as empty while nothing is typed into its `decisive` fields."""
+    """One row. It counts as empty while nothing is typed into any of its fields but those that are `offered`
+    filled: what was typed is never dropped. It is named by its `decisive` fields."""
 
     class Meta:
         csrf = False  # the form around it carries the token
 
     id = HiddenField(filters=[parse_record_id])
     decisive: ClassVar[tuple[str, ...]] = ()
+    offered: ClassVar[tuple[str, ...]] = ()  # fields that an empty row may come with
     noun: ClassVar[str] = "line"  # the term for what a row is
 
     @property
     def is_empty(self) -> bool:
-        return not any(self[name].data or _was_typed(self[name]) for name in self.decisive)
+        fields = (field for name, field in self._fields.items() if name not in ("id", *self.offered))
+        return not any(field.data or _was_typed(field) for field in fields)
 
     def values_of(self, *names: str) -> dict[str, Any]:
         return {name: self[name].data for name in names}
@@ -67,7 +71,7 @@ class RowForm(FlaskForm):
 
 def _was_typed(field: Any) -> bool:
     """Return whether anything was sent for a field, even what could not be read."""
-    return any(isinstance(text, str) and text.strip() for text in field.raw_data or ())
+    return any(isinstance(text, str) and cleaned(text) for text in field.raw_data or ())
 
 
 def _text_of(field: Any) -> str:

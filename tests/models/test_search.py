@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer, Product
+from cs.records.record import index_unsearched
 from cs.records.search import SearchWord, search_conditions, search_tokens, searchable_text
 
 pytestmark = pytest.mark.both_databases
@@ -22,9 +23,13 @@ def found(cls, typed: str) -> list[int]:
 @pytest.mark.parametrize(
     ("typed", "as_searched"),
     [
-        ("ＣＡ－６９２０", "ca-6920"),
+        ("ＣＡ－６９２０", "ca6920"),
         ("  两 个   词 ", "两 个 词"),
         ("STRASSE Straße", "strasse strasse"),
+        ("華聲（廣州）", "华声广州"),
+        ("138 0000-3443", "138 00003443 13800003443"),
+        ("MJ A1600D", "mj a1600d mja1600d"),
+        ("车载 扬声器 6寸", "车载 扬声器 6寸"),
         ("①", "1"),
         ("", ""),
         ("𠮷野", "𠮷野"),
@@ -121,3 +126,64 @@ def test_tokens_are_kept_once_and_those_of_old_words_go(product, people, on):
 def test_each_kind_has_an_index_of_its_own(customer, complaint_in):
     complaint_in("received")
     assert found(Product, "无声") == []
+
+
+@pytest.mark.parametrize(
+    ("model", "typed"),
+    [
+        ("MJ-A1600D", "MJA1600D"),
+        ("MJ-A1600D", "mj a1600d"),
+        ("MJA1600D", "MJ-A1600D"),
+        ("MJ A1600D", "mja1600d"),
+        ("MJ-A1600D", "ＭＪ－Ａ１６００Ｄ"),
+        ("MJ-A1600D", "MJA\u200b1600D"),
+        ("揚聲器-6", "扬声器6"),
+        ("扬声器-6", "揚聲器"),
+    ],
+)
+def test_a_model_is_found_however_it_is_written(product, people, on, model, typed):
+    product.edit(by=people["engineer"], on=on, model=model)
+    assert found(Product, typed) == [1]
+
+
+@pytest.mark.parametrize(
+    ("phone", "typed"),
+    [
+        ("13800003443", "138-0000-3443"),
+        ("138-0000-3443", "13800003443"),
+        ("138 0000 3443", "13800003443"),
+        ("+86 138 0000 3443", "138-0000-3443"),
+    ],
+)
+def test_a_telephone_number_is_found_however_it_is_grouped(customer, people, on, phone, typed):
+    customer.edit(by=people["sales_clerk"], on=on, contacts=[{"name": "王工", "phone": phone}])
+    assert found(Customer, typed) == [1]
+
+
+@pytest.mark.parametrize(
+    "typed", ["hsqp", "HSQP", "gzhsqcpj", "wg", "華聲汽配", "廣州華聲", "(广州)华声", "华声-汽配"]
+)
+def test_a_customer_is_found_by_pinyin_initials_and_in_traditional_characters(customer, typed):
+    assert found(Customer, typed) == [1]
+
+
+def test_a_customer_is_found_by_its_number_without_hyphen(customer):
+    assert "-" in customer.number
+    assert found(Customer, customer.number.replace("-", "").lower()) == [1]
+
+
+def test_a_complaint_is_found_by_the_initials_of_its_customer(complaint_in):
+    complaint = complaint_in("received")
+    assert (found(Complaint, "hsqp"), found(Complaint, "qphs")) == ([complaint.id], [])
+
+
+def test_what_a_migration_left_without_search_text_is_indexed_at_the_next_start(complaint_in):
+    complaint = complaint_in("received")
+    db.session.execute(update(Complaint).values(search_text=""))
+    db.session.expire_all()
+    assert found(Complaint, "无声") == [complaint.id]  # by its pairs
+    assert found(Complaint, "右声道") == []
+    version = complaint.version
+    index_unsearched()
+    assert found(Complaint, "右声道") == [complaint.id]
+    assert complaint.version == version

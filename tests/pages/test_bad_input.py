@@ -158,7 +158,7 @@ def test_more_text_than_a_form_can_hold_is_refused_whole(clerk, count):
     assert "413" in clerk.text
 
 
-@pytest.mark.parametrize("bad", [NUL, BELL, "\u2028", "\x7f"])
+@pytest.mark.parametrize("bad", [NUL, BELL, "\ufffe", "\x7f"])
 @pytest.mark.parametrize("field", ["description", "lot_no", "contact_name"])
 def test_characters_that_cannot_be_kept_are_refused_beside_the_field(clerk, count, field, bad):
     clerk.step(NEW, **LOGGED | {field: f"无{bad}声"})

@@ -282,6 +282,7 @@ def test_a_meeting_is_held_neither_tomorrow_nor_before_the_complaint_was_heard(
         ),  # there twice
         ({"attendees-0-user_id": "16"}, "attendees-0-user_id"),  # the administrator works in no department
         ({"attendees-0-user_id": "²"}, "attendees-0-user_id"),  # no person, and no empty row either
+        ({"attendees-3-department": "sales"}, "attendees-3-user_id"),  # nobody is named
         ({"department": "kitchen"}, "department"),
         ({"minutes": " "}, "minutes"),
         ({"met_at": ""}, "met_at"),

@@ -24,7 +24,7 @@ from cs.records.sessions import LoginSession
 from cs.records.users import User
 from cs.web.access import requires
 from cs.web.addresses import site_address
-from cs.web.fields import LongText, Text
+from cs.web.fields import FirstPassword, LongText
 from cs.web.responses import say, show
 from cs.web.submission import Outcome, press
 
@@ -93,7 +93,7 @@ def come_back(record_id: int) -> Any:
 
 
 class ResetForm(AdminForm):
-    initial_password = Text("initial_password", most=200)
+    initial_password = FirstPassword("initial_password")
 
     def check(self, record: Any, on: datetime) -> None:
         check_first_password(self, "initial_password", record.username)

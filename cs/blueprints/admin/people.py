@@ -36,7 +36,7 @@ from cs.records.sessions import LoginFailure, LoginSession
 from cs.records.users import Roles, User
 from cs.web.access import requires
 from cs.web.addresses import site_address
-from cs.web.fields import Text
+from cs.web.fields import FirstPassword, Text
 from cs.web.responses import say, show
 from cs.web.rows import RowForm, Rows
 from cs.web.timeline import OlderEntries, TimelineEntry, timeline
@@ -223,7 +223,7 @@ class PersonForm(AdminForm):
 
 class NewPersonForm(PersonForm):
     username = Text("username", required=True, most=50)
-    initial_password = Text("initial_password", most=200)
+    initial_password = FirstPassword("initial_password")
 
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)

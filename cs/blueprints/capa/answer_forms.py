@@ -34,9 +34,12 @@ class BoneRow(RowForm):
     is_root = Yes("is_root")
 
     decisive = ("cause",)
+    offered = ("cause_class",)  # each of the six stands ready
     noun = "bones"
 
     def check(self) -> None:
+        if not (self.cause.data or self.cause.errors):
+            self.fault("cause", gettext("Please fill this in."))
         if not self.cause_class.data:
             self.fault("cause_class", gettext("Please choose one."))
 

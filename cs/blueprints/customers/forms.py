@@ -17,6 +17,7 @@ from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import MAX_PHONE_LENGTH, Customer
 from cs.records.procedure import local_day
+from cs.records.texts import lookalike_key
 from cs.web.fields import (
     Choice,
     Choices,
@@ -67,6 +68,7 @@ class CustomerForm(WithRows, StepForm):
     """The customer file (7.2). The level is not here: it comes from the grading."""
 
     full_name = Text("full_name", required=True)
+    lookalike_confirmed = Yes("lookalike_confirmed")
     short_name = Text("short_name", required=True, most=40)
     english_name = Text("english_name")
     customer_type = Choice("customer_type", "customer_type", required=True)
@@ -96,8 +98,10 @@ class CustomerForm(WithRows, StepForm):
     retention_asked = Text("retention_asked")
     remarks = LongText("remarks", most=2000)
 
+    lookalike: Customer | None = None  # on record under a name that people take for this one
+
     rows = "contacts"
-    beside = frozenset({"more_rows"})
+    beside = frozenset({"more_rows", "lookalike_confirmed"})
 
     def offer(self, record: Any, on: datetime) -> None:
         people = sales_people()
@@ -124,17 +128,27 @@ class CustomerForm(WithRows, StepForm):
             self.fault("contacts", gettext("At least one contact is needed."))
         if self.partner_since.data and self.partner_since.data > local_day(on):
             self.fault("partner_since", gettext("This is in the future."))
-        if self.full_name.data and (
-            same := Customer.same(Customer.key_of(self.full_name.data), other_than=record)
-        ):
-            self.fault(
-                "full_name",
-                record_link(
-                    gettext("This customer is already on record:"),
-                    url_for("customers.detail", record_id=same.id),
-                    same.title,
-                ),
+        if self.full_name.data:
+            self._check_name(self.full_name.data, record)
+
+    def _check_name(self, name: str, record: Customer | None) -> None:
+        """Refuse a name that is on record; warn of one that is taken for it, where it is new."""
+        same = Customer.same(Customer.key_of(name), other_than=record)
+        if same is not None:
+            self._fault_with_link(gettext("This customer is already on record:"), same)
+            return
+        if record is None or record.lookalike_key != lookalike_key(name):
+            self.lookalike = Customer.like(name, other_than=record)
+        if self.lookalike is not None and not self.lookalike_confirmed.data:
+            message = gettext(
+                "A customer with nearly the same name is on record. "
+                "If this one is another company, tick the box below."
             )
+            self._fault_with_link(message, self.lookalike)
+
+    def _fault_with_link(self, message: str, customer: Customer) -> None:
+        address = url_for("customers.detail", record_id=customer.id)
+        self.fault("full_name", record_link(message, address, customer.title))
 
     def values(self) -> dict[str, Any]:
         chosen = [

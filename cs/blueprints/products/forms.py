@@ -9,8 +9,9 @@ from flask import url_for
 from flask_babel import gettext
 from wtforms import SubmitField
 
-from cs.models.customers import Product, comparable
+from cs.models.customers import Product
 from cs.procedure.replenishments import MOST_PRICE, PRICE_DECIMALS
+from cs.records.texts import comparable
 from cs.web.fields import Choice, Reference, StepForm, Text, WithAmendmentReason
 from cs.web.number_fields import Number
 from cs.web.options import customers_to_choose, record_link

@@ -19,6 +19,7 @@ from cs.procedure import complaints, returns
 from cs.procedure import replenishments as procedure
 from cs.records.procedure import local_day, rulebook
 from cs.records.record import by_number, find
+from cs.records.texts import comparable
 from cs.web.fields import (
     Choice,
     Day,
@@ -236,7 +237,7 @@ class FileForm(ChangeForm):
         elif (
             self.return_no.data
             and self.complaint_no.data
-            and self.complaint_no.data.upper() != self.complaint.number
+            and comparable(self.complaint_no.data) != comparable(self.complaint.number)
         ):
             self.fault(
                 "complaint_no",

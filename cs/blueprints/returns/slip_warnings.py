@@ -6,6 +6,7 @@ it takes them over.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -15,6 +16,7 @@ from flask_babel import gettext
 from cs.extensions import db
 from cs.models.customers import Product
 from cs.models.returns.slip_checks import SlipWarning, slip_warnings
+from cs.records.texts import comparable
 from cs.web.fields import LongText
 from cs.wording.formats import list_in_words
 from cs.wording.labels import in_unit
@@ -58,7 +60,7 @@ class WithWarnings:
         warnings = [
             warning
             for warning in slip_warnings(self.customer_id.data, lines, record)
-            if tuple(lines[warning.row].values()) not in known
+            if _as_compared(lines[warning.row].values()) not in known
         ]
         self.has_warnings = bool(warnings)
         if not warnings or self.warning_reason.data:
@@ -76,7 +78,11 @@ def _lines_of_before(record: Any) -> set[tuple[Any, ...]]:
     if record is None or record.complaint_id is None:
         return set()
     columns = attrgetter(*COMPARED)
-    return {columns(line) for line in record.lines}
+    return {_as_compared(columns(line)) for line in record.lines}
+
+
+def _as_compared(values: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(comparable(value) if isinstance(value, str) else value for value in values)
 
 
 def _compared(row: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ COMPLAINTS_SHOWN = 10
 def page_of_shipment(record: Shipment, on: datetime) -> dict[str, Any]:
     same_lot = (
         select(Complaint.id, Complaint.number, Complaint.description, Complaint.state, Complaint.heard_at)
-        .where(Complaint.customer_id == record.customer_id, Complaint.lot_no == record.lot_no)
+        .where(Complaint.customer_id == record.customer_id, Complaint.lot_key == record.lot_key)
         .order_by(Complaint.heard_at.desc(), Complaint.id.desc())
         .limit(COMPLAINTS_SHOWN)
     )

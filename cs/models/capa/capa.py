@@ -111,8 +111,8 @@ class Capa(EffectChecked):
         return [self.complaint] if self.complaint else []
 
     def searched(self) -> tuple[str | None, ...]:
-        customer = self.customer.short_name if self.customer else None
-        return self.number, self.problem, customer, self.source_no
+        customer = self.customer.searched_names if self.customer else ()
+        return self.number, self.problem, *customer, self.source_no
 
     @property
     def documents_changed(self) -> list[str]:

@@ -38,6 +38,7 @@ from cs.models.complaints.reply import Reply
 from cs.models.complaints.samples import CustomerContact, Sample, SampleBook
 from cs.models.customers import Customer, Product
 from cs.models.effect_checks import EffectChecked
+from cs.models.lots import WithLot
 from cs.procedure import complaint_rules
 from cs.procedure import complaints as procedure
 from cs.procedure.authority import Permission
@@ -51,7 +52,7 @@ ROWS_OF_CALLS = ("meeting_calls", "meeting_calls.invitees")
 PART: Any = {"cascade": "all, delete-orphan", "lazy": "selectin"}  # how rows belong to their complaint
 
 
-class Complaint(EffectChecked):
+class Complaint(WithLot, EffectChecked):
     """One complaint, whole."""
 
     kind = "complaint"
@@ -65,7 +66,7 @@ class Complaint(EffectChecked):
         "measures",
         *ROWS_OF_CALLS,
     )
-    derived = Workflowed.derived | {"natural_key"}
+    derived = Workflowed.derived | {"natural_key", "lot_key"}
     workflow = procedure.WORKFLOW
     checking = Permission.SETTLE_COMPLAINT
     in_place = frozenset({checking})
@@ -205,9 +206,7 @@ class Complaint(EffectChecked):
         return records_made.records_of(self)
 
     def searched(self) -> tuple[str | None, ...]:
-        customer = (
-            (self.customer.short_name, self.customer.full_name) if self.customer else (self.customer_said,)
-        )
+        customer = self.customer.searched_names if self.customer else (self.customer_said,)
         return (
             self.number,
             *customer,

@@ -8,7 +8,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from cs.models.complaints.reply import Reply
-from cs.models.customers import comparable
 from cs.models.holidays import work_calendar
 from cs.procedure import complaint_rules
 from cs.procedure import complaints as procedure
@@ -17,6 +16,7 @@ from cs.procedure.workflow import NotAllowed
 from cs.records.bulk import bring_in
 from cs.records.numbers import next_numbers
 from cs.records.procedure import local_day, rulebook, zone
+from cs.records.texts import comparable
 from cs.records.users import User
 
 CLAUSE = "5.6"

@@ -131,7 +131,7 @@ class Replenishment(Workflowed):
         return (
             self.number,
             self.order_number,
-            self.customer.short_name,
+            *self.customer.searched_names,
             self.complaint.number,
             self.order_no,
             self.work_order,

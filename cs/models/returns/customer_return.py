@@ -108,8 +108,7 @@ class Return(Workflowed):
     def searched(self) -> tuple[str | None, ...]:
         return (
             self.number,
-            self.customer.short_name,
-            self.customer.full_name,
+            *self.customer.searched_names,
             self.customer_slip_no,
             self.complaint.number if self.complaint else None,
             *(word for line in self.lines for word in (line.product.model, line.lot_no, line.order_no)),

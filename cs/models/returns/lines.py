@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from cs.extensions import Model, db
 from cs.models.customers import Product
+from cs.models.lots import WithLot
 from cs.models.returns.slip import SlipLine
 from cs.procedure import returns as procedure
 from cs.procedure.returns import Tally
@@ -34,10 +35,11 @@ REMAINDERS = {"uninspected": "uninspected_qty", "rework_open": "rework_open_qty"
 TOTALS = (*COLUMNS.values(), *REMAINDERS.values())
 
 
-class ReturnLine(Model):
+class ReturnLine(WithLot, Model):
     """One line of the slip. Its totals stand beside the bookings that they are the sums of; the database
     refuses what does not add up."""
 
+    derived = frozenset({"lot_key"})
     __tablename__ = "return_lines"
     id: Mapped[int] = mapped_column(primary_key=True)
     return_id: Mapped[int] = mapped_column(ForeignKey("returns.id"), index=True)

@@ -14,12 +14,14 @@ from sqlalchemy import func, select
 
 from cs.extensions import db
 from cs.models.customers import Shipment
+from cs.models.lots import lot_key
 from cs.models.returns.customer_return import Return
 from cs.models.returns.lines import ReturnLine
 from cs.models.returns.slip import SlipLine
 from cs.procedure import returns as procedure
+from cs.records.texts import comparable
 
-Goods = tuple[int, str]  # model and lot
+Goods = tuple[int, str]  # model and key of the lot
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,14 @@ class _Known:
         known = cls(_shipped(customer_id, lots))
         back = func.coalesce(ReturnLine.counted_qty, ReturnLine.slip_qty)
         query = (
-            select(ReturnLine.product_id, ReturnLine.lot_no, back, Return.number, Return.state)
+            select(ReturnLine.product_id, ReturnLine.lot_key, back, Return.number, Return.state)
             .join(Return, Return.id == ReturnLine.return_id)
-            .where(Return.customer_id == customer_id, ReturnLine.lot_no.in_(lots))
+            .where(Return.customer_id == customer_id, ReturnLine.lot_key.in_(lots))
             .where(Return.state.not_in(procedure.WITHOUT_GOODS), Return.id != (record.id if record else 0))
             .order_by(Return.id)
         )
-        for product_id, lot_no, quantity, number, state in db.session.execute(query):
-            goods = (product_id, str(lot_no))
+        for product_id, lot, quantity, number, state in db.session.execute(query):
+            goods = (product_id, str(lot))
             known.came_back[goods] += quantity
             if state in procedure.UNFINISHED and number not in known.open_returns[goods]:
                 known.open_returns[goods].append(number)
@@ -69,12 +71,12 @@ class _Known:
 
 def _shipped(customer_id: int, lots: set[str]) -> dict[Goods, Decimal]:
     query = (
-        select(Shipment.product_id, Shipment.lot_no, func.sum(Shipment.quantity))
-        .where(Shipment.customer_id == customer_id, Shipment.lot_no.in_(lots), Shipment.state == "active")
-        .group_by(Shipment.product_id, Shipment.lot_no)
+        select(Shipment.product_id, Shipment.lot_key, func.sum(Shipment.quantity))
+        .where(Shipment.customer_id == customer_id, Shipment.lot_key.in_(lots), Shipment.state == "active")
+        .group_by(Shipment.product_id, Shipment.lot_key)
     )
     rows = db.session.execute(query)
-    return {(product_id, lot_no): Decimal(quantity) for product_id, lot_no, quantity in rows}
+    return {(product_id, str(lot)): Decimal(quantity) for product_id, lot, quantity in rows}
 
 
 def _left_of_models(customer_id: int, models: set[int], record: Return | None) -> dict[int, Decimal]:
@@ -104,21 +106,23 @@ def slip_warnings(
     customer_id: int, rows: Sequence[SlipLine], record: Return | None = None
 ) -> list[SlipWarning]:
     """Return the warnings about the rows of a slip in order; `record` is the return that they change."""
-    known = _Known.of(customer_id, {row["lot_no"] for row in rows if row["lot_no"]}, record)
-    left = _left_of_models(customer_id, {row["product_id"] for row in rows if not row["lot_no"]}, record)
+    lots = [lot_key(row["lot_no"]) for row in rows]
+    known = _Known.of(customer_id, {lot for lot in lots if lot}, record)
+    without_lot = {row["product_id"] for row, lot in zip(rows, lots, strict=True) if not lot}
+    left = _left_of_models(customer_id, without_lot, record)
     warnings: list[SlipWarning] = []
-    seen: set[tuple[int, str | None, str | None]] = set()
+    seen: set[tuple[int, str | None, str]] = set()
     entered: dict[Goods, Decimal] = defaultdict(Decimal)
     of_model: dict[int, Decimal] = defaultdict(Decimal)  # up to a row without a lot: all that name one too
-    for row in rows:
-        of_model[row["product_id"]] += row["slip_qty"] if row["lot_no"] else 0
-    for index, row in enumerate(rows):
-        line = (row["product_id"], row["lot_no"], row["order_no"])
+    for row, lot in zip(rows, lots, strict=True):
+        of_model[row["product_id"]] += row["slip_qty"] if lot else 0
+    for index, (row, lot) in enumerate(zip(rows, lots, strict=True)):
+        line = (row["product_id"], lot, comparable(row["order_no"]))
         if line in seen:
             warnings.append(SlipWarning(index, "twice"))
         seen.add(line)
-        if row["lot_no"]:
-            goods = (row["product_id"], row["lot_no"])
+        if lot:
+            goods = (row["product_id"], lot)
             entered[goods] += row["slip_qty"]
             warnings += _of_goods(index, goods, entered[goods], known)
             continue
@@ -137,7 +141,7 @@ def _of_goods(index: int, goods: Goods, quantity: Decimal, known: _Known) -> lis
     if goods in known.shipped:
         if quantity > known.left(goods):
             found.append(SlipWarning(index, "more_than_shipped", quantity=known.left(goods)))
-    elif any(lot_no == goods[1] for _product_id, lot_no in known.shipped):
+    elif any(lot == goods[1] for _product_id, lot in known.shipped):
         found.append(SlipWarning(index, "other_model"))
     else:
         found.append(SlipWarning(index, "unknown_lot"))

@@ -69,7 +69,12 @@ class AttendeeForm(RowForm):
     team_role = Choice("team_role", "team_role")
 
     decisive = ("user_id",)
+    offered = ("team_role",)  # comes with the person who was called, and goes with them
     noun = "person"
+
+    def check(self) -> None:
+        if not (self.user_id.data or self.user_id.errors):
+            self.fault("user_id", gettext("Choose the person, or clear the whole row."))
 
 
 class MeetForm(WithFiles, WithRows, StepForm):
