@@ -233,3 +233,11 @@ def as_role(app: Flask) -> Callable[..., Browser]:
 def count_queries(app: Flask) -> Callable[[], Any]:
     """with count_queries() as ran: … then len(ran)."""
     return lambda: support.queries(app)
+
+
+@pytest.fixture
+def nobody_in_place(app):
+    """A procedure file by which nobody signs in the place of a manager (Q24)."""
+    book = app.extensions["rulebook"]
+    rule = replace(book.replenishment, in_place="nobody")
+    app.extensions["rulebook"] = replace(book, replenishment=rule)

@@ -235,6 +235,7 @@ class Replenishments:
         by: str = "sales_clerk",
         complaint_id: int | None = None,
         return_id: int | None = None,
+        terms: dict[str, Any] | None = None,
     ) -> Replenishment:
         """An application for one piece at that price, filed by that role, signed by these roles, then
         changed, in that state."""
@@ -243,7 +244,7 @@ class Replenishments:
             return_id=return_id,
             by=self.people[by],
             on=self.on,
-            **self.asked(price),
+            **self.asked(price) | (terms or {}),
         )
         for role in signed:
             self.sign(made, role)

@@ -361,12 +361,14 @@ class Cases:
         route: str = "occasional",
         answered: bool = False,
         silent: bool = False,
+        late: bool = False,
         met: bool = False,
         disposed: bool = False,
         countersigned: bool = False,
         plan_needed: bool = False,
         sample: str | None = None,
         clock: str | None = None,
+        reopening: str | None = None,
         done: bool = False,
         capa: bool = False,
         measures: str | None = None,
@@ -376,13 +378,15 @@ class Cases:
         **values: Any,
     ) -> Complaint:
         """A complaint in that state. `route`: occasional, not_ours or meeting; `answered`: in state
-        answering, quality's answer is ready; `silent`: all happened eleven days ago. `met`, `disposed`,
+        answering, quality's answer is ready; `silent`: all happened eleven days ago; `late`: the
+        customer first complained that long ago. `met`, `disposed`,
         `countersigned`: how far the meeting is in state answering; whatever comes after answering has been
         met and disposed; `done`: the dispositions are carried out. `sample`: awaited, here or ended;
-        `clock`: a change of the due date is waiting or refused; `capa`: one was issued for it; `verified`:
-        one was, and is verified as effective, as closing needs on the meeting's route.
-        `measures`: of what was settled they are open, done or checked. `uncalled`: nobody is called to the
-        meeting yet. `proposed`: in state answering, the supervisor has not confirmed the route yet."""
+        `clock`: a change of the due date is waiting or refused; `reopening` likewise; `capa`: one was
+        issued for it; `verified`: one was, and is verified as effective, as closing needs on the
+        meeting's route. `measures`: of what was settled they are open, done or checked. `uncalled`: nobody is
+        called to the meeting yet. `proposed`: in state answering, the supervisor has not confirmed the route
+        yet."""
         self.answered, self.met, self.disposed, self.countersigned, self.plan_needed = (
             answered,
             met,
@@ -396,7 +400,7 @@ class Cases:
         on = end - UNTIL_EFFECTIVE if measures == "checked" else end
         facts = (
             GOODS
-            | {"customer_id": 1, "product_id": 1, "heard_at": on - timedelta(hours=1)}
+            | {"customer_id": 1, "product_id": 1, "heard_at": on - timedelta(days=11 if late else 0, hours=1)}
             | BLOCK_A
             | values
         )
@@ -421,6 +425,7 @@ class Cases:
         if measures == "checked":
             complaint.check_effect(by=self.people["quality_supervisor"], on=end, **CHECKED)
         self.move_clock(complaint, on, clock)
+        self.ask_to_reopen(complaint, on, reopening)
         self.issue_capas(complaint, on, issued=capa, verified=verified)
         assert complaint.state == state
         return complaint
@@ -465,6 +470,13 @@ class Cases:
             )
         if clock == "refused":
             complaint.refuse_clock(reason="以首次获知为准", by=self.people["sales_manager"], on=on)
+
+    def ask_to_reopen(self, complaint: Complaint, on: datetime, reopening: str | None) -> None:
+        """The clerk asks to open what is closed again; the quality supervisor refuses."""
+        if reopening:
+            complaint.request_reopen(reason="结案后又退回四件", by=self.people["sales_clerk"], on=on)
+        if reopening == "refused":
+            complaint.refuse_reopen(reason="另立投诉", by=self.people["quality_supervisor"], on=on)
 
     def hold(
         self,

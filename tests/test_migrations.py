@@ -23,7 +23,8 @@ HASHES = {
     "0015_company_and_account_links.py": "1de6a1f9f70cb17f",
     "0016_costs_and_production_date.py": "4423b4bb4860cf8e",
     "0017_import_choices.py": "0090bb3316415779",
-    "0018_keys_of_lots_and_names.py": "6ff112a488dd7096",
+    "0018_rate_reason_and_who_carried_out.py": "f0625cf2c522d6a7",
+    "0019_keys_of_lots_and_names.py": "36271230faa487de",
 }
 
 

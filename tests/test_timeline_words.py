@@ -78,12 +78,13 @@ TYPED = """
     delivery_address delivery_no description difference_reason done_note effect_follow_up effect_note
     email en english_name escape_cause full_name given_back_note imported_from industry instruction
     instruction_no invoice_address late_reason late_reply_reason legal_representative liability_note
-    location logo_name lot_no meeting_place minutes model monthly_demand name no_goods_reason note number
-    occurrence_cause old_model old_notes old_number order_no order_number part_no passed_on_number phone
-    pick_up_note plan position problem products read_across refuse_reason remarks replenishment_reason
-    reply_text reply_to response_note retention_asked return_reason route_reason said scale
-    sent_back_reason short_name source_no spec survey_recipient system_cause tax_id unknown_reason
-    username verification_data verification_method void_reason warning_reason web_address work_order zh
+    location logo_name lot_no meeting_place minutes model monthly_demand name no_goods_reason note
+    number occurrence_cause old_model old_notes old_number order_no order_number part_no
+    passed_on_number phone pick_up_note plan position problem products rate_reason read_across
+    refuse_reason remarks reopen_refusal reopen_request replenishment_reason reply_text reply_to
+    response_note retention_asked return_reason route_reason said scale sent_back_reason short_name
+    source_no spec survey_recipient system_cause tax_id unknown_reason username verification_data
+    verification_method void_reason warning_reason web_address work_order zh
 """
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import delete, exists, inspect, select, true
 from sqlalchemy.orm import aliased
 
 from cs.extensions import db
+from cs.models.replenishments.settling import settle_signatures
 from cs.records.attachments import Draft, PendingUpload
 from cs.records.departments import Department
 from cs.records.personal_tasks import rebuild_tasks
@@ -55,19 +56,22 @@ def _needs_migration() -> bool:
 
 def set_up(on: datetime) -> list[str]:
     """Migrate the database, store the procedure's text and add its departments; return what was done."""
-    done = []
+    done, is_new = [], has_no_accounts()
+    migrated = False
     if _needs_migration():
         copy = _copy_before_migration(current_app.config["CS_DATA"])
         db.session.rollback()  # what looked for data must not keep the database locked from the migration
-        is_new = has_no_accounts()
         upgrade()
+        migrated = True
         done.append(f"数据库已更新 Database up to date{f' (copy: {copy.name})' if copy else ''}")
-        if not is_new:
-            rebuild_tasks(on)  # open records await what today's rows ask of them
-    if not has_no_accounts():
+    if not is_new:
         index_unsearched()
-    if keep_procedure_text(on):
+    new_text = keep_procedure_text(on)
+    if new_text:
         done.append(f"程序文件 Procedure {rulebook().procedure.number} {rulebook().hash[:12]}")
+    if (migrated or new_text) and not is_new:
+        rebuild_tasks(on)  # open records await what today's rows and rules ask of them
+        settle_signatures(on)
     known = set(db.session.execute(select(Department.code)).scalars())
     for department in rulebook().departments.values():
         if department.code not in known:

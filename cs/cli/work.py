@@ -14,6 +14,7 @@ from flask.cli import AppGroup
 
 from cs.exports.writing import ExportKeeper, write_file
 from cs.extensions import db
+from cs.models.replenishments.settling import settle_signatures
 from cs.records.personal_tasks import rebuild_tasks
 
 tasks = AppGroup("tasks", help="The index of tasks.")
@@ -22,7 +23,9 @@ tasks = AppGroup("tasks", help="The index of tasks.")
 @tasks.command("rebuild")
 def rebuild() -> None:
     """Rebuild all tasks from the records."""
-    count = rebuild_tasks(datetime.now(UTC))
+    on = datetime.now(UTC)
+    settle_signatures(on)
+    count = rebuild_tasks(on)
     db.session.commit()
     click.echo(f"{count} 项待办 task(s)")
 

@@ -95,7 +95,10 @@ class GoodsWalk:
         case = self.case
         yield from case.work_for(case.rng.uniform(60, 120))
         reason = case.rng.choice(LATE_GOODS)
-        case.complaint.reopen(reason=reason, by=case.supervisor, on=case.on)
+        if case.year.count("complaints opened again") % 2:
+            yield from self._ask_to_reopen(reason)
+        else:
+            case.complaint.reopen(reason=reason, by=case.supervisor, on=case.on)
         haul = Haul(case.year, case.story, Slip(condition="good"), f"{case.name} late", case.on)
         yield haul.later(HOURS["take_over"])
         haul.register(haul.on, case.complaint.id)
@@ -104,6 +107,19 @@ class GoodsWalk:
         while not haul.over:
             yield from case.work_for(case.rng.uniform(8, 16))
         case.complaint.close(closing_note=reason, by=case.supervisor, on=case.on)
+
+    def _ask_to_reopen(self, reason: str) -> Walk:
+        """Have sales ask for it: refused until the lot is known, then granted."""
+        case = self.case
+        case.complaint.request_reopen(reason=reason, by=case.clerk, on=case.on)
+        yield from case.work_for(2)
+        case.complaint.refuse_reopen(reason="先核对退回品的批号", by=case.supervisor, on=case.on)
+        yield from case.work_for(1)
+        case.complaint.see_reopen_refusal(by=case.clerk, on=case.on)
+        yield from case.work_for(1)
+        case.complaint.request_reopen(reason=f"{reason}，批号已核对", by=case.clerk, on=case.on)
+        yield from case.work_for(2)
+        case.complaint.grant_reopen(by=case.supervisor, on=case.on)
 
     def supply(
         self, orders: tuple[Order, ...], name: str, on: datetime, of_return: Return | None = None

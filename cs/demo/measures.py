@@ -1,5 +1,5 @@
-"""The measures of an occasional demo case (5.2.2.5 in short form, Q11): set with the settlement, carried out
-by their owners, their effect checked; now and then without effect."""
+"""The measures of a demo case on the simple route (5.2.2.5 in short form, Q11): set with the settlement,
+carried out by their owners, their effect checked; now and then without effect."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from cs.demo.case_file import CaseFile
 from cs.demo.remedy_words import DONE, HAND_OF, HEAD_OF
 from cs.demo.trade import random_for
 from cs.demo.walks import Walk
+from cs.extensions import db
 from cs.models.complaints.measures import ComplaintMeasure
 from cs.records.attachments import attach
 from cs.records.procedure import local_day
+from cs.records.users import User
 
 CONTAINMENT, ESCAPE = "围堵：", "\n流出原因："
 WITHOUT_EFFECT = 0.06  # of the checks of a first reply
@@ -98,7 +100,7 @@ class MeasureWalk:
             return
         check: dict[str, Any] = {
             "verification_method": self.rng.choice(HOW_CHECKED),
-            "by": self.case.supervisor,
+            "by": self._checker(),
             "on": on,
         }
         may_fail = reply.number == 1 and self.case.plot.stops_at is None
@@ -107,6 +109,11 @@ class MeasureWalk:
             return
         pieces = self.rng.randint(6, 30) * 100
         complaint.check_effect(verification_data=self.rng.choice(EFFECTIVE).format(pieces=pieces), **check)
+
+    def _checker(self) -> User:
+        """Return the supervisor, or who checks what the supervisor carried out."""
+        named = self.case.complaint.checkers()
+        return self.case.supervisor if named is None else db.session.get_one(User, named[0])
 
     def _in_working_hours(self, day: Any, after: datetime, *, late: bool = False) -> datetime:
         """Return a working moment of a day, later than the step before."""

@@ -138,6 +138,15 @@ class MeetingWalk:
             by=case.supervisor,
             on=case.on,
         )
+        if case.plot.stops_at != "meet" and case.year.count("meetings called") % 9 == 0:
+            yield from case.work_for(0.05)
+            case.complaint.move_meeting(
+                meets_at=case.year.calendar.add_working_hours(case.on, 0.7).replace(second=0, microsecond=0),
+                meeting_place=self.rng.choice(WHERE),
+                reason="会议室被占用",
+                by=case.supervisor,
+                on=case.on,
+            )
         case.year.start(self._answer_call(case.on))
 
     def _answer_call(self, on: datetime) -> Walk:

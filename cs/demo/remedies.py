@@ -33,6 +33,7 @@ from cs.demo.remedy_words import (
 )
 from cs.demo.trade import random_for
 from cs.demo.walks import DemoYear, Walk
+from cs.extensions import db
 from cs.models.capa.capa import Capa
 from cs.models.complaints.complaint import Complaint
 from cs.records.attachments import attach
@@ -220,7 +221,7 @@ class Cure:
             "period_from": self.capa.carried_out_on,
             "period_to": self.today,
             "on": self.on,
-            "by": self.year.people[self.rng.choice(("quality_inspector", "quality_supervisor", "zhangwei"))],
+            "by": self._verifier(),
         }
         if effective:
             self.capa.verify(verification_data=self.rng.choice(PROOF).format(**words), **verification)
@@ -232,6 +233,13 @@ class Cure:
             )
 
     # Persons and time
+
+    def _verifier(self) -> User:
+        """Return one of quality, or who verifies what one of them carried out."""
+        named = self.capa.checkers()
+        if named is None:
+            return self.year.people[self.rng.choice(("quality_inspector", "quality_supervisor", "zhangwei"))]
+        return db.session.get_one(User, self.rng.choice(named))
 
     def _head(self) -> User:
         return self.year.people[HEAD_OF[self.remedy.department]]

@@ -1,9 +1,10 @@
 """An old complaint register (form 7.5) as a factory has kept it in Excel: its columns, and what a line of it
 says.
 
-A line is taken as it stands or not at all: days that contradict each other, quantities that cannot be and an
-unknown customer are bad lines. A model that is made no more, or a word that this procedure does not have, is
-kept as text and said in the preview.
+Days that contradict each other, quantities that cannot be and an unknown customer make a bad line, and so
+does an unreadable cell that decides what the line is or in which state it is left. Any other unreadable cell,
+a model that is made no more, or a word that this procedure does not have, is kept as text and said in the
+preview.
 """
 
 from __future__ import annotations

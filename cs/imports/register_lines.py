@@ -152,12 +152,13 @@ class _Reading:
             self.notes.append(f"{self.known.titles[name]}：{self.cells[name]}")
 
     def kept_notes(self) -> str | None:
-        for name in ("effect", *(() if self.cells["checked_qty"] else ("defect_rate",))):
-            self.note(name)
+        self.note("effect")
         if "remarks" in self.known.found:
             self.note("remarks")
         elif self.cells["remarks"]:
             self.notes.append(str(self.cells["remarks"]))  # lines of other columns, which name them
+        if not self.cells["checked_qty"]:
+            self.note("defect_rate")
         return "\n".join(self.notes) or None
 
     def as_text(self, name: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from cs.procedure.names import Name
 
@@ -81,6 +81,23 @@ class Actor(Protocol):
         ...
 
     def may(self, permission: Permission) -> bool: ...
+
+
+class _System:
+    """Nobody: what follows by itself when the program starts, or when people come and go."""
+
+    id: Any = None
+    name = ""
+    active = True
+    roles: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    password_at: datetime | None = None
+
+    def may(self, permission: Permission) -> bool:
+        return False
+
+
+SYSTEM: Actor = _System()
 
 
 @dataclass(frozen=True)
@@ -168,7 +185,7 @@ AUTHORITY: tuple[Authority, ...] = (
     Authority(
         Permission.CONSENT_TO_CLOCK,
         "5.2.2.6",
-        Name("同意变更应回复时间", "Consent to a change of the reply time"),
+        Name("同意变更回复时间", "Consent to a change of the reply time"),
         ("sales_manager", "general_manager"),
     ),
     Authority(

@@ -4,6 +4,7 @@ department, verified in its effect."""
 from __future__ import annotations
 
 from cs.procedure.authority import Permission
+from cs.procedure.effect_checks import CHECKS
 from cs.procedure.workflow import State, Step, Workflow
 
 STATES = (
@@ -79,6 +80,9 @@ STEPS = (
         Permission.VERIFY_CAPA,
         task="verify",
         due="verify_due_at",
+        relation=CHECKS,
+        persons="awaited_checkers",
+        queued=True,
         signed="verified",
         primary=True,
     ),
@@ -90,6 +94,9 @@ STEPS = (
         Permission.VERIFY_CAPA,
         task="verify",
         due="verify_due_at",
+        relation=CHECKS,
+        persons="awaited_checkers",
+        queued=True,
         signed="ineffective",
     ),
     Step("amend", "5.6", ("issued", "analysed", "measures_set"), None, Permission.ISSUE_CAPA, amends=True),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from cs.procedure.authority import Permission, may
 from cs.procedure.calendar import WorkingHours
 from cs.procedure.defects import Defect
 from cs.procedure.names import Name
 from cs.procedure.organisation import Role
+from cs.procedure.replenishments import RMB
 from cs.procedure.rules import Kpi
 from cs.procedure.tables import Rulebook
 
@@ -25,6 +27,8 @@ def faults(book: Rulebook) -> Iterator[tuple[str, str]]:
         if role.department is not None and role.department not in book.departments:
             yield f"roles.{code}.department", f"no department {role.department!r}: name one of {known}"
     yield from _escalation_faults(book)
+    yield from _rate_faults(book)
+    yield from _checker_faults(book)
     lists = {"roles": _names(book.roles), "defects": _names(book.defects), "kpis": _names(book.kpis)}
     lists |= {f"defects.{code}.codes": row.codes for code, row in book.defects.items()}
     for section in ("choices", "states", "steps"):
@@ -69,6 +73,22 @@ def _escalation_faults(book: Rulebook) -> Iterator[tuple[str, str]]:
                     f"escalation.{kind}.{task}.to",
                     f"no role {rule.to!r}: name one of {', '.join(book.roles)}",
                 )
+
+
+def _rate_faults(book: Rulebook) -> Iterator[tuple[str, str]]:
+    foreign = [code for code in book.choices["currency"] if code != RMB]
+    for code in book.replenishment.rates:
+        if code not in foreign:
+            yield (
+                f"replenishment.rates.{code}",
+                f"no other currency {code!r}: name one of {', '.join(foreign)}",
+            )
+
+
+def _checker_faults(book: Rulebook) -> Iterator[tuple[str, str]]:
+    for n, role in enumerate(book.capa.check_in_place, 1):
+        if role not in book.roles or not may([role], Permission.READ):
+            yield f"capa.check_in_place[{n}]", f"no role {role!r} that reads records: name one that does"
 
 
 def _names(rows: Mapping[str, Role] | Mapping[str, Defect] | Mapping[str, Kpi]) -> dict[str, Name]:

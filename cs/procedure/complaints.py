@@ -9,6 +9,7 @@ from cs.procedure.authority import Permission
 from cs.procedure.measures import measure_steps
 from cs.procedure.meetings import CALLING
 from cs.procedure.passing_on import PASSING_ON
+from cs.procedure.reopening import reopening_steps
 from cs.procedure.reply_clock import clock_steps
 from cs.procedure.workflow import State, Step, Workflow
 
@@ -276,8 +277,8 @@ STEPS = (
         route_clauses=_CLOSE_CLAUSES,
     ),
     # goods that arrive after the close: the complaint is open again until its second close
-    Step("reopen", "5.3.5", (CLOSED,), BEFORE_THE_CLOSE, Permission.CLOSE_COMPLAINT, reopens=True),
-    *clock_steps(UNFINISHED),
+    *reopening_steps(CLOSED, BEFORE_THE_CLOSE),
+    *clock_steps(UNFINISHED, AFTER_THE_MEETING),
     Step("contact", "5.2.1.3", (*BEFORE_THE_REPLY, "awaiting_customer"), None, Permission.CONTACT_CUSTOMER),
     Step("request_sample", "5.2.1.3", BEFORE_THE_REPLY, None, Permission.ANALYSE_COMPLAINT),
     Step(

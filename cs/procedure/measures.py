@@ -4,6 +4,7 @@ effect checked before the complaint closes. The reply waits for neither."""
 from __future__ import annotations
 
 from cs.procedure.authority import Permission
+from cs.procedure.effect_checks import CHECKS
 from cs.procedure.workflow import Step
 
 
@@ -33,6 +34,9 @@ def measure_steps(answered: tuple[str, ...], replied: tuple[str, ...], analysis:
             when=("effect_unchecked",),
             task="check_effect",
             due="check_due_at",
+            relation=CHECKS,
+            persons="awaited_checkers",
+            queued=True,
             signed="verified",
             primary=True,
         ),
@@ -45,6 +49,9 @@ def measure_steps(answered: tuple[str, ...], replied: tuple[str, ...], analysis:
             when=("effect_unchecked",),
             task="check_effect",
             due="check_due_at",
+            relation=CHECKS,
+            persons="awaited_checkers",
+            queued=True,
             signed="ineffective",
         ),
     )

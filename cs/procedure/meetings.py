@@ -19,6 +19,14 @@ CALLING = (
         primary=True,
     ),
     Step(
+        "move_meeting",
+        "5.2.2.4",
+        ("answering",),
+        None,
+        Permission.SETTLE_COMPLAINT,
+        when=("meeting", "not_met", "call_made", "answer_missing"),
+    ),
+    Step(
         "acknowledge_call",
         "5.2.2.4",
         ("answering",),

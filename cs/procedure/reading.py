@@ -62,7 +62,7 @@ def read(kind: Any, table: Mapping[str, Any], place: str = "", given: Mapping[st
         elif field.name in left:
             value = left.pop(field.name)
             values[field.name] = _value(hints[field.name], value, _join(place, field.name), field.metadata)
-        elif field.default is MISSING:
+        elif field.default is MISSING and field.default_factory is MISSING:
             raise ProcedureError(_join(place, field.name), "is missing: add it")
     for key in left:
         raise ProcedureError(_join(place, key), "is not a key that the program knows: correct or remove it")

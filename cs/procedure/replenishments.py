@@ -119,6 +119,7 @@ NOT_COUNTED = ("turned_down", "rejected", "void")  # not in the sum of a complai
 UNFINISHED = ("filed", "turned_down", "ordered", "scheduled", "made")
 
 FIRST, LAST = ("sales_manager", "production_manager"), ("general_manager",)
+APPROVERS = (*FIRST, *LAST)
 FEN = Decimal("0.01")
 MOST_QUANTITY, MOST_PRICE = Decimal("999999.999"), Decimal("99999.9999")
 PRICE_DECIMALS = 4
@@ -193,3 +194,28 @@ def can_pass(
         role is not None and can_pass(held, needed, applicants, given | {role}, signed | {person})
         for person, role in able
     )
+
+
+def signing_roles(
+    held: Mapping[int, Collection[str]],
+    needed: tuple[str, ...],
+    in_place: str,
+    applicants: Collection[int | None],
+    given: Collection[str] = (),
+    signed: Collection[int] = (),
+) -> tuple[str, ...]:
+    """Return the roles that sign: `needed`, but `in_place` instead of the one manager whose signature nobody
+    who holds the role could give, since they applied or have signed already (Q24).
+
+    They sign once and last, also where the amount asks for them anyway. A role that nobody holds stays
+    needed: it is the administrator's to fill.
+    """
+    if can_pass(held, needed, applicants, given, signed):
+        return needed
+    holders = {role for roles in held.values() for role in roles}
+    for role in (role for role in FIRST if role in holders and role not in given):
+        others = (other for other in needed if other not in (role, in_place))
+        instead = (*others, in_place)
+        if in_place in LAST and can_pass(held, instead, applicants, given, signed):
+            return instead
+    return needed

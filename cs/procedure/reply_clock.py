@@ -12,10 +12,18 @@ from cs.procedure.workflow import Step
 CLOCK_FIELDS = ("heard_at", "customer_deadline")
 
 
-def clock_steps(unfinished: tuple[str, ...]) -> tuple[Step, ...]:
+def clock_steps(unfinished: tuple[str, ...], after_a_reply: tuple[str, ...]) -> tuple[Step, ...]:
     """Return the steps of a change of the clock: consent or refusal, signed by somebody who did not ask for
-    it, and the refusal seen by who did."""
+    it, the refusal seen by who did, and the claim that a reply counted as late was sent in time."""
     return (
+        Step(
+            "claim_sending",
+            "5.2.2.6",
+            after_a_reply,
+            None,
+            Permission.REPLY_TO_CUSTOMER,
+            when=("sent_late",),
+        ),
         Step(
             "consent_clock",
             "5.2.2.6",

@@ -10,6 +10,7 @@ from typing import Literal
 
 from cs.procedure.calendar import WorkCalendar, aware
 from cs.procedure.names import Name
+from cs.procedure.replenishments import RMB
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,9 @@ class CapaRule:
     verify_days: int = field(metadata={"low": 1, "high": 365})
     check_days: int = field(default=14, metadata={"low": 1, "high": 365})
     effect_days: int = field(default=7, metadata={"low": 1, "high": 365})
+    # who checks the effect where all who usually do carried out a measure: the first of these roles with
+    # somebody who did not
+    check_in_place: tuple[str, ...] = ("quality_inspector", "general_manager")
 
     def effective_from(self, reported_on: date) -> date:
         """Return the first day on which an effect can be signed; `reported_on` is the day on which the last
@@ -116,11 +120,31 @@ class ReworkRule:
 
 
 @dataclass(frozen=True)
+class UsualRate:
+    """The usual exchange rate of a currency, in RMB for 1, and by how many per cent a rate may differ from it
+    without a reason (Q23)."""
+
+    usual: Decimal = field(metadata={"low": Decimal("0.000001"), "high": 10_000})
+    deviation: int = field(metadata={"low": 1, "high": 99})
+
+    def covers(self, rate: Decimal) -> bool:
+        return abs(rate - self.usual) * 100 <= self.usual * self.deviation
+
+
+@dataclass(frozen=True)
 class ReplenishmentRule:
     """Who approves replenishment (5.3.4, Q23): from which amount on, in RMB with tax, the general manager
-    signs too."""
+    signs too; who signs in the place of a manager whose signature nobody could give (Q24); the usual rates
+    of other currencies."""
 
     general_manager_from: Decimal = field(metadata={"low": 0, "high": 1_000_000_000})
+    in_place: Literal["general_manager", "nobody"] = "general_manager"
+    rates: dict[str, UsualRate] = field(default_factory=dict)
+
+    def rate_needs_reason(self, currency: str, rate: Decimal) -> bool:
+        """Return whether a rate stands only with a reason: it is far from the usual, or none is known."""
+        usual = self.rates.get(currency)
+        return currency != RMB and (usual is None or not usual.covers(rate))
 
     def approvers(self, amount_sum: Decimal) -> tuple[str, ...]:
         """Return the roles that must sign: `amount_sum` is that of all replenishments of one complaint that

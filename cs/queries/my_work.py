@@ -37,15 +37,17 @@ WORK = select(
 
 
 def waits_for(person: User, on: datetime) -> ColumnElement[bool]:
-    """Return the condition of tasks that this person may do: by a permission of their roles, by name, or
-    today as somebody's deputy."""
+    """Return the condition of tasks that this person may do: by a permission of their roles, by name, in
+    the place of all who hold it, or today as somebody's deputy."""
     permissions = [permission.value for permission in permissions_of(person.roles)]
     if not permissions:
         return false()
     managers = {row.manager_id for row in Deputy.acting_for(person, on)}
     workflowed = [cls for cls in KINDS.values() if issubclass(cls, Workflowed)]
     deputised = [permission.value for cls in workflowed for permission in cls.deputised]
+    in_place = [permission.value for cls in workflowed for permission in cls.in_place]
     return or_(
+        and_(Task.user_id == person.id, Task.permission.in_(in_place)),
         and_(Task.user_id.in_(managers), Task.permission.in_(deputised)) if managers else false(),
         _waits_for_roles_of(person, permissions),
     )

@@ -17,7 +17,7 @@ from cs.extensions import db
 from cs.models.deputies import Deputy
 from cs.models.replenishments.application import Replenishment
 from cs.procedure.authority import Permission, roles_with
-from cs.procedure.replenishments import UNORDERED, can_pass
+from cs.procedure.replenishments import UNORDERED, can_pass, signing_roles
 from cs.procedure.workflow import Step
 from cs.records.procedure import rulebook
 from cs.records.record import KINDS
@@ -168,8 +168,8 @@ def _chains_of_signatures(people: tuple[User, ...], held: dict[int, tuple[str, .
     max_filed = max(filed.values(), default=0)
     chains = []
     for roles in rulebook().replenishment.chains():
-        blocked = tuple(person for person in applicants if not can_pass(held, roles, (person.id,)))
-        closed = not can_pass(held, roles, ()) or (bool(applicants) and len(blocked) == len(applicants))
+        blocked = tuple(person for person in applicants if not _passes(held, roles, (person.id,)))
+        closed = not _passes(held, roles, ()) or (bool(applicants) and len(blocked) == len(applicants))
         chains.append(
             Chain(
                 roles,
@@ -179,3 +179,9 @@ def _chains_of_signatures(people: tuple[User, ...], held: dict[int, tuple[str, .
             )
         )
     return tuple(chains)
+
+
+def _passes(held: dict[int, tuple[str, ...]], roles: tuple[str, ...], applicants: tuple[int, ...]) -> bool:
+    """Return whether a chain can be passed, by who signs in place of a manager too (Q24)."""
+    in_place = rulebook().replenishment.in_place
+    return can_pass(held, signing_roles(held, roles, in_place, applicants), applicants)

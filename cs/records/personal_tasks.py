@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, select
@@ -24,7 +25,9 @@ def sync_personal_tasks(on: datetime) -> None:
         steps = [step for step in cls.workflow.steps if step.persons]
         sources = {source for step in steps for source in step.sources}
         if sources:
-            sync_tasks_of(cls, cls.state.in_(sources) & cls.names_people(), on)
+            for record in _selected(cls, cls.state.in_(sources) & cls.names_people()):
+                record.follow_people(on)
+            db.session.flush()
 
 
 def follow_name(renamed: Record, on: datetime) -> None:
@@ -41,9 +44,13 @@ def follow_name(renamed: Record, on: datetime) -> None:
 
 def sync_tasks_of(cls: type[Workflowed], which: ColumnElement[bool], on: datetime) -> None:
     """Update the tasks of all records of a kind that a condition selects."""
-    for record in db.session.execute(select(cls).where(which).order_by(cls.id)).scalars().all():
+    for record in _selected(cls, which):
         sync_tasks(record, on)
     db.session.flush()
+
+
+def _selected(cls: type[Workflowed], which: ColumnElement[bool]) -> Sequence[Workflowed]:
+    return db.session.execute(select(cls).where(which).order_by(cls.id)).scalars().all()
 
 
 def rebuild_tasks(on: datetime) -> int:

@@ -40,6 +40,8 @@ class Workflowed(Record):
     __abstract__ = True
     workflow: ClassVar[Workflow]
     deputised: ClassVar[frozenset[Permission]] = frozenset()  # what a deputy may do in a holder's place
+    # what the procedure file has others do in the place of all holders; such tasks name the person
+    in_place: ClassVar[frozenset[Permission]] = frozenset()
     state: Mapped[str] = mapped_column(index=True)
 
     @property
@@ -75,7 +77,8 @@ class Workflowed(Record):
         )
 
     def stands_in(self, step: Step, by: Actor, on: datetime) -> bool:
-        """Return whether the person, without the step's permission, acts today as deputy of a holder."""
+        """Return whether the person, without the step's permission, acts today as deputy of a holder, or in
+        the place of all of them."""
         return False
 
     def relates(self, step: Step, by: Actor, on: datetime) -> bool:
@@ -138,6 +141,10 @@ class Workflowed(Record):
     def affected(self) -> Iterable[Workflowed]:
         """Return the records that wait for this one, whose tasks a step of it may change."""
         return ()
+
+    def follow_people(self, on: datetime) -> None:
+        """Update what is awaited now that other people are here or hold the roles."""
+        sync_tasks(self, on)
 
     def changed(self, on: datetime, *, new: bool) -> None:
         sync_tasks(self, on, new=new)

@@ -34,11 +34,13 @@ def _numbered_lines(record: Replenishment) -> list[Numbered]:
     return list(enumerate(record.lines, 1))
 
 
-def _signature_in_box(signature: RequiredSignature, role: str) -> Signed:
-    """Return a signature of the chain that runs: under which role, what was decided, and for whom where a
-    deputy gave it."""
+def _signature_in_box(signature: RequiredSignature, role: str, replaced: list[str]) -> Signed:
+    """Return a signature of the chain that runs: under which role, what was decided, for whom where a
+    deputy gave it, and in the place of which managers."""
     instead = gettext("for %(name)s", name=signature.signed_for.name) if signature.signed_for else ""
-    role_words = (role, choice("signature_decision", signature.signature_decision), instead)
+    in_place = [choice("needed_role", manager) for manager in replaced]
+    place = gettext("in place of the %(role)s", role=list_in_words(in_place)) if in_place else ""
+    role_words = (role, choice("signature_decision", signature.signature_decision), instead, place)
     return Signed(
         signature.user.name if signature.user else "",
         " · ".join(part for part in role_words if part),
@@ -54,7 +56,9 @@ def _signers_for_roles(*roles: str) -> Callable[[Replenishment], list[Signed]]:
     def people(record: Replenishment) -> list[Signed]:
         return [
             _signature_in_box(
-                signature, choice("needed_role", signature.needed_role) if len(roles) > 1 else ""
+                signature,
+                choice("needed_role", signature.needed_role) if len(roles) > 1 else "",
+                record.approval_chain.replaced_roles if signature.needed_role in procedure.LAST else [],
             )
             for signature in record.running
             if signature.needed_role in roles and signature.user is not None
@@ -129,6 +133,7 @@ APPLICATION = Boxes(
             2,
             if_filled=True,
         ),
+        Box("rate_reason", lambda record: record.rate_reason, 4, if_filled=True),
         Box("replenishment_reason", lambda record: record.replenishment_reason, 4),
     ),
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
-from sqlalchemy import and_, select
+from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import aliased
 
 from cs.models.complaints.complaint import Complaint
@@ -23,7 +23,7 @@ from cs.queries.rates import delivery_conditions
 from cs.records.procedure import local_day_if_any
 from cs.records.signatures import RequiredSignature
 from cs.records.users import User
-from cs.wording.labels import choices, state_name, term
+from cs.wording.labels import choice, choices, state_name, term
 
 APPLICANT = aliased(User)
 
@@ -60,6 +60,8 @@ LISTING = Listing(
         Return.number.label("return_no"),
         Replenishment.order_no,
         Replenishment.replenishment_reason,
+        Replenishment.currency,
+        Replenishment.rate,
         Replenishment.amount,
         Replenishment.charged,
         Replenishment.wanted_on,
@@ -102,6 +104,10 @@ LISTING = Listing(
 )
 
 
+def _rate_in_words(row: Row[Any]) -> str | None:
+    return None if row.currency == procedure.RMB else f"{row.rate.normalize():f}"
+
+
 def _signed_by(role: str) -> Column:
     return Column(role, lambda row: getattr(row, role), 10)
 
@@ -119,6 +125,8 @@ REPLENISHMENT_REGISTER = Register(
         Column("return_no", lambda row: row.return_no, 16),
         Column("original_order_no", lambda row: row.order_no, 12),
         Column("replenishment_reason", lambda row: row.replenishment_reason, 24),
+        Column("currency", lambda row: choice("currency", row.currency), 8),
+        Column("rate", _rate_in_words, 9),
         Column("amount", lambda row: row.amount, 11, "money"),
         Column("charged", lambda row: row.charged, 8, "yes_no"),
         Column("applicant", lambda row: row.applicant, 10),

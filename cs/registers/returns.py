@@ -49,6 +49,7 @@ LISTING = Listing(
         Return.arrived_at,
         Return.given_back_on,
         Return.closed_at,
+        Return.effect,
         Return.state,
         Return.void_reason,
     )
@@ -110,6 +111,7 @@ RETURN_REGISTER = Register(
         Column("arrived_at", lambda row: local_day_if_any(row.arrived_at), 11, "day"),
         Column("given_back_on", lambda row: row.given_back_on, 11, "day"),
         Column("closed_on", lambda row: local_day_if_any(row.closed_at), 11, "day"),
+        Column("rework_effect", lambda row: choice("effect", row.effect) if row.rework_qty else None, 8),
         Column("status", lambda row: state_name("return", row.state), 12),
         Column("remarks", lambda row: row.void_reason, 16),
     ),

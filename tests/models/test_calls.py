@@ -114,3 +114,29 @@ def test_a_place_names_who_confirmed_that_nothing_is_there(complaint_in, people,
 def test_each_at_the_meeting_has_a_role_in_the_team(complaint_in):
     complaint = complaint_in("answering", route="meeting", met=True)
     assert {row.team_role for row in complaint.meeting_book.attendees} == {"member"}
+
+
+def test_a_meeting_that_is_moved_calls_everybody_again_at_the_new_time(complaint_in, people, on):
+    complaint = complaint_in("answering", route="meeting")
+    complaint.acknowledge_call(call_note="到", by=people["engineer"], on=on)
+    later = on + timedelta(days=1)
+    made_head(people["production_manager"], "production", people["administrator"], on)
+    complaint.move_meeting(
+        meets_at=later, meeting_place="二楼", reason="客户改期", by=people["quality_supervisor"], on=on
+    )
+    assert {"engineer", "production_manager"} <= awaited(complaint, "acknowledge_call")
+    due = select(Task.due_at).where(Task.name == "acknowledge_call").distinct()
+    assert list(db.session.execute(due).scalars()) == [later]
+    call = complaint.current_call
+    assert (call.meets_at, call.meeting_place, len(complaint.meeting_calls)) == (later, "二楼", 1)
+    assert complaint.latest_events(1)[0].details["note"] == "客户改期"
+    assert list(verify_tasks(on)) == []
+
+
+@pytest.mark.parametrize("options", [{"uncalled": True}, {"met": True}])
+def test_only_a_meeting_that_is_called_and_not_held_is_moved(complaint_in, people, on, options):
+    complaint = complaint_in("answering", route="meeting", **options)
+    with pytest.raises(NotOpen):
+        complaint.move_meeting(
+            meets_at=on, meeting_place="二楼", reason="改期", by=people["quality_supervisor"], on=on
+        )

@@ -235,6 +235,67 @@ def test_a_refused_moment_of_sending_stays_late(complaint_in, people, evidence, 
     assert (complaint.replied_at, complaint.reply.in_time) == (recorded, False)
 
 
+def refused_claim(complaint_in, people, evidence, on):
+    """Sent in time and recorded late, which the sales manager has refused."""
+    complaint, recorded = late_reply(complaint_in, on)
+    evidence(complaint, "send_reply", recorded)
+    complaint.send_reply(by=people["sales_clerk"], on=recorded, sent_at=at("03-12 16:00"), **SENT)
+    complaint.refuse_clock(reason="邮件日期不符", by=people["sales_manager"], on=recorded)
+    return complaint, recorded + timedelta(hours=1)
+
+
+def test_a_refused_moment_of_sending_is_claimed_again_with_new_evidence(complaint_in, people, evidence, on):
+    complaint, later = refused_claim(complaint_in, people, evidence, on)
+    clerk = people["sales_clerk"]
+    again = {"sent_at": at("03-12 15:00"), "reason": "附原始邮件", "by": clerk, "on": later}
+    evidence(complaint, "claim_sending", later)
+    complaint.claim_sending(**again)
+    assert (tasks_of(complaint, "see_clock_refusal"), tasks_of(complaint, "consent_clock")) == (
+        [],
+        [people["sales_manager"].id],
+    )
+    assert complaint.reply.in_time is False
+    with pytest.raises(NotOpen):  # one claim at a time
+        complaint.claim_sending(**again)
+    complaint.consent_clock(by=people["sales_manager"], on=later)
+    assert (complaint.reply.replied_at, complaint.reply.in_time) == (at("03-12 15:00"), True)
+    with pytest.raises(NotOpen):  # what is in time needs no claim
+        complaint.claim_sending(**again)
+    assert list(verify_records()) == []
+
+
+def test_a_claim_made_again_needs_evidence_of_its_own(complaint_in, people, evidence, on):
+    complaint, later = refused_claim(complaint_in, people, evidence, on)
+    with pytest.raises(EvidenceMissing):
+        complaint.claim_sending(sent_at=at("03-12 16:00"), reason="再次", by=people["sales_clerk"], on=later)
+
+
+@pytest.mark.parametrize("sent", ["03-13 10:00", "03-10 09:00"])
+def test_no_moment_is_claimed_that_is_late_or_before_the_answer_was_ready(
+    complaint_in, people, evidence, on, sent
+):
+    complaint, later = refused_claim(complaint_in, people, evidence, on)
+    evidence(complaint, "claim_sending", later)
+    with pytest.raises(NotSentThen):
+        complaint.claim_sending(sent_at=at(sent), reason="再次", by=people["sales_clerk"], on=later)
+
+
+def test_a_reply_recorded_late_without_its_moment_can_still_be_claimed(complaint_in, people, evidence, on):
+    complaint, recorded = late_reply(complaint_in, on)
+    complaint.send_reply(by=people["sales_clerk"], on=recorded, late_reply_reason="漏填", **SENT)
+    evidence(complaint, "claim_sending", recorded)
+    sent = at("03-12 16:00")
+    complaint.claim_sending(sent_at=sent, reason="当时已发", by=people["sales_clerk"], on=recorded)
+    complaint.consent_clock(by=people["sales_manager"], on=recorded)
+    assert (complaint.replied_at, complaint.reply.recorded_at) == (sent, recorded)
+
+
+def test_who_takes_note_of_a_refused_claim_says_why_the_reply_is_late(complaint_in, people, evidence, on):
+    complaint, later = refused_claim(complaint_in, people, evidence, on)
+    complaint.see_clock_refusal(late_reply_reason="周五漏发", by=people["sales_clerk"], on=later)
+    assert complaint.late_reply_reason == "周五漏发"
+
+
 @pytest.mark.parametrize("sent", ["03-10 12:00", "03-13 10:00"])
 def test_a_moment_that_changes_nothing_about_lateness_needs_no_consent(complaint_in, people, sent):
     """Recorded in time it was sent in time; sent after the due time it is late anyway."""

@@ -82,3 +82,29 @@ def test_goods_at_the_gate_wait_for_sales_whatever_became_of_their_complaint(com
     record = returns("at_gate")
     assert (record.complaint_id, awaited(record)) == (None, ["take_over"])
     assert db.session.query(Complaint).count() == 1
+
+
+def test_sales_asks_for_a_complaint_to_be_opened_again_and_the_supervisor_decides(complaint_in, people, on):
+    complaint = complaint_in("closed")
+    complaint.request_reopen(reason=REASON, by=people["sales_clerk"], on=on)
+    assert (complaint.state, complaint.closed_at, awaited(complaint)) == ("closed", on, ["decide_reopen"])
+    complaint.grant_reopen(by=people["quality_supervisor"], on=on)
+    assert (complaint.state, complaint.reopen_request, awaited(complaint)) == ("accepted", None, ["close"])
+    assert complaint.latest_events(1)[0].details["note"] == REASON
+    assert [*verify_records(), *verify_tasks(on)] == []
+
+
+def test_a_refusal_to_open_it_again_comes_back_to_who_asked(complaint_in, people, on):
+    complaint = complaint_in("closed", reopening="refused")
+    assert awaited(complaint) == ["see_reopen_refusal"]
+    with pytest.raises(NotAllowed):
+        complaint.see_reopen_refusal(by=people["sales_manager"], on=on)
+    complaint.see_reopen_refusal(by=people["sales_clerk"], on=on)
+    assert (complaint.state, complaint.reopen_refusal, awaited(complaint)) == ("closed", None, [])
+    assert [*verify_records(), *verify_tasks(on)] == []
+
+
+def test_a_refused_request_is_no_task_once_who_asked_has_left(complaint_in, people, on):
+    complaint = complaint_in("closed", reopening="refused")
+    people["sales_clerk"].leave(reason=None, by=people["administrator"], on=on)
+    assert (awaited(complaint), list(verify_tasks(on))) == ([], [])

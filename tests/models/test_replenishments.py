@@ -11,9 +11,12 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from cs.cli.setup import set_up
 from cs.extensions import db
 from cs.models.customers import Product
 from cs.models.replenishments.application import Replenishment
+from cs.models.replenishments.lines import RateReasonMissing
+from cs.models.replenishments.settling import settle_signatures
 from cs.models.replenishments.signing import ChangedMeanwhile
 from cs.procedure.workflow import NotAllowed, NothingChanged, NotOpen
 from cs.queries.my_work import verify_tasks
@@ -125,9 +128,84 @@ def test_nobody_signs_twice_or_before_their_turn_or_their_own(filed, people, on)
         with pytest.raises(NotAllowed):
             filed.sign(record, role)
     filed.sign(record, "production_manager")
-    with pytest.raises(NotAllowed):
-        filed.sign(record, "production_manager")
-    assert record.approval_chain.nobody_can_sign
+    for role in ("sales_manager", "production_manager"):
+        with pytest.raises(NotAllowed):
+            filed.sign(record, role)
+
+
+# In the place of a manager who applied (Q24)
+
+
+@pytest.mark.parametrize("price", ["500", "1000"])
+def test_the_general_manager_signs_in_place_of_the_only_sales_manager_who_applied(filed, on, price):
+    record = filed(price=price, by="sales_manager")
+    assert chain(record) == [("production_manager", None), ("general_manager", None)]
+    filed.sign(record, "production_manager")
+    assert awaited(record) == [("sign", "general_manager")]
+    filed.sign(record, "general_manager")
+    assert record.state == "ordered"
+    assert [*verify_records(), *verify_signatures(), *verify_tasks(on)] == []
+
+
+def test_the_general_manager_signs_in_place_of_a_manager_who_changed_it(filed, people, on):
+    record = filed()
+    record.change(by=people["sales_manager"], on=on, **filed.asked("600"))
+    assert chain(record) == [("production_manager", None), ("general_manager", None)]
+
+
+def test_a_second_sales_manager_signs_what_the_first_applied_for(filed, people, on):
+    record = filed(by="sales_manager")
+    clerk, administrator = people["sales_clerk"], people["administrator"]
+    edit = {"name": clerk.name, "note": None, "by": administrator, "on": on}
+    clerk.edit(memberships=[("sales", "sales_manager", False)], **edit)
+    assert awaited(record) == [("sign", "production_manager"), ("sign", "sales_clerk")]
+    assert record.events[-1].name == "signers_changed"
+    clerk.edit(memberships=[("sales", "sales_clerk", False)], **edit)
+    assert awaited(record) == [("sign", "production_manager")]
+    assert "general_manager" in record.approval_chain.needed_roles
+    assert [*verify_records(), *verify_tasks(on)] == []
+
+
+# At the start of a new version or of another procedure file (Q23)
+
+
+def asked_before_the_sum_fell(filed):
+    """What a version of before left behind: both managers have signed, the sum fell, the third is awaited."""
+    first, second = filed(price="600"), filed(price="600")
+    for role in ("sales_manager", "production_manager"):
+        filed.sign(first, role)
+    db.session.execute(text("UPDATE replenishments SET state = 'void' WHERE id = :id"), {"id": second.id})
+    db.session.expire_all()
+    return first
+
+
+@pytest.mark.both_databases
+def test_a_signature_that_waits_below_the_limit_settles_at_start(filed, on):
+    record = asked_before_the_sum_fell(filed)
+    assert awaited(record) == [("sign", "general_manager")]
+    assert settle_signatures(on) == 1
+    assert (record.state, record.order_number, awaited(record)) == (
+        "ordered",
+        "EO-202603-001",
+        [("schedule", None)],
+    )
+    assert [(event.name, event.by) for event in record.events[-2:]] == [
+        ("below_limit", None),
+        ("order", None),
+    ]
+    assert record.fallen_sum().sum == 600
+    assert settle_signatures(on) == 0
+
+
+def test_a_procedure_file_with_a_higher_limit_settles_what_waits_at_its_first_start(app, filed, on):
+    record = filed(price="1500", signed=("sales_manager", "production_manager"))
+    book = app.extensions["rulebook"]
+    app.extensions["rulebook"] = replace(
+        book, hash="0" * 64, replenishment=replace(book.replenishment, general_manager_from=Decimal(5000))
+    )
+    db.session.commit()
+    set_up(on)
+    assert (record.state, awaited(record)) == ("ordered", [("schedule", None)])
 
 
 def test_who_changes_an_application_does_not_sign_it(filed, people, on):
@@ -146,6 +224,12 @@ def test_all_who_changed_an_application_since_it_was_filed_do_not_sign_it(filed,
     with pytest.raises(NotAllowed):
         filed.sign(record, "sales_manager")
     filed.sign(record, "production_manager")
+    assert awaited(record) == [("sign", "general_manager")]
+
+
+@pytest.mark.usefixtures("nobody_in_place")
+def test_where_nobody_signs_in_place_the_application_of_the_only_sales_manager_waits(filed):
+    record = filed(by="sales_manager", signed=("production_manager",))
     assert (record.approval_chain.nobody_can_sign, awaited(record)) == (True, [("sign", None)])
 
 
@@ -738,6 +822,42 @@ def test_a_line_in_dollars_is_converted_and_rounded_once(filed, people, on):
     assert (record.lines[0].amount, record.amount) == (Decimal("1000.03"), Decimal("1000.03"))
     assert len(record.running) == 3  # 1000.03 RMB, though 140.39 in dollars
     assert [*verify_records(), *verify_signatures()] == []
+
+
+ODD_RATE = {"currency": "USD", "rate": Decimal("0.01")}
+
+
+def file_foreign(filed, **terms):
+    return Replenishment.file(
+        complaint_id=filed.complaint_id,
+        return_id=None,
+        by=filed.people["sales_clerk"],
+        on=filed.on,
+        **filed.asked("1000") | terms,
+    )
+
+
+def test_a_rate_far_from_the_usual_is_refused_without_a_reason(filed):
+    with pytest.raises(RateReasonMissing):
+        file_foreign(filed, **ODD_RATE)
+    record = file_foreign(filed, **ODD_RATE, rate_reason="客户合同约定")
+    assert (record.amount, record.rate_reason) == (Decimal(10), "客户合同约定")
+    with pytest.raises(RateReasonMissing):
+        record.change(by=filed.people["sales_clerk"], on=filed.on, **filed.asked("1000") | ODD_RATE)
+
+
+def test_another_reason_for_the_rate_voids_what_was_signed(filed, people, on):
+    record = file_foreign(filed, **ODD_RATE, rate_reason="客户合同约定")
+    filed.sign(record, "sales_manager")
+    record.change(by=people["sales_clerk"], on=on, **filed.asked("1000") | ODD_RATE, rate_reason="其他")
+    assert (record.chain, chain(record)[0]) == (2, ("sales_manager", None))
+
+
+def test_a_reason_for_a_usual_rate_or_rmb_is_not_kept(filed):
+    usual = {"currency": "USD", "rate": Decimal("7.1")}
+    for terms in (usual, {"currency": "CNY", "rate": Decimal(1)}):
+        record = file_foreign(filed, **terms, rate_reason="随手填写")
+        assert record.rate_reason is None
 
 
 @pytest.mark.parametrize(

@@ -106,15 +106,28 @@ def test_where_any_of_two_roles_may_sign_one_vacancy_closes_nothing(people, on):
     assert gate(on, "complaint", "close").vacant == ("quality_supervisor",)
 
 
+def test_the_general_manager_signs_in_place_so_that_no_chain_is_closed(on, become):
+    assert chains(on) == [(BOTH, [], False), (ALL, [], False)]
+    become("production_manager", "sales_manager", "production_manager")
+    become("sales_manager", "sales_clerk")
+    assert [closed for _roles, _blocked, closed in chains(on)] == [False, False]
+
+
+# The rest describes a factory whose procedure file names nobody who signs in place (Q24)
+
+
+@pytest.mark.usefixtures("nobody_in_place")
 def test_the_only_sales_manager_cannot_apply(on):
     assert chains(on) == [(BOTH, ["sales_manager"], False), (ALL, ["sales_manager"], False)]
 
 
+@pytest.mark.usefixtures("nobody_in_place")
 def test_where_the_only_sales_manager_is_the_only_applicant_every_chain_is_closed(people, on):
     people["sales_clerk"].leave(reason=None, by=people["administrator"], on=on)
     assert chains(on) == [(BOTH, ["sales_manager"], True), (ALL, ["sales_manager"], True)]
 
 
+@pytest.mark.usefixtures("nobody_in_place")
 def test_one_person_with_both_roles_closes_every_chain(people, on, become):
     become("production_manager", "sales_manager", "production_manager")
     people["sales_manager"].leave(reason=None, by=people["administrator"], on=on)
@@ -124,6 +137,7 @@ def test_one_person_with_both_roles_closes_every_chain(people, on, become):
     ]
 
 
+@pytest.mark.usefixtures("nobody_in_place")
 def test_who_holds_two_roles_leaves_the_other_one_to_somebody_else(on, become):
     """The sales manager signs first, then the one who holds both, for production."""
     become("production_manager", "sales_manager", "production_manager")
@@ -133,6 +147,7 @@ def test_who_holds_two_roles_leaves_the_other_one_to_somebody_else(on, become):
     ]
 
 
+@pytest.mark.usefixtures("nobody_in_place")
 def test_from_the_limit_on_three_different_people_are_needed(people, on, become):
     become("sales_manager", "sales_manager", "general_manager")
     people["general_manager"].leave(reason=None, by=people["administrator"], on=on)
@@ -165,6 +180,7 @@ def test_deputies_of_today_stand_beside_whom_they_stand_in_for(people, on):
     assert [one.deputies for one in gate(on, "replenishment", "sign").roles] == [(), (), ()]
 
 
+@pytest.mark.usefixtures("nobody_in_place")
 def test_a_deputy_opens_no_chain(people, on, become):
     """Whom the deputy signs for counts as having signed: the other signature is still somebody else's."""
     become("production_manager", "sales_manager", "production_manager")
@@ -176,6 +192,7 @@ def test_a_deputy_opens_no_chain(people, on, become):
     assert [closed for *_rest, closed in chains(on)] == [True, True]
 
 
+@pytest.mark.usefixtures("nobody_in_place")
 def test_who_usually_applies_and_cannot_be_signed_for_is_a_warning(filed, on):
     assert [chain.usual for chain in signers_today(on).chains] == [(), ()]
     filed(by="sales_clerk")
@@ -192,6 +209,7 @@ def test_who_usually_applies_and_cannot_be_signed_for_is_a_warning(filed, on):
     assert [chain.usual for chain in signers_today(on).chains] == [(), ()]
 
 
+@pytest.mark.usefixtures("nobody_in_place")
 def test_what_waits_and_what_nobody_can_sign_is_counted(filed, complaint_in, on):
     filed()
     filed(by="sales_manager", signed=("production_manager",))
@@ -204,6 +222,7 @@ def test_what_waits_and_what_nobody_can_sign_is_counted(filed, complaint_in, on)
     assert (found.stuck, found.faulty) == (1, True)
 
 
+@pytest.mark.usefixtures("nobody_in_place")
 def test_what_only_a_later_signature_keeps_from_passing_is_counted_already(filed, on):
     """The production manager can sign, but the only sales manager has applied."""
     record = filed(by="sales_manager")
@@ -216,6 +235,7 @@ def test_who_signed_for_a_role_does_not_hold_up_what_is_left(filed, people, on, 
     assert (signers_today(on).stuck, record.approval_chain.can_be_completed({})) == (0, False)
 
 
+@pytest.mark.usefixtures("nobody_in_place")
 def test_the_page_and_the_record_agree_on_what_nobody_can_sign(filed, people, on, become):
     """A chain that is called closed leaves each application stuck somewhere; one that is not, none that the
     clerk files."""

@@ -33,7 +33,12 @@ def findings(rows, record=None) -> list[tuple[int, str]]:
         ([row(300), row(200, order_no="PO-1")], []),
         ([row(300), row(201, order_no="PO-1")], [(1, "more_than_shipped")]),
         ([row(1, "L0000")], [(0, "unknown_lot")]),
-        ([row(1, None)], []),
+        ([row(500, None)], []),
+        ([row(501, None)], [(0, "more_of_model")]),
+        # without a lot, all of the model counts: other lines of the slip too
+        ([row(300, None), row(201, None, order_no="PO-1")], [(1, "more_of_model")]),
+        ([row(400), row(101, None)], [(1, "more_of_model")]),
+        ([row(101, None), row(400)], [(0, "more_of_model")]),
         ([row(1), row(2)], [(1, "twice")]),
         ([row(1, None), row(2, None)], [(1, "twice")]),
         ([row(1, order_no="PO-1"), row(2, order_no="PO-2")], []),
@@ -48,6 +53,21 @@ def test_what_came_back_already_counts_against_what_was_shipped(returns):
     assert slip_warnings(1, [row(492)]) == []
     assert slip_warnings(1, [row(493)]) == [SlipWarning(0, "more_than_shipped", quantity=Decimal(492))]
     assert slip_warnings(1, [row(500)], done) == []  # of the return itself nothing is counted twice
+
+
+def test_without_a_lot_all_of_the_model_that_came_back_before_counts(returns):
+    done = returns("closed")  # eight and five counted, of two lots
+    assert slip_warnings(1, [row(487, None)]) == []
+    assert slip_warnings(1, [row(488, None)]) == [SlipWarning(0, "more_of_model", quantity=Decimal(487))]
+    assert slip_warnings(1, [row(500, None)], done) == []
+
+
+def test_without_a_lot_what_another_customer_got_or_another_model_does_not_count(people, on):
+    clerk = people["sales_clerk"]
+    other = Product.create(by=clerk, on=on, **PRODUCT | {"model": "CA-1"})
+    assert findings([row(1, None, product_id=other.id)]) == [(0, "more_of_model")]
+    customer = Customer.create(by=clerk, on=on, **CUSTOMER | {"short_name": "远声", "full_name": "远声音响"})
+    assert [warning.finding for warning in slip_warnings(customer.id, [row(1, None)])] == ["more_of_model"]
 
 
 @pytest.mark.parametrize("state", ["void", "not_taken"])

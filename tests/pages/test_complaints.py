@@ -244,25 +244,51 @@ def test_a_new_deadline_moves_the_due_date_once_the_sales_manager_consents(as_ro
     assert (clerk.status, set(clerk.faults)) == (422, {"files"})
     clerk.send(f"{page}/amend", files=upload(picture()))
     assert (clerk.status, stands(complaint).reply_due_at) == (303, complaint.reply_due_at)
-    assert "应回复时间的变更待同意" in clerk.get(page).text
+    assert "回复时间的变更待同意" in clerk.get(page).text
     manager = as_role("sales_manager").get("/approvals/")
-    assert "同意变更应回复时间" in manager.text
+    assert "同意变更回复时间" in manager.text
     assert manager.step(f"{page}/consent_clock", password=PASSWORD).status == 303
     assert stands(complaint).reply_due_at == wished
-    assert "应回复时间的变更待同意" not in clerk.get(page).text
+    assert "回复时间的变更待同意" not in clerk.get(page).text
 
 
 def test_a_reply_sent_in_time_and_recorded_late_needs_evidence_and_consent(as_role, complaint_in, stands, on):
     complaint = complaint_in("answering", answered=True, on=on - timedelta(days=9))
     page, sent = f"/complaints/{complaint.id}", complaint.reply_due_at - timedelta(hours=1)
-    clerk = as_role("sales_clerk").step(
-        f"{page}/send_reply", reply_channel="email", late_reply_reason="补记", sent_at=local(sent)
-    )
+    clerk = as_role("sales_clerk").step(f"{page}/send_reply", reply_channel="email", sent_at=local(sent))
     assert (clerk.status, set(clerk.faults)) == (422, {"files"})
     assert clerk.send(f"{page}/send_reply", files=upload(picture())).status == 303
     assert stands(complaint).reply.in_time is False
     manager = as_role("sales_manager").step(f"{page}/consent_clock", password=PASSWORD)
     assert (manager.status, stands(complaint).reply.in_time) == (303, True)
+
+
+def test_a_sending_after_the_due_time_says_why(as_role, complaint_in, on):
+    complaint = complaint_in("answering", answered=True, on=on - timedelta(days=9))
+    late = local(complaint.reply_due_at + timedelta(hours=1))
+    clerk = as_role("sales_clerk").step(
+        f"/complaints/{complaint.id}/send_reply", reply_channel="email", sent_at=late
+    )
+    assert (clerk.status, set(clerk.faults)) == (422, {"late_reply_reason"})
+
+
+def test_a_refused_sending_time_is_seen_with_the_reason_for_the_lateness_or_claimed_again(
+    as_role, complaint_in, stands, on
+):
+    complaint = complaint_in("answering", answered=True, on=on - timedelta(days=9))
+    page, sent = f"/complaints/{complaint.id}", local(complaint.reply_due_at - timedelta(hours=1))
+    clerk, manager = as_role("sales_clerk"), as_role("sales_manager")
+    clerk.step(f"{page}/send_reply", reply_channel="email", sent_at=sent, files=upload(picture()))
+    manager.step(f"{page}/refuse_clock", reason="邮件日期不符", password=PASSWORD)
+    clerk.step(f"{page}/see_clock_refusal")
+    assert (clerk.status, set(clerk.faults)) == (422, {"late_reply_reason"})
+    late = local(complaint.reply_due_at + timedelta(hours=1))
+    clerk.step(f"{page}/claim_sending", sent_at=late, reason="附原邮件", files=upload(picture()))
+    assert (clerk.status, set(clerk.faults)) == (422, {"sent_at"})
+    clerk.step(f"{page}/claim_sending", sent_at=sent, reason="附原邮件", files=upload(picture()))
+    assert (clerk.status, stands(complaint).reply.in_time) == (303, False)
+    manager.step(f"{page}/consent_clock", password=PASSWORD)
+    assert (stands(complaint).reply.in_time, stands(complaint).late_reply_reason) == (True, None)
 
 
 @pytest.mark.parametrize(("days", "message"), [(1, "时间不能晚于现在。"), (-30, "早于回复内容备妥的时间。")])
@@ -292,9 +318,9 @@ def test_a_refused_change_of_the_clock_is_seen_by_who_asked_for_it(as_role, comp
     )
     assert manager.status == 303
     clerk = as_role("sales_clerk").get(page)
-    assert ("应回复时间的变更被驳回" in clerk.text, "以首次获知为准" in clerk.text) == (True, True)
+    assert ("回复时间的变更被驳回" in clerk.text, "以首次获知为准" in clerk.text) == (True, True)
     assert clerk.step(f"{page}/see_clock_refusal").status == 303
-    assert "应回复时间的变更被驳回" not in clerk.get(page).text
+    assert "回复时间的变更被驳回" not in clerk.get(page).text
 
 
 def test_a_refusal_takes_the_day_by_which_the_customer_wants_the_next_reply(

@@ -4,6 +4,7 @@ titles stand; the next file with the same titles is read in the same way."""
 from __future__ import annotations
 
 import io
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -85,11 +86,13 @@ def test_a_file_of_unknown_titles_is_mapped_by_hand(clerk, app):
     assert loaded(app, Customer, 3).remarks is None
 
 
+@pytest.mark.both_databases
 def test_the_choice_is_kept_for_the_next_file_with_the_same_titles(clerk, as_role, app, people):
     choose(offer(clerk, "customers", UNKNOWN), 名号="full_name", 司机="into_notes")
     other = offer(as_role("sales_manager"), "customers", [UNKNOWN[0][::-1], ["老李", "丙", "丙公司"]])
     assert file_columns(other) == {"司机": "into_notes", "唤作": "", "名号": "full_name"}
-    assert people["sales_clerk"].name in other.soup.select_one(".mapping-help").get_text()
+    kept_by = other.soup.select_one(".mapping-help").get_text()
+    assert re.search(rf"已按{people['sales_clerk'].name} \d{{4}}-\d\d-\d\d \d\d:\d\d对", kept_by)
     assert counts(other) == [1, 0, 0, 0]
     choose(other, 唤作="short_name")
     assert file_columns(offer(clerk, "customers", UNKNOWN))["唤作"] == "short_name"
@@ -165,9 +168,10 @@ def test_a_row_without_lines_below_it_leaves_the_page_usable(clerk):
     offer(clerk, "customers", UNKNOWN)
     choose(clerk, row="3")
     assert clerk.status == 422
-    assert "标题行下面没有" in clerk.soup.select_one(".message-danger").get_text()
+    assert "标题行下面没有" in clerk.soup.select_one(".import-refusal").get_text()
     choose(clerk, 名号="full_name")
     assert counts(clerk) == [2, 0, 0, 0]
+    assert clerk.soup.select_one(".import-refusal") is None
 
 
 # Sheets
@@ -309,6 +313,7 @@ def test_a_choice_of_what_the_file_does_not_have_is_refused(clerk, app, fields):
     form = clerk.form("form.mapping")
     clerk.post(f"{clerk.page}/columns", form | fields)
     assert clerk.status == 422
+    assert "重新选择" in clerk.soup.select_one(".import-refusal").get_text()
     with app.app_context():
         assert db.session.query(ImportChoice).count() == 0
 
@@ -379,6 +384,23 @@ def test_bad_lines_come_as_a_workbook_that_can_be_mended_and_read_again(clerk, a
     assert loaded(app, Shipment, 3).quantity == 7
 
 
+@pytest.mark.parametrize("section", ["customers", "products", "shipments", "complaints", "admin"])
+def test_the_pages_of_an_unmapped_file_hold_in_every_kind_of_table(as_role, section):
+    person = as_role("administrator" if section == "admin" else "sales_manager")
+    offer(person, section, UNKNOWN)
+    assert faults(person)
+    assert person.get(f"{person.page}/bad-lines.xlsx").status == 404  # nothing is read yet
+    choose(person.get(person.page), row="2")
+    assert person.status == 200
+
+
+def test_a_workbook_of_256_columns_and_long_titles_is_shown(clerk):
+    offer(clerk, "customers", [[f"{n} " + "长" * 300 for n in range(300)], ["x"] * 300])
+    assert len(clerk.soup.select(".file-column")) == 256
+    choose(clerk, **{"column-255": "full_name"})
+    assert (clerk.status, counts(clerk)) == (200, [1, 0, 0, 0])
+
+
 def test_the_mended_lines_are_read_as_the_file_was_mapped(clerk):
     rows = [UNKNOWN[0], ["", "甲", "老王"], UNKNOWN[2]]
     choose(offer(clerk, "customers", rows), 名号="full_name", 唤作="short_name")
@@ -391,6 +413,7 @@ def test_the_mended_lines_are_read_as_the_file_was_mapped(clerk):
 # Portions
 
 
+@pytest.mark.both_databases
 def test_a_long_table_is_written_in_portions(clerk, app, monkeypatch):
     monkeypatch.setattr("cs.imports.plans.PORTION", 3)
     rows = [

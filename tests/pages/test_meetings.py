@@ -4,6 +4,7 @@ people fill them, and what is refused."""
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -783,3 +784,19 @@ def test_what_is_asked_of_like_cases_may_be_nonsense(as_role, complaint_in):
             (complaint.id, "liability=nobody&finding=x&severity=x&nature=x&defect_code=..."),
         )
     ] == [200, 200, 404, 200]
+
+
+def test_a_meeting_is_moved_to_another_time_with_a_reason_and_calls_its_heads_again(
+    as_role, complaint_in, on, stands
+):
+    complaint = complaint_in("answering", route="meeting")
+    page, engineer = f"/complaints/{complaint.id}", as_role("engineer")
+    assert engineer.step(f"{page}/acknowledge_call").status == 303
+    supervisor = as_role("quality_supervisor").step(f"{page}/move_meeting", reason="改期")
+    assert (supervisor.status, set(supervisor.faults)) == (422, {"meets_at"})  # nothing is moved
+    later = (on + timedelta(days=1)).astimezone(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%dT%H:%M")
+    supervisor.step(f"{page}/move_meeting", meets_at=later, reason=" ")
+    assert (supervisor.status, set(supervisor.faults)) == (422, {"reason"})
+    supervisor.step(f"{page}/move_meeting", meets_at=later, reason="客户改期")
+    assert (supervisor.status, complaint.number in engineer.get("/").text) == (303, True)
+    assert engineer.step(f"{page}/acknowledge_call").status == 303

@@ -6,6 +6,7 @@ import csv
 import io
 from contextlib import closing
 from datetime import timedelta
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -18,6 +19,7 @@ from tests.support import kept
 
 pytestmark = pytest.mark.both_databases
 COMPLAINTS, CARS = "/reports/complaints", "/reports/capa"
+REPLENISHMENTS = "/reports/replenishments"
 
 
 def lines(browser, address):
@@ -99,3 +101,20 @@ def test_no_short_heading_of_the_complaint_register_is_broken(as_role, complaint
     words = text_of(as_role("auditor").get(f"{COMPLAINTS}.pdf").response.data).split()
     for title in ("责任部门", "重复投诉", "客户是否接受", "未达成原因", "应回复时间"):
         assert title in words
+
+
+def test_the_register_of_replenishments_shows_currency_and_rate(app, as_role, people, on):
+    with kept(app):
+        case = support.Cases(people, on)("answering")
+        made = Replenishments(people, on, case.id)
+        made()
+        made(terms={"currency": "USD", "rate": Decimal("7.125")})
+    assert [
+        (line["币别"], line["汇率（1 外币折 RMB）"]) for line in lines(as_role("auditor"), REPLENISHMENTS)
+    ] == [("人民币", "/"), ("美元", "7.125")]
+
+
+def test_the_register_of_returns_shows_the_effect_of_rework_on_what_was_reworked(app, as_role, people, on):
+    with kept(app):
+        Returns(people, on)("closed", judged=True)
+    assert [line["重工效果跟踪"] for line in lines(as_role("auditor"), "/reports/returns")] == ["有效", "/"]

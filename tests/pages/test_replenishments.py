@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import update
 
 from cs.extensions import db
 from cs.models.customers import Product, Shipment
@@ -15,6 +16,7 @@ from cs.models.replenishments.application import Replenishment
 from cs.records.users import User
 from cs.registers.replenishment_papers import REPLENISHMENT_APPLICATION
 from tests import grid
+from tests.pdfs import text_of
 from tests.returned import Replenishments, Returns
 from tests.support import PASSWORD, Browser, day_of, kept, loaded
 from tests.tables import REPLENISHMENT, REPLENISHMENT_SITUATIONS, ROLES
@@ -302,6 +304,7 @@ def test_who_may_never_sign_is_refused_before_it_is_asked_where_the_application_
     ] == [403, 403, 409]
 
 
+@pytest.mark.usefixtures("nobody_in_place")
 def test_nobody_who_can_sign_is_shown_as_a_fault(app, as_role, filed):
     record = filed(by="sales_manager", signed=("production_manager",))
     assert (
@@ -376,7 +379,9 @@ def test_a_day_that_is_over_is_not_filed_again(app, as_role, people, on, filed):
         ({"currency": "CNY", "rate": "7.1"}, 422, ["rate"]),
         ({"currency": "CNY", "rate": "1"}, 303, []),
         ({"currency": "", "rate": ""}, 422, ["currency"]),
-        ({"currency": "JPY", "rate": "0.000001"}, 422, ["lines-0-unit_price"]),
+        ({"currency": "JPY", "rate": "0.000001"}, 422, ["rate_reason", "lines-0-unit_price"]),
+        ({"currency": "USD", "rate": "0.01"}, 422, ["rate_reason"]),
+        ({"currency": "USD", "rate": "0.01", "rate_reason": "合同约定"}, 303, []),
     ],
 )
 def test_a_currency_needs_its_rate(as_role, complaint_in, asked, fields, status, at):
@@ -423,7 +428,7 @@ def test_a_unit_price_is_typed_only_where_none_is_known(
     clerk.step(
         "/replenishments/new",
         complaint_no=number,
-        **asked("", currency=currency, rate="" if currency == "CNY" else "7"),
+        **asked("", currency=currency, rate="" if currency == "CNY" else "7.1"),
     )
     if proposed is None:
         assert (clerk.status, list(clerk.faults)) == (422, ["lines-0-unit_price"])
@@ -449,6 +454,43 @@ def test_who_signs_sees_currency_rate_and_the_amount_in_rmb(as_role, complaint_i
     )
     page = as_role("sales_manager").get("/replenishments/1/sign").soup.select_one(".panel").get_text(" ")
     assert [word in page for word in ("美元", "7.1", "100.50 USD", "713.55")] == [True] * 4
+
+
+def test_who_signs_sees_why_a_rate_is_far_from_the_usual(app, as_role, complaint_in, asked):
+    clerk = as_role("sales_clerk")
+    clerk.step(
+        "/replenishments/new",
+        complaint_no=complaint_in("analysing").number,
+        **asked("100.5", currency="USD", rate="0.5", rate_reason="合同约定汇率"),
+    )
+    page = as_role("sales_manager").get("/replenishments/1/sign").soup.select_one(".panel").get_text(" ")
+    assert "合同约定汇率" in page
+    assert "合同约定汇率" in text_of(clerk.get("/replenishments/1.pdf").response.data)
+
+
+def test_who_signs_is_warned_of_an_odd_rate_from_before_it_needed_a_reason(app, as_role, filed, people, on):
+    record = filed()
+    warning = "与常用汇率"
+    with kept(app):
+        db.session.execute(update(Replenishment).values(currency="USD", rate=Decimal("0.01")))
+    assert warning in as_role("sales_manager").get(f"/replenishments/{record.id}/sign").text
+    with kept(app):
+        db.session.execute(update(Replenishment).values(rate=Decimal("7.1")))
+    assert warning not in as_role("sales_manager").get(f"/replenishments/{record.id}/sign").text
+
+
+def test_the_page_says_who_signs_in_place_of_the_only_sales_manager(as_role, filed):
+    record = filed(by="sales_manager")
+    says = "由总经理代替业务经理核准"
+    for role in ("sales_manager", "general_manager"):
+        assert says in as_role(role).get(f"/replenishments/{record.id}").text
+    assert "请总经理代为核准" in as_role("sales_manager").get("/replenishments/new").text
+    boss, production = as_role("general_manager"), as_role("production_manager")
+    production.step(f"/replenishments/{record.id}/sign", password=PASSWORD)
+    assert record.number in boss.get("/").text
+    boss.step(f"/replenishments/{record.id}/sign", password=PASSWORD)
+    assert boss.status == 303
+    assert "代业务经理" in text_of(boss.get(f"/replenishments/{record.id}.pdf").response.data)
 
 
 # The order

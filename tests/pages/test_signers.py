@@ -64,7 +64,7 @@ def test_each_signature_stands_with_its_people_and_the_way_to_them(administrator
         "会签",
         "确认对策效果",
         "结案",
-        "同意变更应回复时间",
+        "同意变更回复时间",
         "效果验证",
         "结案",
         "核准补货",
@@ -109,6 +109,7 @@ def test_a_gate_without_anybody_is_a_fault_on_both_pages(administrator, people):
     assert row_of(administrator.get(PAGE), "生产经理") == ["生产经理", "无人", "/"]
 
 
+@pytest.mark.usefixtures("nobody_in_place")
 def test_one_person_with_both_roles_is_a_fault_before_an_applicant_finds_it(administrator, people, filed):
     administrator.step(
         f"/admin/people/{people['production_manager'].id}/edit", **{"memberships-1-role": "sales_manager"}
@@ -130,6 +131,7 @@ def test_one_person_with_both_roles_is_a_fault_before_an_applicant_finds_it(admi
     )  # each role is held: the chain is what fails
 
 
+@pytest.mark.usefixtures("nobody_in_place")
 def test_the_only_sales_manager_who_usually_applies_is_a_warning(administrator, filed):
     filed(by="sales_manager", price="1")
     filed(by="sales_manager", price="1")
@@ -138,6 +140,7 @@ def test_the_only_sales_manager_who_usually_applies_is_a_warning(administrator, 
     assert "由以下人员提出时无法签齐：业务经理甲" in administrator.get(PAGE).text
 
 
+@pytest.mark.usefixtures("nobody_in_place")
 def test_what_nobody_can_sign_now_is_a_fault_and_counted(administrator, filed):
     filed(by="sales_manager", signed=("production_manager",))
     filed()

@@ -18,6 +18,8 @@ RELATED = {
     "set_measures": "is_responsible",
     "reassign": "is_responsible",
     "do_action": "owns_an_action",
+    "verify": "checks_effect",
+    "reopen": "checks_effect",
 }
 
 

@@ -14,6 +14,7 @@ from cs.procedure.complaint_rules import (
     route_faults,
 )
 from cs.procedure.complaints import disposition_faults, meeting_departments, state_of_old_line
+from cs.procedure.effect_checks import CHECKS
 from cs.procedure.meetings import place_faults
 from tests.tables import COMPLAINT, COMPLAINT_SITUATIONS, MASTER, MASTER_SITUATIONS, ROLES
 
@@ -26,8 +27,11 @@ HOLDS = {
     "not ours, explained": {"not_ours", "answer_ready"},
     "with the customer": {"occasional", "answer_missing"},
     "with a silent customer": {"occasional", "answer_missing", "customer_silent"},
+    "with the customer, sent late": {"occasional", "answer_missing", "sent_late"},
     "accepted": {"occasional", "answer_missing", "nothing_open"},
     "closed": {"occasional", "answer_missing", "nothing_open"},
+    "closed, to be opened again": {"occasional", "answer_missing", "nothing_open", "reopen_requested"},
+    "closed, not opened again": {"occasional", "answer_missing", "nothing_open", "reopen_refusal_unseen"},
     "meeting, to be called": {
         "meeting",
         "not_called",
@@ -39,6 +43,7 @@ HOLDS = {
     "meeting, to be held": {
         "meeting",
         "called",
+        "call_made",
         "call_unanswered",
         "not_met",
         "not_disposed",
@@ -99,17 +104,19 @@ HOLDS = {
 
 
 ALWAYS = {"not_acknowledged"}  # in every situation of the table
+ALTERNATIVES = {"route_unconfirmed": "route_confirmed", "reopen_requested": "reopen_not_requested"}
 
 
 def held(name: str) -> set[str]:
-    """Return what holds in a situation; the route is confirmed (Q11) in all of them but one."""
+    """Return what holds in a situation; the route is confirmed (Q11) in all of them but one, and nobody asks
+    to open it again."""
     holds = HOLDS.get(name, set()) | ALWAYS
-    return holds if "route_unconfirmed" in holds else holds | {"route_confirmed"}
+    return holds | {usual for unusual, usual in ALTERNATIVES.items() if unusual not in holds}
 
 
 def rows_answer(workflow, step, role, situation) -> str:
     row = workflow.step(step)
-    stranger = row.relation is not None and role not in situation.named.get(step, ())
+    stranger = row.relation not in (None, CHECKS) and role not in situation.named.get(step, ())
     if not may([role], row.permission) or stranger:
         return "403"
     is_open = row in workflow.open_from(situation.state, lambda question: question in held(situation.name))
@@ -193,6 +200,7 @@ WHERE = {
     "consent_clock": "pranwc",
     "refuse_clock": "pranwc",
     "see_clock_refusal": "pranwc",
+    "claim_sending": "anwc",
     "register": "p",
     "decline": "p",
     "receive": "r",
@@ -202,6 +210,7 @@ WHERE = {
     "settle": "n",
     "explain": "n",
     "call_meeting": "n",
+    "move_meeting": "n",
     "acknowledge_call": "n",
     "meet": "n",
     "dispose": "n",
@@ -220,6 +229,10 @@ WHERE = {
     "no_answer": "w",
     "close": "c",
     "reopen": "C",
+    "request_reopen": "C",
+    "grant_reopen": "C",
+    "refuse_reopen": "C",
+    "see_reopen_refusal": "C",
     "contact": "ranw",
     "request_sample": "ran",
     "receive_sample": "ranwc",
@@ -266,6 +279,12 @@ WHEN = {
     "call_meeting": "route_confirmed meeting not_met not_called answer_missing",
     "acknowledge_call": "meeting not_met call_unanswered",
     "meet": "route_confirmed meeting called not_met answer_missing",
+    "move_meeting": "meeting not_met call_made answer_missing",
+    "reopen": "reopen_not_requested",
+    "request_reopen": "reopen_not_requested",
+    "grant_reopen": "reopen_requested",
+    "refuse_reopen": "reopen_requested",
+    "see_reopen_refusal": "reopen_refusal_unseen",
     "dispose": "meeting met not_disposed",
     "issue_result": "route_confirmed meeting disposed answer_missing",
     "countersign": "countersigning",
@@ -283,6 +302,7 @@ WHEN = {
     "consent_clock": "clock_change_waits",
     "refuse_clock": "clock_change_waits",
     "see_clock_refusal": "clock_refusal_unseen",
+    "claim_sending": "sent_late",
     "receive_sample": "sample_awaited",
     "move_sample": "sample_here",
     "end_sample": "sample_kept",
@@ -297,6 +317,9 @@ RELATED = {
     "consent_clock": "consents_to_clock",
     "refuse_clock": "consents_to_clock",
     "see_clock_refusal": "requested_clock",
+    "see_reopen_refusal": "requested_reopening",
+    "check_effect": "checks_effect",
+    "analyse_again": "checks_effect",
 }
 
 
@@ -371,6 +394,9 @@ def test_what_waits_in_my_work_is_due_with_the_reply_or_the_follow_up():
         "consent_clock": ("consent_clock", None),
         "refuse_clock": ("consent_clock", None),
         "see_clock_refusal": ("see_clock_refusal", None),
+        "grant_reopen": ("decide_reopen", None),
+        "refuse_reopen": ("decide_reopen", None),
+        "see_reopen_refusal": ("see_reopen_refusal", None),
     }
 
 
@@ -385,6 +411,9 @@ def test_countersigning_and_carrying_out_is_awaited_of_people_by_their_names():
         "consent_clock": ("awaited_consenters", "consents_to_clock"),
         "refuse_clock": ("awaited_consenters", "consents_to_clock"),
         "see_clock_refusal": ("awaited_requesters", "requested_clock"),
+        "see_reopen_refusal": ("awaited_reopen_requesters", "requested_reopening"),
+        "check_effect": ("awaited_checkers", "checks_effect"),
+        "analyse_again": ("awaited_checkers", "checks_effect"),
     }
 
 

@@ -96,6 +96,30 @@ def test_the_limit_is_the_procedure_files():
     )
 
 
+@pytest.mark.parametrize(
+    ("currency", "rate", "needs_reason"),
+    [
+        ("CNY", "1", False),
+        ("USD", "7.10", False),
+        ("USD", "5.325", False),
+        ("USD", "5.324999", True),
+        ("USD", "8.875", False),
+        ("USD", "8.875001", True),
+        ("USD", "0.01", True),
+        ("JPY", "0.05", False),
+        ("JPY", "7.10", True),
+        ("GBP", "9", True),  # a currency without a usual rate
+    ],
+)
+def test_a_rate_far_from_the_usual_needs_a_reason(currency, rate, needs_reason):
+    assert load().replenishment.rate_needs_reason(currency, Decimal(rate)) is needs_reason
+
+
+def test_every_currency_that_is_offered_has_a_usual_rate():
+    book = load()
+    assert {"CNY", *book.replenishment.rates} == set(book.choices["currency"])
+
+
 # Who signs after whom, Q24
 
 
@@ -179,3 +203,41 @@ def test_whether_people_can_pass_a_chain_at_all(held, needed, applicant, passes)
 @pytest.mark.parametrize(("limit", "chains"), [("1000.00", (BOTH, ALL)), ("0.00", (ALL,))])
 def test_the_chains_that_there_are(limit, chains):
     assert replace(load().replenishment, general_manager_from=Decimal(limit)).chains() == chains
+
+
+# In the place of a manager whose signature nobody could give
+
+ONE_OF_EACH = {SM: ("sales_manager",), PM: ("production_manager",), GM: ("general_manager",)}
+BOTH_HATS = {PM: BOTH, GM: ("general_manager",)}
+SECOND_SM = ONE_OF_EACH | {5: ("sales_manager",)}
+
+
+@pytest.mark.parametrize(
+    ("held", "needed", "applicants", "given", "signed", "signing"),
+    [
+        (ONE_OF_EACH, BOTH, (CLERK,), (), (), BOTH),
+        (ONE_OF_EACH, BOTH, (SM,), (), (), ("production_manager", "general_manager")),
+        (ONE_OF_EACH, ALL, (SM,), (), (), ("production_manager", "general_manager")),
+        (ONE_OF_EACH, BOTH, (PM,), (), (), ("sales_manager", "general_manager")),
+        (ONE_OF_EACH, BOTH, (SM,), ("production_manager",), (PM,), ("production_manager", "general_manager")),
+        (SECOND_SM, BOTH, (SM,), (), (), BOTH),
+        # one signature never stands for both managers
+        (ONE_OF_EACH, BOTH, (SM, PM), (), (), BOTH),
+        # who holds both roles signs once; the general manager instead of the other
+        (BOTH_HATS, BOTH, (CLERK,), ("sales_manager",), (PM,), ("sales_manager", "general_manager")),
+        # a role that nobody holds is the administrator's to fill
+        ({PM: ("production_manager",), GM: ("general_manager",)}, BOTH, (CLERK,), (), (), BOTH),
+        # nobody to sign in place
+        ({SM: ("sales_manager",), PM: ("production_manager",)}, BOTH, (SM,), (), (), BOTH),
+        (ONE_OF_EACH, BOTH, (SM, GM), (), (), BOTH),
+    ],
+)
+def test_the_general_manager_signs_in_place_of_a_manager_who_applied(
+    held, needed, applicants, given, signed, signing
+):
+    assert replenishments.signing_roles(held, needed, "general_manager", applicants, given, signed) == signing
+
+
+def test_nobody_signs_in_place_where_the_procedure_file_names_nobody():
+    found = replenishments.signing_roles(ONE_OF_EACH, BOTH, "nobody", (SM,))
+    assert (found, load().replenishment.in_place) == (BOTH, "general_manager")

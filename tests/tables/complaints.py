@@ -40,8 +40,18 @@ COMPLAINT_SITUATIONS = (
     # just sent, or silent for ten days
     Situation("with the customer", "awaiting_customer", short="just_sent"),
     Situation("with a silent customer", "awaiting_customer", {"silent": True}, short="silent"),
+    Situation("with the customer, sent late", "awaiting_customer", {"late": True}, short="sent_late"),
     Situation("accepted", "accepted", short="accepted_directly"),
     Situation("closed", "closed", short="closed_directly"),
+    # 5.3.5: sales asks to open it again, and is refused
+    Situation("closed, to be opened again", "closed", {"reopening": "requested"}, short="reopen_asked"),
+    Situation(
+        "closed, not opened again",
+        "closed",
+        {"reopening": "refused"},
+        {"see_reopen_refusal": ("sales_clerk",)},
+        "reopen_refused",
+    ),
     Situation("void", "void"),
     # 5.2.2.4: the meeting to be called; to be held; held; the goods decided on, so that its heads countersign
     # and the owners carry it out; the result issued
@@ -164,6 +174,7 @@ COMPLAINT_STEPS = """
 5.2.2.2  reply_directly  quality                     explained
 5.2.2.3  settle          quality_supervisor          to_settle
 5.2.2.4  call_meeting    quality_supervisor          to_call
+5.2.2.4  move_meeting    quality_supervisor          to_meet
 5.2.2.4  acknowledge_call  named sales quality others  to_meet
 5.2.2.4  meet            quality_supervisor          to_meet
 5.2.2.4  dispose         quality_supervisor          met
@@ -181,10 +192,15 @@ COMPLAINT_STEPS = """
 5.2.2.3  refuse          sales                       awaiting_customer
 5.2.2.3  no_answer       sales                       silent
 5.2.2.3  close           quality_supervisor          accepted_directly all_done accepted_effective
-5.3.5    reopen          quality_supervisor          closed
+5.3.5    reopen          quality_supervisor          closed_directly sample_kept reopen_refused
+5.3.5    request_reopen  sales                       closed_directly sample_kept reopen_refused
+5.3.5    grant_reopen    quality_supervisor          reopen_asked
+5.3.5    refuse_reopen   quality_supervisor          reopen_asked
+5.3.5    see_reopen_refusal  named sales quality others  reopen_refused
 5.2.2.6  consent_clock      named sales_manager general_manager  clock_waits
 5.2.2.6  refuse_clock       named sales_manager general_manager  clock_waits
 5.2.2.6  see_clock_refusal  named sales quality others           clock_refused
+5.2.2.6  claim_sending      sales                                sent_late
 5.6      amend           sales                       received analysing answering
 5.6      void            sales_manager               passed_on received analysing answering awaiting_customer
                                                       accepted

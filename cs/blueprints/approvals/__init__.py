@@ -110,9 +110,11 @@ def _awaits_this_person(row: Any, managers: set[int]) -> bool:
 
     Of a deputy the record is asked, since they may be its applicant or have signed already.
     """
+    cls: Any = KINDS[row.kind]
+    if row.user_id == current_user.id and Permission(row.permission) in cls.in_place:
+        return True
     if row.user_id in (None, current_user.id):
         return bool(current_user.may(Permission(row.permission)))
-    cls: Any = KINDS[row.kind]
     if row.user_id not in managers or Permission(row.permission) not in cls.deputised:
         return False
     record, on = find(cls, row.record_id), datetime.now(UTC)
@@ -122,7 +124,8 @@ def _awaits_this_person(row: Any, managers: set[int]) -> bool:
 
 def is_stuck(row: Any) -> bool:
     """Return whether only certain people may give this signature, and none of them is there."""
-    return row.user_id is None and bool(KINDS[row.kind].workflow.step(row.step).persons)  # type: ignore[union-attr]
+    step = KINDS[row.kind].workflow.step(row.step)  # type: ignore[union-attr]
+    return row.user_id is None and step.persons is not None and not step.queued
 
 
 def _clause(row: Any) -> str:

@@ -78,6 +78,8 @@ def bad_lines(section: str, token: str) -> ResponseReturnValue:
         reading = read_pending(kind, waiting)
     except TableRefused:
         abort(404)
+    if reading.faults:
+        abort(404)  # no line of it can be read before the columns are chosen
     made = plan_import(kind, reading.table, datetime.now(UTC))
     return bad_lines_workbook(reading, made, waiting.name)
 

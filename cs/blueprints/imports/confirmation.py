@@ -65,6 +65,7 @@ class _PendingTable(Submission):
         super().__init__(form, on)
         self.kind, self.token = kind, token
         self.reading: Any = None  # a FileReading, once the table is read
+        self.refusal: str | None = None  # why what was sent is not taken
 
     def load(self, *, lock: bool) -> PendingUpload | None:
         """Return the pending table; None when it is gone."""
@@ -84,7 +85,7 @@ class _PendingTable(Submission):
             say(gettext("This table is no longer pending: it was imported or discarded."), "warning")
             return go(url_for("imports.upload", section=self.kind.section))
         self.prepare(waiting)
-        return show_preview(self.reading, waiting, self.form, self.on, status)
+        return show_preview(self.reading, waiting, self.form, self.on, status, self.refusal)
 
 
 class Confirmation(_PendingTable):
@@ -161,10 +162,12 @@ class LayoutChoice(_PendingTable):
         before = read_pending(self.kind, waiting)
         layout = self._layout_sent(before)
         self.valid = layout is not None
+        if not self.valid:
+            self.refusal = gettext("The file does not have what was chosen. Please choose again.")
         try:
             self.reading = before if layout is None else read_pending(self.kind, waiting, layout)
         except TableRefused as refused:
-            say(reason_in_words(refused), "danger")
+            self.refusal = reason_in_words(refused)
             self.reading, self.valid = before, False
 
     def _layout_sent(self, before: FileReading) -> Layout | None:
@@ -237,7 +240,12 @@ def _number(text: str) -> int | None:
 
 
 def show_preview(
-    reading: FileReading, waiting: PendingUpload, form: StepForm, on: datetime, status: int
+    reading: FileReading,
+    waiting: PendingUpload,
+    form: StepForm,
+    on: datetime,
+    status: int,
+    refusal: str | None,
 ) -> ResponseReturnValue:
     kind, table = reading.kind, reading.table
     faults = reading.faults
@@ -253,6 +261,7 @@ def show_preview(
         status=status,
         kind=kind,
         form=confirm,
+        refusal=refusal,
         outdated=status == 409 and not confirm.sent_already,
         reading=reading,
         table=table,

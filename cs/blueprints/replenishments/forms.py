@@ -17,7 +17,7 @@ from cs.models.replenishments.prices import known_price
 from cs.models.returns.customer_return import Return
 from cs.procedure import complaints, returns
 from cs.procedure import replenishments as procedure
-from cs.records.procedure import local_day
+from cs.records.procedure import local_day, rulebook
 from cs.records.record import by_number, find
 from cs.records.texts import comparable
 from cs.web.fields import (
@@ -99,6 +99,7 @@ class ChangeForm(WithRows, StepForm):
         most=str(procedure.MOST_RATE),
         places=procedure.RATE_DECIMALS,
     )
+    rate_reason = LongText("rate_reason", most=500)
     order_no = Text("original_order_no", required=True, most=60)
     charged = Yes("charged")
     wanted_on = Day("wanted_on", required=True)
@@ -107,6 +108,10 @@ class ChangeForm(WithRows, StepForm):
     rows = "lines"
     beside: frozenset[str] = frozenset({"more_rows"})
     keeps_day = True  # a day that is over may stay as it is
+
+    @property
+    def signed_in_place(self) -> bool:
+        return rulebook().replenishment.in_place in procedure.LAST
 
     def offer(self, record: Any, on: datetime) -> None:
         self.lines.stand_ready(1 if self.lines.entries else ROWS_READY)
@@ -121,7 +126,7 @@ class ChangeForm(WithRows, StepForm):
     def fill(self, record: Any, on: datetime) -> None:
         if record is None:
             return
-        for name in ("currency", "order_no", "charged", "wanted_on", "replenishment_reason"):
+        for name in ("currency", "rate_reason", "order_no", "charged", "wanted_on", "replenishment_reason"):
             self[name].process_data(getattr(record, name))
         self.rate.process_data(None if record.currency == procedure.RMB else record.rate)
         self.lines.refill(record.lines)
@@ -143,10 +148,28 @@ class ChangeForm(WithRows, StepForm):
                 self.fault("rate", gettext("RMB has no rate: leave it empty, or choose the currency."))
         elif self.rate.data is None:
             self.fault("rate", gettext("Please enter the rate: how many RMB for 1 of the currency."))
+        else:
+            self._check_rate_reason()
         if not (self.rate.errors or self.lines.errors):
             for row in self.lines.filled:
                 row.check_amount(self.rate.data or procedure.AT_PAR)
             self.lines.gather()
+
+    def _check_rate_reason(self) -> None:
+        rule = rulebook().replenishment
+        if self.rate_reason.data or not rule.rate_needs_reason(self.currency.data, self.rate.data):
+            return
+        usual = rule.rates.get(self.currency.data)
+        self.fault(
+            "rate_reason",
+            gettext(
+                "The rate is far from the usual %(usual)s. Correct it, or say why: "
+                "the approvers see the reason.",
+                usual=usual.usual,
+            )
+            if usual
+            else gettext("No usual rate is known: say where it comes from. The approvers see the reason."),
+        )
 
     def values(self) -> dict[str, Any]:
         rows = self.lines.values_of("product_id", "quantity", "unit_price")

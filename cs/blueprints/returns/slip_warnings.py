@@ -25,6 +25,7 @@ FIELD_OF = {
     "unknown_lot": "lot_no",
     "other_model": "lot_no",
     "more_than_shipped": "slip_qty",
+    "more_of_model": "slip_qty",
     "twice": "lot_no",
     "in_open_return": "lot_no",
 }
@@ -99,6 +100,10 @@ def warning_in_words(warning: SlipWarning, row: Any) -> str:
         ),
         "more_than_shipped": lambda: gettext(
             "More than was shipped: not yet come back of this lot: %(quantity)s.",
+            quantity=in_unit(warning.quantity, product),
+        ),
+        "more_of_model": lambda: gettext(
+            "More than was shipped: not yet come back of this model: %(quantity)s.",
             quantity=in_unit(warning.quantity, product),
         ),
         "twice": lambda: gettext("The same model, lot and order stand in a line above."),

@@ -19,15 +19,18 @@ from cs.models.capa.parts import (
     PastRound,
     Verification,
     Why,
+    carriers_of_round,
     content_of_round,
     whys_of_round,
 )
 from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
+from cs.models.effect_checks import EffectChecked
 from cs.models.holidays import work_calendar
 from cs.models.measures import PlannedMeasure, first_due_at, open_measures, set_anew
 from cs.procedure import capa as procedure
 from cs.procedure import complaints as of_complaints
+from cs.procedure.authority import Permission
 from cs.procedure.workflow import NotOpen, Step
 from cs.records.numbers import next_number
 from cs.records.procedure import local_day
@@ -37,12 +40,15 @@ from cs.records.users import User
 from cs.records.workflowed import Workflowed
 
 
-class Capa(Workflowed):
+class Capa(EffectChecked):
     """One CAR, whole, with all its rounds under one number."""
 
     kind = "capa"
     parts = ("whys", "bones", "actions", "verifications", "past_rounds")
     workflow = procedure.WORKFLOW
+    checking = Permission.VERIFY_CAPA
+    in_place = frozenset({checking})
+    effect_carriers = property(carriers_of_round)
     __tablename__ = "capas"
     number: Mapped[str] = mapped_column(unique=True)
     round: Mapped[int] = mapped_column(default=1)
@@ -176,8 +182,8 @@ class Capa(Workflowed):
 
     @classmethod
     def names_people(cls) -> ColumnElement[bool]:
-        """Return the SQL of whether actions are open, which wait for their owners."""
-        return select(Action.id).where(cls._is_open_action()).exists()
+        """Return the SQL of whether actions wait for their owners, or their effect for who checks it."""
+        return select(Action.id).where(cls._is_open_action()).exists() | cls.state.in_(procedure.TO_VERIFY)
 
     @property
     def leading_department(self) -> str:
@@ -253,8 +259,7 @@ class Capa(Workflowed):
         with capa.advancing("issue", by, on):
             capa.number = next_number("car", local_day(on))
             capa.round = 1
-            capa.source = source
-            capa.source_no = source_no
+            capa.source, capa.source_no = source, source_no
             capa.complaint_id = complaint_id
             capa.complaint = complaint
             capa.customer_id = customer_id
@@ -262,8 +267,7 @@ class Capa(Workflowed):
             capa.problem = problem
             capa.department = department
             capa.led_by_process = bool(led_by_process) or capa.process_leads
-            capa.issued_at = on
-            capa.due_on = due_on
+            capa.issued_at, capa.due_on = on, due_on
         return capa
 
     def amend(
@@ -279,9 +283,7 @@ class Capa(Workflowed):
     ) -> None:
         """Change problem, department or day; the event keeps what they were, and why (5.6)."""
         with self.advancing("amend", by, on, note=amendment_reason):
-            self.problem = problem
-            self.department = department
-            self.due_on = due_on
+            self.problem, self.department, self.due_on = problem, department, due_on
             if led_by_process is not None:
                 self.led_by_process = led_by_process
             self.led_by_process = self.process_leads
@@ -356,8 +358,7 @@ class Capa(Workflowed):
         """Give an action to another owner: the first one has left, or cannot do it."""
         with self.advancing("reassign", by, on):
             action = self._open_action(action_id)
-            action.owner = db.session.get_one(User, owner_id)
-            action.owner_id = owner_id
+            action.owner, action.owner_id = db.session.get_one(User, owner_id), owner_id
             action.planned_on = planned_on
 
     carry_out, verify, reopen = effect_steps.carry_out, effect_steps.verify, effect_steps.reopen

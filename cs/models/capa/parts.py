@@ -143,3 +143,8 @@ def content_of_round(past_rounds: list[PastRound], number: int, running: Running
     for part in ("whys", "bones", "actions"):
         content[part] = [row for row in getattr(running, part) if row.round == number]
     return content
+
+
+def carriers_of_round(record: Any) -> set[int]:
+    """Return the ids of who carried out the actions of a CAR's running round."""
+    return {row.owner_id for row in record.actions if row.round == record.round and row.done_on is not None}

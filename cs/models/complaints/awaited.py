@@ -37,6 +37,10 @@ def carries_out_measures(complaint: AskedComplaint, by: User) -> bool:
     return bool(complaint.measure_book.open_for(by))
 
 
+def effect_carriers(complaint: AskedComplaint) -> set[int]:
+    return complaint.measure_book.carriers
+
+
 def measure_due_at(complaint: AskedComplaint) -> datetime | None:
     return complaint.measure_book.due_at
 

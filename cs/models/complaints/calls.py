@@ -14,6 +14,7 @@ from cs.extensions import Model
 from cs.models.complaints.meeting import representatives
 from cs.procedure import complaints as procedure
 from cs.procedure.authority import Permission
+from cs.procedure.workflow import NotOpen
 from cs.records.types import Moment
 from cs.records.users import User
 from cs.records.workflowed import AdvancingRecord
@@ -134,15 +135,40 @@ def call_meeting(
             invitees=[],
         )
         complaint.meeting_calls.append(call)
-        called: set[int] = set()
-        for code in procedure.meeting_departments(department):
-            for person in representatives(code):
-                if person.id not in called:
-                    called.add(person.id)
-                    noted_at = on if person.id == by.id else None
-                    call.invitees.append(
-                        Invitee(department=code, user_id=person.id, user=person, noted_at=noted_at)
-                    )
+        _invite(call, by, on)
+
+
+def move_meeting(
+    complaint: CalledComplaint,
+    *,
+    meets_at: datetime,
+    meeting_place: str,
+    reason: str,
+    by: User,
+    on: datetime,
+) -> None:
+    """Call the heads to the same meeting at another time or place: each of them answers anew, and who has
+    become one since is called too (5.2.2.4)."""
+    with complaint.advancing("move_meeting", by, on, note=reason):
+        call = complaint.call_book.current
+        if call is None:
+            raise NotOpen("move_meeting")
+        call.meets_at, call.meeting_place = meets_at, meeting_place
+        for row in call.invitees:
+            row.noted_at, row.call_note = on if row.user_id == by.id else None, None
+        _invite(call, by, on)
+
+
+def _invite(call: MeetingCall, by: User, on: datetime) -> None:
+    """Add who speaks for the departments and is not called yet."""
+    called = {row.user_id for row in call.invitees}
+    for code in procedure.meeting_departments(call.department):
+        for person in representatives(code):
+            if person.id not in called:
+                called.add(person.id)
+                noted_at = on if person.id == by.id else None
+                row = Invitee(department=code, user_id=person.id, user=person, noted_at=noted_at)
+                call.invitees.append(row)
 
 
 def acknowledge_call(complaint: CalledComplaint, *, call_note: str | None, by: User, on: datetime) -> None:

@@ -299,9 +299,13 @@ def refuse_clock(complaint: ClockedComplaint, *, reason: str, by: User, on: date
         complaint.clock_book.to_decide().decide("refused", reason, by, on)
 
 
-def see_clock_refusal(complaint: ClockedComplaint, *, by: User, on: datetime) -> None:
-    """Take note that the change of the clock was refused, as the person who asked for it."""
+def see_clock_refusal(
+    complaint: ClockedComplaint, *, late_reply_reason: str | None = None, by: User, on: datetime
+) -> None:
+    """Take note that the change of the clock was refused, as the person who asked for it; of a reply that
+    stays late, say why it is."""
     with complaint.advancing("see_clock_refusal", by, on):
+        complaint.late_reply_reason = late_reply_reason or complaint.late_reply_reason
         for change in complaint.clock_book.unseen_refusals:
             if change.requested_by_id == by.id:
                 change.refusal_seen_at = on

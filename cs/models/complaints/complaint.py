@@ -22,6 +22,7 @@ from cs.models.complaints import confirmation as confirmation_steps
 from cs.models.complaints import measures as measure_steps
 from cs.models.complaints import meeting as meeting_steps
 from cs.models.complaints import receipt as receipt_steps
+from cs.models.complaints import reopening as reopening_steps
 from cs.models.complaints import reply as reply_steps
 from cs.models.complaints import samples as sample_steps
 from cs.models.complaints import sending as sending_steps
@@ -30,16 +31,18 @@ from cs.models.complaints.calls import CallBook, MeetingCall, has_open_calls
 from cs.models.complaints.clock import ClockBook, ClockChange, has_open_change
 from cs.models.complaints.conditions import CONDITIONS
 from cs.models.complaints.like_cases import like_cases as cases_alike
-from cs.models.complaints.measures import ComplaintMeasure, MeasureBook, has_open_measures
+from cs.models.complaints.measures import ComplaintMeasure, MeasureBook, has_measures
 from cs.models.complaints.meeting import Meeting, MeetingBook, has_open_work
 from cs.models.complaints.old_register import bring_in_lines
 from cs.models.complaints.reply import Reply
 from cs.models.complaints.samples import CustomerContact, Sample, SampleBook
 from cs.models.customers import Customer, Product
+from cs.models.effect_checks import EffectChecked
 from cs.models.lots import WithLot
 from cs.procedure import complaint_rules
 from cs.procedure import complaints as procedure
-from cs.records.blockers import blocks_closing, blocks_reassigning, blocks_voiding, records_made
+from cs.procedure.authority import Permission
+from cs.records.blockers import blocks_reassigning, blocks_voiding, records_made
 from cs.records.types import Moment, Money
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
@@ -49,7 +52,7 @@ ROWS_OF_CALLS = ("meeting_calls", "meeting_calls.invitees")
 PART: Any = {"cascade": "all, delete-orphan", "lazy": "selectin"}  # how rows belong to their complaint
 
 
-class Complaint(WithLot, Workflowed):
+class Complaint(WithLot, EffectChecked):
     """One complaint, whole."""
 
     kind = "complaint"
@@ -65,6 +68,8 @@ class Complaint(WithLot, Workflowed):
     )
     derived = Workflowed.derived | {"natural_key", "lot_key"}
     workflow = procedure.WORKFLOW
+    checking = Permission.SETTLE_COMPLAINT
+    in_place = frozenset({checking})
     __tablename__ = "complaints"
     numbers = ("number", "passed_on_number")
     number: Mapped[str] = mapped_column(unique=True)
@@ -131,6 +136,10 @@ class Complaint(WithLot, Workflowed):
     follow_up_due_at: Mapped[datetime | None] = mapped_column(Moment)
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     closing_note: Mapped[str | None] = mapped_column(Text)
+    # 5.3.5: sales asks for it to be opened again
+    reopen_request: Mapped[str | None] = mapped_column(Text)
+    reopen_refusal: Mapped[str | None] = mapped_column(Text)
+    reopen_requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     cost_rework: Mapped[Decimal | None] = mapped_column(Money)
     cost_scrap: Mapped[Decimal | None] = mapped_column(Money)
     cost_freight: Mapped[Decimal | None] = mapped_column(Money)
@@ -153,6 +162,9 @@ class Complaint(WithLot, Workflowed):
         foreign_keys=[quality_received_by_id], viewonly=True
     )
     acknowledged_by: Mapped[User | None] = relationship(foreign_keys=[acknowledged_by_id], viewonly=True)
+    reopen_requested_by: Mapped[User | None] = relationship(
+        foreign_keys=[reopen_requested_by_id], viewonly=True
+    )
     created_by: Mapped[User | None] = relationship(
         primaryjoin="foreign(Complaint.created_by_id) == User.id", viewonly=True
     )
@@ -284,19 +296,23 @@ class Complaint(WithLot, Workflowed):
 
     @classmethod
     def names_people(cls) -> ColumnElement[bool]:
-        """Return SQL for heads who have not countersigned, owners who have not carried out, and changes
-        of the clock that wait."""
-        by_name = has_open_work(cls.id) | has_open_measures(cls.id) | has_open_calls(cls.id)
-        return by_name | has_open_change(cls.id)
+        """Return SQL for heads who have not countersigned, measures whose owner or check may be awaited, and
+        changes of the clock that wait."""
+        by_name = has_open_work(cls.id) | has_measures(cls.id) | has_open_calls(cls.id)
+        return by_name | has_open_change(cls.id) | cls.reopen_refusal.is_not(None)
 
     awaited_countersigners, countersigns = awaited.awaited_countersigners, awaited.countersigns
     awaited_disposers, disposes = awaited.awaited_disposers, awaited.disposes
     awaited_measure_owners = awaited.awaited_measure_owners
     carries_out_measures = awaited.carries_out_measures
+    effect_carriers = property(awaited.effect_carriers)
     awaited_consenters, consents_to_clock = awaited.awaited_consenters, awaited.consents_to_clock
     awaited_requesters, requested_clock = awaited.awaited_requesters, awaited.requested_clock
     awaited_passer, passed_it_on = receipt_steps.awaited_passer, receipt_steps.passed_it_on
     awaited_invitees, is_called = awaited.awaited_invitees, awaited.is_called
+    awaited_reopen_requesters = reopening_steps.awaited_reopen_requesters
+    requested_reopening = reopening_steps.requested_reopening
+    reopening_waits = property(reopening_steps.reopening_waits)
     meeting_due_at = property(awaited.meeting_due_at)
     disposition_due_at = property(awaited.disposition_due_at)
     measure_due_at = property(awaited.measure_due_at)
@@ -306,19 +322,7 @@ class Complaint(WithLot, Workflowed):
     # What closing, goods and like cases ask
 
     def open_ends(self, on: datetime) -> dict[str, list[Any]]:
-        """Return what still stands in the way of closing: {capa_wanted, capas, returns, replenishments,
-        dispositions, countersigners, plan, measures, effect, clock: what of it}, without the empty ones."""
-        ends = {
-            "capa_wanted": [self] if self.lacks_capa else [],
-            **blocks_closing.of(self),
-            "dispositions": self.meeting_book.open_dispositions,
-            "countersigners": self.meeting_book.unsigned,
-            "plan": [self.meeting_book.to_plan] if self.meeting_book.to_plan else [],
-            "measures": self.measure_book.open,
-            "effect": [self.measure_book.unchecked] if self.measure_book.unchecked else [],
-            "clock": self.clock_book.all_waiting,
-        }
-        return {what: found for what, found in ends.items() if found}
+        return ending.open_ends(self)
 
     @property
     def goods_on_the_way(self) -> list[Any]:
@@ -376,14 +380,18 @@ class Complaint(WithLot, Workflowed):
     settle, do_measure = measure_steps.settle, measure_steps.do_measure
     check_effect, analyse_again = measure_steps.check_effect, measure_steps.analyse_again
     send_reply, reply_directly = sending_steps.send_reply, sending_steps.reply_directly
+    claim_sending = sending_steps.claim_sending
     accept, refuse, no_answer = reply_steps.accept, reply_steps.refuse, reply_steps.no_answer
     contact, request_sample = sample_steps.contact, sample_steps.request_sample
     receive_sample, move_sample = sample_steps.receive_sample, sample_steps.move_sample
     end_sample = sample_steps.end_sample
     call_meeting, acknowledge_call = call_steps.call_meeting, call_steps.acknowledge_call
+    move_meeting = call_steps.move_meeting
     meet, dispose, countersign = meeting_steps.meet, meeting_steps.dispose, meeting_steps.countersign
     do_disposition, plan = meeting_steps.do_disposition, meeting_steps.plan
     issue_result = meeting_steps.issue_result
 
-    close, void, reopen = ending.close, ending.void, ending.reopen
+    close, void, reopen = ending.close, ending.void, reopening_steps.reopen
+    request_reopen, grant_reopen = reopening_steps.request_reopen, reopening_steps.grant_reopen
+    refuse_reopen, see_reopen_refusal = reopening_steps.refuse_reopen, reopening_steps.see_reopen_refusal
     bring_in = classmethod(bring_in_lines)  # 5.6: out of an old register

@@ -9,18 +9,28 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
+from cs.models.complaints import sending
 from cs.models.complaints.calls import CallBook, MeetingCall
-from cs.models.complaints.clock import ClockBook
+from cs.models.complaints.clock import ClockBook, ClockChange
 from cs.models.complaints.measures import MeasuredComplaint
 from cs.models.complaints.meeting import DiscussedComplaint
+from cs.models.complaints.reply import Reply
 
 
 class AskedComplaint(DiscussedComplaint, MeasuredComplaint, Protocol):
     """What the conditions need of a complaint, beside what the steps of its meeting and measures need."""
 
     acknowledged_at: datetime | None
+    clock_changes: list[ClockChange]
     call_needed: bool | None
     route_unconfirmed: bool | None
+    reopen_refusal: str | None
+
+    @property
+    def reopening_waits(self) -> bool: ...
+
+    @property
+    def reply(self) -> Reply | None: ...
 
     @property
     def call_book(self) -> CallBook: ...
@@ -57,6 +67,7 @@ CONDITIONS: dict[str, Callable[[AskedComplaint, datetime], bool]] = {
     "capa_wanted": lambda record, _on: record.lacks_capa,
     # the heads are called before the meeting, but for what was confirmed before calls were written down
     "called": lambda record, _on: record.current_call is not None or not record.call_needed,
+    "call_made": lambda record, _on: record.current_call is not None,
     "not_called": lambda record, _on: record.current_call is None,
     "call_unanswered": lambda record, _on: bool(record.call_book.awaited_invitees),
     "met": lambda record, _on: record.current_meeting is not None,
@@ -69,7 +80,13 @@ CONDITIONS: dict[str, Callable[[AskedComplaint, datetime], bool]] = {
     "measures_open": lambda record, _on: bool(record.measure_book.open),
     "effect_unchecked": lambda record, _on: record.measure_book.unchecked is not None,
     "not_acknowledged": lambda record, _on: record.acknowledged_at is None,
+    # 5.3.5: sales asks for a closed complaint to be opened again
+    "reopen_requested": lambda record, _on: record.reopening_waits,
+    "reopen_not_requested": lambda record, _on: not record.reopening_waits,
+    "reopen_refusal_unseen": lambda record, _on: record.reopen_refusal is not None,
     "clock_change_waits": lambda record, _on: record.clock_book.waiting is not None,
+    # the last reply sent counts as late, and nobody has asked yet to count it otherwise
+    "sent_late": lambda record, _on: sending.late_reply(record) is not None,
     "clock_refusal_unseen": lambda record, _on: bool(record.clock_book.unseen_refusals),
     "sample_awaited": lambda record, _on: record.sample_book.has_awaited,
     "sample_here": lambda record, _on: record.sample_book.has_here,

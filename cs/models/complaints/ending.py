@@ -1,4 +1,4 @@
-"""The end of a complaint: its close (Q12), voiding (5.6), and reopening for goods that come later (5.3.5)."""
+"""The end of a complaint: what stands in the way of its close, the close (Q12), and voiding (5.6)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from datetime import datetime
 from typing import Any, Protocol, Unpack
 
 from cs.models.complaints.blocks import Costs
+from cs.models.complaints.clock import ClockBook
+from cs.models.complaints.measures import MeasureBook
+from cs.models.complaints.meeting import MeetingBook
 from cs.procedure.workflow import NotOpen
+from cs.records.blockers import blocks_closing
 from cs.records.types import exact_number
 from cs.records.users import User
 from cs.records.workflowed import AdvancingRecord
@@ -21,6 +25,35 @@ class EndedComplaint(AdvancingRecord, Protocol):
 
     @property
     def goods_on_the_way(self) -> list[Any]: ...
+
+    @property
+    def lacks_capa(self) -> bool: ...
+
+    @property
+    def meeting_book(self) -> MeetingBook: ...
+
+    @property
+    def measure_book(self) -> MeasureBook: ...
+
+    @property
+    def clock_book(self) -> ClockBook: ...
+
+
+def open_ends(complaint: EndedComplaint) -> dict[str, list[Any]]:
+    """Return what still stands in the way of closing: {capa_wanted, capas, returns, replenishments,
+    dispositions, countersigners, plan, measures, effect, clock: what of it}, without the empty ones."""
+    meetings, measures = complaint.meeting_book, complaint.measure_book
+    ends = {
+        "capa_wanted": [complaint] if complaint.lacks_capa else [],
+        **blocks_closing.of(complaint),
+        "dispositions": meetings.open_dispositions,
+        "countersigners": meetings.unsigned,
+        "plan": [meetings.to_plan] if meetings.to_plan else [],
+        "measures": measures.open,
+        "effect": [measures.unchecked] if measures.unchecked else [],
+        "clock": complaint.clock_book.all_waiting,
+    }
+    return {what: found for what, found in ends.items() if found}
 
 
 def close(
@@ -41,12 +74,3 @@ def void(complaint: EndedComplaint, *, reason: str, by: User, on: datetime) -> N
         raise NotOpen("void")
     with complaint.advancing("void", by, on, note=reason):
         complaint.void_reason = reason
-
-
-def reopen(complaint: EndedComplaint, *, reason: str, by: User, on: datetime) -> None:
-    """Take a complaint back to where it waits for its close, with the reason (5.3.5).
-
-    The customer's answer stands, the reply keeps its time, and the signature of the first close stays.
-    """
-    with complaint.advancing("reopen", by, on, note=reason):
-        complaint.closed_at = complaint.closing_note = None

@@ -35,6 +35,8 @@ class ComplaintMeasure(Measure):
 
     __tablename__ = "complaint_measures"
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
+    # who recorded it: its owner, or who leads the case instead of one who has left; empty where it is older
+    done_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,12 @@ class MeasureBook:
         return rulebook().capa.effective_from(reported) if reported else None
 
     @property
+    def carriers(self) -> set[int]:
+        """Return the ids of who carried out what is in hand: the owners, and who did so in their place."""
+        done = [row for row in self.current if row.done_on is not None]
+        return {row.owner_id for row in done} | {row.done_by_id for row in done if row.done_by_id}
+
+    @property
     def due_at(self) -> datetime | None:
         """Return the end of the first day by which a measure must be carried out."""
         return first_due_at(self.current)
@@ -102,16 +110,12 @@ class MeasureBook:
         return awaited_owners(self.open)
 
 
-def has_open_measures(complaint_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Return SQL for whether an owner has not carried out a measure under a complaint."""
-    return (
-        select(ComplaintMeasure.id)
-        .where(ComplaintMeasure.complaint_id == complaint_id, ComplaintMeasure.done_on.is_(None))
-        .exists()
-    )
+def has_measures(complaint_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Return SQL for whether measures are set under a complaint, whose owners or checkers may be awaited."""
+    return select(ComplaintMeasure.id).where(ComplaintMeasure.complaint_id == complaint_id).exists()
 
 
-# The steps of the occasional way. Complaint names them among its verbs.
+# The steps of the simple route. Complaint names them among its verbs.
 
 
 class MeasuredComplaint(AnsweredComplaint, Protocol):
@@ -166,6 +170,7 @@ def do_measure(
     with complaint.advancing("do_measure", by, on):
         row = next(row for row in complaint.measure_book.open_for(by) if row.id == measure_id)
         row.report(done_on, done_note, on)
+        row.done_by_id = by.id
         last_day = complaint.measure_book.done_on
         if last_day is not None:
             complaint.replies[-1].check_on = rulebook().capa.check_on(

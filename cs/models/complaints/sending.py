@@ -104,3 +104,43 @@ def moment_of_sending(reply: Reply, sent_at: datetime | None, on: datetime) -> d
     if sent_at > on or (ready is not None and sent_at < ready):
         raise NotSentThen("send_reply")
     return sent_at
+
+
+def late_reply(complaint: ClockedComplaint) -> Reply | None:
+    """Return the last reply sent, if it counts as late and no claim that it was sent in time is open."""
+    reply = next((reply for reply in reversed(complaint.replies) if reply.replied_at is not None), None)
+    if reply is None or reply.in_time:
+        return None
+    claimed = {change.reply_number for change in complaint.clock_book.all_waiting}
+    return None if reply.number in claimed else reply
+
+
+def claim_sending(
+    complaint: ClockedComplaint,
+    *,
+    sent_at: datetime,
+    reason: str,
+    evidence_id: int | None = None,
+    by: User,
+    on: datetime,
+) -> None:
+    """Claim, for the first time or again after a refusal, that a reply that counts as late was sent in time
+    (5.2.2.6). Raise NotSentThen for a moment at which it was not ready or late, EvidenceMissing without
+    evidence."""
+    with complaint.advancing("claim_sending", by, on, note=reason):
+        reply = late_reply(complaint)
+        if reply is None or moment_of_sending(reply, sent_at, on) > reply.due_at:
+            raise NotSentThen("claim_sending")
+        for change in complaint.clock_book.unseen_refusals:
+            if change.reply_number == reply.number:
+                change.refusal_seen_at = on
+        reply.recorded_at = reply.recorded_at or reply.replied_at
+        request_change(
+            complaint,
+            "claim_sending",
+            {"sent_at": moment_of_sending(reply, sent_at, on), "reply_number": reply.number},
+            reason=reason,
+            evidence_id=evidence_id,
+            by=by,
+            on=on,
+        )

@@ -17,6 +17,7 @@ from cs.models.customers import Customer
 from cs.models.deputies import Deputy
 from cs.models.holidays import work_calendar
 from cs.models.replenishments import complaint_sum as sum_steps
+from cs.models.replenishments import following as following_steps
 from cs.models.replenishments import signing as signing_steps
 from cs.models.replenishments import urgent_order as order_steps
 from cs.models.replenishments.applicants import (
@@ -26,21 +27,23 @@ from cs.models.replenishments.applicants import (
     with_changer,
 )
 from cs.models.replenishments.chain import ApprovalChain
-from cs.models.replenishments.complaint_sum import ComplaintApplications, require_signatures, settle_others
+from cs.models.replenishments.complaint_sum import ComplaintApplications
+from cs.models.replenishments.following import require_signatures, settle_others
 from cs.models.replenishments.lines import (
     FACE,
     ReplenishmentLine,
     Terms,
     conversion_of,
+    convert,
     lines_of_application,
 )
 from cs.models.returns.complaints import complaint_to_join
 from cs.models.returns.customer_return import Return
 from cs.procedure import replenishments as procedure
-from cs.procedure.authority import Actor, Permission, role_for
+from cs.procedure.authority import SYSTEM, Actor, Permission, role_for
 from cs.procedure.workflow import Step
 from cs.records.numbers import next_number
-from cs.records.procedure import local_day
+from cs.records.procedure import local_day, rulebook
 from cs.records.record import find, hash_of
 from cs.records.signatures import RequiredSignature
 from cs.records.tasks import ask_anew
@@ -68,6 +71,7 @@ class Replenishment(Workflowed):
     replenishment_reason: Mapped[str] = mapped_column(Text)
     currency: Mapped[str] = mapped_column(default=procedure.RMB)  # of the unit prices
     rate: Mapped[Decimal] = mapped_column(ExchangeRate, default=procedure.AT_PAR)  # RMB for 1 of it
+    rate_reason: Mapped[str | None] = mapped_column(Text)  # why it is far from the usual one
     amount: Mapped[Decimal] = mapped_column(Money)  # in RMB
     chain: Mapped[int] = mapped_column(default=1)  # which chain of signatures runs: a change begins the next
     filed_at: Mapped[datetime] = mapped_column(Moment)
@@ -146,6 +150,12 @@ class Replenishment(Workflowed):
         lines = [line.face() for line in self.lines]
         return hash_of(face | {"lines": lines})
 
+    @property
+    def rate_lacks_reason(self) -> bool:
+        """Return whether its rate is far from the usual one and no reason says why, as it could before."""
+        needs_reason = rulebook().replenishment.rate_needs_reason(self.currency, self.rate)
+        return needs_reason and self.rate_reason is None and self.state == procedure.UNORDERED
+
     # Dates
 
     @property
@@ -222,7 +232,7 @@ class Replenishment(Workflowed):
         """Return the role that the chain awaits for a signature, and that of the last one for the order."""
         usual = role_for(by.roles, step.permission)
         applying = role_for(by.roles, Permission.APPLY_REPLENISHMENT)
-        if step.permission is not Permission.APPROVE_REPLENISHMENT:
+        if step.permission is not Permission.APPROVE_REPLENISHMENT or by is SYSTEM:
             return usual
         return self.signing(by, on)[0] or self.approval_chain.role_decided_by(by.id) or usual or applying
 
@@ -232,13 +242,20 @@ class Replenishment(Workflowed):
     def of_complaint(self) -> ComplaintApplications:
         return ComplaintApplications(Replenishment, self.complaint_id)
 
-    amount_sum, fallen_sum = sum_steps.amount_sum, sum_steps.fallen_sum
+    amount_sum = sum_steps.amount_sum
+    fallen_sum, follow_sum = following_steps.fallen_sum, following_steps.follow_sum
 
     def lock_with_complaint(self) -> None:
         """Lock the complaint's row, so that one sum is checked at a time, then read this one again."""
         find(Complaint, self.complaint_id, lock=True)
         if self.id:
             find(Replenishment, self.id, lock=True)
+
+    def follow_people(self, on: datetime) -> None:
+        """Ask for the signatures that are needed now that other people hold the roles (Q24)."""
+        if self.state == procedure.UNORDERED:
+            self.follow_sum(None, SYSTEM, on)
+        super().follow_people(on)
 
     # Verbs: filing, changing and taking back
 
@@ -260,6 +277,7 @@ class Replenishment(Workflowed):
         record.customer = db.session.get_one(Customer, record.complaint.customer_id)
         record.customer_id = record.customer.id
         with record.advancing("file", by, on):
+            record.created_by_id = by.id
             record.number = next_number(cls.kind, local_day(on))
             record.filed_at = on
             record._fill(terms)
@@ -268,8 +286,7 @@ class Replenishment(Workflowed):
         return record
 
     def _fill(self, terms: Terms) -> None:
-        self.currency = terms.get("currency", procedure.RMB)
-        self.rate = terms.get("rate", procedure.AT_PAR)
+        convert(self, terms)
         in_rmb = self.currency == procedure.RMB
         self.lines = lines_of_application(terms["lines"], self.lines, None if in_rmb else self.rate)
         self.order_no = terms["order_no"]

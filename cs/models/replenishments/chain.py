@@ -13,6 +13,7 @@ from cs.models.deputies import Deputy
 from cs.procedure import replenishments as procedure
 from cs.procedure.authority import Actor
 from cs.records.departments import Membership
+from cs.records.procedure import rulebook
 from cs.records.signatures import RequiredSignature
 from cs.records.users import User
 
@@ -115,7 +116,8 @@ class ApprovalChain:
 
     def is_barred(self, person: User) -> bool:
         """Return whether a person could sign now if the application were not their own."""
-        return person.id in self.applicants and not {*self.open_roles}.isdisjoint(person.roles)
+        awaited = {*self.open_roles, *(self.replaced_roles if self.is_open else ())}
+        return person.id in self.applicants and not awaited.isdisjoint(person.roles)
 
     @property
     def nobody_can_sign(self) -> bool:
@@ -127,6 +129,25 @@ class ApprovalChain:
         return procedure.can_pass(
             held, self.needed_roles, self.applicants, self.given_roles, set(self.signers)
         )
+
+    def signing_roles(self, needed: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the roles that sign where the sum asks for `needed`: instead of a manager whose signature
+        nobody could give, who signs in their place by the procedure file (Q24)."""
+        query = select(User).join(Membership).where(User.active, Membership.role.in_(procedure.APPROVERS))
+        held = {person.id: person.roles for person in db.session.execute(query).unique().scalars()}
+        return procedure.signing_roles(
+            held,
+            needed,
+            rulebook().replenishment.in_place,
+            self.applicants,
+            self.given_roles,
+            self.signers,
+        )
+
+    @property
+    def replaced_roles(self) -> list[str]:
+        """Return the managers in whose place somebody else signs: both are needed by any sum."""
+        return [role for role in procedure.FIRST if self.running and role not in self.needed_roles]
 
     # What has been signed
 

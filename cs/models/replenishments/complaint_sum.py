@@ -14,11 +14,9 @@ from sqlalchemy.orm import lazyload
 from cs.extensions import db
 from cs.models.replenishments.chain import ApprovalChain
 from cs.procedure import replenishments as procedure
-from cs.procedure.authority import Actor, role_for
+from cs.procedure.authority import Actor
 from cs.procedure.workflow import Workflow
 from cs.records.events import Event
-from cs.records.procedure import rulebook
-from cs.records.users import User
 from cs.records.workflowed import AdvancingRecord
 
 
@@ -65,11 +63,11 @@ class ComplaintApplications:
 @dataclass(frozen=True)
 class FallenSum:
     """The sum below the limit for which the general manager is no longer asked; `cause` is the number of the
-    application that lowered it."""
+    application that lowered it, None where the limit rose."""
 
     sum: Decimal
     limit: Decimal
-    cause: str
+    cause: str | None
     at: datetime
 
     @staticmethod
@@ -79,11 +77,11 @@ class FallenSum:
     @classmethod
     def of_event(cls, event: Event) -> FallenSum:
         details = event.details
-        return cls(Decimal(details["sum"]), Decimal(details["limit"]), details["note"], event.at)
+        return cls(Decimal(details["sum"]), Decimal(details["limit"]), details.get("note"), event.at)
 
 
 class SummedApplication(AdvancingRecord, Protocol):
-    """What the sum needs of an application."""
+    """What the sum, and who signs by it, need of an application."""
 
     workflow: ClassVar[Workflow]
     number: str
@@ -110,58 +108,10 @@ class SummedApplication(AdvancingRecord, Protocol):
         **details: Any,
     ) -> AbstractContextManager[None]: ...
 
-    def order(self, *, by: User, on: datetime) -> None: ...
+    def order(self, *, by: Actor, on: datetime) -> None: ...
 
 
 def amount_sum(application: SummedApplication) -> Decimal:
     """Return the sum of the complaint's replenishments that are neither refused nor void (Q23), this one
     as it stands now."""
     return application.of_complaint.sum_beside(application.id) + application.amount
-
-
-def _approvers(application: SummedApplication) -> tuple[str, ...]:
-    """Return the roles whose signatures the sum asks for now."""
-    return rulebook().replenishment.approvers(amount_sum(application))
-
-
-def require_signatures(application: SummedApplication) -> None:
-    """Ask for the signatures that the sum needs, no more and no less."""
-    application.approval_chain.require(application.kind, _approvers(application))
-
-
-def settle_others(application: SummedApplication, by: User, on: datetime) -> None:
-    """Let the complaint's other unordered applications follow the sum, which has changed (Q23).
-
-    From the limit on the general manager is asked; below it no longer, and what holds both other
-    signatures becomes an order at once.
-    """
-    for other in application.of_complaint.unordered_beside(application.id):
-        _follow_sum(other, application.number, by, on)
-
-
-def _follow_sum(application: SummedApplication, cause: str, by: User, on: datetime) -> None:
-    """Ask for the signatures that the sum needs since the application `cause` has changed it."""
-    chain, approvers = application.approval_chain, _approvers(application)
-    missing = chain.missing_roles(approvers)
-    if not missing and not chain.surplus_roles(approvers):
-        return
-    name = "limit_reached" if missing else "below_limit"
-    sums = {"sum": amount_sum(application), "limit": rulebook().replenishment.general_manager_from}
-    details = {} if missing else {key: f"{value:.2f}" for key, value in sums.items()}
-    role = role_for(by.roles, application.workflow.step("file").permission)
-    with application.changing(
-        name, by, on, clause="5.3.4", role=role, note=cause, chain=application.chain, **details
-    ):
-        require_signatures(application)
-    if application.approval_chain.is_complete:
-        application.order(by=by, on=on)
-
-
-def fallen_sum(application: SummedApplication) -> FallenSum | None:
-    """Return the sum for which the general manager is no longer asked; None where they are or never
-    were."""
-    if not application.approval_chain.no_longer_needed:
-        return None
-    return FallenSum.of_event(
-        next(event for event in application.latest_events(None) if FallenSum.is_in(event))
-    )

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from cs.extensions import Model, db
 from cs.models.customers import Product
 from cs.procedure import replenishments as procedure
+from cs.procedure.workflow import Refused
+from cs.records.procedure import rulebook
 from cs.records.types import ExchangeRate, Money, Quantity, UnitPrice, exact_number
 
 FACE = (
@@ -26,7 +28,12 @@ FACE = (
     "replenishment_reason",
     "amount",
 )
+CONVERSION = ("currency", "rate", "rate_reason")
 LINE_FACE = ("product_id", "quantity", "unit_price", "amount")
+
+
+class RateReasonMissing(Refused):
+    """A rate far from the usual one, without a reason."""
 
 
 class Terms(TypedDict):
@@ -39,6 +46,7 @@ class Terms(TypedDict):
     replenishment_reason: str
     currency: NotRequired[str]  # RMB unless said otherwise
     rate: NotRequired[Decimal]  # RMB for 1
+    rate_reason: NotRequired[str | None]  # why it is far from the usual one
 
 
 class ReplenishmentLine(Model):
@@ -80,10 +88,23 @@ class ReplenishmentLine(Model):
 
 
 def conversion_of(application: Any) -> dict[str, Any]:
-    """Return currency and rate as the content holds them: none for RMB, as before there were others."""
+    """Return currency, rate and its reason as the content holds them: none for RMB, as before there were
+    others."""
     if application.currency in (None, procedure.RMB):
-        return {"currency": None, "rate": None}
-    return {"currency": application.currency, "rate": application.rate}
+        return dict.fromkeys(CONVERSION)
+    return {name: getattr(application, name) for name in CONVERSION}
+
+
+def convert(application: Any, terms: Terms) -> None:
+    """Set currency and rate by the terms of an application. Raise RateReasonMissing for a rate far from the
+    usual one without a reason; for any other rate none is kept."""
+    currency = terms.get("currency", procedure.RMB)
+    rate = procedure.AT_PAR if currency == procedure.RMB else terms.get("rate", procedure.AT_PAR)
+    needs_reason = rulebook().replenishment.rate_needs_reason(currency, rate)
+    reason = terms.get("rate_reason") if needs_reason else None
+    if needs_reason and not reason:
+        raise RateReasonMissing("rate_reason")
+    application.currency, application.rate, application.rate_reason = currency, rate, reason
 
 
 def lines_of_application(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from cs.models.replenishments.complaint_sum import SummedApplication, require_signatures, settle_others
+from cs.models.replenishments.complaint_sum import SummedApplication
+from cs.models.replenishments.following import require_signatures, settle_others
 from cs.procedure.workflow import NotOpen
 from cs.records.users import User
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Protocol
 
+from cs.procedure.authority import Actor
 from cs.records.numbers import next_number
 from cs.records.procedure import local_day
 from cs.records.users import User
@@ -26,7 +27,7 @@ class OrderedApplication(AdvancingRecord, Protocol):
 # The steps. Replenishment names them among its verbs.
 
 
-def order(application: OrderedApplication, *, by: User, on: datetime) -> None:
+def order(application: OrderedApplication, *, by: Actor, on: datetime) -> None:
     """Make it an urgent order 紧急订单 with a number of its own, after the last signature (5.3.4)."""
     with application.advancing("order", by, on):
         application.order_number = next_number("urgent_order", local_day(on))

@@ -28,7 +28,7 @@ Goods = tuple[int, str]  # model and key of the lot
 class SlipWarning:
     """A warning about one row of a slip, counted from 0.
 
-    `finding`: unknown_lot, other_model, more_than_shipped, twice, in_open_return.
+    `finding`: unknown_lot, other_model, more_than_shipped, more_of_model, twice, in_open_return.
     """
 
     row: int
@@ -79,15 +79,43 @@ def _shipped(customer_id: int, lots: set[str]) -> dict[Goods, Decimal]:
     return {(product_id, str(lot)): Decimal(quantity) for product_id, lot, quantity in rows}
 
 
+def _left_of_models(customer_id: int, models: set[int], record: Return | None) -> dict[int, Decimal]:
+    """Return how much of all that was shipped of each model to a customer has not come back yet, beside
+    `record`."""
+    shipped = (
+        select(Shipment.product_id, func.sum(Shipment.quantity))
+        .where(Shipment.customer_id == customer_id, Shipment.product_id.in_(models))
+        .where(Shipment.state == "active")
+        .group_by(Shipment.product_id)
+    )
+    back = (
+        select(ReturnLine.product_id, func.sum(func.coalesce(ReturnLine.counted_qty, ReturnLine.slip_qty)))
+        .join(Return, Return.id == ReturnLine.return_id)
+        .where(Return.customer_id == customer_id, ReturnLine.product_id.in_(models))
+        .where(Return.state.not_in(procedure.WITHOUT_GOODS), Return.id != (record.id if record else 0))
+        .group_by(ReturnLine.product_id)
+    )
+    left = dict.fromkeys(models, procedure.NOTHING)
+    for query, sign in ((shipped, 1), (back, -1)):
+        for product_id, quantity in db.session.execute(query) if models else ():
+            left[product_id] += sign * Decimal(quantity)
+    return {product_id: max(quantity, procedure.NOTHING) for product_id, quantity in left.items()}
+
+
 def slip_warnings(
     customer_id: int, rows: Sequence[SlipLine], record: Return | None = None
 ) -> list[SlipWarning]:
     """Return the warnings about the rows of a slip in order; `record` is the return that they change."""
     lots = [lot_key(row["lot_no"]) for row in rows]
     known = _Known.of(customer_id, {lot for lot in lots if lot}, record)
+    without_lot = {row["product_id"] for row, lot in zip(rows, lots, strict=True) if not lot}
+    left = _left_of_models(customer_id, without_lot, record)
     warnings: list[SlipWarning] = []
     seen: set[tuple[int, str | None, str]] = set()
     entered: dict[Goods, Decimal] = defaultdict(Decimal)
+    of_model: dict[int, Decimal] = defaultdict(Decimal)  # up to a row without a lot: all that name one too
+    for row, lot in zip(rows, lots, strict=True):
+        of_model[row["product_id"]] += row["slip_qty"] if lot else 0
     for index, (row, lot) in enumerate(zip(rows, lots, strict=True)):
         line = (row["product_id"], lot, comparable(row["order_no"]))
         if line in seen:
@@ -97,6 +125,11 @@ def slip_warnings(
             goods = (row["product_id"], lot)
             entered[goods] += row["slip_qty"]
             warnings += _of_goods(index, goods, entered[goods], known)
+            continue
+        model = row["product_id"]
+        of_model[model] += row["slip_qty"]
+        if of_model[model] > left[model]:
+            warnings.append(SlipWarning(index, "more_of_model", quantity=left[model]))
     return warnings
 
 

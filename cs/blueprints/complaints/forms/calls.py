@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext
 
 from cs.models.complaints.calls import MeetingCall
+from cs.models.complaints.clock import to_minute
 from cs.models.complaints.meeting import representatives
 from cs.procedure import complaints as procedure
 from cs.records.procedure import local_day
@@ -63,6 +64,28 @@ class CallForm(StepForm):
         for code in departments:
             if not representatives(code):
                 self.fault("department", nobody_speaks_for(code))
+
+
+class MoveForm(StepForm):
+    """5.2.2.4: another time or place for a meeting that is called, and why."""
+
+    meets_at = Moment("meets_at", required=True)
+    meeting_place = Text("meeting_place", required=True)
+    reason = LongText("reason", required=True, most=500)
+
+    def fill(self, record: Any, on: datetime) -> None:
+        self.meets_at.process_data(record.current_call.meets_at)
+        self.meeting_place.data = record.current_call.meeting_place
+
+    def check(self, record: Any, on: datetime) -> None:
+        call = record.current_call
+        if self.meets_at.data and local_day(self.meets_at.data) < local_day(on):
+            self.fault("meets_at", gettext("This day has already passed."))
+        elif call and (self.meets_at.data, self.meeting_place.data) == (
+            to_minute(call.meets_at),
+            call.meeting_place,
+        ):
+            self.fault("meets_at", gettext("Time and place are as they were."))
 
 
 class AcknowledgeForm(StepForm):

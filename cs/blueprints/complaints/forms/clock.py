@@ -61,3 +61,21 @@ class RefuseClockForm(Signed, ReasonForm):
 
 class SeeRefusalForm(StepForm):
     """Nothing to fill in: whoever asked takes note."""
+
+
+class SeeClockRefusalForm(StepForm):
+    """Whoever asked takes note; of a reply that stays late, the reason for the register."""
+
+    late_reply_reason = LongText("late_reply_reason", most=500)
+
+    def offer(self, record: Any, on: datetime) -> None:
+        refusals = record.clock_book.unseen_refusals
+        if record.late_reply_reason or not any(change.sent_at for change in refusals):
+            del self.late_reply_reason
+
+    def check(self, record: Any, on: datetime) -> None:
+        if "late_reply_reason" in self and not self.late_reply_reason.data:
+            self.fault(
+                "late_reply_reason",
+                gettext("The reply is late. Give the reason; it appears in the register."),
+            )

@@ -34,3 +34,9 @@ class VoidForm(ReasonForm):
                     numbers=list_in_words(one.number for one in record.goods_on_the_way),
                 ),
             )
+
+
+class GrantForm(StepForm):
+    """5.3.5: what was asked for stands above; nothing need be added."""
+
+    reason = LongText("remarks", most=500)

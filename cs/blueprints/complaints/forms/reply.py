@@ -8,7 +8,8 @@ from typing import Any
 from flask_babel import gettext
 
 from cs.blueprints.complaints.forms.clock import WithEvidence, require_evidence
-from cs.models.complaints.sending import NotSentThen, moment_of_sending
+from cs.models.complaints.reply import Reply
+from cs.models.complaints.sending import NotSentThen, late_reply, moment_of_sending
 from cs.records.attachments import Attachment
 from cs.records.procedure import local_day
 from cs.web.fields import (
@@ -55,29 +56,56 @@ class ReplyForm(WithEvidence, StepForm):
         self.reply_to.data, self.reply_channel.data = record.contact_name, record.channel
 
     def check(self, record: Any, on: datetime) -> None:
-        if "late_reply_reason" in self and not self.late_reply_reason.data:
+        moment = checked_moment(self, record.reply, on)
+        if moment is None:
+            return
+        if moment <= record.reply.due_at < on:
+            require_evidence(self)
+        elif moment > record.reply.due_at and not self.late_reply_reason.data:
             self.fault(
                 "late_reply_reason",
                 gettext("The reply is late. Give the reason; it appears in the register."),
             )
-        self._check_sending(record, on)
 
-    def _check_sending(self, record: Any, on: datetime) -> None:
-        sent_at, reply = self.sent_at.data, record.reply
-        if not sent_at or reply is None:
+
+def checked_moment(form: Any, reply: Reply, on: datetime) -> datetime | None:
+    """Return the moment of sending that the form says; None, with the fault, where the reply was not sent
+    then."""
+    if form.sent_at.errors:
+        return None
+    try:
+        return moment_of_sending(reply, form.sent_at.data, on)
+    except NotSentThen:
+        in_the_future = form.sent_at.data > on
+        form.fault(
+            "sent_at",
+            gettext("This is in the future.")
+            if in_the_future
+            else gettext("This is before the answer was ready."),
+        )
+        return None
+
+
+class ClaimForm(WithEvidence, StepForm):
+    """5.2.2.6: when a reply that counts as late was really sent, and on what evidence."""
+
+    sent_at = Moment("sent_at", required=True)
+    reason = LongText("clock_reason", required=True, most=500)
+
+    def offer(self, record: Any, on: datetime) -> None:
+        self.offer_evidence(record)
+
+    def fill(self, record: Any, on: datetime) -> None:
+        """Fill in nothing: what was claimed before was refused."""
+
+    def check(self, record: Any, on: datetime) -> None:
+        reply = late_reply(record)
+        moment = checked_moment(self, reply, on) if reply and self.sent_at.data else None
+        if moment is None:
             return
-        try:
-            moment = moment_of_sending(reply, sent_at, on)
-        except NotSentThen:
-            self.fault(
-                "sent_at",
-                gettext("This is in the future.")
-                if sent_at > on
-                else gettext("This is before the answer was ready."),
-            )
-            return
-        if moment <= reply.due_at < on:
-            require_evidence(self)
+        if moment > reply.due_at:
+            self.fault("sent_at", gettext("This is late as well: there is nothing to correct."))
+        require_evidence(self)
 
 
 class AnswerForm(WithFiles, StepForm):
