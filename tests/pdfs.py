@@ -11,6 +11,8 @@ import pytest
 
 from tests.support import Browser
 
+BREAK_POINTS = re.compile("[\u00ad\u200b]")  # where a long word may break; the first shows as a hyphen
+
 
 def pdf(browser: Browser, address: str) -> bytes:
     """The bytes of the PDF at an address."""
@@ -44,7 +46,7 @@ def _run(data: bytes, *command: str) -> bytes:
 
 def text_of(data: bytes) -> str:
     """All its text as it lies on the pages, without the places where a long word may break."""
-    return _poppler(data, "pdftotext", "-layout", "-", "-").replace("\u200b", "")
+    return BREAK_POINTS.sub("", _poppler(data, "pdftotext", "-layout", "-", "-"))
 
 
 def lines_of(data: bytes) -> list[str]:
@@ -54,7 +56,7 @@ def lines_of(data: bytes) -> list[str]:
 
 def words_of(data: bytes) -> str:
     """All its text without white space: where lines end says nothing."""
-    return re.sub(r"\s", "", _poppler(data, "pdftotext", "-", "-").replace("\u200b", ""))
+    return re.sub(r"\s", "", BREAK_POINTS.sub("", _poppler(data, "pdftotext", "-", "-")))
 
 
 def fonts_of(data: bytes) -> dict[str, bool]:
