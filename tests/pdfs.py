@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from html import unescape
 
 import pytest
 
@@ -86,3 +87,21 @@ def drawn(data: bytes, dots: int) -> list[bytes]:
         _run(data, "pdftoppm", "-r", str(dots), "-f", str(page), "-singlefile", "-png", "-")
         for page in range(1, pages_of(data) + 1)
     ]
+
+
+def widths_of(data: bytes) -> dict[str, float]:
+    """How wide each word is drawn, in points."""
+    return {word: end - start for word, start, end in _placed_words(data)}
+
+
+def places_beyond(data: bytes, left: float, right: float) -> list[tuple[str, float, float]]:
+    """The words that reach out of these margins, with their beginning and end."""
+    return [(word, start, end) for word, start, end in _placed_words(data) if start < left or end > right]
+
+
+def _placed_words(data: bytes) -> list[tuple[str, float, float]]:
+    words = re.findall(
+        r'xMin="([\d.-]+)" yMin="[\d.-]+" xMax="([\d.-]+)" yMax="[\d.-]+">([^<]*)<',
+        _poppler(data, "pdftotext", "-bbox", "-", "-"),
+    )
+    return [(unescape(word), float(start), float(end)) for start, end, word in words]

@@ -115,6 +115,10 @@ def test_letters_that_no_line_end_parts_break_where_the_cell_ends(letter):
     assert "\u200b" in with_break_points(letter * 60, 20, 8)
 
 
+def test_a_blank_at_which_no_line_ends_parts_no_words():
+    assert needed_width("2611\u00a0A") == pytest.approx(word_width("2611\u00a0A"))
+
+
 @pytest.mark.parametrize("letter", ["客", "한", "あ", "ア", "，"])
 def test_letters_between_which_a_line_may_end_stay_as_they_are(letter):
     assert with_break_points(letter * 60, 20, 8) == letter * 60

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from PIL import ImageFont
 
 from cs.printing import fonts
+from cs.printing.fitting import Fitting
 from cs.printing.fonts import font_at, typeface
 from cs.printing.letters import letters_of, printable
+from cs.printing.sheet_parts import fitted_paper, lines_of_boxes
 from cs.printing.typeset import typeset
-from tests.pdfs import words_of
-from tests.test_typeset import sheet
+from tests.pdfs import places_beyond, widths_of, words_of
+from tests.test_typeset import paper, sheet
 
 SANS = pylopdf_fonts_zh_cn.sans_path()
 
@@ -71,6 +73,20 @@ def test_each_letter_is_as_wide_as_the_file_says():
     }
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("CA-6930PRO-MKII", "2026-03-10", "WWWMMM@%", "AVATAR.To", "fiffle", "客户来电，", "“引号”", "——"),
+        *("Łódź", "⌀6.5✔", "한국어", "Việt", "[U+1F44D]", "1/2(3)", "①②→≥", "é́"),
+    ],
+)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_word_is_drawn_wider_than_it_was_taken_to_be(word, language):
+    made = printable(sheet(word) | {"language": language, "size": 8}, typeface())
+    drawn = widths_of(typeset("register", made))
+    assert drawn[word] <= Fitting(typeface()).word_width(word) * 8 + 0.02
+
+
 def test_both_lists_of_letters_in_a_font_say_the_same(monkeypatch):
     many = font_at(SANS).advances
     monkeypatch.setattr(fonts, "UNICODE_TABLES", ((3, 1),))
@@ -85,9 +101,30 @@ def test_a_font_of_the_sites_own_comes_first_and_one_that_is_none_has_no_letters
     assert not font_at(tmp_path / "mine.ttf").advances
 
 
-@given(st.lists(st.text(st.characters(codec=None), min_size=1, max_size=40), min_size=1, max_size=20))
+# any letters, and often those that decide where a line ends
+LETTERS = st.characters(codec=None) | st.sampled_from("Wil@2611-/.⌀→①Żب한客，（）。 \n\u0301")
+
+
+@given(st.lists(st.text(LETTERS, min_size=1, max_size=120), min_size=4, max_size=12))
 @settings(max_examples=25, deadline=None)
-def test_every_letter_of_any_text_is_drawn_or_named(texts):
-    made = printable(sheet(*texts), typeface())
+def test_every_letter_of_a_paper_is_drawn_or_named_and_stands_within_its_margins(texts):
+    blank = paper(0)
+    values = [{"zh": text, "en": text[::-1]} for text in texts]
+    fields = [{"label": texts[0], "span": 1, "value": value, "options": [], "room": 0} for value in values]
+    rows = {
+        "kind": "rows",
+        "title": texts[1],
+        "widths": [1, 5, 30],
+        "aligns": ["left", "right", "left"],
+        "titles": texts[:3],
+        "rows": [texts[1:4], values[:3]],
+        "empty": 0,
+    }
+    parts = [{"kind": "fields", "rows": lines_of_boxes(fields)}, rows]
+    blocks = [blank["blocks"][0] | {"title": texts[2], "parts": parts}]
+    made = printable(blank | {"blocks": blocks}, typeface())
     assert letters_of(made) <= typeface().advances.keys()
-    assert words_of(typeset("register", made))
+    printed = typeset("paper", fitted_paper(made, Fitting(typeface())))
+    assert words_of(printed)
+    # half of a bracket of Chinese is blank: that half may stand over the edge
+    assert places_beyond(printed, left=28.3 - 4, right=566.9 + 4) == []

@@ -27,8 +27,8 @@ ROUNDING = 1e-6  # a column made as wide as its widest word holds it
 # A line ends at a blank or beside a letter of Chinese, Japanese or Korean, but neither after an opening mark
 # nor before a closing one.
 BREAKS = (
-    r"\s\u00ad\u200b\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6"
-    r"\U00020000-\U0003ffff"
+    r" \n\u00ad\u1100-\u11ff\u1680\u2000-\u2006\u2008-\u200b\u205f\u2e80-\ud7ff\uf900-\ufaff\ufe30-\ufe6f"
+    r"\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003ffff"
 )
 OPENING, CLOSING = "〈《「『【〔（［｛", "、。〉》」』】〕！），．：；？］｝"
 WORD = re.compile(f"[{OPENING}]*[^{BREAKS}]+[{CLOSING}]*")  # letters that nothing breaks by itself
