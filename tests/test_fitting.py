@@ -12,6 +12,7 @@ from cs.printing.fitting import (
     title_width,
 )
 from cs.printing.fonts import typeface
+from cs.printing.sheet_parts import fitted_paper
 
 FITTING = Fitting(typeface())
 column_widths, needed_width = FITTING.column_widths, FITTING.needed_width
@@ -127,3 +128,14 @@ def test_letters_between_which_a_line_may_end_stay_as_they_are(letter):
 def test_a_mark_that_holds_on_to_the_word_before_it_counts_with_it():
     assert needed_width("批号2611A，") == pytest.approx(word_width("2611A") + 1)
     assert needed_width("（2611A") == pytest.approx(word_width("2611A") + 1)
+
+
+def test_a_short_title_of_a_paper_stays_whole_beside_long_texts():
+    table = {
+        "kind": "rows",
+        "titles": ["退货单数量", "未发现故障", "退货原因"],
+        "rows": [["2", "0", "右声道无声" * 40]],
+        "widths": [1, 1, 60],
+    }
+    fitted_paper({"blocks": [{"parts": [table]}]}, FITTING)
+    assert [width >= 5 * 7.2 * POINT + MARGINS for width in table["widths"][:2]] == [True, True]

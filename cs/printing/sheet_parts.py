@@ -26,7 +26,7 @@ from cs.printing.definition import (
     Table,
     in_words,
 )
-from cs.printing.fitting import Fitting
+from cs.printing.fitting import Fitting, title_width
 from cs.records.attachments import Attachment
 from cs.records.events import Event
 from cs.records.record import Record
@@ -146,7 +146,10 @@ def fitted_paper(sheet: dict[str, Any], fitting: Fitting) -> dict[str, Any]:
                 )
         elif part["kind"] == "rows":
             texts = [list(cells) for cells in zip(part["titles"], *part["rows"], strict=True)]
-            widths = part["widths"] = fitting.column_widths(part["widths"], texts, PORTRAIT_WIDTH, PAPER_SIZE)
+            titles = [title_width(title) * LABEL_SIZE / PAPER_SIZE for title in part["titles"]]
+            widths = part["widths"] = fitting.column_widths(
+                part["widths"], texts, PORTRAIT_WIDTH, PAPER_SIZE, titles
+            )
             part["titles"] = fitting.cells_with_break_points(part["titles"], widths, PAPER_SIZE)
             part["rows"] = [fitting.cells_with_break_points(row, widths, PAPER_SIZE) for row in part["rows"]]
         elif part["kind"] == "pictures":
