@@ -10,10 +10,13 @@ import pylopdf_fonts_zh_cn
 import pytest
 
 from cs.printing import typeset as typesetter
-from cs.printing.typeset import NotTypeset, printable, typeset
-from tests.pdfs import fonts_of, pages_of, size_of, text_of, words_of
+from cs.printing.fonts import typeface
+from cs.printing.letters import printable
+from cs.printing.typeset import NotTypeset, typeset
+from tests.pdfs import fonts_of, lines_of, pages_of, size_of, text_of, words_of
 
 SANS = "NotoSansSC-Regular-Identity-H"
+SYMBOLS, KOREAN = "DejaVuSans", "NotoSansKR-Regular-Identity-H"
 
 
 def sheet(*texts: Any, lines: int = 1) -> dict[str, Any]:
@@ -29,6 +32,7 @@ def sheet(*texts: Any, lines: int = 1) -> dict[str, Any]:
         "page": "第{page}页/共{pages}页",
         "date_word": "日期",
         "retention": "保存期限: 3 年",
+        "unprintable_word": {"zh": "以下字符无法打印：", "en": "Not printed:"},
         "size": 8,
         "asked": [["期间", "2026-01-01 – 2026-03-31"]],
         "empty": 0,
@@ -68,12 +72,45 @@ def test_markup_that_somebody_typed_is_printed_as_it_was_typed(typed):
         "￼ ok",
     ],
 )
-def test_a_letter_that_the_font_lacks_does_not_keep_the_sheet_from_being_set(typed):
-    assert "ok" in words_of(typeset("register", sheet(typed)))
+def test_a_letter_that_the_fonts_lack_does_not_keep_the_sheet_from_being_set(typed):
+    assert "ok" in words_of(typeset("register", printable(sheet(typed), typeface())))
 
 
-def test_what_turns_the_direction_of_reading_is_left_out_and_control_characters_are_marked():
-    assert printable("a\u202eb\x01c\r\nd\u200be") == "ab\ufffdc\nd\u200be"
+@pytest.mark.parametrize(
+    ("typed", "fonts"),
+    [
+        ("℃ Ω ± ①–⑳ é", {SANS}),
+        ("⌀ ✔ ✗ ☐ ☑ ☒", {SANS, SYMBOLS}),
+        ("Ďáblická Łódź Việt", {SANS, SYMBOLS}),
+        ("x\u0302", {SANS, SYMBOLS}),
+        ("Ελλάδα العربية", {SANS, SYMBOLS}),
+        ("한국 각", {SANS, KOREAN}),
+    ],
+)
+def test_a_letter_that_the_first_font_lacks_is_drawn_from_another(typed, fonts):
+    shown = printable(sheet(typed), typeface())
+    assert "unprintable" not in shown
+    assert fonts_of(typeset("register", shown)) == dict.fromkeys(fonts, True)
+
+
+def test_a_letter_that_no_font_has_is_named_where_it_stands_and_at_the_end_of_the_sheet():
+    printed = text_of(typeset("register", printable(sheet("装车👍🏽后"), typeface())))
+    assert "装车[U+1F44D][U+1F3FD]后" in printed
+    assert (
+        "以下字符无法打印： Not printed: U+1F3FD EMOJI MODIFIER FITZPATRICK TYPE-4, U+1F44D THUMBS" in printed
+    )
+
+
+def test_the_typesetter_does_not_build_an_accented_letter_that_a_font_lacks():
+    """The Chinese font has D and the accent, but no Ď: of both, the accent would stand on the next letter."""
+    printed = typeset("register", sheet("Ď") | {"columns": [{"titles": [], "width": 277, "align": "left"}]})
+    assert SYMBOLS in fonts_of(printed)
+
+
+def test_a_word_of_english_breaks_where_it_may():
+    narrow = {"columns": [{"titles": ["不良现象"], "width": 17, "align": "left"}]}
+    made = printable(sheet("Replenish\u00adment") | narrow, typeface())
+    assert {"Replenish", "ment"} <= set(lines_of(typeset("register", made)))
 
 
 def test_the_same_sheet_is_the_same_bytes():
