@@ -7,6 +7,7 @@ import pytest
 from cs.printing.fitting import (
     MARGINS,
     MAX_NEEDED_WIDTH,
+    MIN_LAST_PIECE,
     POINT,
     Fitting,
     title_width,
@@ -139,3 +140,15 @@ def test_a_short_title_of_a_paper_stays_whole_beside_long_texts():
     }
     fitted_paper({"blocks": [{"parts": [table]}]}, FITTING)
     assert [width >= 5 * 7.2 * POINT + MARGINS for width in table["widths"][:2]] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("word", "width"), [("Replenishment", 16.4), ("Replenishment", 18), ("Confirmation", 16)]
+)
+def test_what_is_left_of_a_word_of_english_is_no_stump(word, width):
+    first, last = with_break_points(word, width, 8).split("\u00ad")
+    assert (first + last, len(last) >= MIN_LAST_PIECE) == (word, True)
+
+
+def test_a_word_too_short_for_two_pieces_breaks_where_it_must():
+    assert with_break_points("Wharf", 6, 8).replace("\u00ad", "") == "Wharf"

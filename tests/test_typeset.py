@@ -202,3 +202,39 @@ def test_the_heading_of_photographs_stands_on_the_page_of_the_first(filling):
     of_heading = next(number for number, page in enumerate(pages) if "证据" in page)
     of_first = next(number for number, page in enumerate(pages) if "photograph-one.jpg" in page)
     assert of_heading == of_first
+
+
+@pytest.mark.parametrize("filling", range(5))
+def test_a_line_of_a_paper_stays_on_one_page(filling):
+    made = paper(1)
+    fields = made["blocks"][0]["parts"][0]["rows"]
+    low = {"label": "批号", "span": 4, "value": "x", "options": [], "room": 0}
+    fields[:] = [[low]] * filling + [[low | {"value": "上面的\n二\n三\n四\n五\nbelow"}] for _ in range(60)]
+    pages = text_of(typeset("paper", made)).split("\f")
+    assert [page.count("上面的") for page in pages] == [page.count("below") for page in pages]
+
+
+LONG_TEXTS = ("很长的描述" * 2500, "述\n" * 150, "WWWW mmmmmmm " * 120, "述 " * 700)
+
+
+@pytest.mark.parametrize("text", LONG_TEXTS)
+def test_a_line_of_a_paper_longer_than_a_page_goes_on_over_the_next(text):
+    made = paper(1)
+    box = made["blocks"][0]["parts"][0]["rows"][0][0]
+    made["blocks"][0]["parts"][0]["rows"] = [[box | {"span": 1, "value": text}] * 4]
+    printed = typeset("paper", made)
+    assert words_of(printed).count(text[0]) == 4 * text.count(text[0])
+
+
+@pytest.mark.parametrize("text", LONG_TEXTS)
+def test_a_line_of_a_register_longer_than_a_page_is_not_cut(text):
+    columns = {"columns": [{"titles": ["不良现象"], "width": 277 / 13, "align": "left"}] * 13}
+    made = sheet() | columns | {"rows": [[["二"]] * 12 + [[text]]]}
+    assert words_of(typeset("register", made)).count(text[0]) == text.count(text[0])
+
+
+def test_the_place_for_the_date_stands_in_one_line_in_the_narrowest_box_for_signing():
+    date = {"date_word": {"zh": "日期", "en": "Date"}}
+    signed = [{"title": "制表", "people": [], "unsigned": "/"}] * 8
+    made = paper(1) | date | {"signed": signed, "blank": True}
+    assert " ".join(["日期 Date:"] * 8) in lines_of(typeset("paper", made))

@@ -23,6 +23,7 @@ MAX_NEEDED_WIDTH = (
 )
 MAX_WHOLE_TITLE = 6  # letters of a Chinese title that stand in one line
 MAX_PLAIN_WORD = 20  # letters of a word that breaks with a hyphen; what is longer is no word of English
+MIN_LAST_PIECE = 4  # letters of such a word after its last hyphen: -ment, -tion
 ROUNDING = 1e-6  # a column made as wide as its widest word holds it
 # A line ends at a blank or beside a letter of Chinese, Japanese or Korean, but neither after an opening mark
 # nor before a closing one.
@@ -130,4 +131,8 @@ class Fitting:
             if pieces[-1] and self.word_width(pieces[-1] + letter + mark) > room:
                 pieces.append("")
             pieces[-1] += letter
+        if is_plain and len(pieces) > 1 and len("".join(pieces[-2:])) >= 2 * MIN_LAST_PIECE:
+            both = "".join(pieces[-2:])
+            cut = min(len(pieces[-2]), len(both) - MIN_LAST_PIECE)
+            pieces[-2:] = [both[:cut], both[cut:]]
         return (SOFT_HYPHEN if is_plain else ZERO_WIDTH_SPACE).join(pieces)
