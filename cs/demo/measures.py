@@ -1,5 +1,5 @@
-"""The measures of a demo case on the simple route (5.2.2.5 in short form, Q11): set with the settlement, carried out
-by their owners, their effect checked; now and then without effect."""
+"""The measures of a demo case on the simple route (5.2.2.5 in short form, Q11): set with the settlement,
+carried out by their owners, their effect checked; now and then without effect."""
 
 from __future__ import annotations
 
