@@ -181,6 +181,8 @@ class Kind:
         """Return whether a problem costs the value of its cell alone: the line can do without it."""
         if column is None or column.required or problem.column == self.notes:
             return False
+        if problem.code == "formula_without_value":
+            return False  # there is no text that the notes could keep
         return problem.column not in self.decisive if unreadable else problem.column in self.optional
 
     @property

@@ -238,7 +238,10 @@ def _read_lines(
                 problems.append(problem)
             if problem and not isinstance(problem, Remark):
                 rejected[column.name] = text_of_cell(raw)
-        texts = [(column, text_of_cell(_cell_at(row, entry.positions[column.key]))) for column in noted]
+        noted_cells = [(column, _cell_at(row, entry.positions[column.key])) for column in noted]
+        texts = [(column, text_of_cell(cell)) for column, cell in noted_cells]
+        if CellError("") in [cell for _column, cell in noted_cells]:
+            problems.append(Problem(notes, "formula_without_value"))
         if notes is not None:
             more = [(column.title or column.letters, text) for column, text in texts if text]
             values[notes], problem = with_notes(by_name[notes], values[notes], more)
