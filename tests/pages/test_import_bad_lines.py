@@ -1,4 +1,4 @@
-"""Lines that cannot be imported: their workbook holds what people saw in the file, and comes back as it was."""
+"""Lines that cannot be imported: their workbook holds what people saw, and comes back as it was."""
 
 from __future__ import annotations
 
