@@ -138,6 +138,7 @@ class Kind:
     known_by_number: Callable[[list[dict[str, Any]]], dict[str, str]] | None = (
         None  # {natural key: state} of lines that name a record of ours by our own number: own exports do
     )
+    void_code: str = ""  # the problem of a line that its file calls void: none where it names a record here
     explained: tuple[str, ...] = ()  # what the page tells of how a line is read
     shown_by: Mapping[str, str] = field(
         default_factory=lambda: {"sort": "newest"}
