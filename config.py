@@ -132,7 +132,7 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         _file,
         "a font file (.ttf, .otf, .ttc) for printed forms, used before the packaged "
-        "Noto Sans SC; empty: only that one",
+        "ones; empty: only those",
     ),
     Setting("CS_WAIT_SECONDS", 10, _whole, "how long a writer waits for another writer"),
 )

@@ -6,10 +6,13 @@ import os
 import re
 import shutil
 import subprocess
+from html import unescape
 
 import pytest
 
 from tests.support import Browser
+
+BREAK_POINTS = re.compile("[\u00ad\u200b]")  # where a long word may break; the first shows as a hyphen
 
 
 def pdf(browser: Browser, address: str) -> bytes:
@@ -44,7 +47,7 @@ def _run(data: bytes, *command: str) -> bytes:
 
 def text_of(data: bytes) -> str:
     """All its text as it lies on the pages, without the places where a long word may break."""
-    return _poppler(data, "pdftotext", "-layout", "-", "-").replace("\u200b", "")
+    return BREAK_POINTS.sub("", _poppler(data, "pdftotext", "-layout", "-", "-"))
 
 
 def lines_of(data: bytes) -> list[str]:
@@ -54,7 +57,7 @@ def lines_of(data: bytes) -> list[str]:
 
 def words_of(data: bytes) -> str:
     """All its text without white space: where lines end says nothing."""
-    return re.sub(r"\s", "", _poppler(data, "pdftotext", "-", "-").replace("\u200b", ""))
+    return re.sub(r"\s", "", BREAK_POINTS.sub("", _poppler(data, "pdftotext", "-", "-")))
 
 
 def fonts_of(data: bytes) -> dict[str, bool]:
@@ -84,3 +87,21 @@ def drawn(data: bytes, dots: int) -> list[bytes]:
         _run(data, "pdftoppm", "-r", str(dots), "-f", str(page), "-singlefile", "-png", "-")
         for page in range(1, pages_of(data) + 1)
     ]
+
+
+def widths_of(data: bytes) -> dict[str, float]:
+    """How wide each word is drawn, in points."""
+    return {word: end - start for word, start, end in _placed_words(data)}
+
+
+def places_beyond(data: bytes, left: float, right: float) -> list[tuple[str, float, float]]:
+    """The words that reach out of these margins, with their beginning and end."""
+    return [(word, start, end) for word, start, end in _placed_words(data) if start < left or end > right]
+
+
+def _placed_words(data: bytes) -> list[tuple[str, float, float]]:
+    words = re.findall(
+        r'xMin="([\d.-]+)" yMin="[\d.-]+" xMax="([\d.-]+)" yMax="[\d.-]+">([^<]*)<',
+        _poppler(data, "pdftotext", "-bbox", "-", "-"),
+    )
+    return [(unescape(word), float(start), float(end)) for start, end, word in words]

@@ -7,13 +7,17 @@ import pytest
 from cs.printing.fitting import (
     MARGINS,
     MAX_NEEDED_WIDTH,
+    MIN_LAST_PIECE,
     POINT,
-    column_widths,
-    needed_width,
+    Fitting,
     title_width,
-    with_break_points,
-    word_width,
 )
+from cs.printing.fonts import typeface
+from cs.printing.sheet_parts import fitted_paper
+
+FITTING = Fitting(typeface())
+column_widths, needed_width = FITTING.column_widths, FITTING.needed_width
+with_break_points, word_width = FITTING.with_break_points, FITTING.word_width
 
 
 def test_columns_share_the_line_by_their_weights():
@@ -50,7 +54,7 @@ def test_a_word_without_end_does_not_take_the_line_from_the_others():
 
 def test_only_a_word_too_long_for_its_cell_may_break():
     assert with_break_points("CC-202603-0001 ok", 40, 8) == "CC-202603-0001 ok"
-    assert with_break_points("x" * 60, 20, 8).count("\u200b") == 5
+    assert with_break_points("x" * 60, 20, 8).count("\u200b") == 4
     assert with_break_points("客户来电" * 20, 20, 8) == "客户来电" * 20
 
 
@@ -90,3 +94,61 @@ def test_a_word_of_english_breaks_with_a_hyphen_and_a_number_without():
     assert label.replace("\u00ad", "") == "Replenishment no."
     assert label.count("\u00ad") == 1
     assert "\u00ad" not in with_break_points("CA6920CA6920CA6920", 12, 8)
+
+
+@pytest.mark.parametrize(
+    ("word", "width"),
+    [
+        ("W", 0.883),
+        ("l", 0.276),
+        ("MMMM", 3.248),
+        ("——", 1.788),
+        ("⌀", 0.602),
+        ("한", 0.92),
+        ("[U+1F44D]", 4.857),
+    ],
+)
+def test_a_word_is_as_wide_as_its_letters_are_in_their_fonts(word, width):
+    assert word_width(word) == pytest.approx(width, abs=0.01)
+
+
+@pytest.mark.parametrize("letter", ["→", "①", "Ж", "Ế", "ب", "Ω", "-", "م"])
+def test_letters_that_no_line_end_parts_break_where_the_cell_ends(letter):
+    assert "\u200b" in with_break_points(letter * 60, 20, 8)
+
+
+def test_a_blank_at_which_no_line_ends_parts_no_words():
+    assert needed_width("2611\u00a0A") == pytest.approx(word_width("2611\u00a0A"))
+
+
+@pytest.mark.parametrize("letter", ["客", "한", "あ", "ア", "，"])
+def test_letters_between_which_a_line_may_end_stay_as_they_are(letter):
+    assert with_break_points(letter * 60, 20, 8) == letter * 60
+
+
+def test_a_mark_that_holds_on_to_the_word_before_it_counts_with_it():
+    assert needed_width("批号2611A，") == pytest.approx(word_width("2611A") + 1)
+    assert needed_width("（2611A") == pytest.approx(word_width("2611A") + 1)
+
+
+def test_a_short_title_of_a_paper_stays_whole_beside_long_texts():
+    table = {
+        "kind": "rows",
+        "titles": ["退货单数量", "未发现故障", "退货原因"],
+        "rows": [["2", "0", "右声道无声" * 40]],
+        "widths": [1, 1, 60],
+    }
+    fitted_paper({"blocks": [{"parts": [table]}]}, FITTING)
+    assert [width >= 5 * 7.2 * POINT + MARGINS for width in table["widths"][:2]] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("word", "width"), [("Replenishment", 16.4), ("Replenishment", 18), ("Confirmation", 16)]
+)
+def test_what_is_left_of_a_word_of_english_is_no_stump(word, width):
+    first, last = with_break_points(word, width, 8).split("\u00ad")
+    assert (first + last, len(last) >= MIN_LAST_PIECE) == (word, True)
+
+
+def test_a_word_too_short_for_two_pieces_breaks_where_it_must():
+    assert with_break_points("Wharf", 6, 8).replace("\u00ad", "") == "Wharf"

@@ -10,10 +10,13 @@ import pylopdf_fonts_zh_cn
 import pytest
 
 from cs.printing import typeset as typesetter
-from cs.printing.typeset import NotTypeset, printable, typeset
-from tests.pdfs import fonts_of, pages_of, size_of, text_of, words_of
+from cs.printing.fonts import typeface
+from cs.printing.letters import printable
+from cs.printing.typeset import NotTypeset, typeset
+from tests.pdfs import fonts_of, lines_of, pages_of, size_of, text_of, words_of
 
 SANS = "NotoSansSC-Regular-Identity-H"
+SYMBOLS, KOREAN = "DejaVuSans", "NotoSansKR-Regular-Identity-H"
 
 
 def sheet(*texts: Any, lines: int = 1) -> dict[str, Any]:
@@ -29,6 +32,7 @@ def sheet(*texts: Any, lines: int = 1) -> dict[str, Any]:
         "page": "第{page}页/共{pages}页",
         "date_word": "日期",
         "retention": "保存期限: 3 年",
+        "unprintable_word": {"zh": "以下字符无法打印：", "en": "Not printed:"},
         "size": 8,
         "asked": [["期间", "2026-01-01 – 2026-03-31"]],
         "empty": 0,
@@ -68,12 +72,45 @@ def test_markup_that_somebody_typed_is_printed_as_it_was_typed(typed):
         "￼ ok",
     ],
 )
-def test_a_letter_that_the_font_lacks_does_not_keep_the_sheet_from_being_set(typed):
-    assert "ok" in words_of(typeset("register", sheet(typed)))
+def test_a_letter_that_the_fonts_lack_does_not_keep_the_sheet_from_being_set(typed):
+    assert "ok" in words_of(typeset("register", printable(sheet(typed), typeface())))
 
 
-def test_what_turns_the_direction_of_reading_is_left_out_and_control_characters_are_marked():
-    assert printable("a\u202eb\x01c\r\nd\u200be") == "ab\ufffdc\nd\u200be"
+@pytest.mark.parametrize(
+    ("typed", "fonts"),
+    [
+        ("℃ Ω ± ①–⑳ é", {SANS}),
+        ("⌀ ✔ ✗ ☐ ☑ ☒", {SANS, SYMBOLS}),
+        ("Ďáblická Łódź Việt", {SANS, SYMBOLS}),
+        ("x\u0302", {SANS, SYMBOLS}),
+        ("Ελλάδα العربية", {SANS, SYMBOLS}),
+        ("한국 각", {SANS, KOREAN}),
+    ],
+)
+def test_a_letter_that_the_first_font_lacks_is_drawn_from_another(typed, fonts):
+    shown = printable(sheet(typed), typeface())
+    assert "unprintable" not in shown
+    assert fonts_of(typeset("register", shown)) == dict.fromkeys(fonts, True)
+
+
+def test_a_letter_that_no_font_has_is_named_where_it_stands_and_at_the_end_of_the_sheet():
+    printed = text_of(typeset("register", printable(sheet("装车👍🏽后"), typeface())))
+    assert "装车[U+1F44D][U+1F3FD]后" in printed
+    assert (
+        "以下字符无法打印： Not printed: U+1F3FD EMOJI MODIFIER FITZPATRICK TYPE-4, U+1F44D THUMBS" in printed
+    )
+
+
+def test_the_typesetter_does_not_build_an_accented_letter_that_a_font_lacks():
+    """The Chinese font has D and the accent, but no Ď: of both, the accent would stand on the next letter."""
+    printed = typeset("register", sheet("Ď") | {"columns": [{"titles": [], "width": 277, "align": "left"}]})
+    assert SYMBOLS in fonts_of(printed)
+
+
+def test_a_word_of_english_breaks_where_it_may():
+    narrow = {"columns": [{"titles": ["不良现象"], "width": 17, "align": "left"}]}
+    made = printable(sheet("Replenish\u00adment") | narrow, typeface())
+    assert {"Replenish", "ment"} <= set(lines_of(typeset("register", made)))
 
 
 def test_the_same_sheet_is_the_same_bytes():
@@ -165,3 +202,39 @@ def test_the_heading_of_photographs_stands_on_the_page_of_the_first(filling):
     of_heading = next(number for number, page in enumerate(pages) if "证据" in page)
     of_first = next(number for number, page in enumerate(pages) if "photograph-one.jpg" in page)
     assert of_heading == of_first
+
+
+@pytest.mark.parametrize("filling", range(5))
+def test_a_line_of_a_paper_stays_on_one_page(filling):
+    made = paper(1)
+    fields = made["blocks"][0]["parts"][0]["rows"]
+    low = {"label": "批号", "span": 4, "value": "x", "options": [], "room": 0}
+    fields[:] = [[low]] * filling + [[low | {"value": "上面的\n二\n三\n四\n五\nbelow"}] for _ in range(60)]
+    pages = text_of(typeset("paper", made)).split("\f")
+    assert [page.count("上面的") for page in pages] == [page.count("below") for page in pages]
+
+
+LONG_TEXTS = ("很长的描述" * 2500, "述\n" * 150, "WWWW mmmmmmm " * 120, "述 " * 700)
+
+
+@pytest.mark.parametrize("text", LONG_TEXTS)
+def test_a_line_of_a_paper_longer_than_a_page_goes_on_over_the_next(text):
+    made = paper(1)
+    box = made["blocks"][0]["parts"][0]["rows"][0][0]
+    made["blocks"][0]["parts"][0]["rows"] = [[box | {"span": 1, "value": text}] * 4]
+    printed = typeset("paper", made)
+    assert words_of(printed).count(text[0]) == 4 * text.count(text[0])
+
+
+@pytest.mark.parametrize("text", LONG_TEXTS)
+def test_a_line_of_a_register_longer_than_a_page_is_not_cut(text):
+    columns = {"columns": [{"titles": ["不良现象"], "width": 277 / 13, "align": "left"}] * 13}
+    made = sheet() | columns | {"rows": [[["二"]] * 12 + [[text]]]}
+    assert words_of(typeset("register", made)).count(text[0]) == text.count(text[0])
+
+
+def test_the_place_for_the_date_stands_in_one_line_in_the_narrowest_box_for_signing():
+    date = {"date_word": {"zh": "日期", "en": "Date"}}
+    signed = [{"title": "制表", "people": [], "unsigned": "/"}] * 8
+    made = paper(1) | date | {"signed": signed, "blank": True}
+    assert " ".join(["日期 Date:"] * 8) in lines_of(typeset("paper", made))

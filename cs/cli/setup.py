@@ -64,7 +64,8 @@ def set_up(on: datetime) -> list[str]:
         upgrade()
         migrated = True
         done.append(f"数据库已更新 Database up to date{f' (copy: {copy.name})' if copy else ''}")
-    index_unsearched()
+    if not is_new:
+        index_unsearched()
     new_text = keep_procedure_text(on)
     if new_text:
         done.append(f"程序文件 Procedure {rulebook().procedure.number} {rulebook().hash[:12]}")

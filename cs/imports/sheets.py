@@ -224,4 +224,4 @@ def _without_text_mark(cell: str) -> str:
     """Return a cell without the marks that keep Excel from calculating with it: ="0012" and '+86."""
     if len(cell) > 3 and cell.startswith('="') and cell.endswith('"'):
         return cell[2:-1]
-    return cell[1:] if re.match(r"'[-+=@0-9\t\r]", cell) else cell
+    return cell[1:] if re.match(r"'[-+=@＝＋－＠0-9\t\r]", cell) else cell

@@ -225,7 +225,10 @@ class Customer(MasterData):
     @classmethod
     def like(cls, full_name: str, *, other_than: Customer | None = None) -> Customer | None:
         """Return a customer, not void, whose name people take for this one."""
-        query = select(cls).where(cls.lookalike_key == lookalike_key(full_name), cls.state == "active")
+        key = lookalike_key(full_name)
+        if not key:
+            return None
+        query = select(cls).where(cls.lookalike_key == key, cls.state == "active")
         if other_than is not None:
             query = query.where(cls.id != other_than.id)
         return db.session.execute(query.order_by(cls.id).limit(1)).scalar()

@@ -26,7 +26,7 @@ from cs.printing.definition import (
     Table,
     in_words,
 )
-from cs.printing.fitting import cells_with_break_points, column_widths, with_break_points
+from cs.printing.fitting import Fitting, title_width
 from cs.records.attachments import Attachment
 from cs.records.events import Event
 from cs.records.record import Record
@@ -38,7 +38,7 @@ LABEL_WIDTH = 19.0  # of the label of a box (paper.typ)
 LOW_BOX_HEIGHT = 4.4  # millimetres: the room to write in a box that does not take the whole line
 PHOTOGRAPH = 480  # the thumbnail that is printed: 3 in a line at 200 dots per inch
 LANDSCAPE_WIDTH, PORTRAIT_WIDTH = 277.0, 190.0  # millimetres between the margins of A4: landscape, portrait
-PAPER_SIZE, SMALL = 8.0, 6.5
+PAPER_SIZE, LABEL_SIZE, SMALL = 8.0, 7.2, 6.5  # of the letters (paper.typ)
 
 
 class SheetParts:
@@ -135,24 +135,27 @@ class SheetParts:
         return {"kind": "pictures", "title": term(part.term), "pictures": shown, "others": others}
 
 
-def fitted_paper(sheet: dict[str, Any]) -> dict[str, Any]:
+def fitted_paper(sheet: dict[str, Any], fitting: Fitting) -> dict[str, Any]:
     """Set the widths of the tables' columns, and the places where words too long for their box may break."""
     for part in (part for block in sheet["blocks"] for part in block["parts"]):
         if part["kind"] == "fields":
             for box in (box for line in part["rows"] for box in line):
-                box["label"] = with_break_points(box["label"], LABEL_WIDTH, PAPER_SIZE)
-                box["value"] = with_break_points(
+                box["label"] = fitting.with_break_points(box["label"], LABEL_WIDTH, LABEL_SIZE)
+                box["value"] = fitting.with_break_points(
                     box["value"], PORTRAIT_WIDTH / 4 * box["span"] - LABEL_WIDTH, PAPER_SIZE
                 )
         elif part["kind"] == "rows":
             texts = [list(cells) for cells in zip(part["titles"], *part["rows"], strict=True)]
-            widths = part["widths"] = column_widths(part["widths"], texts, PORTRAIT_WIDTH, PAPER_SIZE)
-            part["titles"] = cells_with_break_points(part["titles"], widths, PAPER_SIZE)
-            part["rows"] = [cells_with_break_points(row, widths, PAPER_SIZE) for row in part["rows"]]
+            titles = [title_width(title) * LABEL_SIZE / PAPER_SIZE for title in part["titles"]]
+            widths = part["widths"] = fitting.column_widths(
+                part["widths"], texts, PORTRAIT_WIDTH, PAPER_SIZE, titles
+            )
+            part["titles"] = fitting.cells_with_break_points(part["titles"], widths, PAPER_SIZE)
+            part["rows"] = [fitting.cells_with_break_points(row, widths, PAPER_SIZE) for row in part["rows"]]
         elif part["kind"] == "pictures":
             for picture in part["pictures"]:
-                picture["name"] = with_break_points(picture["name"], PORTRAIT_WIDTH / 3, SMALL)
-            part["others"] = with_break_points(part["others"], PORTRAIT_WIDTH, PAPER_SIZE)
+                picture["name"] = fitting.with_break_points(picture["name"], PORTRAIT_WIDTH / 3, SMALL)
+            part["others"] = fitting.with_break_points(part["others"], PORTRAIT_WIDTH, PAPER_SIZE)
     return sheet
 
 

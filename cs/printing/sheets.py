@@ -22,7 +22,9 @@ from cs.printing.definition import (
     Printed,
     Register,
 )
-from cs.printing.fitting import cells_with_break_points, column_widths, title_width, with_break_points
+from cs.printing.fitting import Fitting, title_width
+from cs.printing.fonts import typeface
+from cs.printing.letters import printable
 from cs.printing.sheet_parts import (
     LANDSCAPE_WIDTH,
     SheetParts,
@@ -90,11 +92,10 @@ def register_pdf(register: Register, args: MultiDict[str, str], requested: str) 
         raise TooManyLines(max_lines)
     return _typeset_sheet(
         "register",
-        _fitted_register(
-            _in_languages(
-                requested,
-                lambda: _register_sheet(register, rows, register.listing.criteria_in_words(args), 0),
-            )
+        _fitted_register,
+        _in_languages(
+            requested,
+            lambda: _register_sheet(register, rows, register.listing.criteria_in_words(args), 0),
         ),
     )
 
@@ -118,7 +119,8 @@ def paper_pdf(paper: Paper, record: Record, requested: str) -> bytes:
     }
     return _typeset_sheet(
         "paper",
-        fitted_paper(_in_languages(requested, lambda: _paper_sheet(paper, record, files, events, pictures)))
+        fitted_paper,
+        _in_languages(requested, lambda: _paper_sheet(paper, record, files, events, pictures))
         | {"date": date},
         pictures,
     )
@@ -129,18 +131,27 @@ def blank_pdf(form: Register | Paper, requested: str) -> bytes:
     if isinstance(form, Register):
         return _typeset_sheet(
             "register",
-            _fitted_register(_in_languages(requested, lambda: _register_sheet(form, [], [], BLANK_LINES))),
+            _fitted_register,
+            _in_languages(requested, lambda: _register_sheet(form, [], [], BLANK_LINES)),
         )
     return _typeset_sheet(
-        "paper", fitted_paper(_in_languages(requested, lambda: _paper_sheet(form, None, [], [], {})))
+        "paper", fitted_paper, _in_languages(requested, lambda: _paper_sheet(form, None, [], [], {}))
     )
 
 
-def _typeset_sheet(layout: str, sheet: dict[str, Any], pictures: dict[str, Path] | None = None) -> bytes:
+def _typeset_sheet(
+    layout: str,
+    fitted: Callable[[dict[str, Any], Fitting], dict[str, Any]],
+    sheet: dict[str, Any],
+    pictures: dict[str, Path] | None = None,
+) -> bytes:
     sheet, pictures = _with_logo(sheet, pictures or {})
     # all is read: the database is not held while the sheet waits for its turn and is set
     db.session.rollback()
-    return typeset(layout, sheet, font=current_app.config["CS_PDF_FONT"] or None, pictures=pictures)
+    font = current_app.config["CS_PDF_FONT"] or None
+    letters = typeface(font)
+    sheet = fitted(printable(sheet, letters), Fitting(letters))
+    return typeset(layout, sheet, font=font, pictures=pictures)
 
 
 def _with_logo(sheet: dict[str, Any], pictures: dict[str, Path]) -> tuple[dict[str, Any], dict[str, Path]]:
@@ -187,6 +198,7 @@ def _sheet_frame(form: Printed, mark: str) -> dict[str, Any]:
         "date": None,
         "page": gettext("Page %(page)s of %(pages)s", page="{page}", pages="{pages}"),
         "date_word": term("date"),
+        "unprintable_word": gettext("The following characters could not be printed:"),
         "retention": f"{term('retention')}: "
         f"{gettext('%(years)s years', years=form.form_row.retention_years)}",
     }
@@ -220,7 +232,7 @@ def _register_sheet(
     }
 
 
-def _fitted_register(sheet: dict[str, Any]) -> dict[str, Any]:
+def _fitted_register(sheet: dict[str, Any], fitting: Fitting) -> dict[str, Any]:
     """Set the size of the letters, the widths of the columns, and the places where words too long for them
     may break."""
     columns = sheet["columns"]
@@ -228,12 +240,14 @@ def _fitted_register(sheet: dict[str, Any]) -> dict[str, Any]:
     titles = [column["titles"] for column in columns]
     cells = [list(column) for column in zip(titles, *sheet["rows"], strict=True)]
     weights = [column["width"] for column in columns]
-    widths = column_widths(weights, cells, LANDSCAPE_WIDTH, size, [title_width(title) for title in titles])
+    widths = fitting.column_widths(
+        weights, cells, LANDSCAPE_WIDTH, size, [title_width(title) for title in titles]
+    )
     fitted = [
-        column | {"width": width, "titles": with_break_points(column["titles"], width, size)}
+        column | {"width": width, "titles": fitting.with_break_points(column["titles"], width, size)}
         for column, width in zip(columns, widths, strict=True)
     ]
-    rows = [cells_with_break_points(row, widths, size) for row in sheet["rows"]]
+    rows = [fitting.cells_with_break_points(row, widths, size) for row in sheet["rows"]]
     return sheet | {"size": size, "columns": fitted, "rows": rows}
 
 
@@ -266,9 +280,3 @@ def _paper_sheet(
             for box in paper.signed
         ],
     }
-
-
-# Who signed
-
-
-# Pieces

@@ -25,7 +25,16 @@ from cs.wording.formats import format_moment, list_in_words
 from cs.wording.labels import choice, term
 from cs.wording.language import in_language
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+NUMBER_KINDS = ("whole", "percent", "quantity", "money")
+# What Excel and WPS turn into a number, a date, a time or a truth value: 0012345 loses its zeros
+_READ_AS_VALUE = re.compile(
+    r"(?=.*\d)(?:[\d\s.,:/%+()¥$€．，：／％＋－（）￥年月日时分秒-]|(?<=\d)E(?=[-+]?\d)|上午|下午"
+    r"|JAN(?:UARY)?|FEB(?:RUARY)?|MAR(?:CH)?|APR(?:IL)?|MAY|JUNE?|JULY?|AUG(?:UST)?|SEPT?(?:EMBER)?"
+    r"|OCT(?:OBER)?|NOV(?:EMBER)?|DEC(?:EMBER)?)+(?:[AP]M|\s[AP])?|TRUE|FALSE",
+    re.IGNORECASE | re.DOTALL,
+)
+MAX_QUOTED = 255  # letters of a text in a formula
 _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")  # a factory may call its form 客户/供应商
 MAX_CELL_CHARACTERS = 32_767  # characters that a cell of Excel holds
 MAX_FOOTER_CHARACTERS = 255  # the same of a header or footer
@@ -35,9 +44,25 @@ PAGE_WIDTH = 200
 MAX_SHEET_LINES = 1_048_576 - HEAD_ROWS  # lines that a sheet of Excel holds below the head
 
 
+def is_read_as_value(text: str) -> bool:
+    """Return whether Excel takes a text for a number, a date, a time or a truth value."""
+    return _READ_AS_VALUE.fullmatch(text) is not None
+
+
 def _without_formula(text: str) -> str:
     """Return a CSV cell that no program takes for a formula."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def csv_cell(text: str, kind: str) -> str:
+    """Return a cell of a CSV file. A text that Excel would turn into a number or a date is written as
+    ="0012345": Excel and WPS show it without the mark (an apostrophe would be seen), and the import reads it
+    back."""
+    if kind in NUMBER_KINDS:
+        return text
+    if kind == "text" and len(text) <= MAX_QUOTED and is_read_as_value(text):
+        return f'="{text}"'
+    return _without_formula(text)
 
 
 def as_csv(register: Register, args: MultiDict[str, str]) -> IO[bytes]:
@@ -50,7 +75,7 @@ def as_csv(register: Register, args: MultiDict[str, str]) -> IO[bytes]:
     writer.writerow([_without_formula(title) for title in titles])
     for number, row in enumerate(register.rows(args), 1):
         writer.writerow(
-            [str(number), *(_without_formula(column.in_words(row)) for column in register.columns)]
+            [str(number), *(csv_cell(column.in_words(row), column.kind) for column in register.columns)]
         )
     lines.detach()
     file.seek(0)
@@ -76,6 +101,7 @@ def as_xlsx(register: Register, args: MultiDict[str, str], on: datetime) -> IO[b
     plain = {"font_name": "宋体", "font_size": 10, "valign": "vcenter", "text_wrap": True, "border": 1}
     formats = {
         "text": book.add_format(plain),
+        "number_text": book.add_format(plain | {"num_format": "@"}),  # stays a text when it is typed over
         "whole": book.add_format(plain | {"num_format": "0"}),
         "percent": book.add_format(plain | {"num_format": "0.00%"}),
         "day": book.add_format(plain | {"num_format": "yyyy-mm-dd"}),
@@ -149,4 +175,5 @@ def _write_cell(sheet: Any, line: int, position: int, kind: str, value: Any, for
     elif kind == "yes_no":
         sheet.write_string(line, position, choice("yes_no", "yes" if value else "no"), formats[kind])
     else:
-        sheet.write_string(line, position, in_words(value, kind)[:MAX_CELL_CHARACTERS], formats["text"])
+        text = in_words(value, kind)[:MAX_CELL_CHARACTERS]
+        sheet.write_string(line, position, text, formats["number_text" if is_read_as_value(text) else "text"])

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 from wtforms import DecimalField, Field, IntegerField
-from wtforms.validators import NumberRange, ValidationError
+from wtforms.validators import NumberRange, StopValidation, ValidationError
 
 from cs.records.texts import cleaned
 from cs.records.typed_values import read_number
@@ -28,6 +28,12 @@ def _number_in(text: str) -> Decimal:
     return number
 
 
+def _read(_form: Any, field: Field) -> None:
+    """Leave it at one message where no number could be read."""
+    if field.process_errors:
+        raise StopValidation
+
+
 class _Whole(IntegerField):
     def process_formdata(self, valuelist: list[str]) -> None:
         self.raw_data = texts = [cleaned(text) for text in valuelist]
@@ -46,7 +52,7 @@ def Whole(
     key: str, *, required: bool = False, least: int = 0, most: int = MAX_NUMBER, **options: Any
 ) -> IntegerField:
     """Return a field for a whole number of pieces or days."""
-    return _Whole(label(key), [*needed_validators(required), NumberRange(least, most)], **options)
+    return _Whole(label(key), [*needed_validators(required), _read, NumberRange(least, most)], **options)
 
 
 class _Number(DecimalField):
@@ -89,7 +95,7 @@ def Number(
     """Return a field for a number with decimals: a quantity, a price."""
     return _Number(
         label(key),
-        [*needed_validators(required), NumberRange(Decimal(least), Decimal(most)), _decimals(places)],
+        [*needed_validators(required), _read, NumberRange(Decimal(least), Decimal(most)), _decimals(places)],
         places=None,
         **options,
     )

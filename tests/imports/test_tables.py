@@ -18,6 +18,7 @@ from cs.imports import MESSAGES, Column, Limits, Problem, TableRefused, problem_
 from cs.imports.cells import read_cell
 from cs.imports.layouts import LEFT_OUT
 from cs.imports.lines import NoLine
+from cs.printing.writers import csv_cell
 
 CUSTOMERS = (
     Column("code", ("客户编号", "客户代码", "customer code"), required=True, max_length=20),
@@ -514,6 +515,15 @@ def test_a_csv_line_is_numbered_as_excel_shows_it():
 def test_the_marks_against_formulas_in_a_csv_are_taken_off():
     table = read_table(text('sep=;\n客户编号;客户名称;电话\n="0012";甲;\'+86 769\n'), "a.csv", CUSTOMERS)
     assert table.lines[0].values == {"code": "0012", "name": "甲", "phone": "+86 769", "kind": None}
+
+
+@pytest.mark.parametrize(
+    "text_in_cell", ["0012345", "3-5", "=1+1", "＝1+1", "－A1", "@a", "+86 769", "123456789012345678"]
+)
+def test_a_text_comes_back_out_of_our_own_csv_as_it_was(text_in_cell):
+    cell = csv_cell(text_in_cell, "text").replace('"', '""')
+    table = read_table(text(f'客户编号,客户名称,电话\nC1,甲,"{cell}"\n'), "a.csv", CUSTOMERS)
+    assert table.lines[0].values["phone"] == text_in_cell
 
 
 def test_a_workbook_that_calls_itself_csv_is_read_as_a_workbook():

@@ -13,7 +13,7 @@ from cs.extensions import db
 from cs.models.complaints.clock import EvidenceMissing
 from cs.models.complaints.sending import NotSentThen
 from cs.models.customers import Customer
-from cs.procedure.workflow import NotAllowed, NotOpen
+from cs.procedure.workflow import NotAllowed, NothingChanged, NotOpen
 from cs.queries import kpis
 from cs.queries.approvals import signed_tasks
 from cs.records.procedure import rulebook
@@ -160,7 +160,8 @@ def test_confirming_moves_no_due_date(complaint_in, people, customer, on):
 
 def test_seconds_that_no_form_holds_are_no_change_of_the_clock(complaint_in, people, on):
     complaint = complaint_in("received", heard_at=on + timedelta(seconds=37))
-    complaint.amend(by=people["sales_clerk"], on=on, amendment_reason=WHY, heard_at=on)
+    with pytest.raises(NothingChanged):
+        complaint.amend(by=people["sales_clerk"], on=on, amendment_reason=WHY, heard_at=on)
     assert (complaint.clock_changes, complaint.heard_at) == ([], on + timedelta(seconds=37))
 
 

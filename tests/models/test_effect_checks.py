@@ -1,5 +1,5 @@
-"""The effect of measures is checked by somebody else than who carried them out (5.2.2.5), on the occasional
-path and of a CAR; the procedure file says who does where all who usually check are concerned."""
+"""The effect of measures is checked by somebody else than who carried them out (5.2.2.5), on the simple
+route and of a CAR; the procedure file says who does where all who usually check are concerned."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cs.records.tasks import Task
 from cs.records.users import User
 from cs.records.verification import verify_records
 from tests.capas import PROVEN, Capas
-from tests.support import CHECKED, day_of
+from tests.support import CHECKED, UNTIL_EFFECTIVE, day_of
 
 SETTLE, VERIFY = Permission.SETTLE_COMPLAINT, Permission.VERIFY_CAPA
 IN_PLACE = ("quality_inspector", "general_manager")
@@ -83,9 +83,10 @@ def test_the_supervisor_who_carried_out_a_measure_does_not_check_its_effect(comp
     for role in ("quality_supervisor", "general_manager"):
         with pytest.raises(NotAllowed):
             complaint.check_effect(by=people[role], on=on, **CHECKED)
-    complaint.check_effect(by=people["quality_inspector"], on=on, **CHECKED)
+    later = on + UNTIL_EFFECTIVE
+    complaint.check_effect(by=people["quality_inspector"], on=later, **CHECKED)
     assert (complaint.reply.effect, complaint.signatures[-1].role) == ("effective", "quality_inspector")
-    assert [*verify_records(), *verify_signatures(), *verify_tasks(on)] == []
+    assert [*verify_records(), *verify_signatures(), *verify_tasks(later)] == []
 
 
 def test_who_carried_out_in_the_place_of_one_who_left_does_not_check_either(complaint_in, people, on):
@@ -99,7 +100,7 @@ def test_a_measure_of_somebody_else_is_checked_by_any_supervisor(complaint_in, p
     complaint = settled_by_supervisor(complaint_in, people, on, owner="engineer")
     carry_out(complaint, people["engineer"], on)
     assert awaited(complaint, "check_effect") == [None]
-    complaint.check_effect(by=people["quality_supervisor"], on=on, **CHECKED)
+    complaint.check_effect(by=people["quality_supervisor"], on=on + UNTIL_EFFECTIVE, **CHECKED)
 
 
 def test_a_second_supervisor_checks_what_the_first_carried_out(complaint_in, people, on):
@@ -127,7 +128,8 @@ def test_a_car_is_not_verified_by_who_carried_out_one_of_its_actions(people, on)
     made = Capas(people, on)
     capa = made("carried_out", owners=("production_operator", "quality_inspector"))
     assert awaited(capa, "verify") == [people["quality_supervisor"].id]
-    proof = {"period_from": day_of(on), "period_to": day_of(on), "on": on, **PROVEN}
+    later = on + UNTIL_EFFECTIVE
+    proof = {"period_from": day_of(on), "period_to": day_of(later), "on": later, **PROVEN}
     for step, more in (("verify", {}), ("reopen", {"due_on": day_of(on)})):
         with pytest.raises(NotAllowed):
             getattr(capa, step)(by=people["quality_inspector"], **proof, **more)
@@ -138,9 +140,11 @@ def test_a_car_is_not_verified_by_who_carried_out_one_of_its_actions(people, on)
 def test_where_all_of_quality_carried_out_the_general_manager_verifies(people, on):
     capa = Capas(people, on)("carried_out", owners=("quality_supervisor", "quality_inspector"))
     assert awaited(capa, "verify") == [people["general_manager"].id]
-    capa.verify(by=people["general_manager"], on=on, period_from=day_of(on), period_to=day_of(on), **PROVEN)
+    later = on + UNTIL_EFFECTIVE
+    period = {"period_from": day_of(on), "period_to": day_of(later)}
+    capa.verify(by=people["general_manager"], on=later, **period, **PROVEN)
     assert (capa.state, capa.signatures[-1].role) == ("verified", "general_manager")
-    assert [*verify_records(), *verify_signatures(), *verify_tasks(on)] == []
+    assert [*verify_records(), *verify_signatures(), *verify_tasks(later)] == []
 
 
 def test_what_was_carried_out_in_an_earlier_round_does_not_count(people, on):

@@ -112,6 +112,13 @@ def photographed(app, people, complaint, on, *pictures):
 # The complaint report
 
 
+def test_a_letter_that_no_font_has_is_named_on_the_paper_and_in_the_register(clerk, complaint_in):
+    made = complaint_in("received", description="装车后 ⌀6.5 无声 👍 ✔")
+    named = "以下字符无法打印： U+1F44D THUMBS UP SIGN"
+    assert has(clerk, f"/complaints/{made.id}.pdf", "装车后 ⌀6.5 无声 [U+1F44D] ✔", named) == []
+    assert has(clerk, "/reports/complaints.pdf", "[U+1F44D]", named) == []
+
+
 def test_every_box_of_a_meeting_case_is_on_its_paper(clerk, meeting_case, on):
     assert (
         has(

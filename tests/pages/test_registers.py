@@ -132,7 +132,13 @@ def test_the_workbook_has_real_dates_numbers_and_a_frozen_head(
     assert "MJ-QP-12-05" in sheet["A1"].value
 
 
-@pytest.mark.parametrize("typed", ["=1+1", "+86 138", "-3", "@SUM(A1)", '=HYPERLINK("http://a")'])
+FORMULAS = (
+    *("=1+1", "+86a", "-x", "@SUM(A1)", '=HYPERLINK("http://a")'),
+    *("＝1+1", "＋A1", "－A1", "＠SUM(A1)", '="1"&A1'),
+)
+
+
+@pytest.mark.parametrize("typed", FORMULAS)
 def test_no_text_of_a_user_becomes_a_formula(
     clerk: Browser, complaint_in: Callable[..., Complaint], typed: str
 ) -> None:
@@ -141,6 +147,46 @@ def test_no_text_of_a_user_becomes_a_formula(
     cell = sheet_of(clerk, XLSX)[4][symptom]
     assert (cell.data_type, cell.value) == ("s", typed)
     assert lines_of_csv(clerk, CSV)[1][symptom] == f"'{typed}"
+
+
+READ_AS_VALUES = (
+    *("0012345", "123456789012345678", "3-5", "1/2", "2026-3-5", "2026年3月5日", "1E5", "9:30", "9:30 AM"),
+    *("上午9:30", "MAR5", "5-Sept", "TRUE", "50%", "¥5", "-3", "+86 138", "００１２", "1,200", "1.50", "12"),
+)
+
+
+@pytest.mark.parametrize("typed", READ_AS_VALUES)
+def test_a_text_that_excel_would_turn_into_a_number_or_a_date_stays_one(
+    clerk: Browser, complaint_in: Callable[..., Complaint], typed: str
+) -> None:
+    """="0012" is shown as 0012; the import reads it so too."""
+    complaint_in("received", description=typed)
+    head, line = lines_of_csv(clerk, CSV)
+    symptom = head.index("不良现象")
+    assert line[symptom] == f'="{typed}"'
+    cell = sheet_of(clerk, XLSX)[4][symptom]
+    assert (cell.data_type, cell.value, cell.number_format) == ("s", typed, "@")
+
+
+@pytest.mark.parametrize(
+    "typed", ["A-3", "E5", "无声 12", "CA-6920", "3只", "Epoxy", "12 pcs", "/", "MARK 5", "é1"]
+)
+def test_another_text_is_written_as_it_is(
+    clerk: Browser, complaint_in: Callable[..., Complaint], typed: str
+) -> None:
+    complaint_in("received", description=typed)
+    head, line = lines_of_csv(clerk, CSV)
+    assert line[head.index("不良现象")] == typed
+
+
+def test_numbers_and_days_of_a_csv_are_numbers_and_days(
+    clerk: Browser, complaint_in: Callable[..., Complaint]
+) -> None:
+    complaint_in("closed")
+    head, line = lines_of_csv(clerk, CSV)
+    cells = dict(zip(head, line, strict=True))
+    assert cells["不良率"] == "1.50%"
+    assert [cell for cell in cells.values() if cell.startswith(("=", "'"))] == []
 
 
 def test_a_form_may_be_called_what_no_sheet_is_called(

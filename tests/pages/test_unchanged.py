@@ -71,7 +71,7 @@ def test_one_file_is_no_amendment_and_is_not_lost(as_role, app, complaint_in):
     sent = (
         as_role("sales_clerk")
         .get(url)
-        .send(url, amendment_reason=WHY, files=upload(b"%PDF-1.4\n", "mail.pdf"))
+        .send(url, amendment_reason=WHY, files=upload(b"%PDF-1.4\n%%EOF\n", "mail.pdf"))
     )
     assert (sent.status, versions(app, "complaint")) == (422, before)
     assert sent.form()["kept_files"]

@@ -139,6 +139,7 @@ def test_a_whole_number_may_have_thousands(app, keeper, typed, kept):
 def test_a_number_that_may_be_another_is_refused_and_stays(keeper, name, typed):
     keeper.step("/shipments/new", **NEW_SHIPMENT | {name: typed})
     assert set(keeper.faults) == {name}
+    assert len(keeper.soup.select(f"#{name}-error .field-errors span")) == 1
     assert keeper.form()[name] == typed
 
 

@@ -12,18 +12,17 @@ import logging
 import subprocess
 import sys
 import threading
-import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pylopdf_fonts_zh_cn
+from cs.printing.fonts import typeface
+from cs.printing.letters import letters_of
 
 log = logging.getLogger(__name__)
 
 WORKER = Path(__file__).with_name("worker.py")
 SECONDS = 120
-KEPT = "\n\t\u200b"  # of the letters that are no letters: line ends, and where a long word may break
 _at_once = threading.BoundedSemaphore(2)
 
 
@@ -41,14 +40,15 @@ def typeset(
     """Return the sheet as the bytes of a PDF; the same sheet gives the same bytes. NotTypeset says why
     there is none.
 
-    `layout`: register or paper. `font`: a font file to use before the packaged one. `pictures`: files by the
-    names that the sheet uses.
+    `layout`: register or paper. `font`: a font file to use before the packaged ones. `pictures`: files by
+    the names that the sheet uses. Each letter comes from the first font that has it: left to itself, the
+    typesetter builds letters that a font lacks from those that it has, with the accent in a wrong place.
     """
-    fonts = [str(path) for path in (font, pylopdf_fonts_zh_cn.sans_path()) if path]
+    lacking = typeface(font).lacking(letters_of(sheet))
     job = {
         "layout": layout,
-        "sheet": printable(sheet),
-        "fonts": fonts,
+        "sheet": sheet,
+        "fonts": [{"path": str(path), "lacks": letters} for path, letters in lacking],
         "pictures": {name: str(path) for name, path in (pictures or {}).items()},
     }
     with _at_once:
@@ -67,22 +67,3 @@ def typeset(
     if done.stderr:
         log.warning("typst: %s", done.stderr.decode(errors="replace"))
     return done.stdout
-
-
-def printable(value: Any) -> Any:
-    """Return the value without what no paper can show: marks that turn the direction of reading are left
-    out, control characters become �."""
-    if isinstance(value, str):
-        return "".join(_printable_letter(letter) for letter in value.replace("\r\n", "\n"))
-    if isinstance(value, Mapping):
-        return {key: printable(one) for key, one in value.items()}
-    return [printable(one) for one in value] if isinstance(value, list | tuple) else value
-
-
-def _printable_letter(letter: str) -> str:
-    kind = unicodedata.category(letter)
-    if letter in KEPT or kind not in ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp"):
-        return letter
-    if kind == "Cf":
-        return ""
-    return "\n" if kind.startswith("Z") else "\ufffd"

@@ -41,12 +41,14 @@ def typeset(folder: Path, job: dict[str, Any]) -> bytes:
     fonts = typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
-        font_paths=[str(Path(path).parent) for path in job["fonts"]],
+        font_paths=[str(Path(font["path"]).parent) for font in job["fonts"]],
     )
     names: dict[str | None, str] = {}
     for font in fonts.fonts():
         names.setdefault(font.path, font.family)
-    families = [names.get(path, path) for path in job["fonts"]]
+    families = [
+        {"name": names.get(font["path"], font["path"]), "lacks": font["lacks"]} for font in job["fonts"]
+    ]
     compiler = typst.Compiler(
         folder / f"{job['layout']}.typ", root=folder, font_paths=fonts, ignore_system_fonts=True
     )
