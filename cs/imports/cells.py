@@ -153,8 +153,7 @@ def is_blank(raw: object) -> bool:
 def read_cell(column: Column, raw: object) -> tuple[object, Problem | None]:
     """Return the value of a cell and no problem, or None and the problem. An empty cell is None: a problem
     where required. A value that is taken may have a Remark."""
-    if isinstance(raw, Repeated):
-        raw = None if column.kind in ("integer", "decimal") or column.numbering else raw.value
+    raw = own_or_repeated(column, raw)
     if isinstance(raw, CellError):
         code = "formula_error" if raw.text else "formula_without_value"
         return None, Problem(column.name, code, {"value": raw.text})
@@ -162,7 +161,7 @@ def read_cell(column: Column, raw: object) -> tuple[object, Problem | None]:
         raw = None
     seen = raw
     if isinstance(raw, Formatted):
-        raw = _meaning(column, raw)
+        raw = meaning(column, raw)
     if isinstance(raw, str):
         raw, code = _cleaned_text(raw, column.multiline)
         if code:
@@ -175,7 +174,15 @@ def read_cell(column: Column, raw: object) -> tuple[object, Problem | None]:
     return None, Problem(column.name, code, {"value": raw_in_message(seen), **params})
 
 
-def _meaning(column: Column, cell: Formatted) -> object:
+def own_or_repeated(column: Column, raw: object) -> object:
+    """Return what a cell holds in a column: below the first of several that are merged the value of that
+    one, but neither a quantity nor a number of a line."""
+    if not isinstance(raw, Repeated):
+        return raw
+    return None if column.kind in ("integer", "decimal") or column.numbering else raw.value
+
+
+def meaning(column: Column, cell: Formatted) -> object:
     """Return what a formatted cell means in a column: the text that people see where it holds texts."""
     if column.kind in ("text", "choice"):
         is_day = isinstance(cell.value, date) and _DATE.fullmatch(cell.shown)

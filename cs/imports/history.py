@@ -241,6 +241,7 @@ REGISTER = Kind(
     ),
     shown_by={"route": "imported"},
     known_by_number=known_by_number,
+    void_code="line_is_void",
     notes="remarks",
     noted=("应结案日期", "应关闭日期", "计划完成日期"),
     others={"不良描述": "description", "不良内容": "description", "异常描述": "description"},

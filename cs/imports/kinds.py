@@ -138,6 +138,7 @@ class Kind:
     known_by_number: Callable[[list[dict[str, Any]]], dict[str, str]] | None = (
         None  # {natural key: state} of lines that name a record of ours by our own number: own exports do
     )
+    void_code: str = ""  # the problem of a line that its file calls void: none where it names a record here
     explained: tuple[str, ...] = ()  # what the page tells of how a line is read
     shown_by: Mapping[str, str] = field(
         default_factory=lambda: {"sort": "newest"}
@@ -181,6 +182,8 @@ class Kind:
         """Return whether a problem costs the value of its cell alone: the line can do without it."""
         if column is None or column.required or problem.column == self.notes:
             return False
+        if problem.code == "formula_without_value":
+            return False  # there is no text that the notes could keep
         return problem.column not in self.decisive if unreadable else problem.column in self.optional
 
     @property

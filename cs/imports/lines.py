@@ -3,7 +3,7 @@ numbers without a line."""
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
@@ -23,7 +23,7 @@ from cs.imports.cells import (
 )
 from cs.imports.titles import ratio_unit, title_key
 
-Reason = Literal["title", "sum", "foot", "number"]
+Reason = Literal["title", "sum", "foot", "number", "unread"]
 
 _SUM = re.compile(
     r".{0,30}?(小计|合计|总计|共计|累计|总数|汇总|sum|(sub|grand)?-?total)(\(.*\))?([:=].*|[0-9.,]+.{0,3})?"
@@ -70,7 +70,7 @@ class LineSieve:
     """Tells the lines of a table from its other rows, and counts what it leaves out.
 
     `places` are the positions of the columns, `titles` their titles in this table; `index` holds every known
-    title by its key.
+    title by its key; `noted` are the positions whose cells go into the notes.
     """
 
     def __init__(
@@ -79,10 +79,12 @@ class LineSieve:
         places: Mapping[str, int],
         titles: Mapping[str, str],
         index: Mapping[str, str],
+        noted: Collection[int] = (),
     ) -> None:
         self.no_lines: list[NoLine] = []
         self.pictures = 0
         self._index = index
+        self._noted = noted
         self._names = {position: name for name, position in places.items()}
         self._title_keys = {name: title_key(title) for name, title in titles.items()}
         self._numbering = {column.name for column in columns if column.numbering}
@@ -140,11 +142,13 @@ class LineSieve:
             return "sum"
         if _is_foot_row(cells):
             return "foot"
-        own = {self._names[position] for position in filled if position in self._names}
-        own -= {
-            name for position, name in self._names.items() if position < len(row) and is_blank(row[position])
-        }
-        return "number" if own and own <= self._numbering else None
+        typed = {position: cell for position, cell in filled.items() if not is_blank(row[position])}
+        if not typed or not typed.keys().isdisjoint(self._noted) or not (self._names or self._noted):
+            return None
+        own = {self._names[position] for position in typed if position in self._names}
+        if own:
+            return "number" if own <= self._numbering else None
+        return None if all(map(_is_number, typed.values())) else "unread"  # numbered beforehand, and empty
 
     def _is_title_row(self, filled: Mapping[int, object]) -> bool:
         """Return whether at least half of the cells are titles of their own columns."""

@@ -73,8 +73,8 @@ def plan_import(kind: Kind, table: Table, on: datetime) -> Plan:
     keyed: list[tuple[str, Fresh]] = []
     for original in table.lines:
         line, values, findings = _read_line(kind, original, known)
-        problems = [problem for problem in findings if not isinstance(problem, Remark)]
-        if problems:
+        problems = _problems_of(findings)
+        if any(problem.code != kind.void_code for problem in problems):
             made.bad.append((line, problems))
         else:
             keyed.append((kind.key(values), Fresh(line, values, findings)))
@@ -89,6 +89,8 @@ def plan_import(kind: Kind, table: Table, on: datetime) -> Plan:
     for key, fresh in keyed:
         if key in known_states:
             made.known.append((fresh.line, known_states[key]))
+        elif problems := _problems_of(fresh.remarks):
+            made.bad.append((fresh.line, problems))
         elif key in first:
             if kind.merge(first[key].values, fresh.values):
                 first[key].merged.append(fresh.line)
@@ -102,6 +104,11 @@ def plan_import(kind: Kind, table: Table, on: datetime) -> Plan:
     sheets = list(dict.fromkeys(line.sheet for line in table.lines))
     made.bad.sort(key=lambda entry: (sheets.index(entry[0].sheet), entry[0].number))
     return made
+
+
+def _problems_of(findings: list[Problem]) -> list[Problem]:
+    """Return why a line cannot be taken."""
+    return [problem for problem in findings if not isinstance(problem, Remark)]
 
 
 def _read_line(kind: Kind, line: Line, known: Known) -> tuple[Line, dict[str, Any], list[Problem]]:

@@ -14,7 +14,7 @@ from cs.imports.choosing import ReadSheet, read_sheets, sheets_taken
 from cs.imports.layouts import INTO_NOTES, LEFT_OUT, FileColumn, Guide, choose_columns
 from cs.imports.lines import Line, LineSieve, NoLine, drop_running_numbers
 from cs.imports.sheets import Limits, TableRefused, open_sheets
-from cs.imports.titles import TitleIndex
+from cs.imports.titles import MAX_FILE_COLUMNS, TitleIndex
 
 SAMPLES = 3  # values of each column that are shown beside what it is
 SAMPLE_LINES = 50
@@ -94,7 +94,8 @@ class SheetSummary:
 @dataclass(frozen=True)
 class Table:
     """What a file holds. `problems` are of the whole table (a title missing): mend these first. `top` are the
-    first rows of the sheet, `fingerprints` those of the titles of each sheet taken."""
+    first rows of the sheet, `fingerprints` those of the titles of each sheet taken. `too_wide`: it has
+    columns behind the last one that is read."""
 
     sheet: str | None
     header_row: int
@@ -110,6 +111,12 @@ class Table:
     fingerprints: list[str] = field(default_factory=list)
     no_lines: list[NoLine] = field(default_factory=list)
     pictures: int = 0
+    too_wide: bool = False
+
+    @property
+    def sheets_left(self) -> list[SheetSummary]:
+        """Return the sheets whose titles are known, but whose lines are not taken."""
+        return [sheet for sheet in self.sheets if sheet.fits and sheet.lines and not sheet.chosen]
 
 
 def problem_message(problem: Problem | TableRefused) -> tuple[str, Mapping[str, object]]:
@@ -157,7 +164,8 @@ def _build_table(
     lines: list[Line] = []
     sieves: list[LineSieve] = []
     for entry in taken:
-        sieve = LineSieve(columns, *_columns_of(entry, file_columns, names), titles)
+        noted = [entry.positions[column.key] for column in _noted_columns(entry, file_columns)]
+        sieve = LineSieve(columns, *_columns_of(entry, file_columns, names), titles, noted)
         lines += _read_lines(entry, file_columns, columns, guide.notes, len(taken) > 1, sieve)
         sieves.append(sieve)
     drop_running_numbers(columns, lines)
@@ -190,6 +198,7 @@ def _build_table(
         fingerprints=[entry.header.fingerprint for entry in taken],
         no_lines=[no_line for sieve in sieves for no_line in sieve.no_lines],
         pictures=sum(sieve.pictures for sieve in sieves),
+        too_wide=any(len(row) > MAX_FILE_COLUMNS for entry in taken for _number, row in entry.top),
     )
 
 
@@ -202,6 +211,13 @@ def _columns_of(
     return places, {column.target: column.title for column in own}
 
 
+def _noted_columns(entry: ReadSheet, file_columns: Sequence[FileColumn]) -> list[FileColumn]:
+    """Return the columns of a sheet that go into the notes."""
+    return [
+        column for column in file_columns if column.target == INTO_NOTES and column.key in entry.positions
+    ]
+
+
 def _read_lines(
     entry: ReadSheet,
     file_columns: Sequence[FileColumn],
@@ -210,14 +226,13 @@ def _read_lines(
     several: bool,
     sieve: LineSieve,
 ) -> Iterator[Line]:
-    """Read the rows of a sheet in which a known column is filled; any column where none is known."""
+    """Read the rows of a sheet in which a column that is taken is filled; any column where none is."""
     by_name = {column.name: column for column in columns}
     places, _titles = _columns_of(entry, file_columns, set(by_name))
     found = {column.target for column in file_columns}
-    noted = [
-        column for column in file_columns if column.target == INTO_NOTES and column.key in entry.positions
-    ]
-    looked_at = places.values() or entry.positions.values()
+    noted = _noted_columns(entry, file_columns)
+    looked_at = [*places.values(), *(entry.positions[column.key] for column in noted)]
+    looked_at = looked_at or list(entry.positions.values())
     ends = 1 + max(entry.positions.values(), default=-1) if noted else entry.header.width
     for number, row in entry.rows:
         if sieve.leaves_out(number, row):
@@ -238,7 +253,10 @@ def _read_lines(
                 problems.append(problem)
             if problem and not isinstance(problem, Remark):
                 rejected[column.name] = text_of_cell(raw)
-        texts = [(column, text_of_cell(_cell_at(row, entry.positions[column.key]))) for column in noted]
+        noted_cells = [(column, _cell_at(row, entry.positions[column.key])) for column in noted]
+        texts = [(column, text_of_cell(cell)) for column, cell in noted_cells]
+        if CellError("") in [cell for _column, cell in noted_cells]:
+            problems.append(Problem(notes, "formula_without_value"))
         if notes is not None:
             more = [(column.title or column.letters, text) for column, text in texts if text]
             values[notes], problem = with_notes(by_name[notes], values[notes], more)

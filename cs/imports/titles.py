@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cs.imports.cells import Column, comparable
+from cs.imports.cells import Column, Repeated, comparable
 from cs.imports.sheets import Row
 
 # The titles stand within the first rows, below a merged title, the company's name and empty rows.
@@ -30,7 +30,7 @@ REASONS_TITLE = {"zh": "不能导入的原因", "en": "Why it was not imported"}
 # kilograms, another currency or a rate.
 _OTHER_UNIT = re.compile(
     r"(单位:?)?(箱|盒|托|板|卷|桶|包|ctns?|cartons?|box(es)?|pallets?|kgs?|公斤|千克|吨|m3|立方|cbm|%|‰|ppm|百分比|万|千"
-    r"|袋|双|对|打|百|k|克|kg|g|克|米|cm|mm|升|l|bags?|rolls?|pairs?|usd|us\\$|\\$|eur|€|hkd|jpy|gbp|美元|美金"
+    r"|袋|双|对|打|百|k|克|kg|g|克|米|cm|mm|升|l|bags?|rolls?|pairs?|usd|us\$|\$|eur|€|hkd|jpy|gbp|美元|美金"
     r"|欧元|港币|日元|英镑|角|千元|万元|小时|h|hours?|周|weeks?|月|months?|天数)",
     re.IGNORECASE,
 )
@@ -122,7 +122,9 @@ def find_header(
 
 def _candidates(top: list[tuple[int, Row]], index: TitleIndex) -> Iterator[Header]:
     above: Row = []
-    for number, row in top:
+    for number, cells in top:
+        # A title that is merged over two rows stands in both of them.
+        row = [cell.value if isinstance(cell, Repeated) else cell for cell in cells]
         yield match_titles(number, row, index)
         if any(above):
             merged = [low or high for low, high in itertools.zip_longest(row, above, fillvalue="")]

@@ -520,6 +520,19 @@ def test_our_own_register_comes_back_as_there_already(as_role, section, ending, 
     assert manager.soup.select_one(".message-warning") is None
 
 
+def test_a_void_complaint_of_our_own_register_is_there_already(as_role):
+    manager = as_role("sales_manager")
+    titles = ["投诉编号", "投诉日期", "客户", "投诉内容"]
+    confirm(offer(manager, "complaints", [titles, ["", "2026-03-05", "华声汽配", "破音"]]))
+    manager.step("/complaints/1/void", reason="测试")
+    exported = [[*titles, "状态"], ["CC-202603-0001", "2026-03-05", "华声汽配", "破音", "已作废"]]
+    offer(manager, "complaints", exported)
+    assert counts(manager) == [0, 1, 0, 0]
+    assert "2 (已作废)" in " ".join(manager.soup.select(".panel")[-1].get_text(" ").split())
+    strange = [[*titles, "状态"], ["X-7", "2026-03-07", "华声汽配", "无声", "已作废"]]
+    assert counts(offer(manager, "complaints", strange)) == [0, 0, 0, 1]
+
+
 def test_our_number_with_another_day_is_no_line_of_ours(as_role):
     manager = as_role("sales_manager")
     titles = ["投诉编号", "投诉日期", "客户", "投诉内容"]

@@ -30,7 +30,7 @@ from cs.imports.kinds import Kind
 from cs.imports.layouts import INTO_NOTES, LEFT_OUT, Layout
 from cs.imports.plans import Plan, apply_plan, plan_import, portions_of
 from cs.imports.tables import Line
-from cs.imports.titles import HEADER_WITHIN
+from cs.imports.titles import HEADER_WITHIN, MAX_FILE_COLUMNS
 from cs.procedure.authority import roles_with
 from cs.records.attachments import PendingUpload
 from cs.records.import_choices import ImportChoice
@@ -277,11 +277,23 @@ def show_preview(
         unknown=unknown,
         follows=follows,
         becomes=_states_after_import(kind, made),
+        filled=_columns_shown(reading, made),
         lines_shown=MAX_BAD_LINES_SHOWN,
         titles_shown=MAX_TITLES_SHOWN,
+        columns_read=MAX_FILE_COLUMNS,
         new_shown=MAX_NEW_LINES_SHOWN,
         shown=lambda line: _line_in_words(kind, line),
     )
+
+
+def _columns_shown(reading: FileReading, made: Plan) -> set[str]:
+    """Return the columns that the new lines are shown with: those of the file, and the notes where they hold
+    what has no column of its own."""
+    notes = reading.kind.notes
+    shown = set(reading.table.columns_found)
+    if notes and any(fresh.line.values[notes] for fresh in made.fresh[:MAX_NEW_LINES_SHOWN]):
+        shown.add(notes)
+    return shown
 
 
 def _targets(reading: FileReading) -> Iterator[tuple[str, str, bool]]:

@@ -12,7 +12,7 @@ from flask import Response, send_file
 from flask_babel import gettext
 
 from cs.blueprints.imports.reading import FileReading, reason_in_words
-from cs.imports.cells import CellError, Problem
+from cs.imports.cells import CellError, Column, Formatted, Problem, meaning, own_or_repeated
 from cs.imports.kinds import Kind
 from cs.imports.plans import Plan
 from cs.imports.tables import Line
@@ -31,6 +31,7 @@ OPTIONS = {
 }
 TITLES = {"bold": True, "bg_color": "#E6F0EF", "border": 1}
 REASON_WIDTH = 60
+ANY_TEXT = Column("text", ("text",))
 
 
 def example_workbook(kind: Kind) -> Response:
@@ -97,8 +98,9 @@ def bad_lines_workbook(reading: FileReading, made: Plan, name: str) -> Response:
             sheet.set_column(place, place, max(12, min(40, 2 * len(column.title))))
         for row, (line, problems) in enumerate(made.bad, start=1):
             sheet.write_string(row, 0, _reasons(reading, line, problems), wrapped)
-            for place, (index, _column) in enumerate(shown, start=1):
-                _write_cell(sheet, row, place, line.cells[index], formats)
+            for place, (index, column) in enumerate(shown, start=1):
+                read_as = reading.columns.get(column.target, ANY_TEXT)
+                _write_cell(sheet, row, place, _as_seen(read_as, line.cells[index]), formats)
     return _download(file, f"{gettext('Not imported')}-{name.rpartition('.')[0] or name}.xlsx")
 
 
@@ -108,6 +110,12 @@ def _reasons(reading: FileReading, line: Line, problems: Sequence[Problem]) -> s
         title = f"{reading.columns[problem.column].titles[0]} " if problem.column else ""
         reasons.append(title + reason_in_words(problem))
     return "\n".join(reasons)
+
+
+def _as_seen(column: Column, raw: object) -> object:
+    """Return what a cell holds to those who see it in this column, so that it is read again as it was."""
+    cell = own_or_repeated(column, raw)
+    return meaning(column, cell) if isinstance(cell, Formatted) else cell
 
 
 def _write_cell(sheet: Any, row: int, place: int, cell: object, formats: dict[str, Any]) -> None:

@@ -21,15 +21,17 @@ def tall_cells(ranges: Iterable[tuple[int, int, int, int]]) -> Merged:
 
 
 def answered_rows(rows: Iterable[tuple[int, Cells]], merged: Merged) -> Iterator[object]:
-    """Yield the rows, numbered from 0, that hold anything, and the gaps between them."""
+    """Yield the rows, numbered from 0, that hold anything, and the gaps between them. The first of the cells
+    behind the last column that is read stands next to it, so that they are known to be there."""
     expected = 0
     repeated: dict[int, tuple[object, int]] = {}
     for number, cells in rows:
-        filled = {
-            column: cell for column, cell in cells.items() if column < MAX_COLUMNS and not _is_blank(cell)
-        }
+        own = {column: cell for column, cell in cells.items() if not _is_blank(cell)}
+        filled = {column: cell for column, cell in own.items() if column < MAX_COLUMNS}
         if not filled:
             continue
+        if len(own) > len(filled):
+            filled[MAX_COLUMNS] = own[min(own.keys() - filled.keys())]
         repeated = {column: entry for column, entry in repeated.items() if entry[1] >= number}
         for column, (cell, _) in repeated.items():
             filled.setdefault(column, {"r": cell})
