@@ -312,7 +312,7 @@ def _states_after_import(kind: Kind, made: Plan) -> list[tuple[str, int, str | N
 
 def _awaited_in_state(kind: Kind, state: str) -> str | None:
     for step in kind.model.workflow.steps:
-        if step.primary and step.target and state in step.sources:
+        if step.primary and step.target and not step.reopens and state in step.sources:
             roles = list_in_words(map(role_name, roles_with(step.permission)))
             return f"{step_name(kind.model.kind, step.task)} ({roles})"
     return None
