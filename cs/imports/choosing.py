@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from cs.imports.cells import is_blank
 from cs.imports.layouts import Guide, Layout
 from cs.imports.sheets import Row, Sheet, TableRefused
-from cs.imports.titles import HEADER_WITHIN, MAX_FILE_COLUMNS, Header, TitleIndex, find_header
+from cs.imports.titles import (
+    HEADER_WITHIN,
+    IGNORED_TITLES,
+    MAX_FILE_COLUMNS,
+    Header,
+    TitleIndex,
+    find_header,
+)
 
 KEPT_ROWS = 2  # rows that are kept for each line allowed: some are no lines
 
@@ -118,5 +125,9 @@ def column_positions(entry: ReadSheet) -> dict[str, int]:
     for _number, row in entry.rows:
         filled.update(position for position, cell in enumerate(row) if not is_blank(cell))
     untitled = filled - entry.header.texts.keys()
-    keys = entry.header.keys | {position: f"#{position + 1}" for position in untitled}
+    ignored = [position for position, key in entry.header.keys.items() if key in IGNORED_TITLES]
+    keys = dict(entry.header.keys)
+    for position in untitled:
+        # The column of reasons moves those behind it, in a list of bad lines that comes back.
+        keys[position] = f"#{position + 1 - sum(before < position for before in ignored)}"
     return {keys[position]: position for position in sorted(keys)}

@@ -55,22 +55,33 @@ class Line:
 
     @property
     def place(self) -> str:
-        return f"{self.sheet} {self.number}" if self.sheet else str(self.number)
+        return place_of(self.number, self.sheet)
+
+
+def place_of(number: int, sheet: str | None) -> str:
+    """Return where a row stands, in words."""
+    return f"{sheet} {number}" if sheet else str(number)
 
 
 @dataclass(frozen=True)
 class NoLine:
-    """A row that is no line, and why."""
+    """A row that is no line, and why; `sheet` as of a line."""
 
     number: int
     reason: Reason
+    sheet: str | None = None
+
+    @property
+    def place(self) -> str:
+        return place_of(self.number, self.sheet)
 
 
 class LineSieve:
     """Tells the lines of a table from its other rows, and counts what it leaves out.
 
     `places` are the positions of the columns, `titles` their titles in this table; `index` holds every known
-    title by its key; `noted` are the positions whose cells go into the notes.
+    title by its key; `noted` are the positions whose cells go into the notes; `sheet` is the name of the
+    sheet where several are taken.
     """
 
     def __init__(
@@ -80,11 +91,13 @@ class LineSieve:
         titles: Mapping[str, str],
         index: Mapping[str, str],
         noted: Collection[int] = (),
+        sheet: str | None = None,
     ) -> None:
         self.no_lines: list[NoLine] = []
         self.pictures = 0
         self._index = index
         self._noted = noted
+        self._sheet = sheet
         self._names = {position: name for name, position in places.items()}
         self._title_keys = {name: title_key(title) for name, title in titles.items()}
         self._numbering = {column.name for column in columns if column.numbering}
@@ -104,7 +117,7 @@ class LineSieve:
         }
         reason = self._reason(filled, row) if filled else None
         if reason is not None:
-            self.no_lines.append(NoLine(number, reason))
+            self.no_lines.append(NoLine(number, reason, self._sheet))
             return True
         self.pictures += sum(map(is_picture, row))
         return False

@@ -165,8 +165,9 @@ def _build_table(
     sieves: list[LineSieve] = []
     for entry in taken:
         noted = [entry.positions[column.key] for column in _noted_columns(entry, file_columns)]
-        sieve = LineSieve(columns, *_columns_of(entry, file_columns, names), titles, noted)
-        lines += _read_lines(entry, file_columns, columns, guide.notes, len(taken) > 1, sieve)
+        sheet = entry.sheet.name if len(taken) > 1 else None
+        sieve = LineSieve(columns, *_columns_of(entry, file_columns, names), titles, noted, sheet)
+        lines += _read_lines(entry, file_columns, columns, guide.notes, sheet, sieve)
         sieves.append(sieve)
     drop_running_numbers(columns, lines)
     if len(lines) > limit or any(entry.count > len(entry.rows) for entry in taken):
@@ -223,7 +224,7 @@ def _read_lines(
     file_columns: Sequence[FileColumn],
     columns: Sequence[Column],
     notes: str | None,
-    several: bool,
+    name: str | None,
     sieve: LineSieve,
 ) -> Iterator[Line]:
     """Read the rows of a sheet in which a column that is taken is filled; any column where none is."""
@@ -265,7 +266,7 @@ def _read_lines(
         if entry.sheet.separated and any(not is_blank(cell) for cell in row[ends:]):
             problems.append(Problem(None, "beyond_titles"))
         cells = tuple(_cell_at(row, entry.positions.get(column.key)) for column in file_columns)
-        yield Line(number, values, problems, cells, rejected, entry.sheet.name if several else None)
+        yield Line(number, values, problems, cells, rejected, name)
 
 
 def with_notes(

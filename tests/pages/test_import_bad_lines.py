@@ -96,3 +96,38 @@ def test_a_formula_without_a_value_is_not_lost_on_the_way_into_the_notes(clerk):
     clerk.get(clerk.page)
     assert counts(clerk) == [0, 0, 0, 1]
     assert "请用 Excel 或 WPS 打开并保存后再导入" in reasons(clerk)[2][0]
+
+
+# What comes after
+
+
+def test_who_confirms_first_is_told_how_to_see_the_bad_lines(clerk):
+    table = [["客户名称", "联系人"], ["甲公司", "王"], ["", "李"]]
+    offer(clerk, "customers", table)
+    clerk.post(clerk.page, clerk.form())
+    clerk.get(clerk.location)
+    assert "有 1 行无法导入。重新读取同一文件即可查看原因" in clerk.text
+    assert counts(offer(clerk, "customers", table)) == [0, 1, 0, 1]
+    offer(clerk, "customers", [["客户名称"], ["甲公司"], ["乙公司"]])
+    clerk.post(clerk.page, clerk.form())
+    assert "无法导入" not in clerk.get(clerk.location).text
+
+
+def test_a_column_without_a_title_is_known_again_behind_the_reasons(clerk):
+    offer(clerk, "customers", [["客户名称", "联系人", ""], ["甲公司", "王", "甲"], ["", "李", "乙"]])
+    clerk.post(f"{clerk.page}/columns", clerk.form("form.mapping") | {"column-2": "short_name"})
+    offer(clerk, "customers", bad_lines(clerk))
+    chosen = clerk.soup.select(".file-column")[-1].select("option[selected]")
+    assert [option["value"] for option in chosen] == ["short_name"]
+
+
+def test_rows_that_are_no_lines_are_named_by_their_sheet(clerk):
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        for name in ("甲表", "乙表"):
+            sheet = book.add_worksheet(name)
+            for row, cells in enumerate([["客户名称", "联系人"], [f"{name}公司", "王"], ["合计", 1]]):
+                sheet.write_row(row, 0, cells)
+    offer(clerk, "customers", file.getvalue())
+    clerk.post(f"{clerk.page}/columns", clerk.form("form.mapping") | {"sheet": ["0", "1"]})
+    assert "第 甲表 3、乙表 3 行" in clerk.get(clerk.page).text

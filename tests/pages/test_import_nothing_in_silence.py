@@ -88,3 +88,24 @@ def test_a_price_in_dollars_is_not_read_as_one_without_currency(as_role, unit):
     clerk = as_role("sales_manager")
     offer(clerk, "products", [["型号", "规格", f"单价({unit})"], ["M-1", "功放", 12.5]])
     assert f"单价({unit})" in messages(clerk)[0]
+
+
+def test_a_table_without_titles_says_that_its_first_row_would_be_lost(clerk):
+    offer(clerk, "customers", [["甲公司", "王工", "0755-1"], ["乙公司", "李工", "0755-2"]])
+    assert "目前把第 1 行当作标题，该行不导入" in messages(clerk)[0]
+
+
+def test_a_closed_line_of_an_old_register_awaits_nothing(as_role):
+    manager = as_role("sales_manager")
+    titles = ["投诉日期", "客户", "投诉内容", "回复日期", "结案日期"]
+    lines = [
+        ["2026-03-05", "华声汽配", "破音", "2026-03-06", "2026-03-20"],
+        ["2026-03-06", "华声汽配", "无声", "", ""],
+    ]
+    offer(manager, "complaints", [titles, *lines])
+    [panel] = [panel for panel in manager.soup.select(".panel") if panel.h2.get_text() == "导入后的状态"]
+    awaited = {
+        row.th.get_text(strip=True): row.select("td")[-1].get_text(strip=True) for row in panel.select("tr")
+    }
+    assert awaited["已结案"] == "无待办"
+    assert awaited["已接收"].startswith("接下来：")

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 from wtforms import HiddenField
 
@@ -92,7 +92,7 @@ class Confirmation(_PendingTable):
     """The form that imports an uploaded table: in portions, each planned again under the lock."""
 
     form: ConfirmForm
-    written, skipped = 0, 0
+    written, skipped, bad = 0, 0, 0
     rest: list[Line]
 
     def is_outdated(self, waiting: PendingUpload | None) -> bool:
@@ -117,7 +117,7 @@ class Confirmation(_PendingTable):
     def act_ahead(self, waiting: PendingUpload) -> None:
         """Write all portions but the last. After what needs all records at once there is one alone."""
         made = plan_import(self.kind, self.reading.table, self.on)
-        self.skipped = made.skipped
+        self.skipped, self.bad = made.skipped, len(made.bad)
         portions = portions_of(made)
         if self._after_import() is not None:
             portions = [[line for portion in portions for line in portion]]
@@ -132,6 +132,7 @@ class Confirmation(_PendingTable):
         records = apply_plan(self.kind, made, self.reading.source, by=by, on=self.on)
         self.written += len(made.fresh)
         self.skipped += made.skipped
+        self.bad += len(made.bad)
         return records
 
     def _after_import(self) -> Any:
@@ -142,6 +143,15 @@ class Confirmation(_PendingTable):
         records = self._write(self.rest)
         db.session.delete(waiting)
         say(gettext("%(new)s imported, %(skipped)s skipped.", new=self.written, skipped=self.skipped))
+        if self.bad:
+            message = ngettext(
+                "%(num)d line could not be imported. Read the same file again to see why: what was imported "
+                "is not imported twice.",
+                "%(num)d lines could not be imported. Read the same file again to see why: what was imported "
+                "is not imported twice.",
+                self.bad,
+            )
+            say(message, "warning")
         after_import = self._after_import()
         if after_import is not None and records:
             outcome: Outcome = after_import(records, current_user._get_current_object(), self.on)
