@@ -15,7 +15,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
 
 from cs.extensions import Model, db
@@ -125,6 +125,20 @@ def append_event(event: Event) -> None:
     head.at = max(filter(None, (head.at, event.at)))
     event.site_seq, event.site_hash = head.seq, head.hash
     db.session.add(event)
+
+
+def last_recorded() -> datetime | None:
+    """Return the latest time that any event bears."""
+    head = db.session.get(SiteHead, 1)
+    if head is not None and head.at is not None:
+        return head.at
+    return db.session.execute(select(func.max(Event.at))).scalar()
+
+
+def tidying_moment(on: datetime) -> datetime:
+    """Return the moment from which what has expired is counted: the clock's, but never past the last record,
+    since a clock that is ahead for one start would delete what is still needed."""
+    return min(on, last_recorded() or on)
 
 
 @dataclass(frozen=True)
