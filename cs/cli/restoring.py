@@ -159,11 +159,12 @@ def _undo(folder: Path) -> None:
     aside = folder / mark["aside"]
     if mark["placing"]:
         for path in _entries(folder):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            _remove(path)
         mark["placing"] = False
         _write_mark(folder, mark)
     if aside.exists():
         for path in list(aside.iterdir()):
+            _remove(folder / path.name)  # each start of the program makes some of them anew
             path.rename(folder / path.name)
         aside.rmdir()
     if mark["schema"]:
@@ -171,6 +172,13 @@ def _undo(folder: Path) -> None:
     (folder / site.RESTORE_MARK).unlink()
     sync_folder(folder)
     say("已撤销中断的恢复。", "A restore that came to no end was undone.")
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _entries(folder: Path) -> Iterator[Path]:

@@ -70,8 +70,10 @@ def _connection_error() -> str | None:
 
 
 def _check_sqlite_file(path: Path, quick: bool) -> None:
-    """Look whether the file is a whole database that can be written. An absent one is looked for later."""
+    """Look whether the file is a whole database that can be written."""
     if not path.exists() or not path.stat().st_size:
+        if site.is_set_up(path.parent):  # to connect would make one, and empty the log that is left beside it
+            raise _lost_database(path.parent)
         return
     with in_sentences(), closing(sqlite3.connect(path, timeout=1, isolation_level=None)) as connection:
         fault = next(_quick_faults(connection), None) if quick else None
@@ -109,7 +111,11 @@ def _need_tables(folder: Path) -> None:
             f"{folder} 属于一个已有的站点，但 DATABASE_URL 指向的数据库是空的。",
             "This data folder belongs to a site, but the database that DATABASE_URL names is empty.",
         )
-    raise trouble(
+    raise _lost_database(folder)
+
+
+def _lost_database(folder: Path) -> click.ClickException:
+    return trouble(
         f"{folder} 里有站点的文件，但数据库 cs.db 不见了或是空的："
         "请恢复备份、设定 DATABASE_URL，或换一个 --data。",
         "The folder holds the files of a site, but its database cs.db is missing or empty: restore a backup, "
