@@ -11,7 +11,8 @@ from cs.extensions import db
 from cs.records.attachments import Draft, PendingUpload
 from cs.records.receipts import Receipt
 from cs.records.sessions import LoginSession
-from tests.support import kept, record_at
+from tests.returned import Replenishments
+from tests.support import PASSWORD, kept, record_at
 
 
 def write_what_expires(app, clerk, on):
@@ -66,3 +67,17 @@ def test_verify_lists_times_that_run_backwards_and_calls_them_no_fault(app, peop
     lines = [line for line in done.output.splitlines() if "note" in line]
     assert (done.exit_code, len(lines)) == (0, listed)
     assert all("bears" in line and "department" in line for line in lines)
+
+
+@pytest.mark.parametrize(("ahead", "said"), [(timedelta(seconds=30), False), (timedelta(days=2), True)])
+def test_a_signature_under_a_clock_before_the_last_record_says_so_on_the_page(
+    app, as_role, people, on, complaint_in, ahead, said
+):
+    complaint = complaint_in("received")
+    with kept(app):
+        record = Replenishments(people, on, complaint.id)()
+    record_at(app, people, on + ahead)
+    page = as_role("sales_manager").get(f"/replenishments/{record.id}/sign")
+    assert ("服务器时钟早于最后一条记录" in page.text) is said
+    page.step(f"/replenishments/{record.id}/sign", password=PASSWORD)
+    assert page.status == 303

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from sqlalchemy import select
 
 from cs.extensions import db
-from cs.records.events import Event, Fault
+from cs.records.events import CLOCK_SLACK, Event, Fault
 from cs.records.record import BATCH, KINDS
-
-CLOCK_SLACK = timedelta(minutes=1)  # a writer takes its time before it waits for the lock
 
 
 def verify_database() -> Iterator[Fault]:
