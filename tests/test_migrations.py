@@ -23,6 +23,7 @@ HASHES = {
     "0015_company_and_account_links.py": "1de6a1f9f70cb17f",
     "0016_costs_and_production_date.py": "4423b4bb4860cf8e",
     "0017_import_choices.py": "0090bb3316415779",
+    "0018_login_failures_by_source.py": "878cf1c566b32d39",
 }
 
 

@@ -14,11 +14,12 @@ from cs.extensions import db
 from cs.procedure.authority import Permission, permissions_of
 from cs.procedure.workflow import Refused
 from cs.records.departments import ADMINISTRATOR, Membership
+from cs.records.login_failures import LoginFailure
 from cs.records.passwords import normal_username, password_hasher
 from cs.records.personal_tasks import sync_personal_tasks
 from cs.records.record import Record
 from cs.records.search import sort_key
-from cs.records.sessions import LoginFailure, LoginSession
+from cs.records.sessions import LoginSession
 from cs.records.tasks import Task
 
 Roles = list[tuple[str | None, str, bool]]  # (department, role, is_head)

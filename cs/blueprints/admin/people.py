@@ -29,10 +29,11 @@ from cs.procedure.authority import ANY_DEPARTMENT, Permission
 from cs.queries.listing import Filter, Listing, Sort
 from cs.queries.site_health import never_signed_in
 from cs.records.departments import ADMINISTRATOR, Membership
+from cs.records.login_failures import LoginFailure
 from cs.records.passwords import normal_username, one_time_password
 from cs.records.procedure import rulebook
 from cs.records.record import find
-from cs.records.sessions import LoginFailure, LoginSession
+from cs.records.sessions import LoginSession
 from cs.records.users import Roles, User
 from cs.web.access import requires
 from cs.web.addresses import site_address
@@ -272,7 +273,7 @@ def person(record_id: int) -> Any:
         sessions=LoginSession.of(record),
         on=on,
         history=_history(record),
-        closed_for=LoginFailure.minutes_left(record.username, on),
+        wrong_passwords=LoginFailure.recent(record.username, on),
     )
 
 

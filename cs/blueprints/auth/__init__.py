@@ -18,15 +18,17 @@ from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from cs.extensions import db
 from cs.records.departments import ADMINISTRATOR
+from cs.records.login_failures import LoginFailure
 from cs.records.passwords import normal_username
 from cs.records.procedure import rulebook
 from cs.records.sections import Section
-from cs.records.sessions import LoginFailure, LoginSession
+from cs.records.sessions import LoginSession
 from cs.records.setup_links import AccountLink, SetupLink
 from cs.records.users import User
 from cs.web.access import public, signed_in
+from cs.web.devices import login_source, remember_device
 from cs.web.fields import Form, Text
-from cs.web.passwords import password_fault
+from cs.web.passwords import password_fault, too_many_wrong
 from cs.web.responses import go, say, show
 from cs.web.submission import Outcome, press
 from cs.wording.labels import label, role_name
@@ -122,34 +124,44 @@ def _is_local_path(url: str) -> bool:
 @blueprint.route("/login", methods=["GET", "POST"])
 @public
 def login() -> ResponseReturnValue:
-    """Sign in. Wrong passwords block the login of an account for a while, even over a restart."""
+    """Sign in. Wrong passwords make whoever types them wait, even over a restart, and nobody else."""
     if current_user.is_authenticated and request.method == "GET":
         return redirect(_safe_url(request.args.get("next")))
     form = LoginForm()
-    if form.validate_on_submit():
-        user = User.by_username(form.username.data)
-        user_id = user.id if user is not None else None
-        is_right = _check_password(user, form.password.data)
-        return press(lambda: _try_login(form, user_id if is_right else None))
-    return _login_page(form, 422 if form.is_submitted() else 200)
+    if not form.validate_on_submit():
+        return _login_page(form, 422 if form.is_submitted() else 200)
+    user = User.by_username(form.username.data)
+    source = login_source(user)
+    seconds = LoginFailure.seconds_left(form.username.data, source, datetime.now(UTC))
+    if seconds:  # before the password is checked, which takes its time
+        return _wait_page(form, seconds)
+    is_right = _check_password(user, form.password.data)
+    user_id = user.id if user is not None and is_right else None
+    return press(lambda: _try_login(form, source, user_id))
 
 
-def _try_login(form: LoginForm, user_id: int | None) -> Outcome:
+def _try_login(form: LoginForm, source: str, user_id: int | None) -> Outcome:
     """Begin a session of the person, None for a wrong password; tries sent at once are counted one after
     another."""
-    on, username = datetime.now(UTC), form.username.data
-    minutes = LoginFailure.minutes_left(username, on)
-    user = db.session.get(User, user_id) if user_id is not None and not minutes else None
+    on, username, here = datetime.now(UTC), form.username.data, url_for("auth.login")
+    seconds = LoginFailure.seconds_left(username, source, on)
+    if seconds:
+        return Outcome(here, lambda: _wait_page(form, seconds))
+    user = db.session.get(User, user_id) if user_id is not None else None
     if user is not None and user.active:
-        LoginFailure.clear(username)
+        LoginFailure.clear(username, source)
         return _begin_session(user, request.args.get("next"), on)
-    if not minutes:
-        LoginFailure.add(username, on)
-        minutes = LoginFailure.minutes_left(username, on)
-    error = gettext("Username or password is wrong.")
-    if minutes:
-        error = gettext("Too many wrong passwords. Please wait %(minutes)s min.", minutes=minutes)
-    return Outcome(url_for("auth.login"), lambda: _login_page(form, 429 if minutes else 422, error))
+    LoginFailure.add(username, source, on)
+    seconds = LoginFailure.seconds_left(username, source, on)
+    if seconds:
+        return Outcome(here, lambda: _wait_page(form, seconds))
+    return Outcome(here, lambda: _login_page(form, 422, gettext("Username or password is wrong.")))
+
+
+def _wait_page(form: LoginForm, seconds: int) -> Response:
+    response = _login_page(form, 429, too_many_wrong(seconds))
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def _login_page(form: LoginForm, status: int, error: str | None = None) -> Response:
@@ -170,13 +182,16 @@ def _begin_session(user: User, next_url: str | None, on: datetime) -> Outcome:
         previous.end(on)
     user.language = session.get("language") or user.language
     user.login_token = LoginSession.start(user, request.user_agent.string, on)
+    user_id = user.id
 
     def answer() -> Response:
         session.clear()  # with it the CSRF token
         g.pop("_login_user", None)
         login_user(user)
         session.permanent = True
-        return redirect(_safe_url(next_url), 303)
+        response = redirect(_safe_url(next_url), 303)
+        remember_device(response, user_id)
+        return response
 
     return Outcome(url_for("desk.index"), answer)
 
