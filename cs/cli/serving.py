@@ -18,6 +18,9 @@ from cs.records.setup_links import SetupLink
 from cs.records.users import User
 from cs.web.addresses import lan_address
 
+MAX_CONNECTIONS = 500  # a hundred that say nothing must not keep new visitors out
+IDLE_SECONDS = 30  # after which a connection that says nothing is closed
+
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1")
@@ -36,6 +39,10 @@ def serve(host: str, port: int) -> None:
             port=port,
             threads=8,
             ident=None,  # type: ignore[attr-defined]
+            connection_limit=MAX_CONNECTIONS,
+            channel_timeout=IDLE_SECONDS,
+            cleanup_interval=IDLE_SECONDS // 2,
+            asyncore_use_poll=True,  # select() takes no more than 1024 sockets
             max_request_body_size=current_app.config["MAX_CONTENT_LENGTH"] + 1024 * 1024,
         )
     except OSError as error:

@@ -85,8 +85,8 @@ def _delete_expired_rows(on: datetime) -> None:
     for table, moment, days, only in (
         (LoginSession, LoginSession.seen_at, 60, one_after),
         (Receipt, Receipt.at, 30, true()),
-        (Draft, Draft.at, 90, true()),
-        (PendingUpload, PendingUpload.at, 30, true()),
+        (Draft, Draft.at, Draft.days, true()),
+        (PendingUpload, PendingUpload.at, PendingUpload.days, true()),
     ):
         db.session.execute(
             delete(table)

@@ -25,6 +25,7 @@ from cs.web.closed_steps import why_closed
 from cs.web.downloads import pdf_download
 from cs.web.drafts import form_url, sent_or_drafted_fields
 from cs.web.fields import StepForm, WithFiles
+from cs.web.limits import takes_files
 from cs.web.opened import proof_of_opening, was_opened
 from cs.web.options import form_address
 from cs.web.passwords import password_fault
@@ -44,6 +45,7 @@ def mount(section: RecordSection) -> RecordSection:
     """
     blueprint, name, model = section.blueprint, section.name, section.model
 
+    @takes_files
     @requires(Permission.READ)
     def new() -> ResponseReturnValue:
         """Show or accept the form of the first creating step that this person may take."""
@@ -56,6 +58,7 @@ def mount(section: RecordSection) -> RecordSection:
         record = find(model, record_id) or abort(404)
         return show(f"{name}/detail.html", f"{name}/_record.html", **page_of(section, record))
 
+    @takes_files
     @requires(Permission.READ)
     def step(record_id: int, step: str) -> ResponseReturnValue:
         """Show or accept the form of a step."""

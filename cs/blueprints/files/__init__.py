@@ -19,6 +19,7 @@ from cs.records.sections import Section, sections
 from cs.records.workflowed import Workflowed
 from cs.web.access import requires, signed_in
 from cs.web.fields import ReasonForm, StepForm, WithFiles
+from cs.web.limits import takes_files
 from cs.web.options import address_of
 from cs.web.pending_files import file_store, record_pending_files, store_files
 from cs.web.responses import say, show
@@ -126,6 +127,7 @@ class _AddFiles(Submission):
 
 
 @blueprint.route("/<kind>/<int:record_id>/add", methods=["GET", "POST"])
+@takes_files
 @requires(Permission.ATTACH_FILE)
 def add(kind: str, record_id: int) -> ResponseReturnValue:
     """Add photographs or documents to a record; 409 when it is closed or void."""
