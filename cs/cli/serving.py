@@ -14,9 +14,11 @@ from flask.cli import with_appcontext
 from cs.cli.setup import has_no_accounts
 from cs.exports.writing import ExportKeeper
 from cs.extensions import db
+from cs.records.passwords import is_easily_guessed
 from cs.records.setup_links import SetupLink
 from cs.records.users import User
 from cs.web.addresses import lan_address
+from cs.web.passwords import own_words
 
 MAX_CONNECTIONS = 500  # a hundred that say nothing must not keep new visitors out
 IDLE_SECONDS = 30  # after which a connection that says nothing is closed
@@ -86,6 +88,8 @@ def _first_administrator() -> str | None:
         password = getpass.getpass("密码 Password: ")
         if len(password) < current_app.config["CS_PASSWORD_LENGTH"]:
             click.echo(f"至少 {current_app.config['CS_PASSWORD_LENGTH']} 位 too short")
+        elif is_easily_guessed(password, own_words(username, name)):
+            click.echo("太容易被猜到 too easily guessed")
         elif password != getpass.getpass("再输一次 Again: "):
             click.echo("两次不同 not the same")
         else:

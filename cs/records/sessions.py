@@ -121,6 +121,12 @@ class LoginSession(Model):
         return db.session.execute(query).first() is not None
 
     @classmethod
+    def any_since(cls, user: Actor, moment: datetime) -> bool:
+        """Return whether the person has signed in since then."""
+        query = select(cls.token_hash).where(cls.user_id == user.id, cls.created_at >= moment).limit(1)
+        return db.session.execute(query).first() is not None
+
+    @classmethod
     def of(cls, user: Actor, limit: int = 20) -> list[LoginSession]:
         """Return the person's last sessions, newest first."""
         return list(

@@ -10,7 +10,10 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from cs.extensions import begin_write, db
+from cs.records.company import company
 from cs.records.login_failures import LoginFailure
+from cs.records.procedure import rulebook
+from cs.records.search import in_latin_letters
 
 MAX_SECONDS_IN_WORDS = 120  # more are said in minutes
 
@@ -38,6 +41,22 @@ def password_fault(typed: str | None, wrong: str, on: datetime) -> str | None:
     if seconds:
         return too_many_wrong(seconds)
     return None if right else wrong
+
+
+def own_words(username: str, name: str) -> list[str]:
+    """Return what others would try first for this person: their names, the procedure, the company."""
+    procedure = rulebook().procedure
+    names = [company().name.zh, company().name.en, procedure.number]
+    return [username, name, in_latin_letters(name), *names]
+
+
+def too_easy() -> str:
+    return str(
+        gettext(
+            "This password is among the first that others would try. Use several words, without your name "
+            "and the procedure's number."
+        )
+    )
 
 
 def too_many_wrong(seconds: int) -> str:

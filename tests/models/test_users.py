@@ -11,7 +11,7 @@ from cs.extensions import db
 from cs.records.departments import Department, InUse
 from cs.records.events import verify_events
 from cs.records.login_failures import LoginFailure
-from cs.records.passwords import normal_username, one_time_password
+from cs.records.passwords import is_easily_guessed, normal_username
 from cs.records.sessions import LoginSession
 from cs.records.setup_links import SetupLink
 from cs.records.tasks import Task
@@ -243,10 +243,49 @@ def test_a_department_of_the_procedure_stays_and_can_be_renamed(people, on):
     assert (warehouse.active, warehouse.code, warehouse.zh) == (True, "warehouse", "成品仓")
 
 
-def test_one_time_passwords_are_long_and_never_the_same():
-    made = {one_time_password() for _ in range(200)}
-    assert len(made) == 200
-    assert {len(one) for one in made} == {19}
+OWN = ("lin.xw", "林晓雯", "linxiaowen", "MJ-QP-12")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "password",
+        "Password123",
+        "12345678",
+        "qwertyui",
+        "aaaaaaaa",
+        "MJ-QP-12",
+        "mjqp12mjqp12",
+        "MJ-QP-12-2024",
+        "linxiaowen",
+        "LinXiaoWen88",
+        "lin.xw2024",
+        "林晓雯林晓雯林晓",
+    ],
+)
+def test_a_password_that_others_would_try_first_is_easily_guessed(password):
+    assert is_easily_guessed(password, OWN)
+
+
+@pytest.mark.parametrize(
+    "password", ["guangzhou 88", "a second password", "xkqzpwvb", "声道 八月 蓝色 五", "x" * 9 + "k7" * 90]
+)
+def test_a_password_of_several_words_is_not(password):
+    assert not is_easily_guessed(password, OWN)
+
+
+@pytest.mark.parametrize(("days", "spent"), [(0, False), (2, False), (4, True)])
+def test_a_first_password_of_before_works_for_a_few_days(people, on, days, spent):
+    clerk = people["sales_clerk"]
+    clerk.set_password("first-one", by=people["administrator"], on=on, must_change=True)
+    assert clerk.first_password_is_spent(on + timedelta(days=days)) is spent
+
+
+def test_a_first_password_of_before_works_once(people, on):
+    clerk = people["sales_clerk"]
+    clerk.set_password("first-one", by=people["administrator"], on=on, must_change=True)
+    LoginSession.start(clerk, "", on + timedelta(minutes=1))
+    assert clerk.first_password_is_spent(on + timedelta(minutes=2))
 
 
 def test_a_setup_link_is_worth_nothing_once_there_are_people(people, on):

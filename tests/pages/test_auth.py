@@ -302,7 +302,7 @@ def test_no_draft_ever_holds_a_password(as_role, sessions, app):
     )
     sessions(ended_at=datetime.now(UTC))
     browser.send("/account", current_password=PASSWORD, new_password=SECOND, repeat_password=SECOND)
-    administrator.send("/admin/people/new", name="王芳", initial_password=SECOND)
+    administrator.send("/admin/people/new", name="王芳", note="二厂", password=SECOND)
     with app.app_context():
         kept = [draft.fields for draft in db.session.execute(select(Draft)).scalars()]
     assert len(kept) == 1
@@ -353,6 +353,9 @@ def test_a_new_password_ends_all_other_sessions_and_keeps_this_one(as_role):
         (PASSWORD, SECOND, "another", "repeat_password"),
         (PASSWORD, "Sales_Clerk", "Sales_Clerk", "new_password"),
         (PASSWORD, "x" * 5000, "x" * 5000, "new_password"),
+        (PASSWORD, "password1", "password1", "new_password"),
+        (PASSWORD, "MJ-QP-12", "MJ-QP-12", "new_password"),
+        (PASSWORD, "sales_clerk1", "sales_clerk1", "new_password"),
         ("x" * 5000, SECOND, SECOND, "current_password"),
         ("", SECOND, SECOND, "current_password"),
     ],
@@ -393,6 +396,8 @@ def test_who_has_a_first_password_must_choose_another_before_anything_else(app, 
     sign_in(browser, "sales_clerk", "first-one")
     assert [browser.get(url).location for url in ("/", "/complaints/", "/procedure/")] == ["/account"] * 3
     assert browser.get("/complaints/new").status == 303
+    second = sign_in(as_role(None), "sales_clerk", "first-one")
+    assert (second.status, "账号单" in second.soup.select_one(".message-danger").text) == (422, True)
     browser.step("/account", current_password="first-one", new_password=SECOND, repeat_password=SECOND)
     assert browser.get("/complaints/").status == 200
 

@@ -19,7 +19,7 @@ from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 from cs.extensions import db
 from cs.records.departments import ADMINISTRATOR
 from cs.records.login_failures import LoginFailure
-from cs.records.passwords import normal_username
+from cs.records.passwords import is_easily_guessed, normal_username
 from cs.records.procedure import rulebook
 from cs.records.sections import Section
 from cs.records.sessions import LoginSession
@@ -28,7 +28,7 @@ from cs.records.users import User
 from cs.web.access import public, signed_in
 from cs.web.devices import login_source, remember_device
 from cs.web.fields import Form, Text
-from cs.web.passwords import password_fault, too_many_wrong
+from cs.web.passwords import own_words, password_fault, too_easy, too_many_wrong
 from cs.web.responses import go, say, show
 from cs.web.submission import Outcome, press
 from cs.wording.labels import label, role_name
@@ -67,12 +67,19 @@ class NewPassword(Form):
         """Return the username that the password is for."""
         return str(current_user.username)
 
+    @property
+    def password_name(self) -> str:
+        """Return the name of the person whom the password is for."""
+        return str(current_user.name)
+
     def validate_new_password(self, field: PasswordField) -> None:
         min_length = current_app.config["CS_PASSWORD_LENGTH"]
         if len(field.data or "") < min_length:
             raise ValidationError(gettext("Use at least %(least)s characters.", least=min_length))
         if normal_username(field.data) == normal_username(self.password_username):
             raise ValidationError(gettext("Not the user name, please."))
+        if is_easily_guessed(field.data, own_words(self.password_username, self.password_name)):
+            raise ValidationError(too_easy())
 
 
 class OwnPasswordForm(NewPassword):
@@ -90,6 +97,10 @@ class SetupForm(NewPassword):
     def password_username(self) -> str:
         return self.username.data or ""
 
+    @property
+    def password_name(self) -> str:
+        return self.name.data or ""
+
 
 class FirstPasswordForm(NewPassword):
     person: User
@@ -97,6 +108,10 @@ class FirstPasswordForm(NewPassword):
     @property
     def password_username(self) -> str:
         return self.person.username
+
+    @property
+    def password_name(self) -> str:
+        return self.person.name
 
 
 def _safe_url(url: str | None) -> str:
@@ -150,12 +165,23 @@ def _try_login(form: LoginForm, source: str, user_id: int | None) -> Outcome:
     user = db.session.get(User, user_id) if user_id is not None else None
     if user is not None and user.active:
         LoginFailure.clear(username, source)
+        if user.first_password_is_spent(on):
+            return Outcome(here, lambda: _login_page(form, 422, spent_first_password()))
         return _begin_session(user, request.args.get("next"), on)
     LoginFailure.add(username, source, on)
     seconds = LoginFailure.seconds_left(username, source, on)
     if seconds:
         return Outcome(here, lambda: _wait_page(form, seconds))
     return Outcome(here, lambda: _login_page(form, 422, gettext("Username or password is wrong.")))
+
+
+def spent_first_password() -> str:
+    return str(
+        gettext(
+            "This first password works no more: it was used once or is too old. Ask the administrator for a "
+            "new account slip."
+        )
+    )
 
 
 def _wait_page(form: LoginForm, seconds: int) -> Response:
