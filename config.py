@@ -94,6 +94,7 @@ SETTINGS: tuple[Setting, ...] = (
         "further tries from there must wait, longer each time",
     ),
     Setting("CS_LOGIN_BLOCK_MINUTES", 10, _whole, "the longest such wait, in minutes"),
+    Setting("CS_TRACE_DAYS", 365, _whole, "how many days the access log is kept"),
     Setting("CS_PASSWORD_LENGTH", 8, _whole, "minimum length of a new password"),
     Setting("CS_PASSWORD_COST", 3, _whole, "argon2 time cost; the tests lower it"),
     Setting(

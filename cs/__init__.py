@@ -34,6 +34,7 @@ def create_app(settings: dict[str, Any] | None = None, sections: Sections | None
     from cs.web import layout as shell
     from cs.web.hosts import init_hosts
     from cs.web.limits import init_limits
+    from cs.web.tracing import init_tracing
     from cs.wording.language import select_language
     from cs.wording.template_words import init_words
 
@@ -59,6 +60,7 @@ def create_app(settings: dict[str, Any] | None = None, sections: Sections | None
         app.register_blueprint(section.blueprint)
     check_rules(app.extensions["rulebook"])
     shell.init_shell(app)
+    init_tracing(app)
     init_limits(app)
     init_hosts(app)
     errors.init_errors(app)

@@ -24,6 +24,7 @@ HASHES = {
     "0016_costs_and_production_date.py": "4423b4bb4860cf8e",
     "0017_import_choices.py": "0090bb3316415779",
     "0018_login_failures_by_source.py": "878cf1c566b32d39",
+    "0019_traces.py": "19f1f04700bdc405",
 }
 
 

@@ -19,6 +19,7 @@ from cs.records.setup_links import SetupLink
 from cs.records.users import User
 from cs.web.addresses import lan_address
 from cs.web.passwords import own_words
+from cs.web.tracing import start_writing
 
 MAX_CONNECTIONS = 500  # a hundred that say nothing must not keep new visitors out
 IDLE_SECONDS = 30  # after which a connection that says nothing is closed
@@ -58,6 +59,7 @@ def serve(host: str, port: int) -> None:
             click.echo(f"首位管理员 First administrator: {address}/setup/{first}")
     sys.stdout.flush()
     ExportKeeper(current_app._get_current_object()).start()  # type: ignore[attr-defined]
+    start_writing(current_app._get_current_object())  # type: ignore[attr-defined]
     server.run()
 
 

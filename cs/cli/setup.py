@@ -23,6 +23,7 @@ from cs.records.departments import Department
 from cs.records.personal_tasks import rebuild_tasks
 from cs.records.procedure import keep_procedure_text, rulebook, zone
 from cs.records.receipts import Receipt
+from cs.records.traces import Trace
 from cs.records.users import LoginSession, User
 from cs.site import DEMO_MARK, write_whole
 
@@ -72,6 +73,7 @@ def set_up(on: datetime) -> list[str]:
             with row.changing("create", None, on):
                 row.active = True
     _delete_expired_rows(on)
+    Trace.delete_old(on)
     db.session.commit()
     return done
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
-from flask import g
+from flask import g, request
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -14,6 +14,7 @@ from cs.records.company import company
 from cs.records.login_failures import LoginFailure
 from cs.records.procedure import rulebook
 from cs.records.search import in_latin_letters
+from cs.web.tracing import trace
 
 MAX_SECONDS_IN_WORDS = 120  # more are said in minutes
 
@@ -37,6 +38,7 @@ def password_fault(typed: str | None, wrong: str, on: datetime) -> str | None:
         LoginFailure.clear(username, source)
     elif not seconds:
         LoginFailure.add(username, source, on)
+        trace("wrong_password", current_user.id, request.path)
     db.session.commit()
     if seconds:
         return too_many_wrong(seconds)

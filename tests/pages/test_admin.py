@@ -131,7 +131,7 @@ def test_the_role_of_administrator_alone_opens_no_record(administrator, complain
 def test_an_administrator_finds_administration_procedure_and_account_alone(administrator):
     assert administrator.get("/").location == "/admin/first-steps"  # of a site that is not set up yet
     entries = [link["href"] for link in administrator.get("/admin/").soup.select(".nav-entry")]
-    assert entries == ["/procedure/", "/admin/"]
+    assert entries == ["/procedure/", "/traces/", "/admin/"]
 
 
 @pytest.mark.parametrize("step", ["confirm", "close", "settle", "void"])

@@ -31,6 +31,7 @@ from cs.web.fields import Form, Text
 from cs.web.passwords import own_words, password_fault, too_easy, too_many_wrong
 from cs.web.responses import go, say, show
 from cs.web.submission import Outcome, press
+from cs.web.tracing import trace
 from cs.wording.labels import label, role_name
 from cs.wording.language import LANGUAGES
 
@@ -169,6 +170,8 @@ def _try_login(form: LoginForm, source: str, user_id: int | None) -> Outcome:
             return Outcome(here, lambda: _login_page(form, 422, spent_first_password()))
         return _begin_session(user, request.args.get("next"), on)
     LoginFailure.add(username, source, on)
+    person = User.by_username(username)  # of others only that somebody tried: it may be a password
+    trace("wrong_password", person.id if person else None)
     seconds = LoginFailure.seconds_left(username, source, on)
     if seconds:
         return Outcome(here, lambda: _wait_page(form, seconds))
@@ -217,6 +220,7 @@ def _begin_session(user: User, next_url: str | None, on: datetime) -> Outcome:
         session.permanent = True
         response = redirect(_safe_url(next_url), 303)
         remember_device(response, user_id)
+        trace("login", user_id)
         return response
 
     return Outcome(url_for("desk.index"), answer)
@@ -232,7 +236,7 @@ def _demo_accounts() -> dict[str, Any]:
 @signed_in
 def logout() -> ResponseReturnValue:
     """End this session; with `everywhere`, all sessions of the person."""
-    on, token = datetime.now(UTC), current_user.login_token
+    on, token, user_id = datetime.now(UTC), current_user.login_token, current_user.id
 
     def act() -> Outcome:
         login_session = LoginSession.by_token(token)
@@ -244,6 +248,7 @@ def logout() -> ResponseReturnValue:
 
     def answer() -> Response:
         session.clear()
+        trace("logout", user_id)
         return go(url_for("auth.login"))
 
     return press(act)
