@@ -74,7 +74,7 @@ def _configure(app: Flask) -> None:
     from cs import site
 
     folder = Path(app.config["CS_DATA"]).absolute()
-    folder.mkdir(parents=True, exist_ok=True)
+    site.make_folder(folder)
     secret = site.secret_key(folder)
     app.config.update(
         CS_DATA=folder,

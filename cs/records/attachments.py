@@ -17,6 +17,7 @@ from cs.procedure.workflow import NotAllowed, NotOpen, Refused
 from cs.records.blockers import Blockers
 from cs.records.events import Event, Fault
 from cs.records.record import BATCH, Record
+from cs.records.sessions import LoginSession
 from cs.records.types import Moment
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
@@ -270,3 +271,10 @@ class Draft(Model):
         ).all()
         excess = excess_keys(rows, on - timedelta(days=cls.days), max_count, max_length)
         db.session.execute(delete(cls).where(cls.user_id == user.id, cls.form.in_(excess)))
+
+    @classmethod
+    def end_with_last_session(cls, user: User, on: datetime) -> None:
+        """Delete the drafts of a person who is signed in nowhere any more."""
+        db.session.flush()
+        if not LoginSession.any_live(user, on):
+            db.session.execute(delete(cls).where(cls.user_id == user.id))

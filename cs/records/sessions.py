@@ -121,6 +121,12 @@ class LoginSession(Model):
         return db.session.execute(query).first() is not None
 
     @classmethod
+    def any_live(cls, user: Actor, on: datetime) -> bool:
+        """Return whether the person is still signed in somewhere."""
+        query = select(cls).where(cls.user_id == user.id, cls.ended_at.is_(None))
+        return any(login_session.is_live(on) for login_session in db.session.execute(query).scalars())
+
+    @classmethod
     def any_since(cls, user: Actor, moment: datetime) -> bool:
         """Return whether the person has signed in since then."""
         query = select(cls.token_hash).where(cls.user_id == user.id, cls.created_at >= moment).limit(1)

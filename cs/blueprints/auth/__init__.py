@@ -8,18 +8,17 @@ from urllib.parse import unquote, urlsplit
 
 from flask import Blueprint, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 from flask_login import current_user, login_user
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
-from wtforms import PasswordField
-from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
+from cs.blueprints.auth.forms import FirstPasswordForm, LoginForm, OwnPasswordForm, SetupForm
 from cs.extensions import db
+from cs.records.attachments import Draft
 from cs.records.departments import ADMINISTRATOR
 from cs.records.login_failures import LoginFailure
-from cs.records.passwords import is_easily_guessed, normal_username
 from cs.records.procedure import rulebook
 from cs.records.sections import Section
 from cs.records.sessions import LoginSession
@@ -27,92 +26,15 @@ from cs.records.setup_links import AccountLink, SetupLink
 from cs.records.users import User
 from cs.web.access import public, signed_in
 from cs.web.devices import login_source, remember_device
-from cs.web.fields import Form, Text
-from cs.web.passwords import own_words, password_fault, too_easy, too_many_wrong
+from cs.web.passwords import password_fault, too_many_wrong
 from cs.web.responses import go, say, show
 from cs.web.submission import Outcome, press
 from cs.web.tracing import trace
-from cs.wording.labels import label, role_name
+from cs.wording.labels import role_name
 from cs.wording.language import LANGUAGES
 
 blueprint = Blueprint("auth", __name__)
-MAX_PASSWORD_LENGTH = 200  # argon2 takes longer ones, but nobody types them
 MAX_URL_LENGTH = 2000
-
-
-class LoginForm(Form):
-    username = Text("username", required=True)
-    password = PasswordField(
-        label("password"),
-        [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MAX_PASSWORD_LENGTH)],
-    )
-
-
-class NewPassword(Form):
-    """A new password, typed twice."""
-
-    new_password = PasswordField(
-        label("new_password"),
-        [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MAX_PASSWORD_LENGTH)],
-    )
-    repeat_password = PasswordField(
-        label("repeat_password"),
-        [
-            InputRequired(lazy_gettext("Please fill this in.")),
-            EqualTo("new_password", lazy_gettext("The two passwords differ.")),
-        ],
-    )
-
-    @property
-    def password_username(self) -> str:
-        """Return the username that the password is for."""
-        return str(current_user.username)
-
-    @property
-    def password_name(self) -> str:
-        """Return the name of the person whom the password is for."""
-        return str(current_user.name)
-
-    def validate_new_password(self, field: PasswordField) -> None:
-        min_length = current_app.config["CS_PASSWORD_LENGTH"]
-        if len(field.data or "") < min_length:
-            raise ValidationError(gettext("Use at least %(least)s characters.", least=min_length))
-        if normal_username(field.data) == normal_username(self.password_username):
-            raise ValidationError(gettext("Not the user name, please."))
-        if is_easily_guessed(field.data, own_words(self.password_username, self.password_name)):
-            raise ValidationError(too_easy())
-
-
-class OwnPasswordForm(NewPassword):
-    current_password = PasswordField(
-        label("current_password"),
-        [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MAX_PASSWORD_LENGTH)],
-    )
-
-
-class SetupForm(NewPassword):
-    username = Text("username", required=True, most=50)
-    name = Text("display_name", required=True, most=50)
-
-    @property
-    def password_username(self) -> str:
-        return self.username.data or ""
-
-    @property
-    def password_name(self) -> str:
-        return self.name.data or ""
-
-
-class FirstPasswordForm(NewPassword):
-    person: User
-
-    @property
-    def password_username(self) -> str:
-        return self.person.username
-
-    @property
-    def password_name(self) -> str:
-        return self.person.name
 
 
 def _safe_url(url: str | None) -> str:
@@ -235,7 +157,7 @@ def _demo_accounts() -> dict[str, Any]:
 @blueprint.route("/logout", methods=["POST"])
 @signed_in
 def logout() -> ResponseReturnValue:
-    """End this session; with `everywhere`, all sessions of the person."""
+    """End this session; with `everywhere`, all sessions of the person. With the last one their drafts end."""
     on, token, user_id = datetime.now(UTC), current_user.login_token, current_user.id
 
     def act() -> Outcome:
@@ -244,12 +166,16 @@ def logout() -> ResponseReturnValue:
             login_session.end(on)
             if request.form.get("everywhere"):
                 login_session.user.end_sessions(by=login_session.user, on=on)
+            Draft.end_with_last_session(login_session.user, on)
         return Outcome(url_for("auth.login"), answer)
 
     def answer() -> Response:
         session.clear()
         trace("logout", user_id)
-        return go(url_for("auth.login"))
+        response = go(url_for("auth.login"))
+        if request.is_secure:  # elsewhere browsers ignore it
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
     return press(act)
 
@@ -298,6 +224,22 @@ def account() -> ResponseReturnValue:
         here=g.login_session.token_hash,
         status=422 if form.errors else 200,
     )
+
+
+@blueprint.route("/account/end-session", methods=["POST"])
+@signed_in
+def end_session() -> ResponseReturnValue:
+    """End one session of the person, such as that of a tablet elsewhere."""
+
+    def act() -> Outcome:
+        login_session = db.session.get(LoginSession, request.form.get("session", ""))
+        if login_session is None or login_session.user_id != current_user.id:
+            abort(404)
+        login_session.end(datetime.now(UTC))
+        say(gettext("%(device)s is signed out.", device=login_session.device))
+        return Outcome(url_for("auth.account"))
+
+    return press(act)
 
 
 @blueprint.route("/account/ask-again", methods=["POST"])

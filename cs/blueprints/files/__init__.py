@@ -62,9 +62,7 @@ def thumbnail(file_id: int) -> Response:
         path = file_store().thumbnail(file.sha256, size)
     except (NoSuchFile, FileNotFoundError, FileRefused):  # deleted, damaged, or no room for the thumbnail
         abort(404)
-    response = send_file(path, mimetype="image/jpeg", max_age=86400)
-    response.cache_control.private = True
-    return response
+    return send_file(path, mimetype="image/jpeg")
 
 
 @blueprint.route("/logo/<sha256>")
@@ -74,11 +72,9 @@ def logo(sha256: str) -> Response:
     if sha256 != company().logo:
         abort(404)
     try:
-        response = send_file(file_store().path(sha256), mimetype=company().logo_mime, max_age=86400)
+        return send_file(file_store().path(sha256), mimetype=company().logo_mime)
     except (NoSuchFile, FileNotFoundError):
         abort(404)
-    response.cache_control.private = True
-    return response
 
 
 def _find_record(kind: str, record_id: int, *, lock: bool = False) -> Workflowed:
