@@ -90,9 +90,11 @@ SETTINGS: tuple[Setting, ...] = (
         "CS_LOGIN_FAILURES",
         5,
         _whole,
-        "number of wrong passwords after which an account is locked for a while",
+        "number of wrong passwords for one name from one address, known device or session after which "
+        "further tries from there must wait, longer each time",
     ),
-    Setting("CS_LOGIN_BLOCK_MINUTES", 10, _whole, "how many minutes the account stays locked"),
+    Setting("CS_LOGIN_BLOCK_MINUTES", 10, _whole, "the longest such wait, in minutes"),
+    Setting("CS_TRACE_DAYS", 365, _whole, "how many days the access log is kept"),
     Setting("CS_PASSWORD_LENGTH", 8, _whole, "minimum length of a new password"),
     Setting("CS_PASSWORD_COST", 3, _whole, "argon2 time cost; the tests lower it"),
     Setting(

@@ -33,6 +33,8 @@ def create_app(settings: dict[str, Any] | None = None, sections: Sections | None
     from cs.web import errors
     from cs.web import layout as shell
     from cs.web.hosts import init_hosts
+    from cs.web.limits import init_limits
+    from cs.web.tracing import init_tracing
     from cs.wording.language import select_language
     from cs.wording.template_words import init_words
 
@@ -58,6 +60,8 @@ def create_app(settings: dict[str, Any] | None = None, sections: Sections | None
         app.register_blueprint(section.blueprint)
     check_rules(app.extensions["rulebook"])
     shell.init_shell(app)
+    init_tracing(app)
+    init_limits(app)
     init_hosts(app)
     errors.init_errors(app)
     commands.init_commands(app)
@@ -70,7 +74,7 @@ def _configure(app: Flask) -> None:
     from cs import site
 
     folder = Path(app.config["CS_DATA"]).absolute()
-    folder.mkdir(parents=True, exist_ok=True)
+    site.make_folder(folder)
     secret = site.secret_key(folder)
     app.config.update(
         CS_DATA=folder,

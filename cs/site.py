@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -63,6 +64,13 @@ def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
         os.fsync(file.fileno())
     Path(name).chmod(mode)
     Path(name).replace(path)
+
+
+def make_folder(folder: Path) -> None:
+    """Make the data folder, readable by its owner alone, whoever made it before."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):  # of somebody else, or on a disk that knows no owners
+        folder.chmod(0o700)
 
 
 def secret_key(folder: Path) -> str:

@@ -66,7 +66,7 @@ class Client:
     """One person's browser: a cookie and a CSRF token, kept over the server's death."""
 
     def __init__(self, port: int, username: str) -> None:
-        self.port, self.cookie = port, ""
+        self.port, self.cookies = port, {}
         self.token = self._token(self.ask("GET", "/login")[1])
         status, _page = self.ask(
             "POST", "/login", {"csrf_token": self.token, "username": username, "password": PASSWORD}
@@ -81,7 +81,8 @@ class Client:
     def ask(
         self, method: str, address: str, fields: dict[str, str] | None = None, photo: bytes = b""
     ) -> tuple[int, str]:
-        headers, body = {"Cookie": self.cookie}, None
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers, body = {"Cookie": cookies}, None
         if fields is not None and photo:
             border = secrets.token_hex(8)
             parts = [
@@ -108,8 +109,9 @@ class Client:
             answer = connection.getresponse()
             self.body = answer.read()
             page = self.body.decode() if answer.getheader("Content-Type", "").startswith("text/html") else ""
-            if cookie := answer.getheader("Set-Cookie"):
-                self.cookie = cookie.split(";")[0]
+            for cookie in answer.msg.get_all("Set-Cookie", []):
+                name, value = cookie.split(";")[0].split("=", 1)
+                self.cookies[name] = value
             return answer.status, page
 
     def log(self, request_id: str) -> int:

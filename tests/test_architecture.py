@@ -35,6 +35,7 @@ WRITES_OF_REQUESTS = {
     "cs.web.submission": "every form and every button",
     "cs.web.pending_files": "keeps the files that came with a form which is then refused",
     "cs.web.passwords": "counts a wrong password, which refuses the form",
+    "cs.web.tracing": "writes the access log by a thread of its own, so that no request waits for it",
     "cs.web.layout": "notes a person's activity, and saves what was typed when the session had ended",
 }
 WRITES_OF_COMMANDS = ("cs.cli", "cs.exports")  # the long registers are written by a command that never ends

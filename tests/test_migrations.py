@@ -25,6 +25,8 @@ HASHES = {
     "0017_import_choices.py": "0090bb3316415779",
     "0018_rate_reason_and_who_carried_out.py": "f0625cf2c522d6a7",
     "0019_keys_of_lots_and_names.py": "36271230faa487de",
+    "0020_login_failures_by_source.py": "47ef331b1c10f61d",
+    "0021_traces.py": "8f79ea90203113c5",
 }
 
 

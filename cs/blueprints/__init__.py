@@ -18,6 +18,7 @@ from cs.blueprints import (
     reports,
     returns,
     shipments,
+    traces,
 )
 from cs.records.sections import Sections
 
@@ -35,6 +36,7 @@ SECTIONS = Sections(
         shipments.SECTION,
         reports.SECTION,
         procedure.SECTION,
+        traces.SECTION,
         admin.SECTION,
         auth.SECTION,
         imports.SECTION,

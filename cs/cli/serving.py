@@ -16,10 +16,16 @@ from cs.cli.starting import check_site, need_free, need_right_tables
 from cs.cli.words import in_sentences
 from cs.exports.writing import ExportKeeper
 from cs.extensions import db
+from cs.records.passwords import is_easily_guessed
 from cs.records.setup_links import SetupLink
 from cs.records.users import User
 from cs.site import FolderInUse, using
 from cs.web.addresses import lan_address
+from cs.web.passwords import own_words
+from cs.web.tracing import start_writing
+
+MAX_CONNECTIONS = 500  # a hundred that say nothing must not keep new visitors out
+IDLE_SECONDS = 30  # after which a connection that says nothing is closed
 
 
 @click.command("serve")
@@ -50,6 +56,10 @@ def _serve(host: str, port: int) -> None:
             port=port,
             threads=8,
             ident=None,  # type: ignore[attr-defined]
+            connection_limit=MAX_CONNECTIONS,
+            channel_timeout=IDLE_SECONDS,
+            cleanup_interval=IDLE_SECONDS // 2,
+            asyncore_use_poll=True,  # select() takes no more than 1024 sockets
             max_request_body_size=current_app.config["MAX_CONTENT_LENGTH"] + 1024 * 1024,
         )
     except OSError as error:
@@ -63,6 +73,7 @@ def _serve(host: str, port: int) -> None:
             click.echo(f"首位管理员 First administrator: {address}/setup/{first}")
     sys.stdout.flush()
     ExportKeeper(current_app._get_current_object()).start()  # type: ignore[attr-defined]
+    start_writing(current_app._get_current_object())  # type: ignore[attr-defined]
     server.run()
 
 
@@ -93,6 +104,8 @@ def _first_administrator() -> str | None:
         password = getpass.getpass("密码 Password: ")
         if len(password) < current_app.config["CS_PASSWORD_LENGTH"]:
             click.echo(f"至少 {current_app.config['CS_PASSWORD_LENGTH']} 位 too short")
+        elif is_easily_guessed(password, own_words(username, name)):
+            click.echo("太容易被猜到 too easily guessed")
         elif password != getpass.getpass("再输一次 Again: "):
             click.echo("两次不同 not the same")
         else:

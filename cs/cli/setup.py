@@ -26,6 +26,7 @@ from cs.records.personal_tasks import rebuild_tasks
 from cs.records.procedure import keep_procedure_text, rulebook, zone
 from cs.records.receipts import Receipt
 from cs.records.record import index_unsearched
+from cs.records.traces import Trace
 from cs.records.users import LoginSession, User
 from cs.site import DATABASE, DEMO_MARK, FolderInUse, using, write_whole
 
@@ -76,6 +77,7 @@ def set_up(on: datetime) -> list[str]:
             with row.changing("create", None, on):
                 row.active = True
     _delete_expired_rows(tidying_moment(on))
+    Trace.delete_old(tidying_moment(on))
     db.session.commit()
     return done
 
@@ -104,8 +106,8 @@ def _delete_expired_rows(on: datetime) -> None:
     for table, moment, days, only in (
         (LoginSession, LoginSession.seen_at, 60, one_after),
         (Receipt, Receipt.at, 30, true()),
-        (Draft, Draft.at, 90, true()),
-        (PendingUpload, PendingUpload.at, 30, true()),
+        (Draft, Draft.at, Draft.days, true()),
+        (PendingUpload, PendingUpload.at, PendingUpload.days, true()),
     ):
         db.session.execute(
             delete(table)

@@ -24,6 +24,7 @@ from cs.records import (
     search,
     setup_links,
     signatures,
+    traces,
     users,
 )
 from cs.records import events as chain
@@ -60,5 +61,6 @@ __all__ = [
     "search",
     "setup_links",
     "signatures",
+    "traces",
     "users",
 ]

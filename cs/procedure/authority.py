@@ -38,6 +38,7 @@ class Permission(StrEnum):
     PLAN_GOODS = "plan_goods"
     PLAN_RETURN = "plan_return"
     READ = "read"
+    READ_TRACES = "read_traces"
     RECEIVE_RETURN = "receive_return"
     RECEIVE_SAMPLE = "receive_sample"
     REGISTER_RETURN = "register_return"
@@ -314,6 +315,12 @@ AUTHORITY: tuple[Authority, ...] = (
         "5.6",
         Name("管理人员、部门和节假日", "Manage people, departments and holidays"),
         ("administrator",),
+    ),
+    Authority(
+        Permission.READ_TRACES,
+        "5.6",
+        Name("查看访问记录和账号变动", "Read the access log and changes of accounts"),
+        ("general_manager", "auditor", "administrator"),
     ),
 )
 

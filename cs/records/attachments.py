@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import JSON, ForeignKey, Index, Text, select
+from sqlalchemy import JSON, ForeignKey, Index, Text, delete, func, select
 from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
 
 from cs.extensions import Model, db
@@ -17,6 +17,7 @@ from cs.procedure.workflow import NotAllowed, NotOpen, Refused
 from cs.records.blockers import Blockers
 from cs.records.events import Event, Fault
 from cs.records.record import BATCH, Record
+from cs.records.sessions import LoginSession
 from cs.records.types import Moment
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
@@ -129,10 +130,22 @@ def _bare(evidence: list[Evidence], standing: list[Attachment]) -> list[Evidence
     return bare
 
 
+def excess_keys(rows: Iterable[Any], since: datetime, max_count: int, max_size: int) -> list[Any]:
+    """Return the keys of the rows (key, moment, size), newest first, that are older than `since` or beyond
+    what is allowed together."""
+    excess, total = [], 0
+    for count, (key, at, size) in enumerate(rows, 1):
+        total += size
+        if at < since or count > max_count or total > max_size:
+            excess.append(key)
+    return excess
+
+
 class PendingUpload(_StoredFile):
     """A file that came with a refused form and waits for the same person's corrected form."""
 
     __tablename__ = "pending_uploads"
+    days: ClassVar[int] = 30  # that it waits
     token: Mapped[str] = mapped_column(unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     layout: Mapped[dict[str, Any] | None] = mapped_column(
@@ -144,6 +157,16 @@ class PendingUpload(_StoredFile):
         """Return whether the upload waits for another person."""
         query = select(cls.id).where(cls.token == token, cls.user_id != user.id)
         return db.session.execute(query).first() is not None
+
+    @classmethod
+    def tidy(cls, user: User, on: datetime, *, max_count: int, max_bytes: int) -> None:
+        """Delete what waits for the person for too long, and the oldest of what is too much."""
+        db.session.flush()
+        rows = db.session.execute(
+            select(cls.id, cls.at, cls.size).where(cls.user_id == user.id).order_by(cls.id.desc())
+        ).all()
+        excess = excess_keys(rows, on - timedelta(days=cls.days), max_count, max_bytes)
+        db.session.execute(delete(cls).where(cls.id.in_(excess)))
 
     @classmethod
     def of(cls, user: User, tokens: list[str]) -> list[PendingUpload]:
@@ -231,7 +254,27 @@ class Draft(Model):
     loses nothing."""
 
     __tablename__ = "drafts"
+    days: ClassVar[int] = 90  # that it is there again
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
     form: Mapped[str] = mapped_column(primary_key=True)  # the address of the form
     fields: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(Moment)
+
+    @classmethod
+    def tidy(cls, user: User, on: datetime, *, max_count: int, max_length: int) -> None:
+        """Delete the person's drafts that are too old, and the oldest of what is too much."""
+        db.session.flush()
+        rows = db.session.execute(
+            select(cls.form, cls.at, func.length(cls.fields))
+            .where(cls.user_id == user.id)
+            .order_by(cls.at.desc())
+        ).all()
+        excess = excess_keys(rows, on - timedelta(days=cls.days), max_count, max_length)
+        db.session.execute(delete(cls).where(cls.user_id == user.id, cls.form.in_(excess)))
+
+    @classmethod
+    def end_with_last_session(cls, user: User, on: datetime) -> None:
+        """Delete the drafts of a person who is signed in nowhere any more."""
+        db.session.flush()
+        if not LoginSession.any_live(user, on):
+            db.session.execute(delete(cls).where(cls.user_id == user.id))

@@ -70,7 +70,11 @@ class Event(Model):
     site_hash: Mapped[str]
     by: Mapped[Actor | None] = relationship("User", lazy="joined", innerjoin=False, viewonly=True)
 
-    __table_args__ = (UniqueConstraint("kind", "record_id", "seq"), Index("ix_events_at", "at"))
+    __table_args__ = (
+        UniqueConstraint("kind", "record_id", "seq"),
+        Index("ix_events_at", "at"),
+        Index("ix_events_kind_at", "kind", "at", "id"),
+    )
 
     def own_hash(self) -> str:
         return digest(

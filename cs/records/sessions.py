@@ -1,20 +1,18 @@
-"""The sessions and failed logins that the server knows of."""
+"""The sessions that the server knows of."""
 
 from __future__ import annotations
 
 import hashlib
-import math
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import ForeignKey, delete, select, update
+from sqlalchemy import ForeignKey, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import Model, db
 from cs.procedure.authority import Actor
-from cs.records.passwords import normal_username
 from cs.records.types import Moment
 
 # How browsers call themselves; the first that fits, since each also names its forebears.
@@ -123,6 +121,18 @@ class LoginSession(Model):
         return db.session.execute(query).first() is not None
 
     @classmethod
+    def any_live(cls, user: Actor, on: datetime) -> bool:
+        """Return whether the person is still signed in somewhere."""
+        query = select(cls).where(cls.user_id == user.id, cls.ended_at.is_(None))
+        return any(login_session.is_live(on) for login_session in db.session.execute(query).scalars())
+
+    @classmethod
+    def any_since(cls, user: Actor, moment: datetime) -> bool:
+        """Return whether the person has signed in since then."""
+        query = select(cls.token_hash).where(cls.user_id == user.id, cls.created_at >= moment).limit(1)
+        return db.session.execute(query).first() is not None
+
+    @classmethod
     def of(cls, user: Actor, limit: int = 20) -> list[LoginSession]:
         """Return the person's last sessions, newest first."""
         return list(
@@ -130,49 +140,3 @@ class LoginSession(Model):
                 select(cls).where(cls.user_id == user.id).order_by(cls.created_at.desc()).limit(limit)
             ).scalars()
         )
-
-
-class LoginFailure(Model):
-    """A wrong password, stored so that the throttle survives a restart. Unknown usernames count alike, or
-    the throttle would reveal them."""
-
-    __tablename__ = "login_failures"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    username: Mapped[str] = mapped_column(index=True)
-    at: Mapped[datetime] = mapped_column(Moment)
-
-    @staticmethod
-    def _key(username: str) -> str:
-        return normal_username(username)[:200]
-
-    @classmethod
-    def add(cls, username: str, on: datetime) -> None:
-        db.session.execute(delete(cls).where(cls.at < on - timedelta(days=1)))
-        db.session.add(cls(username=cls._key(username), at=on))
-        db.session.flush()
-
-    @classmethod
-    def minutes_left(cls, username: str, on: datetime) -> int:
-        """Return for how many more minutes this account's login is closed; 0 when it is open.
-
-        That many failures within the block time close it for that time after the last of them. A failure in
-        the future, since the server's clock was put back, is ignored: it would close the login for longer.
-        """
-        block, max_failures = (
-            timedelta(minutes=current_app.config["CS_LOGIN_BLOCK_MINUTES"]),
-            current_app.config["CS_LOGIN_FAILURES"],
-        )
-        query = (
-            select(cls.at)
-            .where(cls.username == cls._key(username), cls.at > on - 2 * block, cls.at <= on)
-            .order_by(cls.at.desc())
-            .limit(max_failures)
-        )
-        failures = list(db.session.execute(query).scalars())
-        if len(failures) < max_failures or failures[0] - failures[-1] > block or on >= failures[0] + block:
-            return 0
-        return math.ceil((failures[0] + block - on) / timedelta(minutes=1))
-
-    @classmethod
-    def clear(cls, username: str) -> None:
-        db.session.execute(delete(cls).where(cls.username == cls._key(username)))

@@ -15,7 +15,7 @@ from cs.records.departments import ADMINISTRATOR
 from cs.records.types import Moment
 from cs.records.users import User
 
-DAYS_VALID = 14  # how long an account slip may be used
+DAYS_VALID = 7  # how long an account slip may be used
 
 
 def _hash(token: str) -> str:

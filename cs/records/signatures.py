@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import Model, db
@@ -33,6 +33,21 @@ class Signature(Model):
     user: Mapped[Actor] = relationship("User", lazy="joined", viewonly=True)
 
     __table_args__ = (Index("ix_signatures_record", "kind", "record_id"),)
+
+    @classmethod
+    def moment_since(
+        cls, version: int, *, kind: str, record_id: int, step: str, by: Actor
+    ) -> datetime | None:
+        """Return when a person last took a signed step of a record after this version; None if not."""
+        return db.session.execute(
+            select(func.max(cls.at)).where(
+                cls.kind == kind,
+                cls.record_id == record_id,
+                cls.step == step,
+                cls.user_id == by.id,
+                cls.version > version,
+            )
+        ).scalar()
 
     @classmethod
     def of(cls, event: Event, meaning: str, password_at: datetime | None = None) -> Signature:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from argon2.exceptions import Argon2Error, InvalidHashError
 from flask_login import UserMixin
-from sqlalchemy import ColumnElement, Text, select, true, update
+from sqlalchemy import ColumnElement, Text, func, select, true, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import db
 from cs.procedure.authority import Permission, permissions_of
 from cs.procedure.workflow import Refused
 from cs.records.departments import ADMINISTRATOR, Membership
+from cs.records.events import Event
+from cs.records.login_failures import LoginFailure
 from cs.records.passwords import normal_username, password_hasher
 from cs.records.personal_tasks import sync_personal_tasks
 from cs.records.record import Record
 from cs.records.search import pinyin_initials, sort_key
-from cs.records.sessions import LoginFailure, LoginSession
+from cs.records.sessions import LoginSession
 from cs.records.tasks import Task
 
 Roles = list[tuple[str | None, str, bool]]  # (department, role, is_head)
+
+DAYS_OF_FIRST_PASSWORD = timedelta(days=3)  # of accounts of before links were given
 
 
 class LastAdministrator(Refused):
@@ -220,6 +224,28 @@ class User(UserMixin, Record):  # type: ignore[misc]
             self.password_hash, self.must_change = hashed, must_change
         LoginSession.end_all(self, on)
         LoginFailure.clear(self.username)
+
+    def remove_password(self, *, by: User, on: datetime) -> None:
+        """Take the password away, for a link by which the person chooses another; end all their sessions."""
+        with self.changing("remove_password", by, on, role=ADMINISTRATOR):
+            self.password_hash, self.must_change = "", True
+        LoginSession.end_all(self, on)
+        LoginFailure.clear(self.username)
+
+    def first_password_is_spent(self, on: datetime) -> bool:
+        """Return whether the password was given by somebody else, and was used already or is too old."""
+        if not self.must_change:
+            return False
+        given = db.session.execute(
+            select(func.max(Event.at)).where(
+                Event.kind == self.kind,
+                Event.record_id == self.id,
+                Event.name.in_(("create", "set_password")),
+            )
+        ).scalar()
+        return given is not None and (
+            on - given > DAYS_OF_FIRST_PASSWORD or LoginSession.any_since(self, given)
+        )
 
     def end_sessions(self, *, by: User, on: datetime) -> None:
         """Sign the person out on every device, such as a lost tablet."""

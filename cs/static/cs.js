@@ -65,6 +65,13 @@
     write(keyOf(form), {at: Date.now(), fields: fieldsOf(form), sent, page: location.pathname});
   }
 
+  function forgetDrafts() {  // a shared tablet keeps nothing of whoever signs out
+    timers.forEach(clearTimeout);
+    posts.forEach((post) => post.abort());
+    unsaved.clear();
+    stored((storage) => Object.keys(storage).filter((key) => key.startsWith(PREFIX)).forEach(drop));
+  }
+
   async function saveDraft(form) {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 10000);
@@ -141,6 +148,7 @@
       return tooLarge?.scrollIntoView({block: 'center'});
     }
     form.dataset.sending = '1';
+    if ('signsOut' in form.dataset) forgetDrafts();
     if (form.dataset.drops) drop(PREFIX + form.dataset.drops);
     if (form.dataset.draft) {
       clearTimeout(timers.get(form));

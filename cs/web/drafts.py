@@ -16,6 +16,8 @@ from cs.records.users import User
 from cs.web.fields import requested_id
 
 MAX_DRAFT_LENGTH = 1024 * 1024  # characters
+MAX_DRAFTS = 100  # of a person; the oldest go
+MAX_DRAFTS_LENGTH = 2 * MAX_DRAFT_LENGTH  # of all drafts of a person together
 NEVER_DRAFTED = (  # nor are passwords
     "csrf_token",
     "request_id",
@@ -79,4 +81,5 @@ def save_draft(user: User, path: str, fields: MultiDict[str, Any], on: datetime)
     draft = db.session.get(Draft, (user.id, path)) or Draft(user_id=user.id, form=path)
     draft.fields, draft.at = text, on
     db.session.add(draft)
+    Draft.tidy(user, on, max_count=MAX_DRAFTS, max_length=MAX_DRAFTS_LENGTH)
     return True

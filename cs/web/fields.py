@@ -109,13 +109,6 @@ def Text(key: str, *, required: bool = False, most: int = 100, **options: Any) -
     )
 
 
-def FirstPassword(key: str) -> StringField:
-    """Return a field for a password that is shown: nothing of it is cleaned but outer spaces."""
-    return StringField(
-        label(key), [Optional(), _no_control_characters, Length(max=MAX_PASSWORD)], filters=[_without_ends]
-    )
-
-
 def LongText(key: str, *, required: bool = False, most: int = 4000, **options: Any) -> TextAreaField:
     """Return a field for text of several lines."""
     options.setdefault("render_kw", {"rows": 2 if most <= SHORT_TEXT else 4})

@@ -43,6 +43,7 @@ HEADERS = {
     "Permissions-Policy": "geolocation=(), microphone=(), payment=()",
 }
 OPEN_ENDPOINTS = frozenset({"static", "bootstrap.static"})
+KEPT_ENDPOINTS = OPEN_ENDPOINTS | {"htmx"}  # which browsers may keep: nothing in them is of anybody
 ACTIVITY_STEP = timedelta(minutes=1)  # to which the last activity of a session is noted
 
 
@@ -151,8 +152,8 @@ def _note_activity() -> None:
 def _add_security_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint not in OPEN_ENDPOINTS and "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
+    if request.endpoint not in KEPT_ENDPOINTS:
+        response.headers["Cache-Control"] = "no-store"  # whatever a view says: a shared tablet keeps nothing
     return response
 
 

@@ -14,6 +14,9 @@ from cs.extensions import begin_write, db
 from cs.files.store import FILE_MESSAGES, FileRefused, FileStore, StoredFile
 from cs.records.attachments import PendingUpload
 
+MEGABYTE = 1024 * 1024
+MAX_WAITING_FILES = 100  # of refused forms of a person; the oldest go
+
 
 def file_store() -> FileStore:
     store: FileStore = current_app.extensions["files"]
@@ -63,5 +66,7 @@ def record_pending_files(files: list[StoredFile], on: datetime) -> list[str]:
         for file in files
     ]
     db.session.add_all(uploads)
+    max_bytes = current_app.config["CS_FILE_MB"] * current_app.config["CS_FILES_AT_ONCE"] * MEGABYTE
+    PendingUpload.tidy(current_user, on, max_count=MAX_WAITING_FILES, max_bytes=max_bytes)
     db.session.commit()
     return [upload.token for upload in uploads]

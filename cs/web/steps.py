@@ -19,6 +19,7 @@ from cs.records.attachments import Draft, PendingUpload, attach
 from cs.records.events import record_ahead_of
 from cs.records.record import find
 from cs.records.sections import RecordSection
+from cs.records.signatures import Signature
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
 from cs.web.access import requires
@@ -26,6 +27,7 @@ from cs.web.closed_steps import why_closed
 from cs.web.downloads import pdf_download
 from cs.web.drafts import form_url, sent_or_drafted_fields
 from cs.web.fields import StepForm, WithFiles
+from cs.web.limits import takes_files
 from cs.web.opened import proof_of_opening, was_opened
 from cs.web.options import form_address
 from cs.web.passwords import password_fault
@@ -37,6 +39,8 @@ from cs.wording.labels import step_name
 
 RETURN_TO = {"approvals": "approvals.index"}  # lists that people return to, by the value of ?then=
 
+MAX_VERSION_DIGITS = 9
+
 
 def mount(section: RecordSection) -> RecordSection:
     """Add the routes /new, /<id> and /<id>/<step> to the blueprint of a section.
@@ -45,6 +49,7 @@ def mount(section: RecordSection) -> RecordSection:
     """
     blueprint, name, model = section.blueprint, section.name, section.model
 
+    @takes_files
     @requires(Permission.READ)
     def new() -> ResponseReturnValue:
         """Show or accept the form of the first creating step that this person may take."""
@@ -57,6 +62,7 @@ def mount(section: RecordSection) -> RecordSection:
         record = find(model, record_id) or abort(404)
         return show(f"{name}/detail.html", f"{name}/_record.html", **page_of(section, record))
 
+    @takes_files
     @requires(Permission.READ)
     def step(record_id: int, step: str) -> ResponseReturnValue:
         """Show or accept the form of a step."""
@@ -122,6 +128,11 @@ def take_step(name: str, section: RecordSection, step: Step, record_id: int | No
     if request.method == "GET":
         return submission.ask(record)
     return submission.redraw(record) if form.redraws else submission.take()
+
+
+def _version_of(typed: str) -> int | None:
+    """Return the version that a form was opened with; None for what is none."""
+    return int(typed) if typed.isdecimal() and len(typed) <= MAX_VERSION_DIGITS else None
 
 
 class _StepSubmission(Submission):
@@ -214,11 +225,22 @@ class _StepSubmission(Submission):
         self._remember_files()
         if record is None or status != 409:
             return self._show_form(record, status)
-        closed, seen = self._is_closed(record), self.form.version.data or ""
+        closed, seen = self._is_closed(record), _version_of(self.form.version.data or "")
+        signed_at = self._signed_since(record, seen)
         stale = self.form.is_stale(record)
         self._stamp(record)
-        changed = changes_since(record, int(seen)) if seen.isdecimal() and len(seen) < 10 else []
-        return self._show_form(record, status, closed=closed, stale=stale, changed=changed)
+        changed = changes_since(record, seen) if seen is not None else []
+        return self._show_form(
+            record, status, closed=closed, stale=stale, changed=changed, signed_at=signed_at
+        )
+
+    def _signed_since(self, record: Workflowed, seen: int | None) -> datetime | None:
+        """Return when the person signed this step after they opened its form, such as from another tab."""
+        if not self.step.signed or seen is None:
+            return None
+        return Signature.moment_since(
+            seen, kind=record.kind, record_id=record.id, step=self.step.name, by=current_user
+        )
 
     def _stamp(self, record: Workflowed | None) -> None:
         """Store in the form what the person sees, and that they have the relation that it asks for."""
@@ -311,6 +333,7 @@ class _StepSubmission(Submission):
         closed: bool = False,
         stale: bool = False,
         changed: list[TimelineEntry] | None = None,
+        signed_at: datetime | None = None,
     ) -> ResponseReturnValue:
         drafted = None
         if request.method == "GET":
@@ -337,6 +360,7 @@ class _StepSubmission(Submission):
             inline=is_htmx(),
             closed=closed,
             stale=stale,
+            signed_at=signed_at,
             drafted=drafted,
             back=back,
             action=action,

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from cs.extensions import db
 from cs.records.departments import Department, InUse
 from cs.records.events import verify_events
-from cs.records.passwords import normal_username, one_time_password
-from cs.records.sessions import LoginFailure, LoginSession
+from cs.records.login_failures import LoginFailure
+from cs.records.passwords import is_easily_guessed, normal_username
+from cs.records.sessions import LoginSession
 from cs.records.setup_links import SetupLink
 from cs.records.tasks import Task
 from cs.records.users import LastAdministrator, User
@@ -19,6 +20,8 @@ from cs.records.verification import verify_records
 from tests.support import PASSWORD
 
 pytestmark = pytest.mark.both_databases
+
+HERE = "address 127.0.0.1"
 
 
 def sessions_of(user):
@@ -150,7 +153,7 @@ def test_a_new_password_ends_all_sessions_and_opens_a_closed_login(app, people, 
     clerk = people["sales_clerk"]
     LoginSession.start(clerk, "", on)
     for _ in range(app.config["CS_LOGIN_FAILURES"]):
-        LoginFailure.add("sales_clerk", on)
+        LoginFailure.add("sales_clerk", HERE, on)
     clerk.set_password("another one", by=people["administrator"], on=on, must_change=True)
     assert (clerk.check_password("another one"), clerk.check_password(PASSWORD), clerk.must_change) == (
         True,
@@ -158,7 +161,7 @@ def test_a_new_password_ends_all_sessions_and_opens_a_closed_login(app, people, 
         True,
     )
     assert [session.ended_at for session in sessions_of(clerk)] == [on]
-    assert LoginFailure.minutes_left("sales_clerk", on) == 0
+    assert LoginFailure.seconds_left("sales_clerk", HERE, on) == 0
 
 
 def test_no_event_holds_a_password(people, on):
@@ -183,29 +186,35 @@ def test_a_session_ends_by_idleness_and_by_age(app, people, on):
     )
 
 
-@pytest.mark.parametrize(("minutes", "left"), [(0, 10), (1, 9), (9.5, 1), (10, 0), (30, 0)])
-def test_the_login_is_closed_for_the_whole_block_time_after_the_last_failure(app, on, minutes, left):
+@pytest.mark.parametrize(("seconds", "left"), [(0, 5), (1, 4), (4.5, 1), (5, 0), (1800, 0)])
+def test_further_tries_wait_after_the_last_failure(app, on, seconds, left):
     for second in range(app.config["CS_LOGIN_FAILURES"]):
-        LoginFailure.add("Sales_Clerk ", on - timedelta(seconds=4 - second))
-    assert LoginFailure.minutes_left("sales_clerk", on + timedelta(minutes=minutes)) == left
+        LoginFailure.add("Sales_Clerk ", HERE, on - timedelta(seconds=4 - second))
+    assert LoginFailure.seconds_left("sales_clerk", HERE, on + timedelta(seconds=seconds)) == left
 
 
 def test_one_failure_fewer_leaves_the_login_open(app, on):
     for _ in range(app.config["CS_LOGIN_FAILURES"] - 1):
-        LoginFailure.add("sales_clerk", on)
-    assert LoginFailure.minutes_left("sales_clerk", on) == 0
+        LoginFailure.add("sales_clerk", HERE, on)
+    assert LoginFailure.seconds_left("sales_clerk", HERE, on) == 0
 
 
-def test_failures_far_apart_do_not_add_up(app, on):
-    for hour in range(app.config["CS_LOGIN_FAILURES"]):
-        LoginFailure.add("sales_clerk", on + timedelta(hours=hour))
-    assert LoginFailure.minutes_left("sales_clerk", on + timedelta(hours=4)) == 0
+def test_failures_of_different_days_do_not_add_up(app, on):
+    for day in range(app.config["CS_LOGIN_FAILURES"]):
+        LoginFailure.add("sales_clerk", HERE, on + timedelta(days=day))
+    assert LoginFailure.seconds_left("sales_clerk", HERE, on + timedelta(days=4)) == 0
+
+
+def test_failures_of_another_source_do_not_count(app, on):
+    for _ in range(app.config["CS_LOGIN_FAILURES"]):
+        LoginFailure.add("sales_clerk", "address 192.0.2.7", on)
+    assert LoginFailure.seconds_left("sales_clerk", HERE, on) == 0
 
 
 def test_a_clock_put_back_does_not_close_the_login_for_a_day(app, on):
     for _ in range(app.config["CS_LOGIN_FAILURES"]):
-        LoginFailure.add("sales_clerk", on + timedelta(days=1))
-    assert LoginFailure.minutes_left("sales_clerk", on) == 0
+        LoginFailure.add("sales_clerk", HERE, on + timedelta(days=1))
+    assert LoginFailure.seconds_left("sales_clerk", HERE, on) == 0
 
 
 def test_a_department_of_the_factory_goes_only_when_it_is_empty(people, on):
@@ -234,10 +243,49 @@ def test_a_department_of_the_procedure_stays_and_can_be_renamed(people, on):
     assert (warehouse.active, warehouse.code, warehouse.zh) == (True, "warehouse", "成品仓")
 
 
-def test_one_time_passwords_are_long_and_never_the_same():
-    made = {one_time_password() for _ in range(200)}
-    assert len(made) == 200
-    assert {len(one) for one in made} == {19}
+OWN = ("lin.xw", "林晓雯", "linxiaowen", "MJ-QP-12")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "password",
+        "Password123",
+        "12345678",
+        "qwertyui",
+        "aaaaaaaa",
+        "MJ-QP-12",
+        "mjqp12mjqp12",
+        "MJ-QP-12-2024",
+        "linxiaowen",
+        "LinXiaoWen88",
+        "lin.xw2024",
+        "林晓雯林晓雯林晓",
+    ],
+)
+def test_a_password_that_others_would_try_first_is_easily_guessed(password):
+    assert is_easily_guessed(password, OWN)
+
+
+@pytest.mark.parametrize(
+    "password", ["guangzhou 88", "a second password", "xkqzpwvb", "声道 八月 蓝色 五", "x" * 9 + "k7" * 90]
+)
+def test_a_password_of_several_words_is_not(password):
+    assert not is_easily_guessed(password, OWN)
+
+
+@pytest.mark.parametrize(("days", "spent"), [(0, False), (2, False), (4, True)])
+def test_a_first_password_of_before_works_for_a_few_days(people, on, days, spent):
+    clerk = people["sales_clerk"]
+    clerk.set_password("first-one", by=people["administrator"], on=on, must_change=True)
+    assert clerk.first_password_is_spent(on + timedelta(days=days)) is spent
+
+
+def test_a_first_password_of_before_works_once(people, on):
+    clerk = people["sales_clerk"]
+    clerk.set_password("first-one", by=people["administrator"], on=on, must_change=True)
+    LoginSession.start(clerk, "", on + timedelta(minutes=1))
+    assert clerk.first_password_is_spent(on + timedelta(minutes=2))
 
 
 def test_a_setup_link_is_worth_nothing_once_there_are_people(people, on):

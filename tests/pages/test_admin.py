@@ -131,7 +131,7 @@ def test_the_role_of_administrator_alone_opens_no_record(administrator, complain
 def test_an_administrator_finds_administration_procedure_and_account_alone(administrator):
     assert administrator.get("/").location == "/admin/first-steps"  # of a site that is not set up yet
     entries = [link["href"] for link in administrator.get("/admin/").soup.select(".nav-entry")]
-    assert entries == ["/procedure/", "/admin/"]
+    assert entries == ["/procedure/", "/traces/", "/admin/"]
 
 
 @pytest.mark.parametrize("step", ["confirm", "close", "settle", "void"])
@@ -149,36 +149,48 @@ def test_every_page_shows_to_an_administrator(administrator, page):
 # People
 
 
-def test_a_new_person_gets_a_password_that_is_shown_once_and_must_be_changed(administrator, as_role, found):
+def link_of(browser):
+    """The path of the link on the account slip that is shown."""
+    return "/welcome/" + browser.soup.select_one(".slip-code")["alt"].partition("/welcome/")[2]
+
+
+def choose_password(browser, link, password="a second password"):
+    return browser.get(link).send(link, new_password=password, repeat_password=password)
+
+
+def test_a_new_person_gets_a_slip_that_is_shown_once_and_chooses_the_password(administrator, as_role, found):
     administrator.step("/admin/people/new", **LIN)
-    password = administrator.soup.select_one("#initial-password").text
+    link = link_of(administrator)
     assert (administrator.status, administrator.response.headers["Cache-Control"]) == (200, "no-store")
     assert found("lin.xw") == {
         "name": "林晓雯",
         "active": True,
         "must_change": True,
         "memberships": [("sales", "sales_clerk", False)],
-        "version": 1,
-        "events": ["create"],
+        "version": 2,
+        "events": ["create", "invite"],
     }
+    assert choose_password(as_role(None), link).status == 303
     browser = as_role(None).get("/login")
-    assert browser.send("/login", username="lin.xw", password=password).status == 303
-    assert browser.get("/").location == "/account"
+    assert browser.send("/login", username="LIN.XW", password="a second password").status == 303
+    assert browser.get("/").status == 200
+    assert as_role(None).get(link).status == 404
 
 
-def test_a_typed_first_password_works(administrator, as_role):
-    administrator.step("/admin/people/new", **LIN, initial_password="eight letters")
+@pytest.mark.parametrize("field", ["initial_password", "password", "new_password"])
+def test_the_administrator_sets_no_password(administrator, as_role, field):
+    administrator.step("/admin/people/new", **LIN, **{field: "eight letters"})
     browser = as_role(None).get("/login")
-    assert browser.send("/login", username="LIN.XW", password="eight letters").status == 303
+    assert browser.send("/login", username="lin.xw", password="eight letters").status == 422
 
 
-def test_the_same_form_sent_twice_makes_one_person_and_shows_no_second_password(administrator, written):
+def test_the_same_form_sent_twice_makes_one_person_and_shows_no_second_link(administrator, written):
     fields = administrator.get("/admin/people/new").form() | LIN
     administrator.post("/admin/people/new", fields)
     before = written()
     again = administrator.post("/admin/people/new", fields)
     assert (again.status, written()) == (303, before)
-    assert administrator.get(again.location).soup.select_one("#initial-password") is None
+    assert administrator.get(again.location).soup.select(".slip") == []
 
 
 @pytest.mark.parametrize(
@@ -193,8 +205,6 @@ def test_the_same_form_sent_twice_makes_one_person_and_shows_no_second_password(
         ({"username": "two words"}, "username"),
         ({"username": "a\x00b"}, "username"),
         ({"username": "😀" * 60}, "username"),
-        ({"initial_password": "short"}, "initial_password"),
-        ({"initial_password": "Lin.XW 1", "username": "lin.xw 1"}, "username"),
         ({"memberships-0-role": ""}, "memberships-0-role"),
         ({"memberships-0-role": "emperor"}, "memberships-0-role"),
         ({"memberships-0-role": "department_member"}, "memberships-0-department"),
@@ -302,14 +312,23 @@ def test_who_comes_back_signs_in_again(administrator, as_role, people):
     assert administrator.get(f"{url}/come-back").status == 409
 
 
-def test_a_reset_password_signs_out_everywhere_and_must_be_changed(administrator, as_role, people, found):
+def test_a_reset_takes_the_password_away_and_the_person_chooses_another(
+    administrator, as_role, people, found
+):
     tablet = as_role("planner")
     administrator.step(f"/admin/people/{people['planner'].id}/password")
-    password = administrator.soup.select_one("#initial-password").text
-    assert (tablet.get("/").status, found("planner")["must_change"]) == (303, True)
+    link = link_of(administrator)
+    assert (tablet.get("/").status, found("planner")["events"][-2:]) == (303, ["remove_password", "invite"])
     browser = as_role(None).get("/login")
     assert browser.send("/login", username="planner", password=PASSWORD).status == 422
-    assert browser.send("/login", username="planner", password=password).status == 303
+    assert choose_password(browser, link).status == 303
+    assert browser.get("/").status == 200
+
+
+def test_nobody_takes_their_own_password_away(administrator, people, written):
+    before = written()
+    administrator.step(f"/admin/people/{people['administrator'].id}/password")
+    assert (administrator.status, written()) == (422, before)
 
 
 def test_the_sessions_of_a_person_are_shown_and_can_be_ended(administrator, as_role, people, found):
@@ -611,10 +630,6 @@ def test_a_form_of_the_administrator_survives_an_expired_session(administrator, 
     with app.app_context():
         db.session.execute(update(LoginSession).values(ended_at=datetime.now(UTC)))
         db.session.commit()
-    administrator.send("/admin/people/new", **LIN, initial_password="must not stay")
+    administrator.send("/admin/people/new", **LIN, password="must not stay")
     again = Browser(app, "administrator").get("/admin/people/new").form()
-    assert (again["name"], again["memberships-0-role"], again["initial_password"]) == (
-        "林晓雯",
-        "sales_clerk",
-        "",
-    )
+    assert (again["name"], again["memberships-0-role"]) == ("林晓雯", "sales_clerk")

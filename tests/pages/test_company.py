@@ -96,14 +96,14 @@ def test_only_pictures_of_a_sensible_size_become_a_logo(administrator, app, cont
 def test_the_slip_shows_the_address_of_the_network_to_who_sits_at_the_server(administrator, in_a_network):
     person = {"name": "林晓雯", "username": "lin.xw", "memberships-0-role": "sales_clerk"}
     administrator.step("/admin/people/new", **person)
-    assert "http://192.168.7.20/" in administrator.soup.select_one("dl.kv").get_text()
-    assert "localhost" not in administrator.soup.select_one("dl.kv").get_text()
+    assert "http://192.168.7.20/" in administrator.soup.select_one(".slip").get_text()
+    assert "localhost" not in administrator.soup.select_one(".slip").get_text()
 
 
 def test_the_address_that_the_administrator_sets_comes_first(administrator, in_a_network):
     administrator.step("/admin/company", **NAME, web_address="kefu.meisheng.cn:8080")
     administrator.step("/admin/people/1/password")
-    assert "http://kefu.meisheng.cn:8080/" in administrator.soup.select_one("dl.kv").get_text()
+    assert "http://kefu.meisheng.cn:8080/" in administrator.soup.select_one(".slip").get_text()
 
 
 @pytest.mark.parametrize(

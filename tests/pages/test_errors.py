@@ -11,8 +11,9 @@ from sqlalchemy.exc import OperationalError
 
 from cs.extensions import db
 from cs.models.complaints.complaint import Complaint
+from cs.records.login_failures import LoginFailure
 from cs.records.receipts import Receipt
-from cs.records.sessions import LoginFailure, LoginSession
+from cs.records.sessions import LoginSession
 
 NEW = "/complaints/new"
 LOGGED = {"customer_id": "1", "channel": "phone", "description": "无声"}
@@ -198,7 +199,7 @@ def test_a_login_may_be_typed_in_any_characters(as_role, username):
 
 
 @pytest.mark.both_databases
-def test_wrong_passwords_close_the_account_for_a_while(as_role, app):
+def test_wrong_passwords_make_further_tries_wait(as_role, app):
     nobody = as_role(None).get("/login")
     assert [nobody.post("/login", username="sales_clerk", password="wrong").status for _ in range(6)] == [
         422

@@ -52,6 +52,7 @@ MATRIX = {
     "ship_order": ("5.3.4", ".. .. .....x.... .."),
     "void_replenishment": ("5.6", ".x .. .......... .."),
     "administer": ("5.6", ".. .. .......... .x"),
+    "read_traces": ("5.6", ".. .. ........x. xx"),  # a second person beside the administrator
 }
 
 
@@ -82,7 +83,15 @@ def test_the_roles_of_a_person_add_up():
     assert not may(["quality_inspector"], Permission.SETTLE_COMPLAINT)
     assert may(["quality_inspector", "quality_supervisor"], Permission.SETTLE_COMPLAINT)
     both = permissions_of(["auditor"]) | permissions_of(["administrator"])
-    assert permissions_of(["auditor", "administrator"]) == both == {Permission.READ, Permission.ADMINISTER}
+    assert (
+        permissions_of(["auditor", "administrator"])
+        == both
+        == {
+            Permission.READ,
+            Permission.ADMINISTER,
+            Permission.READ_TRACES,
+        }
+    )
 
 
 def test_without_a_role_nothing_is_allowed():

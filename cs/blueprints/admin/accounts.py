@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import abort, current_app, url_for
+from flask import abort, url_for
 from flask_babel import gettext
+from flask_login import current_user
 
 from cs.blueprints.admin.common import (
     AdminForm,
@@ -17,24 +18,15 @@ from cs.blueprints.admin.common import (
     handle_form,
     signed_in_user,
 )
+from cs.blueprints.admin.slips import issue_slips
 from cs.procedure.authority import Permission
-from cs.records.passwords import normal_username, one_time_password
 from cs.records.record import find
 from cs.records.sessions import LoginSession
 from cs.records.users import User
 from cs.web.access import requires
-from cs.web.addresses import site_address
-from cs.web.fields import FirstPassword, LongText
-from cs.web.responses import say, show
+from cs.web.fields import LongText
+from cs.web.responses import say
 from cs.web.submission import Outcome, press
-
-
-def check_first_password(form: Any, field: str, username: str | None) -> None:
-    typed, least = form[field].data, current_app.config["CS_PASSWORD_LENGTH"]
-    if typed and len(typed) < least:
-        form.fault(field, gettext("Use at least %(least)s characters.", least=least))
-    elif typed and username and normal_username(typed) == normal_username(username):
-        form.fault(field, gettext("Not the user name, please."))
 
 
 class ComeBackForm(AdminForm):
@@ -93,29 +85,27 @@ def come_back(record_id: int) -> Any:
 
 
 class ResetForm(AdminForm):
-    initial_password = FirstPassword("initial_password")
-
     def check(self, record: Any, on: datetime) -> None:
-        check_first_password(self, "initial_password", record.username)
+        if record.id == current_user.id:
+            self.refuse(gettext("Change your own password under My account."))
 
 
 @blueprint.route("/people/<int:record_id>/password", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
 def reset_password(record_id: int) -> Any:
-    """Set a new first password, shown once; every session of the person ends."""
+    """Replace a password by a link, shown once, by which the person chooses another; every session of the
+    person ends."""
     form = form_with_input(ResetForm)
 
     def act(record: User, on: datetime) -> Result:
-        password = form.initial_password.data or one_time_password()
-        record.set_password(password, must_change=True, by=signed_in_user(), on=on)
-        return url_for("admin.person", record_id=record.id), show(
-            "admin/password.html", person=record, password=password, new=False, address=site_address()
-        )
+        by = signed_in_user()
+        record.remove_password(by=by, on=on)
+        return url_for("admin.person", record_id=record.id), issue_slips([record], by, on).response()
 
     return handle_form(
         form,
         "admin/reset.html",
-        existing_record(User, record_id),
+        existing_record(User, record_id, active=True),
         act,
         back=url_for("admin.person", record_id=record_id),
     )

@@ -25,6 +25,7 @@ from cs.records.company import CompanySettings, company
 from cs.web.access import requires
 from cs.web.addresses import MAX_ADDRESS_LENGTH, detected_address, is_reachable_by_others, normal_address
 from cs.web.fields import Text
+from cs.web.limits import takes_files
 from cs.web.pending_files import file_message
 from cs.web.responses import say
 from cs.wording.labels import label
@@ -89,6 +90,7 @@ class CompanyForm(AdminForm):
 
 
 @blueprint.route("/company", methods=["GET", "POST"])
+@takes_files
 @requires(Permission.ADMINISTER)
 def company_settings() -> ResponseReturnValue:
     """Set the company's name, logo and address for tablets."""

@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 from wtforms import BooleanField, SelectField
 from wtforms.validators import Optional
 
-from cs.blueprints.admin.accounts import check_first_password
 from cs.blueprints.admin.common import (
     AdminForm,
     Result,
@@ -23,20 +22,20 @@ from cs.blueprints.admin.common import (
     no_record,
     signed_in_user,
 )
-from cs.blueprints.admin.slips import people_without_password
+from cs.blueprints.admin.slips import issue_slips, people_without_password
 from cs.extensions import db
 from cs.procedure.authority import ANY_DEPARTMENT, Permission
 from cs.queries.listing import Filter, Listing, Sort
 from cs.queries.site_health import never_signed_in
 from cs.records.departments import ADMINISTRATOR, Membership
-from cs.records.passwords import normal_username, one_time_password
+from cs.records.login_failures import LoginFailure
+from cs.records.passwords import normal_username
 from cs.records.procedure import rulebook
 from cs.records.record import find
-from cs.records.sessions import LoginFailure, LoginSession
+from cs.records.sessions import LoginSession
 from cs.records.users import Roles, User
 from cs.web.access import requires
-from cs.web.addresses import site_address
-from cs.web.fields import FirstPassword, Text
+from cs.web.fields import Text
 from cs.web.responses import say, show
 from cs.web.rows import RowForm, Rows
 from cs.web.timeline import OlderEntries, TimelineEntry, timeline
@@ -223,7 +222,6 @@ class PersonForm(AdminForm):
 
 class NewPersonForm(PersonForm):
     username = Text("username", required=True, most=50)
-    initial_password = FirstPassword("initial_password")
 
     def check(self, record: Any, on: datetime) -> None:
         super().check(record, on)
@@ -232,29 +230,26 @@ class NewPersonForm(PersonForm):
             self.fault("username", gettext("Spaces are not allowed."))
         elif username and (other := User.by_username(username)) is not None:
             self.fault("username", gettext("This user name already belongs to %(name)s.", name=other.name))
-        check_first_password(self, "initial_password", username)
 
 
 @blueprint.route("/people/new", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
 def new_person() -> Any:
-    """Create an account. The first password is typed or made up, shown once, and replaced by its owner."""
+    """Create an account. Its slip, shown once, has the link by which the person chooses a password."""
     form = form_with_input(NewPersonForm)
 
     def act(_record: None, on: datetime) -> Result:
-        password = form.initial_password.data or one_time_password()
+        by = signed_in_user()
         person = User.create(
             username=form.username.data,
             name=form.name.data,
-            password=password,
+            password=None,
             memberships=form.roles(),
             note=form.note.data,
-            by=signed_in_user(),
+            by=by,
             on=on,
         )
-        return url_for("admin.person", record_id=person.id), show(
-            "admin/password.html", person=person, password=password, new=True, address=site_address()
-        )
+        return url_for("admin.person", record_id=person.id), issue_slips([person], by, on).response()
 
     return handle_form(
         form, "admin/person_form.html", no_record, act, member=ANY_DEPARTMENT, back=url_for("admin.people")
@@ -272,7 +267,7 @@ def person(record_id: int) -> Any:
         sessions=LoginSession.of(record),
         on=on,
         history=_history(record),
-        closed_for=LoginFailure.minutes_left(record.username, on),
+        wrong_passwords=LoginFailure.recent(record.username, on),
     )
 
 

@@ -8,93 +8,33 @@ from urllib.parse import unquote, urlsplit
 
 from flask import Blueprint, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 from flask_login import current_user, login_user
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
-from wtforms import PasswordField
-from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
+from cs.blueprints.auth.forms import FirstPasswordForm, LoginForm, OwnPasswordForm, SetupForm
 from cs.extensions import db
+from cs.records.attachments import Draft
 from cs.records.departments import ADMINISTRATOR
-from cs.records.passwords import normal_username
+from cs.records.login_failures import LoginFailure
 from cs.records.procedure import rulebook
 from cs.records.sections import Section
-from cs.records.sessions import LoginFailure, LoginSession
+from cs.records.sessions import LoginSession
 from cs.records.setup_links import AccountLink, SetupLink
 from cs.records.users import User
 from cs.web.access import public, signed_in
-from cs.web.fields import Form, Text
-from cs.web.passwords import password_fault
+from cs.web.devices import login_source, remember_device
+from cs.web.passwords import password_fault, too_many_wrong
 from cs.web.responses import go, say, show
 from cs.web.submission import Outcome, press
-from cs.wording.labels import label, role_name
+from cs.web.tracing import trace
+from cs.wording.labels import role_name
 from cs.wording.language import LANGUAGES
 
 blueprint = Blueprint("auth", __name__)
-MAX_PASSWORD_LENGTH = 200  # argon2 takes longer ones, but nobody types them
 MAX_URL_LENGTH = 2000
-
-
-class LoginForm(Form):
-    username = Text("username", required=True)
-    password = PasswordField(
-        label("password"),
-        [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MAX_PASSWORD_LENGTH)],
-    )
-
-
-class NewPassword(Form):
-    """A new password, typed twice."""
-
-    new_password = PasswordField(
-        label("new_password"),
-        [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MAX_PASSWORD_LENGTH)],
-    )
-    repeat_password = PasswordField(
-        label("repeat_password"),
-        [
-            InputRequired(lazy_gettext("Please fill this in.")),
-            EqualTo("new_password", lazy_gettext("The two passwords differ.")),
-        ],
-    )
-
-    @property
-    def password_username(self) -> str:
-        """Return the username that the password is for."""
-        return str(current_user.username)
-
-    def validate_new_password(self, field: PasswordField) -> None:
-        min_length = current_app.config["CS_PASSWORD_LENGTH"]
-        if len(field.data or "") < min_length:
-            raise ValidationError(gettext("Use at least %(least)s characters.", least=min_length))
-        if normal_username(field.data) == normal_username(self.password_username):
-            raise ValidationError(gettext("Not the user name, please."))
-
-
-class OwnPasswordForm(NewPassword):
-    current_password = PasswordField(
-        label("current_password"),
-        [InputRequired(lazy_gettext("Please fill this in.")), Length(max=MAX_PASSWORD_LENGTH)],
-    )
-
-
-class SetupForm(NewPassword):
-    username = Text("username", required=True, most=50)
-    name = Text("display_name", required=True, most=50)
-
-    @property
-    def password_username(self) -> str:
-        return self.username.data or ""
-
-
-class FirstPasswordForm(NewPassword):
-    person: User
-
-    @property
-    def password_username(self) -> str:
-        return self.person.username
 
 
 def _safe_url(url: str | None) -> str:
@@ -122,34 +62,57 @@ def _is_local_path(url: str) -> bool:
 @blueprint.route("/login", methods=["GET", "POST"])
 @public
 def login() -> ResponseReturnValue:
-    """Sign in. Wrong passwords block the login of an account for a while, even over a restart."""
+    """Sign in. Wrong passwords make whoever types them wait, even over a restart, and nobody else."""
     if current_user.is_authenticated and request.method == "GET":
         return redirect(_safe_url(request.args.get("next")))
     form = LoginForm()
-    if form.validate_on_submit():
-        user = User.by_username(form.username.data)
-        user_id = user.id if user is not None else None
-        is_right = _check_password(user, form.password.data)
-        return press(lambda: _try_login(form, user_id if is_right else None))
-    return _login_page(form, 422 if form.is_submitted() else 200)
+    if not form.validate_on_submit():
+        return _login_page(form, 422 if form.is_submitted() else 200)
+    user = User.by_username(form.username.data)
+    source = login_source(user)
+    seconds = LoginFailure.seconds_left(form.username.data, source, datetime.now(UTC))
+    if seconds:  # before the password is checked, which takes its time
+        return _wait_page(form, seconds)
+    is_right = _check_password(user, form.password.data)
+    user_id = user.id if user is not None and is_right else None
+    return press(lambda: _try_login(form, source, user_id))
 
 
-def _try_login(form: LoginForm, user_id: int | None) -> Outcome:
+def _try_login(form: LoginForm, source: str, user_id: int | None) -> Outcome:
     """Begin a session of the person, None for a wrong password; tries sent at once are counted one after
     another."""
-    on, username = datetime.now(UTC), form.username.data
-    minutes = LoginFailure.minutes_left(username, on)
-    user = db.session.get(User, user_id) if user_id is not None and not minutes else None
+    on, username, here = datetime.now(UTC), form.username.data, url_for("auth.login")
+    seconds = LoginFailure.seconds_left(username, source, on)
+    if seconds:
+        return Outcome(here, lambda: _wait_page(form, seconds))
+    user = db.session.get(User, user_id) if user_id is not None else None
     if user is not None and user.active:
-        LoginFailure.clear(username)
+        LoginFailure.clear(username, source)
+        if user.first_password_is_spent(on):
+            return Outcome(here, lambda: _login_page(form, 422, spent_first_password()))
         return _begin_session(user, request.args.get("next"), on)
-    if not minutes:
-        LoginFailure.add(username, on)
-        minutes = LoginFailure.minutes_left(username, on)
-    error = gettext("Username or password is wrong.")
-    if minutes:
-        error = gettext("Too many wrong passwords. Please wait %(minutes)s min.", minutes=minutes)
-    return Outcome(url_for("auth.login"), lambda: _login_page(form, 429 if minutes else 422, error))
+    LoginFailure.add(username, source, on)
+    person = User.by_username(username)  # of others only that somebody tried: it may be a password
+    trace("wrong_password", person.id if person else None)
+    seconds = LoginFailure.seconds_left(username, source, on)
+    if seconds:
+        return Outcome(here, lambda: _wait_page(form, seconds))
+    return Outcome(here, lambda: _login_page(form, 422, gettext("Username or password is wrong.")))
+
+
+def spent_first_password() -> str:
+    return str(
+        gettext(
+            "This first password works no more: it was used once or is too old. Ask the administrator for a "
+            "new account slip."
+        )
+    )
+
+
+def _wait_page(form: LoginForm, seconds: int) -> Response:
+    response = _login_page(form, 429, too_many_wrong(seconds))
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def _login_page(form: LoginForm, status: int, error: str | None = None) -> Response:
@@ -170,13 +133,17 @@ def _begin_session(user: User, next_url: str | None, on: datetime) -> Outcome:
         previous.end(on)
     user.language = session.get("language") or user.language
     user.login_token = LoginSession.start(user, request.user_agent.string, on)
+    user_id = user.id
 
     def answer() -> Response:
         session.clear()  # with it the CSRF token
         g.pop("_login_user", None)
         login_user(user)
         session.permanent = True
-        return redirect(_safe_url(next_url), 303)
+        response = redirect(_safe_url(next_url), 303)
+        remember_device(response, user_id)
+        trace("login", user_id)
+        return response
 
     return Outcome(url_for("desk.index"), answer)
 
@@ -190,8 +157,8 @@ def _demo_accounts() -> dict[str, Any]:
 @blueprint.route("/logout", methods=["POST"])
 @signed_in
 def logout() -> ResponseReturnValue:
-    """End this session; with `everywhere`, all sessions of the person."""
-    on, token = datetime.now(UTC), current_user.login_token
+    """End this session; with `everywhere`, all sessions of the person. With the last one their drafts end."""
+    on, token, user_id = datetime.now(UTC), current_user.login_token, current_user.id
 
     def act() -> Outcome:
         login_session = LoginSession.by_token(token)
@@ -199,11 +166,16 @@ def logout() -> ResponseReturnValue:
             login_session.end(on)
             if request.form.get("everywhere"):
                 login_session.user.end_sessions(by=login_session.user, on=on)
+            Draft.end_with_last_session(login_session.user, on)
         return Outcome(url_for("auth.login"), answer)
 
     def answer() -> Response:
         session.clear()
-        return go(url_for("auth.login"))
+        trace("logout", user_id)
+        response = go(url_for("auth.login"))
+        if request.is_secure:  # elsewhere browsers ignore it
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
     return press(act)
 
@@ -252,6 +224,22 @@ def account() -> ResponseReturnValue:
         here=g.login_session.token_hash,
         status=422 if form.errors else 200,
     )
+
+
+@blueprint.route("/account/end-session", methods=["POST"])
+@signed_in
+def end_session() -> ResponseReturnValue:
+    """End one session of the person, such as that of a tablet elsewhere."""
+
+    def act() -> Outcome:
+        login_session = db.session.get(LoginSession, request.form.get("session", ""))
+        if login_session is None or login_session.user_id != current_user.id:
+            abort(404)
+        login_session.end(datetime.now(UTC))
+        say(gettext("%(device)s is signed out.", device=login_session.device))
+        return Outcome(url_for("auth.account"))
+
+    return press(act)
 
 
 @blueprint.route("/account/ask-again", methods=["POST"])

@@ -19,6 +19,7 @@ from cs.records.sections import Section, sections
 from cs.records.workflowed import Workflowed
 from cs.web.access import requires, signed_in
 from cs.web.fields import ReasonForm, StepForm, WithFiles
+from cs.web.limits import takes_files
 from cs.web.options import address_of
 from cs.web.pending_files import file_store, record_pending_files, store_files
 from cs.web.responses import say, show
@@ -61,9 +62,7 @@ def thumbnail(file_id: int) -> Response:
         path = file_store().thumbnail(file.sha256, size)
     except (NoSuchFile, FileNotFoundError, FileRefused):  # deleted, damaged, or no room for the thumbnail
         abort(404)
-    response = send_file(path, mimetype="image/jpeg", max_age=86400)
-    response.cache_control.private = True
-    return response
+    return send_file(path, mimetype="image/jpeg")
 
 
 @blueprint.route("/logo/<sha256>")
@@ -73,11 +72,9 @@ def logo(sha256: str) -> Response:
     if sha256 != company().logo:
         abort(404)
     try:
-        response = send_file(file_store().path(sha256), mimetype=company().logo_mime, max_age=86400)
+        return send_file(file_store().path(sha256), mimetype=company().logo_mime)
     except (NoSuchFile, FileNotFoundError):
         abort(404)
-    response.cache_control.private = True
-    return response
 
 
 def _find_record(kind: str, record_id: int, *, lock: bool = False) -> Workflowed:
@@ -126,6 +123,7 @@ class _AddFiles(Submission):
 
 
 @blueprint.route("/<kind>/<int:record_id>/add", methods=["GET", "POST"])
+@takes_files
 @requires(Permission.ATTACH_FILE)
 def add(kind: str, record_id: int) -> ResponseReturnValue:
     """Add photographs or documents to a record; 409 when it is closed or void."""

@@ -20,12 +20,14 @@ from cs.imports.plans import plan_import
 from cs.procedure.authority import Permission
 from cs.records.sections import Section
 from cs.web.access import signed_in
+from cs.web.limits import takes_files
 from cs.web.responses import go, say
 
 blueprint = Blueprint("imports", __name__, url_prefix="/<section>/import")
 
 
 @blueprint.route("/", methods=["GET", "POST"])
+@takes_files
 @signed_in
 def upload(section: str) -> ResponseReturnValue:
     """Accept the file if it is a readable table, and go on to the preview."""
