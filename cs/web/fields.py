@@ -45,7 +45,6 @@ from cs.wording.labels import choices, label
 from cs.wording.language import in_language
 
 SHORT_TEXT = 1000  # characters of a text of a sentence or two
-MAX_PASSWORD = 200
 EARLIEST = date(2000, 1, 1)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffe\uffff]")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -57,10 +56,6 @@ def _line(text: str | None) -> str | None:
 
 def _lines(text: str | None) -> str | None:
     return cleaned(text, multiline=True) or None if text else None
-
-
-def _without_ends(text: str | None) -> str | None:
-    return text.strip() or None if text else None
 
 
 def _no_control_characters(_form: Any, field: Field) -> None:
