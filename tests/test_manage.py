@@ -441,3 +441,11 @@ def test_django_itself_is_never_installed():
     names = {pin.split("==")[0] for name in manage.DEV_LOCKS for pin in pins(name)}
     assert "django-htmx" in names
     assert "django" not in names
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_backup_and_restore_are_the_programs_own_commands_on_the_data_named(house, tmp_path, command):
+    house.manage(command, str(tmp_path / "copy"), "--data", str(tmp_path / "data"))
+    (call,) = house.happened("flask")
+    assert call["args"][-2:] == [command, str(tmp_path / "copy")]
+    assert call["env"]["CS_DATA"] == str(tmp_path / "data")

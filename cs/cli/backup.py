@@ -128,7 +128,7 @@ def need_database(folder: Path) -> None:
 
 
 def _copy_postgres(folder: Path, data: Path, pace: Pace) -> dict[str, object]:
-    """The dump and the check read the same moment of the database, by its snapshot."""
+    """Dump the database and check it as of the same moment, by its snapshot."""
     begin_read()
     about: dict[str, object] = {"database": "postgresql", "migration": revision() or ""}
     postgres.dump(db.engine.url, data / DUMP, postgres.snapshot())

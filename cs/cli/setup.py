@@ -83,7 +83,7 @@ def set_up(on: datetime) -> list[str]:
 
 
 def _upgrade_or_explain(copy: Path | None) -> None:
-    """Migrate; one sentence where the tables are not what the migrations expect."""
+    """Migrate, or raise one sentence where the tables are not what the migrations expect."""
     try:
         upgrade()
     except (DBAPIError, CommandError, RuntimeError) as error:

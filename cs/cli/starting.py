@@ -194,8 +194,9 @@ def _differences(inspector: Inspector, table: Table) -> Iterator[str]:
 
 
 def _unique_columns(table: Table) -> set[tuple[str, ...]]:
-    constraints = (each for each in table.constraints if isinstance(each, UniqueConstraint))
-    return {tuple(sorted(column.name for column in each.columns)) for each in constraints}
+    return {
+        tuple(sorted(each.columns.keys())) for each in table.constraints if isinstance(each, UniqueConstraint)
+    }
 
 
 def set_mark(folder: Path) -> None:
