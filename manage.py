@@ -4,6 +4,8 @@ beforehand.
 
     python3 manage.py run --demo        a demo year in a folder of its own, on this computer only
     python3 manage.py run               the real thing, for everybody on the intranet
+    python3 manage.py backup DIR        copy the whole site into a new folder, while it is at work
+    python3 manage.py restore DIR       put such a copy in the place of the data, which are set aside
     python3 manage.py test              the tests (arguments go to pytest)
     python3 manage.py flask COMMAND     the program's own commands; `flask --help` lists them
     python3 manage.py check             ruff, mypy, djlint
@@ -487,6 +489,18 @@ def parse(argv):
     two.add_argument(
         "--data", metavar="DIR", help="数据文件夹 / data folder (default CS_DATA, else instance/)"
     )
+    for name, meaning in (
+        ("backup", "备份到新文件夹，不必停止程序 / copy the whole site into a new folder DIR while it runs"),
+        (
+            "restore",
+            "恢复备份，先停止程序 / put the backup in DIR in place of the data; stop it first",
+        ),
+    ):
+        copying = commands.add_parser(name, help=meaning)
+        copying.add_argument("folder", metavar="DIR", help="备份的文件夹 / the folder of the backup")
+        copying.add_argument(
+            "--data", metavar="DIR", help="数据文件夹 / data folder (default CS_DATA, else instance/)"
+        )
     commands.add_parser("test", help="测试 / the tests; arguments go to pytest")
     commands.add_parser("check", help="静态检查 / ruff, mypy, djlint")
     three = commands.add_parser("lock", help="重新锁定软件包 / write the locks anew")
@@ -524,6 +538,8 @@ def main(argv, root=ROOT):
         if options.command == "lock":
             return lock(root, options.upgrade)
         prepare(root, "runtime")
+        if options.command in ("backup", "restore"):
+            options.rest = [options.command, str(Path(options.folder).absolute())]
         return become(
             flask(root, *options.rest), env=environment(data_folder(root, options.data)), cwd=str(root)
         )

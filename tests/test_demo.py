@@ -506,7 +506,7 @@ def test_the_tables_by_hand_are_whole() -> None:
         CAPA_STATES,
     )
     assert (
-        {step.name for step in Return.workflow.steps},
+        {step.name for step in Return.workflow.steps if not step.makes},
         {state.code for state in Return.workflow.states},
     ) == (RETURN_STEPS, RETURN_STATES)
     assert {step.task for step in Return.workflow.steps if step.task} == RETURN_AWAITED

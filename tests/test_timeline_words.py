@@ -93,7 +93,8 @@ def columns_of(kind: type[Record]) -> dict[str, type]:
     found = {}
     for part in (None, *kind.parts):
         cls = kind if part is None else _part_path(kind, part)[-1].property.mapper.class_
-        hidden = UNLISTED_FIELDS | kind.derived if part is None else {*UNSPOKEN_PARTS, "version"}
+        of_part = {*UNSPOKEN_PARTS, "version"} | getattr(cls, "derived", frozenset())
+        hidden = UNLISTED_FIELDS | kind.derived if part is None else of_part
         for attribute in inspect(cls).column_attrs:
             shown = _is_listed(attribute.key) if part is None else is_spoken(attribute.key)
             if attribute.key not in hidden and shown:

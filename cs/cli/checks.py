@@ -13,7 +13,9 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
+from cs.cli.words import in_sentences
 from cs.extensions import begin_read, db
+from cs.files.store import FileStore
 from cs.procedure.authority import AUTHORITY
 from cs.queries.my_work import verify_tasks
 from cs.records import events as chain
@@ -22,7 +24,7 @@ from cs.records.company import company
 from cs.records.procedure import rulebook, verify_procedure_texts
 from cs.records.record import KINDS
 from cs.records.signatures import verify_signatures
-from cs.records.verification import verify_records
+from cs.records.verification import verify_database, verify_records, verify_times
 from cs.records.workflowed import Workflowed
 
 
@@ -57,26 +59,15 @@ def _plain_value(value: Any) -> Any:
 @click.command("verify")
 @with_appcontext
 def verify() -> None:
-    """Check the audit chains, records, signatures, rules, tasks and files; exit with 1 if anything is
-    wrong."""
-    begin_read()  # it may last, and the site is at work
-    faults = [
-        *chain.verify_events(),
-        *verify_records(),
-        *verify_signatures(),
-        *verify_attachments(),
-        *verify_procedure_texts(),
-        *verify_tasks(datetime.now(UTC)),
-    ]
-    known = db.session.execute(select(Attachment.sha256).distinct()).scalars().all()
-    known = [*known, *([logo] if (logo := company().logo) else [])]
-    head = chain.site_head()
-    db.session.expunge_all()
-    db.session.rollback()  # the files are read without the database
-    faults += [
-        chain.Fault(f"file {sha256[:12]}", what)
-        for sha256, what in current_app.extensions["files"].verify(known)
-    ]
+    """Check the database file, audit chains, records, signatures, rules, tasks and files; exit with 1 if
+    anything is wrong. Times that run backwards are listed, but are no fault: a clock was put back."""
+    with in_sentences():
+        begin_read()  # it may last, and the site is at work
+        faults, notes = find_faults(), list(verify_times())
+        head = chain.site_head()
+        faults += find_file_faults(current_app.extensions["files"])
+    for note in notes:
+        click.echo(f"注意 note: {note.where}: {note.what}")
     for fault in faults:
         click.echo(f"{fault.where}: {fault.what}")
     click.echo(
@@ -85,3 +76,27 @@ def verify() -> None:
     )
     if faults:
         sys.exit(1)
+
+
+def find_faults() -> list[chain.Fault]:
+    """Return what is wrong in the database. Call it within a reading transaction."""
+    if damage := list(verify_database()):
+        return damage  # what else is read from it proves nothing
+    return [
+        *chain.verify_events(),
+        *verify_records(),
+        *verify_signatures(),
+        *verify_attachments(),
+        *verify_procedure_texts(),
+        *verify_tasks(datetime.now(UTC)),
+    ]
+
+
+def find_file_faults(store: FileStore) -> list[chain.Fault]:
+    """Return what is wrong with the files that the database names. Ends the transaction: the files are read
+    without the database."""
+    known = db.session.execute(select(Attachment.sha256).distinct()).scalars().all()
+    known = [*known, *([logo] if (logo := company().logo) else [])]
+    db.session.expunge_all()
+    db.session.rollback()
+    return [chain.Fault(f"file {sha256[:12]}", what) for sha256, what in store.verify(known)]

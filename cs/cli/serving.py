@@ -12,10 +12,13 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from cs.cli.setup import has_no_accounts
+from cs.cli.starting import check_site, need_free, need_right_tables
+from cs.cli.words import in_sentences
 from cs.exports.writing import ExportKeeper
 from cs.extensions import db
 from cs.records.setup_links import SetupLink
 from cs.records.users import User
+from cs.site import FolderInUse, using
 from cs.web.addresses import lan_address
 
 
@@ -25,6 +28,17 @@ from cs.web.addresses import lan_address
 @with_appcontext
 def serve(host: str, port: int) -> None:
     """Serve the site until stopped."""
+    folder = current_app.config["CS_DATA"]
+    try:
+        with in_sentences(), using(folder):
+            check_site(quick=False)
+            need_right_tables()
+            _serve(host, port)
+    except FolderInUse as used:
+        raise need_free(folder) from used
+
+
+def _serve(host: str, port: int) -> None:
     import waitress
 
     first = _first_administrator()

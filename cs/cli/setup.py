@@ -2,66 +2,63 @@
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import click
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from sqlalchemy import delete, exists, inspect, select, true
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 
-from cs.extensions import db
+from cs.cli.copying import Pace, copy_database
+from cs.cli.starting import check_site, need_free, need_right_tables, needs_migration, set_mark
+from cs.cli.words import in_sentences, trouble
+from cs.extensions import db, is_disk_full
 from cs.models.replenishments.settling import settle_signatures
 from cs.records.attachments import Draft, PendingUpload
 from cs.records.departments import Department
+from cs.records.events import tidying_moment
 from cs.records.personal_tasks import rebuild_tasks
 from cs.records.procedure import keep_procedure_text, rulebook, zone
 from cs.records.receipts import Receipt
 from cs.records.record import index_unsearched
 from cs.records.users import LoginSession, User
-from cs.site import DEMO_MARK, write_whole
+from cs.site import DATABASE, DEMO_MARK, FolderInUse, using, write_whole
+
+PART = ".part"  # ends the name of a copy until it is whole
 
 
 def _copy_before_migration(folder: Path) -> Path | None:
-    """Copy the SQLite file before its tables are changed; return the copy."""
-    source = folder / "cs.db"
+    """Copy the SQLite file before its tables are changed; return the copy. A half one is removed."""
     if current_app.config["DATABASE_URL"] or has_no_accounts():
         return None
-    target = folder / "copies" / f"cs-{datetime.now(UTC):%Y%m%dT%H%M%S}.db"
-    target.parent.mkdir(exist_ok=True)
-    with (
-        contextlib.closing(sqlite3.connect(source)) as live,
-        contextlib.closing(sqlite3.connect(target)) as copy,
-    ):
-        live.backup(copy)
+    copies = folder / "copies"
+    copies.mkdir(exist_ok=True)
+    for left in copies.glob(f"*{PART}*"):
+        left.unlink()
+    target = copies / f"cs-{datetime.now(UTC):%Y%m%dT%H%M%S}.db"
+    part = target.with_name(target.name + PART)
+    try:
+        copy_database(folder / DATABASE, part, Pace(0))
+        part.replace(target)
+    finally:
+        for left in copies.glob(f"{part.name}*"):
+            left.unlink()
     return target
-
-
-def _needs_migration() -> bool:
-    config = Config()
-    config.set_main_option("script_location", str(current_app.config["MIGRATIONS"]))
-    with db.engine.connect() as connection:
-        return (
-            MigrationContext.configure(connection).get_current_revision()
-            != ScriptDirectory.from_config(config).get_current_head()
-        )
 
 
 def set_up(on: datetime) -> list[str]:
     """Migrate the database, store the procedure's text and add its departments; return what was done."""
     done, is_new = [], has_no_accounts()
     migrated = False
-    if _needs_migration():
+    if needs_migration():
         copy = _copy_before_migration(current_app.config["CS_DATA"])
         db.session.rollback()  # what looked for data must not keep the database locked from the migration
-        upgrade()
+        _upgrade_or_explain(copy)
         migrated = True
         done.append(f"数据库已更新 Database up to date{f' (copy: {copy.name})' if copy else ''}")
     if not is_new:
@@ -78,9 +75,24 @@ def set_up(on: datetime) -> list[str]:
             row = Department(code=department.code, zh=department.name.zh, en=department.name.en)
             with row.changing("create", None, on):
                 row.active = True
-    _delete_expired_rows(on)
+    _delete_expired_rows(tidying_moment(on))
     db.session.commit()
     return done
+
+
+def _upgrade_or_explain(copy: Path | None) -> None:
+    """Migrate; one sentence where the tables are not what the migrations expect."""
+    try:
+        upgrade()
+    except (DBAPIError, CommandError, RuntimeError) as error:
+        if isinstance(error, DBAPIError) and is_disk_full(error):
+            raise
+        detail = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise trouble(
+            "数据库无法更新，没有改动。",
+            f"The database could not be brought up to date, nothing was changed: {detail}"
+            + (f" (copy: {copy.name})" if copy else ""),
+        ) from error
 
 
 def _delete_expired_rows(on: datetime) -> None:
@@ -118,6 +130,15 @@ def has_no_accounts() -> bool:
 def init(demo: bool, today: datetime | None) -> None:
     """Set everything up; safe to run at every start."""
     folder: Path = current_app.config["CS_DATA"]
+    try:
+        with in_sentences(), using(folder):
+            check_site()
+            _init(folder, demo, today)
+    except FolderInUse as used:
+        raise need_free(folder) from used
+
+
+def _init(folder: Path, demo: bool, today: datetime | None) -> None:
     marked = (folder / DEMO_MARK).exists()
     if demo and not marked and not has_no_accounts():
         raise click.ClickException(
@@ -135,6 +156,8 @@ def init(demo: bool, today: datetime | None) -> None:
         _make_demo(today.date() if today else datetime.now(zone()).date())
     else:
         _echo_lines(set_up(datetime.now(UTC)))
+    need_right_tables()
+    set_mark(folder)
 
 
 def _make_demo(day: date) -> None:

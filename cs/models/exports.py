@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cs.extensions import Model, db
 from cs.procedure.authority import Permission
+from cs.records.events import last_recorded
 from cs.records.types import Moment
 from cs.records.users import User
 
@@ -187,15 +188,22 @@ class Export(Model):
         """
         return self.expires_at is not None and not (on < self.expires_at <= on + 2 * keep)
 
+    def may_be_removed(self, on: datetime, keep: timedelta, last_record: datetime) -> bool:
+        """Return whether its time is over by the clock and by the last record alike: a clock that is wrong
+        for a while removes nothing that is still wanted."""
+        earlier, later = sorted((on, last_record))
+        return self.expires_at is not None and not (earlier < self.expires_at <= later + 2 * keep)
+
     @classmethod
     def to_remove(cls, on: datetime, keep: timedelta) -> list[Export]:
         """Return those that are over, and those that belong to people who have left."""
+        last_record = last_recorded() or on
         return [
             one
             for one in db.session.execute(
                 select(cls).join(User).where(cls.expires_at.is_not(None) | User.active.is_(False))
             ).scalars()
-            if one.is_over(on, keep) or not one.user.active
+            if one.may_be_removed(on, keep, last_record) or not one.user.active
         ]
 
     @classmethod

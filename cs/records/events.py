@@ -10,12 +10,12 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
 
 from cs.extensions import Model, db
@@ -23,6 +23,7 @@ from cs.procedure.authority import Actor
 from cs.records.types import Moment
 
 START = "0" * 64
+CLOCK_SLACK = timedelta(minutes=1)  # a writer takes its time before it waits for the lock
 
 
 def _json_value(value: Any) -> Any:
@@ -125,6 +126,27 @@ def append_event(event: Event) -> None:
     head.at = max(filter(None, (head.at, event.at)))
     event.site_seq, event.site_hash = head.seq, head.hash
     db.session.add(event)
+
+
+def last_recorded() -> datetime | None:
+    """Return the latest time that any event bears."""
+    head = db.session.get(SiteHead, 1)
+    if head is not None and head.at is not None:
+        return head.at
+    return db.session.execute(select(func.max(Event.at))).scalar()
+
+
+def record_ahead_of(on: datetime) -> datetime | None:
+    """Return the time of the last record where the clock stands before it. Signing then goes on and the page
+    says so: to refuse would let one record of a clock that was ahead close every signature for as long."""
+    last = last_recorded()
+    return last if last is not None and last > on + CLOCK_SLACK else None
+
+
+def tidying_moment(on: datetime) -> datetime:
+    """Return the moment from which what has expired is counted: the clock's, but never past the last record,
+    since a clock that is ahead for one start would delete what is still needed."""
+    return min(on, last_recorded() or on)
 
 
 @dataclass(frozen=True)

@@ -339,6 +339,7 @@ class Signed:
     password = PasswordField(label("password"), [InputRequired(lazy_gettext("Sign with your password."))])
     password_fault: str | None = None
     covered_until: datetime | None = None
+    record_ahead: datetime | None = None  # the last record's time, where the clock stands before it
 
     def cover(self, until: datetime | None) -> None:
         """Ask for no password until then; with None, ask for it."""

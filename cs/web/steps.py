@@ -16,6 +16,7 @@ from cs.printing.sheets import language_links, paper_pdf, requested_language
 from cs.procedure.authority import Permission
 from cs.procedure.workflow import Step
 from cs.records.attachments import Draft, PendingUpload, attach
+from cs.records.events import record_ahead_of
 from cs.records.record import find
 from cs.records.sections import RecordSection
 from cs.records.users import User
@@ -241,6 +242,7 @@ class _StepSubmission(Submission):
         """
         typed_at, covered_until = g.login_session.password_covers(self.on) or (None, None)
         self.form.cover(covered_until)
+        self.form.record_ahead = record_ahead_of(self.on)
         return typed_at
 
     def _call_verb(self, record: Workflowed | None) -> Workflowed:

@@ -6,13 +6,14 @@ from __future__ import annotations
 import pytest
 
 from tests.capas import PROVEN, Capas
-from tests.support import PASSWORD, day_of, kept, loaded
+from tests.support import PASSWORD, UNTIL_EFFECTIVE, day_of, kept, loaded
 
 
 @pytest.fixture
 def capa(app, people, on):
     with kept(app):
-        return Capas(people, on)("carried_out", owners=("quality_supervisor", "quality_inspector"))
+        owners = ("quality_supervisor", "quality_inspector")
+        return Capas(people, on)("carried_out", owners=owners, on=on - UNTIL_EFFECTIVE)
 
 
 def test_who_carried_out_reads_why_they_do_not_verify(as_role, capa):
@@ -30,6 +31,6 @@ def test_who_checks_in_place_has_the_task_and_signs(app, as_role, capa, on):
     boss, page = as_role("general_manager"), f"/capa/{capa.id}"
     assert capa.number in boss.get("/").text
     assert any(f"{page}/verify" in link["href"] for link in boss.get("/approvals/").soup.select("main a"))
-    day = day_of(on).isoformat()
-    boss.step(f"{page}/verify", period_from=day, period_to=day, password=PASSWORD, **PROVEN)
+    period = {"period_from": day_of(on - UNTIL_EFFECTIVE).isoformat(), "period_to": day_of(on).isoformat()}
+    boss.step(f"{page}/verify", password=PASSWORD, **period, **PROVEN)
     assert (boss.status, loaded(app, type(capa), capa.id).state) == (303, "verified")

@@ -25,7 +25,7 @@ from cs.models.exports import MOST_ATTEMPTS, MOST_OF_ONE, Export
 from cs.printing.formats import FORMATS
 from cs.records.users import User
 from tests import support
-from tests.support import Browser
+from tests.support import Browser, record_at
 
 pytestmark = pytest.mark.both_databases
 
@@ -405,12 +405,15 @@ def test_what_is_called_off_while_it_is_written_leaves_nothing(
     assert left_behind(app) == []
 
 
-def test_a_file_goes_when_its_time_is_over(app: Flask, clerk: Browser, three: list[str]) -> None:
+def test_a_file_goes_when_its_time_is_over(
+    app: Flask, clerk: Browser, three: list[str], people: dict[str, User]
+) -> None:
     written(app, clerk)
     with the_export(app) as export:
         over = export.expires_at
         assert over - export.finished_at == timedelta(hours=app.config["CS_EXPORT_HOURS"])
         export.expires_at = datetime.now(UTC)
+    record_at(app, people, datetime.now(UTC))
     assert "没有文件" in clerk.get(FILES).text
     assert clerk.get(f"{FILES}1").status == 404
     with app.app_context():
@@ -420,22 +423,44 @@ def test_a_file_goes_when_its_time_is_over(app: Flask, clerk: Browser, three: li
 
 
 @pytest.mark.parametrize(
-    ("later", "kept"),
+    ("later", "recorded", "kept"),
     [
-        (timedelta(hours=47), True),
-        (timedelta(hours=48, minutes=1), False),
-        (-timedelta(minutes=5), True),
-        (-timedelta(days=365), False),
+        (timedelta(hours=47), True, True),
+        (timedelta(hours=48, minutes=1), True, False),
+        (timedelta(days=100), False, True),
+        (-timedelta(minutes=5), False, True),
+        (-timedelta(days=365), False, True),
     ],
 )
-def test_a_clock_that_was_put_back_keeps_no_file_for_years(
-    app: Flask, clerk: Browser, three: list[str], later: timedelta, kept: bool
+def test_a_file_goes_by_the_clock_and_the_last_record_alike(
+    app: Flask,
+    clerk: Browser,
+    three: list[str],
+    people: dict[str, User],
+    later: timedelta,
+    recorded: bool,
+    kept: bool,
 ) -> None:
     written(app, clerk)
+    moment = datetime.now(UTC) + later
+    if recorded:
+        record_at(app, people, moment)
     with app.app_context():
-        exports.delete_expired_exports(datetime.now(UTC) + later)
+        exports.delete_expired_exports(moment)
         assert db.session.query(Export).count() == kept
     assert len(left_behind(app)) == kept
+
+
+def test_a_clock_that_was_put_back_keeps_no_file_for_years(
+    app: Flask, clerk: Browser, three: list[str]
+) -> None:
+    written(app, clerk)
+    with the_export(app) as export:
+        export.expires_at += timedelta(days=365)
+    with app.app_context():
+        exports.delete_expired_exports(datetime.now(UTC))
+        assert db.session.query(Export).count() == 0
+    assert left_behind(app) == []
 
 
 def test_a_file_that_somebody_took_away_is_not_found(app: Flask, clerk: Browser, three: list[str]) -> None:

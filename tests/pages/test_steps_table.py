@@ -20,6 +20,8 @@ NOTHING_TO_FILL_IN = (
     "see_decline",
     "see_clock_refusal",
     "acknowledge_call",
+    "grant_reopen",
+    "see_reopen_refusal",
 )  # an empty form is a whole one
 SAMPLE = ("sales_clerk", "quality_supervisor", "auditor")  # on the second database
 SAMPLED = [

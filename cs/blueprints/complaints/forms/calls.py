@@ -74,8 +74,9 @@ class MoveForm(StepForm):
     reason = LongText("reason", required=True, most=500)
 
     def fill(self, record: Any, on: datetime) -> None:
-        self.meets_at.process_data(record.current_call.meets_at)
-        self.meeting_place.data = record.current_call.meeting_place
+        if (call := record.current_call) is not None:
+            self.meets_at.process_data(call.meets_at)
+            self.meeting_place.data = call.meeting_place
 
     def check(self, record: Any, on: datetime) -> None:
         call = record.current_call
