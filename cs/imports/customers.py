@@ -23,6 +23,8 @@ def _read_customer(line: Line, known: Known, problems: list[Problem]) -> dict[st
     if not contacts and any(cells[name] for name in WAYS):
         problems.append(Dropped("contact", "name_without_contact"))
         remarks = _with_contact_in_notes(line, known, problems)
+    if lookalike := known.remark_on_lookalike(line, "full_name"):
+        problems.append(lookalike)
     days = cells["reply_days"]
     if isinstance(days, int) and not 0 <= days <= MAX_DAYS:
         problems.append(Problem("reply_days", "days_out_of_range", {"value": days, "most": MAX_DAYS}))

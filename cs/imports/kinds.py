@@ -23,6 +23,7 @@ from cs.models.customers import Customer, Product
 from cs.procedure.authority import Permission, roles_with
 from cs.records.departments import Membership
 from cs.records.procedure import local_day, rulebook
+from cs.records.texts import lookalike_key
 from cs.records.users import User
 
 MAX_PIECES = 999_999_999
@@ -44,10 +45,20 @@ class Known:
         self.columns = columns
         self._customers: dict[str, set[int]] = {}
         self.names: dict[int, str] = {}
-        query = select(Customer.id, Customer.number, Customer.short_name, Customer.full_name, Customer.state)
-        for row in db.session.execute(query):
+        self._lookalikes: dict[str | None, str] = {}
+        self._earlier: dict[str, tuple[str, str]] = {}
+        query = select(
+            Customer.id,
+            Customer.number,
+            Customer.short_name,
+            Customer.full_name,
+            Customer.lookalike_key,
+            Customer.state,
+        )
+        for row in db.session.execute(query.order_by(Customer.id)):
             self.names[row.id] = row.short_name
             if row.state == "active":
+                self._lookalikes.setdefault(row.lookalike_key, row.full_name)
                 for word in (row.number, row.short_name, row.full_name):
                     self._customers.setdefault(comparable(word), set()).add(row.id)
         models = db.session.execute(
@@ -85,6 +96,20 @@ class Known:
         if len(names) > 1:
             problems.append(Problem(None, "different_customers", {"names": "、".join(names)}))
         return next(iter(customer_ids.values()), None)
+
+    def remark_on_lookalike(self, line: Line, column: str) -> Remark | None:
+        """Return the remark that people take the name of a customer for that of another, who is on record or
+        in an earlier line."""
+        name = str(line.values[column] or "")
+        key = lookalike_key(name)
+        if not key:
+            return None
+        if key in self._lookalikes:
+            return Remark(column, "lookalike_on_record", {"name": self._lookalikes[key]})
+        earlier, place = self._earlier.setdefault(key, (name, line.place))
+        if place == line.place:
+            return None
+        return Remark(column, "lookalike_in_file", {"row": place, "name": earlier})
 
     def code(self, column: str, word: Any) -> str | None:
         """Return the code of a word in a cell, in a column that takes other words as text too."""

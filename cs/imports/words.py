@@ -28,6 +28,13 @@ REASONS = MESSAGES | {
     "made_after_shipping": _N("The production date is after the shipping date."),
     "days_out_of_range": _N("“%(value)s” is not a number of days between 0 and %(most)s."),
     "name_without_contact": _N("There is a telephone number or an e-mail address, but no contact's name."),
+    "lookalike_on_record": _N(
+        "Nearly the same name as the customer “%(name)s” on record. Check whether it is the same company."
+    ),
+    "lookalike_in_file": _N(
+        "Nearly the same name as the customer “%(name)s” in row %(row)s. "
+        "Check whether it is the same company."
+    ),
     # People
     "unknown_role": _N("There is no role “%(value)s”. The example table lists the roles."),
     "unknown_department": _N("There is no department “%(value)s”. Add it under Departments, or correct it."),

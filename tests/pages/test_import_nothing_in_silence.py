@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from tests.importing import counts, offer, reasons
+from tests.importing import counts, offer, reasons, remarks
 from tests.support import Browser
 
 FILES = Path(__file__).parents[1] / "imports" / "files"
@@ -109,3 +109,20 @@ def test_a_closed_line_of_an_old_register_awaits_nothing(as_role):
     }
     assert awaited["已结案"] == "无待办"
     assert awaited["已接收"].startswith("接下来：")
+
+
+def test_a_customer_under_nearly_the_name_of_another_is_told(clerk):
+    """The form asks before it makes such a customer; an import is no way round the question."""
+    offer(clerk, "customers", [["客户名称"], ["广州示例（电子）有限公司"]])
+    clerk.post(clerk.page, clerk.form())
+    offer(
+        clerk, "customers", [["客户名称"], ["广州示例电子有限公司"], ["别的公司"], ["廣州示例(電子)有限公司"]]
+    )
+    assert remarks(clerk) == [
+        "客户全称 与已有客户“广州示例（电子）有限公司”的名称几乎相同，请核对是否同一家。"
+    ]
+    names = [["客户名称"], ["深圳样本·汽配有限公司"], ["深圳样本汽配有限公司"]]
+    offer(clerk, "customers", names)
+    assert remarks(clerk) == [
+        "客户全称 与第 2 行的客户“深圳样本·汽配有限公司”名称几乎相同，请核对是否同一家。"
+    ]
