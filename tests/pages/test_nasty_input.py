@@ -112,6 +112,7 @@ BUTTONS = {
     "/admin/first-steps/hide": "administrator",
     "/admin/slips": "administrator",
     "/account/ask-again": "sales_clerk",
+    "/account/end-session": "sales_clerk",
     "/language": "sales_clerk",
     "/drafts/save?form=/complaints/new": "sales_clerk",
     "/drafts/discard?form=/complaints/new": "sales_clerk",
@@ -395,7 +396,9 @@ def test_no_button_breaks(browsers, faults):
     for url, role in BUTTONS.items():
         attempt = Try(browsers, role, url, faults, turn)
         token = attempt.browser.csrf()
-        fields = dict.fromkeys(("ids", "people", "next", "language", "reason", "description", "x\x00"), "")
+        fields = dict.fromkeys(
+            ("ids", "people", "next", "session", "language", "reason", "description", "x\x00"), ""
+        )
         attempt.send_mixed({"csrf_token": token} | fields)
         attempt.send_odd({"csrf_token": token})
         attempt.send({"csrf_token": token})

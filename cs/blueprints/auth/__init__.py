@@ -232,9 +232,9 @@ def end_session() -> ResponseReturnValue:
     """End one session of the person, such as that of a tablet elsewhere."""
 
     def act() -> Outcome:
-        login_session = db.session.get(LoginSession, request.form.get("session", ""))
-        if login_session is None or login_session.user_id != current_user.id:
-            abort(404)
+        typed = request.form.get("session")
+        own = [row for row in LoginSession.of(current_user) if row.token_hash == typed]
+        login_session = own[0] if own else abort(404)
         login_session.end(datetime.now(UTC))
         say(gettext("%(device)s is signed out.", device=login_session.device))
         return Outcome(url_for("auth.account"))
