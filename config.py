@@ -133,8 +133,7 @@ SETTINGS: tuple[Setting, ...] = (
         "CS_PDF_FONT",
         "",
         _file,
-        "a font file (.ttf, .otf, .ttc) for printed forms, used before the packaged "
-        "ones; empty: only those",
+        "a font file (.ttf, .otf, .ttc) for printed forms, used before the packaged ones; empty: only those",
     ),
     Setting("CS_WAIT_SECONDS", 10, _whole, "how long a writer waits for another writer"),
 )
