@@ -125,7 +125,11 @@ def test_from_an_empty_site_to_the_first_complaint(
     administrator.press("保存")
     administrator.see("已保存")
     expect(administrator.page.locator(".nav-foot")).to_contain_text("惠州美声电子有限公司")
-    step(administrator, "address")
+    administrator.page.goto(address)
+    administrator.press("填写其他地址")
+    administrator.write("平板访问地址", address)
+    administrator.press("保存")
+    administrator.see("已保存")
     is_done(administrator, "company")
     is_done(administrator, "address")
 

@@ -99,6 +99,7 @@ def test_a_major_complaint_goes_through_its_meeting_to_the_close(
     supervisor.write("会议记录", "焊接参数漂移,停机点检并追溯整批")
     row(supervisor, "人员", 1).choose("人员", "业务经理甲")
     row(supervisor, "人员", 2).choose("人员", "—")
+    row(supervisor, "人员", 2).choose("部门", "—")
     row(supervisor, "人员", 3).choose("人员", "生产经理甲")
     supervisor.press("记录检讨会")
     supervisor.see("工程部 负责人必须参加：工程师甲")
