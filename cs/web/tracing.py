@@ -21,10 +21,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cs.extensions import begin_write, db
 from cs.records.traces import Trace
+from cs.web.layout import KEPT_ENDPOINTS
 
 log = logging.getLogger(__name__)
 
 FILES = "files"  # the blueprint of files on records; other downloads are registers and printed forms
+PARTS_OF_PAGES = KEPT_ENDPOINTS | {f"{FILES}.thumbnail", f"{FILES}.logo"}
 MAX_QUEUED = 10_000
 MAX_TARGET_LENGTH = 200
 PAUSE = 1  # seconds between two writings
@@ -54,10 +56,18 @@ def init_tracing(app: Flask) -> None:
 def _trace_response(response: Response) -> Response:
     if response.status_code == 403:
         _trace_by_person("refused", f"{request.method} {request.path}")
-    elif response.status_code in (200, 206) and "Content-Disposition" in response.headers:
+    elif _leaves_as_file(response):
         kind = "download" if request.blueprint == FILES else "export"
         _trace_by_person(kind, request.full_path.rstrip("?"))
     return response
+
+
+def _leaves_as_file(response: Response) -> bool:
+    """Return whether the response is an export, a printed form or a file: no part of the program itself, and
+    no preview on a page."""
+    if request.endpoint in PARTS_OF_PAGES:
+        return False
+    return response.status_code in (200, 206) and "Content-Disposition" in response.headers
 
 
 def _trace_by_person(kind: str, target: str) -> None:
