@@ -113,6 +113,7 @@ BUTTONS = {
     "/admin/slips": "administrator",
     "/account/ask-again": "sales_clerk",
     "/account/end-session": "sales_clerk",
+    "/customers/import/x/columns": "sales_manager",
     "/language": "sales_clerk",
     "/drafts/save?form=/complaints/new": "sales_clerk",
     "/drafts/discard?form=/complaints/new": "sales_clerk",
