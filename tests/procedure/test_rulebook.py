@@ -673,6 +673,18 @@ WRONG = {
         "clauses[2]",
         "'1.0' stands already at clauses[1]: change one of them",
     ),
+    "a rate of no currency": (
+        "USD = { usual = 7.10, deviation = 25 }",
+        "XYZ = { usual = 7.10, deviation = 25 }",
+        "replenishment.rates.XYZ",
+        "no other currency 'XYZ': name one of USD, EUR, HKD, JPY",
+    ),
+    "nobody checks in place": (
+        'check_in_place = ["quality_inspector", "general_manager"]',
+        'check_in_place = ["quality_inspector", "nobody"]',
+        "capa.check_in_place[2]",
+        "no role 'nobody' that reads records: name one that does",
+    ),
     "a choice list is empty": (
         "[choices.channel]",
         "[choices.colour]\n[choices.channel]",
