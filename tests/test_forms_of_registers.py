@@ -29,7 +29,7 @@ SIGNED_ON = (
     "return_slip",
     "replenishment",
 )  # the paper that a record itself is bears all its signatures
-KINDS_OF_VALUES = {"text", "whole", "percent", "quantity", "money", "day", "moment", "yes_no"}
+KINDS_OF_VALUES = {"text", "whole", "percent", "quantity", "rate", "money", "day", "moment", "yes_no"}
 
 
 def written(form):

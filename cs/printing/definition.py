@@ -26,17 +26,19 @@ from cs.wording.language import in_language
 
 EMPTY = "/"  # an empty box of a paper form is struck through (FORMS section 1)
 ROWS_AT_ONCE = 500
+NUMBER_KINDS = ("whole", "percent", "quantity", "rate", "money")
 FORMATTERS: dict[str, Callable[[Any], str]] = {
     "day": format_day,
     "moment": format_moment,
     "percent": lambda value: f"{value:.2f}%",
+    "rate": lambda value: f"{value.normalize():f}",
     "yes_no": lambda value: choice("yes_no", "yes" if value else "no"),
 }
 
 
 def in_words(value: Any, kind: str) -> str:
-    """Return a value in words; empty for an unknown one. `kind`: text, whole, percent, quantity, money,
-    day, moment, yes_no.
+    """Return a value in words; empty for an unknown one. `kind`: text, whole, percent, quantity, rate,
+    money, day, moment, yes_no.
 
     A value in parts is a tuple; a part that is (label, text) is a pair.
     """

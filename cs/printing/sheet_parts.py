@@ -14,6 +14,7 @@ from cs.extensions import db
 from cs.files.store import FileRefused, NoSuchFile
 from cs.printing.definition import (
     EMPTY,
+    NUMBER_KINDS,
     Block,
     Box,
     Boxes,
@@ -254,6 +255,6 @@ def values_in_print(columns: Iterable[Column], row: Any, goes_on: bool = False) 
 
 
 def column_alignment(kind: str) -> str:
-    return {"whole": "right", "percent": "right", "quantity": "right", "money": "right", "text": "left"}.get(
-        kind, "center"
-    )
+    if kind in NUMBER_KINDS:
+        return "right"
+    return "left" if kind == "text" else "center"

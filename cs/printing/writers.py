@@ -18,7 +18,7 @@ import xlsxwriter
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from cs.printing.definition import EMPTY, Register, in_words
+from cs.printing.definition import EMPTY, NUMBER_KINDS, Register, in_words
 from cs.records.company import company
 from cs.records.procedure import zone
 from cs.wording.formats import format_moment, list_in_words
@@ -26,7 +26,6 @@ from cs.wording.labels import choice, term
 from cs.wording.language import in_language
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-NUMBER_KINDS = ("whole", "percent", "quantity", "money")
 # What Excel and WPS turn into a number, a date, a time or a truth value: 0012345 loses its zeros
 _READ_AS_VALUE = re.compile(
     r"(?=.*\d)(?:[\d\s.,:/%+()¥$€．，：／％＋－（）￥年月日时分秒-]|(?<=\d)E(?=[-+]?\d)|上午|下午"
@@ -110,6 +109,7 @@ def as_xlsx(register: Register, args: MultiDict[str, str], on: datetime) -> IO[b
     }
     formats |= {
         "quantity": book.add_format(plain | {"num_format": "0.###"}),
+        "rate": book.add_format(plain | {"num_format": "0.######"}),
         "money": book.add_format(plain | {"num_format": "#,##0.00"}),
     }
     header = book.add_format(plain | {"bold": True, "bg_color": "#E8EFEE", "align": "center"})
@@ -161,7 +161,7 @@ def _write_cell(sheet: Any, line: int, position: int, kind: str, value: Any, for
         sheet.write_number(line, position, value, formats[kind])
     elif kind == "percent":
         sheet.write_number(line, position, float(value) / 100, formats[kind])
-    elif kind in ("quantity", "money"):
+    elif kind in ("quantity", "rate", "money"):
         sheet.write_number(line, position, float(value), formats[kind])
     elif kind == "day":
         sheet.write_datetime(line, position, value, formats[kind])

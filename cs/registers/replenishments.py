@@ -4,6 +4,7 @@ lateness."""
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask import url_for
@@ -104,8 +105,8 @@ LISTING = Listing(
 )
 
 
-def _rate_in_words(row: Row[Any]) -> str | None:
-    return None if row.currency == procedure.RMB else f"{row.rate.normalize():f}"
+def _rate_of_other_currency(row: Row[Any]) -> Decimal | None:
+    return None if row.currency == procedure.RMB else row.rate
 
 
 def _signed_by(role: str) -> Column:
@@ -126,7 +127,7 @@ REPLENISHMENT_REGISTER = Register(
         Column("original_order_no", lambda row: row.order_no, 12),
         Column("replenishment_reason", lambda row: row.replenishment_reason, 24),
         Column("currency", lambda row: choice("currency", row.currency), 8),
-        Column("rate", _rate_in_words, 9),
+        Column("rate", _rate_of_other_currency, 9, "rate"),
         Column("amount", lambda row: row.amount, 11, "money"),
         Column("charged", lambda row: row.charged, 8, "yes_no"),
         Column("applicant", lambda row: row.applicant, 10),
