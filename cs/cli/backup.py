@@ -23,11 +23,11 @@ from flask.cli import with_appcontext
 from cs import site
 from cs.cli import postgres
 from cs.cli.checks import find_faults, find_file_faults
-from cs.cli.copying import DATA, DUMP, MANIFEST, Pace, copy_database, copy_files, seal, sync_folder
+from cs.cli.copying import DATA, DUMP, MANIFEST, Pace, copy_database, copy_files, seal
 from cs.cli.starting import revision
 from cs.cli.words import in_sentences, say, trouble
 from cs.extensions import begin_read, db
-from cs.files.store import FileStore
+from cs.files.store import FileStore, sync_folder
 from cs.records.events import Fault, site_head
 
 ROOT = Path(__file__).parents[2]

@@ -20,6 +20,7 @@ from typing import Any
 
 from cs import site
 from cs.cli.words import trouble
+from cs.files.store import sync_folder
 
 MANIFEST = "manifest.json"
 DATA = "data"
@@ -29,7 +30,7 @@ CHUNK = 1024 * 1024
 PAGES_AT_ONCE = 256  # of the database
 REPLACED = "replaced-"  # begins the names of folders with the data that a restore has set aside
 STAGED = "restoring"  # the copy that a restore puts beside the data until it has proved right
-# What is made anew, belongs to this computer or is copied by the database's own means.
+# Left out: what each start creates, what belongs to this computer, what the database copies by its own means.
 LEFT_OUT = {
     *(site.DATABASE + ending for ending in ("", "-wal", "-shm", "-journal")),
     "copies",
@@ -144,16 +145,6 @@ def seal(folder: Path, **about: Any) -> Manifest:
 def hash_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on the disk; Windows does so by itself."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -32,11 +32,11 @@ from cs.cli.copying import (
     need_whole,
     newer,
     read_manifest,
-    sync_folder,
 )
 from cs.cli.starting import is_known
 from cs.cli.words import in_sentences, say, trouble
 from cs.extensions import db
+from cs.files.store import sync_folder
 
 STAYS = {site.USE_LOCK, site.RESTORE_MARK, STAGED}  # in the data folder while all else is moved
 
@@ -164,7 +164,7 @@ def _undo(folder: Path) -> None:
         _write_mark(folder, mark)
     if aside.exists():
         for path in list(aside.iterdir()):
-            _remove(folder / path.name)  # each start of the program makes some of them anew
+            _remove(folder / path.name)  # the program recreates some of them at each start
             path.rename(folder / path.name)
         aside.rmdir()
     if mark["schema"]:

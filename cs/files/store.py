@@ -265,7 +265,7 @@ class FileStore:
             # Windows does not replace a file that somebody reads; the one in place has the same content.
             if not target.exists():
                 raise
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
     @contextmanager
     def _temporary(self) -> Iterator[BinaryIO]:
@@ -296,7 +296,7 @@ class FileStore:
                 continue  # another process was quicker, or still holds it
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the new name itself survive a power cut; Windows opens no folders and does this by itself."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)

@@ -84,7 +84,9 @@ def first_due_at(rows: Iterable[Measure]) -> datetime | None:
     return work_calendar().end_of(min(days)) if days else None
 
 
-def set_anew(kind: type[M], rows: Iterable[M], number: int, planned: Sequence[PlannedMeasure]) -> list[M]:
+def replace_open_measures(
+    kind: type[M], rows: Iterable[M], number: int, planned: Sequence[PlannedMeasure]
+) -> list[M]:
     """Return the measures of a record after others are set in a round: what was carried out stays, what was
     open is set again or dropped."""
     carried_out = [row for row in rows if row.done_on is not None]

@@ -41,8 +41,8 @@ class Step:
     `when` and `relation` name questions that the record answers (`record.holds(question)`,
     `record.relates(person)`). `task` names what is awaited in My work while the step is open; steps that
     share a task are its alternatives. `department` and `persons` name the record's attribute with the
-    department, and its method with the people, of whom it is awaited; `queued`: where that method names
-    nobody, it is awaited of all who may. `due` names the record's moment by which it is due. `signed` says
+    responsible department, and its method with the responsible people; `queued`: where that method names
+    nobody, all who may are responsible. `due` names the record's moment by which it is due. `signed` says
     what a signature under it means.
 
     Only a step that `reopens` leaves a final state. A step that `amends` is taken only where it alters

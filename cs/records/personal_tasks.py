@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, delete, select
 
 from cs.extensions import db
 from cs.records.record import KINDS, Record
-from cs.records.search import index_anew
+from cs.records.search import reindex
 from cs.records.tasks import Task, sync_tasks
 from cs.records.workflowed import Workflowed
 
@@ -35,7 +35,7 @@ def follow_name(renamed: Record, on: datetime) -> None:
     for cls in KINDS.values():
         which = cls.showing(renamed)
         if which is not None:
-            index_anew(cls, which)
+            reindex(cls, which)
             if issubclass(cls, Workflowed):
                 sync_tasks_of(
                     cls, which & cls.id.in_(select(Task.record_id).where(Task.kind == cls.kind)), on

@@ -28,7 +28,7 @@ from cs.procedure.authority import Actor
 from cs.procedure.workflow import Workflow
 from cs.records.events import START, Event, append_event, canonical_json, digest
 from cs.records.procedure import rulebook
-from cs.records.search import index_anew, index_words, search_conditions, searchable_text
+from cs.records.search import index_words, reindex, search_conditions, searchable_text
 from cs.records.signatures import Signature
 from cs.records.texts import comparable
 from cs.records.types import Moment
@@ -302,7 +302,7 @@ def index_unsearched() -> None:
     way."""
     for cls in KINDS.values():
         if cls.searched is not Record.searched:
-            index_anew(cls, cls.search_text == "")
+            reindex(cls, cls.search_text == "")
 
 
 def find(cls: type[R], record_id: int, *, lock: bool = False) -> R | None:

@@ -126,7 +126,7 @@ def index_words(records: Sequence[Searched], *, new: bool = False) -> None:
         )  # past the session, which would look at each of many words
 
 
-def index_anew(cls: type[Any], which: ColumnElement[bool]) -> None:
+def reindex(cls: type[Any], which: ColumnElement[bool]) -> None:
     """Update search text and index of all records of a kind that a condition selects."""
     last = 0
     while (

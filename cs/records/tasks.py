@@ -82,7 +82,7 @@ TASKS_OF = select(Task).where(
 
 
 def awaited_tasks(record: Awaiting, on: datetime) -> dict[tuple[str, int | None], dict[str, Any]]:
-    """Return what is awaited of whom for a record, from its workflow alone: {(task name, person or None):
+    """Return who must do what about a record, from its workflow alone: {(task name, person or None):
     columns}."""
     tasks: dict[tuple[str, int | None], dict[str, Any]] = {}
     for step in record.open_steps(on):
@@ -104,7 +104,7 @@ def awaited_tasks(record: Awaiting, on: datetime) -> dict[tuple[str, int | None]
     return tasks
 
 
-def ask_anew(record: Awaiting) -> None:
+def restart_tasks(record: Awaiting) -> None:
     """Delete the tasks of a record, so that what it awaits now counts from now on."""
     db.session.execute(delete(Task).where(Task.kind == record.kind, Task.record_id == record.id))
 

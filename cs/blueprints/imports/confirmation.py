@@ -313,7 +313,7 @@ def _targets(reading: FileReading) -> Iterator[tuple[str, str, bool]]:
 
 
 def _states_after_import(kind: Kind, made: Plan) -> list[tuple[str, int, str | None]]:
-    """Return (state, number of new records, what is then awaited of whom) in the order of the workflow."""
+    """Return (state, number of new records, who must then do what) in the order of the workflow."""
     if kind.model.workflow is None:
         return []
     codes = [state.code for state in kind.model.workflow.states if made.states[state.code]]

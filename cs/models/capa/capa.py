@@ -27,7 +27,7 @@ from cs.models.complaints.complaint import Complaint
 from cs.models.customers import Customer
 from cs.models.effect_checks import EffectChecked
 from cs.models.holidays import work_calendar
-from cs.models.measures import PlannedMeasure, first_due_at, open_measures, set_anew
+from cs.models.measures import PlannedMeasure, first_due_at, open_measures, replace_open_measures
 from cs.procedure import capa as procedure
 from cs.procedure import complaints as of_complaints
 from cs.procedure.authority import Permission
@@ -335,7 +335,7 @@ class Capa(EffectChecked):
         """Set corrective and preventive actions with owner and day, the documents they change and the
         products they also concern (5.2.2.5). What was carried out before a sending back stays."""
         with self.advancing("set_measures", by, on):
-            self.actions = set_anew(Action, self.actions, self.round, actions)
+            self.actions = replace_open_measures(Action, self.actions, self.round, actions)
             self.documents = json.dumps(sorted(documents)) if documents else None
             self.read_across = read_across
 

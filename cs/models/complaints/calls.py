@@ -147,7 +147,7 @@ def move_meeting(
     by: User,
     on: datetime,
 ) -> None:
-    """Call the heads to the same meeting at another time or place: each of them answers anew, and who has
+    """Call the heads to the same meeting at another time or place: each of them answers again, and who has
     become one since is called too (5.2.2.4)."""
     with complaint.advancing("move_meeting", by, on, note=reason):
         call = complaint.call_book.current

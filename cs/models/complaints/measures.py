@@ -19,8 +19,8 @@ from cs.models.measures import (
     PlannedMeasure,
     first_due_at,
     open_measures,
+    replace_open_measures,
     reported_on,
-    set_anew,
 )
 from cs.procedure.workflow import NotOpen
 from cs.records.procedure import local_day, rulebook
@@ -160,7 +160,9 @@ def settle(
         late_reason=late_reason,
     ) as reply:
         reply.escape_cause = escape_cause
-        complaint.measures = set_anew(ComplaintMeasure, complaint.measures, reply.number, measures)
+        complaint.measures = replace_open_measures(
+            ComplaintMeasure, complaint.measures, reply.number, measures
+        )
 
 
 def do_measure(

@@ -46,7 +46,7 @@ from cs.records.numbers import next_number
 from cs.records.procedure import local_day, rulebook
 from cs.records.record import find, hash_of
 from cs.records.signatures import RequiredSignature
-from cs.records.tasks import ask_anew
+from cs.records.tasks import restart_tasks
 from cs.records.types import ExchangeRate, Moment, Money, exact_number
 from cs.records.users import User
 from cs.records.workflowed import Workflowed
@@ -325,7 +325,7 @@ class Replenishment(Workflowed):
                 self.approval_chain.void()
                 self.chain += 1
                 require_signatures(self)
-                ask_anew(self)
+                restart_tasks(self)
         settle_others(self, by, on)
 
     def void(self, *, reason: str, by: User, on: datetime) -> None:
